@@ -1,0 +1,1 @@
+"""Geometry of the cell and its solvers. Knows nothing of cameras' drivers, robots or parts."""

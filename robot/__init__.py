@@ -1,0 +1,1 @@
+"""Arms, grippers, belts and the motion between them. Knows nothing of pictures or verdicts."""

@@ -1,0 +1,139 @@
+"""What the cell asks of an arm, a gripper and a belt. Metres, radians, seconds; poses in frame `cell`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Joints = NDArray[np.float64]
+"""Joint angles, shape (6,) [rad], base to tip."""
+
+
+class RobotError(Exception):
+    """Base of every error that robot code raises on purpose."""
+
+
+class ArmError(RobotError):
+    """The arm is not connected, refuses, or stopped by itself."""
+
+
+class BeltError(RobotError):
+    """The belt PLC does not answer or refuses."""
+
+
+class MotionError(RobotError):
+    """No safe motion exists for what was asked."""
+
+
+class RobotMode(StrEnum):
+    """State of the arm in the words of ISO 10218."""
+
+    OPERATIONAL = "operational"
+    PROTECTIVE_STOP = "protective_stop"
+    EMERGENCY_STOP = "emergency_stop"
+    POWER_OFF = "power_off"
+    DISCONNECTED = "disconnected"
+
+
+@dataclass(frozen=True, slots=True)
+class ArmState:
+    """One sample of the arm. `stamp_s` is the host's time.monotonic() at reception."""
+
+    stamp_s: float
+    position: Joints
+    velocity: Joints
+    mode: RobotMode
+
+
+class Arm(Protocol):
+    """A six-axis arm that follows streamed joint positions."""
+
+    def connect(self) -> None:
+        """Connect and make ready to move. Raises ArmError."""
+
+    def state(self) -> ArmState:
+        """The latest sample. Raises ArmError when the connection is lost."""
+
+    def stream(self, position: Joints, period_s: float, look_ahead_s: float) -> None:
+        """Follow: be at `position` one look-ahead from now; repeat every `period_s`. Raises ArmError."""
+
+    def stop(self) -> None:
+        """Brake to a stand along the path as fast as allowed."""
+
+    def recover(self) -> None:
+        """Leave a protective stop after its cause is gone (a person asked for it). Raises ArmError."""
+
+    def close(self) -> None:
+        """Disconnect. Safe to call twice."""
+
+
+class Gripper(Protocol):
+    """A vacuum gripper."""
+
+    def grip(self, on: bool) -> None:
+        """Switch the ejector. Raises RobotError."""
+
+    def holds(self) -> bool:
+        """True while the vacuum sensor sees a part. Raises RobotError."""
+
+    def close(self) -> None:
+        """Disconnect. Safe to call twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeltSample:
+    """One reading of the belt PLC. `stamp_ns`: system clock at which `encoder_m` was true."""
+
+    stamp_ns: int
+    encoder_m: float
+    speed_m_s: float
+    commanded_speed_m_s: float
+    running: bool
+    authority_m: float
+    at_authority: bool
+    watchdog_tripped: bool
+    emergency_stop: bool
+    vacuum_ok: bool
+    arrivals: int
+    exposures: int
+    exits: int
+
+
+class EdgeKind(StrEnum):
+    """Belt inputs whose edges latch the encoder."""
+
+    ARRIVAL = "arrival"
+    EXPOSURE = "exposure"
+    EXIT = "exit"
+
+
+@dataclass(frozen=True, slots=True)
+class BeltEdge:
+    """One latched edge: the running number since power-up (from 1), belt travel and host time."""
+
+    kind: EdgeKind
+    index: int
+    encoder_m: float
+    stamp_ns: int
+
+
+class Belt(Protocol):
+    """The belt and its inputs. It runs only while `refresh` is called at least every 0.5 s."""
+
+    def connect(self) -> None:
+        """Connect and read the device's identity. Raises BeltError."""
+
+    def read(self) -> tuple[BeltSample, list[BeltEdge]]:
+        """A sample and every edge since the last read, oldest first. Raises BeltError."""
+
+    def refresh(
+        self, run: bool, speed_m_s: float, authority_m: float, arm_trigger: bool, lights: int, purge: bool
+    ) -> None:
+        """Renew the lease (see interfaces BeltCommand for the meaning). Raises BeltError."""
+
+    def close(self) -> None:
+        """Stop the belt if possible and disconnect. Safe to call twice."""

@@ -1,0 +1,36 @@
+"""What the cell asks of a camera."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from vision.types import Frame
+
+
+class Camera(Protocol):
+    """A camera that takes one picture for each trigger and writes it into a `vision.frames.FrameRing`.
+
+    Life: `open` -> `start` -> (`trigger`?, `wait_frame`)* -> `stop` -> `close`. All calls from one thread.
+    """
+
+    def open(self) -> None:
+        """Connect and configure. Raises CameraError."""
+
+    def start(self) -> None:
+        """Begin to accept triggers; trigger numbers count from 1 after this call. Raises CameraError."""
+
+    def trigger(self) -> None:
+        """Expose now (software trigger only). Raises CameraError."""
+
+    def wait_frame(self, timeout_s: float) -> Frame | None:
+        """The next picture, or None when no trigger came within `timeout_s`.
+
+        The frame's image is a view into the ring. Raises GrabFailed for a trigger whose picture was lost (its
+        `trigger` number is spent) and CameraError when the camera is gone.
+        """
+
+    def stop(self) -> None:
+        """Accept no more triggers."""
+
+    def close(self) -> None:
+        """Release the device. Safe to call twice."""

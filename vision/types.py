@@ -1,0 +1,76 @@
+"""The vocabulary that every stage of inspection speaks. Frozen values, no behaviour that needs a device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.geometry import Pose2D
+
+Image = NDArray[np.uint8]
+"""Mono8 picture, shape (height, width)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameMeta:
+    """When and under which trigger a picture was taken. Times are system-clock nanoseconds."""
+
+    trigger: int
+    stamp_ns: int
+    received_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A picture with its origin. `image` may be a view into shared memory: copy to keep."""
+
+    image: Image
+    meta: FrameMeta
+    slot: int = 0
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Axis-aligned box in the canonical view [px], edges as coordinates (width = x_max - x_min)."""
+
+    x_min: float
+    y_min: float
+    x_max: float
+    y_max: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """One defect: class, score in 0..1 and where it lies in the canonical view."""
+
+    class_name: str
+    score: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds spent in the stages of one inspection."""
+
+    locate_ms: float = 0.0
+    align_ms: float = 0.0
+    inference_ms: float = 0.0
+    total_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Everything that one picture says about one part.
+
+    `pose` is the part's centre in frame `cell` at the exposure, None for a picture that is already canonical.
+    """
+
+    detections: tuple[Detection, ...]
+    golden: str
+    pose: Pose2D | None
+    model: str
+    engine: str
+    timings: Timings = field(default_factory=Timings)
