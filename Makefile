@@ -1,0 +1,27 @@
+# make run: set up on first use, then start the twin and the cell.   make test: set up, lint, type-check, test.
+VENV  := .venv
+STAMP := $(VENV)/.set-up
+PYTHON ?= python3.11
+
+.PHONY: run test setup bench lint clean
+run: setup
+	@exec $(VENV)/bin/cell run
+
+test: setup lint
+	$(VENV)/bin/python -m pytest
+
+lint: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+bench: setup
+	$(VENV)/bin/cell bench run
+
+setup: $(STAMP)
+$(STAMP): requirements.lock pyproject.toml interfaces/build.py $(shell find interfaces/inspection_cell_interfaces -type f)
+	@PYTHON="$(PYTHON)" sh interfaces/setup.sh $(VENV)
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .build runs data
