@@ -261,7 +261,8 @@ class CellCalibration(_Model):
         if offset > MAX_AXIS_OFFSET_M:
             raise ValueError(
                 f"the camera's axis meets the belt at ({x:.3f}, {y:.3f}) m, {offset:.3f} m "
-                f"from its station ({self.stations.camera_x}, 0); check camera.pose and stations.camera_x"
+                f"from its station ({self.stations.camera_x}, 0); "
+                "check camera.pose and stations.camera_x"
             )
         return self
 
