@@ -8,16 +8,18 @@ from vision.types import Frame
 
 
 class Camera(Protocol):
-    """A camera that takes one picture for each trigger and writes it into a `vision.frames.FrameRing`.
+    """A camera that takes one picture for each trigger, written into a `vision.frames.FrameRing`.
 
-    Life: `open` -> `start` -> (`trigger`?, `wait_frame`)* -> `stop` -> `close`. All calls from one thread.
+    Life: `open` -> `start` -> (`trigger`?, `wait_frame`)* -> `stop` -> `close`, from one thread.
+    A driver is a class with its pydantic model as `Config`, made as `Driver(config, ring_name)`;
+    it makes the ring of that name in `open` and removes it in `close`.
     """
 
     def open(self) -> None:
         """Connect and configure. Raises CameraError."""
 
     def start(self) -> None:
-        """Begin to accept triggers; trigger numbers count from 1 after this call. Raises CameraError."""
+        """Begin to accept triggers, numbered from 1 after this call. Raises CameraError."""
 
     def trigger(self) -> None:
         """Expose now (software trigger only). Raises CameraError."""
@@ -25,8 +27,8 @@ class Camera(Protocol):
     def wait_frame(self, timeout_s: float) -> Frame | None:
         """The next picture, or None when no trigger came within `timeout_s`.
 
-        The frame's image is a view into the ring. Raises GrabFailed for a trigger whose picture was lost (its
-        `trigger` number is spent) and CameraError when the camera is gone.
+        The frame's image is a view into the ring. Raises GrabFailed for a trigger whose picture
+        was lost (its `trigger` number is spent) and CameraError when the camera is gone.
         """
 
     def stop(self) -> None:
