@@ -11,7 +11,10 @@ Tensor = NDArray[np.float32]
 
 
 class Engine(Protocol):
-    """Runs one model. One instance serves one thread."""
+    """Runs one model. One instance serves one thread.
+
+    An engine is a class with its pydantic model as `Config`, made as `Engine(config, model_file)`.
+    """
 
     name: str
 
@@ -20,7 +23,10 @@ class Engine(Protocol):
         """Batch, channels, height, width that the model expects."""
 
     def run(self, batch: Tensor) -> Tensor:
-        """Model output for `batch` of shape (N, C, H, W). Raises EngineError."""
+        """Model output for `batch` of shape (N, C, H, W); the next call may reuse its memory.
+
+        Raises EngineError.
+        """
 
     def close(self) -> None:
         """Release memory. Safe to call twice."""

@@ -1,0 +1,1 @@
+"""Model packages: trained networks with the card that says what they are."""

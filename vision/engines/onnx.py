@@ -1,0 +1,131 @@
+"""ONNX Runtime on the CPU."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import onnxruntime as ort
+from onnxruntime.capi import onnxruntime_pybind11_state as native
+from pydantic import BaseModel, ConfigDict, Field
+
+from vision.engines.base import Tensor
+from vision.errors import EngineError
+
+LOAD_FAULTS = (
+    native.Fail,
+    native.InvalidArgument,
+    native.InvalidGraph,
+    native.InvalidProtobuf,
+    native.NoSuchFile,
+    native.NotImplemented,
+    native.RuntimeException,
+)
+
+
+class OnnxConfig(BaseModel):
+    """How ONNX Runtime runs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    threads: int = Field(
+        1,
+        ge=1,
+        le=64,
+        title="Threads",
+        description="Threads of one inference; more than the free cores makes it slower.",
+        json_schema_extra={"unit": "1"},
+    )
+
+
+class OnnxEngine:
+    """Runs one ONNX model of one float32 input and one float32 output, both of fixed shape.
+
+    The output array of `run` is reused by the next call. Raises EngineError when the file is no
+    such model.
+    """
+
+    Config: ClassVar[type[OnnxConfig]] = OnnxConfig
+
+    def __init__(self, config: OnnxConfig, model: Path) -> None:
+        self.name = f"onnxruntime-{ort.__version__}-cpu-{config.threads}t"
+        self._model = model
+        self._session = _open(config, model)
+        self._input_name, input_shape = _only(self._session.get_inputs(), "input", model)
+        self._output_name, output_shape = _only(self._session.get_outputs(), "output", model)
+        if len(input_shape) != 4:
+            raise EngineError(
+                f"{model}: its input is {input_shape}, not (N, C, H, W): export again"
+            )
+        self._shape = (input_shape[0], input_shape[1], input_shape[2], input_shape[3])
+        self._input: Tensor = np.zeros(input_shape, np.float32)
+        self._output: Tensor = np.zeros(output_shape, np.float32)
+        self._binding = self._session.io_binding()
+        self._bind()
+
+    @property
+    def input_shape(self) -> tuple[int, int, int, int]:
+        """Batch, channels, height, width that the model expects."""
+        return self._shape
+
+    def run(self, batch: Tensor) -> Tensor:
+        """Model output for `batch` of shape (N, C, H, W). Raises EngineError."""
+        if self._session is None:
+            raise EngineError(f"The engine of {self._model.name} is closed: make a new one")
+        if batch.shape != self._shape:
+            raise EngineError(
+                f"{self._model} takes {self._shape}, got {batch.shape}: the model package and the "
+                "recipe's canonical size do not belong together"
+            )
+        np.copyto(self._input, batch)
+        try:
+            self._session.run_with_iobinding(self._binding)
+        except LOAD_FAULTS as error:
+            raise EngineError(f"{self._model} failed to run: {error}") from error
+        return self._output
+
+    def close(self) -> None:
+        """Release memory. Safe to call twice."""
+        self._binding = self._session = None
+
+    def _bind(self) -> None:
+        """Tie the arrays to the model, so that no call allocates or copies them."""
+        for bind, name, array in (
+            (self._binding.bind_input, self._input_name, self._input),
+            (self._binding.bind_output, self._output_name, self._output),
+        ):
+            bind(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)
+
+
+def _open(config: OnnxConfig, model: Path) -> Any:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = config.threads
+    options.inter_op_num_threads = 1
+    # Spinning threads would starve the camera and the robot on a small machine.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 4  # what matters comes as an exception
+    if not model.is_file():
+        raise EngineError(f"{model} is not there: install the model package again")
+    try:
+        return ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    except LOAD_FAULTS as error:
+        raise EngineError(
+            f"{model} is not an ONNX model that this runtime can load ({_brief(error)}): it is cut "
+            "short, damaged or too new; install the model package again"
+        ) from error
+
+
+def _only(nodes: list[Any], what: str, model: Path) -> tuple[str, tuple[int, ...]]:
+    """Name and shape of the model's one input or output."""
+    fits = len(nodes) == 1 and nodes[0].type == "tensor(float)"
+    if fits and all(isinstance(size, int) and size > 0 for size in nodes[0].shape):
+        return str(nodes[0].name), tuple(nodes[0].shape)
+    found = ", ".join(f"{node.name} {node.type} {node.shape}" for node in nodes)
+    raise EngineError(
+        f"{model} needs one float32 {what} of fixed shape, it has: {found}; export it again"
+    )
+
+
+def _brief(error: Exception) -> str:
+    return str(error).splitlines()[0].split(" : ")[-1][:120]
