@@ -131,7 +131,13 @@ class Belt(Protocol):
         """A sample and every edge since the last read, oldest first. Raises BeltError."""
 
     def refresh(
-        self, run: bool, speed_m_s: float, authority_m: float, arm_trigger: bool, lights: int, purge: bool
+        self,
+        run: bool,
+        speed_m_s: float,
+        authority_m: float,
+        arm_trigger: bool,
+        lights: int,
+        purge: bool,
     ) -> None:
         """Renew the lease (see interfaces BeltCommand for the meaning). Raises BeltError."""
 

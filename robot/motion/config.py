@@ -1,0 +1,203 @@
+"""Settings of the moving pick: limits, stroke, window, places, and what stands around the arm."""
+
+from __future__ import annotations
+
+import math
+
+from robot.settings import Settings, setting
+
+Point = tuple[float, float, float]
+
+
+class LimitSettings(Settings):
+    """Joint limits that every planned motion keeps."""
+
+    speed_deg_s: float = setting(
+        180.0, "Joint speed", "Highest speed of any joint", "deg/s", gt=0, le=180
+    )
+    acceleration_deg_s2: float = setting(
+        400.0, "Joint acceleration", "Highest acceleration of any joint", "deg/s^2", gt=0, le=2000
+    )
+    jerk_ratio: float = setting(
+        12.0, "Jerk ratio", "Highest jerk, as a multiple of the acceleration limit", "1/s", gt=0
+    )
+
+    @property
+    def speed(self) -> float:
+        """[rad/s]"""
+        return math.radians(self.speed_deg_s)
+
+    @property
+    def acceleration(self) -> float:
+        """[rad/s^2]"""
+        return math.radians(self.acceleration_deg_s2)
+
+    @property
+    def jerk(self) -> float:
+        """[rad/s^3]"""
+        return self.acceleration * self.jerk_ratio
+
+
+class StrokeSettings(Settings):
+    """The belt-synchronous part of the pick: down, hold, up."""
+
+    approach_height_m: float = setting(
+        0.035, "Approach height", "Height above the part where the stroke down begins", "m", gt=0
+    )
+    lift_height_m: float = setting(
+        0.055,
+        "Lift height",
+        "Height of the part's top above the belt before it may travel",
+        "m",
+        ge=0.05,
+    )
+    shortest_s: float = setting(
+        0.14, "Shortest stroke", "No stroke is quicker than this", "s", gt=0
+    )
+    ejector_lead_s: float = setting(
+        0.10, "Ejector lead", "The ejector goes on this long before contact", "s", ge=0
+    )
+    grip_timeout_s: float = setting(
+        0.35, "Grip timeout", "Longest wait on the part for the vacuum", "s", gt=0
+    )
+    release_timeout_s: float = setting(
+        0.6, "Release timeout", "Longest wait at the bin for the vacuum to fall", "s", gt=0
+    )
+    press_m: float = setting(
+        0.0,
+        "Press",
+        "How far below the part's top the cup is driven; only for soft cups",
+        "m",
+        ge=0,
+    )
+
+
+class WindowSettings(Settings):
+    """Where on the belt a part may be picked; x in `cell`."""
+
+    start_m: float = setting(-0.42, "Window start", "No part is gripped upstream of this", "m")
+    end_m: float = setting(0.36, "Window end", "No moving part is gripped downstream of this", "m")
+    last_safe_m: float = setting(
+        0.45, "Last safe position", "A standing part may be gripped up to here", "m"
+    )
+    standing_m_s: float = setting(
+        0.002, "Standing", "A belt slower than this counts as standing", "m/s", gt=0
+    )
+    overshoot_m: float = setting(
+        0.006,
+        "Stop tolerance",
+        "How far beyond the last safe position a stopped part may lie",
+        "m",
+        ge=0,
+    )
+
+
+class PartSettings(Settings):
+    """The part on the cup."""
+
+    side_m: float = setting(0.108, "Part side", "Edge length of the square board", "m", gt=0)
+    thickness_m: float = setting(
+        0.0016, "Part thickness", "Height of the board's top above the belt", "m", gt=0
+    )
+    mass_kg: float = setting(0.06, "Part mass", "Told to the arm as payload while held", "kg", ge=0)
+
+
+class BinSettings(Settings):
+    """A bin's drop point."""
+
+    x: float = setting(..., "x", "Drop point in `cell`", "m")
+    y: float = setting(..., "y", "Drop point in `cell`", "m")
+    z: float = setting(0.10, "Release height", "Height of the cup at release", "m")
+
+
+class BoxSettings(Settings):
+    """A box that the arm must not touch; axes along `cell`."""
+
+    name: str = setting(..., "Name", "Shown when a motion is refused because of it")
+    centre: Point = setting(..., "Centre", "Middle of the box in `cell`", "m")
+    size: Point = setting(..., "Size", "Edge lengths", "m")
+
+
+DEFAULT_BINS = {
+    "rework": BinSettings(x=-0.40, y=-0.32),
+    "scrap": BinSettings(x=0.40, y=-0.32),
+    "review": BinSettings(x=0.62, y=-0.32),
+}
+DEFAULT_BOXES = (
+    BoxSettings(name="belt", centre=(-0.40, 0.0, -0.06), size=(2.20, 0.30, 0.12)),
+    BoxSettings(name="pedestal", centre=(0.0, -0.50, -0.35), size=(0.18, 0.18, 0.66)),
+    BoxSettings(name="photo-eye post left", centre=(-1.30, 0.18, 0.0), size=(0.03, 0.03, 0.16)),
+    BoxSettings(name="photo-eye post right", centre=(-1.30, -0.18, 0.0), size=(0.03, 0.03, 0.16)),
+    BoxSettings(name="exit-eye post left", centre=(0.62, 0.18, 0.0), size=(0.03, 0.03, 0.08)),
+    BoxSettings(name="exit-eye post right", centre=(0.62, -0.18, 0.0), size=(0.03, 0.03, 0.08)),
+    BoxSettings(name="camera", centre=(-1.00, 0.0, 0.68), size=(0.10, 0.10, 0.16)),
+    BoxSettings(name="bin rework", centre=(-0.40, -0.32, -0.15), size=(0.24, 0.24, 0.20)),
+    BoxSettings(name="bin scrap", centre=(0.40, -0.32, -0.15), size=(0.24, 0.24, 0.20)),
+    BoxSettings(name="bin review", centre=(0.62, -0.32, -0.15), size=(0.24, 0.24, 0.20)),
+    BoxSettings(name="floor", centre=(0.0, 0.0, -0.75), size=(4.0, 4.0, 0.10)),
+)
+
+
+class MotionSettings(Settings):
+    """Everything that planning and executing a removal needs to know."""
+
+    base: Point = setting(
+        (0.0, -0.50, 0.0), "Arm base", "Origin of the arm's base frame in `cell`", "m"
+    )
+    tool_length_m: float = setting(0.12, "Tool length", "From flange to the cup's lip", "m", gt=0)
+    limits: LimitSettings = setting(LimitSettings(), "Limits", "Joint limits")
+    stroke: StrokeSettings = setting(StrokeSettings(), "Stroke", "Down, hold, up")
+    window: WindowSettings = setting(WindowSettings(), "Pick window", "Where parts may be gripped")
+    part: PartSettings = setting(PartSettings(), "Part", "The part on the cup")
+    bins: dict[str, BinSettings] = setting(DEFAULT_BINS, "Bins", "Drop points by name")
+    boxes: tuple[BoxSettings, ...] = setting(
+        DEFAULT_BOXES, "Surroundings", "What the arm must not touch"
+    )
+    waiting: Point = setting(
+        (-0.24, -0.02, 0.09),
+        "Waiting place",
+        "Cup position between removals, over the upstream belt",
+        "m",
+    )
+    seed_deg: tuple[float, float, float, float, float, float] = setting(
+        (-92.0, -70.0, 115.0, -135.0, -90.0, 0.0),
+        "Arm branch",
+        "Joint angles whose shoulder, elbow and wrist branch every motion keeps",
+        "deg",
+    )
+    belt_ramp_m_s2: float = setting(
+        1.0, "Belt ramp", "Acceleration of the belt drive", "m/s^2", gt=0
+    )
+    clearance_m: float = setting(
+        0.004,
+        "Clearance",
+        "Least distance between the arm and anything, on every planned path",
+        "m",
+        ge=0,
+    )
+    rate_hz: float = setting(125.0, "Rate", "Set-points a second", "Hz", gt=0, le=500)
+    look_ahead_s: float = setting(
+        0.05, "Look-ahead", "The arm is told where to be this much later", "s", ge=0.03, le=0.2
+    )
+    planning_s: float = setting(
+        0.06,
+        "Planning time",
+        "A new motion branches off the current one this much later",
+        "s",
+        gt=0,
+    )
+    horizon_s: float = setting(
+        1.5, "Horizon", "A part further away in time than this is waited for", "s", gt=0
+    )
+    deviation_m: float = setting(
+        0.002,
+        "Belt deviation",
+        "A stroke is given up when the belt strays this far from the plan",
+        "m",
+        gt=0,
+    )
+
+    @property
+    def period_s(self) -> float:
+        """Time between two set-points."""
+        return 1.0 / self.rate_hz

@@ -1,0 +1,20 @@
+"""How a described setting is declared: title, description and unit in one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """Base of every configuration model: unknown keys are refused, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def setting(default: Any, title: str, description: str, unit: str = "", **limits: Any) -> Any:
+    """A pydantic field; the unit goes into the JSON schema, `limits` are pydantic's (gt, ge, lt, le)."""
+    return Field(
+        default, title=title, description=description, json_schema_extra={"unit": unit}, **limits
+    )
