@@ -1,0 +1,1 @@
+"""The cell's rules and its faces."""

@@ -1,0 +1,18 @@
+"""The errors whose message is meant for a person: said in one line, without a traceback."""
+
+from calibration.cell import CalibrationError
+from cell.config import ConfigError
+from cell.launcher.group import LaunchError
+from cell.recipe.loading import RecipeError
+from models.package import ModelError
+from robot.base import RobotError
+from vision.errors import VisionError
+
+
+class UsageError(Exception):
+    """What was asked for on the command line cannot be done."""
+
+
+EXPECTED = (
+    CalibrationError, ConfigError, LaunchError, ModelError, RecipeError, RobotError, UsageError, VisionError,
+)  # fmt: skip

@@ -1,0 +1,35 @@
+"""The command `cell`. A verb a file; what people may get wrong ends in one line, never in a traceback."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from cell.cli.errors import EXPECTED
+from cell.cli.verbs import bench, doctor, inspect, run
+
+app = typer.Typer(
+    name="cell",
+    help="An inspection cell: camera, detector, robot arm, ledger - or its twin on this machine.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run.run)
+app.command("inspect")(inspect.inspect)
+app.command("doctor")(doctor.doctor)
+app.add_typer(bench.app, name="bench")
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        app()
+    except EXPECTED as error:
+        print(f"error: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Reading and writing the configuration. Every error is one line: file, place, remedy."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from cell.config.tree import CellConfig
+
+
+DEMO = Path(__file__).with_name("demo.yaml")
+"""The demo cell, for which the twin stands."""
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message says where and what to do."""
+
+
+def load(path: Path | None, overrides: Mapping[str, Any] | None = None) -> CellConfig:
+    """The configuration in `path` (None: the built-in demo cell) with dotted-key `overrides` on top.
+
+    Relative paths inside a file are relative to that file. Raises ConfigError.
+    """
+    path = DEMO if path is None else path
+    data = _read(path)
+    for key, value in (overrides or {}).items():
+        _set(data, key, value)
+    try:
+        config = CellConfig.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {first_problem(error, CellConfig)}") from None
+    return config.anchored(path.resolve().parent)
+
+
+def dump(config: CellConfig, path: Path) -> None:
+    """Write the whole tree as YAML, atomically."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        yaml.safe_dump(config.model_dump(mode="json"), file, sort_keys=False, allow_unicode=True)
+    os.replace(temporary, path)
+
+
+def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
+    """The first finding of a validation as one line with a remedy."""
+    found = error.errors()[0]
+    place = ".".join(str(part) for part in found["loc"]) or "(top level)"
+    if found["type"] == "extra_forbidden":
+        names = _field_names(model, found["loc"][:-1])
+        near = difflib.get_close_matches(str(found["loc"][-1]), names, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(sorted(names))}."
+        return f"unknown key '{place}'; {hint}"
+    return f"'{place}': {found['msg']} (got {found['input']!r}); correct the value."
+
+
+def _field_names(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
+    for part in loc:
+        field = model.model_fields.get(str(part))
+        kind = field.annotation if field else None
+        if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+            return []
+        model = kind
+    return list(model.model_fields)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; give the path of a cell configuration.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error}).") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise ConfigError(f"{path}{line}: not valid YAML ({getattr(error, 'problem', error)}).") from None
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise ConfigError(f"{path}: must hold a mapping of settings, not {type(data).__name__}.")
+    return data
+
+
+def _set(data: dict[str, Any], dotted: str, value: Any) -> None:
+    *parents, last = dotted.split(".")
+    for parent in parents:
+        data = data.setdefault(parent, {})
+    data[last] = value

@@ -1,0 +1,137 @@
+"""The configuration tree of a cell. What a cell cannot do without has no default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cell.hmi.config import HmiConfig
+from cell.ledger.config import LedgerConfig
+from robot.config import RobotConfig
+
+
+class Section(BaseModel):
+    """Base of every section: frozen, unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CameraSection(Section):
+    """The camera and where its pictures go."""
+
+    driver: str = Field(title="Driver", description="Entry point in inspection_cell.cameras.")
+    options: dict[str, Any] = Field(
+        default_factory=dict, title="Options", description="Settings of the driver itself."
+    )
+    ring: str = Field(
+        "inspection_cell",
+        title="Ring",
+        description="Name of the shared-memory ring that holds the pictures.",
+    )
+    preview_hz: float = Field(
+        2.0,
+        gt=0,
+        le=10,
+        title="Preview rate",
+        description="Most compressed pictures for viewers in a second.",
+        json_schema_extra={"unit": "Hz"},
+    )
+
+
+class BeltSection(Section):
+    """The belt PLC and how it is asked."""
+
+    driver: str = Field(title="Driver", description="Entry point in inspection_cell.belts.")
+    options: dict[str, Any] = Field(
+        default_factory=dict, title="Options", description="Settings of the driver itself."
+    )
+    poll_hz: float = Field(
+        50.0,
+        ge=5,
+        le=200,
+        title="Poll rate",
+        description="Readings of the PLC in a second.",
+        json_schema_extra={"unit": "Hz"},
+    )
+    speed_m_s: float = Field(
+        0.2,
+        gt=0,
+        le=2,
+        title="Belt speed",
+        description="Speed at which the belt runs in production.",
+        json_schema_extra={"unit": "m/s"},
+    )
+
+
+class InspectorSection(Section):
+    """The engine and the evidence it keeps."""
+
+    engine: str = Field(
+        "onnxruntime", title="Engine", description="Entry point in inspection_cell.engines."
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict, title="Options", description="Settings of the engine itself."
+    )
+    store_views: bool = Field(
+        True, title="Store views", description="Keep the canonical view of each part as a picture."
+    )
+
+
+class RecorderSection(Section):
+    """What is kept of each part."""
+
+    store_frames: Literal["all", "rejects", "none"] = Field(
+        "rejects", title="Frames", description="Of which parts the whole camera picture is kept."
+    )
+    min_free_mib: int = Field(
+        500,
+        ge=0,
+        title="Least free disk",
+        description="Below this no more pictures are written; records go on.",
+        json_schema_extra={"unit": "MiB"},
+    )
+
+
+class CellConfig(Section):
+    """Everything that makes one cell what it is."""
+
+    name: str = Field(title="Name", description="Name of the cell, as plants call it.")
+    data_dir: Path = Field(
+        title="Data folder", description="Journal, records and pictures; relative to this file."
+    )
+    calibration: Path = Field(
+        title="Calibration", description="The cell's calibration file; relative to this file."
+    )
+    recipe: str = Field(title="Recipe", description="Name of the recipe at start.")
+    recipes: Path | None = Field(
+        None, title="Recipes", description="Folder of recipes; empty: those that come with the cell."
+    )
+    models: Path | None = Field(
+        None, title="Models", description="Folder of model packages; empty: those that come along."
+    )
+    belt: BeltSection = Field(title="Belt", description="The belt PLC.")
+    camera: CameraSection = Field(title="Camera", description="The camera.")
+    inspector: InspectorSection = Field(
+        default_factory=InspectorSection, title="Inspector", description="Engine and evidence."
+    )
+    robot: RobotConfig = Field(title="Robot", description="Arm, gripper, motion, bins.")
+    ledger: LedgerConfig = Field(
+        default_factory=LedgerConfig, title="Ledger", description="Stations and tolerances."
+    )
+    recorder: RecorderSection = Field(
+        default_factory=RecorderSection, title="Recorder", description="What is kept."
+    )
+    hmi: HmiConfig = Field(
+        default_factory=HmiConfig, title="HMI", description="The operator's page."
+    )
+
+    def anchored(self, folder: Path) -> Self:
+        """The same with relative paths taken from `folder`."""
+        paths = {
+            name: folder / path
+            for name in ("data_dir", "calibration", "recipes", "models")
+            if isinstance(path := getattr(self, name), Path)
+        }
+        return self.model_copy(update=paths)

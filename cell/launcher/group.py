@@ -1,0 +1,119 @@
+"""All child processes of a run, and the rule by which a dead one comes back."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cell.launcher.child import REFUSED, Child
+
+RESTARTS = 5
+WINDOW_S = 60.0
+"""At most this many restarts of one process within the window; then the run ends."""
+
+
+class LaunchError(Exception):
+    """A process cannot be kept running; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one process (all its starts together) used."""
+
+    peak_rss_mib: float
+    cpu_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    command: Sequence[str]
+    priority: int
+    restart: bool
+
+
+class Group:
+    """Children by name. `poll` regularly; `stop` always."""
+
+    def __init__(self, logs: Path, env: Mapping[str, str], say: Callable[[str], None]) -> None:
+        self._logs, self._env, self._say = logs, env, say
+        self._children: dict[str, Child] = {}
+        self._recipes: dict[str, _Recipe] = {}
+        self._deaths: dict[str, deque[float]] = defaultdict(deque)
+        self._past_cpu: dict[str, float] = defaultdict(float)
+        self._past_peak: dict[str, float] = defaultdict(float)
+        self.peak_total_mib = 0.0
+
+    def start(
+        self, name: str, command: Sequence[str], *, priority: int = 0, restart: bool = True
+    ) -> Child:
+        """Start a process; its output goes to `<name>.log`."""
+        self._recipes[name] = _Recipe(command, priority, restart)
+        child = Child(name, command, self._logs / f"{name}.log", self._env, priority)
+        self._children[name] = child
+        return child
+
+    def pids(self) -> dict[str, int]:
+        """Process ids by name."""
+        return {name: child.pid for name, child in self._children.items()}
+
+    def log(self, name: str) -> Path:
+        """The log file of a process."""
+        return self._children[name].log
+
+    def sample(self) -> None:
+        """Note what every process uses now."""
+        for child in self._children.values():
+            child.sample()
+        total = sum(child.rss_mib for child in self._children.values())
+        self.peak_total_mib = max(self.peak_total_mib, total)
+
+    def poll(self) -> None:
+        """Restart what died. Raises LaunchError for what must not or can not be restarted."""
+        for name, child in list(self._children.items()):
+            code = child.exit_code()
+            if code is None:
+                continue
+            recipe = self._recipes[name]
+            how = f"signal {-code}" if code < 0 else f"exit code {code}"
+            if (code == REFUSED and not self._deaths[name]) or not recipe.restart:
+                raise LaunchError(f"{name} ended ({how}): {child.last_words()}")
+            now = time.monotonic()
+            deaths = self._deaths[name]
+            deaths.append(now)
+            while deaths and now - deaths[0] > WINDOW_S:
+                deaths.popleft()
+            if len(deaths) > RESTARTS:
+                raise LaunchError(
+                    f"{name} died {len(deaths)} times within {WINDOW_S:.0f} s, last with {how}: "
+                    f"{child.last_words()}. Its log is {child.log}."
+                )
+            self._remember(child)
+            self._say(f"{name} died ({how}); starting it again ({len(deaths)} of {RESTARTS})")
+            self.start(name, recipe.command, priority=recipe.priority, restart=recipe.restart)
+
+    def usage(self) -> dict[str, Usage]:
+        """Peak memory and processor time by process."""
+        return {
+            name: Usage(
+                max(child.peak_rss_mib, self._past_peak[name]), child.cpu_s + self._past_cpu[name]
+            )
+            for name, child in self._children.items()
+        }
+
+    def stop(self, timeout_s: float = 2.5) -> None:
+        """End all processes: ask, wait, kill."""
+        self.sample()
+        for child in self._children.values():
+            child.terminate()
+        deadline = time.monotonic() + timeout_s
+        for child in self._children.values():
+            if not child.wait(max(0.0, deadline - time.monotonic())):
+                self._say(f"{child.name} did not end by itself and was killed")
+            child.kill()
+
+    def _remember(self, child: Child) -> None:
+        self._past_cpu[child.name] += child.cpu_s
+        self._past_peak[child.name] = max(self._past_peak[child.name], child.peak_rss_mib)

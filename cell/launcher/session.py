@@ -1,0 +1,145 @@
+"""One run of the cell with its twin, from start to report. The command line and the benchmark use it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from inspection_cell_interfaces.msg import CellState
+
+from cell.config import CellConfig, dump
+from cell.launcher.env import environment
+from cell.launcher.group import Group, LaunchError
+from cell.launcher.link import CellLink
+from cell.launcher.ports import require_free
+from cell.processes import TABLE
+
+UR_PORTS = (29999, 30001, 30002, 30003, 30004)
+READY_TIMEOUT_S = 60.0
+PERSON = "cell run (the twin's belt starts empty)"
+
+
+@dataclass(frozen=True, slots=True)
+class TwinPlan:
+    """What the twin shall do; `settings` go into its configuration file as they are."""
+
+    host: str
+    plc_port: int
+    folder: Path
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def truth(self) -> Path:
+        """Where the twin writes what really happened."""
+        return self.folder / "truth.json"
+
+    def write(self) -> Path:
+        """Write the twin's configuration file."""
+        path = self.folder / "twin.yaml"
+        path.write_text(yaml.safe_dump(dict(self.settings), sort_keys=False), encoding="utf-8")
+        return path
+
+
+class Session:
+    """Starts twin and cell, keeps them going, ends them.
+
+    `say` gets one line for everything that a person should know.
+    """
+
+    def __init__(
+        self,
+        config: CellConfig,
+        folder: Path,
+        twin: TwinPlan | None,
+        say: Callable[[str], None],
+        domain: int | None = None,
+        headless: bool = False,
+    ) -> None:
+        self.config, self.folder, self.twin, self._say = config, folder, twin, say
+        self.headless = headless
+        self.env = environment(domain)
+        self.group = Group(folder / "logs", self.env, say)
+        self.link = CellLink()
+        self._sampled = 0.0
+
+    def start(self) -> None:
+        """Start everything and wait until the supervisor has spoken and every node is active.
+
+        Raises LaunchError.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        config_file = self.folder / "config.yaml"
+        dump(self.config, config_file)
+        if not self.headless:
+            require_free(self.config.hmi.host, [(self.config.hmi.port, "operator's page; --port")])
+        if self.twin is not None:
+            self._start_twin(self.twin)
+        for process in TABLE:
+            if process.name == "hmi" and self.headless:
+                continue
+            self.group.start(process.name, process.command(config_file), priority=process.priority)
+        self.link.open()
+        nodes = [p.name for p in TABLE if p.is_node]
+        self.wait_for(
+            lambda: self.link.state() is not None and all(self.link.lifecycle(n) == "active" for n in nodes),
+            READY_TIMEOUT_S,
+            lambda: "not active: " + ", ".join(n for n in nodes if self.link.lifecycle(n) != "active"),
+        )
+
+    def begin(self) -> None:
+        """Confirm the twin's empty belt, then start production."""
+        state = self.link.state()
+        if self.twin is not None and state is not None and state.state == CellState.PURGE_REQUIRED:
+            self.link.command("confirm_clear", PERSON, self.tend)
+        self.link.command("start", PERSON, self.tend)
+
+    def tend(self) -> None:
+        """Restart the dead, sample memory. Call a few times a second. Raises LaunchError."""
+        self.group.poll()
+        if time.monotonic() - self._sampled > 0.5:
+            self._sampled = time.monotonic()
+            self.group.sample()
+
+    def wait_for(
+        self, condition: Callable[[], bool], timeout_s: float, explain: Callable[[], str]
+    ) -> None:
+        """Tend until `condition`; raises LaunchError with `explain()` after `timeout_s`."""
+        deadline = time.monotonic() + timeout_s
+        while not condition():
+            self.tend()
+            if time.monotonic() > deadline:
+                raise LaunchError(
+                    f"the cell did not get ready within {timeout_s:.0f} s ({explain()}). "
+                    f"Logs are in {self.folder / 'logs'}."
+                )
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """End every process; safe to call twice."""
+        self.link.close()
+        self.group.stop()
+
+    def truth(self) -> dict[str, Any] | None:
+        """What the twin says really happened."""
+        if self.twin is None or not self.twin.truth.is_file():
+            return None
+        data: dict[str, Any] = json.loads(self.twin.truth.read_text(encoding="utf-8"))
+        return data
+
+    def _start_twin(self, plan: TwinPlan) -> None:
+        require_free(plan.host, [(p, "the twin's arm controller") for p in UR_PORTS])
+        require_free(plan.host, [(plan.plc_port, "the twin's belt PLC")])
+        plan.folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "twin", "--config", str(plan.write())]
+        child = self.group.start("twin", command, restart=False)
+        self.wait_for(
+            lambda: "twin ready" in child.log.read_text(errors="replace"),
+            READY_TIMEOUT_S,
+            lambda: f"the twin is silent; see {child.log}",
+        )

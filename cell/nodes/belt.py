@@ -1,0 +1,135 @@
+"""The belt's node: polls the PLC, passes on its edges, renews its lease only while the supervisor renews ours."""
+
+from __future__ import annotations
+
+from inspection_cell_interfaces.msg import BeltCommand, BeltEvent, BeltState
+
+from cell.nodes.base import LATEST, RELIABLE, CellNode, run, to_ns, to_time
+from cell.nodes.parameters import declare
+from robot.base import Belt, BeltEdge, BeltError, BeltSample, EdgeKind
+from vision.plugins import load_plugin
+
+KINDS = {
+    EdgeKind.ARRIVAL: BeltEvent.ARRIVAL,
+    EdgeKind.EXPOSURE: BeltEvent.EXPOSURE,
+    EdgeKind.EXIT: BeltEvent.EXIT,
+}
+STALE_COMMAND_NS = 400_000_000
+"""A command older than this renews nothing: the supervisor is late or dead, and the PLC stops the belt."""
+SILENCE_LIMIT = 25
+"""Failed reads in a row before the node gives up and lets itself be restarted."""
+
+
+class BeltNode(CellNode):
+    """Owns the connection to the belt PLC."""
+
+    def __init__(self) -> None:
+        super().__init__("belt")
+        self.section = declare(self, self.config.belt)
+        self._belt: Belt | None = None
+        self._command: BeltCommand | None = None
+        self._sample: BeltSample | None = None
+        self._failures = 0
+
+    def set_up(self) -> None:
+        driver = load_plugin("inspection_cell.belts", self.section.driver)
+        self._belt = driver(driver.Config.model_validate(self.section.options))
+        assert self._belt is not None
+        self._belt.connect()
+        self._states = self.create_publisher(BeltState, "/cell/belt/state", LATEST)
+        self._events = self.create_publisher(BeltEvent, "/cell/belt/event", RELIABLE)
+        self.create_subscription(BeltCommand, "/cell/belt/command", self._on_command, LATEST)
+
+    def begin(self) -> None:
+        self._timer = self.create_timer(1.0 / self.section.poll_hz, self._poll)
+        self._lease = self.create_timer(0.1, self._renew)
+
+    def halt(self) -> None:
+        self.destroy_timer(self._timer)
+        self.destroy_timer(self._lease)
+
+    def tear_down(self) -> None:
+        if self._belt is not None:
+            self._belt.close()
+            self._belt = None
+
+    def details(self) -> dict[str, object]:
+        sample = self._sample
+        if sample is None:
+            return {"connected": False}
+        return {"connected": not self._failures, "encoder_m": sample.encoder_m, "running": sample.running}
+
+    def _on_command(self, command: BeltCommand) -> None:
+        changed = self._command is None or command.run != self._command.run
+        self._command = command
+        if changed and self.lifecycle == "active":
+            self._renew()
+
+    def _poll(self) -> None:
+        assert self._belt is not None
+        try:
+            sample, edges = self._belt.read()
+        except BeltError as error:
+            self._failures += 1
+            self.problem = str(error)
+            if self._failures >= SILENCE_LIMIT:
+                self.fail(f"belt: {error}")
+            elif self._sample is not None:
+                self._states.publish(self._state(self._sample, connected=False))
+            return
+        self._failures, self._sample, self.problem = 0, sample, ""
+        for edge in edges:
+            self._events.publish(_event(edge))
+        self._states.publish(self._state(sample, connected=True))
+
+    def _renew(self) -> None:
+        command = self._command
+        if self._belt is None or command is None:
+            return
+        if self.now_ns() - to_ns(command.stamp) > STALE_COMMAND_NS:
+            return
+        try:
+            self._belt.refresh(
+                run=command.run,
+                speed_m_s=command.speed_m_s,
+                authority_m=command.authority_m,
+                arm_trigger=command.arm_trigger,
+                lights=command.stack_light,
+                purge=command.purge_request,
+            )
+        except BeltError as error:
+            self.problem = str(error)
+
+    @staticmethod
+    def _state(sample: BeltSample, *, connected: bool) -> BeltState:
+        return BeltState(
+            stamp=to_time(sample.stamp_ns),
+            encoder_m=sample.encoder_m,
+            speed_m_s=sample.speed_m_s,
+            commanded_speed_m_s=sample.commanded_speed_m_s,
+            running=sample.running,
+            authority_m=sample.authority_m,
+            at_authority=sample.at_authority,
+            watchdog_tripped=sample.watchdog_tripped,
+            emergency_stop=sample.emergency_stop,
+            vacuum_ok=sample.vacuum_ok,
+            connected=connected,
+            arrivals=sample.arrivals,
+            exposures=sample.exposures,
+            exits=sample.exits,
+        )
+
+
+def _event(edge: BeltEdge) -> BeltEvent:
+    return BeltEvent(
+        kind=KINDS[edge.kind], stamp=to_time(edge.stamp_ns), index=edge.index, encoder_m=edge.encoder_m
+    )
+
+
+def main() -> int:
+    """Entry of the process."""
+    return run(BeltNode)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,135 @@
+"""The camera's node: pictures into shared memory, a handle for each on a topic."""
+
+from __future__ import annotations
+
+import threading
+
+import cv2
+from inspection_cell_interfaces.msg import FrameHandle
+from rclpy.qos import qos_profile_sensor_data
+from sensor_msgs.msg import CompressedImage
+
+from cell.nodes.base import RELIABLE, CellNode, run, to_time
+from cell.nodes.parameters import declare
+from vision.cameras.base import Camera
+from vision.errors import CameraError, GrabFailed
+from vision.plugins import load_plugin
+from vision.types import Frame
+
+PREVIEW_WIDTH = 960
+POLL_S = 0.2
+
+
+class CameraNode(CellNode):
+    """Owns the camera and the thread that waits for its pictures."""
+
+    def __init__(self) -> None:
+        super().__init__("camera")
+        self.section = declare(self, self.config.camera)
+        self._camera: Camera | None = None
+        self._thread: threading.Thread | None = None
+        self._active = threading.Event()
+        self._last_preview_ns = 0
+        self._counts = {"frames": 0, "failed": 0}
+
+    def set_up(self) -> None:
+        driver = load_plugin("inspection_cell.cameras", self.section.driver)
+        options = driver.Config.model_validate(self.section.options)
+        self._camera = driver(options, self.section.ring)
+        assert self._camera is not None
+        self._camera.open()
+        self._handles = self.create_publisher(FrameHandle, "/cell/camera/frame", RELIABLE)
+        self._preview = self.create_publisher(
+            CompressedImage, "/cell/camera/image/compressed", qos_profile_sensor_data
+        )
+
+    def begin(self) -> None:
+        assert self._camera is not None
+        self._camera.start()
+        self._active.set()
+        self._thread = threading.Thread(target=self._watch, name="grab", daemon=True)
+        self._thread.start()
+
+    def halt(self) -> None:
+        self._active.clear()
+        if self._thread is not None:
+            self._thread.join(timeout=5.0)
+            self._thread = None
+        if self._camera is not None:
+            self._camera.stop()
+
+    def tear_down(self) -> None:
+        self._active.clear()
+        if self._thread is not None:
+            self._thread.join(timeout=5.0)
+            self._thread = None
+        if self._camera is not None:
+            self._camera.close()
+            self._camera = None
+
+    def details(self) -> dict[str, object]:
+        return {"driver": self.section.driver, "ring": self.section.ring, **self._counts}
+
+    def _watch(self) -> None:
+        assert self._camera is not None
+        while self._active.is_set():
+            try:
+                frame = self._camera.wait_frame(POLL_S)
+            except GrabFailed as error:
+                self._counts["failed"] += 1
+                self._handles.publish(self._lost(error))
+                continue
+            except CameraError as error:
+                self.fail(f"camera: {error}")
+                return
+            if frame is not None:
+                self._counts["frames"] += 1
+                self._handles.publish(self._handle(frame))
+                self._show(frame)
+
+    def _handle(self, frame: Frame) -> FrameHandle:
+        height, width = frame.image.shape
+        return FrameHandle(
+            stamp=to_time(frame.meta.stamp_ns),
+            trigger=frame.meta.trigger,
+            ok=True,
+            ring=self.section.ring,
+            slot=frame.slot,
+            sequence=frame.sequence,
+            height=height,
+            width=width,
+            pixel_format="Mono8",
+            received=to_time(frame.meta.received_ns),
+        )
+
+    def _lost(self, error: GrabFailed) -> FrameHandle:
+        now = to_time(self.now_ns())
+        return FrameHandle(
+            stamp=to_time(error.stamp_ns or self.now_ns()), trigger=error.trigger, ok=False, error=str(error), received=now
+        )
+
+    def _show(self, frame: Frame) -> None:
+        """A small compressed picture for viewers, at most as often as configured, and only if somebody looks."""
+        now = self.now_ns()
+        if now - self._last_preview_ns < 1e9 / self.section.preview_hz:
+            return
+        if not self._preview.get_subscription_count():
+            return
+        self._last_preview_ns = now
+        scale = PREVIEW_WIDTH / frame.image.shape[1]
+        small = cv2.resize(frame.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        done, data = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 85])
+        if done:
+            message = CompressedImage(format="mono8; jpeg compressed", data=data.tobytes())
+            message.header.stamp = to_time(frame.meta.stamp_ns)
+            message.header.frame_id = "camera"
+            self._preview.publish(message)
+
+
+def main() -> int:
+    """Entry of the process."""
+    return run(CameraNode)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,163 @@
+"""The robot's node: one action, which lifts one part off the moving belt and drops it into its bin."""
+
+from __future__ import annotations
+
+import threading
+
+from inspection_cell_interfaces.action import RemovePart
+from inspection_cell_interfaces.msg import BeltState, RobotState
+from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.action.server import ServerGoalHandle
+from rclpy.task import Future
+from sensor_msgs.msg import JointState
+from std_srvs.srv import Trigger
+
+from cell.nodes.base import LATEST, RELIABLE, CellNode, run, to_ns, to_time
+from cell.nodes.parameters import declare
+from robot.base import RobotError
+from robot.service import Removal, RemovalFeedback, RemovalResult, RemovalService
+
+JOINTS = (
+    "shoulder_pan_joint", "shoulder_lift_joint", "elbow_joint", "wrist_1_joint", "wrist_2_joint", "wrist_3_joint",
+)  # fmt: skip
+STATE_HZ = 20.0
+
+
+class RobotNode(CellNode):
+    """Owns the arm and the gripper; a removal runs in a thread of its own, so that it can be cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__("robot")
+        self.section = declare(self, self.config.robot)
+        self._service: RemovalService | None = None
+        self._busy = threading.Lock()
+
+    def set_up(self) -> None:
+        self._service = RemovalService(self.section)
+        self._service.connect()
+        self._states = self.create_publisher(RobotState, "/cell/robot/state", LATEST)
+        self._joints = self.create_publisher(JointState, "/cell/robot/joint_states", LATEST)
+        self.create_subscription(BeltState, "/cell/belt/state", self._on_belt, LATEST)
+        self.create_service(Trigger, "/cell/robot/recover", self._on_recover)
+        self._action = ActionServer(
+            self,
+            RemovePart,
+            "/cell/robot/remove_part",
+            execute_callback=self._execute,
+            goal_callback=self._on_goal,
+            cancel_callback=lambda _goal: CancelResponse.ACCEPT,
+        )
+
+    def begin(self) -> None:
+        self._timer = self.create_timer(1.0 / STATE_HZ, self._tell)
+
+    def halt(self) -> None:
+        self.destroy_timer(self._timer)
+
+    def tear_down(self) -> None:
+        if self._service is not None:
+            self._service.close()
+            self._service = None
+
+    def _on_belt(self, state: BeltState) -> None:
+        if self._service is not None and state.connected:
+            self._service.push_belt(
+                to_ns(state.stamp), state.encoder_m, state.speed_m_s, state.commanded_speed_m_s
+            )
+
+    def _on_goal(self, _goal: RemovePart.Goal) -> GoalResponse:
+        ready = self.lifecycle == "active" and not self._busy.locked()
+        return GoalResponse.ACCEPT if ready else GoalResponse.REJECT
+
+    async def _execute(self, handle: ServerGoalHandle) -> RemovePart.Result:
+        """Wait for the thread that does the work, without blocking the executor."""
+        done: Future = Future(executor=self.executor)
+        threading.Thread(target=self._remove, args=(handle, done), name="removal", daemon=True).start()
+        result: RemovePart.Result = await done
+        if result.reason == "canceled":
+            handle.canceled()
+        elif result.removed:
+            handle.succeed()
+        else:
+            handle.abort()
+        return result
+
+    def _remove(self, handle: ServerGoalHandle, done: Future) -> None:
+        assert self._service is not None
+        goal = handle.request
+        removal = Removal(
+            part=goal.part,
+            bin=goal.bin,
+            encoder_m=goal.encoder_m,
+            x=goal.x,
+            y=goal.y,
+            yaw=goal.yaw,
+            deadline_encoder_m=goal.deadline_encoder_m,
+        )
+
+        def feedback(step: RemovalFeedback) -> None:
+            message = RemovePart.Feedback(phase=step.phase, off_belt=step.off_belt, wait_s=step.wait_s)
+            handle.publish_feedback(message)
+
+        with self._busy:
+            try:
+                result = _message(
+                    self._service.remove(removal, feedback, lambda: handle.is_cancel_requested)
+                )
+            except RobotError as error:
+                result = RemovePart.Result(removed=False, reason="error", message=str(error))
+        done.set_result(result)
+
+    def _on_recover(self, _request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        """A person says that the cause of the protective stop is gone."""
+        try:
+            assert self._service is not None
+            self._service.recover()
+            response.success = True
+        except RobotError as error:
+            response.success, response.message = False, str(error)
+        return response
+
+    def _tell(self) -> None:
+        assert self._service is not None
+        now = to_time(self.now_ns())
+        state = self._service.state()
+        self.problem = state.message
+        self._states.publish(
+            RobotState(
+                stamp=now,
+                connected=state.connected,
+                mode=state.mode,
+                busy=state.busy,
+                position=list(state.position),
+                velocity=list(state.velocity),
+                tcp_position=list(state.tcp_position),
+                part=state.part,
+                phase=state.phase,
+                vacuum_ok=state.vacuum_ok,
+                message=state.message,
+            )
+        )
+        joints = JointState(name=JOINTS, position=list(state.position), velocity=list(state.velocity))
+        joints.header.stamp = now
+        self._joints.publish(joints)
+
+
+def _message(result: RemovalResult) -> RemovePart.Result:
+    return RemovePart.Result(
+        removed=result.removed,
+        reason=result.reason,
+        message=result.message,
+        cycle_s=result.cycle_s,
+        grip_encoder_m=result.grip_encoder_m,
+        grip_position=list(result.grip_position),
+    )
+
+
+def main() -> int:
+    """Entry of the process."""
+    return run(RobotNode)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
