@@ -1,0 +1,137 @@
+"""Finding the part in a camera picture: a bright-rimmed rectangle on a dark belt."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from calibration.camera import CameraModel
+from calibration.geometry import Float, Pose2D
+from vision.errors import InspectionError
+from vision.inspect.edges import EdgeFit, fit_edges
+from vision.inspect.part import PartGeometry
+from vision.types import Image
+
+COARSE: Final = 4
+"""The part is found in a picture this much smaller, then measured in the full one."""
+LEAST_CONTRAST: Final = 50.0  # grey levels between belt and rim; empty belts show about 20
+BLOB_SHARE: Final = 0.15  # of the part's area: what is smaller is dirt or a streak
+AREA_TOLERANCE: Final = 0.15
+SIZE_TOLERANCE: Final = 0.015
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedPart:
+    """Where the part lies. `part_to_belt` maps (x, y, 1) [m] of the part to its plane in `cell`.
+
+    `pose` is the part's centre in frame `cell`; `noise_m` the rms of the edge points about the fit.
+    """
+
+    pose: Pose2D
+    part_to_belt: Float
+    noise_m: float
+
+
+class PartLocator:
+    """Finds one part of known size in pictures of a calibrated camera."""
+
+    def __init__(self, camera: CameraModel, part: PartGeometry) -> None:
+        self._camera = camera
+        self._part = part
+        middle = camera.image_to_belt(np.array([camera.centre]), part.thickness_m)[0]
+        scale = camera.scale_at((float(middle[0]), float(middle[1])), part.thickness_m) / COARSE
+        self._area = part.size_m[0] * part.size_m[1] * scale * scale
+        self._small: Image = np.empty((camera.height // COARSE, camera.width // COARSE), np.uint8)
+
+    def locate(self, image: Image) -> LocatedPart:
+        """The one whole part in the picture (height, width). Raises InspectionError.
+
+        Parts that the picture's edge cuts are neighbours and do no harm beside a whole one.
+        """
+        start = self._coarse_pose(self._outline(image))
+        fit = fit_edges(image, self._camera, self._part, start)
+        self._check_size(fit)
+        return self._located(fit, start)
+
+    def _outline(self, image: Image) -> Float:
+        """Contour (N, 2) of the part in full-size pixels."""
+        height, width = self._small.shape
+        cv2.resize(image, (width, height), dst=self._small, interpolation=cv2.INTER_AREA)
+        counts = cv2.calcHist([self._small], [0], None, [256], [0, 256]).ravel().cumsum()
+        dark, bright = np.searchsorted(counts, counts[-1] * np.array([0.2, 0.98]))
+        if bright - dark < LEAST_CONTRAST:
+            raise InspectionError(
+                f"No part in the picture: nothing on it is brighter than the belt (greys {dark} to "
+                f"{bright}). Check the trigger travel and the light"
+            )
+        level = dark + 0.35 * (bright - dark)
+        _, mask = cv2.threshold(self._small, level, 255, cv2.THRESH_BINARY)
+        contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        blobs = [c for c in contours if cv2.contourArea(c) > BLOB_SHARE * self._area]
+        whole = [c for c in blobs if not _cut(c, width, height)]
+        self._check_count(len(whole), len(blobs))
+        share = cv2.contourArea(whole[0]) / self._area
+        if abs(share - 1.0) > AREA_TOLERANCE:
+            raise InspectionError(
+                f"What lies in the picture has {share:.2f} times the part's area: two parts touch, "
+                "or it is not the recipe's product"
+            )
+        return (whole[0].reshape(-1, 2) + 0.5) * COARSE - 0.5
+
+    @staticmethod
+    def _check_count(whole: int, blobs: int) -> None:
+        if whole > 1:
+            raise InspectionError(
+                f"{whole} parts in one picture: it cannot be tied to one part. Keep parts further "
+                "apart"
+            )
+        if whole == 0 and blobs:
+            raise InspectionError(
+                "The part is cut off by the picture's edge. Check the trigger travel and that parts "
+                "lie in the middle of the belt"
+            )
+        if whole == 0:
+            raise InspectionError(
+                "No part in the picture: nothing on it is as large as one. Check the trigger travel "
+                "and the recipe's part size"
+            )
+
+    def _coarse_pose(self, outline: Float) -> Pose2D:
+        points = self._camera.image_to_belt(outline, self._part.thickness_m)
+        millimetres = (points - points[0]).astype(np.float32) * 1e3
+        (x, y), _, angle = cv2.minAreaRect(millimetres)
+        # A square has four equal sides: the reading nearest to upright is taken.
+        yaw = math.radians((angle + 45.0) % 90.0 - 45.0)
+        return Pose2D(float(points[0, 0] + x / 1e3), float(points[0, 1] + y / 1e3), yaw)
+
+    def _check_size(self, fit: EdgeFit) -> None:
+        wanted = np.array(self._part.size_m)
+        if (np.abs(fit.size_m / wanted - 1.0) > SIZE_TOLERANCE).any():
+            (x, y), (a, b) = fit.size_m * 1e3, wanted * 1e3
+            raise InspectionError(
+                f"The part measures {x:.1f} x {y:.1f} mm, the recipe says {a:.1f} x {b:.1f} mm: it "
+                "is another product, or the calibration does not fit the camera any more"
+            )
+
+    def _located(self, fit: EdgeFit, start: Pose2D) -> LocatedPart:
+        """Pose by the best rigid fit of the corners (Umeyama 1991), plane by all four of them."""
+        nominal = self._part.corners()
+        middle = fit.corners.mean(axis=0)
+        turn = nominal.T @ (fit.corners - middle)
+        slack = math.atan2(turn[0, 1] - turn[1, 0], turn[0, 0] + turn[1, 1])
+        centre = start.matrix() @ np.array([middle[0], middle[1], 1.0])
+        bend = cv2.getPerspectiveTransform(
+            nominal.astype(np.float32), fit.corners.astype(np.float32)
+        )
+        pose = Pose2D(float(centre[0]), float(centre[1]), start.yaw + slack)
+        return LocatedPart(pose, start.matrix() @ bend, fit.noise_m)
+
+
+def _cut(contour: Float, width: int, height: int) -> bool:
+    """True for a contour that reaches the picture's edge."""
+    x, y, w, h = cv2.boundingRect(contour)
+    return bool(x <= 1 or y <= 1 or x + w >= width - 1 or y + h >= height - 1)
