@@ -60,6 +60,7 @@ def test_every_defect_is_whole_and_alone(library: BoardLibrary) -> None:
     for board_id in library.board_ids:
         golden = library.golden(board_id)
         tested = cv2.imread(str(BOARDS / f"{board_id}.webp"), cv2.IMREAD_GRAYSCALE)
+        assert tested is not None
         for defect in library.defects(board_id):
             height, width = defect.mask.shape
             there = (

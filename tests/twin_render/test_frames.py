@@ -1,0 +1,182 @@
+"""Rendered frames: geometry true to the model, repeatable, and looking as they should."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from calibration.camera import CameraModel
+from calibration.cell import load_calibration
+from calibration.geometry import Float, Pose2D
+from twin.boards import BoardLibrary, BoardVariant
+from twin.render import PlacedBoard, Scene, board_corners, render_frame, true_camera
+from twin.render.optics import PlaneView
+from vision.types import Image
+
+ROOT = Path(__file__).resolve().parents[2]
+TOP_M = 0.0016
+
+
+@pytest.fixture(scope="module")
+def camera() -> CameraModel:
+    return load_calibration(ROOT / "calibration/demo_cell.json").camera.model()
+
+
+@pytest.fixture(scope="module")
+def scene(camera: CameraModel) -> Scene:
+    return Scene(camera, seed=4)
+
+
+@pytest.fixture(scope="module")
+def board() -> BoardVariant:
+    library = BoardLibrary(ROOT / "cell/recipe/data/pcb/goldens", ROOT / "twin/boards/pcb")
+    return library.draw(np.random.default_rng(3), defective=True)
+
+
+def sample(picture: Image, points: Float) -> Float:
+    """Grey values at points (N, 2) [px]."""
+    x, y = points.astype(np.float32).reshape(-1, 1, 2).transpose(2, 0, 1)
+    grey = [
+        cv2.remap(picture, x[n : n + 30000], y[n : n + 30000], cv2.INTER_LINEAR)
+        for n in range(0, len(x), 30000)  # OpenCV's limit on rows
+    ]
+    return np.concatenate(grey).astype(np.float64).ravel()
+
+
+def edge_points(picture: Image, start: Float, end: Float) -> Float:
+    """Where the picture crosses from belt to board along normals of the line start-end (N, 2)."""
+    along = (end - start) / np.linalg.norm(end - start)
+    outward = np.array([along[1], -along[0]])
+    steps = np.arange(-6.0, 6.01, 0.1)
+    found = []
+    for share in np.linspace(0.08, 0.92, 60):
+        foot = start + share * (end - start)
+        profile = sample(picture, foot + steps[:, None] * outward)
+        level = (profile[:20].mean() + profile[-20:].mean()) / 2
+        crossing = int(np.flatnonzero((profile[:-1] - level) * (profile[1:] - level) <= 0)[0])
+        found.append(foot + steps[crossing] * outward)
+    return np.array(found)
+
+
+def line_through(points: Float) -> Float:
+    """Homogeneous line (3,) fitted to points."""
+    vx, vy, x, y = cv2.fitLine(points.astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel()
+    return np.array([vy, -vx, vx * y - vy * x])
+
+
+def measured_corners(picture: Image, near: Float) -> Float:
+    """The board's corners (4, 2) [px] as crossings of its measured edges."""
+    # Counter-clockwise on the belt is counter-clockwise to a viewer of the picture, too.
+    sides = [line_through(edge_points(picture, near[i], near[(i + 1) % 4])) for i in range(4)]
+    corners = [np.cross(sides[i - 1], sides[i]) for i in range(4)]
+    return np.array([corner[:2] / corner[2] for corner in corners])
+
+
+@pytest.mark.parametrize("speed", [0.0, 0.3])
+@pytest.mark.parametrize(
+    "pose",
+    [
+        Pose2D(-1.0, 0.0, 0.0),
+        Pose2D(-0.998, 0.009, math.radians(12)),
+        Pose2D(-1.004, -0.008, math.radians(-15)),
+    ],
+)
+def test_board_lies_where_the_model_says(
+    scene: Scene, camera: CameraModel, board: BoardVariant, pose: Pose2D, speed: float
+) -> None:
+    picture = render_frame(scene, [PlacedBoard(board, pose)], 0.3, speed, number=1)
+    expected = camera.belt_to_image(board_corners(pose), TOP_M)
+    # Lens distortion bends an edge of the board by less than 0.2 px.
+    assert np.abs(measured_corners(picture, expected) - expected).max() < 0.5
+
+
+@pytest.mark.parametrize("yaw_deg", [-14.0, 0.0, 9.0])
+def test_artwork_is_upright_and_in_place(
+    scene: Scene, camera: CameraModel, board: BoardVariant, yaw_deg: float
+) -> None:
+    """Rectified by the model alone, the picture shows the artwork to a fraction of a pixel."""
+    pose = Pose2D(-1.001, 0.004, math.radians(yaw_deg))
+    picture = render_frame(scene, [PlacedBoard(board, pose)], 1.7, 0.3, number=2)
+    columns, rows = np.meshgrid(np.arange(640), np.arange(640))
+    x = (columns.ravel() + 0.5) / 6400 - 0.05
+    y = 0.05 - (rows.ravel() + 0.5) / 6400
+    on_belt = (np.column_stack([x, y, np.ones(x.size)]) @ pose.matrix().T)[:, :2]
+    view = sample(picture, camera.belt_to_image(on_belt, TOP_M)).reshape(640, 640)
+    shift, _ = cv2.phaseCorrelate(view, board.image.astype(np.float64))
+    assert math.hypot(*shift) < 0.15
+    assert np.corrcoef(view.ravel(), board.image.ravel())[0, 1] > 0.95
+    assert view[board.image > 250].mean() == pytest.approx(200, abs=15)
+    assert view[board.image < 5].mean() == pytest.approx(70, abs=12)
+
+
+def test_same_arguments_same_picture(
+    scene: Scene, camera: CameraModel, board: BoardVariant
+) -> None:
+    placed = [PlacedBoard(board, Pose2D(-1.0, 0.0, 0.1))]
+    first = render_frame(scene, placed, 0.5, 0.3, number=7)
+    assert first.shape == (1200, 1920)
+    assert first.dtype == np.uint8
+    assert np.array_equal(first, render_frame(Scene(camera, seed=4), placed, 0.5, 0.3, number=7))
+    assert not np.array_equal(first, render_frame(scene, placed, 0.5, 0.3, number=8))
+    assert not np.array_equal(
+        first, render_frame(Scene(camera, seed=5), placed, 0.5, 0.3, number=7)
+    )
+
+
+def test_belt_is_dark_noisy_and_moves(scene: Scene) -> None:
+    still = [render_frame(scene, [], 0.2, 0.0, number=n).astype(float) for n in range(2)]
+    assert 25 < still[0].mean() < 45
+    noise = (still[0] - still[1])[500:700, 860:1060].std() / math.sqrt(2)
+    assert noise == pytest.approx(2.5, abs=0.4)
+    travelled = scene.belt_picture(0.2 + 0.010)
+    crop = scene.belt_picture(0.2)[400:800, 600:1200]
+    _, _, _, place = cv2.minMaxLoc(cv2.matchTemplate(travelled, crop, cv2.TM_CCOEFF_NORMED))
+    assert place[0] - 600 == pytest.approx(76.6, abs=2)
+    assert place[1] - 400 == pytest.approx(0, abs=2)
+
+
+def test_boards_out_of_view_change_nothing(scene: Scene, board: BoardVariant) -> None:
+    far = [PlacedBoard(board, Pose2D(-0.6, 0.0, 0.0)), PlacedBoard(board, Pose2D(0.5, 0.0, 0.0))]
+    assert np.array_equal(
+        render_frame(scene, far, 0.2, 0.3, number=3), render_frame(scene, [], 0.2, 0.3, number=3)
+    )
+
+
+def test_neighbour_is_seen_at_the_edge(scene: Scene, board: BoardVariant) -> None:
+    near = [
+        PlacedBoard(board, Pose2D(-1.0, 0.0, 0.0)),
+        PlacedBoard(board, Pose2D(-1.16, 0.0, 0.0)),
+    ]
+    picture = render_frame(scene, near, 0.2, 0.3, number=3)
+    assert picture[400:800, :100].mean() > 60
+
+
+def test_view_of_a_plane_is_exact(scene: Scene, camera: CameraModel) -> None:
+    rng = np.random.default_rng(0)
+    rows, columns = rng.integers(0, 1200, 400), rng.integers(0, 1920, 400)
+    view: PlaneView = scene.on_board
+    seen = np.column_stack([view.x[rows, columns], view.y[rows, columns]]).astype(np.float64)
+    pixels = camera.belt_to_image(seen, TOP_M)
+    assert np.abs(pixels - np.column_stack([columns, rows])).max() < 2e-3
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_true_camera_is_off_by_what_was_asked(camera: CameraModel, seed: int) -> None:
+    points = np.array([[-1.0, 0.0], [-1.05, 0.05], [-0.95, -0.05]])
+    off = true_camera(camera, 0.2, seed).belt_to_image(points) - camera.belt_to_image(points)
+    assert np.linalg.norm(off[0]) == pytest.approx(0.2, abs=0.02)
+    assert np.linalg.norm(off, axis=1).max() < 0.4
+    assert np.allclose(
+        true_camera(camera, 0.0, seed).belt_to_image(points), camera.belt_to_image(points)
+    )
+
+
+def test_a_smaller_camera_works_too(camera: CameraModel, board: BoardVariant) -> None:
+    small = replace(camera, width=960, height=600, focal=(2300.0, 2300.0), centre=(481.0, 298.0))
+    placed = [PlacedBoard(board, Pose2D(-1.0, 0.0, 0.0))]
+    assert render_frame(Scene(small, seed=1), placed, 0.0, 0.3, number=0).shape == (600, 960)
