@@ -1,0 +1,41 @@
+"""The law of the cell as a pure state machine: observations in, events and effects out."""
+
+from cell.ledger.codec import UnknownEventError, decode, encode, kind_of, part_of
+from cell.ledger.config import LedgerConfig
+from cell.ledger.effects import (
+    BeltOrder,
+    CancelRemoval,
+    ClearAlarm,
+    Decision,
+    Effect,
+    RaiseAlarm,
+    RequestRemoval,
+)
+from cell.ledger.events import CellState, Event
+from cell.ledger.invariants import Violation, check
+from cell.ledger.ledger import Ledger, LedgerError
+from cell.ledger.snapshot import PartView, Snapshot
+
+__all__ = [
+    "BeltOrder",
+    "CancelRemoval",
+    "CellState",
+    "ClearAlarm",
+    "Decision",
+    "Effect",
+    "Event",
+    "Ledger",
+    "LedgerConfig",
+    "LedgerError",
+    "PartView",
+    "RaiseAlarm",
+    "RequestRemoval",
+    "Snapshot",
+    "UnknownEventError",
+    "Violation",
+    "check",
+    "decode",
+    "encode",
+    "kind_of",
+    "part_of",
+]

@@ -1,0 +1,235 @@
+"""Rules of operation: sessions, a person's orders, and processes that die."""
+
+from __future__ import annotations
+
+from cell.ledger import belt, removals
+from cell.ledger import events as e
+from cell.ledger.account import Account, Stage
+from cell.ledger.desk import MOVING, Desk, RefusalError
+from cell.ledger.events import CellState
+from cell.ledger.observations import (
+    Closing,
+    Command,
+    FaultSeen,
+    NodeDied,
+    Override,
+    SelectRecipe,
+    Started,
+)
+from cell.recipe.verdict import Verdict, VerdictKind
+
+ESSENTIAL = ("belt", "camera", "inspector", "robot", "supervisor", "recorder")
+"""Nodes without which no part can be accounted for."""
+
+STOOD_STILL_M = 0.005
+"""An encoder that differs less than this from one session to the next has not moved."""
+
+
+def started(desk: Desk, start: Started) -> None:
+    """Begin a session; the belt is trusted only if the last one left it empty and it has not
+    moved since.
+    """
+    state = desk.state
+    clean = False
+    if state.closed_at is not None and not state.session_open and not state.accounts:
+        encoder_m, arrivals = state.closed_at
+        clean = abs(start.encoder_m - encoder_m) < STOOD_STILL_M and start.arrivals == arrivals
+    desk.live.encoder_m = start.encoder_m
+    desk.emit(
+        e.SessionStarted(
+            stamp_ns=desk.now_ns,
+            session=start.session,
+            recipe=desk.recipe.identity,
+            encoder_m=start.encoder_m,
+            arrivals=start.arrivals,
+            exposures=start.exposures,
+            exits=start.exits,
+            clean=clean,
+        )
+    )
+
+
+def closing(desk: Desk, _: Closing) -> None:
+    """End a session."""
+    desk.release_belt()
+    arrivals = desk.live.belt.arrivals if desk.live.belt else desk.state.last_arrival
+    clean = desk.state.cell is CellState.STOPPED and not desk.state.accounts
+    encoder_m = desk.live.encoder_m
+    desk.emit(
+        e.SessionClosed(stamp_ns=desk.now_ns, clean=clean, encoder_m=encoder_m, arrivals=arrivals)
+    )
+
+
+def node_died(desk: Desk, death: NodeDied) -> None:
+    """Without any of its essential processes the cell no longer knows its belt."""
+    alarm = f"process.{death.node}_died"
+    if death.node not in ESSENTIAL:
+        desk.alarm(alarm, detail=death.detail)
+        return
+    if death.node == "belt":
+        desk.live.belt = None
+    desk.fault(alarm, detail=death.detail)
+    if death.node == "robot":
+        removals.give_up(desk, "error", "the robot's process died")
+
+
+def fault_seen(desk: Desk, fault: FaultSeen) -> None:
+    """Another node's fault."""
+    desk.fault(fault.alarm, detail=fault.detail, purge=fault.purge)
+
+
+def command(desk: Desk, order: Command) -> None:
+    """Follow a person's order. Raises RefusalError."""
+    orders = {
+        "start": _start,
+        "stop": _stop,
+        "drain": _drain,
+        "reset": _reset,
+        "confirm_clear": _confirm_clear,
+    }
+    if order.name not in orders:
+        raise RefusalError(f"unknown command '{order.name}': use one of {', '.join(orders)}")
+    orders[order.name](desk, order.person)
+
+
+def _start(desk: Desk, person: str) -> None:
+    cell = desk.state.cell
+    if cell in (CellState.STARTING, CellState.RUNNING):
+        return
+    if cell is CellState.PURGE_REQUIRED:
+        raise RefusalError(
+            "what lies on the belt is unknown: clear the belt and confirm it, then start"
+        )
+    if cell is CellState.FAULTED:
+        raise RefusalError("the cell is faulted: remove the cause, reset, then start")
+    if cell is CellState.STOPPING:
+        raise RefusalError("the cell is still stopping: wait until it has stopped, then start")
+    _require_belt(desk)
+    if desk.live.belt is not None and desk.live.belt.emergency_stop:
+        raise RefusalError("the emergency stop is pressed: release it, then start")
+    _change(desk, CellState.STARTING, "", person)
+
+
+def _stop(desk: Desk, person: str) -> None:
+    if desk.state.cell in MOVING:
+        desk.release_belt()
+        _change(desk, CellState.STOPPING, "cell.stopped_by_person", person)
+
+
+def _drain(desk: Desk, person: str) -> None:
+    if desk.state.cell not in (CellState.STARTING, CellState.RUNNING):
+        raise RefusalError("only a running cell can be drained: start it first")
+    _change(desk, CellState.STOPPING, "cell.draining", person)
+
+
+def _reset(desk: Desk, person: str) -> None:
+    if desk.state.cell is CellState.PURGE_REQUIRED:
+        raise RefusalError(
+            "what lies on the belt is unknown: clear the belt and confirm it; that also resets"
+        )
+    if desk.state.cell is not CellState.FAULTED:
+        raise RefusalError("there is no fault to reset")
+    desk.clear_alarm(*desk.state.alarms)
+    _change(desk, CellState.STOPPED, "cell.reset", person)
+
+
+def _confirm_clear(desk: Desk, person: str) -> None:
+    """A person vouches that the belt and the cup are empty: every open account closes as purged."""
+    if desk.state.cell in MOVING:
+        raise RefusalError("the belt is in operation: stop the cell, clear the belt, then confirm")
+    _require_belt(desk)
+    if desk.live.belt is None or desk.live.belt.running:
+        raise RefusalError("the belt still moves: wait until it stands, look again, then confirm")
+    if desk.state.removal is not None:
+        waited_s = (desk.now_ns - desk.state.state_since_ns) * 1e-9
+        if waited_s <= desk.config.removal_patience_s:
+            raise RefusalError(
+                "the arm is still busy with a part: keep away until it has finished, then confirm"
+            )
+        removals.give_up(desk, "no_answer", "the arm never reported the end of its removal")
+    belt.open_missing(desk)
+    for part in list(desk.state.accounts):
+        desk.emit(e.Purged(stamp_ns=desk.now_ns, part=part, person=person))
+    read = desk.live.belt
+    desk.emit(
+        e.Cleared(
+            stamp_ns=desk.now_ns,
+            person=person,
+            encoder_m=read.encoder_m,
+            arrivals=read.arrivals,
+            exposures=read.exposures,
+            exits=read.exits,
+        )
+    )
+    desk.live.inspections.clear()
+    desk.clear_alarm(*[a for a in desk.state.alarms if a != "belt.emergency_stop"])
+    _change(desk, CellState.STOPPED, "cell.cleared", person)
+
+
+def select_recipe(desk: Desk, choice: SelectRecipe) -> None:
+    """Change the recipe between parts. Raises RefusalError."""
+    if desk.state.cell in MOVING or desk.state.accounts:
+        raise RefusalError(
+            "a recipe can be changed only on a standing, empty belt: drain the cell first"
+        )
+    desk.recipe = choice.recipe
+    desk.emit(
+        e.RecipeSelected(stamp_ns=desk.now_ns, recipe=choice.recipe.identity, person=choice.person)
+    )
+
+
+def override(desk: Desk, wish: Override) -> None:
+    """Replace a verdict by a person's, where the law and the belt still allow it. Raises
+    RefusalError.
+    """
+    account = desk.state.accounts.get(wish.part)
+    if account is None:
+        raise RefusalError(
+            f"part {wish.part} has no open account: its verdict cannot change any more"
+        )
+    if account.stage is Stage.UNKNOWN:
+        raise RefusalError(f"part {wish.part} is not known to lie where it was: clear the belt")
+    if account.stage in (Stage.REMOVING, Stage.LIFTED):
+        raise RefusalError(
+            f"part {wish.part} is being removed by the arm: judge it again from its bin"
+        )
+    if not wish.person:
+        raise RefusalError("an override needs the name of the person who answers for it")
+    bin_name = _bin_for(desk, account, wish)
+    verdict = Verdict(wish.verdict, bin_name, f"{wish.person}: {wish.reason}")
+    desk.emit(e.Judged(stamp_ns=desk.now_ns, part=wish.part, verdict=verdict, by=wish.person))
+
+
+def _bin_for(desk: Desk, account: Account, wish: Override) -> str:
+    """Bin of the new verdict, '' for a pass. Raises RefusalError."""
+    if wish.verdict is VerdictKind.PASS:
+        if not account.inspected_ok:
+            raise RefusalError(
+                f"part {wish.part} was not inspected: what was not inspected cannot pass"
+            )
+        return ""
+    if desk.position(account) > desk.config.wait_x - desk.config.coast_m:
+        raise RefusalError(
+            f"part {wish.part} is too far down the belt to be removed: take it at the exit by hand"
+        )
+    chosen = (
+        desk.recipe.review_bin if wish.verdict is VerdictKind.REVIEW else desk.recipe.default_bin
+    )
+    bin_name = wish.bin or chosen
+    if bin_name not in desk.recipe.bins:
+        have = ", ".join(sorted(desk.recipe.bins))
+        raise RefusalError(
+            f"recipe {desk.recipe.identity} has no bin '{bin_name}': use one of {have}"
+        )
+    return bin_name
+
+
+def _require_belt(desk: Desk) -> None:
+    if desk.live.belt is None:
+        raise RefusalError(
+            "the belt PLC has not answered yet: check its connection, then try again"
+        )
+
+
+def _change(desk: Desk, cell: CellState, reason: str, person: str) -> None:
+    desk.emit(e.StateChanged(stamp_ns=desk.now_ns, state=cell, reason=reason, person=person))

@@ -1,0 +1,212 @@
+"""The recipe: what a product is, how it is inspected and where its defects go."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Score = Annotated[float, Field(gt=0.0, le=1.0)]
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
+
+
+class RecipeModel(BaseModel):
+    """Base of the recipe's parts: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PartGeometry(RecipeModel):
+    """Outer shape of the product as it lies on the belt."""
+
+    size_m: tuple[float, float] = Field(
+        title="Size",
+        description="Outer length along the part's x and width along its y.",
+        json_schema_extra={"unit": "m"},
+    )
+    thickness_m: float = Field(
+        gt=0.0,
+        le=0.2,
+        title="Thickness",
+        description="Height of the part's upper face above the belt.",
+        json_schema_extra={"unit": "m"},
+    )
+    inset_m: float = Field(
+        ge=0.0,
+        title="Inset",
+        description="Rim between the outer edge and the inspected artwork.",
+        json_schema_extra={"unit": "m"},
+    )
+
+    @model_validator(mode="after")
+    def _artwork_remains(self) -> Self:
+        if not all(math.isfinite(s) and 0.01 <= s <= 1.0 for s in self.size_m):
+            raise ValueError("size_m must lie between 0.01 and 1.0 m")
+        if 2.0 * self.inset_m >= min(self.size_m):
+            raise ValueError(
+                "inset_m leaves no artwork: it must be less than half the smaller side"
+            )
+        return self
+
+
+class ClassRule(RecipeModel):
+    """What one defect class means for this product."""
+
+    bin: Name = Field(
+        title="Bin",
+        description="Where a part goes whose worst defect is of this class.",
+        json_schema_extra={"unit": None},
+    )
+    threshold: Score | None = Field(
+        default=None,
+        title="Threshold",
+        description="Score from which this class rejects; empty: the recipe's threshold.",
+        json_schema_extra={"unit": "1"},
+    )
+    min_area_px: float = Field(
+        default=0.0,
+        ge=0.0,
+        title="Smallest area",
+        description="Boxes smaller than this in the canonical view are ignored.",
+        json_schema_extra={"unit": "px^2"},
+    )
+
+
+class Limits(RecipeModel):
+    """Bounds beyond which a part is not sorted any more."""
+
+    max_defects_to_sort: int = Field(
+        default=50,
+        ge=1,
+        title="Most defects to sort by",
+        description="A part with more defects than this goes to the default bin.",
+        json_schema_extra={"unit": "1"},
+    )
+
+
+class Recipe(RecipeModel):
+    """One product's inspection, from geometry to bins."""
+
+    name: Name = Field(
+        title="Name",
+        description="Identity of the recipe; equals its folder's name.",
+        json_schema_extra={"unit": None},
+    )
+    version: Name = Field(
+        title="Version",
+        description="Changes with every change of the recipe; stands on each record.",
+        json_schema_extra={"unit": None},
+    )
+    product: str = Field(
+        title="Product",
+        description="What is inspected, in words.",
+        json_schema_extra={"unit": None},
+    )
+    part: PartGeometry = Field(
+        title="Part",
+        description="Outer shape of the product.",
+        json_schema_extra={"unit": None},
+    )
+    canonical_px: tuple[int, int] = Field(
+        default=(640, 640),
+        title="Canonical size",
+        description="Width and height of the rectified view that is inspected.",
+        json_schema_extra={"unit": "px"},
+    )
+    model: Name = Field(
+        title="Model",
+        description="Name of the model package.",
+        json_schema_extra={"unit": None},
+    )
+    goldens: Name = Field(
+        default="goldens",
+        title="Golden samples",
+        description="Folder of golden samples beside the recipe file.",
+        json_schema_extra={"unit": None},
+    )
+    threshold: Score = Field(
+        title="Threshold",
+        description="Score from which a defect rejects, where its class sets none of its own.",
+        json_schema_extra={"unit": "1"},
+    )
+    review_threshold: Score = Field(
+        title="Review threshold",
+        description="A score from here to the class threshold sends the part to review.",
+        json_schema_extra={"unit": "1"},
+    )
+    classes: dict[str, ClassRule] = Field(
+        min_length=1,
+        title="Classes",
+        description="One rule for each class of the model.",
+        json_schema_extra={"unit": None},
+    )
+    priority: tuple[str, ...] = Field(
+        title="Priority",
+        description="Every class once, worst first: the worst defect chooses the bin.",
+        json_schema_extra={"unit": None},
+    )
+    default_bin: Name = Field(
+        title="Default bin",
+        description="Bin for classes that the recipe does not know and for parts past the limits.",
+        json_schema_extra={"unit": None},
+    )
+    review_bin: Name = Field(
+        title="Review bin",
+        description="Bin for parts that a person shall look at.",
+        json_schema_extra={"unit": None},
+    )
+    not_inspected_bin: Name = Field(
+        title="Bin for parts not inspected",
+        description="Bin for rejects without an inspection: perhaps good, worth another look.",
+        json_schema_extra={"unit": None},
+    )
+    limits: Limits = Field(
+        default_factory=Limits,
+        title="Limits",
+        description="Bounds beyond which a part is not sorted any more.",
+        json_schema_extra={"unit": None},
+    )
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if sorted(self.priority) != sorted(self.classes):
+            raise ValueError(
+                f"priority must name every class once: classes are {sorted(self.classes)}, "
+                f"priority has {list(self.priority)}"
+            )
+        if min(self.canonical_px) < 32:
+            raise ValueError("canonical_px must be at least 32 x 32")
+        for name in self.classes:
+            if self.threshold_of(name) < self.review_threshold:
+                raise ValueError(
+                    f"review_threshold {self.review_threshold} is above the threshold of '{name}' "
+                    f"({self.threshold_of(name)}): doubtful parts would be rejected "
+                    "before they are reviewed"
+                )
+        return self
+
+    @property
+    def identity(self) -> str:
+        """`name@version`, as it stands on each record."""
+        return f"{self.name}@{self.version}"
+
+    @property
+    def bins(self) -> frozenset[str]:
+        """Every bin that a verdict of this recipe can name."""
+        extra = (self.default_bin, self.review_bin, self.not_inspected_bin)
+        return frozenset([*(rule.bin for rule in self.classes.values()), *extra])
+
+    def threshold_of(self, class_name: str) -> float:
+        """Score from which a defect of the class rejects."""
+        own = self.classes[class_name].threshold
+        return self.threshold if own is None else own
+
+    def rank(self, class_name: str) -> int:
+        """Place in the priority, 0 worst. Unknown classes rank worst."""
+        return self.priority.index(class_name) if class_name in self.priority else -1
+
+    def bin_for(self, class_name: str) -> str:
+        """Bin of a reject whose worst defect is of the class."""
+        rule = self.classes.get(class_name)
+        return self.default_bin if rule is None else rule.bin
