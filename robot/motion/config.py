@@ -57,6 +57,9 @@ class StrokeSettings(Settings):
     ejector_lead_s: float = setting(
         0.10, "Ejector lead", "The ejector goes on this long before contact", "s", ge=0
     )
+    dwell_s: float = setting(
+        0.08, "Dwell", "Usual time on the part until the vacuum is there", "s", ge=0
+    )
     grip_timeout_s: float = setting(
         0.35, "Grip timeout", "Longest wait on the part for the vacuum", "s", gt=0
     )
@@ -150,6 +153,9 @@ class MotionSettings(Settings):
     window: WindowSettings = setting(WindowSettings(), "Pick window", "Where parts may be gripped")
     part: PartSettings = setting(PartSettings(), "Part", "The part on the cup")
     bins: dict[str, BinSettings] = setting(DEFAULT_BINS, "Bins", "Drop points by name")
+    unknown_bin: str = setting(
+        "scrap", "Bin for unknown parts", "Where a part goes that hangs on the cup at the start"
+    )
     boxes: tuple[BoxSettings, ...] = setting(
         DEFAULT_BOXES, "Surroundings", "What the arm must not touch"
     )

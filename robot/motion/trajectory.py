@@ -19,7 +19,7 @@ from robot.motion.kinematics import ArmKinematics, pointing_down
 
 Float = NDArray[np.float64]
 _AXES = 6
-_GRID_S = 0.010
+_GRID_S = 0.016
 """Strokes are sampled this finely; between samples a cubic through positions and velocities."""
 
 
@@ -39,8 +39,13 @@ class JointState(NamedTuple):
 class Motion(Protocol):
     """A motion over [start_s, end_s]; outside, its ends hold."""
 
-    start_s: float
-    end_s: float
+    @property
+    def start_s(self) -> float:
+        """[s]"""
+
+    @property
+    def end_s(self) -> float:
+        """[s]"""
 
     def at(self, time_s: float) -> JointState:
         """State of the joints at a time."""

@@ -1,0 +1,216 @@
+"""A Universal Robots arm over RTDE, with the unmodified `ur-rtde` client."""
+
+from __future__ import annotations
+
+import math
+import socket
+import time
+from collections.abc import Callable
+
+import numpy as np
+from dashboard_client import DashboardClient
+from rtde_control import RTDEControlInterface
+from rtde_receive import RTDEReceiveInterface
+
+from robot.base import ArmError, ArmState, Joints, RobotMode
+from robot.settings import Settings, setting
+
+_RTDE_PORT = 30004
+# Values of RTDE's `safety_status` bits and `robot_mode`: Universal Robots, "RTDE guide".
+_PROTECTIVE_BIT = 1 << 2
+_EMERGENCY_BITS = (1 << 5) | (1 << 6) | (1 << 7)
+_MODE_RUNNING = 7
+
+
+class UrRtdeConfig(Settings):
+    """Where the controller is and how it follows streamed positions."""
+
+    host: str = setting("127.0.0.2", "Arm host", "Address of the controller; its ports are fixed")
+    frequency_hz: float = setting(
+        125.0, "RTDE rate", "Samples and set-points a second", "Hz", ge=50, le=500
+    )
+    servo_gain: float = setting(
+        600.0, "Servo gain", "Stiffness of following, as servoJ takes it", "", ge=100, le=2000
+    )
+    stop_rad_s2: float = setting(
+        10.0, "Stop deceleration", "Deceleration of a stop", "rad/s^2", gt=0
+    )
+    unlock_wait_s: float = setting(
+        5.5, "Unlock wait", "A controller refuses to unlock sooner after a stop", "s", ge=0
+    )
+    answer_s: float = setting(2.0, "Answer time", "Longest wait for the controller", "s", gt=0)
+    silence_s: float = setting(
+        0.5, "Silence", "Without a new sample for this long the arm is lost", "s", gt=0
+    )
+    step_limit_deg: float = setting(
+        6.0, "Step limit", "Largest change of a joint between set-points", "deg", gt=0
+    )
+
+
+class UrRtdeArm:
+    """`Arm` on a UR controller. Use from one thread, but for `close`."""
+
+    def __init__(self, config: UrRtdeConfig) -> None:
+        self._config = config
+        self._where = f"the UR controller at {config.host}"
+        self._control: RTDEControlInterface | None = None
+        self._receive: RTDEReceiveInterface | None = None
+        self._dashboard: DashboardClient | None = None
+        self._last_target: Joints = np.zeros(6)
+        self._streaming = False
+        self._stamp = (-1.0, 0.0)  # controller's time of the newest sample, and ours
+        self._stopped_s = 0.0
+
+    def connect(self) -> None:
+        """Connect the three clients; their script starts on the controller. Raises ArmError."""
+        self._require_controller()
+        host, rate = self._config.host, self._config.frequency_hz
+        try:
+            self._dashboard = DashboardClient(host)
+            self._dashboard.connect(round(self._config.answer_s * 1000))
+            self._receive = RTDEReceiveInterface(host, rate)
+            self._require_ready()
+            self._control = RTDEControlInterface(host, rate)
+        except ArmError:
+            self.close()
+            raise
+        except (RuntimeError, OSError) as error:
+            self.close()
+            raise ArmError(f"{self._where} refused the connection ({error})") from error
+
+    def state(self) -> ArmState:
+        """The latest sample. Raises ArmError when the connection is lost."""
+        receive = self._receive
+        if receive is None:
+            raise ArmError(f"{self._where} is not connected: connect first")
+        now = time.monotonic()
+        sent_s = float(receive.getTimestamp())
+        if sent_s != self._stamp[0]:
+            self._stamp = (sent_s, now)
+        if not receive.isConnected() or now - self._stamp[1] > self._config.silence_s:
+            raise ArmError(
+                f"{self._where} fell silent: check its power and the network cable, then recover"
+            )
+        return ArmState(
+            stamp_s=now,
+            position=np.array(receive.getActualQ()),
+            velocity=np.array(receive.getActualQd()),
+            mode=self._mode(receive),
+        )
+
+    def stream(self, position: Joints, period_s: float, look_ahead_s: float) -> None:
+        """Follow: be at `position` one look-ahead from now. Raises ArmError."""
+        control = self._control
+        if control is None:
+            raise ArmError(f"{self._where} runs no program: recover the arm")
+        step = float(np.abs(position - self._last_target).max()) if self._streaming else 0.0
+        if step > math.radians(self._config.step_limit_deg):
+            raise ArmError(
+                f"refused a set-point {math.degrees(step):.1f} deg away from the last one: the motion "
+                "is not continuous; this is a fault of the program, stop the cell and report it"
+            )
+        if not control.servoJ(
+            position.tolist(), 0.0, 0.0, period_s, look_ahead_s, self._config.servo_gain
+        ):
+            raise ArmError(f"{self._where} takes no set-points: its program has stopped; recover")
+        self._last_target, self._streaming = position, True
+
+    def stop(self) -> None:
+        """Brake to a stand along the path as fast as allowed. Raises ArmError."""
+        self._streaming = False
+        if self._control is not None and not self._control.servoStop(self._config.stop_rad_s2):
+            raise ArmError(f"{self._where} did not take the stop: use its emergency stop")
+
+    def recover(self) -> None:
+        """Unlock a protective stop and start the program anew. Raises ArmError."""
+        try:
+            mode = self.state().mode
+        except ArmError:
+            self.close()
+            self.connect()
+            return
+        if mode in (RobotMode.EMERGENCY_STOP, RobotMode.POWER_OFF):
+            raise ArmError(
+                f"{self._where} is in {mode.value.replace('_', ' ')}: release the emergency stop, "
+                "power on and release the brakes at the pendant, then recover again"
+            )
+        if mode is RobotMode.PROTECTIVE_STOP:
+            self._unlock()
+        self._restart_script()
+
+    def close(self) -> None:
+        """Stop the program on the controller and disconnect. Safe to call twice."""
+        if self._control is not None:
+            if self._control.isConnected():
+                self._control.stopScript()
+            self._control.disconnect()
+        if self._receive is not None:
+            self._receive.disconnect()
+        if self._dashboard is not None and self._dashboard.isConnected():
+            self._dashboard.disconnect()
+        self._control = self._receive = self._dashboard = None
+        self._streaming = False
+
+    def _require_controller(self) -> None:
+        """The clients' own errors do not say what to check, so ask the port first."""
+        try:
+            socket.create_connection((self._config.host, _RTDE_PORT), self._config.answer_s).close()
+        except OSError as error:
+            raise ArmError(
+                f"no Universal Robots controller answers at {self._config.host}:{_RTDE_PORT} ({error}): "
+                "check that it is powered, its address, the network cable, and that RTDE is enabled"
+            ) from error
+
+    def _require_ready(self) -> None:
+        assert self._receive is not None
+        mode = self._mode(self._receive)
+        if mode in (RobotMode.OPERATIONAL, RobotMode.PROTECTIVE_STOP):
+            return
+        raise ArmError(
+            f"{self._where} is in {mode.value.replace('_', ' ')}: power on, release the brakes and "
+            "the emergency stop at the pendant, and set it to remote control"
+        )
+
+    def _mode(self, receive: RTDEReceiveInterface) -> RobotMode:
+        safety, mode = int(receive.getSafetyStatusBits()), int(receive.getRobotMode())
+        if safety & _EMERGENCY_BITS:
+            return RobotMode.EMERGENCY_STOP
+        if safety & _PROTECTIVE_BIT:
+            self._stopped_s = self._stopped_s or time.monotonic()
+            return RobotMode.PROTECTIVE_STOP
+        self._stopped_s = 0.0
+        if mode == _MODE_RUNNING:
+            return RobotMode.OPERATIONAL
+        return RobotMode.DISCONNECTED if mode <= 0 else RobotMode.POWER_OFF
+
+    def _unlock(self) -> None:
+        assert self._dashboard is not None
+        time.sleep(max(self._stopped_s + self._config.unlock_wait_s - time.monotonic(), 0.0))
+        try:
+            if not self._dashboard.isConnected():
+                self._dashboard.connect(round(self._config.answer_s * 1000))
+            self._dashboard.closeSafetyPopup()
+            self._dashboard.unlockProtectiveStop()
+        except RuntimeError as error:
+            raise ArmError(
+                f"{self._where} does not unlock ({error}): remove the cause, wait five seconds, recover"
+            ) from error
+        self._wait(lambda: self.state().mode is RobotMode.OPERATIONAL, "leave its protective stop")
+
+    def _restart_script(self) -> None:
+        self._streaming = False
+        host, rate = self._config.host, self._config.frequency_hz
+        try:
+            if self._control is None or not self._control.isConnected():
+                self._control = RTDEControlInterface(host, rate)
+            elif not self._control.isProgramRunning() and not self._control.reuploadScript():
+                raise ArmError(f"{self._where} does not start the control program; check its log")
+        except RuntimeError as error:
+            raise ArmError(f"{self._where} does not start the control program ({error})") from error
+
+    def _wait(self, done: Callable[[], bool], what: str) -> None:
+        give_up_s = time.monotonic() + self._config.answer_s
+        while not done():
+            if time.monotonic() > give_up_s:
+                raise ArmError(f"{self._where} does not {what}: look at its pendant")
+            time.sleep(0.02)

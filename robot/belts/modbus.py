@@ -1,0 +1,201 @@
+"""The belt PLC over Modbus TCP (register map: docs/architecture.md)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from robot.base import BeltEdge, BeltError, BeltSample, EdgeKind
+from robot.belts import register_map as plc
+from robot.belts.clock import ClockMap, Unwrapped
+from robot.belts.modbus_line import LineError, ModbusLine
+from robot.belts.register_map import Control, Holding, Input, Status
+from robot.settings import Settings, setting
+
+_RINGS = (
+    (EdgeKind.ARRIVAL, Input.ARRIVALS, Input.ARRIVAL_RING),
+    (EdgeKind.EXPOSURE, Input.EXPOSURES, Input.EXPOSURE_RING),
+    (EdgeKind.EXIT, Input.EXITS, Input.EXIT_RING),
+)
+_HALF = 1 << 31
+
+
+class ModbusBeltConfig(Settings):
+    """Where the PLC is and how long it may take to answer."""
+
+    host: str = setting("127.0.0.1", "PLC host", "Address of the belt PLC")
+    port: int = setting(plc.DEFAULT_PORT, "PLC port", "Modbus TCP port", gt=0, le=65535)
+    timeout_s: float = setting(0.4, "Timeout", "Longest wait for an answer", "s", gt=0)
+    trigger_travel_m: float = setting(
+        0.354,
+        "Trigger travel",
+        "Belt travel from the photo-eye's edge to the camera pulse; the default brings a 108 mm "
+        "part's middle under the camera",
+        "m",
+        gt=0,
+    )
+
+
+class ModbusBelt:
+    """The belt behind a Modbus TCP PLC. Use from one thread."""
+
+    def __init__(self, config: ModbusBeltConfig, now_ns: Callable[[], int] = time.time_ns) -> None:
+        self._config = config
+        self._where = f"the belt PLC at {config.host}:{config.port}"
+        self._now_ns = now_ns
+        self._line = ModbusLine(config.host, config.port, config.timeout_s)
+        self._beat = 0
+        self._commanded_m_s = self._authority_m = 0.0
+        self._forget()
+
+    def _forget(self) -> None:
+        self._clock = ClockMap()
+        self._encoder = Unwrapped()
+        self._seen: dict[EdgeKind, int] | None = None
+        self._clock_ms: int | None = None
+
+    def connect(self) -> None:
+        """Connect, check the identity; edges from before are not reported. Raises BeltError."""
+        self._forget()
+        try:
+            self._line.connect()
+            identity = self._line.inputs(Input.IDENTITY, 1)[0]
+        except LineError as error:
+            raise BeltError(f"{self._where}: {error}") from error
+        if identity != plc.IDENTITY:
+            self._line.close()
+            raise BeltError(
+                f"{self._where} is another device (identity {identity:#06x}, not "
+                f"{plc.IDENTITY:#06x}): check host and port"
+            )
+        self.read()
+
+    def read(self) -> tuple[BeltSample, list[BeltEdge]]:
+        """A sample and every edge since the last read, oldest first. Raises BeltError."""
+        words = self._inputs(0, plc.STATE_REGISTERS)
+        received_ns = self._now_ns()
+        clock_ms = _u32(words, Input.CLOCK_MS)
+        counts = {kind: _u32(words, counter) for kind, counter, _ in _RINGS}
+        self._check_same_power_up(clock_ms, counts)
+        self._clock.update(clock_ms, received_ns)
+        travel = self._encoder.update(plc.signed32(*words[Input.ENCODER : Input.ENCODER + 2]))
+        edges = self._new_edges(counts, clock_ms)
+        status = Status(words[Input.STATUS] & 0xFF)
+        sample = BeltSample(
+            stamp_ns=self._clock.host_ns(clock_ms),
+            encoder_m=travel / plc.COUNTS_PER_METRE,
+            speed_m_s=plc.signed16(words[Input.SPEED]) * plc.SPEED_PER_COUNT,
+            commanded_speed_m_s=self._commanded_m_s,
+            running=Status.RUNNING in status,
+            authority_m=self._authority_m,
+            at_authority=Status.AT_AUTHORITY in status,
+            watchdog_tripped=Status.WATCHDOG_TRIPPED in status,
+            emergency_stop=Status.EMERGENCY_STOP in status,
+            vacuum_ok=Status.VACUUM in status,
+            arrivals=counts[EdgeKind.ARRIVAL],
+            exposures=counts[EdgeKind.EXPOSURE],
+            exits=counts[EdgeKind.EXIT],
+        )
+        return sample, edges
+
+    def refresh(
+        self,
+        run: bool,
+        speed_m_s: float,
+        authority_m: float,
+        arm_trigger: bool,
+        lights: int,
+        purge: bool,
+    ) -> None:
+        """Renew the lease: registers 0 to 7 in one request. Raises BeltError."""
+        self._beat = (self._beat + 1) & 0xFFFF
+        control = (
+            (Control.RUN if run else 0)
+            | (Control.ARM_TRIGGER if arm_trigger else 0)
+            | (Control.PURGE_LAMP if purge else 0)
+        )
+        speed = min(round(max(speed_m_s, 0.0) / plc.SPEED_PER_COUNT), 0x7FFF)
+        self._write(
+            [
+                int(control),
+                speed,
+                *plc.to_words(round(authority_m * plc.COUNTS_PER_METRE)),
+                *plc.to_words(round(self._config.trigger_travel_m * plc.COUNTS_PER_METRE)),
+                self._beat,
+                lights & 0xFFFF,
+            ]
+        )
+        self._commanded_m_s = speed * plc.SPEED_PER_COUNT if run else 0.0
+        self._authority_m = authority_m
+
+    def close(self) -> None:
+        """Stop the belt if the PLC still answers, and disconnect. Safe to call twice."""
+        if self._line.connected:
+            try:
+                self._write([0, 0])
+            except BeltError:
+                self._line.close()  # the PLC's own watchdog stops the belt
+        self._line.close()
+
+    def _check_same_power_up(self, clock_ms: int, counts: dict[EdgeKind, int]) -> None:
+        """A clock or a counter that goes back means that the PLC has been restarted."""
+        clock_back = self._clock_ms is not None and (clock_ms - self._clock_ms) % (1 << 32) > _HALF
+        counter_back = self._seen is not None and any(
+            counts[kind] < seen for kind, seen in self._seen.items()
+        )
+        self._clock_ms = clock_ms
+        if clock_back or counter_back:
+            self._line.close()
+            raise BeltError(
+                f"{self._where} has restarted: its travel began anew, so what lies on the belt is "
+                "unknown; connect again and have the belt cleared"
+            )
+
+    def _new_edges(self, counts: dict[EdgeKind, int], clock_ms: int) -> list[BeltEdge]:
+        seen, self._seen = self._seen, counts
+        if seen is None:
+            return []
+        edges: list[BeltEdge] = []
+        for kind, _, ring in _RINGS:
+            if counts[kind] > seen[kind]:
+                edges += self._ring(kind, ring, range(seen[kind] + 1, counts[kind] + 1), clock_ms)
+        return sorted(edges, key=lambda edge: edge.stamp_ns)
+
+    def _ring(
+        self, kind: EdgeKind, address: Input, indices: range, clock_ms: int
+    ) -> list[BeltEdge]:
+        """The edges with these running numbers. Raises BeltError when the ring has lost some."""
+        words = (
+            self._inputs(address, plc.RING_REGISTERS) if len(indices) <= plc.RING_ENTRIES else []
+        )
+        edges = []
+        for index in indices if words else ():
+            at = (index - 1) % plc.RING_ENTRIES * plc.RING_ENTRY_REGISTERS
+            latched = self._encoder.near(plc.signed32(words[at], words[at + 1]))
+            edge_ms = plc.unsigned32(words[at + 2], words[at + 3])
+            if 0 < (edge_ms - clock_ms) % (1 << 32) < _HALF:
+                break  # a younger edge has taken the slot since the counters were read
+            stamp_ns = self._clock.host_ns(edge_ms)
+            edges.append(BeltEdge(kind, index, latched / plc.COUNTS_PER_METRE, stamp_ns))
+        if len(edges) < len(indices):
+            raise BeltError(
+                f"edges lost: {len(indices)} {kind} edges since the last read, and {self._where} "
+                f"keeps {plc.RING_ENTRIES}; what lies on the belt is unknown, have it cleared"
+            )
+        return edges
+
+    def _inputs(self, address: int, count: int) -> list[int]:
+        try:
+            return self._line.inputs(address, count)
+        except LineError as error:
+            raise BeltError(f"{self._where}: {error}") from error
+
+    def _write(self, words: list[int]) -> None:
+        try:
+            self._line.write(Holding.CONTROL, words)
+        except LineError as error:
+            raise BeltError(f"{self._where}: {error}") from error
+
+
+def _u32(words: list[int], address: int) -> int:
+    return plc.unsigned32(words[address], words[address + 1])

@@ -1,0 +1,145 @@
+"""Streams planned motions to the arm at a steady rate, with small corrections along the belt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from robot.base import Arm, ArmError, ArmState, Joints, RobotMode
+from robot.motion.belt_predictor import BeltMotion, BeltPredictor
+from robot.motion.config import MotionSettings
+from robot.motion.trajectory import JointState, Motion, Rest
+
+_STIFFNESS = 25.0
+"""Natural frequency [rad/s] of the critically damped correction: 1 mm costs at most 0.6 m/s^2."""
+_LARGEST_STEP = 2.0
+"""After this many missed periods the correction filter no longer tries to catch up."""
+
+
+class Clock(Protocol):
+    """Time as the motion sees it; a simulation brings its own."""
+
+    def now(self) -> float:
+        """Monotonic time [s]."""
+
+    def sleep_until(self, time_s: float) -> None:
+        """Return at `time_s`, or at once when it has passed."""
+
+
+class ArmStoppedError(ArmError):
+    """The controller stopped the arm by itself, or a person did."""
+
+    def __init__(self, mode: RobotMode) -> None:
+        super().__init__(f"the arm stopped: {mode.value.replace('_', ' ')}")
+        self.mode = mode
+
+
+class Follower:
+    """The arm's set-points over time: a list of motions, the newest of which wins."""
+
+    def __init__(
+        self,
+        arm: Arm,
+        predictor: BeltPredictor,
+        clock: Clock,
+        settings: MotionSettings,
+        on_state: Callable[[ArmState], None] = lambda _: None,
+    ) -> None:
+        self._arm, self._predictor, self._clock, self._settings = arm, predictor, clock, settings
+        self._on_state = on_state
+        self._motions: list[Motion] = []
+        self._belt: BeltMotion | None = None
+        self._offset = self._drift = 0.0
+        self._nudge: Joints = np.zeros(6)
+        self._next_s = self._last_s = 0.0
+
+    def reset(self) -> ArmState:
+        """Forget every motion and stand where the arm is. Raises ArmStoppedError, ArmError."""
+        state = self._state()
+        self._next_s = self._last_s = self._clock.now()
+        self._motions = [Rest(state.position, self._next_s)]
+        self._belt = None
+        self._offset = self._drift = 0.0
+        return state
+
+    @property
+    def now(self) -> float:
+        """The clock's time [s]."""
+        return self._clock.now()
+
+    @property
+    def ahead(self) -> float:
+        """Earliest time [s] that a set-point can still change."""
+        return self._clock.now() + self._settings.look_ahead_s
+
+    def at(self, time_s: float) -> JointState:
+        """Planned joint state, without the correction along the belt."""
+        return self._active(time_s).at(time_s)
+
+    def deviation(self) -> float:
+        """How far the belt is ahead of what the current stroke expects, now [m]; 0 when none is followed."""
+        if self._belt is None:
+            return 0.0
+        now = self._clock.now()
+        return self._predictor.motion().at(now).travel - self._belt.at(now).travel
+
+    def switch(self, motions: Sequence[Motion], belt: BeltMotion | None) -> bool:
+        """Go over to new motions at the first one's start; False when that moment has already passed."""
+        start_s = motions[0].start_s
+        if start_s < self.ahead:
+            return False
+        last = motions[-1]
+        kept = [m for m in self._motions if m.start_s < start_s]
+        rest = Rest(last.at(last.end_s).position, last.end_s)
+        self._motions = [*kept, *motions, rest]
+        self._belt = belt
+        return True
+
+    def release_belt(self) -> None:
+        """The part is off the belt: let the correction along it fade away."""
+        self._belt = None
+
+    def tick(self) -> ArmState:
+        """Wait for the next period, check the arm, send one set-point. Raises ArmStoppedError, ArmError."""
+        self._clock.sleep_until(self._next_s)
+        now = self._clock.now()
+        self._next_s = max(self._next_s + self._settings.period_s, now)
+        state = self._state()
+        target_s = now + self._settings.look_ahead_s
+        self._arm.stream(
+            self._setpoint(target_s, now), self._settings.period_s, self._settings.look_ahead_s
+        )
+        return state
+
+    def breathe(self) -> None:
+        """Called from inside long computations: sends the set-point that has come due."""
+        if self._clock.now() >= self._next_s:
+            self.tick()
+
+    def _state(self) -> ArmState:
+        state = self._arm.state()
+        self._on_state(state)
+        if state.mode is not RobotMode.OPERATIONAL:
+            raise ArmStoppedError(state.mode)
+        return state
+
+    def _active(self, time_s: float) -> Motion:
+        begun = [m for m in self._motions if m.start_s <= time_s]
+        return begun[-1] if begun else self._motions[0]
+
+    def _setpoint(self, target_s: float, now: float) -> Joints:
+        motion = self._active(target_s)
+        self._motions = [m for m in self._motions if m is motion or m.start_s > motion.start_s]
+        wanted = 0.0
+        if self._belt is not None:
+            expected = self._belt.at(target_s).travel
+            wanted = self._predictor.motion().at(target_s).travel - expected
+            self._nudge = motion.nudge(target_s)
+        step = min(now - self._last_s, _LARGEST_STEP * self._settings.period_s)
+        self._last_s = now
+        pull = _STIFFNESS * (_STIFFNESS * (wanted - self._offset) - 2.0 * self._drift)
+        self._drift += pull * step
+        self._offset += self._drift * step
+        return motion.at(target_s).position + self._nudge * self._offset

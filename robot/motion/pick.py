@@ -1,0 +1,347 @@
+"""One removal from approach to release, written from top to bottom; it blocks in the motion thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from robot.base import ArmError, ArmState, Gripper, MotionError, RobotError, RobotMode
+from robot.motion.belt_predictor import BeltPredictor
+from robot.motion.config import MotionSettings
+from robot.motion.follower import ArmStoppedError, Follower
+from robot.motion.intercept import (
+    CarryPlan,
+    Hold,
+    Missed,
+    NotYet,
+    PartOnBelt,
+    PickPlan,
+    PickPlanner,
+)
+from robot.motion.trajectory import JointState, Motion, Move
+
+_RETRY_S = 0.05
+_LOST_TICKS = 3
+"""So many readings without vacuum in a row mean that the part is gone (24 ms at 125 Hz)."""
+
+
+class Phase(StrEnum):
+    """What the arm is doing, in the words of RobotState.phase."""
+
+    IDLE = "idle"
+    APPROACH = "approach"
+    DESCEND = "descend"
+    GRIP = "grip"
+    LIFT = "lift"
+    CARRY = "carry"
+    RELEASE = "release"
+    RETURN = "return"
+
+
+class Reason(StrEnum):
+    """Why a part was not removed, in the words of RemovePart.reason."""
+
+    NONE = ""
+    TOO_LATE = "too_late"
+    UNREACHABLE = "unreachable"
+    NO_VACUUM = "no_vacuum"
+    DROPPED = "dropped"
+    PROTECTIVE_STOP = "protective_stop"
+    CANCELED = "canceled"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalRequest:
+    """Which part lies where (see action RemovePart): metres and radians in `cell`."""
+
+    part: str
+    bin: str
+    encoder_m: float
+    x: float
+    y: float
+    yaw: float
+    deadline_encoder_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalFeedback:
+    """Progress: `wait_s` > 0 asks that the belt be held that long."""
+
+    phase: Phase
+    off_belt: bool
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalResult:
+    """How a removal ended. `removed` only after the vacuum confirmed grip and release."""
+
+    removed: bool
+    reason: Reason = Reason.NONE
+    message: str = ""
+    cycle_s: float = 0.0
+    grip_encoder_m: float = 0.0
+    grip_position: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+Way = TypeVar("Way", bound=Motion)
+OnFeedback = Callable[[RemovalFeedback], None]
+Cancelled = Callable[[], bool]
+
+
+class _FailedError(Exception):
+    """Ends a removal with a reason; never leaves this module."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class PickCycle:
+    """Executes removals, one at a time, on one arm. Everything it needs is handed in."""
+
+    def __init__(
+        self,
+        follower: Follower,
+        gripper: Gripper,
+        planner: PickPlanner,
+        predictor: BeltPredictor,
+        settings: MotionSettings,
+    ) -> None:
+        self._follower, self._gripper, self._planner = follower, gripper, planner
+        self._predictor, self._settings = predictor, settings
+        self._on_feedback: OnFeedback = lambda _: None
+        self._cancelled: Cancelled = lambda: False
+        self._budget_s = settings.planning_s
+        self._off_belt = False
+        self._started_s = 0.0
+        self._grip = (0.0, (0.0, 0.0, 0.0))
+        self.phase = Phase.IDLE
+
+    def remove(
+        self, request: RemovalRequest, on_feedback: OnFeedback, cancelled: Cancelled
+    ) -> RemovalResult:
+        """Fetch one part and drop it into its bin. Never raises RobotError: the result says why not."""
+        self._on_feedback, self._cancelled = on_feedback, cancelled
+        self._off_belt = False
+        self._started_s = 0.0
+        self._grip = (0.0, (0.0, 0.0, 0.0))
+        try:
+            self._remove(request)
+        except _FailedError as failure:
+            return self._failed(failure.reason, str(failure))
+        except ArmStoppedError as stop:
+            # A part that hangs on the cup is not let go: nobody knows what lies below.
+            reason = (
+                Reason.PROTECTIVE_STOP if stop.mode is RobotMode.PROTECTIVE_STOP else Reason.ERROR
+            )
+            return self._result(False, reason, f"{stop}; recover the arm, then clear the belt")
+        except MotionError as error:
+            return self._failed(Reason.UNREACHABLE, str(error))
+        except RobotError as error:
+            return self._result(False, Reason.ERROR, str(error))
+        return self._result(True, Reason.NONE, "")
+
+    def go_waiting(self) -> None:
+        """Start back to the waiting pose. Returns at once: `idle` carries the motion out."""
+        self._say(Phase.RETURN)
+        waiting = self._planner.waiting
+        self._go(lambda q, t: self._planner.plan_return(q, t, waiting, self._follower.breathe))
+
+    def idle(self) -> ArmState:
+        """One period without a removal. Raises ArmError when the arm has stopped."""
+        state = self._follower.tick()
+        if (
+            self.phase is not Phase.IDLE
+            and not self._follower.at(self._follower.now).velocity.any()
+        ):
+            self.phase = Phase.IDLE
+        return state
+
+    def rise(self) -> None:
+        """From wherever the arm stands: straight up, to a stand. Raises MotionError, ArmError."""
+        way = self._go(lambda q, t: self._planner.plan_escape(q, t, self._follower.breathe))
+        self._run_until(way.end_s)
+
+    def put_down(self, bin_name: str) -> None:
+        """Drop what hangs on the cup into a bin. Raises MotionError, ArmError."""
+
+        def over_bin(start: JointState, start_s: float) -> Move:
+            target = self._planner.bin_joints(bin_name, start.position)
+            return self._planner.plan_return(
+                start, start_s, target, self._follower.breathe, holding=True
+            )
+
+        self._run_until(self._go(over_bin).end_s)
+        self._gripper.grip(False)
+        self._run_until(self._follower.now + self._settings.stroke.release_timeout_s)
+
+    # One removal, in order.
+
+    def _remove(self, request: RemovalRequest) -> None:
+        if self._gripper.holds():
+            raise _FailedError(
+                Reason.ERROR, "the vacuum sensor reports a part before the grip: clear the cup"
+            )
+        part = PartOnBelt(request.encoder_m, request.x, request.y, request.yaw)
+        self._say(Phase.APPROACH)
+        while True:
+            plan, carry = self._intercept(part, request)
+            if self._descend(plan):
+                break
+            self.rise()
+        carry = self._grip_part(plan, carry, request.bin)
+        self._lift_and_carry(carry)
+        self._release(request.bin)
+
+    def _intercept(self, part: PartOnBelt, request: RemovalRequest) -> tuple[PickPlan, CarryPlan]:
+        """Plan until a plan stands, however long the part or the belt takes."""
+        while True:
+            self._check_wanted()
+            if not self._predictor.fresh(self._follower.now):
+                raise _FailedError(
+                    Reason.ERROR, "no belt samples arrive: check the belt node and PLC"
+                )
+            began_s = self._follower.now
+            start_s = self._follower.ahead + self._budget_s
+            outcome = self._planner.plan_pick(
+                self._follower.at(start_s),
+                start_s,
+                part,
+                self._predictor.motion(),
+                request.deadline_encoder_m,
+                self._follower.breathe,
+            )
+            if isinstance(outcome, PickPlan):
+                lift_s = outcome.contact_s + self._settings.stroke.dwell_s
+                carry = self._planner.plan_carry(
+                    outcome, lift_s, request.bin, self._follower.breathe
+                )
+                if self._follower.switch([outcome.approach, outcome.down], outcome.belt):
+                    self._started_s = self._started_s or start_s
+                    return outcome, carry
+                self._budget_s = 1.5 * (self._follower.now - began_s)
+            elif isinstance(outcome, Missed):
+                raise _FailedError(
+                    Reason.TOO_LATE, "the part has passed the last safe position or its deadline"
+                )
+            elif isinstance(outcome, Hold):
+                self._say(Phase.APPROACH, outcome.wait_s)
+            self._run_until(
+                self._follower.now + (_RETRY_S if isinstance(outcome, NotYet | Hold) else 0.0)
+            )
+
+    def _descend(self, plan: PickPlan) -> bool:
+        """Follow the plan onto the part; False when the belt strayed and the stroke was given up."""
+        ejector_s = plan.contact_s - self._settings.stroke.ejector_lead_s
+        sucking = False
+        while self._follower.now < plan.contact_s:
+            self._follower.tick()
+            now = self._follower.now
+            if now >= plan.approach.end_s:
+                self._say(Phase.DESCEND)
+            if not sucking and now >= ejector_s:
+                self._gripper.grip(True)
+                sucking = True
+            strayed = abs(self._follower.deviation()) > self._settings.deviation_m
+            if strayed or self._cancelled() or not self._predictor.fresh(now):
+                self._gripper.grip(False)
+                return False  # the next round of planning says why, or finds a new way
+        return True
+
+    def _grip_part(self, plan: PickPlan, carry: CarryPlan, bin_name: str) -> CarryPlan:
+        """Wait on the part for the vacuum, then go over to the lift."""
+        self._say(Phase.GRIP)
+        give_up_s = plan.contact_s + self._settings.stroke.grip_timeout_s
+        state = self._follower.tick()
+        while not self._gripper.holds():
+            if self._follower.now > give_up_s:
+                raise _FailedError(
+                    Reason.NO_VACUUM,
+                    "the vacuum did not build up: check cup, ejector and air supply",
+                )
+            state = self._follower.tick()
+        tcp = self._planner.arm.forward(state.position).translation
+        travel = self._predictor.motion().at(state.stamp_s).travel
+        self._grip = (travel, (float(tcp[0]), float(tcp[1]), float(tcp[2])))
+        while not self._follower.switch([carry.up, carry.carry], plan.belt):
+            lift_s = self._follower.ahead + self._budget_s
+            if lift_s > plan.down.end_s:
+                raise _FailedError(
+                    Reason.ERROR, "planning the lift took longer than the hold lasts"
+                )
+            carry = self._planner.plan_carry(plan, lift_s, bin_name, self._follower.breathe)
+            if carry.up.start_s < self._follower.ahead:
+                self._budget_s *= 1.5
+        return carry
+
+    def _lift_and_carry(self, carry: CarryPlan) -> None:
+        """Up and over to the bin, watching the vacuum."""
+        lost = 0
+        self._say(Phase.LIFT)
+        while self._follower.now < carry.carry.end_s:
+            self._follower.tick()
+            lost = 0 if self._gripper.holds() else lost + 1
+            if lost >= _LOST_TICKS:
+                raise _FailedError(Reason.DROPPED, f"the part fell off the cup during {self.phase}")
+            if self._follower.now >= carry.up.end_s and not self._off_belt:
+                self._off_belt = True
+                self._follower.release_belt()
+                self._say(Phase.CARRY)
+
+    def _release(self, bin_name: str) -> None:
+        self._say(Phase.RELEASE)
+        self._gripper.grip(False)
+        give_up_s = self._follower.now + self._settings.stroke.release_timeout_s
+        while self._gripper.holds():
+            self._follower.tick()
+            if self._follower.now > give_up_s:
+                raise _FailedError(
+                    Reason.ERROR, f"the part does not come off the cup over bin '{bin_name}'"
+                )
+
+    # Helpers.
+
+    def _failed(self, reason: Reason, message: str) -> RemovalResult:
+        """Let go and rise, unless the arm itself has stopped meanwhile."""
+        try:
+            self._gripper.grip(False)
+            if self._started_s:
+                self.rise()
+        except ArmError as stop:
+            message = f"{message}; then {stop}"
+        except RobotError as error:
+            message = f"{message}; then {error}"
+        return self._result(False, reason, message)
+
+    def _result(self, removed: bool, reason: Reason, message: str) -> RemovalResult:
+        cycle_s = max(self._follower.now - self._started_s, 0.0) if self._started_s else 0.0
+        travel, position = self._grip
+        return RemovalResult(removed, reason, message, cycle_s, travel, position)
+
+    def _go(self, plan: Callable[[JointState, float], Way]) -> Way:
+        """Plan a motion that branches off a little later, and go over to it."""
+        for _ in range(5):
+            start_s = self._follower.ahead + self._budget_s
+            way = plan(self._follower.at(start_s), start_s)
+            if self._follower.switch([way], None):
+                return way
+            self._budget_s *= 1.5
+        raise MotionError("planning takes too long on this computer: free its processors")
+
+    def _run_until(self, time_s: float) -> None:
+        self._follower.tick()
+        while self._follower.now < time_s:
+            self._follower.tick()
+
+    def _check_wanted(self) -> None:
+        if self._cancelled():
+            raise _FailedError(Reason.CANCELED, "canceled before the grip")
+
+    def _say(self, phase: Phase, wait_s: float = 0.0) -> None:
+        if phase is not self.phase or wait_s > 0.0:
+            self.phase = phase
+            self._on_feedback(RemovalFeedback(phase, self._off_belt, wait_s))

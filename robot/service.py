@@ -1,0 +1,263 @@
+"""The removal service: an arm, a gripper and the motion between them, in one real-time thread.
+
+The face for the robot node: every call may come from any thread.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+
+from robot.base import Arm, ArmError, ArmState, BeltSample, Gripper, RobotError, RobotMode
+from robot.motion.belt_predictor import BeltPredictor
+from robot.motion.config import MotionSettings
+from robot.motion.follower import Follower
+from robot.motion.intercept import PickPlanner
+from robot.motion.pick import (
+    Cancelled,
+    OnFeedback,
+    Phase,
+    PickCycle,
+    Reason,
+    RemovalFeedback,
+    RemovalRequest,
+    RemovalResult,
+)
+
+__all__ = [
+    "Phase",
+    "Reason",
+    "RemovalFeedback",
+    "RemovalRequest",
+    "RemovalResult",
+    "RemovalService",
+    "RobotSnapshot",
+]
+
+_STOPPED_POLL_S = 0.1
+_NOBODY: tuple[float, ...] = (0.0,) * 6
+
+
+@dataclass(frozen=True, slots=True)
+class RobotSnapshot:
+    """What RobotState tells: joints [rad, rad/s], tool centre point in `cell` [m]."""
+
+    connected: bool = False
+    mode: RobotMode = RobotMode.DISCONNECTED
+    busy: bool = False
+    position: tuple[float, ...] = _NOBODY
+    velocity: tuple[float, ...] = _NOBODY
+    tcp_position: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    part: str = ""
+    phase: Phase = Phase.IDLE
+    vacuum_ok: bool = False
+    message: str = "not connected"
+
+
+@dataclass(slots=True)
+class _Job:
+    """Work for the motion thread; the caller waits for `done`."""
+
+    run: Callable[[], RemovalResult | None]
+    done: Future[RemovalResult | None] = field(default_factory=Future)
+
+
+class MonotonicClock:
+    """The host's monotonic clock behind `Clock`."""
+
+    def now(self) -> float:
+        """[s]"""
+        return time.monotonic()
+
+    def sleep_until(self, time_s: float) -> None:
+        """Sleep up to `time_s`."""
+        left = time_s - time.monotonic()
+        if left > 0.0:
+            time.sleep(left)
+
+
+class RemovalService:
+    """Owns arm and gripper from `connect` to `close`; removes one part at a time."""
+
+    def __init__(self, arm: Arm, gripper: Gripper, settings: MotionSettings) -> None:
+        self._arm, self._gripper, self._settings = arm, gripper, settings
+        self._predictor = BeltPredictor(settings.belt_ramp_m_s2)
+        self._planner = PickPlanner(settings)
+        self._follower = Follower(
+            arm, self._predictor, MonotonicClock(), settings, self._note_state
+        )
+        self._cycle = PickCycle(self._follower, gripper, self._planner, self._predictor, settings)
+        self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._arm_state: ArmState | None = None
+        self._request: RemovalRequest | None = None
+        self._busy = False
+        self._trouble = "not connected"
+
+    def connect(self) -> None:
+        """Connect the arm and go to the waiting pose. Raises ArmError, MotionError, RobotError."""
+        self._closing.clear()
+        self._arm.connect()
+        self._trouble = ""
+        self._thread = threading.Thread(target=self._work, name="motion", daemon=True)
+        self._thread.start()
+        self._do(self._start)
+
+    def push_belt(self, sample: BeltSample) -> None:
+        """Take in a belt sample as soon as it arrives; about 50 a second."""
+        stamp_s = time.monotonic() - (time.time_ns() - sample.stamp_ns) * 1e-9
+        halted = sample.watchdog_tripped or sample.emergency_stop
+        commanded = 0.0 if halted else sample.commanded_speed_m_s
+        self._predictor.update(
+            stamp_s, sample.encoder_m, sample.speed_m_s, commanded, sample.authority_m
+        )
+
+    def remove(
+        self, request: RemovalRequest, on_feedback: OnFeedback, cancelled: Cancelled
+    ) -> RemovalResult:
+        """Fetch one part and drop it into its bin; blocks until it is released, or says why not.
+
+        The callbacks run in the motion thread and must return within a millisecond.
+        Never raises RobotError.
+        """
+        try:
+            result = self._do(lambda: self._remove(request, on_feedback, cancelled))
+        except RobotError as error:
+            return RemovalResult(False, Reason.ERROR, str(error))
+        assert result is not None
+        return result
+
+    def state(self) -> RobotSnapshot:
+        """The latest snapshot; at most one period old while the arm runs."""
+        latest, request = self._arm_state, self._request
+        if latest is None or self._thread is None:
+            return RobotSnapshot(message=self._trouble)
+        x, y, z = self._planner.arm.forward(latest.position).translation.tolist()
+        vacuum, trouble = False, self._trouble
+        try:
+            vacuum = self._gripper.holds()
+        except RobotError as error:
+            trouble = trouble or str(error)
+        return RobotSnapshot(
+            connected=latest.mode is not RobotMode.DISCONNECTED,
+            mode=latest.mode,
+            busy=self._busy,
+            position=tuple(latest.position.tolist()),
+            velocity=tuple(latest.velocity.tolist()),
+            tcp_position=(x, y, z),
+            part=request.part if request and (self._busy or vacuum) else "",
+            phase=self._cycle.phase,
+            vacuum_ok=vacuum,
+            message=trouble,
+        )
+
+    def recover(self) -> None:
+        """After a stop, with a person's consent: unlock, rise, empty the cup, go waiting.
+
+        Raises ArmError, MotionError, RobotError.
+        """
+        self._do(self._recover)
+
+    def close(self) -> None:
+        """End the thread, stop the arm, disconnect. Safe to call twice."""
+        self._closing.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10.0)
+            self._thread = None
+        self._gripper.close()
+        self._arm.close()
+        self._trouble = "closed"
+
+    def _do(self, run: Callable[[], RemovalResult | None]) -> RemovalResult | None:
+        if self._thread is None or self._closing.is_set():
+            raise ArmError("the robot service is not connected: call connect first")
+        job = _Job(run)
+        self._jobs.put(job)
+        while True:
+            try:
+                return job.done.result(timeout=1.0)
+            except TimeoutError:
+                if self._thread is None or not self._thread.is_alive():
+                    raise ArmError("the robot service was closed meanwhile") from None
+
+    # In the motion thread.
+
+    def _work(self) -> None:
+        while not self._closing.is_set():
+            try:
+                job = self._jobs.get(timeout=_STOPPED_POLL_S if self._trouble else 0.0)
+            except queue.Empty:
+                self._idle()
+            else:
+                self._run(job)
+        if not self._trouble:
+            self._arm.stop()
+
+    def _run(self, job: _Job) -> None:
+        try:
+            result = job.run()
+        except RobotError as error:
+            self._trouble = str(error)
+            job.done.set_exception(error)
+            return
+        job.done.set_result(result)
+        self._guarded(self._cycle.go_waiting)
+
+    def _idle(self) -> None:
+        """One period: along the way back, or watching an arm that has stopped."""
+        if not self._trouble:
+            self._guarded(self._cycle.idle)
+            return
+        try:
+            self._note_state(self._arm.state())
+        except ArmError as error:
+            self._trouble = str(error)
+            self._mark(RobotMode.DISCONNECTED)
+
+    def _guarded(self, step: Callable[[], object]) -> None:
+        if self._trouble:
+            return
+        try:
+            step()
+        except RobotError as error:
+            self._trouble = str(error)
+
+    def _remove(
+        self, request: RemovalRequest, on_feedback: OnFeedback, cancelled: Cancelled
+    ) -> RemovalResult:
+        if self._trouble:
+            stopped = self._arm_state and self._arm_state.mode is RobotMode.PROTECTIVE_STOP
+            reason = Reason.PROTECTIVE_STOP if stopped else Reason.ERROR
+            return RemovalResult(False, reason, f"{self._trouble}; recover the arm first")
+        self._request, self._busy = request, True
+        try:
+            return self._cycle.remove(request, on_feedback, cancelled)
+        finally:
+            self._busy = False
+
+    def _recover(self) -> None:
+        self._arm.recover()
+        self._trouble = ""
+        self._start()
+
+    def _start(self) -> None:
+        """From any stand: up from the belt, put down what still hangs on the cup."""
+        self._follower.reset()
+        if self._planner.low_over_belt(self._follower.at(self._follower.now).position):
+            self._cycle.rise()
+        if self._gripper.holds():
+            known = self._request.bin if self._request else self._settings.unknown_bin
+            self._cycle.put_down(known)
+        self._gripper.grip(False)
+
+    def _note_state(self, state: ArmState) -> None:
+        self._arm_state = state
+
+    def _mark(self, mode: RobotMode) -> None:
+        if self._arm_state is not None:
+            self._arm_state = replace(self._arm_state, mode=mode)
