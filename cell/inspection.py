@@ -7,6 +7,7 @@ from pathlib import Path
 
 from calibration.cell import load_calibration
 from cell.config import CellConfig
+from cell.ledger.config import LedgerConfig
 from cell.recipe.loading import RECIPES, RecipeError, check_bins, check_classes, load_recipe
 from cell.recipe.model import Recipe
 from models.package import ModelPackage
@@ -65,6 +66,20 @@ def load_inspection_parts(config: CellConfig, name: str) -> InspectionParts:
     check_classes(recipe, model.card.classes, str(folder / "recipe.yaml"))
     goldens = GoldenLibrary.load(folder / recipe.goldens, recipe.canonical_px)
     return InspectionParts(recipe, model, goldens)
+
+
+def ledger_config(config: CellConfig) -> LedgerConfig:
+    """The ledger's settings with the stations where the calibration says they are. Raises CalibrationError."""
+    stations = load_calibration(config.calibration).stations
+    return LedgerConfig.model_validate(
+        config.ledger.model_dump()
+        | {
+            "photo_eye_x": stations.photo_eye_x,
+            "camera_x": stations.camera_x,
+            "last_safe_x": stations.last_safe_x,
+            "exit_eye_x": stations.exit_eye_x,
+        }
+    )
 
 
 def build_inspector(config: CellConfig, name: str) -> InspectionSetup:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
 
 CARD = "card.json"
 
@@ -23,8 +23,8 @@ class InputCard(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    shape: tuple[int, int, int, int] = Field(
-        title="Shape", description="Batch, channels, height, width; grey 0..1 as float32."
+    shape: tuple[int | Literal["N"], PositiveInt, PositiveInt, PositiveInt] = Field(
+        title="Shape", description="Batch (N: any), channels, height, width; grey 0..1 as float32."
     )
     channels: tuple[Literal["board", "golden"], ...] = Field(
         title="Channels", description="What each channel holds: the board and its golden sample."
@@ -32,7 +32,7 @@ class InputCard(BaseModel):
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
-        if len(self.channels) != self.shape[1] or min(self.shape) < 1:
+        if len(self.channels) != self.shape[1]:
             raise ValueError(f"{len(self.channels)} channels do not fit the shape {self.shape}")
         return self
 
@@ -66,6 +66,10 @@ class ModelCard(BaseModel):
     )
     nms_iou: Score = Field(
         title="Overlap", description="Boxes that overlap more than this are one defect."
+    )
+
+    nms_across_classes: bool = Field(
+        True, title="One class a place", description="Boxes of different classes compete, too."
     )
 
     @model_validator(mode="after")

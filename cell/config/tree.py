@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cell.hmi.config import HmiConfig
 from cell.ledger.config import LedgerConfig
-from robot.config import RobotConfig
+from robot.motion.config import MotionSettings
 
 
 class Section(BaseModel):
@@ -18,13 +18,20 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class CameraSection(Section):
-    """The camera and where its pictures go."""
+class Device(Section):
+    """A device by its driver: an entry point of an installed package."""
 
-    driver: str = Field(title="Driver", description="Entry point in inspection_cell.cameras.")
+    driver: str = Field(
+        title="Driver", description="Entry point in the kind's group, e.g. inspection_cell.cameras."
+    )
     options: dict[str, Any] = Field(
         default_factory=dict, title="Options", description="Settings of the driver itself."
     )
+
+
+class CameraSection(Device):
+    """The camera and where its pictures go."""
+
     ring: str = Field(
         "inspection_cell",
         title="Ring",
@@ -40,13 +47,9 @@ class CameraSection(Section):
     )
 
 
-class BeltSection(Section):
+class BeltSection(Device):
     """The belt PLC and how it is asked."""
 
-    driver: str = Field(title="Driver", description="Entry point in inspection_cell.belts.")
-    options: dict[str, Any] = Field(
-        default_factory=dict, title="Options", description="Settings of the driver itself."
-    )
     poll_hz: float = Field(
         50.0,
         ge=5,
@@ -76,6 +79,18 @@ class InspectorSection(Section):
     )
     store_views: bool = Field(
         True, title="Store views", description="Keep the canonical view of each part as a picture."
+    )
+
+
+class RobotSection(Section):
+    """The arm, what it grips with, and how it moves."""
+
+    arm: Device = Field(title="Arm", description="Driver from inspection_cell.arms.")
+    gripper: Device = Field(title="Gripper", description="Driver from inspection_cell.grippers.")
+    motion: MotionSettings = Field(
+        default_factory=MotionSettings,
+        title="Motion",
+        description="Limits, stroke, pick window, bins and surroundings.",
     )
 
 
@@ -116,7 +131,7 @@ class CellConfig(Section):
     inspector: InspectorSection = Field(
         default_factory=InspectorSection, title="Inspector", description="Engine and evidence."
     )
-    robot: RobotConfig = Field(title="Robot", description="Arm, gripper, motion, bins.")
+    robot: RobotSection = Field(title="Robot", description="Arm, gripper, motion, bins.")
     ledger: LedgerConfig = Field(
         default_factory=LedgerConfig, title="Ledger", description="Stations and tolerances."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import sys
 import uuid
@@ -166,6 +167,7 @@ class CellNode(LifecycleNode):
             NodeStatus(
                 stamp=to_time(self.now_ns()),
                 node=self.get_name(),
+                host=platform.node(),
                 pid=os.getpid(),
                 boot_id=self.boot_id,
                 lifecycle=self.lifecycle,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inspection_cell_interfaces.msg import BeltCommand, BeltEvent, BeltState
 
+from cell.inspection import find_recipe, ledger_config
 from cell.nodes.base import LATEST, RELIABLE, CellNode, run, to_ns, to_time
 from cell.nodes.parameters import declare
 from robot.base import Belt, BeltEdge, BeltError, BeltSample, EdgeKind
@@ -33,7 +34,10 @@ class BeltNode(CellNode):
 
     def set_up(self) -> None:
         driver = load_plugin("inspection_cell.belts", self.section.driver)
-        self._belt = driver(driver.Config.model_validate(self.section.options))
+        length = find_recipe(self.config, self.config.recipe).part.size_m[0]
+        travel = ledger_config(self.config).trigger_travel_m(length)
+        options = {"trigger_travel_m": travel, **self.section.options}
+        self._belt = driver(driver.Config.model_validate(options))
         assert self._belt is not None
         self._belt.connect()
         self._states = self.create_publisher(BeltState, "/cell/belt/state", LATEST)

@@ -14,8 +14,9 @@ from std_srvs.srv import Trigger
 
 from cell.nodes.base import LATEST, RELIABLE, CellNode, run, to_ns, to_time
 from cell.nodes.parameters import declare
-from robot.base import RobotError
-from robot.service import Removal, RemovalFeedback, RemovalResult, RemovalService
+from robot.base import BeltSample, RobotError
+from robot.service import RemovalFeedback, RemovalRequest, RemovalResult, RemovalService
+from vision.plugins import load_plugin
 
 JOINTS = (
     "shoulder_pan_joint", "shoulder_lift_joint", "elbow_joint", "wrist_1_joint", "wrist_2_joint", "wrist_3_joint",
@@ -33,7 +34,13 @@ class RobotNode(CellNode):
         self._busy = threading.Lock()
 
     def set_up(self) -> None:
-        self._service = RemovalService(self.section)
+        arm = load_plugin("inspection_cell.arms", self.section.arm.driver)
+        gripper = load_plugin("inspection_cell.grippers", self.section.gripper.driver)
+        self._service = RemovalService(
+            arm(arm.Config.model_validate(self.section.arm.options)),
+            gripper(gripper.Config.model_validate(self.section.gripper.options)),
+            self.section.motion,
+        )
         self._service.connect()
         self._states = self.create_publisher(RobotState, "/cell/robot/state", LATEST)
         self._joints = self.create_publisher(JointState, "/cell/robot/joint_states", LATEST)
@@ -61,9 +68,7 @@ class RobotNode(CellNode):
 
     def _on_belt(self, state: BeltState) -> None:
         if self._service is not None and state.connected:
-            self._service.push_belt(
-                to_ns(state.stamp), state.encoder_m, state.speed_m_s, state.commanded_speed_m_s
-            )
+            self._service.push_belt(belt_sample(state))
 
     def _on_goal(self, _goal: RemovePart.Goal) -> GoalResponse:
         ready = self.lifecycle == "active" and not self._busy.locked()
@@ -85,7 +90,7 @@ class RobotNode(CellNode):
     def _remove(self, handle: ServerGoalHandle, done: Future) -> None:
         assert self._service is not None
         goal = handle.request
-        removal = Removal(
+        removal = RemovalRequest(
             part=goal.part,
             bin=goal.bin,
             encoder_m=goal.encoder_m,
@@ -141,6 +146,25 @@ class RobotNode(CellNode):
         joints = JointState(name=JOINTS, position=list(state.position), velocity=list(state.velocity))
         joints.header.stamp = now
         self._joints.publish(joints)
+
+
+def belt_sample(state: BeltState) -> BeltSample:
+    """The belt's node's message in the robot's words."""
+    return BeltSample(
+        stamp_ns=to_ns(state.stamp),
+        encoder_m=state.encoder_m,
+        speed_m_s=state.speed_m_s,
+        commanded_speed_m_s=state.commanded_speed_m_s,
+        running=state.running,
+        authority_m=state.authority_m,
+        at_authority=state.at_authority,
+        watchdog_tripped=state.watchdog_tripped,
+        emergency_stop=state.emergency_stop,
+        vacuum_ok=state.vacuum_ok,
+        arrivals=state.arrivals,
+        exposures=state.exposures,
+        exits=state.exits,
+    )
 
 
 def _message(result: RemovalResult) -> RemovePart.Result:

@@ -38,8 +38,8 @@ def network() -> onnx.ModelProto:
     graph = helper.make_graph(
         nodes,
         "difference",
-        [helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 2, SIZE, SIZE])],
-        [helper.make_tensor_value_info("detections", TensorProto.FLOAT, [1, 10, boxes.shape[2]])],
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, ["N", 2, SIZE, SIZE])],
+        [helper.make_tensor_value_info("detections", TensorProto.FLOAT, ["N", 10, boxes.shape[2]])],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
     opset = [helper.make_opsetid("", 18)]
@@ -52,7 +52,7 @@ def card(content: bytes, **change: Any) -> dict[str, Any]:
         "name": "tiny",
         "version": "1",
         "classes": list(CLASSES),
-        "input": {"shape": [1, 2, SIZE, SIZE], "channels": ["board", "golden"]},
+        "input": {"shape": ["N", 2, SIZE, SIZE], "channels": ["board", "golden"]},
         "output": {"layout": "[N, 4 + classes, A]: x1 y1 x2 y2 in px, then scores"},
         "thresholds": dict.fromkeys(CLASSES, 0.25),
         "nms_iou": 0.4,

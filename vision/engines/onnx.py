@@ -40,7 +40,7 @@ class OnnxConfig(BaseModel):
 
 
 class OnnxEngine:
-    """Runs one ONNX model of one float32 input and one float32 output, both of fixed shape.
+    """Runs an ONNX model of one float32 input and one float32 output; only the batch may vary.
 
     The output array of `run` is reused by the next call. Raises EngineError when the file is no
     such model.
@@ -118,12 +118,14 @@ def _open(config: OnnxConfig, model: Path) -> Any:
 
 def _only(nodes: list[Any], what: str, model: Path) -> tuple[str, tuple[int, ...]]:
     """Name and shape of the model's one input or output."""
-    fits = len(nodes) == 1 and nodes[0].type == "tensor(float)"
-    if fits and all(isinstance(size, int) and size > 0 for size in nodes[0].shape):
-        return str(nodes[0].name), tuple(nodes[0].shape)
+    if len(nodes) == 1 and nodes[0].type == "tensor(float)" and nodes[0].shape:
+        batch, *sizes = nodes[0].shape
+        if all(isinstance(size, int) and size > 0 for size in sizes):
+            # One picture at a time, also where the model leaves the batch open.
+            return str(nodes[0].name), (batch if isinstance(batch, int) else 1, *sizes)
     found = ", ".join(f"{node.name} {node.type} {node.shape}" for node in nodes)
     raise EngineError(
-        f"{model} needs one float32 {what} of fixed shape, it has: {found}; export it again"
+        f"{model} needs one float32 {what} of fixed size, it has: {found}; export it again"
     )
 
 

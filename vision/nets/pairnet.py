@@ -14,7 +14,7 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional as fn
 
 STRIDE = 8
 BINS = 16  # distances 0..15 cells, i.e. up to 120 px from a cell centre to a box side
@@ -59,7 +59,7 @@ class Stage(nn.Module):
 def _slide(x: Tensor, axis: int, pick: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
     """Extremum over 5 neighbours along one axis, same shape (max-pooling one channel is slow)."""
     pad = (0, 0, 2, 2) if axis == 2 else (2, 2, 0, 0)
-    padded = F.pad(x, pad, mode="replicate")
+    padded = fn.pad(x, pad, mode="replicate")
     size = x.shape[axis]
     two = pick(padded.narrow(axis, 0, size + 3), padded.narrow(axis, 1, size + 3))
     four = pick(two.narrow(axis, 0, size + 1), two.narrow(axis, 2, size + 1))
@@ -79,7 +79,7 @@ def pair_features(x: Tensor) -> Tensor:
     for _ in range(2):
         high = _slide(_slide(high, 2, torch.maximum), 3, torch.maximum)
         low = _slide(_slide(low, 2, torch.minimum), 3, torch.minimum)
-        parts += [F.relu(board - high), F.relu(low - board)]
+        parts += [fn.relu(board - high), fn.relu(low - board)]
     return torch.cat(parts, 1)
 
 
@@ -112,7 +112,8 @@ class PairNet(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
         for head, bias in ((self.cls_head[-1], -6.0), (self.box_head[-1], 0.0)):
-            assert isinstance(head, nn.Conv2d) and head.bias is not None
+            assert isinstance(head, nn.Conv2d)
+            assert head.bias is not None
             nn.init.normal_(head.weight, std=0.01)
             nn.init.constant_(head.bias, bias)
 
@@ -122,8 +123,8 @@ class PairNet(nn.Module):
         p8 = self.down8(p4)
         p16 = self.down16(p8)
         p32 = self.down32(p16)
-        q16 = self.up16(torch.cat([F.interpolate(p32, scale_factor=2.0), p16], 1))
-        q8 = self.up8(torch.cat([F.interpolate(q16, scale_factor=2.0), p8], 1))
+        q16 = self.up16(torch.cat([fn.interpolate(p32, scale_factor=2.0), p16], 1))
+        q8 = self.up8(torch.cat([fn.interpolate(q16, scale_factor=2.0), p8], 1))
         logits = self.cls_head(q8).flatten(2).transpose(1, 2)
         bins = self.box_head(q8).flatten(2).transpose(1, 2)
         return logits, bins.reshape(bins.shape[0], -1, 4, BINS)

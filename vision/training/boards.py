@@ -93,22 +93,27 @@ def compose(pair: Pair, wanted: NDArray[np.bool_], base: str, paste: Paste) -> P
     """
     margin = float(paste.margin)
     chosen = close_selection(pair.boxes, wanted, margin)
-    source, target = (
-        (pair.board, pair.golden) if base == "golden" else (pair.golden, pair.board)
-    )
+    source, target = (pair.board, pair.golden) if base == "golden" else (pair.golden, pair.board)
     moved = chosen if base == "golden" else ~chosen
-    mask = np.zeros(target.shape, np.float32)
+    board = target.copy()
+    pad = int(np.ceil(3 * paste.feather))
     for x1, y1, x2, y2 in pair.boxes[moved].astype(int):
-        rows = slice(max(0, y1 - paste.margin), y2 + paste.margin)
-        cols = slice(max(0, x1 - paste.margin), x2 + paste.margin)
+        top, left = max(0, y1 - paste.margin - pad), max(0, x1 - paste.margin - pad)
+        rows, cols = slice(top, y2 + paste.margin + pad), slice(left, x2 + paste.margin + pad)
+        new = source[rows, cols]
+        mask = np.zeros(new.shape, np.uint8)
+        height, width = mask.shape
+        inner = (slice(pad, max(pad, height - pad)), slice(pad, max(pad, width - pad)))
         if paste.defect_only:
             spot = strong_difference(pair.board[rows, cols], pair.golden[rows, cols], 3)
-            grown = cv2.dilate(spot.astype(np.float32), np.ones((5, 5), np.uint8))
-            mask[rows, cols] = np.maximum(mask[rows, cols], grown)
+            grown = cv2.dilate(spot.astype(np.uint8), np.ones((5, 5), np.uint8))
+            mask[inner] = grown[inner]
         else:
-            mask[rows, cols] = 1.0
-    if paste.feather > 0:
-        mask = cv2.GaussianBlur(mask, (0, 0), paste.feather)
-    mixed = target + mask * (source.astype(np.float32) - target)
-    board = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+            mask[inner] = 1
+        if paste.feather > 0:
+            soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), paste.feather)
+            old = board[rows, cols].astype(np.float32)
+            board[rows, cols] = np.rint(old + soft * (new - old)).clip(0, 255).astype(np.uint8)
+        else:
+            board[rows, cols] = np.where(mask > 0, new, board[rows, cols])
     return Pair(pair.name, board, pair.golden, pair.boxes[chosen], pair.labels[chosen])

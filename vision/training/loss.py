@@ -11,7 +11,7 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional as fn
 
 from vision.nets.pairnet import BINS, STRIDE, boxes_from_bins
 
@@ -33,9 +33,7 @@ def complete_iou(a: Tensor, b: Tensor) -> Tensor:
     dx = a[..., 0] + a[..., 2] - b[..., 0] - b[..., 2]
     dy = a[..., 1] + a[..., 3] - b[..., 1] - b[..., 3]
     centre = (dx**2 + dy**2) / 4 / (cw**2 + ch**2 + 1e-7)
-    shape = (4 / math.pi**2) * (
-        torch.atan(wb / (hb + 1e-7)) - torch.atan(wa / (ha + 1e-7))
-    ) ** 2
+    shape = (4 / math.pi**2) * (torch.atan(wb / (hb + 1e-7)) - torch.atan(wa / (ha + 1e-7))) ** 2
     with torch.no_grad():
         trade = shape / (1 - iou + shape + 1e-7)
     return iou - centre - trade * shape
@@ -51,11 +49,17 @@ def assign(
     real [N, M] (False for padding). Returns the index of each cell's defect [N, A], whether it
     has one [N, A], and its target quality 0..1 [N, A].
     """
-    n, cells, _ = scores.shape
-    inside = torch.cat(
-        [centres[None, None] - truth[:, :, None, :2], truth[:, :, None, 2:] - centres[None, None]],
-        -1,
-    ).amin(-1) > 1e-3
+    cells = scores.shape[1]
+    inside = (
+        torch.cat(
+            [
+                centres[None, None] - truth[:, :, None, :2],
+                truth[:, :, None, 2:] - centres[None, None],
+            ],
+            -1,
+        ).amin(-1)
+        > 1e-3
+    )
     inside &= real[..., None]
     overlap = complete_iou(boxes[:, None], truth[:, :, None]).clamp(min=0) * inside
     chosen = scores.transpose(1, 2).gather(1, labels[..., None].expand(-1, -1, cells))
@@ -64,7 +68,7 @@ def assign(
     mask = torch.zeros_like(inside).scatter_(-1, top, True) & inside
     owned = overlap.masked_fill(~mask, -1.0)
     owner = owned.argmax(1)
-    mask &= F.one_hot(owner, truth.shape[1]).transpose(1, 2).bool()
+    mask &= fn.one_hot(owner, truth.shape[1]).transpose(1, 2).bool()
     align = align * mask
     best = align.amax(-1, keepdim=True)
     best_overlap = (overlap * mask).amax(-1, keepdim=True)
@@ -89,7 +93,7 @@ def detection_loss(
     prob = logits.detach().sigmoid()
     weight = torch.where(target > 0, target.clamp(min=0.2), 0.75 * prob.pow(2.0))
     class_loss = (
-        F.binary_cross_entropy_with_logits(logits, target, reduction="none") * weight
+        fn.binary_cross_entropy_with_logits(logits, target, reduction="none") * weight
     ).sum() / norm
     if bool(positive.any()):
         goal = truth.gather(1, owner[..., None].expand(-1, -1, 4))[positive]
@@ -101,8 +105,8 @@ def detection_loss(
         low = distance.long()
         part = distance - low
         flat = bins[positive].reshape(-1, BINS)
-        near = F.cross_entropy(flat, low.reshape(-1), reduction="none").view_as(distance)
-        far = F.cross_entropy(flat, low.reshape(-1) + 1, reduction="none").view_as(distance)
+        near = fn.cross_entropy(flat, low.reshape(-1), reduction="none").view_as(distance)
+        far = fn.cross_entropy(flat, low.reshape(-1) + 1, reduction="none").view_as(distance)
         bin_loss = ((near * (1 - part) + far * part).mean(-1) * gain).sum() / norm
     else:
         box_loss = bin_loss = bins.sum() * 0.0

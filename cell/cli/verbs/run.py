@@ -14,7 +14,7 @@ import typer
 from inspection_cell_interfaces.msg import CellState
 from rich.console import Console
 
-from cell.cli.demo import demo_config, demo_twin
+from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
 from cell.cli.summary import print_summary
 from cell.config import load
@@ -67,7 +67,7 @@ def run(
         overrides["hmi.port"] = port
     plan = None
     if twin and config is None:
-        overrides |= demo_config(host, folder)
+        overrides |= demo_overrides(host, folder)
     cell_config = load(config, overrides)
     if twin:
         plan = demo_twin(cell_config, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective)
