@@ -1,0 +1,49 @@
+"""Which command the operator may give now, and why not otherwise. The supervisor has the last word."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from cell.hmi.model import CellView
+
+
+class Command(StrEnum):
+    """Commands of the service CellCommand."""
+
+    START = "start"
+    STOP = "stop"
+    DRAIN = "drain"
+    RESET = "reset"
+    CONFIRM_CLEAR = "confirm_clear"
+
+
+ALLOWED: dict[Command, frozenset[str]] = {
+    Command.START: frozenset({"stopped"}),
+    Command.STOP: frozenset({"starting", "running", "stopping"}),
+    Command.DRAIN: frozenset({"running"}),
+    Command.RESET: frozenset({"faulted"}),
+    Command.CONFIRM_CLEAR: frozenset({"stopped", "faulted", "purge_required"}),
+}
+"""States in which a command makes sense."""
+
+WHY_NOT_START = {
+    "starting": "why.start.running",
+    "running": "why.start.running",
+    "stopping": "why.start.stopping",
+    "faulted": "why.start.faulted",
+    "purge_required": "why.start.purge_required",
+}
+
+
+def refusal(command: Command, view: CellView) -> str | None:
+    """None when the command may be given now, else the key of the words that say why not."""
+    if not view.live or view.cell is None:
+        return "why.no_link"
+    state = view.cell.state
+    if state not in ALLOWED[command]:
+        if command is Command.START:
+            return WHY_NOT_START.get(state, "why.unknown_state")
+        return f"why.{command}"
+    if command is Command.CONFIRM_CLEAR and view.belt is not None and view.belt.running:
+        return "why.belt_moves"
+    return None

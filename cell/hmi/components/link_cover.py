@@ -1,0 +1,40 @@
+"""Covers the page whenever what it shows is not live: the cell is silent, or this page's server is."""
+
+from __future__ import annotations
+
+from nicegui import ui
+
+from cell.hmi.components import shapes
+from cell.hmi.components.base import box, show, text
+from cell.hmi.i18n import Lang, tr
+from cell.hmi.model import CellView, Link
+
+
+class LinkCover:
+    """Two covers. The one for a silent server stands in the page from the start: the browser itself
+    lifts it while the beat below changes, and lowers it when the beat stands still (see page.js)."""
+
+    def __init__(self) -> None:
+        self._beats = 0
+        with box("cover cover-cell") as self._cover:
+            ui.html(shapes.svg(shapes.NO_LINK), sanitize=False).classes("cover-sign")
+            self._title = text("cover-title", test="link-lost")
+            self._detail = text("cover-detail")
+        with box("cover cover-frozen"):
+            ui.html(shapes.svg(shapes.NO_LINK), sanitize=False).classes("cover-sign")
+            self._frozen_title = text("cover-title", test="page-frozen")
+            self._frozen_detail = text("cover-detail")
+        self._beat = text("beat")
+
+    def update(self, view: CellView, lang: Lang) -> None:
+        """Cover or uncover, and beat."""
+        show(self._cover, "cover cover-cell" + (" lifted" if view.live else ""))
+        if not view.live:
+            never = view.link is Link.NEVER
+            key = "link.never" if never else "link.silent"
+            self._title.set_text(tr(key, lang))
+            self._detail.set_text(tr(f"{key}.detail", lang, age=int(view.age_s or 0)))
+        self._frozen_title.set_text(tr("link.page", lang))
+        self._frozen_detail.set_text(tr("link.page.detail", lang))
+        self._beats += 1
+        self._beat.set_text(str(self._beats))

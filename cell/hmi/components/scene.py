@@ -1,0 +1,138 @@
+"""The cell in 3D: arm, belt, boards and bins as the nodes report them, with belt and arm in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nicegui import ui
+
+from cell.hmi.components.arm_model import ArmModel
+from cell.hmi.components.base import box, show, text
+from cell.hmi.components.cell_model import BeltModel, BinModel, BoardModel
+from cell.hmi.config import SceneLayout
+from cell.hmi.i18n import TEXTS, Lang, tr, tr_or
+from cell.hmi.model import BeltStatus, CellView, Part, RobotStatus, Verdict
+
+HELD: Final = frozenset({"lift", "carry", "release"})
+"""Phases in which the part is on the cup, not on the belt."""
+
+FRAMES_PER_SECOND: Final = 8
+"""The panel's own graphics work; positions come at the page's refresh rate anyway."""
+
+
+class ScenePanel:
+    """What is silent is not drawn: neither the arm nor moving stripes without fresh states."""
+
+    def __init__(self, layout: SceneLayout) -> None:
+        self._layout = layout
+        self._boards: dict[str, BoardModel] = {}
+        self._spare: list[BoardModel] = []
+        with box("panel scene"):
+            with box("scene-words"):
+                self._belt_words = text("chip", test="belt-words")
+                self._arm_words = text("chip", test="arm-words")
+            self._scene = ui.scene(
+                width=400,
+                height=280,
+                grid=False,
+                background_color="#141a21",
+                fps=FRAMES_PER_SECOND,
+                camera=ui.scene.perspective_camera(fov=40),
+                click_events=[],
+            ).classes("scene-view")
+            with self._scene as scene:
+                self._belt = BeltModel(scene, layout)
+                self._bins = {place.name: BinModel(scene, place) for place in layout.bins}
+                with scene.group().move(layout.robot_x, layout.robot_y, 0):
+                    self._arm = ArmModel(scene)
+                    with self._arm.tool:
+                        self._carried = BoardModel(scene, layout.part_size)
+            self._scene.move_camera(-0.15, -2.15, 1.35, -0.36, -0.02, 0.12, duration=0)
+
+    def update(self, view: CellView, lang: Lang) -> None:
+        """Bring the scene up to date."""
+        self._show_belt(view.belt, lang)
+        self._show_arm(view.robot, lang)
+        self._show_boards(view)
+        for name, model in self._bins.items():
+            model.call(tr_or(f"bin.{name}", name, lang))
+
+    def _show_belt(self, belt: BeltStatus | None, lang: Lang) -> None:
+        kind, words = belt_words(belt, lang)
+        self._belt_words.set_text(words)
+        show(self._belt_words, f"chip chip-{kind}")
+        if belt is not None and belt.connected:
+            self._belt.carry(belt.encoder_m)
+
+    def _show_arm(self, robot: RobotStatus | None, lang: Lang) -> None:
+        kind, words = arm_words(robot, lang)
+        self._arm_words.set_text(words)
+        show(self._arm_words, f"chip chip-{kind}")
+        known = robot is not None and robot.connected
+        self._arm.root.visible(known)
+        if robot is not None and known:
+            self._arm.move(robot.joints)
+
+    def _show_boards(self, view: CellView) -> None:
+        parts = view.cell.parts if view.cell else ()
+        held = held_part(view.robot)
+        on_belt = {p.part: p for p in parts if p.part != held and self._in_sight(p)}
+        for gone in self._boards.keys() - on_belt.keys():
+            board = self._boards.pop(gone)
+            board.hide()
+            self._spare.append(board)
+        for name, part in on_belt.items():
+            if name not in self._boards:
+                self._boards[name] = self._board()
+            self._boards[name].place(part.x, part.y, part.yaw, part.verdict)
+        if held:
+            verdicts = {p.part: p.verdict for p in parts}
+            self._carried.place(0, 0, 0, verdicts.get(held, Verdict.NONE))
+        else:
+            self._carried.hide()
+
+    def _board(self) -> BoardModel:
+        if self._spare:
+            return self._spare.pop()
+        with self._scene as scene:
+            return BoardModel(scene, self._layout.part_size)
+
+    def _in_sight(self, part: Part) -> bool:
+        return self._layout.belt_from_x - 0.1 <= part.x <= self._layout.belt_to_x + 0.1
+
+
+def held_part(robot: RobotStatus | None) -> str:
+    """The part on the cup, '' if none."""
+    if robot is None or not robot.vacuum_ok or robot.phase not in HELD:
+        return ""
+    return robot.part
+
+
+def belt_words(belt: BeltStatus | None, lang: Lang) -> tuple[str, str]:
+    """How the belt is (good, warn, bad) and the words for it."""
+    if belt is None:
+        return "bad", tr("belt.silent", lang)
+    if not belt.connected:
+        return "bad", tr("belt.disconnected", lang)
+    if belt.emergency_stop:
+        return "bad", tr("belt.emergency_stop", lang)
+    if belt.watchdog_tripped:
+        return "bad", tr("belt.watchdog", lang)
+    if belt.at_authority:
+        return "warn", tr("belt.authority", lang)
+    if belt.running:
+        return "good", tr("belt.running", lang, speed=f"{belt.speed_m_s:.2f}")
+    return "plain", tr("belt.standing", lang)
+
+
+def arm_words(robot: RobotStatus | None, lang: Lang) -> tuple[str, str]:
+    """How the arm is (good, warn, bad) and the words for it."""
+    if robot is None:
+        return "bad", tr("robot.silent", lang)
+    if not robot.connected:
+        return "bad", tr("robot.disconnected", lang)
+    key = f"robot.{robot.mode}"
+    if key not in TEXTS:
+        return "bad", tr("robot.unknown", lang, mode=robot.mode)
+    phase = tr_or(f"phase.{robot.phase}", robot.phase, lang)
+    return "good" if robot.mode == "operational" else "bad", tr(key, lang, phase=phase)

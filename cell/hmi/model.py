@@ -1,0 +1,226 @@
+"""What the page shows, as plain values: no ROS, no web, no clock. Times are seconds, lengths metres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Link(StrEnum):
+    """How well the page hears the supervisor."""
+
+    NEVER = "never"
+    SILENT = "silent"
+    LIVE = "live"
+
+
+class Verdict(StrEnum):
+    """The verdict on a part; NONE while there is none."""
+
+    PASS = "pass"
+    REJECT = "reject"
+    REVIEW = "review"
+    NONE = ""
+
+    @classmethod
+    def of(cls, word: str) -> Verdict:
+        """The verdict that a message names; a word that is not known counts as none."""
+        return next((verdict for verdict in cls if verdict.value == word), cls.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part with an open account: where it is (frame cell) and what is to become of it."""
+
+    part: str
+    state: str
+    verdict: Verdict
+    bin: str
+    x: float
+    y: float
+    yaw: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One alarm as of ISA-18.2. `priority`: 1 high, 2 medium, 3 low. `raised_s`: system clock."""
+
+    id: str
+    source: str
+    priority: int
+    active: bool
+    acknowledged: bool
+    raised_s: float
+    text_en: str
+    text_ko: str
+
+    def text(self, lang: str) -> str:
+        """The text in the wanted language, or in the other one when it is missing."""
+        own, other = (self.text_ko, self.text_en) if lang == "ko" else (self.text_en, self.text_ko)
+        return own or other or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Parts since the shift began, as the ledger counts them."""
+
+    arrived: int = 0
+    passed: int = 0
+    removed: int = 0
+    purged: int = 0
+    rejected: int = 0
+    reviewed: int = 0
+    on_belt: int = 0
+    stops_fault: int = 0
+    stops_wait: int = 0
+    wait_s: float = 0.0
+
+    @property
+    def yield_share(self) -> float | None:
+        """Passed over everything that was passed or removed; purged parts say nothing. None: no part."""
+        done = self.passed + self.removed
+        return self.passed / done if done else None
+
+
+@dataclass(frozen=True, slots=True)
+class CellStatus:
+    """The cell as its supervisor sees it."""
+
+    state: str
+    recipe: str = ""
+    model: str = ""
+    reason_en: str = ""
+    reason_ko: str = ""
+    counts: Counts = field(default_factory=Counts)
+    last_part: str = ""
+    last_verdict: Verdict = Verdict.NONE
+    last_reason: str = ""
+    parts: tuple[Part, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+
+    def reason(self, lang: str) -> str:
+        """Why the cell is in its state, in the wanted language or else in the other one."""
+        own, other = (
+            (self.reason_ko, self.reason_en) if lang == "ko" else (self.reason_en, self.reason_ko)
+        )
+        return own or other
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One defect in the canonical view [px], score 0..1."""
+
+    class_name: str
+    score: float
+    x_min: float
+    y_min: float
+    x_max: float
+    y_max: float
+
+
+@dataclass(frozen=True, slots=True)
+class PictureSource:
+    """Where the pixels of an inspection are: a stored view, or a slot of a shared-memory ring."""
+
+    view: str = ""
+    ring: str = ""
+    slot: int = 0
+    sequence: int = 0
+    height: int = 0
+    width: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionStatus:
+    """What the inspector found in its latest picture. `stamp_s`: system clock at the exposure."""
+
+    trigger: int
+    stamp_s: float
+    ok: bool
+    error: str
+    engine: str
+    total_ms: float
+    marks: tuple[Mark, ...]
+    source: PictureSource
+
+
+@dataclass(frozen=True, slots=True)
+class RobotStatus:
+    """The arm: ISO 10218 mode, joint angles [rad] base to tip, TCP in frame cell [m]."""
+
+    connected: bool
+    mode: str
+    phase: str
+    part: str
+    vacuum_ok: bool
+    joints: tuple[float, ...]
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BeltStatus:
+    """The belt as its PLC reports it."""
+
+    connected: bool
+    running: bool
+    speed_m_s: float
+    encoder_m: float
+    at_authority: bool
+    watchdog_tripped: bool
+    emergency_stop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """One heartbeat of a process. `stamp_s` and `cpu_s` give its load between two of them."""
+
+    node: str
+    pid: int
+    boot_id: str
+    lifecycle: str
+    healthy: bool
+    message: str
+    rss_mib: float
+    cpu_s: float
+    stamp_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessStatus:
+    """A process in the health strip. `load`: share of one core, None while not known."""
+
+    name: str
+    alive: bool
+    healthy: bool
+    message: str = ""
+    lifecycle: str = ""
+    rss_mib: float = 0.0
+    load: float | None = None
+    restarts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict of the recent past."""
+
+    part: str
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """Everything that one refresh of the page shows. `age_s`: since the last cell state."""
+
+    link: Link
+    age_s: float | None
+    cell: CellStatus | None
+    inspection: InspectionStatus | None
+    robot: RobotStatus | None
+    belt: BeltStatus | None
+    processes: tuple[ProcessStatus, ...]
+    history: tuple[Judged, ...]
+
+    @property
+    def live(self) -> bool:
+        """True while the supervisor is heard."""
+        return self.link is Link.LIVE

@@ -1,0 +1,176 @@
+"""A real page process, a real ROS process that plays the cell, and a real browser between them."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+DRIVER = shutil.which("chromedriver")
+FASTDDS = """<?xml version="1.0" encoding="UTF-8"?>
+<dds xmlns="http://www.eprosima.com"><profiles>
+ <participant profile_name="fast" is_default_profile="true"><rtps><builtin><discovery_config>
+  <leaseAnnouncement><sec>0</sec><nanosec>250000000</nanosec></leaseAnnouncement>
+  <initialAnnouncements><count>20</count><period><nanosec>50000000</nanosec></period></initialAnnouncements>
+ </discovery_config></builtin></rtps></participant>
+</profiles></dds>"""
+"""Late joiners are found at once instead of after seconds."""
+
+
+def until(true: Callable[[], Any], what: str, limit_s: float = 20.0) -> Any:
+    """Wait until `true()` is, return what it gave; fail with `what` when it never comes."""
+    end = time.monotonic() + limit_s
+    while time.monotonic() < end:
+        value = true()
+        if value:
+            return value
+        time.sleep(0.05)
+    raise AssertionError(f"not within {limit_s} s: {what}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+class FakeCell:
+    """The process that plays the cell: `order` tells it what to say, `call` gives the next service call."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("fake_supervisor.py"))],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._calls: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+        assert "ready" in self.call()
+
+    def order(self, **what: Any) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(what) + "\n")
+        self.process.stdin.flush()
+
+    def call(self) -> dict[str, Any]:
+        return self._calls.get(timeout=20)
+
+    def idle(self) -> bool:
+        return self._calls.empty()
+
+    def close(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        try:
+            self.process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._reader.join()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._calls.put(json.loads(line))
+
+
+class Hmi:
+    """`python -m cell.hmi` on a port of its own."""
+
+    def __init__(self, environment: dict[str, str], *arguments: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "cell.hmi", "--port", str(self.port), *arguments],
+            env=environment,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        until(self._answers, "the page answers")
+
+    def _answers(self) -> bool:
+        assert self.process.poll() is None, "the page's process ended"
+        try:
+            with urllib.request.urlopen(self.url, timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+
+@pytest.fixture(scope="session")
+def ros_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    profile = tmp_path_factory.mktemp("dds") / "profile.xml"
+    profile.write_text(FASTDDS)
+    return {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "ROS_DOMAIN_ID": str(100 + os.getpid() % 100),
+        "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST",
+        "FASTRTPS_DEFAULT_PROFILES_FILE": str(profile),
+    }
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def hmi(ros_environment: dict[str, str], data_dir: Path) -> Iterator[Hmi]:
+    page = Hmi(ros_environment, "--lang", "en", "--data-dir", str(data_dir))
+    yield page
+    end(page.process)
+
+
+@pytest.fixture
+def fake_cell(ros_environment: dict[str, str]) -> Iterator[FakeCell]:
+    cell = FakeCell(ros_environment)
+    yield cell
+    cell.close()
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    if CHROMIUM is None or DRIVER is None:
+        pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
+    webdriver = pytest.importorskip("selenium.webdriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for flag in (
+        "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+        "--window-size=1280,800", f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
+    ):  # fmt: skip
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    yield driver
+    driver.quit()

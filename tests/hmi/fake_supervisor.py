@@ -1,0 +1,158 @@
+"""Plays the cell in front of the page: a process of its own that publishes and serves like the real nodes.
+
+Reads commands as JSON lines on stdin, and writes each service call it was given as a JSON line on stdout.
+Commands: {"state": {...CellState fields...}}, {"inspect": {...}}, {"silent": bool}, {"processes": [...]}.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import threading
+import time
+from typing import Any
+
+import rclpy
+from builtin_interfaces.msg import Time
+from inspection_cell_interfaces.msg import (
+    Alarm,
+    BeltState,
+    CellState,
+    Defect,
+    Inspection,
+    NodeStatus,
+    PartOnBelt,
+    RobotState,
+)
+from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand
+from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
+
+
+def now() -> Time:
+    stamp = time.time_ns()
+    return Time(sec=stamp // 10**9, nanosec=stamp % 10**9)
+
+
+class FakeSupervisor(Node):
+    def __init__(self) -> None:
+        super().__init__("supervisor", namespace="/cell")
+        self.silent = False
+        self.refuse = ""
+        self.processes = ["belt", "camera", "inspector", "supervisor", "robot", "recorder"]
+        self.state = CellState(state="stopped", reason="Ready.", reason_ko="준비됨.")
+        self.belt = BeltState(connected=True)
+        self.robot = RobotState(connected=True, mode="operational", phase="idle")
+        self.robot.position = [1.57, -1.9, 2.0, -1.67, -1.57, 0.0]
+        self.started = time.time()
+        self._cell = self.create_publisher(CellState, "/cell/supervisor/state", 10)
+        self._inspection = self.create_publisher(Inspection, "/cell/inspector/inspection", 10)
+        self._belt = self.create_publisher(BeltState, "/cell/belt/state", 10)
+        self._robot = self.create_publisher(RobotState, "/cell/robot/state", 10)
+        self._status = self.create_publisher(NodeStatus, "/cell/node_status", 10)
+        self.create_service(CellCommand, "/cell/supervisor/command", self.on_command)
+        self.create_service(
+            AcknowledgeAlarm, "/cell/supervisor/acknowledge_alarm", self.on_acknowledge
+        )
+        self.create_timer(0.2, self.beat)
+        self.create_timer(0.05, self.devices)
+
+    def on_command(self, request: Any, response: Any) -> Any:
+        report({"command": request.command, "person": request.person})
+        response.accepted, response.message = not self.refuse, self.refuse
+        after = {"start": "running", "stop": "stopped", "reset": "stopped"}
+        if not self.refuse:
+            self.state.state = after.get(request.command, "stopped")
+            self.cell()
+        return response
+
+    def on_acknowledge(self, request: Any, response: Any) -> Any:
+        report({"acknowledge": request.id, "person": request.person})
+        for alarm in self.state.alarms:
+            if request.id in ("", alarm.id):
+                alarm.state = Alarm.ACKNOWLEDGED
+        response.accepted = True
+        return response
+
+    def cell(self) -> None:
+        self.state.stamp = now()
+        if not self.silent:
+            self._cell.publish(self.state)
+
+    def beat(self) -> None:
+        self.cell()
+        for index, name in enumerate(self.processes):
+            alive_s = time.time() - self.started
+            status = NodeStatus(stamp=now(), node=name, pid=1000 + index, boot_id="a")
+            status.lifecycle, status.healthy = "active", True
+            status.rss_mib, status.cpu_s = 80.0 + 7 * index, 0.02 * (index + 1) * alive_s
+            self._status.publish(status)
+
+    def devices(self) -> None:
+        if self.belt.running:
+            self.belt.encoder_m += self.belt.speed_m_s * 0.05
+        self._belt.publish(self.belt)
+        self._robot.publish(self.robot)
+
+    def obey(self, order: dict[str, Any]) -> None:
+        self.silent = order.get("silent", self.silent)
+        self.refuse = order.get("refuse", self.refuse)
+        self.processes = order.get("processes", self.processes)
+        fill(self.state, order.get("state", {}))
+        fill(self.belt, order.get("belt", {}))
+        fill(self.robot, order.get("robot", {}))
+        self.cell()
+        if "inspect" in order:
+            inspection = Inspection(stamp=now(), done=now())
+            fill(inspection, order["inspect"])
+            self._inspection.publish(inspection)
+
+
+MADE_OF = {"parts": PartOnBelt, "alarms": Alarm, "defects": Defect}
+
+
+def fill(message: Any, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        if name in MADE_OF:
+            value = [made(MADE_OF[name], item) for item in value]
+        setattr(message, name, value)
+
+
+def made(kind: type, values: dict[str, Any]) -> Any:
+    message = kind()
+    if kind is Alarm:
+        message.raised = now()
+    fill(message, values)
+    return message
+
+
+def report(what: dict[str, Any]) -> None:
+    print(json.dumps(what), flush=True)
+
+
+def spin(executor: SingleThreadedExecutor) -> None:
+    with contextlib.suppress(ExternalShutdownException):
+        executor.spin()
+
+
+def main() -> None:
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
+    node = FakeSupervisor()
+    executor = SingleThreadedExecutor()
+    executor.add_node(node)
+    spinning = threading.Thread(target=spin, args=[executor])
+    spinning.start()
+    report({"ready": os.getpid()})
+    try:
+        for line in sys.stdin:
+            node.obey(json.loads(line))
+    finally:
+        rclpy.shutdown()
+        spinning.join()
+
+
+if __name__ == "__main__":
+    main()
