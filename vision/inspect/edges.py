@@ -40,7 +40,9 @@ def fit_edges(image: Image, camera: CameraModel, part: PartGeometry, start: Pose
     offsets = np.linspace(-REACH_M, REACH_M, STEPS)[::-1]  # from outside to inside
     points = along[:, :, None, :] + outward[:, None, None, :] * offsets[:, None]
     found, good = _crossings(_sample(image, camera, part, start, points))
-    places = along + outward[:, None, :] * (REACH_M - found * (2 * REACH_M / (STEPS - 1)))[..., None]
+    places = (
+        along + outward[:, None, :] * (REACH_M - found * (2 * REACH_M / (STEPS - 1)))[..., None]
+    )
     lines, noise = [], []
     for side, name in enumerate(SIDES):
         u, v = (0, 1) if side % 2 == 0 else (1, 0)

@@ -24,9 +24,7 @@ class Rectifier:
     canonical: width and height of the view [px], multiples of 16.
     """
 
-    def __init__(
-        self, camera: CameraModel, part: PartGeometry, canonical: tuple[int, int]
-    ) -> None:
+    def __init__(self, camera: CameraModel, part: PartGeometry, canonical: tuple[int, int]) -> None:
         self._camera = camera
         self._part = part
         self._view_to_part = part.view_to_part(canonical)

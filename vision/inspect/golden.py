@@ -1,0 +1,145 @@
+"""Golden samples, and which of them a view shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.errors import InspectionError
+from vision.inspect.align import AlignTarget
+from vision.inspect.photometry import GRID, shrink
+from vision.types import Image
+
+SIDE: Final = 80
+"""Views are compared as pictures of this many pixels a side."""
+LEAST_SCORE: Final = 0.85  # a board of the same artwork reaches 0.97, the next artwork 0.75
+LEAST_MARGIN: Final = 0.05
+SUFFIXES: Final = (".webp", ".png", ".bmp", ".tif", ".tiff", ".jpg", ".jpeg")
+
+Floats = NDArray[np.float32]
+
+
+def signature(view: Image) -> Floats:
+    """A view as a unit vector of zero mean; two of them multiplied are their correlation."""
+    small = cv2.resize(view, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
+    small -= small.mean()
+    return np.asarray(small / max(float(np.linalg.norm(small)), 1e-6), np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Golden:
+    """A defect-free picture in the canonical view, with what comparing with it needs."""
+
+    name: str
+    image: Image
+    unit: Floats
+    """Greys 0..1, (height, width)."""
+    signature: Floats
+    bright_share: NDArray[np.float32]
+    """The picture shrunk to the photometry grid, 0..1."""
+    target: AlignTarget
+
+    @classmethod
+    def of(cls, name: str, image: Image) -> Self:
+        """Prepare a picture (height, width)."""
+        unit = image.astype(np.float32) / np.float32(255.0)
+        share = shrink(image) / np.float32(255.0)
+        return cls(name, image, unit, signature(image), share, AlignTarget.of(image))
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How well a view fits its golden sample, and which other one fits next best ('' if none)."""
+
+    score: float
+    runner_up: str
+    runner_up_score: float
+
+
+class GoldenLibrary:
+    """All golden samples of a recipe."""
+
+    def __init__(self, goldens: Sequence[Golden]) -> None:
+        self._goldens = tuple(goldens)
+        self._by_name = {golden.name: golden for golden in goldens}
+        self._signatures: Floats = np.stack([golden.signature for golden in goldens])
+
+    @classmethod
+    def load(cls, folder: Path, canonical: tuple[int, int] = (640, 640)) -> Self:
+        """Every picture in the folder. Raises InspectionError, naming the file that is not usable."""
+        paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
+        if not paths:
+            raise InspectionError(
+                f"No golden samples in {folder}: put one defect-free picture ({canonical[0]} x "
+                f"{canonical[1]} px) for each board there, or correct the recipe"
+            )
+        return cls([load_golden(path, canonical) for path in paths])
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the golden samples, sorted."""
+        return tuple(golden.name for golden in self._goldens)
+
+    def get(self, name: str) -> Golden:
+        """A golden sample by name. Raises InspectionError."""
+        if name not in self._by_name:
+            raise InspectionError(f"No golden sample {name!r}; there are: {', '.join(self.names)}")
+        return self._by_name[name]
+
+    def nearest(self, view: Image) -> Golden:
+        """The golden sample that the view resembles most; to be confirmed when aligned."""
+        return self._goldens[int((self._signatures @ signature(view)).argmax())]
+
+    def match(self, view: Image, golden: Golden) -> Match:
+        """How an aligned view fits `golden` and the best of the others."""
+        seen = signature(view)
+        scores = self._signatures @ seen
+        others = [i for i in scores.argsort()[::-1][:2] if self._goldens[i].name != golden.name]
+        score = float(golden.signature @ seen)
+        if not others:
+            return Match(score, "", -1.0)
+        return Match(score, self._goldens[others[0]].name, float(scores[others[0]]))
+
+
+def confirm(match: Match, golden: str) -> None:
+    """Raise InspectionError unless the view fits its golden sample, and no other one."""
+    if match.runner_up_score > match.score:
+        raise InspectionError(
+            f"The golden sample {golden!r} is of another board (likeness {match.score:.2f}): the "
+            f"picture shows {match.runner_up!r} ({match.runner_up_score:.2f}). Take that one"
+        )
+    if match.score < LEAST_SCORE:
+        raise InspectionError(
+            f"The golden sample {golden!r} is of another board than the picture (likeness "
+            f"{match.score:.2f}, needed {LEAST_SCORE}). Add this board's golden sample, or take the "
+            "part away: it is not the recipe's product, or lies turned by 90 or 180 degrees"
+        )
+    if match.score - match.runner_up_score < LEAST_MARGIN:
+        raise InspectionError(
+            f"The golden samples {golden!r} ({match.score:.2f}) and {match.runner_up!r} "
+            f"({match.runner_up_score:.2f}) look alike: it cannot be told which board this is. "
+            "Remove the one that is not made now"
+        )
+
+
+def load_golden(path: Path, canonical: tuple[int, int]) -> Golden:
+    """One golden sample, named after its file. Raises InspectionError."""
+    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise InspectionError(f"Golden sample {path} cannot be read as a picture: restore the file")
+    height, width = image.shape
+    if (width, height) != canonical:
+        raise InspectionError(
+            f"Golden sample {path} is {width} x {height} px, the canonical view is {canonical[0]} x "
+            f"{canonical[1]} px: rectify it first"
+        )
+    return Golden.of(path.stem, np.asarray(image, np.uint8))
+
+
+__all__ = ["GRID", "Golden", "GoldenLibrary", "Match", "confirm", "load_golden", "signature"]

@@ -1,0 +1,202 @@
+"""The inspection of one picture, from pixels to defects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Final
+
+import cv2
+import numpy as np
+
+from calibration.camera import CameraModel
+from calibration.geometry import Float, Pose2D
+from models.package import ModelPackage
+from vision.engines.base import Engine, Tensor
+from vision.errors import EngineError, InspectionError
+from vision.inspect.align import align
+from vision.inspect.golden import Golden, GoldenLibrary, Match, confirm, signature
+from vision.inspect.locate import PartLocator
+from vision.inspect.part import PartGeometry
+from vision.inspect.photometry import Light, fit_light, shrink
+from vision.inspect.rectify import Rectifier
+from vision.nets.decode import decode
+from vision.types import Box, Detection, Image, Inspection, Timings
+
+STILL_PX: Final = 0.1
+"""A canonical picture that lies closer to its golden sample than this is not interpolated again."""
+
+
+class Inspector:
+    """Finds the defects in pictures of one product. One instance serves one thread.
+
+    model, engine: the detector; engine must run the model's file. goldens: the recipe's golden
+    samples. camera: the calibrated camera; without it only canonical pictures are inspected.
+    canonical: width and height of the view [px]. Raises EngineError when they do not fit together.
+    """
+
+    def __init__(
+        self,
+        model: ModelPackage,
+        engine: Engine,
+        goldens: GoldenLibrary | None,
+        camera: CameraModel | None,
+        part: PartGeometry,
+        canonical: tuple[int, int] = (640, 640),
+    ) -> None:
+        channels = len(model.card.input.channels)
+        wanted = (1, channels, canonical[1], canonical[0])
+        if engine.input_shape != wanted:
+            raise EngineError(
+                f"Model {model.identity} takes {engine.input_shape}, this recipe gives {wanted}: "
+                "take a model that was trained for this canonical size"
+            )
+        self.model = model
+        self.engine = engine
+        self.goldens = goldens
+        self.camera = camera
+        self.canonical = canonical
+        self._locator = PartLocator(camera, part) if camera else None
+        self._rectifier = Rectifier(camera, part, canonical) if camera else None
+        self._batch: Tensor = np.zeros(wanted, np.float32)
+        self._spent = dict.fromkeys(("locate", "align", "inference"), 0.0)
+
+    def inspect_frame(self, image: Image, golden: Golden | None = None) -> tuple[Inspection, Image]:
+        """Inspect a camera picture (height, width); also gives the aligned canonical view.
+
+        golden: the golden sample to compare with; None: the recipe's that fits best. Raises
+        InspectionError when the part cannot be inspected and EngineError.
+        """
+        began = perf_counter()
+        self._check_size(image)
+        if self._locator is None or self._rectifier is None:
+            raise InspectionError(
+                "A camera picture needs the camera's calibration: give it, or a canonical view"
+            )
+        with self._timed("locate"):
+            located = self._locator.locate(image)
+        with self._timed("align"):
+            view = self._rectifier.rectify(image, located)
+            golden = self._choose(view, golden)
+            light = self._light(view, golden)
+            if golden is not None:
+                # One interpolation from camera to aligned view keeps fine defects sharp.
+                moved = align(view, light, golden.target)
+                view = self._rectifier.rectify(image, located, moved)
+        return self._detect(view, golden, light, located.pose, began), view
+
+    def inspect_view(self, view: Image, golden: Golden | None = None) -> tuple[Inspection, Image]:
+        """Inspect a picture (height, width) that is canonical already; also gives it aligned.
+
+        golden and errors: as `inspect_frame`. The inspection's pose is None.
+        """
+        began = perf_counter()
+        width, height = self.canonical
+        if view.shape != (height, width):
+            raise InspectionError(
+                f"The picture is {view.shape[1]} x {view.shape[0]} px, a canonical view is {width} "
+                f"x {height} px"
+            )
+        with self._timed("align"):
+            golden = self._choose(view, golden)
+            light = self._light(view, golden)
+            if golden is not None:
+                view = _moved(view, align(view, light, golden.target))
+        self._spent["locate"] = 0.0
+        return self._detect(view, golden, light, None, began), view
+
+    def _check_size(self, image: Image) -> None:
+        if self.camera is not None and image.shape != (self.camera.height, self.camera.width):
+            raise InspectionError(
+                f"The picture is {image.shape[1]} x {image.shape[0]} px, the calibrated camera gives "
+                f"{self.camera.width} x {self.camera.height} px: set the camera's region back, or "
+                "calibrate it anew"
+            )
+
+    def _choose(self, view: Image, golden: Golden | None) -> Golden | None:
+        """The golden sample to compare with; None for a model that needs none."""
+        if "golden" not in self.model.card.input.channels:
+            return None
+        if golden is not None:
+            return golden
+        if self.goldens is None:
+            raise InspectionError(
+                f"Model {self.model.identity} compares with a golden sample and none is given: "
+                "give the board's golden sample, or a recipe that has them"
+            )
+        return self.goldens.nearest(view)
+
+    def _light(self, view: Image, golden: Golden | None) -> Light:
+        return fit_light(shrink(view), None if golden is None else golden.bright_share)
+
+    def _detect(
+        self,
+        view: Image,
+        golden: Golden | None,
+        light: Light,
+        pose: Pose2D | None,
+        began: float,
+    ) -> Inspection:
+        with self._timed("align", more=True):
+            if golden is not None:
+                confirm(self._match(view, golden), golden.name)
+                light = self._light(view, golden)
+            for channel, what in enumerate(self.model.card.input.channels):
+                if what == "board":
+                    light.normalise(view, self._batch[0, channel])
+                elif golden is not None:
+                    np.copyto(self._batch[0, channel], golden.unit)
+        with self._timed("inference"):
+            output = self.engine.run(self._batch)
+        return Inspection(
+            detections=self._detections(output),
+            golden=golden.name if golden is not None else "",
+            pose=pose,
+            model=self.model.identity,
+            engine=self.engine.name,
+            timings=Timings(
+                locate_ms=self._spent["locate"],
+                align_ms=self._spent["align"],
+                inference_ms=self._spent["inference"],
+                total_ms=(perf_counter() - began) * 1e3,
+            ),
+        )
+
+    def _match(self, view: Image, golden: Golden) -> Match:
+        if self.goldens is not None:
+            return self.goldens.match(view, golden)
+        return Match(float(golden.signature @ signature(view)), "", -1.0)
+
+    def _detections(self, output: Tensor) -> tuple[Detection, ...]:
+        card = self.model.card
+        boxes, scores, classes = decode(
+            output[0],
+            self.model.scores(),
+            card.nms_iou,
+            across_classes=card.nms_across_classes,
+        )
+        return tuple(
+            Detection(card.classes[which], float(score), Box(*(float(edge) for edge in box)))
+            for box, score, which in zip(boxes, scores, classes, strict=True)
+        )
+
+    @contextmanager
+    def _timed(self, stage: str, more: bool = False) -> Iterator[None]:
+        start = perf_counter()
+        yield
+        spent = (perf_counter() - start) * 1e3
+        self._spent[stage] = spent + (self._spent[stage] if more else 0.0)
+
+
+def _moved(view: Image, matrix: Float) -> Image:
+    """The view drawn where its golden sample has it, unless it lies there already."""
+    height, width = view.shape
+    corners = np.array([[0, width, width, 0], [0, 0, height, height], [1, 1, 1, 1]], np.float64)
+    if np.abs((matrix @ corners - corners)[:2]).max() < STILL_PX:
+        return view
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    aligned = cv2.warpAffine(
+        view, matrix[:2], (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(aligned, np.uint8)

@@ -1,0 +1,115 @@
+"""Bringing a board's greys to 0..1, whatever the light was.
+
+Model of a view: I(x, y) = L(x, y) * (dark + (bright - dark) * g(x, y)), where g is how much of the
+place is bright in the golden sample (0..1) and L a quadratic light field of mean 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.geometry import Float
+from vision.errors import InspectionError
+from vision.types import Image
+
+GRID: Final = 40
+"""The light is fitted on a picture of this many pixels a side."""
+ROUNDS: Final = 3
+LEAST_CONTRAST: Final = 15.0  # grey levels between dark and bright areas
+
+Floats = NDArray[np.float32]
+
+
+def _basis(x: Float, y: Float) -> Float:
+    return np.stack([np.ones_like(x), x, y, x * x - 1 / 3, x * y, y * y - 1 / 3], axis=-1)
+
+
+def grid_basis() -> Float:
+    """Light-field terms at the grid's pixels, (GRID * GRID, 6)."""
+    at = (np.arange(GRID) + 0.5) * (2.0 / GRID) - 1.0
+    x, y = np.meshgrid(at, at)
+    return _basis(x.ravel(), y.ravel())
+
+
+_GRID_BASIS: Final = grid_basis()
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """Fitted light: six coefficients of L, and the grey levels of dark and bright areas."""
+
+    field: Float
+    dark: float
+    bright: float
+
+    def at(self, x: Float, y: Float) -> Float:
+        """L at points given in -1..1 across the view."""
+        return _basis(x, y) @ self.field
+
+    def normalise(self, view: Image, out: Floats) -> None:
+        """Greys of the view as 0 (dark) to 1 (bright), clipped, into `out` of the same shape."""
+        span = self.bright - self.dark
+        gain = (1.0 / (span * (_GRID_BASIS @ self.field))).astype(np.float32).reshape(GRID, GRID)
+        gains = cv2.resize(gain, view.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        cv2.multiply(view, gains, dst=out, dtype=cv2.CV_32F)
+        cv2.subtract(out, (self.dark / span, 0.0, 0.0, 0.0), dst=out)
+        np.clip(out, 0.0, 1.0, out=out)
+
+
+def shrink(view: Image) -> Floats:
+    """The view as the grid sees it, (GRID, GRID) float32."""
+    small = cv2.resize(view, (GRID, GRID), interpolation=cv2.INTER_AREA)
+    return small.astype(np.float32)
+
+
+def fit_light(small: Floats, bright_share: Floats | None) -> Light:
+    """The light on a view shrunk to the grid. Raises InspectionError when it has no contrast.
+
+    bright_share: the golden sample shrunk likewise, 0..1; None: areas are told apart by Otsu.
+    """
+    grey = small.ravel().astype(np.float64)
+    share = _otsu(small) if bright_share is None else bright_share.ravel().astype(np.float64)
+    light = np.ones_like(grey)
+    weight = np.ones_like(grey)
+    field = np.zeros(6)
+    dark = bright = 0.0
+    for _ in range(ROUNDS):
+        dark, bright = _levels(grey / light, share, weight)
+        if bright - dark < LEAST_CONTRAST:
+            raise InspectionError(
+                f"The board shows no contrast (greys {dark:.0f} and {bright:.0f}): check light, "
+                "exposure and lens cap"
+            )
+        flat = dark + (bright - dark) * share
+        field = _solve(_GRID_BASIS * flat[:, None], grey, weight)
+        light = np.maximum(_GRID_BASIS @ field, 0.1)
+        off = np.abs(grey - light * flat)
+        weight = 1.0 / np.maximum(1.0, off / (2.0 * np.median(off) + 0.5))
+    mean = float(light.mean())
+    return Light(field / mean, dark * mean, bright * mean)
+
+
+def _levels(grey: Float, share: Float, weight: Float) -> tuple[float, float]:
+    """Levels of dark and bright areas by least squares of grey = dark + (bright - dark) share."""
+    dark, span = _solve(np.stack([np.ones_like(share), share], axis=1), grey, weight)
+    return float(dark), float(dark + span)
+
+
+def _solve(matrix: Float, target: Float, weight: Float) -> Float:
+    """Weighted least squares; a trace of ridge keeps an all-dark golden sample solvable."""
+    weighted = matrix * weight[:, None]
+    normal = weighted.T @ matrix
+    normal[np.diag_indices_from(normal)] += 1e-6 * np.trace(normal)
+    return np.asarray(np.linalg.solve(normal, weighted.T @ target))
+
+
+def _otsu(small: Floats) -> Float:
+    _, mask = cv2.threshold(
+        np.clip(small, 0, 255).astype(np.uint8), 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU
+    )
+    return np.asarray(mask.ravel(), np.float64)
