@@ -36,10 +36,10 @@ class LedgerConfig(BaseModel):
         -0.45, "Verdict deadline", "A part whose centre gets here without a verdict is rejected."
     )
     wait_x: float = _metres(
-        0.30,
+        0.40,
         "Waiting position",
-        "A part that waits for its removal is carried no further than this: inside the pick "
-        "window, so that the arm can still take it from the standing belt.",
+        "An uncleared part is carried no further than this: far enough before the last safe "
+        "position for the arm to take it from the standing belt.",
     )
     last_safe_x: float = _metres(
         0.45, "Last safe position", "No part without a pass may have its centre beyond this."

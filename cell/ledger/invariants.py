@@ -30,6 +30,9 @@ class Violation:
     part: str
     text: str
 
+    def __str__(self) -> str:
+        return f"law {self.law}: {self.part or 'cell'} {self.text}"
+
 
 def check(ledger: Ledger) -> list[Violation]:
     """Every breach of the law in the ledger's state now; empty in a sound cell."""

@@ -54,7 +54,10 @@ def request_next(desk: Desk) -> None:
 
 
 def feedback(desk: Desk, told: RemovalFeedback) -> None:
-    """The part has left the belt, or the belt must wait for the arm."""
+    """The part has left the belt, or the belt must wait for the arm.
+
+    A hold ends with the lift or the removal, not before: the arm counts on a belt that stands.
+    """
     account = _under_way(desk, told.part, told.attempt)
     if account is None or account.stage is Stage.LIFTED:
         return
@@ -65,8 +68,6 @@ def feedback(desk: Desk, told: RemovalFeedback) -> None:
             desk.release_belt()
     elif told.wait_s > 0.0 and hold is None and desk.may_run:
         desk.emit(e.BeltHeld(stamp_ns=desk.now_ns, part=told.part, cause="wait", ordered=True))
-    elif told.wait_s <= 0.0 and hold is not None and hold.ordered and told.attempt == 1:
-        desk.release_belt()
 
 
 def done(desk: Desk, result: RemovalDone) -> None:
