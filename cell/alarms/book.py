@@ -79,7 +79,7 @@ class AlarmBook:
             self._alarms[alarm] = replace(known, state=AlarmState.RETURNED_UNACKNOWLEDGED)
 
     def acknowledge(self, alarm: str) -> tuple[bool, str]:
-        """A person has seen it; '' means all. Returns whether there was anything to see, and a message."""
+        """A person has seen it; '' means all. Returns whether something waited for it, and a text."""
         wanted = [
             known
             for known in self._alarms.values()
@@ -95,7 +95,7 @@ class AlarmBook:
         return False, f"alarm '{alarm}' waits for no acknowledgement: refresh the list"
 
     def active(self) -> tuple[Alarm, ...]:
-        """Every alarm that is not normal, most urgent first: unacknowledged, then by priority, then newest."""
+        """Every alarm that is not normal: unacknowledged first, then by priority, then newest."""
         rank = {
             AlarmState.UNACKNOWLEDGED: 0,
             AlarmState.ACKNOWLEDGED: 1,
