@@ -79,7 +79,7 @@ class AlarmBook:
             self._alarms[alarm] = replace(known, state=AlarmState.RETURNED_UNACKNOWLEDGED)
 
     def acknowledge(self, alarm: str) -> tuple[bool, str]:
-        """A person has seen it; '' means all. Returns whether something waited for it, and a text."""
+        """A person has seen it; '' means all. Returns whether any waited for it, and a text."""
         wanted = [
             known
             for known in self._alarms.values()

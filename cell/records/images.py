@@ -41,8 +41,8 @@ def write_image(path: Path, image: Image, min_free_mib: int = 0) -> Path:
     """
     options = _OPTIONS.get(path.suffix)
     if options is None:
-        raise ValueError(f"{path}: pictures are written as {', '.join(_OPTIONS)}: change the
-        suffix")
+        known = ", ".join(_OPTIONS)
+        raise ValueError(f"{path}: pictures are written as {known}: change the suffix")
     done, data = cv2.imencode(path.suffix, image, options)
     if not done:
         raise OSError(f"{path}: the picture could not be encoded: check its shape {image.shape}")

@@ -44,7 +44,7 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path) -> Self:
-        """The journal for writing, made if there is none. Raises JournalError if it has a writer."""
+        """The journal for writing, made if needed. Raises JournalError if it has a writer."""
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = _lock(path)
         try:
