@@ -14,7 +14,7 @@ from models.package import ModelPackage
 from vision.engines.base import Engine
 from vision.inspect.golden import GoldenLibrary
 from vision.inspect.inspector import Inspector
-from vision.inspect.rectify import PartGeometry
+from vision.inspect.part import PartGeometry
 from vision.plugins import load_plugin
 
 MODELS = Path(__file__).resolve().parent.parent / "models"

@@ -145,7 +145,7 @@ class CellConfig(Section):
     def anchored(self, folder: Path) -> Self:
         """The same with relative paths taken from `folder`."""
         paths = {
-            name: folder / path
+            name: (folder / path).resolve()
             for name in ("data_dir", "calibration", "recipes", "models")
             if isinstance(path := getattr(self, name), Path)
         }

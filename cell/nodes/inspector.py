@@ -15,7 +15,8 @@ from cell.nodes.parameters import declare
 from cell.records.images import write_image
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
-from vision.inspect.inspector import Inspected
+from vision.types import Image
+from vision.types import Inspection as Finding
 
 QUEUE = 16
 """Handles waiting for the inspector; the ring holds fewer pictures, so more would be stale anyway."""
@@ -101,18 +102,19 @@ class InspectorNode(CellNode):
     def _inspect(self, handle: FrameHandle, setup: InspectionSetup) -> Inspection:
         try:
             with self._reader.view(handle.slot, handle.sequence) as picture:
-                found = setup.inspector.inspect_frame(picture)
+                found, view = setup.inspector.inspect_frame(picture)
         except (InspectionError, StaleFrame, RingError) as error:
             return self._failed(handle, str(error), setup)
         except EngineError as error:
             self.problem = str(error)
             return self._failed(handle, str(error), setup)
         self.problem = ""
-        return self._told(handle, found, setup)
+        return self._told(handle, found, view, setup)
 
-    def _told(self, handle: FrameHandle, found: Inspected, setup: InspectionSetup) -> Inspection:
+    def _told(
+        self, handle: FrameHandle, inspection: Finding, view: Image, setup: InspectionSetup
+    ) -> Inspection:
         message = self._blank(handle, setup)
-        inspection = found.inspection
         message.ok = True
         message.golden = inspection.golden
         message.locate_ms = inspection.timings.locate_ms
@@ -132,13 +134,13 @@ class InspectorNode(CellNode):
             for d in inspection.detections
         ]
         if self.section.store_views:
-            message.view = str(self._store(handle, found))
+            message.view = str(self._store(handle, view))
         message.done = to_time(self.now_ns())
         return message
 
-    def _store(self, handle: FrameHandle, found: Inspected) -> Path:
+    def _store(self, handle: FrameHandle, view: Image) -> Path:
         name = f"{self.boot_id}-{handle.trigger:06d}.jpg"
-        return write_image(Path(self.config.data_dir) / "views" / name, found.view)
+        return write_image(Path(self.config.data_dir) / "views" / name, view)
 
     def _failed(
         self, handle: FrameHandle, error: str, setup: InspectionSetup | None = None

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 
+Model = TypeVar("Model", bound=BaseModel)
 Scalar = bool | int | float | str
 Value = Scalar | list[bool] | list[int] | list[float] | list[str]
 
 
-def declare[Model: BaseModel](node: Node, section: Model) -> Model:
+def declare(node: Node, section: Model) -> Model:
     """Declare one parameter for each field of `section`; the values given to the node win over the section's.
 
     Returns the section as the parameters say. Raises pydantic.ValidationError for a value out of range.

@@ -1,0 +1,80 @@
+"""`cell inspect`: the inspection of the running cell, on a picture file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import cv2
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cell.cli.errors import UsageError
+from cell.config import load
+from cell.inspection import build_inspector
+from cell.recipe.convert import defects_of
+from cell.recipe.rules import judge
+from vision.inspect.files import inspect_file
+from vision.inspect.overlay import draw_overlay
+
+
+def inspect(
+    image: Annotated[Path, typer.Argument(help="A camera picture, or a part's canonical view.")],
+    reference: Annotated[
+        Path | None, typer.Option(help="Golden sample; default: found among the recipe's.")
+    ] = None,
+    recipe: Annotated[str, typer.Option(help="Recipe to inspect by.")] = "pcb",
+    config: Annotated[
+        Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    overlay: Annotated[Path | None, typer.Option(help="Write the view with its defects here (PNG).")] = None,
+) -> None:
+    """Inspect a picture file and say what the cell would do with the part.
+
+    Exit code 0 for a pass, 1 for reject or review, 2 when it could not be inspected.
+    """
+    setup = build_inspector(load(config), recipe)
+    inspection, view = inspect_file(image, reference, setup.inspector)
+    verdict = judge(setup.recipe, defects_of(inspection))
+    if overlay is not None and not cv2.imwrite(str(overlay), draw_overlay(view, inspection)):
+        raise UsageError(f"{overlay}: cannot be written; give a path that ends in .png in a folder that exists.")
+    if as_json:
+        print(
+            json.dumps(
+                {
+                    "image": str(image),
+                    "verdict": verdict.kind.value,
+                    "bin": verdict.bin,
+                    "reason": verdict.reason,
+                    "golden": inspection.golden,
+                    "pose": None if inspection.pose is None else asdict(inspection.pose),
+                    "defects": [asdict(d) for d in inspection.detections],
+                    "recipe": setup.recipe.identity,
+                    "model": inspection.model,
+                    "engine": inspection.engine,
+                    "timings_ms": asdict(inspection.timings),
+                },
+                indent=2,
+            )
+        )
+    else:
+        _print(image, inspection.golden, verdict.kind.value, verdict.bin, verdict.reason, inspection.detections)
+    if verdict.kind.value != "pass":
+        raise typer.Exit(1)
+
+
+def _print(image: Path, golden: str, kind: str, bin_name: str, reason: str, detections: tuple) -> None:  # type: ignore[type-arg]
+    console = Console()
+    where = f" -> bin '{bin_name}'" if bin_name else ""
+    console.print(f"{image.name}: [bold]{kind}[/]{where} ({reason}); golden sample {golden or 'none'}")
+    if not detections:
+        return
+    table = Table("class", "score", "x min", "y min", "x max", "y max")
+    for d in detections:
+        box = (d.box.x_min, d.box.y_min, d.box.x_max, d.box.y_max)
+        table.add_row(d.class_name, f"{d.score:.2f}", *(f"{v:.0f}" for v in box))
+    console.print(table)

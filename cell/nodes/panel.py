@@ -1,0 +1,76 @@
+"""What the supervisor shows: CellState for screens, the stack light for the hall."""
+
+from __future__ import annotations
+
+from inspection_cell_interfaces.msg import Alarm as AlarmMessage
+from inspection_cell_interfaces.msg import CellState
+
+from cell.alarms import Alarm, AlarmState, reason_text
+from cell.ledger.events import CellState as State
+from cell.nodes.base import to_time
+from cell.nodes.translate import part_on_belt
+from cell.supervision import Supervision
+
+RED, AMBER, GREEN, BUZZER = 1, 2, 4, 8
+ALARM_STATES = {
+    AlarmState.UNACKNOWLEDGED: AlarmMessage.UNACKNOWLEDGED,
+    AlarmState.ACKNOWLEDGED: AlarmMessage.ACKNOWLEDGED,
+    AlarmState.RETURNED_UNACKNOWLEDGED: AlarmMessage.RETURNED_UNACKNOWLEDGED,
+}
+
+
+def stack_light(state: State, unacknowledged: bool) -> int:
+    """Colours as in IEC 60204-1: red for a fault, amber for a person's turn, green for production."""
+    light = {
+        State.RUNNING: GREEN,
+        State.STARTING: GREEN | AMBER,
+        State.STOPPING: GREEN | AMBER,
+        State.STOPPED: AMBER,
+        State.FAULTED: RED,
+        State.PURGE_REQUIRED: RED | AMBER,
+    }[state]
+    return light | BUZZER if unacknowledged else light
+
+
+def cell_state(supervision: Supervision, model: str, *, started: bool) -> CellState:
+    """The message without its stamp. Before the belt has answered, nothing is known."""
+    seen = supervision.ledger.snapshot()
+    counts, verdict = seen.counts, seen.last_verdict
+    english, korean = reason_text(seen.reason, seen.detail)
+    if not started:
+        english, korean = reason_text("cell.belt_silent", "")
+    return CellState(
+        state=seen.state.value,
+        recipe=seen.recipe,
+        model=model,
+        reason=english,
+        reason_ko=korean,
+        arrived=counts.arrived,
+        passed=counts.passed,
+        removed=counts.removed,
+        purged=counts.purged,
+        rejected=counts.rejected,
+        reviewed=counts.reviewed,
+        on_belt=seen.on_belt,
+        belt_stops_fault=counts.stops_fault,
+        belt_stops_wait=counts.stops_wait,
+        belt_wait_s=counts.wait_s,
+        last_part=seen.last_part,
+        last_verdict=verdict.kind.value if verdict else "",
+        last_reason=verdict.reason if verdict else "",
+        parts=[part_on_belt(part) for part in seen.parts],
+        alarms=[alarm_message(alarm) for alarm in supervision.alarms.active()],
+    )
+
+
+def alarm_message(alarm: Alarm) -> AlarmMessage:
+    """One line of the alarm list."""
+    return AlarmMessage(
+        id=alarm.id,
+        source=alarm.source,
+        priority=alarm.priority,
+        state=ALARM_STATES[alarm.state],
+        raised=to_time(alarm.raised_ns),
+        text_en=alarm.text_en,
+        text_ko=alarm.text_ko,
+    )

@@ -1,0 +1,94 @@
+"""The supervisor's hand: the client of action RemovePart, one goal at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from inspection_cell_interfaces.action import RemovePart
+from rclpy.action import ActionClient
+from rclpy.action.client import ClientGoalHandle
+from rclpy.task import Future
+
+from cell.ledger.effects import CancelRemoval, RequestRemoval
+from cell.ledger.observations import Observation, RemovalDone, RemovalFeedback
+from cell.nodes.base import CellNode
+
+
+class Remover:
+    """Sends removals to the robot and reports what comes back through `tell`."""
+
+    def __init__(self, node: CellNode, tell: Callable[[Observation], object]) -> None:
+        self._node, self._tell = node, tell
+        self._client = ActionClient(node, RemovePart, "/cell/robot/remove_part")
+        self._handle: ClientGoalHandle | None = None
+        self._cancel_wanted: tuple[str, int] | None = None
+
+    def request(self, order: RequestRemoval) -> None:
+        """Send the goal; a robot that is not there counts as a failed attempt."""
+        if not self._client.server_is_ready():
+            self._report(order, reason="error", message="The robot node does not answer.")
+            return
+        goal = RemovePart.Goal(
+            part=order.part,
+            bin=order.bin,
+            encoder_m=order.encoder_m,
+            x=order.x,
+            y=order.y,
+            yaw=order.yaw,
+            deadline_encoder_m=order.deadline_encoder_m,
+        )
+        self._cancel_wanted = None
+        sent = self._client.send_goal_async(goal, lambda m: self._on_feedback(order, m.feedback))
+        sent.add_done_callback(lambda future: self._on_answer(order, future))
+
+    def cancel(self, order: CancelRemoval) -> None:
+        """Cancel the goal under way, also one that is not accepted yet."""
+        self._cancel_wanted = (order.part, order.attempt)
+        if self._handle is not None:
+            self._handle.cancel_goal_async()
+
+    def _on_answer(self, order: RequestRemoval, future: Future) -> None:
+        handle = future.result()
+        if handle is None or not handle.accepted:
+            self._report(order, reason="error", message="The robot refused: it is busy or not active.")
+            return
+        self._handle = handle
+        if self._cancel_wanted == (order.part, order.attempt):
+            handle.cancel_goal_async()
+        handle.get_result_async().add_done_callback(lambda f: self._on_result(order, f))
+
+    def _on_feedback(self, order: RequestRemoval, feedback: RemovePart.Feedback) -> None:
+        self._tell(
+            RemovalFeedback(
+                stamp_ns=self._node.now_ns(),
+                part=order.part,
+                attempt=order.attempt,
+                off_belt=feedback.off_belt,
+                wait_s=feedback.wait_s,
+            )
+        )
+
+    def _on_result(self, order: RequestRemoval, future: Future) -> None:
+        self._handle = None
+        result = future.result().result
+        self._report(
+            order,
+            removed=result.removed,
+            reason=result.reason,
+            message=result.message,
+            cycle_s=result.cycle_s,
+            grip_encoder_m=result.grip_encoder_m,
+            grip_position=tuple(float(v) for v in result.grip_position),
+        )
+
+    def _report(self, order: RequestRemoval, *, removed: bool = False, **rest: Any) -> None:
+        self._tell(
+            RemovalDone(
+                stamp_ns=self._node.now_ns(),
+                part=order.part,
+                attempt=order.attempt,
+                removed=removed,
+                **rest,
+            )
+        )

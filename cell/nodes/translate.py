@@ -1,0 +1,113 @@
+"""Between ROS messages and the ledger's words."""
+
+from __future__ import annotations
+
+from inspection_cell_interfaces.msg import (
+    BeltEvent,
+    BeltState,
+    FrameHandle,
+    Inspection,
+    NodeStatus,
+    PartOnBelt,
+)
+
+from cell.ledger import observations as o
+from cell.ledger.snapshot import PartView
+from cell.nodes.base import to_ns
+from cell.recipe.verdict import Defect
+from cell.watch import Heartbeat
+
+
+def belt_read(message: BeltState, now_ns: int) -> o.BeltRead:
+    """A reading of the PLC."""
+    return o.BeltRead(
+        stamp_ns=now_ns,
+        read_ns=to_ns(message.stamp),
+        encoder_m=message.encoder_m,
+        running=message.running,
+        at_authority=message.at_authority,
+        arrivals=message.arrivals,
+        exposures=message.exposures,
+        exits=message.exits,
+        emergency_stop=message.emergency_stop,
+    )
+
+
+def belt_edge(message: BeltEvent, now_ns: int) -> o.Observation:
+    """A latched edge."""
+    match message.kind:
+        case BeltEvent.ARRIVAL:
+            return o.ArrivalEdge(stamp_ns=now_ns, index=message.index, encoder_m=message.encoder_m)
+        case BeltEvent.EXIT:
+            return o.ExitEdge(stamp_ns=now_ns, index=message.index, encoder_m=message.encoder_m)
+        case _:
+            return o.ExposureLatch(
+                stamp_ns=now_ns,
+                index=message.index,
+                encoder_m=message.encoder_m,
+                exposure_ns=to_ns(message.stamp),
+            )
+
+
+def frame(message: FrameHandle, now_ns: int) -> o.FrameReceived:
+    """The camera's answer to a trigger."""
+    return o.FrameReceived(
+        stamp_ns=now_ns,
+        trigger=message.trigger,
+        exposure_ns=to_ns(message.stamp),
+        received_ns=to_ns(message.received),
+        ok=message.ok,
+        error=message.error,
+    )
+
+
+def inspection(message: Inspection, now_ns: int) -> o.InspectionDone:
+    """The inspector's answer to a picture."""
+    return o.InspectionDone(
+        stamp_ns=now_ns,
+        trigger=message.trigger,
+        exposure_ns=to_ns(message.stamp),
+        done_ns=to_ns(message.done),
+        ok=message.ok,
+        error=message.error,
+        x=message.x,
+        y=message.y,
+        yaw=message.yaw,
+        defects=tuple(
+            Defect(d.class_name, float(d.score), d.x_min, d.y_min, d.x_max, d.y_max)
+            for d in message.defects
+        ),
+        recipe=message.recipe,
+        model=message.model,
+        engine=message.engine,
+        golden=message.golden,
+        locate_ms=message.locate_ms,
+        inference_ms=message.inference_ms,
+        total_ms=message.total_ms,
+        view=message.view,
+    )
+
+
+def heartbeat(message: NodeStatus) -> Heartbeat:
+    """A node's sign of life."""
+    return Heartbeat(
+        node=message.node,
+        host=message.host,
+        pid=message.pid,
+        boot_id=message.boot_id,
+        active=message.lifecycle == "active",
+        message=message.message,
+    )
+
+
+def part_on_belt(view: PartView) -> PartOnBelt:
+    """An open account for the people who watch."""
+    return PartOnBelt(
+        part=view.part,
+        state=view.stage,
+        verdict=view.verdict,
+        bin=view.bin,
+        x=view.x,
+        y=view.y,
+        yaw=view.yaw,
+    )

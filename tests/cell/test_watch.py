@@ -1,0 +1,42 @@
+"""Heartbeats in, deaths out."""
+
+import pytest
+
+from cell.watch import HUNG_S, SILENT_S, Heartbeat, Watch
+
+
+def beat(node: str = "camera", boot: str = "a", active: bool = True) -> Heartbeat:
+    return Heartbeat(node, "host", 42, boot, active, "")
+
+
+@pytest.mark.parametrize(
+    ("silence", "exists", "dead"),
+    [
+        (SILENT_S - 0.1, False, False),
+        (SILENT_S + 0.1, True, False),
+        (SILENT_S + 0.1, False, True),
+        (HUNG_S + 0.1, True, True),
+    ],
+)
+def test_silence_and_a_missing_process_make_a_death(silence: float, exists: bool, dead: bool) -> None:
+    watch = Watch(["camera"], lambda host, pid: exists)
+    watch.hear(beat(), 10.0)
+    assert bool(watch.check(10.0 + silence)) is dead
+    assert watch.check(10.0 + silence) == []  # told once
+
+
+def test_a_new_start_that_nobody_saw_dying_is_a_death() -> None:
+    watch = Watch(["camera"], lambda host, pid: True)
+    assert watch.hear(beat(boot="a"), 1.0) is None
+    death = watch.hear(beat(boot="b"), 1.2)
+    assert death is not None
+    assert death.node == "camera"
+
+
+def test_missing_until_active_and_again_when_dead() -> None:
+    watch = Watch(["camera", "belt"], lambda host, pid: False)
+    watch.hear(beat("camera"), 1.0)
+    watch.hear(beat("belt", active=False), 1.0)
+    assert watch.missing() == ["belt"]
+    watch.check(2.5)
+    assert watch.missing() == ["camera", "belt"]
