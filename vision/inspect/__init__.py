@@ -1,1 +1,1 @@
-"""From a picture to defects: locate, rectify, identify, align, normalise, detect. Pure but for time."""
+"""From a picture to defects: locate, rectify, identify, align, normalise, detect."""

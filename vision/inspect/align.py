@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from calibration.geometry import Float
 from vision.errors import InspectionError
+from vision.inspect.edges import NO_MAP
 from vision.inspect.photometry import Light
 from vision.types import Image
 
@@ -113,12 +114,12 @@ def _level(golden: Floats) -> Level:
 
 def _refine(seen: Floats, light: Light, level: Level, moved: Float, rounds: int) -> Float:
     (hx, hy), points = level.half, level.points
-    x, y = points[:, 0] / hx - 1.0, points[:, 1] / hy - 1.0
+    x, y = (points / (hx, hy) - 1.0).T
     gain = (1.0 / (light.at(x, y) * (light.bright - light.dark))).astype(np.float32)
     offset = np.float32(light.dark / (light.bright - light.dark))
     for _ in range(rounds):
         at = (points @ moved[:2, :2].T + moved[:2, 2]).astype(np.float32)
-        grey = cv2.remap(seen, at[:, None, :], None, cv2.INTER_LINEAR)[:, 0]
+        grey = cv2.remap(seen, at[:, None, :], NO_MAP, cv2.INTER_LINEAR)[:, 0]
         off = grey * gain - offset - level.greys
         weight = _tukey(off - np.median(off))
         weighted = level.jacobian * weight[:, None]
@@ -140,4 +141,4 @@ def _affine(p: Float, half_x: float, half_y: float) -> Float:
 def _tukey(off: Floats) -> Floats:
     scale = 1.4826 * float(np.median(np.abs(off))) + 1e-3
     inner = 1.0 - np.square(off / (TUKEY * scale))
-    return np.square(np.maximum(inner, 0.0)).astype(np.float32)
+    return np.asarray(np.square(np.maximum(inner, 0.0)), np.float32)

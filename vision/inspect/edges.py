@@ -22,6 +22,8 @@ ENDS: Final = 6  # samples that tell the levels outside and inside
 LEAST_STEP: Final = 30.0  # grey levels between belt and rim
 LEAST_GOOD: Final = 0.6  # share of an edge that must be seen
 OUTLIER_M: Final = 3e-5
+NO_MAP: Final = np.empty(0, np.float32)
+"""For `cv2.remap` whose first map holds both coordinates."""
 SIDES: Final = ("-y", "+x", "+y", "-x")
 
 
@@ -75,8 +77,8 @@ def _sample(
     flat = points.reshape(-1, 2) @ start.matrix()[:2, :2].T + (start.x, start.y)
     pixels = camera.belt_to_image(flat, part.thickness_m).astype(np.float32)
     table = pixels.reshape(-1, STEPS, 2)  # remap takes at most 32767 rows or columns
-    greys = cv2.remap(image, table, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return greys.reshape(points.shape[:-1]).astype(np.float32)
+    greys = cv2.remap(image, table, NO_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(greys, np.float32).reshape(points.shape[:-1])
 
 
 def _crossings(profiles: NDArray[np.float32]) -> tuple[Float, NDArray[np.bool_]]:
@@ -97,17 +99,26 @@ def _crossings(profiles: NDArray[np.float32]) -> tuple[Float, NDArray[np.bool_]]
 def _line(u: Float, v: Float, good: NDArray[np.bool_], side: str) -> tuple[Float, float]:
     """(a, b) of v = a + b u through the good points without outliers, and their rms distance."""
     kept = good
-    line = np.zeros(2)
+    line: Float = np.zeros(2)
+    off: Float = np.zeros_like(v)
     for _ in range(4):
         if kept.mean() < LEAST_GOOD:
             raise InspectionError(
                 f"The part's edge on its {side} side is not clear ({kept.mean():.0%} of it seen): "
                 "something lies over it, it is broken, or the light is too weak"
             )
-        line = np.polynomial.polynomial.polyfit(u[kept], v[kept], 1)
+        slope, start = _slope(u[kept], v[kept])
+        line = np.array([start, slope])
         off = np.abs(v - line[0] - line[1] * u)
         kept = good & (off <= max(OUTLIER_M, 3.0 * 1.4826 * float(np.median(off[good]))))
     return line, float(np.sqrt(np.mean(off[kept] ** 2)))
+
+
+def _slope(u: Float, v: Float) -> tuple[float, float]:
+    """Least squares v = b u + a: (b, a)."""
+    spread = u - u.mean()
+    slope = float(spread @ v / (spread @ spread))
+    return slope, float(v.mean() - slope * u.mean())
 
 
 def _meet(flat: Float, steep: Float) -> Float:

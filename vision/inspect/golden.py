@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vision.errors import InspectionError
 from vision.inspect.align import AlignTarget
-from vision.inspect.photometry import GRID, shrink
+from vision.inspect.photometry import shrink
 from vision.types import Image
 
 SIDE: Final = 80
@@ -49,6 +49,7 @@ class Golden:
     def of(cls, name: str, image: Image) -> Self:
         """Prepare a picture (height, width)."""
         unit = image.astype(np.float32) / np.float32(255.0)
+        unit.flags.writeable = False
         share = shrink(image) / np.float32(255.0)
         return cls(name, image, unit, signature(image), share, AlignTarget.of(image))
 
@@ -72,7 +73,7 @@ class GoldenLibrary:
 
     @classmethod
     def load(cls, folder: Path, canonical: tuple[int, int] = (640, 640)) -> Self:
-        """Every picture in the folder. Raises InspectionError, naming the file that is not usable."""
+        """Every picture in the folder. Raises InspectionError that names an unusable file."""
         paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in SUFFIXES)
         if not paths:
             raise InspectionError(
@@ -117,8 +118,8 @@ def confirm(match: Match, golden: str) -> None:
     if match.score < LEAST_SCORE:
         raise InspectionError(
             f"The golden sample {golden!r} is of another board than the picture (likeness "
-            f"{match.score:.2f}, needed {LEAST_SCORE}). Add this board's golden sample, or take the "
-            "part away: it is not the recipe's product, or lies turned by 90 or 180 degrees"
+            f"{match.score:.2f}, needed {LEAST_SCORE}). Add this board's golden sample, or take "
+            "the part away: it is not the recipe's product, or lies turned by 90 or 180 degrees"
         )
     if match.score - match.runner_up_score < LEAST_MARGIN:
         raise InspectionError(
@@ -136,10 +137,7 @@ def load_golden(path: Path, canonical: tuple[int, int]) -> Golden:
     height, width = image.shape
     if (width, height) != canonical:
         raise InspectionError(
-            f"Golden sample {path} is {width} x {height} px, the canonical view is {canonical[0]} x "
-            f"{canonical[1]} px: rectify it first"
+            f"Golden sample {path} is {width} x {height} px, the canonical view is "
+            f"{canonical[0]} x {canonical[1]} px: rectify it first"
         )
     return Golden.of(path.stem, np.asarray(image, np.uint8))
-
-
-__all__ = ["GRID", "Golden", "GoldenLibrary", "Match", "confirm", "load_golden", "signature"]

@@ -109,9 +109,9 @@ class Inspector:
     def _check_size(self, image: Image) -> None:
         if self.camera is not None and image.shape != (self.camera.height, self.camera.width):
             raise InspectionError(
-                f"The picture is {image.shape[1]} x {image.shape[0]} px, the calibrated camera gives "
-                f"{self.camera.width} x {self.camera.height} px: set the camera's region back, or "
-                "calibrate it anew"
+                f"The picture is {image.shape[1]} x {image.shape[0]} px, the calibrated camera "
+                f"gives {self.camera.width} x {self.camera.height} px: set the camera's region "
+                "back, or calibrate it anew"
             )
 
     def _choose(self, view: Image, golden: Golden | None) -> Golden | None:

@@ -8,6 +8,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 
 from calibration.camera import CameraModel
 from calibration.geometry import Float, Pose2D
@@ -80,7 +81,7 @@ class PartLocator:
                 f"What lies in the picture has {share:.2f} times the part's area: two parts touch, "
                 "or it is not the recipe's product"
             )
-        return (whole[0].reshape(-1, 2) + 0.5) * COARSE - 0.5
+        return (whole[0].reshape(-1, 2).astype(np.float64) + 0.5) * COARSE - 0.5
 
     @staticmethod
     def _check_count(whole: int, blobs: int) -> None:
@@ -91,13 +92,13 @@ class PartLocator:
             )
         if whole == 0 and blobs:
             raise InspectionError(
-                "The part is cut off by the picture's edge. Check the trigger travel and that parts "
-                "lie in the middle of the belt"
+                "The part is cut off by the picture's edge. Check the trigger travel and that "
+                "parts lie in the middle of the belt"
             )
         if whole == 0:
             raise InspectionError(
-                "No part in the picture: nothing on it is as large as one. Check the trigger travel "
-                "and the recipe's part size"
+                "No part in the picture: nothing on it is as large as one. Check the trigger "
+                "travel and the recipe's part size"
             )
 
     def _coarse_pose(self, outline: Float) -> Pose2D:
@@ -131,7 +132,7 @@ class PartLocator:
         return LocatedPart(pose, start.matrix() @ bend, fit.noise_m)
 
 
-def _cut(contour: Float, width: int, height: int) -> bool:
+def _cut(contour: MatLike, width: int, height: int) -> bool:
     """True for a contour that reaches the picture's edge."""
     x, y, w, h = cv2.boundingRect(contour)
     return bool(x <= 1 or y <= 1 or x + w >= width - 1 or y + h >= height - 1)

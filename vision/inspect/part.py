@@ -11,7 +11,7 @@ from calibration.geometry import Float
 
 @dataclass(frozen=True, slots=True)
 class PartGeometry:
-    """A flat rectangular part: outer size along its x and y, thickness, rim round the artwork [m]."""
+    """A flat rectangle: outer size along its x and y, thickness, rim round the artwork [m]."""
 
     size_m: tuple[float, float] = (0.108, 0.108)
     thickness_m: float = 0.0016

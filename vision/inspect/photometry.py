@@ -57,7 +57,7 @@ class Light:
         gain = (1.0 / (span * (_GRID_BASIS @ self.field))).astype(np.float32).reshape(GRID, GRID)
         gains = cv2.resize(gain, view.shape[::-1], interpolation=cv2.INTER_LINEAR)
         cv2.multiply(view, gains, dst=out, dtype=cv2.CV_32F)
-        cv2.subtract(out, (self.dark / span, 0.0, 0.0, 0.0), dst=out)
+        np.subtract(out, np.float32(self.dark / span), out=out)
         np.clip(out, 0.0, 1.0, out=out)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from calibration.camera import CameraModel
 from calibration.geometry import Float
+from vision.inspect.edges import NO_MAP
 from vision.inspect.locate import LocatedPart
 from vision.inspect.part import PartGeometry
 from vision.types import Image
@@ -55,5 +56,5 @@ class Rectifier:
         table = pixels.astype(np.float32).reshape(*self._shape, 2)
         rows, columns = self._wide.shape[:2]
         cv2.resize(table, (columns, rows), dst=self._wide, interpolation=cv2.INTER_LINEAR)
-        view = cv2.remap(image, self._map, None, cv2.INTER_LINEAR)
+        view = cv2.remap(image, self._map, NO_MAP, cv2.INTER_LINEAR)
         return np.asarray(view, np.uint8)

@@ -1,0 +1,64 @@
+"""Drawing detections onto a view, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import cv2
+import numpy as np
+from cv2.typing import MatLike
+from numpy.typing import NDArray
+
+from vision.types import Detection, Image
+
+COLOURS: Final = (
+    (0, 114, 230), (50, 180, 60), (210, 120, 0), (60, 60, 230), (190, 60, 190), (190, 170, 0),
+    (0, 190, 210), (140, 90, 40),
+)  # fmt: skip
+"""Blue, green, red; far apart also for most colour-blind eyes, dark enough for white letters."""
+MARGIN_PX: Final = 4
+FONT: Final = cv2.FONT_HERSHEY_SIMPLEX
+
+ColourImage = NDArray[np.uint8]
+"""Shape (height, width, 3), blue first."""
+
+
+def colour_of(class_name: str, classes: Sequence[str]) -> tuple[int, int, int]:
+    """The colour of a class, by its place among the model's classes."""
+    return COLOURS[classes.index(class_name) % len(COLOURS)] if class_name in classes else (90,) * 3
+
+
+def draw_detections(
+    view: Image, detections: Sequence[Detection], classes: Sequence[str], scale: float = 1.0
+) -> ColourImage:
+    """The view (height, width) in colour, enlarged by `scale`, each detection boxed and named."""
+    size = (round(view.shape[1] * scale), round(view.shape[0] * scale))
+    canvas = cv2.cvtColor(cv2.resize(view, size), cv2.COLOR_GRAY2BGR)
+    for detection in sorted(detections, key=lambda found: found.score):
+        box = detection.box
+        x0, y0 = (round(edge * scale) - MARGIN_PX for edge in (box.x_min, box.y_min))
+        x1, y1 = (round(edge * scale) + MARGIN_PX for edge in (box.x_max, box.y_max))
+        colour = colour_of(detection.class_name, classes)
+        cv2.rectangle(canvas, (x0, y0), (x1, y1), (255, 255, 255), 4)
+        cv2.rectangle(canvas, (x0, y0), (x1, y1), colour, 2)
+        _label(canvas, f"{detection.class_name} {detection.score:.2f}", (x0, y0, y1), colour)
+    return np.asarray(canvas, np.uint8)
+
+
+def _label(
+    canvas: MatLike,
+    text: str,
+    place: tuple[int, int, int],
+    colour: tuple[int, int, int],
+) -> None:
+    """A name plate above the box; below it where there is no room above."""
+    (width, height), drop = cv2.getTextSize(text, FONT, 0.5, 1)
+    x, top, bottom = place
+    left = int(np.clip(x, 0, max(0, canvas.shape[1] - width - 6)))
+    tall = height + drop + 4
+    upper = top - tall if top >= tall else min(bottom, canvas.shape[0] - tall)
+    cv2.rectangle(canvas, (left, upper), (left + width + 6, upper + tall), colour, -1)
+    cv2.putText(
+        canvas, text, (left + 3, upper + height + 3), FONT, 0.5, (255, 255, 255), 1, cv2.LINE_AA
+    )
