@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 
 from robot.base import Arm, ArmError, ArmState, BeltSample, Gripper, RobotError, RobotMode
+from robot.grippers.polled import PolledGripper
 from robot.motion.belt_predictor import BeltPredictor
 from robot.motion.config import MotionSettings
 from robot.motion.follower import Follower
@@ -84,13 +85,16 @@ class RemovalService:
     """Owns arm and gripper from `connect` to `close`; removes one part at a time."""
 
     def __init__(self, arm: Arm, gripper: Gripper, settings: MotionSettings) -> None:
-        self._arm, self._gripper, self._settings = arm, gripper, settings
+        self._arm, self._settings = arm, settings
+        self._gripper = PolledGripper(gripper, settings.gripper_poll_hz)
         self._predictor = BeltPredictor(settings.belt_ramp_m_s2)
         self._planner = PickPlanner(settings)
         self._follower = Follower(
             arm, self._predictor, MonotonicClock(), settings, self._note_state
         )
-        self._cycle = PickCycle(self._follower, gripper, self._planner, self._predictor, settings)
+        self._cycle = PickCycle(
+            self._follower, self._gripper, self._planner, self._predictor, settings
+        )
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
@@ -103,6 +107,7 @@ class RemovalService:
         """Connect the arm and go to the waiting pose. Raises ArmError, MotionError, RobotError."""
         self._closing.clear()
         self._arm.connect()
+        self._gripper.connect()
         self._trouble = ""
         self._thread = threading.Thread(target=self._work, name="motion", daemon=True)
         self._thread.start()

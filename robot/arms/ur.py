@@ -50,6 +50,8 @@ class UrRtdeConfig(Settings):
 class UrRtdeArm:
     """`Arm` on a UR controller. Use from one thread, but for `close`."""
 
+    Config = UrRtdeConfig
+
     def __init__(self, config: UrRtdeConfig) -> None:
         self._config = config
         self._where = f"the UR controller at {config.host}"

@@ -39,6 +39,8 @@ class ModbusBeltConfig(Settings):
 class ModbusBelt:
     """The belt behind a Modbus TCP PLC. Use from one thread."""
 
+    Config = ModbusBeltConfig
+
     def __init__(self, config: ModbusBeltConfig, now_ns: Callable[[], int] = time.time_ns) -> None:
         self._config = config
         self._where = f"the belt PLC at {config.host}:{config.port}"

@@ -23,10 +23,12 @@ class PolledGripper:
         self._read_s = float("-inf")
         self._error: RobotError | None = None
         self._closing = False
-        self._thread = threading.Thread(target=self._poll, name="gripper", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def connect(self) -> None:
         """Start asking, and wait for the first answer. Raises RobotError."""
+        self._closing = False
+        self._thread = threading.Thread(target=self._poll, name="gripper", daemon=True)
         self._thread.start()
         with self._lock:
             self._lock.wait_for(lambda: self._error or self._read_s > 0.0, timeout=5.0)
@@ -50,8 +52,9 @@ class PolledGripper:
         with self._lock:
             self._closing = True
             self._lock.notify_all()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join(timeout=5.0)
+            self._thread = None
         self._device.close()
 
     def _raise_if_lost(self) -> None:

@@ -15,9 +15,6 @@ class ModbusVacuumConfig(Settings):
     host: str = setting("127.0.0.1", "PLC host", "Address of the PLC with the ejector")
     port: int = setting(plc.DEFAULT_PORT, "PLC port", "Modbus TCP port", gt=0, le=65535)
     timeout_s: float = setting(0.4, "Timeout", "Longest wait for an answer", "s", gt=0)
-    poll_hz: float = setting(
-        100.0, "Poll rate", "Readings of the vacuum switch a second", "Hz", gt=0
-    )
 
 
 class GripperError(RobotError):
@@ -26,6 +23,8 @@ class GripperError(RobotError):
 
 class ModbusVacuum:
     """Ejector and vacuum switch behind `Gripper`. Connects on first use; use from one thread."""
+
+    Config = ModbusVacuumConfig
 
     def __init__(self, config: ModbusVacuumConfig) -> None:
         self._where = f"the gripper's PLC at {config.host}:{config.port}"

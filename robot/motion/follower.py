@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -14,8 +15,8 @@ from robot.motion.trajectory import JointState, Motion, Rest
 
 _STIFFNESS = 25.0
 """Natural frequency [rad/s] of the critically damped correction: 1 mm costs at most 0.6 m/s^2."""
-_LARGEST_STEP = 2.0
-"""After this many missed periods the correction filter no longer tries to catch up."""
+_CATCH_UP = 3.0
+"""Set-points later than this many periods are left out."""
 
 
 class Clock(Protocol):
@@ -51,14 +52,15 @@ class Follower:
         self._on_state = on_state
         self._motions: list[Motion] = []
         self._belt: BeltMotion | None = None
+        self._follow_until_s = math.inf
         self._offset = self._drift = 0.0
         self._nudge: Joints = np.zeros(6)
-        self._next_s = self._last_s = 0.0
+        self._next_s = 0.0
 
     def reset(self) -> ArmState:
         """Forget every motion and stand where the arm is. Raises ArmStoppedError, ArmError."""
         state = self._state()
-        self._next_s = self._last_s = self._clock.now()
+        self._next_s = self._clock.now()
         self._motions = [Rest(state.position, self._next_s)]
         self._belt = None
         self._offset = self._drift = 0.0
@@ -72,21 +74,30 @@ class Follower:
     @property
     def ahead(self) -> float:
         """Earliest time [s] that a set-point can still change."""
-        return self._clock.now() + self._settings.look_ahead_s
+        return max(self._clock.now(), self._next_s) + self._settings.look_ahead_s
 
     def at(self, time_s: float) -> JointState:
         """Planned joint state, without the correction along the belt."""
         return self._active(time_s).at(time_s)
 
     def deviation(self) -> float:
-        """How far the belt is ahead of what the current stroke expects, now [m]; 0 when none is followed."""
+        """How far the belt is ahead of what the motion expects, now [m]; 0 when none is followed."""
         if self._belt is None:
             return 0.0
         now = self._clock.now()
         return self._predictor.motion().at(now).travel - self._belt.at(now).travel
 
-    def switch(self, motions: Sequence[Motion], belt: BeltMotion | None) -> bool:
-        """Go over to new motions at the first one's start; False when that moment has already passed."""
+    def switch(
+        self,
+        motions: Sequence[Motion],
+        belt: BeltMotion | None = None,
+        follow_until_s: float = math.inf,
+    ) -> bool:
+        """Go over to new motions at the first one's start; False when that moment has passed.
+
+        Where they were planned for a `belt` motion, they are corrected for the real one until
+        `follow_until_s`; afterwards the correction fades away.
+        """
         start_s = motions[0].start_s
         if start_s < self.ahead:
             return False
@@ -94,22 +105,19 @@ class Follower:
         kept = [m for m in self._motions if m.start_s < start_s]
         rest = Rest(last.at(last.end_s).position, last.end_s)
         self._motions = [*kept, *motions, rest]
-        self._belt = belt
+        self._belt, self._follow_until_s = belt, follow_until_s
         return True
-
-    def release_belt(self) -> None:
-        """The part is off the belt: let the correction along it fade away."""
-        self._belt = None
 
     def tick(self) -> ArmState:
         """Wait for the next period, check the arm, send one set-point. Raises ArmStoppedError, ArmError."""
         self._clock.sleep_until(self._next_s)
-        now = self._clock.now()
-        self._next_s = max(self._next_s + self._settings.period_s, now)
+        late_s = self._clock.now() - self._next_s
+        # Controllers lay set-points on an even grid: a late one is still meant for its own moment.
+        due_s = self._next_s if late_s < _CATCH_UP * self._settings.period_s else self._clock.now()
+        self._next_s = due_s + self._settings.period_s
         state = self._state()
-        target_s = now + self._settings.look_ahead_s
         self._arm.stream(
-            self._setpoint(target_s, now), self._settings.period_s, self._settings.look_ahead_s
+            self._setpoint(due_s), self._settings.period_s, self._settings.look_ahead_s
         )
         return state
 
@@ -129,16 +137,16 @@ class Follower:
         begun = [m for m in self._motions if m.start_s <= time_s]
         return begun[-1] if begun else self._motions[0]
 
-    def _setpoint(self, target_s: float, now: float) -> Joints:
+    def _setpoint(self, due_s: float) -> Joints:
+        target_s = due_s + self._settings.look_ahead_s
         motion = self._active(target_s)
         self._motions = [m for m in self._motions if m is motion or m.start_s > motion.start_s]
         wanted = 0.0
-        if self._belt is not None:
+        if self._belt is not None and target_s <= self._follow_until_s:
             expected = self._belt.at(target_s).travel
             wanted = self._predictor.motion().at(target_s).travel - expected
             self._nudge = motion.nudge(target_s)
-        step = min(now - self._last_s, _LARGEST_STEP * self._settings.period_s)
-        self._last_s = now
+        step = self._settings.period_s
         pull = _STIFFNESS * (_STIFFNESS * (wanted - self._offset) - 2.0 * self._drift)
         self._drift += pull * step
         self._offset += self._drift * step

@@ -267,7 +267,7 @@ class PickCycle:
         tcp = self._planner.arm.forward(state.position).translation
         travel = self._predictor.motion().at(state.stamp_s).travel
         self._grip = (travel, (float(tcp[0]), float(tcp[1]), float(tcp[2])))
-        while not self._follower.switch([carry.up, carry.carry], plan.belt):
+        while not self._follower.switch([carry.up, carry.carry], plan.belt, carry.up.end_s):
             lift_s = self._follower.ahead + self._budget_s
             if lift_s > plan.down.end_s:
                 raise _FailedError(
@@ -289,7 +289,6 @@ class PickCycle:
                 raise _FailedError(Reason.DROPPED, f"the part fell off the cup during {self.phase}")
             if self._follower.now >= carry.up.end_s and not self._off_belt:
                 self._off_belt = True
-                self._follower.release_belt()
                 self._say(Phase.CARRY)
 
     def _release(self, bin_name: str) -> None:
@@ -327,7 +326,7 @@ class PickCycle:
         for _ in range(5):
             start_s = self._follower.ahead + self._budget_s
             way = plan(self._follower.at(start_s), start_s)
-            if self._follower.switch([way], None):
+            if self._follower.switch([way]):
                 return way
             self._budget_s *= 1.5
         raise MotionError("planning takes too long on this computer: free its processors")
