@@ -1,0 +1,71 @@
+"""`python -m twin --config FILE`: run the twin until SIGINT, SIGTERM or a `quit` on its control port."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from calibration.cell import CalibrationError
+from twin.app import Twin, load_parts
+from twin.boards.library import BoardDataError
+from twin.config import ConfigError, TwinConfig, load
+from twin.listening import PortInUse
+
+EXIT_CONFIG, EXIT_PORT = 2, 3
+
+
+def main(
+    config: Annotated[Path | None, typer.Option(help="Configuration file (YAML or JSON).")] = None,
+    host: Annotated[str | None, typer.Option(help="Loopback address of every port.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of boards, poses and light.")] = None,
+    parts: Annotated[int | None, typer.Option(help="Boards in all; 0 for no end.")] = None,
+    truth: Annotated[Path | None, typer.Option(help="Where to write what happened.")] = None,
+) -> None:
+    """Run the twin: arm, belt, boards and pictures, behind the hardware's own protocols."""
+    logging.basicConfig(level=logging.INFO, format="twin: %(levelname)s: %(message)s")
+    logging.getLogger("pymodbus").setLevel(logging.ERROR)
+    changes: dict[str, Any] = {
+        name: value
+        for name, value in (
+            ("host", host),
+            ("seed", seed),
+            ("parts", parts),
+            ("truth_file", truth),
+        )
+        if value is not None
+    }
+    try:
+        chosen = load(config) if config is not None else TwinConfig()
+        chosen = chosen.model_copy(update=changes)
+        asyncio.run(_run(chosen))
+    except (ConfigError, BoardDataError, CalibrationError) as error:
+        typer.echo(f"twin: {error}", err=True)
+        raise typer.Exit(EXIT_CONFIG) from error
+    except PortInUse as error:
+        typer.echo(f"twin: {error}", err=True)
+        raise typer.Exit(EXIT_PORT) from error
+
+
+async def _run(config: TwinConfig) -> None:
+    boards, frames = load_parts(config)
+    twin = Twin(config, boards, frames)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, twin.stop)
+    await twin.run(lambda: _announce(config))
+
+
+def _announce(config: TwinConfig) -> None:
+    print(
+        f"twin ready host={config.host} plc={config.plc_port} control={config.control_port} "
+        f"camera={config.camera_driver_port}/{config.camera_device_port} truth={config.truth_file}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

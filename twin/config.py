@@ -1,0 +1,168 @@
+"""The twin's configuration file (YAML or JSON)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from twin.faults import Fault
+
+_ROOT = Path(__file__).resolve().parent
+DEMO_BOARDS = _ROOT / "boards" / "pcb"
+DEMO_GOLDENS = _ROOT.parent / "models" / "pcb" / "goldens"
+DEMO_CALIBRATION = _ROOT.parent / "calibration" / "demo_cell.json"
+
+
+class ConfigError(Exception):
+    """The configuration file is missing or wrong; the message says where."""
+
+
+class TwinConfig(BaseModel):
+    """Everything that can be chosen about a run of the twin."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(
+        default="127.0.0.1",
+        title="Host",
+        description="Loopback address of every port; another one (127.0.0.2) keeps two twins apart.",
+    )
+    seed: int = Field(default=0, title="Seed", description="Of boards, poses and light.")
+    parts: int = Field(
+        default=0,
+        ge=0,
+        title="Parts",
+        description="How many boards arrive in all; 0 for no end.",
+        json_schema_extra={"unit": "1"},
+    )
+    pitch_m: float = Field(
+        default=0.30,
+        ge=0.17,
+        title="Pitch",
+        description="Belt travel from board to board.",
+        json_schema_extra={"unit": "m"},
+    )
+    pitch_jitter_m: float = Field(
+        default=0.02,
+        ge=0.0,
+        le=0.1,
+        title="Pitch jitter",
+        description="Up to this much is added to each pitch.",
+        json_schema_extra={"unit": "m"},
+    )
+    max_speed_m_s: float = Field(
+        default=0.30,
+        gt=0.0,
+        le=1.0,
+        title="Highest belt speed",
+        description="What the drive can do.",
+        json_schema_extra={"unit": "m/s"},
+    )
+    defective_share: float = Field(
+        default=0.3,
+        ge=0.0,
+        le=1.0,
+        title="Defective share",
+        description="Probability that a board has defects.",
+        json_schema_extra={"unit": "1"},
+    )
+    golden_folder: Path = Field(
+        default=DEMO_GOLDENS, title="Golden samples", description="Folder with <id>.webp."
+    )
+    boards_folder: Path = Field(
+        default=DEMO_BOARDS,
+        title="Boards",
+        description="Folder with tested boards <id>.webp and their labels <id>.txt.",
+    )
+    calibration_file: Path = Field(
+        default=DEMO_CALIBRATION,
+        title="Calibration",
+        description="The cell's calibration: the camera renders near to what it says.",
+    )
+    camera_error_px: float = Field(
+        default=0.3,
+        ge=0.0,
+        title="Camera error",
+        description="How far the true camera is from the calibrated one.",
+        json_schema_extra={"unit": "px"},
+    )
+    image_folder: Path | None = Field(
+        default=None,
+        title="Image folder",
+        description="Where the camera's emulator reads its pictures; without one nothing is rendered.",
+    )
+    plc_port: int = Field(
+        default=5020, ge=1, le=65535, title="PLC port", description="Modbus TCP of the belt."
+    )
+    camera_driver_port: int = Field(
+        default=47010,
+        ge=1,
+        le=65535,
+        title="Camera driver port",
+        description="UDP port on which the camera's driver takes `PULSE n`.",
+    )
+    camera_device_port: int = Field(
+        default=47011,
+        ge=1,
+        le=65535,
+        title="Camera device port",
+        description="UDP port on which the twin takes `EXPOSE`.",
+    )
+    control_port: int = Field(
+        default=47020, ge=1, le=65535, title="Control port", description="TCP, JSON lines."
+    )
+    truth_file: Path = Field(
+        default=Path("truth.json"), title="Truth file", description="What really happened."
+    )
+    attentive: bool = Field(
+        default=True,
+        title="Attentive person",
+        description="A person clears the belt when the purge lamp is lit; false: nobody is there.",
+    )
+    faults: tuple[Fault, ...] = Field(
+        default=(), title="Faults", description="Faults that wait from the start."
+    )
+
+    @model_validator(mode="after")
+    def _ports_differ(self) -> Self:
+        ports = [
+            self.plc_port,
+            self.camera_driver_port,
+            self.camera_device_port,
+            self.control_port,
+        ]
+        if len(set(ports)) != len(ports):
+            raise ValueError(f"ports must differ, got {ports}")
+        return self
+
+
+def load(path: Path) -> TwinConfig:
+    """Read a configuration file; its relative paths are relative to it. Raises ConfigError."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as cause:
+        raise ConfigError(
+            f"cannot read {path}: {cause.strerror}; give the path of a file"
+        ) from cause
+    except yaml.YAMLError as cause:
+        raise ConfigError(f"{path} is not valid YAML: {cause}") from cause
+    try:
+        config = TwinConfig.model_validate(content or {})
+    except ValidationError as cause:
+        raise ConfigError(f"{path} is wrong: {cause}") from cause
+    folder = path.resolve().parent
+    changes = {
+        name: folder / value
+        for name in (
+            "golden_folder",
+            "boards_folder",
+            "calibration_file",
+            "image_folder",
+            "truth_file",
+        )
+        if (value := getattr(config, name)) is not None
+    }
+    return config.model_copy(update=changes)

@@ -1,0 +1,126 @@
+"""The control socket: JSON lines over TCP, one answer a line.
+
+`{"op": "fault", "name": ..., ...}`, `{"op": "clear_belt"}`, `{"op": "person", "attentive": bool}`, `{"op": "state"}`,
+`{"op": "quit"}`. An answer is `{"ok": true, ...}` or `{"ok": false, "error": ...}`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationError
+
+from twin.faults import FAULT
+from twin.plc import Edge
+from twin.world import World
+
+MAX_LINE = 1 << 16
+OPS = "fault, clear_belt, person, state, quit"
+
+
+class ControlError(Exception):
+    """A request cannot be carried out; the message says why."""
+
+
+class ControlConnection(asyncio.Protocol):
+    """One client."""
+
+    def __init__(self, world: World, quit_twin: Callable[[], None]) -> None:
+        self._world, self._quit = world, quit_twin
+        self._buffer = b""
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        if len(self._buffer) > MAX_LINE and self._transport is not None:
+            self._transport.abort()
+            return
+        for line in lines:
+            self._answer(line)
+
+    def _answer(self, line: bytes) -> None:
+        try:
+            request = json.loads(line)
+            if not isinstance(request, dict):
+                raise ControlError("a request is a JSON object with the key op")
+            reply = {"ok": True, **carry_out(self._world, request, self._quit)}
+        except (ControlError, ValueError) as error:
+            reply = {"ok": False, "error": str(error)}
+        if self._transport is not None:
+            self._transport.write(json.dumps(reply).encode() + b"\n")
+
+
+def carry_out(
+    world: World, request: dict[str, Any], quit_twin: Callable[[], None]
+) -> dict[str, Any]:
+    """Do what a request asks. Raises ControlError."""
+    arguments = dict(request)
+    match arguments.pop("op", None):
+        case "fault":
+            try:
+                fault = FAULT.validate_python(arguments)
+            except ValidationError as error:
+                raise ControlError(f"no such fault: {error}") from error
+            world.inject(fault)
+            return {}
+        case "clear_belt":
+            cleared = world.clear_belt()
+            world.person.press(world.time)
+            return {"cleared": cleared}
+        case "person":
+            attentive = arguments.get("attentive")
+            if not isinstance(attentive, bool):
+                raise ControlError("person needs attentive: true or false")
+            world.person.attentive = attentive
+            return {}
+        case "state":
+            return state(world)
+        case "quit":
+            quit_twin()
+            return {}
+        case other:
+            raise ControlError(f"unknown op {other!r}; known: {OPS}")
+
+
+def state(world: World) -> dict[str, Any]:
+    """What goes on now, for people and tests."""
+    plc, position = world.plc, world.physics.tcp()[0]
+    counts: dict[str, int] = {}
+    for board in world.truth.boards:
+        counts[board.where] = counts.get(board.where, 0) + 1
+    return {
+        "time_s": world.time,
+        "real_time_factor": world.real_time_factor,
+        "lost_s": world.lost_s,
+        "belt": {
+            "travel_m": plc.drive.travel,
+            "encoder_m": plc.encoder,
+            "speed_m_s": plc.drive.speed,
+            "watchdog_tripped": plc.tripped,
+            "at_authority": plc.at_authority,
+            "lights": plc.holding[7],
+            "purge_lamp": plc.purge_lamp,
+            "edges": {edge.name.lower(): plc.count(edge) for edge in Edge},
+        },
+        "arm": {
+            "q": world.arm.q.tolist(),
+            "tcp": position.tolist(),
+            "safety": world.arm.safety.name,
+            "stop_reason": world.arm.stop_reason,
+            "program_running": world.arm.program_running,
+        },
+        "vacuum": {"ejector": plc.ejector, "sensor": plc.inputs.vacuum},
+        "riding": [
+            {"number": b.truth.number, "x": b.anchor + plc.drive.travel, "y": b.y, "yaw": b.yaw}
+            for b in world.line.riding
+        ],
+        "held": world.line.held.truth.number if world.line.held else None,
+        "counts": counts,
+    }

@@ -1,0 +1,87 @@
+"""Boards that nothing carries: they fall, and where they come to rest is where they ended."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from calibration.geometry import Float
+from twin import layout, truth
+from twin.belt import BeltDrive
+from twin.line import Board, Line
+from twin.physics import Physics
+
+REST_SPEED = 0.03
+REST_S = 0.2
+LYING = math.cos(math.radians(3.0))
+BELT_BAND = 0.003
+"""A board's centre this near to its height on the belt lies on it [m]."""
+GIVE_UP_S = 4.0
+"""A board that is still not at rest after this long counts as dropped where it is."""
+
+
+@dataclass(slots=True)
+class _Watch:
+    since: float
+    moved: float
+
+
+class Falling:
+    """Watches `line.loose`."""
+
+    def __init__(self, physics: Physics, line: Line) -> None:
+        self._physics, self._line = physics, line
+        self._watches: dict[int, _Watch] = {}
+
+    def advance(self, time: float, drive: BeltDrive) -> Iterator[tuple[Board, str]]:
+        """Boards that came to rest, with their place; those on the belt ride again."""
+        for board in list(self._line.loose):
+            position, rotation, velocity = self._physics.board_state(board.slot)
+            on_belt = _over_belt(position) and abs(rotation[2, 2]) > LYING
+            speed = _speed(velocity, drive.speed if on_belt else 0.0)
+            watch = self._watches.setdefault(board.truth.number, _Watch(time, time))
+            if speed > REST_SPEED:
+                watch.moved = time
+            place = _place(position, on_belt)
+            rested = time - watch.moved >= REST_S
+            if not (rested or place == truth.DROPPED or time - watch.since > GIVE_UP_S):
+                continue
+            del self._watches[board.truth.number]
+            final = place or truth.DROPPED
+            if final == truth.ON_BELT:
+                self._ride_again(board, position, rotation, drive.travel)
+            yield board, final
+
+    def _ride_again(self, board: Board, position: Float, rotation: Float, travel: float) -> None:
+        board.anchor = float(position[0]) - travel
+        board.y = float(position[1])
+        board.yaw = math.atan2(rotation[1, 0], rotation[0, 0])
+        board.truth.where = truth.ON_BELT
+        self._physics.set_loose(board.slot, False)
+        self._line.loose.remove(board)
+        self._line.riding.append(board)
+
+
+def _over_belt(position: Float) -> bool:
+    x, y, z = position
+    inside = layout.BELT_START_X < x < layout.BELT_END_X and abs(y) < layout.BELT_HALF_WIDTH
+    return bool(inside and abs(z - layout.BOARD_THICKNESS / 2) < BELT_BAND)
+
+
+def _speed(velocity: Float, belt_speed: float) -> float:
+    """Speed relative to the belt [m/s], with turning weighted by half a board's side."""
+    dx = float(velocity[0]) - belt_speed
+    turning = layout.BOARD_SIDE / 2 * math.hypot(*velocity[3:].tolist())
+    return math.hypot(dx, float(velocity[1]), float(velocity[2])) + turning
+
+
+def _place(position: Float, on_belt: bool) -> str | None:
+    """The place that a position belongs to, None where it belongs to none (yet)."""
+    x, y, z = (float(value) for value in position)
+    if on_belt:
+        return truth.ON_BELT
+    for bin_ in layout.BINS:
+        if bin_.holds(x, y, z):
+            return bin_.name
+    return truth.DROPPED if z < layout.BIN_RIM_Z - layout.BIN_DEPTH - 0.05 else None

@@ -1,0 +1,143 @@
+"""What can go wrong on request. Each fault is a small model; `Faults` holds those that wait to happen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Count = Annotated[
+    int,
+    Field(
+        ge=1,
+        title="Count",
+        description="How many times it happens.",
+        json_schema_extra={"unit": "1"},
+    ),
+]
+
+
+class _Fault(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class VacuumLeak(_Fault):
+    """The next grips fail: the board is not taken up, or it falls while it is carried."""
+
+    name: Literal["vacuum_leak"] = "vacuum_leak"
+    count: Count = 1
+    mode: Literal["no_hold", "mid_carry"] = Field(
+        default="no_hold",
+        title="Mode",
+        description="no_hold: never held; mid_carry: falls on the way.",
+    )
+    after_s: float = Field(
+        default=0.5,
+        gt=0.0,
+        title="Carried for",
+        description="mid_carry: time from grip to loss.",
+        json_schema_extra={"unit": "s"},
+    )
+
+
+class ProtectiveStop(_Fault):
+    """The arm stops itself now, as after a collision."""
+
+    name: Literal["protective_stop"] = "protective_stop"
+
+
+class EncoderJump(_Fault):
+    """The encoder counts belt travel that never happened."""
+
+    name: Literal["encoder_jump"] = "encoder_jump"
+    by_m: float = Field(
+        default=0.05, title="Jump", description="Added once.", json_schema_extra={"unit": "m"}
+    )
+
+
+class GrabFailure(_Fault):
+    """The camera exposes, but no picture comes of it."""
+
+    name: Literal["grab_failure"] = "grab_failure"
+    count: Count = 1
+
+
+class LostPulse(_Fault):
+    """The trigger pulse never reaches the camera: no exposure, no picture."""
+
+    name: Literal["lost_pulse"] = "lost_pulse"
+    count: Count = 1
+
+
+class DoublePulse(_Fault):
+    """The camera sees two edges for one part: two exposures, two pictures."""
+
+    name: Literal["double_pulse"] = "double_pulse"
+    count: Count = 1
+
+
+class EmergencyStop(_Fault):
+    """The emergency stop button of the cell is pressed, or released."""
+
+    name: Literal["emergency_stop"] = "emergency_stop"
+    active: bool = Field(default=True, title="Pressed", description="False releases the button.")
+
+
+class PlcSilent(_Fault):
+    """The PLC answers no request for a while."""
+
+    name: Literal["plc_silent"] = "plc_silent"
+    seconds: float = Field(
+        default=2.0, gt=0.0, title="For", description="Time.", json_schema_extra={"unit": "s"}
+    )
+
+
+Fault = Annotated[
+    VacuumLeak
+    | ProtectiveStop
+    | EncoderJump
+    | GrabFailure
+    | LostPulse
+    | DoublePulse
+    | EmergencyStop
+    | PlcSilent,
+    Field(discriminator="name"),
+]
+FAULT: TypeAdapter[Fault] = TypeAdapter(Fault)
+"""Reads a fault from a mapping with its `name`; raises pydantic.ValidationError."""
+
+
+@dataclass(slots=True)
+class Faults:
+    """Faults that wait for their moment."""
+
+    leaks: int = 0
+    leak: VacuumLeak = VacuumLeak()
+    lost_pulses: int = 0
+    double_pulses: int = 0
+    grab_failures: int = 0
+
+    def next_leak(self) -> VacuumLeak | None:
+        """The leak that spoils this grip, if one waits."""
+        if self.leaks == 0:
+            return None
+        self.leaks -= 1
+        return self.leak
+
+    def next_pulse(self) -> int:
+        """How many edges the camera sees for this trigger: 0, 1 or 2."""
+        if self.lost_pulses:
+            self.lost_pulses -= 1
+            return 0
+        if self.double_pulses:
+            self.double_pulses -= 1
+            return 2
+        return 1
+
+    def next_grab_fails(self) -> bool:
+        """True where this exposure gives no picture."""
+        if self.grab_failures == 0:
+            return False
+        self.grab_failures -= 1
+        return True

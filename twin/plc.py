@@ -1,0 +1,163 @@
+"""The belt PLC: what its program does each cycle, behind the registers of docs/architecture.md."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import Enum
+
+from twin.belt import BeltDrive, Order
+
+COUNTS_PER_M = 20_000
+IDENTITY = 0x1C01
+RING = 8
+WATCHDOG_S = 0.5
+AUTHORITY_BAND_M = 0.002
+"""The belt stands `at authority` within this much of it."""
+
+RUN, ARM_TRIGGER, PURGE_LAMP = 1 << 0, 1 << 1, 1 << 3
+CONTROL, SPEED, AUTHORITY, TRIGGER_TRAVEL, WATCHDOG, LIGHTS, EJECTOR = 0, 1, 2, 4, 6, 7, 8
+HOLDING_COUNT, INPUT_COUNT = 9, 132
+
+
+class Edge(Enum):
+    """A latched input: index of its counter and of its ring among the input registers."""
+
+    ARRIVAL = (7, 20)
+    EXPOSURE = (9, 60)
+    EXIT = (11, 100)
+
+
+@dataclass(slots=True)
+class Inputs:
+    """What is wired to the PLC's inputs."""
+
+    vacuum: bool = False
+    purge_button: bool = False
+    photo_eye: bool = False
+    exit_eye: bool = False
+    emergency_stop: bool = False
+
+
+@dataclass(slots=True)
+class Plc:
+    """State of the PLC; `cycle` runs its program once. Encoder in metres here, in counts on the wire."""
+
+    drive: BeltDrive
+    inputs: Inputs = field(default_factory=Inputs)
+    holding: list[int] = field(default_factory=lambda: [0] * HOLDING_COUNT)
+    time: float = 0.0
+    encoder_offset: float = 0.0
+    tripped: bool = True
+    at_authority: bool = False
+    authority_stops: int = 0
+    _fed: float = 0.0
+    _counts: dict[Edge, int] = field(default_factory=lambda: dict.fromkeys(Edge, 0))
+    _rings: dict[Edge, list[tuple[int, int]]] = field(
+        default_factory=lambda: {edge: [(0, 0)] * RING for edge in Edge}
+    )
+    _awaiting_exposure: list[float] = field(default_factory=list)
+
+    @property
+    def encoder(self) -> float:
+        """Encoder reading [m]."""
+        return self.drive.travel + self.encoder_offset
+
+    @property
+    def ejector(self) -> bool:
+        """True while the vacuum is asked for."""
+        return self.holding[EJECTOR] != 0
+
+    @property
+    def purge_lamp(self) -> bool:
+        """True while the lamp asks a person to clear the belt."""
+        return bool(self.holding[CONTROL] & PURGE_LAMP)
+
+    def write(self, address: int, values: list[int]) -> None:
+        """A client wrote holding registers."""
+        old = self.holding[WATCHDOG]
+        self.holding[address : address + len(values)] = values
+        if self.holding[WATCHDOG] != old:
+            self._fed, self.tripped = self.time, False
+
+    def cycle(self, dt: float) -> None:
+        """Advance the drive and the watchdog by dt [s]."""
+        self.time += dt
+        if self.time - self._fed > WATCHDOG_S:
+            self.tripped = True
+        run = bool(self.holding[CONTROL] & RUN)
+        remaining = self._long(AUTHORITY) / COUNTS_PER_M - self.encoder
+        safe_stop = self.tripped or self.inputs.emergency_stop
+        speed = self.holding[SPEED] * 1e-4
+        self.drive.step(Order(run, speed, remaining, safe_stop), dt)
+        held = run and not safe_stop and self.drive.stands() and remaining < AUTHORITY_BAND_M
+        if held and not self.at_authority:
+            self.authority_stops += 1
+        self.at_authority = held
+
+    def latch(self, edge: Edge, encoder: float, time: float) -> None:
+        """An input's edge: keep encoder [m] and clock [s] in its ring."""
+        number = self._counts[edge]
+        self._rings[edge][number % RING] = (round(encoder * COUNTS_PER_M), int(time * 1e3))
+        self._counts[edge] = number + 1
+        if edge is Edge.ARRIVAL:
+            self._awaiting_exposure.append(encoder)
+
+    def due_triggers(self, before: float) -> list[float]:
+        """Encoder values [m] of the triggers that fell due since the encoder read `before`."""
+        if not self._awaiting_exposure:
+            return []
+        travel = self._long(TRIGGER_TRAVEL) / COUNTS_PER_M
+        now = self.encoder
+        due = [latch for latch in self._awaiting_exposure if latch + travel <= now]
+        if not due:
+            return []
+        self._awaiting_exposure = [latch for latch in self._awaiting_exposure if latch not in due]
+        if not self.holding[CONTROL] & ARM_TRIGGER:
+            return []
+        return [min(max(latch + travel, before), now) for latch in due]
+
+    def count(self, edge: Edge) -> int:
+        """Edges since power-up."""
+        return self._counts[edge]
+
+    def input_registers(self) -> list[int]:
+        """All input registers as they read now."""
+        registers = [0] * INPUT_COUNT
+        registers[0] = IDENTITY
+        _put(registers, 1, int(self.time * 1e3))
+        _put(registers, 3, math.floor(self.encoder * COUNTS_PER_M))
+        registers[5] = round(self.drive.speed * 1e4) & 0xFFFF
+        registers[6] = self._status()
+        _put(registers, 13, self.authority_stops)
+        for edge in Edge:
+            counter, ring = edge.value
+            _put(registers, counter, self._counts[edge])
+            for slot, (encoder, clock) in enumerate(self._rings[edge]):
+                _put(registers, ring + 4 * slot, encoder)
+                _put(registers, ring + 4 * slot + 2, clock)
+        return registers
+
+    def _status(self) -> int:
+        inputs = self.inputs
+        bits = (
+            not self.drive.stands(),
+            self.at_authority,
+            self.tripped,
+            inputs.emergency_stop,
+            inputs.vacuum,
+            inputs.purge_button,
+            inputs.photo_eye,
+            inputs.exit_eye,
+        )
+        return sum(1 << index for index, bit in enumerate(bits) if bit)
+
+    def _long(self, address: int) -> int:
+        value = self.holding[address] << 16 | self.holding[address + 1]
+        return value - (1 << 32) if value & 1 << 31 else value
+
+
+def _put(registers: list[int], address: int, value: int) -> None:
+    """A 32-bit value, high word first."""
+    registers[address] = value >> 16 & 0xFFFF
+    registers[address + 1] = value & 0xFFFF

@@ -1,0 +1,84 @@
+"""What really happened to every board, kept in a file that a run report compares the cell with."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+ON_BELT = "on_belt"
+GRIPPED = "gripped"
+FALLING = "falling"
+PASSED = "passed"
+CLEARED = "cleared_by_person"
+DROPPED = "dropped"
+OPEN_PLACES = (ON_BELT, GRIPPED, FALLING)
+"""Where a board's way has not ended; every other place is an end (`passed`, a bin's name, ...)."""
+
+WRITE_PERIOD_S = 0.2
+
+
+@dataclass(slots=True)
+class BoardTruth:
+    """One board. Encoder values [m] as the PLC latched them, times in seconds since power-up."""
+
+    number: int
+    board_id: str
+    defective: bool
+    defects: list[str]
+    where: str = ON_BELT
+    arrival_encoder_m: float | None = None
+    arrival_time_s: float | None = None
+    exposure_encoder_m: list[float] = field(default_factory=list)
+    grasp_error_mm: list[float] = field(default_factory=list)
+    y_mm: float = 0.0
+    yaw_deg: float = 0.0
+    end_time_s: float | None = None
+
+
+class TruthFile:
+    """Collects boards and writes them, whole or not at all, at most five times a second."""
+
+    def __init__(self, path: Path, seed: int) -> None:
+        self._path, self._seed = path, seed
+        self.boards: list[BoardTruth] = []
+        self.summary: dict[str, Any] = {}
+        self._finished: list[str] = []
+        self._changed, self._written = True, float("-inf")
+        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def add(self, board: BoardTruth) -> None:
+        """A board came onto the belt."""
+        self.boards.append(board)
+        self._changed = True
+
+    def touch(self) -> None:
+        """A board's truth changed."""
+        self._changed = True
+
+    def flush(self, now: float) -> None:
+        """Write if something changed and the last write is long enough ago; `now` [s], any clock."""
+        if self._changed and now - self._written >= WRITE_PERIOD_S:
+            self._written = now
+            self.write()
+
+    def write(self) -> None:
+        """Write now."""
+        self._changed = False
+        # Boards whose way has ended never change again: their text is made once.
+        while (
+            len(self._finished) < len(self.boards)
+            and self.boards[len(self._finished)].where not in OPEN_PLACES
+        ):
+            self._finished.append(json.dumps(asdict(self.boards[len(self._finished)])))
+        going = [json.dumps(asdict(board)) for board in self.boards[len(self._finished) :]]
+        lines = ",\n".join(self._finished + going)
+        counts: dict[str, int] = {}
+        for board in self.boards:
+            counts[board.where] = counts.get(board.where, 0) + 1
+        head = json.dumps({"seed": self._seed, "counts": counts, **self.summary})[1:-1]
+        temporary = self._path.with_suffix(self._path.suffix + ".part")
+        temporary.write_text(f'{{{head},\n"boards": [\n{lines}\n]}}\n', encoding="utf-8")
+        os.replace(temporary, self._path)

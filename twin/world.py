@@ -1,0 +1,240 @@
+"""The world: belt, boards, arm and suction advance together, tick by tick."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from twin import layout, truth
+from twin.belt import BeltDrive
+from twin.config import TwinConfig
+from twin.fall import Falling
+from twin.faults import (
+    DoublePulse,
+    EmergencyStop,
+    EncoderJump,
+    Fault,
+    Faults,
+    GrabFailure,
+    LostPulse,
+    PlcSilent,
+    ProtectiveStop,
+    VacuumLeak,
+)
+from twin.line import Board, Line
+from twin.person import Person
+from twin.physics import HIT_FORCE, START_POSE, Physics
+from twin.plc import Edge, Plc
+from twin.ports import Boards
+from twin.render.frame import PlacedBoard
+from twin.scene import STEP_S
+from twin.suction import Suction
+from twin.truth import TruthFile
+from twin.ur.controller import UrController
+from twin.ur.kinematics import rotation_vector
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What the camera saw: boards at their poses in frame `cell` when the encoder was latched."""
+
+    index: int
+    placed: tuple[PlacedBoard, ...]
+    travel_m: float
+    speed_m_s: float
+
+
+@dataclass(slots=True)
+class World:
+    """Everything that is simulated. `expose` takes the camera's exposures as they happen."""
+
+    config: TwinConfig
+    boards: Boards
+    expose: Callable[[Exposure], None]
+    physics: Physics = field(default_factory=Physics)
+    line: Line = field(default_factory=Line)
+    faults: Faults = field(default_factory=Faults)
+    time: float = 0.0
+    silent_until: float = 0.0
+    real_time_factor: float = 1.0
+    lost_s: float = 0.0
+    arm: UrController = field(init=False)
+    plc: Plc = field(init=False)
+    truth: TruthFile = field(init=False)
+    person: Person = field(init=False)
+    suction: Suction = field(init=False)
+    falling: Falling = field(init=False)
+    _rng: np.random.Generator = field(init=False)
+    _next_spawn: float = 0.0
+    _placed_at: float = -1.0
+
+    def __post_init__(self) -> None:
+        self.arm = UrController(np.array(START_POSE))
+        self.plc = Plc(BeltDrive(self.config.max_speed_m_s))
+        self.truth = TruthFile(self.config.truth_file, self.config.seed)
+        self.person = Person(self.config.attentive)
+        self.suction = Suction(self.physics, self.line, self.faults)
+        self.falling = Falling(self.physics, self.line)
+        self._rng = np.random.default_rng(self.config.seed)
+        for fault in self.config.faults:
+            self.inject(fault)
+
+    def advance(self, steps: int) -> None:
+        """Simulate `steps` of 2 ms."""
+        plc, physics = self.plc, self.physics
+        start, before, encoder_before = self.time, plc.drive.travel, plc.encoder
+        for _ in range(steps):
+            plc.cycle(STEP_S)
+        physics.step(self.arm.motion, start, steps, plc.drive.speed)
+        self.time = start + steps * STEP_S
+        self._eyes(before, start)
+        self._triggers(encoder_before)
+        self._carry()
+        self._handle()
+        self.arm.advance(self.time, physics.joints, physics.joint_speeds)
+        force = physics.arm_hit()
+        if force > HIT_FORCE:
+            self.arm.protective_stop(f"the arm touches something with {force:.0f} N")
+
+    def inject(self, fault: Fault) -> None:
+        """Make a fault happen, now or at its next occasion."""
+        waiting = self.faults
+        match fault:
+            case VacuumLeak():
+                waiting.leaks, waiting.leak = waiting.leaks + fault.count, fault
+            case GrabFailure():
+                waiting.grab_failures += fault.count
+            case LostPulse():
+                waiting.lost_pulses += fault.count
+            case DoublePulse():
+                waiting.double_pulses += fault.count
+            case ProtectiveStop():
+                self.arm.protective_stop("injected")
+            case EncoderJump():
+                self.plc.encoder_offset += fault.by_m
+            case EmergencyStop():
+                self.plc.inputs.emergency_stop = fault.active
+                self.arm.emergency_stop(fault.active)
+            case PlcSilent():
+                self.silent_until = self.time + fault.seconds
+
+    def plc_silent(self) -> bool:
+        """True while the PLC answers nothing."""
+        return self.time < self.silent_until
+
+    def request_exposure(self) -> None:
+        """The camera was told by software to expose now."""
+        self._expose(self.plc.encoder)
+
+    def clear_belt(self) -> int:
+        """A person takes every board off the belt. Returns how many."""
+        cleared = list(self.line.riding)
+        for board in cleared:
+            self._finish(board, truth.CLEARED)
+        return len(cleared)
+
+    def tcp_in_base(self) -> tuple[list[float], list[float]]:
+        """Pose (x, y, z, rotation vector) and speed of the TCP in the robot's base frame."""
+        position, rotation = self.physics.tcp()
+        shifted = position - np.array(layout.ROBOT_BASE)
+        speed = self.physics.tcp_speed()
+        return [*shifted.tolist(), *rotation_vector(rotation).tolist()], speed.tolist()
+
+    def _eyes(self, before: float, start: float) -> None:
+        plc, after = self.plc, self.plc.drive.travel
+        if after > before:
+            for edge, eye in (
+                (Edge.ARRIVAL, layout.PHOTO_EYE_X),
+                (Edge.EXIT, layout.EXIT_EYE_X),
+            ):
+                for board, at in self.line.crossings(eye, before, after):
+                    share = (at - before) / (after - before)
+                    time = start + share * (self.time - start)
+                    self._edge(edge, board, at + plc.encoder_offset, time)
+        plc.inputs.photo_eye = self.line.blocks(layout.PHOTO_EYE_X, after)
+        plc.inputs.exit_eye = self.line.blocks(layout.EXIT_EYE_X, after)
+
+    def _edge(self, edge: Edge, board: Board, encoder: float, time: float) -> None:
+        self.plc.latch(edge, encoder, time)
+        if edge is Edge.ARRIVAL:
+            board.truth.arrival_encoder_m = round(encoder, 5)
+            board.truth.arrival_time_s = round(time, 4)
+            self.truth.touch()
+
+    def _triggers(self, encoder_before: float) -> None:
+        for encoder in self.plc.due_triggers(encoder_before):
+            for _ in range(self.faults.next_pulse()):
+                self._expose(encoder)
+
+    def _expose(self, encoder: float) -> None:
+        """The camera exposes with the encoder at `encoder`, within this tick."""
+        plc = self.plc
+        back = plc.encoder - encoder
+        time = self.time - (back / plc.drive.speed if plc.drive.speed > 1e-3 else 0.0)
+        plc.latch(Edge.EXPOSURE, encoder, time)
+        travel = plc.drive.travel - back
+        placed = tuple(PlacedBoard(board.variant, board.pose(travel)) for board in self.line.riding)
+        nearest = min(
+            self.line.riding,
+            key=lambda board: abs(board.anchor + travel - layout.CAMERA_X),
+            default=None,
+        )
+        if (
+            nearest is not None
+            and abs(nearest.anchor + travel - layout.CAMERA_X) < layout.BOARD_SIDE
+        ):
+            nearest.truth.exposure_encoder_m.append(round(encoder, 5))
+            self.truth.touch()
+        if self.faults.next_grab_fails():
+            return
+        self.expose(Exposure(plc.count(Edge.EXPOSURE), placed, travel, plc.drive.speed))
+
+    def _carry(self) -> None:
+        """Boards come onto the belt, ride on it, and leave at its end."""
+        travel, speed = self.plc.drive.travel, self.plc.drive.speed
+        self._spawn(travel)
+        if travel != self._placed_at or speed > 0.0:
+            self._placed_at = travel
+            for board in list(self.line.riding):
+                self.physics.ride(board.slot, board.pose(travel), speed)
+                if board.anchor + travel > layout.BELT_END_X:
+                    self._finish(board, truth.PASSED)
+
+    def _spawn(self, travel: float) -> None:
+        wanted = self.config.parts == 0 or len(self.truth.boards) < self.config.parts
+        if not wanted or travel < self._next_spawn or not self.line.has_room:
+            return
+        defective = bool(self._rng.random() < self.config.defective_share)
+        variant = self.boards.draw(self._rng, defective)
+        board = self.line.place(variant, len(self.truth.boards) + 1, travel, self._rng)
+        self.physics.ride(board.slot, board.pose(travel), self.plc.drive.speed)
+        self.truth.add(board.truth)
+        jitter = float(self._rng.uniform(0.0, self.config.pitch_jitter_m))
+        self._next_spawn = travel + self.config.pitch_m + jitter
+
+    def _handle(self) -> None:
+        """Suction, falling boards and the person."""
+        plc = self.plc
+        if self.suction.advance(self.time, plc.ejector, plc.drive.travel):
+            self.truth.touch()
+        plc.inputs.vacuum = self.suction.vacuum(self.time)
+        for board, place in self.falling.advance(self.time, plc.drive):
+            if place == truth.ON_BELT:
+                self.truth.touch()
+            else:
+                self._finish(board, place)
+        if self.person.advance(self.time, plc.purge_lamp, plc.drive.stands()):
+            self.clear_belt()
+        plc.inputs.purge_button = self.person.presses(self.time)
+
+    def _finish(self, board: Board, place: str) -> None:
+        board.truth.where = place
+        board.truth.end_time_s = round(self.time, 3)
+        self.truth.touch()
+        self.physics.park(board.slot)
+        self.line.retire(board)
