@@ -3,50 +3,57 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
-from cell.hmi.config import HmiConfig
-from cell.hmi.server import LinkLost, PortInUse, serve
+from cell.config import CellConfig, ConfigError, load
+from cell.hmi.server import LinkLostError, PortError, serve
 
+FAILED = 1
+USAGE = 2
 PORT_IN_USE = 3
 
 
 def main(
-    host: Annotated[str, typer.Option(help="Address to serve on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="TCP port of the page.")] = 8080,
-    lang: Annotated[str, typer.Option(help="Language of a freshly opened page: ko or en.")] = "ko",
-    person: Annotated[str, typer.Option(help="Who the cell records for commands.")] = "operator",
-    data_dir: Annotated[
-        str, typer.Option(help="Folder that relative paths of stored views start from.")
-    ] = "",
+    config: Annotated[
+        Path | None,
+        typer.Option(help="The cell's configuration; without it the built-in demo cell."),
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
+    port: Annotated[int | None, typer.Option(help="TCP port of the page.")] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of a new page: ko or en.")] = None,
+    person: Annotated[
+        str | None, typer.Option(help="Who the cell records as the giver of commands.")
+    ] = None,
 ) -> None:
     """Serve the line operator's page. ROS_DOMAIN_ID and its kin choose the cell to talk to."""
+    given = {"host": host, "port": port, "language": lang, "person": person}
+    overrides = {f"hmi.{key}": value for key, value in given.items() if value is not None}
+    raise typer.Exit(run(config, overrides))
+
+
+def run(path: Path | None, overrides: Mapping[str, object]) -> int:
+    """Serve until a signal; the exit code."""
     try:
-        config = HmiConfig.model_validate(
-            {
-                "host": host,
-                "port": port,
-                "language": lang,
-                "person": person,
-                "data_dir": data_dir or None,
-            }
-        )
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        print(f"error: --{name}: {first['msg']}", file=sys.stderr)
-        raise typer.Exit(2) from None
+        cell: CellConfig = load(path, overrides)
+    except ConfigError as error:
+        return fail(error, USAGE)
     try:
-        serve(config)
-    except PortInUse as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(PORT_IN_USE) from None
-    except LinkLost as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(1) from None
+        serve(cell)
+    except PortError as error:
+        return fail(error, PORT_IN_USE)
+    except LinkLostError as error:
+        return fail(error, FAILED)
+    return 0
+
+
+def fail(error: Exception, code: int) -> int:
+    """Say in one line what went wrong."""
+    print(f"error: {error}", file=sys.stderr)
+    return code
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Which command the operator may give now, and why not otherwise. The supervisor has the last word."""
+"""Which command may be given now, and why not otherwise. The supervisor has the last word."""
 
 from __future__ import annotations
 

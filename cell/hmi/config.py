@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,33 +13,20 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class BinPlace(Closed):
-    """A bin in the 3D picture."""
-
-    name: str = Field(title="Name", description="Name of the bin as recipes use it.")
-    x: float = Field(
-        title="Drop point x",
-        description="Drop point in frame cell, along belt travel.",
-        json_schema_extra={"unit": "m"},
-    )
-    y: float = Field(
-        title="Drop point y",
-        description="Drop point in frame cell, to the left of belt travel.",
-        json_schema_extra={"unit": "m"},
-    )
-
-
-class SceneLayout(Closed):
-    """Where things stand in the 3D picture. For show only: nothing is computed from it."""
+class SceneConfig(Closed):
+    """What the 3D picture shows and no other part of the cell needs to know."""
 
     belt_from_x: float = Field(
         -1.50,
         title="Belt start",
-        description="Where the belt begins.",
+        description="Where the belt begins, in frame cell.",
         json_schema_extra={"unit": "m"},
     )
     belt_to_x: float = Field(
-        0.70, title="Belt end", description="Where the belt ends.", json_schema_extra={"unit": "m"}
+        0.70,
+        title="Belt end",
+        description="Where the belt ends, in frame cell.",
+        json_schema_extra={"unit": "m"},
     )
     belt_width: float = Field(
         0.30,
@@ -49,55 +35,12 @@ class SceneLayout(Closed):
         description="Width of the belt.",
         json_schema_extra={"unit": "m"},
     )
-    camera_x: float = Field(
-        -1.00,
-        title="Camera axis",
-        description="Where the camera looks down at the belt.",
-        json_schema_extra={"unit": "m"},
-    )
     camera_height: float = Field(
         0.60,
         gt=0,
         title="Camera height",
         description="Camera above the belt surface.",
         json_schema_extra={"unit": "m"},
-    )
-    photo_eye_x: float = Field(
-        -1.30,
-        title="Photo-eye",
-        description="Where parts arrive.",
-        json_schema_extra={"unit": "m"},
-    )
-    exit_eye_x: float = Field(
-        0.62, title="Exit-eye", description="Where parts leave.", json_schema_extra={"unit": "m"}
-    )
-    last_safe_x: float = Field(
-        0.45,
-        title="Last safe position",
-        description="No part with an open reject may pass it.",
-        json_schema_extra={"unit": "m"},
-    )
-    robot_x: float = Field(
-        0.0, title="Robot base x", description="Robot base.", json_schema_extra={"unit": "m"}
-    )
-    robot_y: float = Field(
-        -0.50, title="Robot base y", description="Robot base.", json_schema_extra={"unit": "m"}
-    )
-    part_size: float = Field(
-        0.108,
-        gt=0,
-        title="Part size",
-        description="Edge length of a square part.",
-        json_schema_extra={"unit": "m"},
-    )
-    bins: tuple[BinPlace, ...] = Field(
-        (
-            BinPlace(name="rework", x=-0.40, y=-0.32),
-            BinPlace(name="scrap", x=0.40, y=-0.32),
-            BinPlace(name="review", x=0.62, y=-0.32),
-        ),
-        title="Bins",
-        description="The bins beside the belt.",
     )
 
 
@@ -172,16 +115,11 @@ class HmiConfig(Closed):
         description="Edge length of the part's canonical view, in which defects are located.",
         json_schema_extra={"unit": "px"},
     )
-    data_dir: Path | None = Field(
-        None,
-        title="Data folder",
-        description="Folder that relative paths of stored views start from.",
-    )
     processes: tuple[str, ...] = Field(
         ("belt", "camera", "inspector", "supervisor", "robot", "recorder", "hmi"),
         title="Processes",
         description="The processes whose health is shown, in this order.",
     )
-    layout: SceneLayout = Field(
-        default_factory=SceneLayout, title="3D layout", description="What the 3D picture shows."
+    scene: SceneConfig = Field(
+        default_factory=SceneConfig, title="3D picture", description="Belt and camera as drawn."
     )

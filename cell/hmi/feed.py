@@ -1,4 +1,4 @@
-"""Collects what was heard, and when, and tells what of it is still true. Pure: time is an argument."""
+"""Collects what was heard, and when, and tells what of it still holds. Time is an argument."""
 
 from __future__ import annotations
 
@@ -91,14 +91,9 @@ class Feed:
 
     def view(self, now_s: float, limits: Limits, processes: tuple[str, ...]) -> CellView:
         """What may be shown at `now_s`. A silent belt or robot is left out, not shown as it was."""
-        age_s = self.cell.age(now_s) if self.cell else None
-        if age_s is None:
-            link = Link.NEVER
-        else:
-            link = Link.LIVE if age_s <= limits.cell_s else Link.SILENT
         return CellView(
-            link=link,
-            age_s=age_s,
+            link=self._link(now_s, limits.cell_s),
+            age_s=self.cell.age(now_s) if self.cell else None,
             cell=self.cell.value if self.cell else None,
             inspection=self.inspection.value if self.inspection else None,
             robot=fresh(self.robot, now_s, limits.device_s),
@@ -109,6 +104,11 @@ class Feed:
             ),
             history=self.history,
         )
+
+    def _link(self, now_s: float, limit_s: float) -> Link:
+        if self.cell is None:
+            return Link.NEVER
+        return Link.LIVE if self.cell.age(now_s) <= limit_s else Link.SILENT
 
 
 def fresh(heard: Heard[T] | None, now_s: float, limit_s: float) -> T | None:

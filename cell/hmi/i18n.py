@@ -185,11 +185,11 @@ TEXTS: dict[str, Words] = {
 
 
 def tr(key: str, lang: Lang, **values: object) -> str:
-    """The words for `key`, with its fields filled in. Raises KeyError for a key that is not there."""
+    """The words for `key`, with its fields filled in. Raises KeyError for an unknown key."""
     words = TEXTS[key]
     return (words.ko if lang == "ko" else words.en).format(**values)
 
 
 def tr_or(key: str, fallback: str, lang: Lang) -> str:
-    """The words for `key`, or `fallback` for names that plants choose themselves (bins, defects)."""
+    """The words for `key`, or `fallback`: plants name bins and defects as they like."""
     return tr(key, lang) if key in TEXTS else fallback

@@ -1,4 +1,4 @@
-"""The page's ROS side: a node in a background thread that hears the cell and carries commands to it."""
+"""The page's ROS side: a node in a thread that hears the cell and carries commands to it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from cell.hmi.feed import Feed, Heard, Limits
 from cell.hmi.model import CellView
 
 POLL_S = 0.1
-"""The thread looks for messages this often. With queues of depth one, faster topics cost nothing."""
+"""How often the thread looks for messages. With queues of depth one, fast topics cost nothing."""
 
 HEARTBEAT_S = 0.2
 
@@ -168,7 +168,7 @@ class CellLink:
                     self._beat()
                 self._take_waiting()
         finally:
-            # A page that can never hear the cell again must not stay: whoever started it starts it anew.
+            # A page that can never hear the cell again must end: whoever started it starts it anew.
             if not self._stop.is_set():
                 self._lost = True
                 self._on_lost()

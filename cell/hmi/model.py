@@ -1,4 +1,4 @@
-"""What the page shows, as plain values: no ROS, no web, no clock. Times are seconds, lengths metres."""
+"""What the page shows, as plain values: no ROS, no web, no clock. Seconds and metres."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Counts:
 
     @property
     def yield_share(self) -> float | None:
-        """Passed over everything that was passed or removed; purged parts say nothing. None: no part."""
+        """Passed over passed and removed; purged parts say nothing. None: no part yet."""
         done = self.passed + self.removed
         return self.passed / done if done else None
 

@@ -1,4 +1,4 @@
-"""The operator's page: one screen, built once for each browser, refreshed while that browser listens."""
+"""The operator's page: one screen, built once a browser, refreshed while that browser listens."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from cell.hmi.components.scene import ScenePanel
 from cell.hmi.components.verdict import VerdictPanel
 from cell.hmi.config import HmiConfig
 from cell.hmi.i18n import LANGUAGES, Lang, tr
+from cell.hmi.layout import CellLayout
 from cell.hmi.link import CellLink, Reply
 from cell.hmi.pictures import PictureStore
 
@@ -32,7 +33,12 @@ class OperatorPage:
     """One browser's page, in that browser's language."""
 
     def __init__(
-        self, config: HmiConfig, link: CellLink, pictures: PictureStore, lang: Lang
+        self,
+        config: HmiConfig,
+        layout: CellLayout,
+        link: CellLink,
+        pictures: PictureStore,
+        lang: Lang,
     ) -> None:
         self._config = config
         self._link = link
@@ -41,11 +47,13 @@ class OperatorPage:
         ui.add_css(STYLE)
         ui.add_head_html(f"<script>{SCRIPT}</script>")
         with box("page") as self._page:
-            self._components = self._build(pictures)
+            self._components = self._build(layout, pictures)
+        self._built = False
         self._refresh()
+        self._built = True
         ui.timer(1.0 / config.refresh_hz, self._refresh)
 
-    def _build(self, pictures: PictureStore) -> tuple[Component, ...]:
+    def _build(self, layout: CellLayout, pictures: PictureStore) -> tuple[Component, ...]:
         header = Header(self._switch_language)
         with box("main"):
             with box("column column-picture"):
@@ -53,12 +61,14 @@ class OperatorPage:
             with box("column"):
                 verdict, counts = VerdictPanel(), CountsPanel()
             with box("column"):
-                scene, alarms = ScenePanel(self._config.layout), AlarmPanel(self._acknowledge)
+                scene, alarms = ScenePanel(layout), AlarmPanel(self._acknowledge)
         controls = Controls(self._give)
         health = HealthStrip()
         return header, picture, verdict, counts, scene, alarms, controls, health, LinkCover()
 
     def _refresh(self) -> None:
+        if self._built and not self._client.has_socket_connection:
+            return
         view = self._link.view()
         show(self._page, "page" if view.live else "page page-not-live")
         for component in self._components:
@@ -70,17 +80,16 @@ class OperatorPage:
 
     async def _give(self, command: Command) -> None:
         reply = await run.io_bound(self._link.command, command, self._config.person)
-        self._tell(tr(f"command.{command}", self._lang), reply)
+        if reply is not None:
+            self._tell(tr(f"command.{command}", self._lang), reply)
 
     async def _acknowledge(self, alarm: str) -> None:
         reply = await run.io_bound(self._link.acknowledge, alarm, self._config.person)
-        if not reply.accepted:
+        if reply is not None and not reply.accepted:
             self._tell(tr("alarm.acknowledge", self._lang), reply)
 
     def _tell(self, command: str, reply: Reply) -> None:
         """Say what became of a command, in words, until the next one."""
-        if self._client.has_socket_connection is False:
-            return
         if reply.accepted:
             words = tr("command.sent", self._lang, command=command)
             ui.notify(words, classes="note note-good", position="top", timeout=2500)

@@ -18,7 +18,7 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A JPEG with its size [px]. `canonical`: defect boxes apply to it (else the whole camera picture)."""
+    """A JPEG with its size [px]. `canonical`: the part's view, which defect boxes refer to."""
 
     number: int
     jpeg: bytes
@@ -28,12 +28,12 @@ class Picture:
 
 
 class PictureStore:
-    """The latest inspection's picture, made once however many pages are open, and only when asked for.
+    """The latest inspection's picture: made when asked for, once, however many pages are open.
 
     max_width [px]; quality: JPEG 0..100; data_dir: where relative view paths start.
     """
 
-    def __init__(self, max_width: int, quality: int, data_dir: Path | None) -> None:
+    def __init__(self, max_width: int, quality: int, data_dir: Path) -> None:
         self._max_width = max_width
         self._quality = quality
         self._data_dir = data_dir
@@ -77,11 +77,8 @@ class PictureStore:
         """The canonical view that was written to disk, None where there is none (yet)."""
         if not source.view:
             return None
-        path = Path(source.view)
-        if self._data_dir is not None:
-            path = self._data_dir / path
         try:
-            data = np.fromfile(path, np.uint8)
+            data = np.fromfile(self._data_dir / source.view, np.uint8)
         except OSError:
             return None
         if not data.size:

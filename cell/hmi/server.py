@@ -13,9 +13,11 @@ import uvicorn
 from fastapi import FastAPI, Response
 from nicegui import ui
 
+from cell.config import CellConfig
 from cell.hmi.components import shapes
 from cell.hmi.config import HmiConfig
 from cell.hmi.i18n import LANGUAGES, Lang, tr
+from cell.hmi.layout import CellLayout
 from cell.hmi.link import CellLink
 from cell.hmi.page import OperatorPage
 from cell.hmi.pictures import PictureStore
@@ -28,11 +30,11 @@ GRACE_S: Final = 0
 """Open browsers are not waited for: they come back by themselves."""
 
 
-class PortInUse(Exception):
+class PortError(Exception):
     """The address is taken or cannot be used; the message says what to do."""
 
 
-class LinkLost(Exception):
+class LinkLostError(Exception):
     """The ROS side ended by itself; the page is of no use without it."""
 
 
@@ -57,14 +59,15 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def serve(config: HmiConfig) -> None:
-    """Serve the page until SIGINT or SIGTERM. Raises PortInUse, LinkLost."""
+def serve(cell: CellConfig) -> None:
+    """Serve the page until SIGINT or SIGTERM. Raises PortError, LinkLostError."""
     cv2.setNumThreads(1)
+    config = cell.hmi
     listener = listen(config.host, config.port)
     link = CellLink(config)
-    pictures = PictureStore(config.picture_width, config.picture_quality, config.data_dir)
+    pictures = PictureStore(config.picture_width, config.picture_quality, cell.data_dir)
     settings = uvicorn.Config(
-        application(config, link, pictures),
+        application(config, CellLayout.of(cell), link, pictures),
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE_S,
@@ -79,11 +82,13 @@ def serve(config: HmiConfig) -> None:
         pictures.close()
         listener.close()
     if link.lost:
-        raise LinkLost("The ROS side of the operator's page ended by itself: start the page again")
+        raise LinkLostError(
+            "The ROS side of the operator's page ended by itself: start the page again"
+        )
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket, before anything else is started. Raises PortInUse."""
+    """A listening socket, before anything else is started. Raises PortError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -92,14 +97,16 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(64)
     except OSError as error:
         listener.close()
-        raise PortInUse(
+        raise PortError(
             f"Port {port} on {host} cannot be used ({error.strerror}): end the program that holds "
             f"it, or choose another one with --port"
         ) from error
     return listener
 
 
-def application(config: HmiConfig, link: CellLink, pictures: PictureStore) -> FastAPI:
+def application(
+    config: HmiConfig, layout: CellLayout, link: CellLink, pictures: PictureStore
+) -> FastAPI:
     """The web application: the page, and its pictures."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
@@ -113,7 +120,7 @@ def application(config: HmiConfig, link: CellLink, pictures: PictureStore) -> Fa
     @ui.page("/", title=tr("title", config.language))
     def operator(lang: str = config.language) -> None:
         chosen: Lang = next((known for known in LANGUAGES if known == lang), config.language)
-        OperatorPage(config, link, pictures, chosen)
+        OperatorPage(config, layout, link, pictures, chosen)
 
     ui.run_with(
         app,

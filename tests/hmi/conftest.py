@@ -58,7 +58,7 @@ def end(process: subprocess.Popen[str]) -> None:
 
 
 class FakeCell:
-    """The process that plays the cell: `order` tells it what to say, `call` gives the next service call."""
+    """The process that plays the cell. `order`: what to say; `call`: the next service call."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.process = subprocess.Popen(

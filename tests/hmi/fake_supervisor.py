@@ -1,7 +1,8 @@
-"""Plays the cell in front of the page: a process of its own that publishes and serves like the real nodes.
+"""Plays the cell in front of the page: a process that publishes and serves like the real nodes.
 
-Reads commands as JSON lines on stdin, and writes each service call it was given as a JSON line on stdout.
-Commands: {"state": {...CellState fields...}}, {"inspect": {...}}, {"silent": bool}, {"processes": [...]}.
+Orders come as JSON lines on stdin: {"state": {...CellState...}}, {"inspect": {...Inspection...}},
+{"belt": {...}}, {"robot": {...}}, {"silent": bool}, {"refuse": "why"}, {"processes": [...]}.
+Each service call that it was given goes as a JSON line to stdout.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class FakeSupervisor(Node):
         self.state = CellState(state="stopped", reason="Ready.", reason_ko="준비됨.")
         self.belt = BeltState(connected=True)
         self.robot = RobotState(connected=True, mode="operational", phase="idle")
-        self.robot.position = [1.57, -1.9, 2.0, -1.67, -1.57, 0.0]
+        self.robot.position = [-1.3, -1.9, 2.0, -1.67, -1.57, 0.0]
         self.started = time.time()
         self._cell = self.create_publisher(CellState, "/cell/supervisor/state", 10)
         self._inspection = self.create_publisher(Inspection, "/cell/inspector/inspection", 10)

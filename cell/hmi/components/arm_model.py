@@ -34,12 +34,11 @@ UR5E: Final = (
 )
 """Source: Universal Robots, "DH parameters for calculations of kinematics and dynamics"."""
 
-TOOL_LENGTH: Final = 0.10
-"""Suction tool as drawn [m]."""
+CUP_HEIGHT: Final = 0.02
 
 
 class Tube(NamedTuple):
-    """A cylinder in a joint's frame: along 'x' at height `offset`, or along 'z' at x = `offset` [m]."""
+    """A cylinder in a joint's frame: along x at z = `offset`, or along z at x = `offset` [m]."""
 
     axis: str
     offset: float
@@ -63,23 +62,21 @@ SHAPES: Final[tuple[tuple[Tube, ...], ...]] = (
     ),
     (Tube("z", 0, 0.06, 0.18, 0.040, LINK_COLOR),),
     (Tube("z", 0, -0.02, 0.145, 0.039, JOINT_COLOR),),
-    (
-        Tube("z", 0, 0.05, 0.0996, 0.037, LINK_COLOR),
-        Tube("z", 0, 0.0996, 0.0996 + TOOL_LENGTH - 0.02, 0.014, TOOL_COLOR),
-        Tube("z", 0, 0.0996 + TOOL_LENGTH - 0.02, 0.0996 + TOOL_LENGTH, 0.024, CUP_COLOR),
-    ),
+    (Tube("z", 0, 0.05, 0.0996, 0.037, LINK_COLOR),),
 )
 """What is drawn in the frame that turns with each joint."""
 
 
 class ArmModel:
-    """The arm in a `ui.scene`; create it inside the scene's context, at the robot's base."""
+    """The arm in a `ui.scene`; create it inside the scene's context, at the robot's base.
 
-    def __init__(self, scene: ui.scene) -> None:
+    tool_length: from the flange to the lip of the suction cup [m]. `tool` is the group at that lip.
+    """
+
+    def __init__(self, scene: ui.scene, tool_length: float) -> None:
         self._joints: list[Object3D] = []
         self._angles = [0.0] * len(UR5E)
         self.root = scene.group()
-        self.tool: Object3D = self.root
         parent: Object3D = self.root
         for link, tubes in zip(UR5E, SHAPES, strict=True):
             with parent:
@@ -90,7 +87,9 @@ class ArmModel:
                     parent = scene.group().move(link.a, 0, link.d).rotate(link.alpha, 0, 0)
             self._joints.append(joint)
         with parent:
-            self.tool = scene.group().move(0, 0, TOOL_LENGTH)
+            draw(scene, Tube("z", 0, 0.0, tool_length - CUP_HEIGHT, 0.014, TOOL_COLOR))
+            draw(scene, Tube("z", 0, tool_length - CUP_HEIGHT, tool_length, 0.024, CUP_COLOR))
+            self.tool = scene.group().move(0, 0, tool_length)
 
     def move(self, joints: tuple[float, ...]) -> None:
         """Turn the joints to these angles [rad], base to tip."""

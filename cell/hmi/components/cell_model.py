@@ -8,7 +8,7 @@ from typing import Final
 from nicegui import ui
 from nicegui.elements.scene.scene_object3d import Object3D
 
-from cell.hmi.config import BinPlace, SceneLayout
+from cell.hmi.layout import BinPlace, CellLayout
 from cell.hmi.model import Verdict
 
 BELT_COLOR: Final = "#27303a"
@@ -28,9 +28,9 @@ BIN_DEPTH: Final = 0.14
 
 
 class BeltModel:
-    """The belt with stripes that move as it does, the camera, the eyes and the last safe position."""
+    """The belt with stripes that move as it does, camera, eyes and the last safe position."""
 
-    def __init__(self, scene: ui.scene, layout: SceneLayout) -> None:
+    def __init__(self, scene: ui.scene, layout: CellLayout) -> None:
         length = layout.belt_to_x - layout.belt_from_x
         middle = (layout.belt_to_x + layout.belt_from_x) / 2
         scene.box(length, layout.belt_width, 0.05).material(BELT_COLOR).move(middle, 0, -0.026)
@@ -49,7 +49,7 @@ class BeltModel:
         """Show the belt at this travel."""
         self._stripes.move(round(encoder_m % STRIPE_PITCH, 3), 0, 0)
 
-    def _eyes(self, scene: ui.scene, layout: SceneLayout) -> None:
+    def _eyes(self, scene: ui.scene, layout: CellLayout) -> None:
         edge = layout.belt_width / 2 + 0.03
         for x in (layout.photo_eye_x, layout.exit_eye_x):
             for side in (-1, 1):
@@ -57,7 +57,7 @@ class BeltModel:
         limit = scene.box(0.012, layout.belt_width, 0.002).material("#f0603a")
         limit.move(layout.last_safe_x, 0, 0.001)
 
-    def _camera(self, scene: ui.scene, layout: SceneLayout) -> None:
+    def _camera(self, scene: ui.scene, layout: CellLayout) -> None:
         x, height = layout.camera_x, layout.camera_height
         post_y = layout.belt_width / 2 + 0.08
         scene.box(0.03, 0.03, height + 0.1).material(FRAME_COLOR).move(x, post_y, height / 2)

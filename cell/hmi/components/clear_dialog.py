@@ -16,7 +16,7 @@ NAMED = 6
 
 
 class ClearDialog:
-    """Two steps: say that you have looked, then confirm. It closes when the belt may not be cleared."""
+    """Two steps: say that you have looked, then confirm. Withdrawn when the state forbids it."""
 
     def __init__(self, confirmed: Callable[[], Awaitable[None]]) -> None:
         self._confirmed = confirmed
@@ -65,7 +65,7 @@ class ClearDialog:
         self._cancel.set_text(tr("clear.cancel", lang))
         self._confirm.set_text(tr("clear.confirm", lang))
 
-    def _on_seen(self, event: events.ValueChangeEventArguments[bool]) -> None:
+    def _on_seen(self, event: events.ValueChangeEventArguments[bool | None]) -> None:
         self._confirm.set_enabled(bool(event.value))
 
     async def _on_confirm(self) -> None:

@@ -23,6 +23,9 @@ ICONS = {
     Command.CONFIRM_CLEAR: "pan_tool",
 }
 
+WANTED = {"faulted": Command.RESET, "purge_required": Command.CONFIRM_CLEAR}
+"""The one command that a state waits for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -34,7 +37,7 @@ class Key:
 
 
 class Controls:
-    """The command buttons. `give` carries a command to the supervisor and tells what became of it."""
+    """The command buttons. `give` carries a command to the supervisor and tells the outcome."""
 
     def __init__(self, give: Give) -> None:
         self._give = give
@@ -54,9 +57,8 @@ class Controls:
             key.name.set_text(tr(f"command.{command}", lang))
             key.hint.set_text(tr(why or f"hint.{command}", lang))
             key.button.set_enabled(why is None and not self._busy)
-            wanted = command is Command.CONFIRM_CLEAR and view.cell is not None
-            urgent = wanted and view.cell is not None and view.cell.state == "purge_required"
-            show(key.button, f"key key-{command}" + (" key-urgent" if urgent else ""))
+            wanted = view.cell is not None and command is WANTED.get(view.cell.state)
+            show(key.button, f"key key-{command}" + (" key-urgent" if wanted else ""))
 
     def _build(self, command: Command) -> Key:
         async def click(_: events.ClickEventArguments) -> None:

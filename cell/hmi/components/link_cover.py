@@ -1,4 +1,4 @@
-"""Covers the page whenever what it shows is not live: the cell is silent, or this page's server is."""
+"""Covers the page while what it shows is not live: the cell is silent, or the page's server is."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from cell.hmi.model import CellView, Link
 
 
 class LinkCover:
-    """Two covers. The one for a silent server stands in the page from the start: the browser itself
-    lifts it while the beat below changes, and lowers it when the beat stands still (see page.js)."""
+    """Two covers. The one for a silent server is in the page from the start: the browser itself
+    lifts it while the beat below changes, and lowers it when the beat stands still (page.js).
+    """
 
     def __init__(self) -> None:
         self._beats = 0

@@ -121,14 +121,14 @@ def finding(number: int, mark: Mark, lang: Lang) -> str:
 def placeholder(words: str, size: int, marks: str = "") -> str:
     """An empty board that says why there is no picture."""
     middle = size / 2
-    return svg(
-        size,
-        size,
-        f'<rect class="no-picture" width="{size}" height="{size}" rx="8"/>'
-        f'<text class="no-picture-text" x="{middle}" y="{middle}">{html.escape(words)}</text>{marks}',
-    )
+    board = f'<rect class="no-picture" width="{size}" height="{size}" rx="8"/>'
+    note = f'<text class="no-picture-text" x="{middle}" y="{middle}">{html.escape(words)}</text>'
+    return svg(size, size, board + note + marks)
 
 
 def svg(width: int, height: int, content: str) -> str:
     """An SVG that fills its frame and keeps its proportions."""
-    return f'<svg class="picture-svg" viewBox="0 0 {width} {height}">{content}</svg>'
+    return (
+        f'<svg class="picture-svg" viewBox="0 0 {width} {height}" '
+        f'preserveAspectRatio="xMidYMin meet">{content}</svg>'
+    )

@@ -1,4 +1,4 @@
-"""The cell in 3D: arm, belt, boards and bins as the nodes report them, with belt and arm in words."""
+"""The cell in 3D: arm, belt, boards and bins as the nodes report them; belt and arm in words."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from nicegui import ui
 from cell.hmi.components.arm_model import ArmModel
 from cell.hmi.components.base import box, show, text
 from cell.hmi.components.cell_model import BeltModel, BinModel, BoardModel
-from cell.hmi.config import SceneLayout
 from cell.hmi.i18n import TEXTS, Lang, tr, tr_or
+from cell.hmi.layout import CellLayout
 from cell.hmi.model import BeltStatus, CellView, Part, RobotStatus, Verdict
 
 HELD: Final = frozenset({"lift", "carry", "release"})
@@ -23,7 +23,7 @@ FRAMES_PER_SECOND: Final = 8
 class ScenePanel:
     """What is silent is not drawn: neither the arm nor moving stripes without fresh states."""
 
-    def __init__(self, layout: SceneLayout) -> None:
+    def __init__(self, layout: CellLayout) -> None:
         self._layout = layout
         self._boards: dict[str, BoardModel] = {}
         self._spare: list[BoardModel] = []
@@ -43,11 +43,11 @@ class ScenePanel:
             with self._scene as scene:
                 self._belt = BeltModel(scene, layout)
                 self._bins = {place.name: BinModel(scene, place) for place in layout.bins}
-                with scene.group().move(layout.robot_x, layout.robot_y, 0):
-                    self._arm = ArmModel(scene)
+                with scene.group().move(*layout.robot_base):
+                    self._arm = ArmModel(scene, layout.tool_length)
                     with self._arm.tool:
-                        self._carried = BoardModel(scene, layout.part_size)
-            self._scene.move_camera(-0.15, -2.15, 1.35, -0.36, -0.02, 0.12, duration=0)
+                        self._carried = BoardModel(scene, layout.part_side)
+            self._scene.move_camera(-0.30, -1.85, 1.55, -0.36, -0.12, 0.06, duration=0)
 
     def update(self, view: CellView, lang: Lang) -> None:
         """Bring the scene up to date."""
@@ -95,7 +95,7 @@ class ScenePanel:
         if self._spare:
             return self._spare.pop()
         with self._scene as scene:
-            return BoardModel(scene, self._layout.part_size)
+            return BoardModel(scene, self._layout.part_side)
 
     def _in_sight(self, part: Part) -> bool:
         return self._layout.belt_from_x - 0.1 <= part.x <= self._layout.belt_to_x + 0.1
