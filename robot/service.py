@@ -108,7 +108,6 @@ class RemovalService:
         self._closing.clear()
         self._arm.connect()
         self._gripper.connect()
-        self._trouble = ""
         self._thread = threading.Thread(target=self._work, name="motion", daemon=True)
         self._thread.start()
         self._do(self._start)
@@ -247,12 +246,12 @@ class RemovalService:
 
     def _recover(self) -> None:
         self._arm.recover()
-        self._trouble = ""
         self._start()
 
     def _start(self) -> None:
         """From any stand: up from the belt, put down what still hangs on the cup."""
         self._follower.reset()
+        self._trouble = ""
         if self._planner.low_over_belt(self._follower.at(self._follower.now).position):
             self._cycle.rise()
         if self._gripper.holds():

@@ -20,6 +20,7 @@ _RTDE_PORT = 30004
 _PROTECTIVE_BIT = 1 << 2
 _EMERGENCY_BITS = (1 << 5) | (1 << 6) | (1 << 7)
 _MODE_RUNNING = 7
+_STEP_MARGIN_DEG = 2.0
 
 
 class UrRtdeConfig(Settings):
@@ -42,8 +43,8 @@ class UrRtdeConfig(Settings):
     silence_s: float = setting(
         0.5, "Silence", "Without a new sample for this long the arm is lost", "s", gt=0
     )
-    step_limit_deg: float = setting(
-        6.0, "Step limit", "Largest change of a joint between set-points", "deg", gt=0
+    speed_limit_deg_s: float = setting(
+        180.0, "Speed limit", "Set-points that ask any joint for more are refused", "deg/s", gt=0
     )
 
 
@@ -59,6 +60,7 @@ class UrRtdeArm:
         self._receive: RTDEReceiveInterface | None = None
         self._dashboard: DashboardClient | None = None
         self._last_target: Joints = np.zeros(6)
+        self._last_sent_s = 0.0
         self._streaming = False
         self._stamp = (-1.0, 0.0)  # controller's time of the newest sample, and ours
         self._stopped_s = 0.0
@@ -105,17 +107,13 @@ class UrRtdeArm:
         control = self._control
         if control is None:
             raise ArmError(f"{self._where} runs no program: recover the arm")
-        step = float(np.abs(position - self._last_target).max()) if self._streaming else 0.0
-        if step > math.radians(self._config.step_limit_deg):
-            raise ArmError(
-                f"refused a set-point {math.degrees(step):.1f} deg away from the last one: the motion "
-                "is not continuous; this is a fault of the program, stop the cell and report it"
-            )
+        self._require_continuous(position, period_s)
         if not control.servoJ(
             position.tolist(), 0.0, 0.0, period_s, look_ahead_s, self._config.servo_gain
         ):
             raise ArmError(f"{self._where} takes no set-points: its program has stopped; recover")
-        self._last_target, self._streaming = position, True
+        self._last_target, self._last_sent_s = position, time.monotonic()
+        self._streaming = True
 
     def stop(self) -> None:
         """Brake to a stand along the path as fast as allowed. Raises ArmError."""
@@ -152,6 +150,18 @@ class UrRtdeArm:
             self._dashboard.disconnect()
         self._control = self._receive = self._dashboard = None
         self._streaming = False
+
+    def _require_continuous(self, position: Joints, period_s: float) -> None:
+        """Late set-points may lie further apart, but never further than the joints may move."""
+        if not self._streaming:
+            return
+        pause_s = period_s + time.monotonic() - self._last_sent_s
+        step = math.degrees(float(np.abs(position - self._last_target).max()))
+        if step > _STEP_MARGIN_DEG + self._config.speed_limit_deg_s * pause_s:
+            raise ArmError(
+                f"refused a set-point {step:.1f} deg away from the one {pause_s * 1e3:.0f} ms before: "
+                "the motion is not continuous; this is a fault of the program, please report it"
+            )
 
     def _require_controller(self) -> None:
         """The clients' own errors do not say what to check, so ask the port first."""

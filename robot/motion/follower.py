@@ -56,6 +56,8 @@ class Follower:
         self._offset = self._drift = 0.0
         self._nudge: Joints = np.zeros(6)
         self._next_s = 0.0
+        self.worst_late_s = 0.0
+        """Longest delay of a set-point since the start [s], for diagnosis."""
 
     def reset(self) -> ArmState:
         """Forget every motion and stand where the arm is. Raises ArmStoppedError, ArmError."""
@@ -112,6 +114,7 @@ class Follower:
         """Wait for the next period, check the arm, send one set-point. Raises ArmStoppedError, ArmError."""
         self._clock.sleep_until(self._next_s)
         late_s = self._clock.now() - self._next_s
+        self.worst_late_s = max(self.worst_late_s, late_s)
         # Controllers lay set-points on an even grid: a late one is still meant for its own moment.
         due_s = self._next_s if late_s < _CATCH_UP * self._settings.period_s else self._clock.now()
         self._next_s = due_s + self._settings.period_s
