@@ -1,0 +1,79 @@
+"""The journal's events become records, each once: rows and progress are one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from cell.ledger.events import Event
+from cell.records import rows
+from cell.records.journal import Journal
+from cell.records.schema import Part, Progress
+from cell.records.store import open_records
+
+BATCH = 500
+"""Events in one transaction."""
+
+
+class Projection:
+    """Writes records.db. Killed at any point, it goes on where the records say."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """The records at `path`, made if there are none. Raises RecordsError."""
+        return cls(open_records(path, create=True))
+
+    @property
+    def last_seq(self) -> int:
+        """Sequence number of the last event in the records, 0 for none."""
+        with Session(self._engine) as session:
+            return session.scalar(select(Progress.last_seq)) or 0
+
+    def apply(self, events: Iterable[tuple[int, Event]]) -> list[tuple[int, Event]]:
+        """Bring events into the records, in one transaction; those that were new."""
+        new = []
+        with Session(self._engine) as session, session.begin():
+            progress = session.get(Progress, 1)
+            if progress is None:
+                progress = Progress(id=1, last_seq=0, session="")
+                session.add(progress)
+            for sequence, event in events:
+                if sequence <= progress.last_seq:
+                    continue
+                rows.write(session, progress, sequence, event)
+                session.flush()
+                progress.last_seq = sequence
+                new.append((sequence, event))
+        return new
+
+    def catch_up(self, journal: Journal) -> list[tuple[int, Event]]:
+        """Apply everything in the journal that the records lack; the events that were new."""
+        new: list[tuple[int, Event]] = []
+        events = journal.read(self.last_seq)
+        while batch := list(islice(events, BATCH)):
+            new += self.apply(batch)
+        return new
+
+    def keep_frame(self, session_id: str, trigger: int, path: str) -> None:
+        """Note where the picture of a trigger is stored."""
+        with Session(self._engine) as session, session.begin():
+            frame = rows.frame_of(session, session_id, trigger)
+            if frame is not None:
+                frame.path = path
+
+    def session_of(self, part: str) -> str:
+        """The session in which a part arrived, '' for an unknown part."""
+        with Session(self._engine) as session:
+            return session.scalar(select(Part.session).where(Part.id == part)) or ""
+
+    def close(self) -> None:
+        """Let go of the database. Safe to call twice."""
+        self._engine.dispose()

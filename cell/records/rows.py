@@ -1,0 +1,269 @@
+"""Which rows one journal event writes or completes."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cell.ledger import events as e
+from cell.records import schema as s
+
+
+def write(session: Session, progress: s.Progress, seq: int, event: e.Event) -> None:
+    """Write the rows of `event`; the caller ends the transaction."""
+    match event:
+        case e.SessionStarted() | e.SessionClosed() | e.RecipeSelected():
+            _session(session, progress, event)
+        case e.Arrived():
+            session.add(
+                s.Part(
+                    id=event.part,
+                    session=progress.session,
+                    arrival_index=event.index,
+                    arrival_encoder_m=event.encoder_m,
+                    arrived_ns=event.stamp_ns,
+                    edge_lost=event.edge_lost,
+                )
+            )
+        case e.ExposureSeen() | e.Exposed() | e.FrameSeen() | e.FrameTied():
+            _picture(session, progress, seq, event)
+        case e.Inspected():
+            _inspection(session, seq, event)
+        case e.Judged():
+            _verdict(session, seq, event)
+        case e.RemovalRequested() | e.Lifted() | e.RemovalFailed() | e.Removed():
+            _removal(session, seq, event)
+        case e.Passed() | e.Purged():
+            _close(session, seq, event)
+        case e.BeltHeld() | e.BeltReleased() | e.Faulted() | e.AlarmRaised() | e.AlarmCleared():
+            _trouble(session, progress, seq, event)
+        case _:
+            pass  # StateChanged, Cleared, ExitSeen, Escaped: told by alarms and dispositions
+
+
+def frame_of(session: Session, session_id: str, trigger: int) -> s.Frame | None:
+    """The newest picture of a trigger."""
+    query = select(s.Frame).where(s.Frame.session == session_id, s.Frame.trigger == trigger)
+    return session.scalars(query.order_by(s.Frame.seq.desc()).limit(1)).first()
+
+
+def _session(session: Session, progress: s.Progress, event: e.Event) -> None:
+    match event:
+        case e.SessionStarted():
+            progress.session = event.session
+            for alarm in session.scalars(select(s.AlarmLog).where(s.AlarmLog.cleared_ns.is_(None))):
+                alarm.cleared_ns = event.stamp_ns
+            row = s.RunSession(
+                id=event.session, started_ns=event.stamp_ns, ended_ns=None, recipe=event.recipe
+            )
+            session.add(row)
+            _note_recipe(session, event.recipe, event.stamp_ns)
+        case e.SessionClosed():
+            _current(session, progress).ended_ns = event.stamp_ns
+        case e.RecipeSelected():
+            _current(session, progress).recipe = event.recipe
+            _note_recipe(session, event.recipe, event.stamp_ns)
+        case _:
+            raise TypeError(event)
+
+
+def _picture(session: Session, progress: s.Progress, seq: int, event: e.Event) -> None:
+    match event:
+        case e.ExposureSeen():
+            session.add(
+                s.Exposure(
+                    seq=seq,
+                    session=progress.session,
+                    index=event.index,
+                    encoder_m=event.encoder_m,
+                    exposure_ns=event.exposure_ns,
+                )
+            )
+        case e.Exposed():
+            _exposure_of(session, progress.session, event.index).part = event.part
+        case e.FrameSeen():
+            session.add(
+                s.Frame(
+                    seq=seq,
+                    session=progress.session,
+                    trigger=event.trigger,
+                    exposure_ns=event.exposure_ns,
+                    received_ns=event.received_ns,
+                    ok=event.ok,
+                    error=event.error,
+                )
+            )
+        case e.FrameTied():
+            _exposure_of(session, progress.session, event.index).trigger = event.trigger
+            frame = frame_of(session, progress.session, event.trigger)
+            if frame is not None:
+                frame.exposure_index = event.index
+        case _:
+            raise TypeError(event)
+
+
+def _inspection(session: Session, seq: int, event: e.Inspected) -> None:
+    names = [c.name for c in s.Inspection.__table__.columns if c.name != "seq"]
+    session.add(s.Inspection(seq=seq, **{name: getattr(event, name) for name in names}))
+    session.flush()
+    for number, defect in enumerate(event.defects):
+        session.add(
+            s.Defect(
+                inspection=seq,
+                number=number,
+                class_name=defect.class_name,
+                score=defect.score,
+                x_min=defect.x_min,
+                y_min=defect.y_min,
+                x_max=defect.x_max,
+                y_max=defect.y_max,
+            )
+        )
+    if event.model and session.get(s.ModelVersion, event.model) is None:
+        session.add(s.ModelVersion(identity=event.model, first_seen_ns=event.stamp_ns))
+
+
+def _verdict(session: Session, seq: int, event: e.Judged) -> None:
+    verdict = event.verdict
+    session.add(
+        s.Verdict(
+            seq=seq,
+            part=event.part,
+            stamp_ns=event.stamp_ns,
+            kind=verdict.kind.value,
+            bin=verdict.bin,
+            reason=verdict.reason,
+            by=event.by,
+        )
+    )
+    query = select(s.Inspection).where(
+        s.Inspection.part == event.part, s.Inspection.late.is_(False)
+    )
+    inspection = session.scalars(query).first()
+    if inspection is None or session.get(s.Timing, event.part) is not None:
+        return
+    owner = session.get_one(s.Part, event.part).session
+    frame = frame_of(session, owner, inspection.trigger)
+    session.add(
+        s.Timing(
+            part=event.part,
+            exposure_to_frame_ms=(frame.received_ns - frame.exposure_ns) * 1e-6 if frame else None,
+            inference_ms=inspection.inference_ms,
+            exposure_to_verdict_ms=(event.stamp_ns - inspection.exposure_ns) * 1e-6,
+        )
+    )
+
+
+def _removal(session: Session, seq: int, event: e.Event) -> None:
+    match event:
+        case e.RemovalRequested():
+            session.add(
+                s.Removal(
+                    seq=seq,
+                    part=event.part,
+                    attempt=event.attempt,
+                    bin=event.bin,
+                    requested_ns=event.stamp_ns,
+                    reason="",
+                    message="",
+                )
+            )
+        case e.Lifted():
+            _last_removal(session, event.part).lifted_ns = event.stamp_ns
+        case e.RemovalFailed():
+            row = _last_removal(session, event.part)
+            row.ended_ns, row.removed = event.stamp_ns, False
+            row.reason, row.message = event.reason, event.message
+        case e.Removed():
+            row = _last_removal(session, event.part)
+            row.ended_ns, row.removed = event.stamp_ns, True
+            row.cycle_s, row.grip_encoder_m = event.cycle_s, event.grip_encoder_m
+            row.grip_x, row.grip_y, row.grip_z = event.grip_position
+            _close(session, seq, event)
+        case _:
+            raise TypeError(event)
+
+
+def _close(session: Session, seq: int, event: e.Passed | e.Removed | e.Purged) -> None:
+    kind = {e.Passed: "passed", e.Removed: "removed", e.Purged: "purged"}[type(event)]
+    session.add(
+        s.Disposition(
+            part=event.part,
+            kind=kind,
+            bin=event.bin if isinstance(event, e.Removed) else "",
+            person=event.person if isinstance(event, e.Purged) else "",
+            stamp_ns=event.stamp_ns,
+            seq=seq,
+        )
+    )
+
+
+def _trouble(session: Session, progress: s.Progress, seq: int, event: e.Event) -> None:
+    match event:
+        case e.BeltHeld(cause=cause, part=part):
+            _stop(session, progress, seq, cause, part, event.stamp_ns)
+        case e.Faulted(stopped=True, part=part):
+            _stop(session, progress, seq, "fault", part, event.stamp_ns)
+        case e.BeltReleased():
+            query = select(s.BeltStop).where(
+                s.BeltStop.part == event.part, s.BeltStop.cause != "fault"
+            )
+            stop = session.scalars(query.order_by(s.BeltStop.seq.desc()).limit(1)).one()
+            stop.waited_s = event.waited_s
+        case e.AlarmRaised():
+            if _open_alarm(session, event.alarm) is None:
+                session.add(
+                    s.AlarmLog(
+                        seq=seq,
+                        session=progress.session,
+                        alarm=event.alarm,
+                        part=event.part,
+                        detail=event.detail,
+                        raised_ns=event.stamp_ns,
+                    )
+                )
+        case e.AlarmCleared():
+            alarm = _open_alarm(session, event.alarm)
+            if alarm is not None:
+                alarm.cleared_ns = event.stamp_ns
+        case _:
+            pass  # a fault while the belt stood anyway
+
+
+def _stop(
+    session: Session, progress: s.Progress, seq: int, cause: str, part: str, stamp_ns: int
+) -> None:
+    session.add(
+        s.BeltStop(
+            seq=seq,
+            session=progress.session,
+            cause=cause,
+            part=part,
+            stamp_ns=stamp_ns,
+            waited_s=0.0,
+        )
+    )
+
+
+def _open_alarm(session: Session, alarm: str) -> s.AlarmLog | None:
+    query = select(s.AlarmLog).where(s.AlarmLog.alarm == alarm, s.AlarmLog.cleared_ns.is_(None))
+    return session.scalars(query.limit(1)).first()
+
+
+def _last_removal(session: Session, part: str) -> s.Removal:
+    query = select(s.Removal).where(s.Removal.part == part).order_by(s.Removal.seq.desc())
+    return session.scalars(query.limit(1)).one()
+
+
+def _exposure_of(session: Session, session_id: str, index: int) -> s.Exposure:
+    query = select(s.Exposure).where(s.Exposure.session == session_id, s.Exposure.index == index)
+    return session.scalars(query.order_by(s.Exposure.seq.desc()).limit(1)).one()
+
+
+def _current(session: Session, progress: s.Progress) -> s.RunSession:
+    return session.get_one(s.RunSession, progress.session)
+
+
+def _note_recipe(session: Session, identity: str, stamp_ns: int) -> None:
+    if session.get(s.RecipeVersion, identity) is None:
+        session.add(s.RecipeVersion(identity=identity, first_seen_ns=stamp_ns))
