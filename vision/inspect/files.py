@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from vision.errors import InspectionError
 from vision.inspect.golden import Golden, load_golden
 from vision.inspect.inspector import Inspector
+from vision.inspect.pictures import read_picture
 from vision.types import Image, Inspection
 
 
@@ -38,16 +36,3 @@ def inspect_file(
         f"{image_path} is {width} x {height} px. What can be inspected: {sizes}. Neither crop nor "
         "scale pictures before inspection"
     )
-
-
-def read_picture(path: Path) -> Image:
-    """A picture file as Mono8 (height, width); colour becomes grey. Raises InspectionError."""
-    if not path.is_file():
-        raise InspectionError(f"There is no picture {path}: check the path")
-    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if image is None:
-        raise InspectionError(
-            f"{path} cannot be read as a picture: it is damaged or of an unknown format; take PNG, "
-            "BMP, TIFF, JPEG or WebP"
-        )
-    return np.asarray(image, np.uint8)

@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 from vision.errors import InspectionError
 from vision.inspect.align import AlignTarget
 from vision.inspect.photometry import shrink
+from vision.inspect.pictures import read_picture
 from vision.types import Image
 
 SIDE: Final = 80
 """Views are compared as pictures of this many pixels a side."""
 LEAST_SCORE: Final = 0.85  # a board of the same artwork reaches 0.97, the next artwork 0.75
 LEAST_MARGIN: Final = 0.05
+ROUGH_SCORE: Final = 0.6  # before alignment, which can cost the right one 0.25
+ROUGH_LEAD: Final = 0.1
 SUFFIXES: Final = (".webp", ".png", ".bmp", ".tif", ".tiff", ".jpg", ".jpeg")
 
 Floats = NDArray[np.float32]
@@ -108,20 +111,24 @@ class GoldenLibrary:
         return Match(score, self._goldens[others[0]].name, float(scores[others[0]]))
 
 
-def confirm(match: Match, golden: str) -> None:
-    """Raise InspectionError unless the view fits its golden sample, and no other one."""
-    if match.runner_up_score > match.score:
+def confirm(match: Match, golden: str, aligned: bool) -> None:
+    """Raise InspectionError unless the view fits its golden sample, and no other one.
+
+    Before alignment only a clear mistake is refused.
+    """
+    lead, least = (0.0, LEAST_SCORE) if aligned else (ROUGH_LEAD, ROUGH_SCORE)
+    if match.runner_up_score > max(match.score + lead, least):
         raise InspectionError(
             f"The golden sample {golden!r} is of another board (likeness {match.score:.2f}): the "
             f"picture shows {match.runner_up!r} ({match.runner_up_score:.2f}). Take that one"
         )
-    if match.score < LEAST_SCORE:
+    if match.score < least:
         raise InspectionError(
             f"The golden sample {golden!r} is of another board than the picture (likeness "
-            f"{match.score:.2f}, needed {LEAST_SCORE}). Add this board's golden sample, or take "
+            f"{match.score:.2f}, needed {least}). Add this board's golden sample, or take "
             "the part away: it is not the recipe's product, or lies turned by 90 or 180 degrees"
         )
-    if match.score - match.runner_up_score < LEAST_MARGIN:
+    if aligned and match.score - match.runner_up_score < LEAST_MARGIN:
         raise InspectionError(
             f"The golden samples {golden!r} ({match.score:.2f}) and {match.runner_up!r} "
             f"({match.runner_up_score:.2f}) look alike: it cannot be told which board this is. "
@@ -131,13 +138,11 @@ def confirm(match: Match, golden: str) -> None:
 
 def load_golden(path: Path, canonical: tuple[int, int]) -> Golden:
     """One golden sample, named after its file. Raises InspectionError."""
-    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if image is None:
-        raise InspectionError(f"Golden sample {path} cannot be read as a picture: restore the file")
+    image = read_picture(path)
     height, width = image.shape
     if (width, height) != canonical:
         raise InspectionError(
             f"Golden sample {path} is {width} x {height} px, the canonical view is "
             f"{canonical[0]} x {canonical[1]} px: rectify it first"
         )
-    return Golden.of(path.stem, np.asarray(image, np.uint8))
+    return Golden.of(path.stem, image)

@@ -118,14 +118,15 @@ class Inspector:
         """The golden sample to compare with; None for a model that needs none."""
         if "golden" not in self.model.card.input.channels:
             return None
-        if golden is not None:
-            return golden
-        if self.goldens is None:
+        if golden is None and self.goldens is not None:
+            golden = self.goldens.nearest(view)
+        if golden is None:
             raise InspectionError(
                 f"Model {self.model.identity} compares with a golden sample and none is given: "
                 "give the board's golden sample, or a recipe that has them"
             )
-        return self.goldens.nearest(view)
+        confirm(self._match(view, golden), golden.name, aligned=False)
+        return golden
 
     def _light(self, view: Image, golden: Golden | None) -> Light:
         return fit_light(shrink(view), None if golden is None else golden.bright_share)
@@ -140,7 +141,7 @@ class Inspector:
     ) -> Inspection:
         with self._timed("align", more=True):
             if golden is not None:
-                confirm(self._match(view, golden), golden.name)
+                confirm(self._match(view, golden), golden.name, aligned=True)
                 light = self._light(view, golden)
             for channel, what in enumerate(self.model.card.input.channels):
                 if what == "board":

@@ -22,6 +22,7 @@ COARSE: Final = 4
 LEAST_CONTRAST: Final = 50.0  # grey levels between belt and rim; empty belts show about 20
 BLOB_SHARE: Final = 0.15  # of the part's area: what is smaller is dirt or a streak
 AREA_TOLERANCE: Final = 0.15
+COARSE_TOLERANCE: Final = 0.03
 SIZE_TOLERANCE: Final = 0.015
 
 
@@ -55,7 +56,7 @@ class PartLocator:
         """
         start = self._coarse_pose(self._outline(image))
         fit = fit_edges(image, self._camera, self._part, start)
-        self._check_size(fit)
+        self._check_size(fit.size_m, SIZE_TOLERANCE)
         return self._located(fit, start)
 
     def _outline(self, image: Image) -> Float:
@@ -104,15 +105,18 @@ class PartLocator:
     def _coarse_pose(self, outline: Float) -> Pose2D:
         points = self._camera.image_to_belt(outline, self._part.thickness_m)
         millimetres = (points - points[0]).astype(np.float32) * 1e3
-        (x, y), _, angle = cv2.minAreaRect(millimetres)
-        # A square has four equal sides: the reading nearest to upright is taken.
-        yaw = math.radians((angle + 45.0) % 90.0 - 45.0)
+        (x, y), (width, height), angle = cv2.minAreaRect(millimetres)
+        # Parts come upright within 45 degrees; OpenCV may call any side the width.
+        turns = round(angle / 90.0)
+        yaw = math.radians(angle - 90.0 * turns)
+        sides = (height, width) if turns % 2 else (width, height)
+        self._check_size(np.array(sides) / 1e3, COARSE_TOLERANCE)
         return Pose2D(float(points[0, 0] + x / 1e3), float(points[0, 1] + y / 1e3), yaw)
 
-    def _check_size(self, fit: EdgeFit) -> None:
+    def _check_size(self, measured: Float, tolerance: float) -> None:
         wanted = np.array(self._part.size_m)
-        if (np.abs(fit.size_m / wanted - 1.0) > SIZE_TOLERANCE).any():
-            (x, y), (a, b) = fit.size_m * 1e3, wanted * 1e3
+        if (np.abs(measured / wanted - 1.0) > tolerance).any():
+            (x, y), (a, b) = measured * 1e3, wanted * 1e3
             raise InspectionError(
                 f"The part measures {x:.1f} x {y:.1f} mm, the recipe says {a:.1f} x {b:.1f} mm: it "
                 "is another product, or the calibration does not fit the camera any more"
