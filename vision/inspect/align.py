@@ -21,8 +21,8 @@ from vision.types import Image
 
 LEVELS: Final = (4, 2)
 """Pictures are aligned at a quarter, then at half of their size."""
-ROUNDS: Final = (4, 3)
-MOST_POINTS: Final = 9000
+ROUNDS: Final = (4, 2)
+MOST_POINTS: Final = 5000
 FEWEST_POINTS: Final = 200
 BLUR_PX: Final = 1.2
 LEAST_SLOPE: Final = 0.03  # of a grey range of 1, a pixel
