@@ -17,7 +17,7 @@ from robot.grippers.polled import PolledGripper
 from robot.motion.belt_predictor import BeltPredictor
 from robot.motion.config import MotionSettings
 from robot.motion.follower import Follower
-from robot.motion.intercept import PickPlanner
+from robot.motion.planner import PickPlanner
 from robot.motion.pick import (
     Cancelled,
     OnFeedback,

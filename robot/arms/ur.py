@@ -217,6 +217,7 @@ class UrRtdeArm:
                 self._control = RTDEControlInterface(host, rate)
             elif not self._control.isProgramRunning() and not self._control.reuploadScript():
                 raise ArmError(f"{self._where} does not start the control program; check its log")
+            self._wait(self._control.isProgramRunning, "run the control program")
         except RuntimeError as error:
             raise ArmError(f"{self._where} does not start the control program ({error})") from error
 

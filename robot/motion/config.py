@@ -171,6 +171,9 @@ class MotionSettings(Settings):
         "Joint angles whose shoulder, elbow and wrist branch every motion keeps",
         "deg",
     )
+    belt_half_width_m: float = setting(
+        0.15, "Belt half width", "Over the belt a carried part stays at lift height", "m", gt=0
+    )
     belt_ramp_m_s2: float = setting(
         1.0, "Belt ramp", "Acceleration of the belt drive", "m/s^2", gt=0
     )

@@ -11,15 +11,9 @@ from robot.base import ArmError, ArmState, Gripper, MotionError, RobotError, Rob
 from robot.motion.belt_predictor import BeltPredictor
 from robot.motion.config import MotionSettings
 from robot.motion.follower import ArmStoppedError, Follower
-from robot.motion.intercept import (
-    CarryPlan,
-    Hold,
-    Missed,
-    NotYet,
-    PartOnBelt,
-    PickPlan,
-    PickPlanner,
-)
+from robot.motion.intercept import Hold, Missed, NotYet, PickPlan
+from robot.motion.planner import CarryPlan, PickPlanner
+from robot.motion.strokes import PartOnBelt
 from robot.motion.trajectory import JointState, Motion, Move
 
 _RETRY_S = 0.05

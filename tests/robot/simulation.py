@@ -12,7 +12,7 @@ from robot.base import ArmState, Joints, RobotMode
 from robot.motion.belt_predictor import BeltPredictor
 from robot.motion.config import MotionSettings
 from robot.motion.follower import Follower
-from robot.motion.intercept import PickPlanner
+from robot.motion.planner import PickPlanner
 from robot.motion.pick import PickCycle
 
 SAMPLE_S = 0.02

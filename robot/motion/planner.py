@@ -1,0 +1,160 @@
+"""Every motion of a removal, planned and checked: pick, carry, return, escape. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from robot.base import Joints, MotionError
+from robot.motion.belt_predictor import BeltMotion
+from robot.motion.collision import CollisionModel, sample_times
+from robot.motion.config import MotionSettings
+from robot.motion.intercept import Hold, Interceptor, Missed, NotYet, PickPlan
+from robot.motion.kinematics import ArmKinematics, pointing_down
+from robot.motion.strokes import Breathe, PartOnBelt, Strokes
+from robot.motion.trajectory import JointState, Motion, Move, Stroke, move
+
+_CHECK_STEP_S = 0.02
+_LIFTS = (1.0, 1.6, 2.4)
+"""Multiples of the lift height that are tried, one after the other, until the way is free."""
+
+
+def _no_breath() -> None:
+    """For callers without a deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarryPlan:
+    """Up with the belt, then to the bin."""
+
+    up: Stroke
+    carry: Move
+
+
+class PickPlanner:
+    """Plans for one configured cell. Keeps no state between calls.
+
+    `breathe` is called every few hundred microseconds of computing, for callers that must not stall.
+    """
+
+    def __init__(self, settings: MotionSettings) -> None:
+        self.settings = settings
+        self.arm = ArmKinematics(settings.base, settings.tool_length_m)
+        self.collision = CollisionModel.of(settings)
+        self.seed: Joints = np.radians(settings.seed_deg)
+        self.waiting = self._upright(*settings.waiting, wrist=float(self.seed[5]))
+        self._strokes = Strokes(self.arm, settings)
+        self._interceptor = Interceptor(self.arm, self._strokes, settings, self.seed)
+
+    def plan_pick(
+        self,
+        start: JointState,
+        start_s: float,
+        part: PartOnBelt,
+        belt: BeltMotion,
+        deadline: float,
+        breathe: Breathe = _no_breath,
+    ) -> PickPlan | NotYet | Hold | Missed:
+        """The earliest pick from `start` at `start_s`; `deadline`: belt travel [m] to be off at.
+
+        Raises MotionError when the arm cannot get there at all, or only through an obstacle.
+        """
+        plan = self._interceptor.plan(start, start_s, part, belt, deadline, breathe)
+        if isinstance(plan, PickPlan):
+            joints = _sampled([plan.approach, plan.down], start_s, plan.contact_s)
+            self.collision.require(joints, False, self.settings.clearance_m)
+            breathe()
+        return plan
+
+    def plan_carry(
+        self, plan: PickPlan, start_s: float, bin_name: str, breathe: Breathe = _no_breath
+    ) -> CarryPlan:
+        """From holding the part on the belt, at `start_s`, to its bin. Raises MotionError."""
+        seed = plan.down.at(start_s).position
+        target = JointState.rest(self.bin_joints(bin_name, seed))
+        reason = ""
+        for factor in _LIFTS:
+            height = self.settings.stroke.lift_height_m * factor
+            up = self._strokes.up(plan.part, plan.belt, start_s, height, plan.yaw, seed, breathe)
+            carry = move(up.at(up.end_s), target, up.end_s, self.settings.limits)
+            try:
+                self._check_carry(up, carry, breathe)
+            except MotionError as error:
+                reason = str(error)
+                continue
+            return CarryPlan(up, carry)
+        raise MotionError(f"no way to bin '{bin_name}': {reason}")
+
+    def plan_escape(
+        self, start: JointState, start_s: float, breathe: Breathe = _no_breath
+    ) -> Stroke:
+        """Straight up to the waiting height and to a stand. Raises MotionError."""
+        return self._strokes.escape(start, start_s, breathe)
+
+    def plan_return(
+        self,
+        start: JointState,
+        start_s: float,
+        target: Joints,
+        breathe: Breathe = _no_breath,
+        holding: bool = False,
+    ) -> Move:
+        """A checked joint move to stand at `target`. Raises MotionError."""
+        way = move(start, JointState.rest(target), start_s, self.settings.limits)
+        joints = _sampled([way], way.start_s, way.end_s)
+        self.collision.require(joints, holding, self.settings.clearance_m)
+        breathe()
+        return way
+
+    def bin_joints(self, name: str, now: Joints) -> Joints:
+        """Joints at a bin's drop point; the wrist stays as it is, for a bin does not mind the yaw.
+
+        Raises MotionError for an unknown bin.
+        """
+        place = self.settings.bins.get(name)
+        if place is None:
+            known = ", ".join(sorted(self.settings.bins))
+            raise MotionError(f"there is no bin '{name}'; configured are {known}")
+        return self._upright(place.x, place.y, place.z, wrist=float(now[5]))
+
+    def low_over_belt(self, joints: Joints) -> bool:
+        """Whether the cup points down and is lower than the waiting height."""
+        tool = self.arm.forward(joints)
+        low = tool.translation[2] < self.settings.waiting[2] - 0.01
+        return bool(low and tool.rotation[2, 2] < -0.99)
+
+    def _upright(self, x: float, y: float, z: float, wrist: float) -> Joints:
+        """Joints with the cup pointing down at a place; the last joint alone sets its yaw."""
+        joints = self.arm.inverse(pointing_down(x, y, z, 0.0), self.seed)
+        joints[5] = wrist
+        return joints
+
+    def _check_carry(self, up: Stroke, carry: Move, breathe: Breathe) -> None:
+        """No contact, and the part stays above what lies on the belt while it is over it."""
+        clearance = self.settings.clearance_m
+        rising = _sampled([up], up.start_s, up.end_s)
+        self.collision.require(rising, True, clearance, part_on_belt=True)
+        breathe()
+        carried = _sampled([carry], carry.start_s, carry.end_s)
+        self.collision.require(carried, True, clearance)
+        breathe()
+        reach = self.settings.part.side_m * math.sqrt(0.5)
+        lowest = self.settings.stroke.lift_height_m - 0.002
+        for joints in carried[::2]:
+            _, y, z = self.arm.forward(joints).translation
+            if abs(y) < self.settings.belt_half_width_m + reach and z < lowest:
+                raise MotionError("the part would sweep over the belt too low")
+        breathe()
+
+
+def _sampled(motions: Sequence[Motion], start_s: float, end_s: float) -> np.ndarray:
+    """Joint angles (n, 6) along consecutive motions, fine enough for the clearance checks."""
+    edges = [start_s, *(m.start_s for m in motions[1:]), end_s]
+    joints = []
+    for time_s in sample_times(edges, _CHECK_STEP_S).tolist():
+        active = [m for m in motions if m.start_s <= time_s] or motions[:1]
+        joints.append(active[-1].at(time_s).position)
+    return np.array(joints)

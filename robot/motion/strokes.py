@@ -1,0 +1,175 @@
+"""Cartesian strokes near the belt: down onto a part, up with it, and straight up out of trouble."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from robot.base import Joints, MotionError
+from robot.motion.belt_predictor import BeltMotion
+from robot.motion.config import MotionSettings
+from robot.motion.kinematics import ArmKinematics
+from robot.motion.trajectory import JointState, Stroke, TcpState, joint_state, quintic, stroke
+
+Breathe = Callable[[], None]
+Blend = Callable[[float], tuple[float, float, float]]
+_ENTRY_RATIO = 1.6
+"""A stroke enters (or leaves) already moving, at this multiple of its mean speed: a shorter stroke
+for the same joint accelerations, since the neighbouring joint move carries the speed on."""
+_SNUG = 0.93
+"""A stroke that uses this share of the limits is quick enough."""
+_TRIES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PartOnBelt:
+    """A part's centre and heading in `cell`, true when the belt's travel was `travel` [m]."""
+
+    travel: float
+    x: float
+    y: float
+    yaw: float
+
+    def x_at(self, travel: float) -> float:
+        """Its x [m] at another belt travel."""
+        return self.x + travel - self.travel
+
+
+class Strokes:
+    """Builds strokes for one arm; none asks more of the joints than the configured limits."""
+
+    def __init__(self, arm: ArmKinematics, settings: MotionSettings) -> None:
+        self._arm, self._settings = arm, settings
+        self._touch = settings.part.thickness_m - settings.stroke.press_m
+        self.usual_s = 2.0 * settings.stroke.shortest_s
+
+    def above(
+        self,
+        part: PartOnBelt,
+        belt: BeltMotion,
+        time_s: float,
+        down_s: float,
+        yaw: float,
+        seed: Joints,
+    ) -> JointState:
+        """State in which a stroke down of `down_s` begins at `time_s`. Raises MotionError."""
+        blend = self._down_blend(down_s)
+        return joint_state(self._arm, _on_belt(part, belt, time_s, blend(0.0)), yaw, seed)
+
+    def down(
+        self,
+        part: PartOnBelt,
+        belt: BeltMotion,
+        start_s: float,
+        down_s: float,
+        hold_s: float,
+        yaw: float,
+        seed: Joints,
+        breathe: Breathe,
+    ) -> Stroke:
+        """Down onto the part within `down_s`, then on it for `hold_s`. Raises MotionError."""
+        blend = self._down_blend(down_s)
+        return stroke(
+            self._arm,
+            lambda time_s: _on_belt(part, belt, time_s, blend(time_s - start_s)),
+            start_s,
+            start_s + down_s + hold_s,
+            yaw,
+            seed,
+            breathe,
+        )
+
+    def up(
+        self,
+        part: PartOnBelt,
+        belt: BeltMotion,
+        start_s: float,
+        height: float,
+        yaw: float,
+        seed: Joints,
+        breathe: Breathe,
+    ) -> Stroke:
+        """Up with the belt by `height`, ending with upward speed. Raises MotionError."""
+        low = self._touch
+
+        def build(duration: float) -> Stroke:
+            rise = _ENTRY_RATIO * height / duration
+            blend = quintic((low, 0.0, 0.0), (low + height, rise, 0.0), duration)
+            return stroke(
+                self._arm,
+                lambda time_s: _on_belt(part, belt, time_s, blend(time_s - start_s)),
+                start_s,
+                start_s + duration,
+                yaw,
+                seed,
+                breathe,
+            )
+
+        return self._snug(build, self.usual_s)
+
+    def escape(self, start: JointState, start_s: float, breathe: Breathe) -> Stroke:
+        """Straight up to the waiting height and to a stand. Raises MotionError."""
+        tool = self._arm.forward(start.position)
+        if tool.rotation[2, 2] > -0.99:
+            raise MotionError("the cup does not point down; jog the arm above the belt by hand")
+        yaw = math.atan2(tool.rotation[1, 0], tool.rotation[0, 0])
+        velocity = (self._arm.jacobian(start.position) @ start.velocity)[:3]
+        top = max(float(tool.translation[2]), self._settings.waiting[2])
+
+        def build(duration: float) -> Stroke:
+            ends = tool.translation + 0.5 * velocity * duration
+            ends[2] = max(top, float(ends[2]))
+            blends = [
+                quintic((p, v, 0.0), (end, 0.0, 0.0), duration)
+                for p, v, end in zip(tool.translation, velocity, ends, strict=True)
+            ]
+
+            def path(time_s: float) -> TcpState:
+                rows = np.array([blend(time_s - start_s) for blend in blends])
+                return TcpState(rows[:, 0], rows[:, 1], rows[:, 2])
+
+            end_s = start_s + duration
+            return stroke(self._arm, path, start_s, end_s, yaw, start.position, breathe)
+
+        return self._snug(build, 2.0 * self.usual_s)
+
+    def rated(self, load: float, duration: float) -> float | None:
+        """A better duration [s] for a stroke with this load; None where it fits well."""
+        shortest = self._settings.stroke.shortest_s
+        if load <= 1.0 and (load > _SNUG or duration <= shortest):
+            return None
+        return max(duration * load * 1.03, shortest)
+
+    def _snug(self, build: Callable[[float], Stroke], duration: float) -> Stroke:
+        """The quickest stroke within the joint limits, found by stretching and shrinking."""
+        fitting: Stroke | None = None
+        for _ in range(_TRIES):
+            made = build(duration)
+            load = made.load(self._settings.limits)
+            fitting = made if load <= 1.0 else fitting
+            better = self.rated(load, duration)
+            if better is None:
+                return made
+            duration = better
+        if fitting is None:
+            raise MotionError("no stroke here keeps the joint limits")
+        return fitting
+
+    def _down_blend(self, down_s: float) -> Blend:
+        height = self._settings.stroke.approach_height_m
+        entry = -_ENTRY_RATIO * height / down_s
+        return quintic((self._touch + height, entry, 0.0), (self._touch, 0.0, 0.0), down_s)
+
+
+def _on_belt(
+    part: PartOnBelt, belt: BeltMotion, time_s: float, z: tuple[float, float, float]
+) -> TcpState:
+    travel, speed, acceleration = belt.at(time_s)
+    return TcpState(
+        np.array([part.x_at(travel), part.y, z[0]]),
+        np.array([speed, 0.0, z[1]]),
+        np.array([acceleration, 0.0, z[2]]),
+    )
