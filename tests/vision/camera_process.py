@@ -54,7 +54,12 @@ def outcome(camera: BaslerCamera) -> dict[str, Any]:
         return {"gone": True, "error": str(error)}
     if frame is None:
         return {"none": True}
-    return {"trigger": frame.meta.trigger, "slot": frame.slot, "sequence": frame.sequence}
+    return {
+        "trigger": frame.meta.trigger,
+        "stamp_ns": frame.meta.stamp_ns,
+        "slot": frame.slot,
+        "sequence": frame.sequence,
+    }
 
 
 if __name__ == "__main__":

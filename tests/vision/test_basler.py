@@ -122,6 +122,23 @@ def test_failed_and_lost_triggers_spend_their_numbers(process: Process) -> None:
     assert process.expose(46)["trigger"] == 6
 
 
+def test_a_picture_that_may_show_the_next_part_is_not_delivered(process: Process) -> None:
+    process.expose(1)
+    before_ns = time.time_ns()
+    for pulse in (2, 3):  # both before the camera's process gets round to the first
+        cv2.imwrite(str(process.folder / f"{'ab'[(pulse - 1) % 2]}.bmp"), picture(pulse))
+        process.wire.sendto(f"PULSE {pulse}".encode(), ("127.0.0.1", process.port))
+    after_ns = time.time_ns()
+    late = process.ask("frame")
+    assert late["failed"] == 2
+    assert "overtook" in late["error"]
+    frame = process.ask("frame")
+    assert frame["trigger"] == 3
+    assert before_ns <= frame["stamp_ns"] <= after_ns  # when the edge came, not when it was seen
+    reader = RingReader(ring_name())
+    assert np.array_equal(reader.read(frame["slot"], frame["sequence"]), picture(3))
+
+
 def test_a_pulled_cable_is_a_camera_error(process: Process) -> None:
     process.expose(1)
     process.ask("lose")

@@ -8,6 +8,7 @@ import bench
 import cv2
 import numpy as np
 import pytest
+import tiny_model
 
 from models.package import ModelPackage
 from twin.boards.library import BoardVariant
@@ -15,9 +16,9 @@ from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.errors import InspectionError
 from vision.inspect.files import inspect_file
 from vision.inspect.inspector import Inspector
-from vision.inspect.overlay import colour_of, draw_detections
+from vision.inspect.overlay import colour_of, draw_overlay
 from vision.inspect.part import PartGeometry
-from vision.types import Box, Detection
+from vision.types import Box, Detection, Inspection
 
 NAME = "44000075"
 
@@ -86,7 +87,6 @@ def test_missing_files_and_folders(inspector: Inspector, tmp_path: Path) -> None
 
 
 def test_overlay_marks_each_detection_in_its_class_colour() -> None:
-    classes = ("open", "short")
     found = [
         Detection("open", 0.9, Box(100, 120, 140, 150)),
         Detection("short", 0.5, Box(0, 0, 30, 20)),
@@ -94,9 +94,10 @@ def test_overlay_marks_each_detection_in_its_class_colour() -> None:
         Detection("unheard of", 0.5, Box(300, 300, 340, 340)),
     ]
     view = np.full((640, 640), 128, np.uint8)
-    canvas = draw_detections(view, found, classes, scale=1.5)
+    canvas = draw_overlay(view, Inspection(tuple(found), "", None, "", ""), scale=1.5)
     assert canvas.shape == (960, 960, 3)
     for detection in found:
-        colour = np.array(colour_of(detection.class_name, classes))
+        colour = np.array(colour_of(detection.class_name))
         assert (canvas == colour).all(axis=-1).sum() > 200
     assert (canvas[700:, :400] == 128).all()
+    assert len({colour_of(name) for name in tiny_model.CLASSES}) == len(tiny_model.CLASSES)

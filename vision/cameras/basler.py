@@ -141,16 +141,20 @@ class BaslerCamera:
     def _await_pulse(self, lines: EmulatedLines, timeout_s: float) -> None:
         """Wait for an edge on the emulated Line1 and take its picture."""
         pulse = lines.wait_pulse(timeout_s)
-        if pulse is None:
-            return
-        exposed_ns = time.time_ns()
-        self._note_missed(self._count.numbered(pulse), exposed_ns)
-        self._execute_trigger()
-        result = self._retrieve(PICTURE_MS)
-        if result is None:
-            self._note_failure(f"no picture within {PICTURE_MS} ms of the trigger", exposed_ns)
-        else:
-            self._keep(result, exposed_ns)
+        while pulse is not None:
+            exposed_ns = pulse.stamp_ns
+            self._note_missed(self._count.numbered(pulse.number), exposed_ns)
+            self._execute_trigger()
+            result = self._retrieve(PICTURE_MS)
+            pulse = lines.wait_pulse(0.0)
+            if result is None:
+                self._note_failure(f"it did not come within {PICTURE_MS} ms", exposed_ns)
+            elif pulse is not None:
+                # The device writes a picture before its pulse: this one may show the next part.
+                result.Release()
+                self._note_failure("the next exposure overtook it", exposed_ns)
+            else:
+                self._keep(result, exposed_ns)
 
     def _await_result(self, timeout_s: float) -> None:
         """Wait for a picture whose trigger the camera itself took."""

@@ -9,11 +9,24 @@ from __future__ import annotations
 import re
 import select
 import socket
+import struct
 import time
+from dataclasses import dataclass
+from typing import Final
 
 from vision.errors import CameraError
 
-_PULSE = re.compile(rb"PULSE (\d{1,18})\s*")
+_PULSE: Final = re.compile(rb"PULSE (\d{1,18})\s*")
+_SO_TIMESTAMPNS: Final = 35  # Linux, asm-generic/socket.h; Python 3.11 has no name for it
+_TIMESPEC: Final = struct.Struct("@ll")
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """An edge on Line1: its number and when it reached this machine (system clock)."""
+
+    number: int
+    stamp_ns: int
 
 
 class EmulatedLines:
@@ -35,6 +48,8 @@ class EmulatedLines:
                 "camera process, or change `pulse_port` here and in the device"
             ) from error
         self._socket.setblocking(False)
+        # The kernel's time of arrival holds also when this process was kept waiting.
+        self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
 
     @property
     def port(self) -> int:
@@ -55,26 +70,32 @@ class EmulatedLines:
         except OSError as error:
             raise CameraError(f"The trigger device at {self._device} is gone: {error}") from error
 
-    def wait_pulse(self, timeout_s: float) -> int | None:
-        """Number of the next edge, None when none came in time. Other datagrams are ignored."""
+    def wait_pulse(self, timeout_s: float) -> Pulse | None:
+        """The next edge, None when none came in time. Other datagrams are ignored."""
         deadline = time.monotonic() + timeout_s
         while True:
-            datagram = self._receive()
-            if datagram is None:
+            received = self._receive()
+            if received is None:
                 left = deadline - time.monotonic()
                 if left <= 0.0:
                     return None
                 select.select([self._socket], [], [], left)
-            elif match := _PULSE.fullmatch(datagram):
-                return int(match[1])
+            elif match := _PULSE.fullmatch(received[0]):
+                return Pulse(int(match[1]), received[1])
 
     def close(self) -> None:
         """Free the port. Safe to call twice."""
         self._socket.close()
 
-    def _receive(self) -> bytes | None:
+    def _receive(self) -> tuple[bytes, int] | None:
+        """A datagram and its time of arrival [ns]."""
         try:
-            return self._socket.recv(64)
+            data, notes, _, _ = self._socket.recvmsg(64, socket.CMSG_SPACE(_TIMESPEC.size))
         except (BlockingIOError, ConnectionRefusedError):
             # Refused: an earlier EXPOSE met no listener; the missing pulse tells that better.
             return None
+        for level, kind, note in notes:
+            if level == socket.SOL_SOCKET and kind == _SO_TIMESTAMPNS:
+                seconds, nanoseconds = _TIMESPEC.unpack(note)
+                return data, seconds * 1_000_000_000 + nanoseconds
+        return data, time.time_ns()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zlib
 from typing import Final
 
 import cv2
@@ -10,13 +10,18 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
-from vision.types import Detection, Image
+from vision.types import Image, Inspection
 
-COLOURS: Final = (
-    (0, 114, 230), (50, 180, 60), (210, 120, 0), (60, 60, 230), (190, 60, 190), (190, 170, 0),
-    (0, 190, 210), (140, 90, 40),
-)  # fmt: skip
-"""Blue, green, red; far apart also for most colour-blind eyes, dark enough for white letters."""
+NAMED: Final = {
+    "open": (50, 60, 225),
+    "short": (0, 114, 230),
+    "mousebite": (190, 60, 190),
+    "spur": (50, 160, 60),
+    "copper": (190, 110, 0),
+    "pin_hole": (150, 150, 0),
+}
+OTHERS: Final = ((140, 90, 40), (90, 30, 130), (60, 120, 120), (40, 90, 170))
+"""Blue, green, red; dark enough for white letters."""
 MARGIN_PX: Final = 4
 FONT: Final = cv2.FONT_HERSHEY_SIMPLEX
 
@@ -24,22 +29,21 @@ ColourImage = NDArray[np.uint8]
 """Shape (height, width, 3), blue first."""
 
 
-def colour_of(class_name: str, classes: Sequence[str]) -> tuple[int, int, int]:
-    """The colour of a class, by its place among the model's classes."""
-    return COLOURS[classes.index(class_name) % len(COLOURS)] if class_name in classes else (90,) * 3
+def colour_of(class_name: str) -> tuple[int, int, int]:
+    """The colour of a class: the same in every picture, whatever the model."""
+    other = OTHERS[zlib.crc32(class_name.encode()) % len(OTHERS)]
+    return NAMED.get(class_name, other)
 
 
-def draw_detections(
-    view: Image, detections: Sequence[Detection], classes: Sequence[str], scale: float = 1.0
-) -> ColourImage:
+def draw_overlay(view: Image, inspection: Inspection, scale: float = 1.0) -> ColourImage:
     """The view (height, width) in colour, enlarged by `scale`, each detection boxed and named."""
     size = (round(view.shape[1] * scale), round(view.shape[0] * scale))
     canvas = cv2.cvtColor(cv2.resize(view, size), cv2.COLOR_GRAY2BGR)
-    for detection in sorted(detections, key=lambda found: found.score):
+    for detection in sorted(inspection.detections, key=lambda found: found.score):
         box = detection.box
         x0, y0 = (round(edge * scale) - MARGIN_PX for edge in (box.x_min, box.y_min))
         x1, y1 = (round(edge * scale) + MARGIN_PX for edge in (box.x_max, box.y_max))
-        colour = colour_of(detection.class_name, classes)
+        colour = colour_of(detection.class_name)
         cv2.rectangle(canvas, (x0, y0), (x1, y1), (255, 255, 255), 4)
         cv2.rectangle(canvas, (x0, y0), (x1, y1), colour, 2)
         _label(canvas, f"{detection.class_name} {detection.score:.2f}", (x0, y0, y1), colour)
