@@ -1,4 +1,4 @@
-"""`python -m twin --config FILE`: run the twin until SIGINT, SIGTERM or a `quit` on its control port."""
+"""`python -m twin --config FILE`: run the twin until a signal or `quit` on its control port."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from calibration.cell import CalibrationError
 from twin.app import Twin, load_parts
 from twin.boards.library import BoardDataError
 from twin.config import ConfigError, TwinConfig, load
-from twin.listening import PortInUse
+from twin.listening import PortError
 
 EXIT_CONFIG, EXIT_PORT = 2, 3
 
@@ -46,7 +46,7 @@ def main(
     except (ConfigError, BoardDataError, CalibrationError) as error:
         typer.echo(f"twin: {error}", err=True)
         raise typer.Exit(EXIT_CONFIG) from error
-    except PortInUse as error:
+    except PortError as error:
         typer.echo(f"twin: {error}", err=True)
         raise typer.Exit(EXIT_PORT) from error
 

@@ -52,7 +52,7 @@ class Twin:
         self._stop = asyncio.Event()
 
     async def run(self, ready: Callable[[], None]) -> None:
-        """Open the ports, call `ready`, and run until told to stop. Raises PortInUse."""
+        """Open the ports, call `ready`, and run until told to stop. Raises PortError."""
         config, world = self.config, self.world
         frames: asyncio.Task[None] | None = None
         try:

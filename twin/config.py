@@ -28,7 +28,7 @@ class TwinConfig(BaseModel):
     host: str = Field(
         default="127.0.0.1",
         title="Host",
-        description="Loopback address of every port; another one (127.0.0.2) keeps two twins apart.",
+        description="Loopback address of all ports; 127.0.0.2 and so on keep twins apart.",
     )
     seed: int = Field(default=0, title="Seed", description="Of boards, poses and light.")
     parts: int = Field(
@@ -92,7 +92,7 @@ class TwinConfig(BaseModel):
     image_folder: Path | None = Field(
         default=None,
         title="Image folder",
-        description="Where the camera's emulator reads its pictures; without one nothing is rendered.",
+        description="Where the camera's emulator reads pictures; without it none are made.",
     )
     plc_port: int = Field(
         default=5020, ge=1, le=65535, title="PLC port", description="Modbus TCP of the belt."

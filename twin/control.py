@@ -1,7 +1,8 @@
 """The control socket: JSON lines over TCP, one answer a line.
 
-`{"op": "fault", "name": ..., ...}`, `{"op": "clear_belt"}`, `{"op": "person", "attentive": bool}`, `{"op": "state"}`,
-`{"op": "quit"}`. An answer is `{"ok": true, ...}` or `{"ok": false, "error": ...}`.
+`{"op": "fault", "name": ..., ...}`, `{"op": "clear_belt"}`, `{"op": "person", "attentive": bool}`,
+`{"op": "state"}`, `{"op": "quit"}`. An answer is `{"ok": true, ...}` or
+`{"ok": false, "error": ...}`.
 """
 
 from __future__ import annotations

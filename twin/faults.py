@@ -1,8 +1,8 @@
-"""What can go wrong on request. Each fault is a small model; `Faults` holds those that wait to happen."""
+"""What can go wrong on request; `Faults` holds what waits to happen."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -113,7 +113,7 @@ class Faults:
     """Faults that wait for their moment."""
 
     leaks: int = 0
-    leak: VacuumLeak = VacuumLeak()
+    leak: VacuumLeak = field(default_factory=VacuumLeak)
     lost_pulses: int = 0
     double_pulses: int = 0
     grab_failures: int = 0

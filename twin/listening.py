@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable
 
 
-class PortInUse(Exception):
+class PortError(Exception):
     """A port cannot be opened; the message names it and says what to do."""
 
     def __init__(self, host: str, port: int, purpose: str, cause: OSError) -> None:
@@ -27,19 +27,19 @@ class PortInUse(Exception):
 async def listen_tcp(
     host: str, port: int, purpose: str, factory: Callable[[], asyncio.Protocol]
 ) -> asyncio.Server:
-    """Serve TCP connections. Raises PortInUse."""
+    """Serve TCP connections. Raises PortError."""
     try:
         return await asyncio.get_running_loop().create_server(factory, host, port)
     except OSError as cause:
-        raise PortInUse(host, port, purpose, cause) from cause
+        raise PortError(host, port, purpose, cause) from cause
 
 
 def check_free(host: str, port: int, purpose: str, kind: socket.SocketKind) -> None:
-    """Raise PortInUse where a port is taken, for servers that do not say so themselves."""
+    """Raise PortError where a port is taken, for servers that do not say so themselves."""
     with socket.socket(socket.AF_INET, kind) as probe:
         if kind == socket.SOCK_STREAM:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as cause:
-            raise PortInUse(host, port, purpose, cause) from cause
+            raise PortError(host, port, purpose, cause) from cause

@@ -1,4 +1,4 @@
-"""The simulated arm and boards: one MuJoCo model, stepped at 500 Hz. Frame `cell`, metres, radians."""
+"""The simulated arm and boards: one MuJoCo model, stepped at 500 Hz. Frame `cell`, SI units."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Physics:
     # The arm
 
     def step(self, motion: Motion, time: float, count: int, belt_speed: float) -> None:
-        """Advance `count` steps from `time` [s] with the arm on its reference and the belt moving."""
+        """Advance `count` steps from `time` [s]: the arm follows `motion`, the belt moves."""
         data = self.data
         mujoco.mj_fullM(self.model, data, self._mass)
         mass = self._mass[:6, :6]
@@ -67,12 +67,12 @@ class Physics:
     @property
     def joints(self) -> Float:
         """Joint angles, shape (6,)."""
-        return self.data.qpos[:6]
+        return np.asarray(self.data.qpos[:6])
 
     @property
     def joint_speeds(self) -> Float:
         """Joint speeds, shape (6,)."""
-        return self.data.qvel[:6]
+        return np.asarray(self.data.qvel[:6])
 
     def tcp(self) -> tuple[Float, Float]:
         """Position (3,) and rotation (3, 3) of the cup's lip."""
@@ -117,10 +117,11 @@ class Physics:
     def set_loose(self, slot: int, loose: bool) -> None:
         """Give a board weight and contacts, or take them away while the belt carries it."""
         geom, body = self._geoms[slot], self._boards[slot]
-        self.model.geom_contype[geom] = scene.LOOSE if loose else scene.RIDING
-        self.model.geom_conaffinity[geom] = (
-            scene.STATIC | scene.RIDING | scene.LOOSE if loose else 0
-        )
+        kind = scene.LOOSE if loose else scene.RIDING
+        hits = scene.STATIC | scene.RIDING | scene.LOOSE if loose else 0
+        # The body's bits are those of its geoms together; the broad phase looks at them alone.
+        self.model.geom_contype[geom] = self.model.body_contype[body] = kind
+        self.model.geom_conaffinity[geom] = self.model.body_conaffinity[body] = hits
         self.model.body_gravcomp[body] = 0.0 if loose else 1.0
 
     def park(self, slot: int) -> None:
@@ -143,7 +144,7 @@ class Physics:
         offset = np.array(data.qpos[q : q + 3] - data.xpos[self._tool])
         mujoco.mju_rotVecQuat(turned, offset, inverse)
         weld = self.model.equality(f"suction{slot}").id
-        # Weld data: anchor in the board (3), the board's position (3) and quaternion (4) in the tool, torque scale.
+        # Weld data: anchor in the board, the board's position and quaternion in the tool, scale.
         self.model.eq_data[weld, :3] = 0.0
         self.model.eq_data[weld, 3:6] = turned
         self.model.eq_data[weld, 6:10] = relative

@@ -41,7 +41,7 @@ class Inputs:
 
 @dataclass(slots=True)
 class Plc:
-    """State of the PLC; `cycle` runs its program once. Encoder in metres here, in counts on the wire."""
+    """State of the PLC; `cycle` runs its program once. Metres here, counts on the wire."""
 
     drive: BeltDrive
     inputs: Inputs = field(default_factory=Inputs)

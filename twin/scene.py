@@ -1,8 +1,9 @@
-"""The cell as a MuJoCo model, built in code: arm, tool, belt, bins, pedestal and a stock of boards.
+"""The cell as a MuJoCo model, built in code: arm, tool, belt, bins, pedestal, a stock of boards.
 
-The arm's frames follow the DH parameters, so the simulated flange agrees with them exactly; the links are
-simple solids with the robot's published masses. Collision bits: arm hits surroundings and its own upper arm;
-loose boards hit surroundings and boards; boards that ride on the belt are moved by the belt and hit nothing.
+The arm's frames follow the DH parameters, so the simulated flange agrees with them exactly; the
+links are simple solids with the robot's published masses. Collision bits: the arm hits surroundings
+and its own upper arm; loose boards hit surroundings and boards; boards that ride on the belt are
+moved by the belt and hit nothing.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ BOARD_STOCK = 12
 ARM, STATIC, RIDING, LOOSE, UPPER_ARM = 1, 2, 4, 8, 16
 LINK_MASSES = (3.761, 8.058, 2.846, 1.37, 1.3, 0.365)
 ROTOR_INERTIA = 0.1
+CONTACT = [2.5 * STEP_S, 1.0]
+"""As stiff as the step allows: boards are thin."""
+BIN_BOTTOM = 0.02
 PARKED = (3.0, 3.0, -0.7)
 """Where boards wait that are not in play [m]; each one 0.2 m above the other."""
 
 
 def build() -> mujoco.MjModel:
-    """Compile the model. Names: joints `j1`..`j6` and `belt`, site `tcp`, bodies `tool`, `board0`..."""
+    """Compile the model: joints `j1`..`j6`, `belt`; site `tcp`; bodies `tool`, `board0`..."""
     spec = mujoco.MjSpec()
     spec.compiler.degree = False
     spec.option.timestep = STEP_S
@@ -152,7 +156,8 @@ def _add_bin(world: mujoco.MjsBody, bin_: layout.Bin) -> None:
         ((bin_.x + dx, bin_.y + dy, middle_z), (sx, sy, layout.BIN_DEPTH / 2))
         for (dx, dy), (sx, sy) in sides
     ]
-    parts.append(((bin_.x, bin_.y, layout.BIN_RIM_Z - layout.BIN_DEPTH), (half, half, wall)))
+    bottom_z = layout.BIN_RIM_Z - layout.BIN_DEPTH - BIN_BOTTOM
+    parts.append(((bin_.x, bin_.y, bottom_z), (half, half, BIN_BOTTOM)))
     for position, size in parts:
         world.add_geom(
             type=mujoco.mjtGeom.mjGEOM_BOX, pos=position, size=size, contype=STATIC, conaffinity=0
@@ -172,6 +177,7 @@ def _add_board(spec: mujoco.MjSpec, index: int) -> None:
         contype=RIDING,
         conaffinity=0,
         friction=[0.6, 0.005, 0.0001],
+        solref=CONTACT,
     )
     weld = spec.add_equality(
         name=f"suction{index}",
@@ -181,4 +187,4 @@ def _add_board(spec: mujoco.MjSpec, index: int) -> None:
         name2=f"board{index}",
         active=False,
     )
-    weld.solref = [2.5 * STEP_S, 1.0]
+    weld.solref = CONTACT

@@ -59,7 +59,7 @@ class TruthFile:
         self._changed = True
 
     def flush(self, now: float) -> None:
-        """Write if something changed and the last write is long enough ago; `now` [s], any clock."""
+        """Write if something changed and the last write is long ago; `now` [s], any clock."""
         if self._changed and now - self._written >= WRITE_PERIOD_S:
             self._written = now
             self.write()

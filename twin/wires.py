@@ -13,7 +13,7 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from twin.listening import PortInUse
+from twin.listening import PortError
 from twin.ports import Frames
 from twin.world import Exposure
 
@@ -48,14 +48,14 @@ class CameraWires:
         self._transport: asyncio.DatagramTransport | None = None
 
     async def start(self, host: str, port: int, expose: Callable[[], None]) -> None:
-        """Listen for software triggers. Raises PortInUse."""
+        """Listen for software triggers. Raises PortError."""
         loop = asyncio.get_running_loop()
         try:
             self._transport, _ = await loop.create_datagram_endpoint(
                 lambda: _DevicePort(expose), local_addr=(host, port)
             )
         except OSError as cause:
-            raise PortInUse(host, port, "the camera's software trigger", cause) from cause
+            raise PortError(host, port, "the camera's software trigger", cause) from cause
 
     def expose(self, exposure: Exposure) -> None:
         """Queue an exposure; its pulse follows its picture."""

@@ -70,7 +70,7 @@ class World:
     suction: Suction = field(init=False)
     falling: Falling = field(init=False)
     _rng: np.random.Generator = field(init=False)
-    _next_spawn: float = 0.0
+    _next_spawn: float = 0.001  # the first board comes when the belt begins to move
     _placed_at: float = -1.0
 
     def __post_init__(self) -> None:

@@ -38,7 +38,7 @@ def board_folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]
     return goldens, boards
 
 
-@pytest.fixture()
+@pytest.fixture
 def start_twin(
     tmp_path: Path, board_folders: tuple[Path, Path]
 ) -> Iterator[Callable[..., RunningTwin]]:

@@ -18,6 +18,7 @@ from twin.ur.kinematics import rotation_vector, tcp_pose
 
 PERIOD = 0.008
 LOOK_AHEAD = 0.1
+START = np.array(START_POSE)
 
 
 def test_moves_where_asked(start_twin: Callable[..., RunningTwin]) -> None:
@@ -29,7 +30,7 @@ def test_moves_where_asked(start_twin: Callable[..., RunningTwin]) -> None:
     assert (receive.getRobotMode(), receive.getSafetyMode()) == (7, 1)
     assert receive.getRobotStatus() & 2
 
-    goal = np.array(START_POSE) + [0.3, -0.2, 0.1, 0.2, -0.1, 0.4]
+    goal = START + np.array([0.3, -0.2, 0.1, 0.2, -0.1, 0.4])
     assert control.moveJ(goal.tolist(), 1.5, 3.0)
     wait_for(lambda: np.max(np.abs(np.array(receive.getActualQ()) - goal)) < 2e-4, 3.0)
     expected = tcp_pose(goal, 0.12)
@@ -74,7 +75,7 @@ def test_protective_stop_needs_unlock_and_upload(start_twin: Callable[..., Runni
     assert not control.isProgramRunning()
     assert control.reuploadScript()
     wait_for(control.isProgramRunning)
-    goal = np.array(START_POSE) + 0.05
+    goal = START + 0.05
     assert control.moveJ(goal.tolist(), 1.0, 2.0)
     assert np.allclose(receive.getActualQ(), goal, atol=2e-3)
     dashboard.disconnect()
@@ -93,7 +94,7 @@ def test_servo_target_jump(
     twin = start_twin()
     receive = RTDEReceiveInterface(twin.host, 125.0)
     control = RTDEControlInterface(twin.host, 125.0)
-    target = np.array(START_POSE) + [jump, 0, 0, 0, 0, 0]
+    target = START + np.array([jump, 0, 0, 0, 0, 0])
     for _ in range(40):
         control.servoJ(target.tolist(), 0.0, 0.0, PERIOD, LOOK_AHEAD, 300.0)
         time.sleep(PERIOD)

@@ -1,1 +1,1 @@
-"""A Universal Robots controller in software: RTDE, dashboard and script server over a simulated arm."""
+"""A Universal Robots controller in software: RTDE, dashboard, scripts, over a simulated arm."""

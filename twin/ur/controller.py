@@ -1,7 +1,8 @@
-"""The controller behind the sockets: registers, the running program, safety, and the arm's reference.
+"""The controller behind the sockets: registers, running program, safety, the arm's reference.
 
-The program that `ur-rtde` uploads is not interpreted: this is the same command loop in Python. The command is in
-input integer register 0, the answer in output integer register 0 (1 ready, 2 done), as that program has it.
+The program that `ur-rtde` uploads is not interpreted: this is the same command loop in Python. The
+command is in input integer register 0, the answer in output integer register 0 (1 ready, 2 done),
+as that program has it.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Registers:
 
 
 class UrController:
-    """State of one robot. `advance` once per tick; sockets call `command` when registers changed."""
+    """State of one robot. `advance` once a tick; sockets call `command` on new registers."""
 
     def __init__(self, start: Float) -> None:
         self.registers = Registers()
@@ -109,7 +110,7 @@ class UrController:
         self.stop_program()
 
     def emergency_stop(self, active: bool) -> None:
-        """The robot's emergency stop is pressed or released; released, the arm needs power and brakes again."""
+        """The emergency stop is pressed or released; then the arm needs power and brakes again."""
         if active:
             self.safety, self.stop_reason = SafetyMode.ROBOT_EMERGENCY_STOP, "emergency stop"
             self.stop_program()

@@ -1,4 +1,4 @@
-"""Forward kinematics of a UR5e from its public Denavit-Hartenberg parameters. Metres, radians, base frame.
+"""Forward kinematics of a UR5e from its public DH parameters. Metres, radians, base frame.
 
 Parameters: Universal Robots, "DH Parameters for calculations of kinematics and dynamics", UR5e.
 """

@@ -1,4 +1,4 @@
-"""How the controller turns commands into joint references. Pure: time [s] comes in as an argument."""
+"""How the controller turns commands into joint references. Pure: time [s] comes in."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Hold:
 
 
 class Brake:
-    """Come to a stand from a moving reference along its direction; the fastest joint sets the time."""
+    """Come to a stand along the direction of motion; the fastest joint sets the time."""
 
     def __init__(self, start: Reference, deceleration: float, time: float) -> None:
         self._q, self._qd, self._start = start.q.copy(), start.qd.copy(), time
@@ -121,10 +121,10 @@ class SpeedJ:
 
 
 class ServoJ:
-    """Follow streamed joint targets one look-ahead behind, as UR's servoj.
+    """Follow streamed joint targets one look-ahead behind, as UR does in servoj.
 
-    Targets are put on an even time grid of the stream's own period, because their arrival jitters by
-    milliseconds; between them the reference is a cubic (Catmull-Rom), so that speed has no steps.
+    Targets are put on an even time grid of the stream's own period, because their arrival jitters
+    by milliseconds; between them the reference is a cubic (Catmull-Rom): speed has no steps.
     """
 
     RESYNC = 0.03
@@ -133,6 +133,12 @@ class ServoJ:
     """Part of the deviation between grid and arrival that each target takes away."""
     BLEND = 0.05
     """Time constant in which the gap between the arm and a fresh stream closes [s]."""
+
+    _starved: Brake | None
+    _times: list[float]
+    _targets: list[Float]
+    _gap: Float
+    _gap_time: float
 
     def __init__(self, start: Reference, target: Float, look_ahead: float, time: float) -> None:
         self._last = start
@@ -189,8 +195,8 @@ class ServoJ:
         return False
 
     def _begin(self, target: Float, time: float) -> None:
-        """A stream starts or comes back: go on from where the arm is, and close the gap smoothly."""
-        self._starved: Brake | None = None
+        """A stream starts or comes back: go on from the reference, close the gap smoothly."""
+        self._starved = None
         self._times, self._targets = [time], [target.copy()]
         self._gap, self._gap_time = self._last.q - target, time + self._look_ahead
 

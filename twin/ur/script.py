@@ -1,4 +1,4 @@
-"""The script ports 30001 to 30003: they take URScript. Only ur-rtde's control program is known here."""
+"""The script ports 30001 to 30003. Of all URScript only ur-rtde's control program is known."""
 
 from __future__ import annotations
 

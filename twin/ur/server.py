@@ -19,7 +19,7 @@ class UrServer:
         self._servers: list[asyncio.Server] = []
 
     async def start(self, host: str) -> None:
-        """Open the ports. Raises PortInUse."""
+        """Open the ports. Raises PortError."""
         controller = self._controller
         self._servers.append(
             await listen_tcp(

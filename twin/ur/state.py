@@ -1,4 +1,4 @@
-"""What RTDE clients may read: each variable's name mapped to a function of the controller's state."""
+"""What RTDE clients may read: functions of the controller's state by variable name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def robot_mode(controller: UrController) -> int:
 
 
 def safety_status_bits(controller: UrController) -> int:
-    """UR's bits: 0 normal, 2 protective stop, 6 robot emergency stop, 7 emergency stop, 10 stopped for safety."""
+    """UR's bits: 0 normal, 2 protective stop, 6 and 7 emergency stop, 10 stopped for safety."""
     if controller.safety is SafetyMode.PROTECTIVE_STOP:
         return 1 << 2 | 1 << 10
     if controller.safety is SafetyMode.ROBOT_EMERGENCY_STOP:
