@@ -1,0 +1,120 @@
+"""The ledger in a small physical world: the usual days."""
+
+from __future__ import annotations
+
+import pytest
+
+from cell.ledger import CellState
+from tests.cell.world import World
+
+
+def run_boards(world: World, defective: list[bool], gap_m: float = 0.15) -> None:
+    world.bring_up()
+    for bad in defective:
+        world.feed(gap_m, bad)
+    world.finish()
+
+
+def test_good_boards_pass_and_bad_ones_are_removed() -> None:
+    world = World()
+    run_boards(world, [False, True, False, True, True, False])
+    counts = world.ledger.snapshot().counts
+    assert (counts.arrived, counts.passed, counts.removed, counts.purged) == (6, 3, 3, 0)
+    assert [b.place for b in world.boards] == ["left", "scrap", "left", "scrap", "scrap", "left"]
+    assert counts.stops_fault == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "fate", "removed"),
+    [
+        ("frame", "drop", 0),
+        ("frame", "double", 0),
+        ("frame", "very_late", 0),
+        ("inspection", "drop", 1),
+        ("inspection", "double", 0),
+        ("inspection", "very_late", 1),
+        # The next picture could be the lost latch's own: two parts are not certain.
+        ("exposure", "drop", 2),
+        ("exposure", "double", 0),
+        ("exposure", "late", 0),
+        ("arrival", "late", 0),
+        ("arrival", "double", 0),
+        ("exit", "double", 0),
+        ("exit", "late", 0),
+    ],
+)
+def test_one_bad_message(kind: str, fate: str, removed: int) -> None:
+    """Good boards; the first message of one kind suffers. What is not inspected is removed for review."""
+    world = World()
+    world.mischief[kind].append(fate)
+    run_boards(world, [False, False, False])
+    counts = world.ledger.snapshot().counts
+    assert (counts.passed, counts.removed, counts.purged) == (3 - removed, removed, 0)
+    assert [b.place for b in world.boards].count("review") == removed
+
+
+@pytest.mark.parametrize(
+    ("kind", "alarm"), [("arrival", "belt.edge_lost"), ("exit", "belt.edge_lost")]
+)
+def test_lost_edge_needs_a_person(kind: str, alarm: str) -> None:
+    world = World()
+    world.mischief[kind].append("drop")
+    world.bring_up()
+    world.feed(0.15, False)
+    for _ in range(300):
+        world.tick()
+        if world.ledger.snapshot().state is CellState.PURGE_REQUIRED:
+            break
+    assert world.ledger.snapshot().reason in (alarm, "ledger.part_lost")
+    world.finish()
+    assert world.ledger.snapshot().counts.purged == 1
+
+
+@pytest.mark.parametrize(
+    ("plans", "place", "purged", "stops"),
+    [
+        (["no_vacuum"], "scrap", 0, (1, 0)),
+        (["too_late"], "scrap", 0, (0, 1)),
+        (["no_vacuum", "no_vacuum"], "person", 1, (2, 0)),
+        (["dropped"], "floor", 1, (1, 0)),
+        (["unreachable"], "person", 1, (1, 0)),
+        (["silent"], "person", 1, (1, 1)),
+    ],
+)
+def test_arm_in_trouble(plans: list[str], place: str, purged: int, stops: tuple[int, int]) -> None:
+    world = World()
+    world.arm_plans.extend(plans)
+    run_boards(world, [True])
+    counts = world.ledger.snapshot().counts
+    assert world.boards[0].place == place
+    assert counts.purged == purged
+    assert (counts.stops_fault, counts.stops_wait) == stops
+
+
+@pytest.mark.parametrize("plan", ["grab_failed", "error", "no_answer", "no_trigger"])
+def test_what_was_not_inspected_is_removed(plan: str) -> None:
+    world = World()
+    world.inspector_plans.append(plan)
+    run_boards(world, [False, False])
+    assert [b.place for b in world.boards] == ["review", "left"]
+
+
+def test_pictures_of_close_boards_are_never_mixed_up() -> None:
+    """Boards follow faster than the picture tolerance, and the camera misses one trigger."""
+    world = World()
+    world.inspector_plans.extend(["good", "no_trigger", "slow_stamp", "good", "good"])
+    run_boards(world, [False, True, False, True, False, True], gap_m=0.003)
+    assert all(b.place == "scrap" or b.place == "review" for b in world.boards if b.defective)
+
+
+def test_after_a_crash_the_cell_waits_for_a_person() -> None:
+    world = World()
+    world.bring_up()
+    world.feed(0.15, False)
+    world.tick(120)
+    world.crash(lost_events=1)
+    assert world.ledger.snapshot().state is CellState.PURGE_REQUIRED
+    assert not world.command("start")
+    assert not world.ledger.belt_command().run
+    world.finish()
+    assert world.ledger.snapshot().counts.purged == 1
