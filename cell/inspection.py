@@ -87,7 +87,7 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
     parts = load_inspection_parts(config, name)
     camera = load_calibration(config.calibration).camera.model()
     driver = load_plugin("inspection_cell.engines", config.inspector.engine)
-    engine = driver(driver.Config.model_validate(config.inspector.options), parts.model)
+    engine = driver(driver.Config.model_validate(config.inspector.options), parts.model.onnx)
     part = parts.recipe.part
     inspector = Inspector(
         model=parts.model,
@@ -96,6 +96,5 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
         camera=camera,
         part=PartGeometry(part.size_m, part.thickness_m, part.inset_m),
         canonical=parts.recipe.canonical_px,
-        floor=parts.recipe.review_threshold,
     )
     return InspectionSetup(parts.recipe, parts.model.identity, engine, inspector)

@@ -33,7 +33,7 @@ def run_key(folder: Path) -> str:
 
 def image_folder(folder: Path) -> Path:
     """Where the twin puts the pictures for the camera's emulator: in memory, a folder for each run."""
-    return SHARED_MEMORY / f"inspection_cell_{run_key(folder)}" / "camera"
+    return SHARED_MEMORY / f"inspection-cell-{run_key(folder)}" / "camera"
 
 
 def demo_twin(

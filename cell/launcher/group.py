@@ -11,6 +11,8 @@ from pathlib import Path
 from cell.launcher.child import REFUSED, Child
 
 RESTARTS = 5
+FIRST_S = 0.5
+"""What the process started first gets to end in, when the others took all the time."""
 WINDOW_S = 60.0
 """At most this many restarts of one process within the window; then the run ends."""
 
@@ -104,15 +106,25 @@ class Group:
         }
 
     def stop(self, timeout_s: float = 2.5) -> None:
-        """End all processes: ask, wait, kill."""
+        """End all processes, the last started first asked; those that do not end are killed.
+
+        The first one started (the hardware's stand-in, where there is one) is asked when the others have ended.
+        """
         self.sample()
-        for child in self._children.values():
-            child.terminate()
         deadline = time.monotonic() + timeout_s
-        for child in self._children.values():
-            if not child.wait(max(0.0, deadline - time.monotonic())):
-                self._say(f"{child.name} did not end by itself and was killed")
-            child.kill()
+        first, *others = list(self._children.values()) or [None]
+        for child in others:
+            child.terminate()
+        for child in others:
+            self._end(child, deadline)
+        if first is not None:
+            first.terminate()
+            self._end(first, max(deadline, time.monotonic() + FIRST_S))
+
+    def _end(self, child: Child, deadline: float) -> None:
+        if not child.wait(max(0.0, deadline - time.monotonic())):
+            self._say(f"{child.name} did not end by itself and was killed")
+        child.kill()
 
     def _remember(self, child: Child) -> None:
         self._past_cpu[child.name] += child.cpu_s

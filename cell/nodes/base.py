@@ -6,6 +6,7 @@ import os
 import platform
 import signal
 import sys
+import traceback
 import uuid
 from pathlib import Path
 
@@ -28,13 +29,15 @@ from cell.config import CellConfig, ConfigError, load
 from cell.config.load import first_problem
 from cell.launcher.child import REFUSED
 from cell.recipe.loading import RecipeError
+from cell.records.journal import JournalError
+from cell.records.store import RecordsError
 from models.package import ModelError
 from robot.base import RobotError
 from vision.errors import VisionError
-from vision.plugins import PluginError
+
 
 STARTUP_ERRORS = (
-    CalibrationError, ConfigError, RecipeError, ModelError, RobotError, VisionError, PluginError,
+    CalibrationError, ConfigError, JournalError, ModelError, RecipeError, RecordsError, RobotError, VisionError,
 )  # fmt: skip
 """What may go wrong on configure or activate with a message that is meant for a person."""
 
@@ -157,6 +160,11 @@ class CellNode(LifecycleNode):
             return False
         except ValidationError as error:
             self.problem = f"{self.get_name()} parameters: {first_problem(error, CellConfig)}"
+            return False
+        except Exception:
+            # rclpy turns any exception into a failed transition and forgets it; a bug must stay visible.
+            traceback.print_exc()
+            self.problem = f"{self.get_name()}: internal error, see the traceback in its log."
             return False
         self.problem = ""
         return True

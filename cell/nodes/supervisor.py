@@ -73,7 +73,7 @@ class SupervisorNode(CellNode):
         self.create_service(SetRecipe, "/cell/supervisor/set_recipe", self._on_recipe)
 
     def begin(self) -> None:
-        self._subscriptions_made = [
+        self._ears = [
             self.create_subscription(BeltState, "/cell/belt/state", self._on_belt, LATEST),
             self.create_subscription(BeltEvent, "/cell/belt/event", self._on_edge, RELIABLE),
             self.create_subscription(FrameHandle, "/cell/camera/frame", self._on_frame, RELIABLE),
@@ -83,13 +83,13 @@ class SupervisorNode(CellNode):
             self.create_subscription(NodeStatus, "/cell/node_status", self._on_status, RELIABLE),
             self.create_subscription(RobotState, "/cell/robot/state", self._on_robot, LATEST),
         ]
-        self._timers = [
+        self._work_timers = [
             self.create_timer(0.1, self._lease),
             self.create_timer(0.2, self._look),
         ]
 
     def halt(self) -> None:
-        for timer in self._timers:
+        for timer in self._work_timers:
             self.destroy_timer(timer)
         if self._started:
             self._tell(o.Closing(stamp_ns=self.now_ns()))

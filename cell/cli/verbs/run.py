@@ -18,7 +18,7 @@ from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
 from cell.cli.summary import print_summary
 from cell.config import load
-from cell.launcher.group import LaunchError
+from cell.launcher.recovery import recover
 from cell.launcher.report import build_report, law_held
 from cell.launcher.session import Session
 
@@ -88,7 +88,7 @@ def run(
             session.begin()
         if not headless:
             console.print(f"Operator's page: http://{cell_config.hmi.host}:{cell_config.hmi.port}  (Ctrl-C ends)")
-        finished = _produce(session, parts)
+        finished = _produce(session, parts, unattended=headless)
     except _Interrupted:
         console.print("stopping")
     finally:
@@ -110,9 +110,11 @@ def run(
     console.print("The law of the cell held.")
 
 
-def _produce(session: Session, parts: int) -> bool:
+def _produce(session: Session, parts: int, unattended: bool) -> bool:
     """Tend the cell until `parts` parts are through and their accounts closed; True then."""
-    last, shown = "", -1
+    first = session.link.state()
+    before = _closed(first) if first is not None else 0
+    last, shown = "", 0
     while True:
         session.tend()
         state = session.link.state()
@@ -120,7 +122,7 @@ def _produce(session: Session, parts: int) -> bool:
             if state.state != last:
                 last = state.state
                 console.print(f"cell: {last}" + (f" - {state.reason}" if state.reason else ""))
-            closed = state.passed + state.removed + state.purged
+            closed = _closed(state) - before
             if parts and closed != shown:
                 shown = closed
                 console.print(
@@ -129,12 +131,10 @@ def _produce(session: Session, parts: int) -> bool:
                 )
             if parts and closed >= parts and state.on_belt == 0:
                 return True
-            if parts and state.state in (CellState.FAULTED, CellState.PURGE_REQUIRED):
-                _recover(session, state)
+            if unattended and state.state in (CellState.FAULTED, CellState.PURGE_REQUIRED):
+                recover(session, console.print)
         time.sleep(0.1)
 
 
-def _recover(session: Session, state: CellState) -> None:
-    """A headless run has no operator: stop with the alarms as the reason."""
-    alarms = "; ".join(alarm.text_en for alarm in state.alarms) or state.reason
-    raise LaunchError(f"the cell is {state.state} and needs a person: {alarms}")
+def _closed(state: CellState) -> int:
+    return int(state.passed + state.removed + state.purged)

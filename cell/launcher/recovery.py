@@ -1,0 +1,51 @@
+"""What the person at an unattended run does after a fault: see that the belt is clear, confirm, start again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from inspection_cell_interfaces.msg import CellState
+
+from cell.launcher.group import LaunchError
+from cell.launcher.link import CommandError
+from cell.launcher.session import Session
+
+PERSON = "cell run (the twin's person has cleared the belt)"
+PATIENCE_S = 60.0
+ON_THE_WAY = ("on_belt", "gripped", "falling")
+"""Places of the twin's boards that a person still has to clear."""
+
+
+def recover(session: Session, say: Callable[[str], None]) -> None:
+    """Bring a faulted cell back to production. Raises LaunchError when that does not succeed."""
+    state = session.link.state()
+    assert state is not None
+    causes = "; ".join(alarm.text_en for alarm in state.alarms) or state.reason
+    say(f"fault: {causes}")
+    deadline = time.monotonic() + PATIENCE_S
+    refusal = "the belt was not cleared"
+    while time.monotonic() < deadline:
+        session.tend()
+        time.sleep(0.2)
+        state = session.link.state()
+        if state is None:
+            continue
+        if state.state in (CellState.RUNNING, CellState.STARTING):
+            return
+        try:
+            if state.state == CellState.FAULTED:
+                session.link.command("reset", PERSON, session.tend)
+            elif state.state == CellState.PURGE_REQUIRED and _clear(session):
+                session.link.command("confirm_clear", PERSON, session.tend)
+            elif state.state == CellState.STOPPED:
+                session.link.command("start", PERSON, session.tend)
+        except CommandError as error:
+            refusal = str(error)
+    raise LaunchError(f"the cell did not come back from its fault ({causes}): {refusal}")
+
+
+def _clear(session: Session) -> bool:
+    """Whether the twin's belt is empty, as a person would see."""
+    truth = session.truth()
+    return truth is not None and all(b["where"] not in ON_THE_WAY for b in truth["boards"])
