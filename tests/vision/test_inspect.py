@@ -226,6 +226,42 @@ def test_model_and_canonical_size_must_belong_together(package_folder: Path) -> 
         make(package_folder, bench.goldens(), canonical=320)
 
 
+class Broken:
+    """An engine whose arithmetic went wrong."""
+
+    name = "broken"
+    input_shape = (1, 2, 640, 640)
+
+    def run(self, batch: np.ndarray) -> np.ndarray:
+        return np.full((1, 10, 400), np.nan, np.float32) * batch.shape[0]
+
+    def close(self) -> None:
+        pass
+
+
+def test_an_engine_that_gives_no_numbers_passes_nothing(package_folder: Path) -> None:
+    package = ModelPackage.load(package_folder)
+    inspector = Inspector(package, Broken(), bench.goldens(), None, PART)
+    with pytest.raises(EngineError, match="not finite"):
+        inspector.inspect_view(bench.goldens().get("44000075").image)
+    with pytest.raises(InspectionError, match="needs the camera's calibration"):
+        inspector.inspect_frame(np.zeros((1200, 1920), np.uint8))
+
+
+def test_the_floor_decides_what_is_reported(package_folder: Path) -> None:
+    package = ModelPackage.load(package_folder)
+    marked = bench.boards().golden("44000075")
+    marked[320:352, 448:480] = 255 - marked[320:352, 448:480] // 2
+    counts = []
+    for floor in (0.99, None, 0.001):
+        engine = OnnxEngine(OnnxConfig(), package.onnx)
+        inspector = Inspector(package, engine, bench.goldens(), None, PART, floor=floor)
+        counts.append(len(inspector.inspect_view(marked)[0].detections))
+    assert counts[0] == 0
+    assert counts[1] == 1
+    assert counts[2] >= 1
+
+
 def test_golden_libraries_name_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(InspectionError, match="No golden samples in"):
         GoldenLibrary.load(tmp_path)

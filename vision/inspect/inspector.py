@@ -33,7 +33,9 @@ class Inspector:
 
     model, engine: the detector; engine must run the model's file. goldens: the recipe's golden
     samples. camera: the calibrated camera; without it only canonical pictures are inspected.
-    canonical: width and height of the view [px]. Raises EngineError when they do not fit together.
+    canonical: width and height of the view [px]. floor: least score of a reported detection, such
+    as the recipe's threshold for review; None: the thresholds on the model's card.
+    Raises EngineError when model, engine and canonical size do not fit together.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Inspector:
         camera: CameraModel | None,
         part: PartGeometry,
         canonical: tuple[int, int] = (640, 640),
+        floor: float | None = None,
     ) -> None:
         channels = len(model.card.input.channels)
         wanted = (1, channels, canonical[1], canonical[0])
@@ -57,6 +60,7 @@ class Inspector:
         self.goldens = goldens
         self.camera = camera
         self.canonical = canonical
+        self._floors = model.scores() if floor is None else [floor] * len(model.card.classes)
         self._locator = PartLocator(camera, part) if camera else None
         self._rectifier = Rectifier(camera, part, canonical) if camera else None
         self._batch: Tensor = np.zeros(wanted, np.float32)
@@ -150,6 +154,11 @@ class Inspector:
                     np.copyto(self._batch[0, channel], golden.unit)
         with self._timed("inference"):
             output = self.engine.run(self._batch)
+        if not np.isfinite(output).all():  # no comparison finds a defect in what is not a number
+            raise EngineError(
+                f"Model {self.model.identity} on {self.engine.name} gave numbers that are not "
+                "finite: install the model package again, or take another engine"
+            )
         return Inspection(
             detections=self._detections(output),
             golden=golden.name if golden is not None else "",
@@ -173,7 +182,7 @@ class Inspector:
         card = self.model.card
         boxes, scores, classes = decode(
             output[0],
-            self.model.scores(),
+            self._floors,
             card.nms_iou,
             across_classes=card.nms_across_classes,
         )

@@ -21,6 +21,7 @@ GRID: Final = 40
 """The light is fitted on a picture of this many pixels a side."""
 ROUNDS: Final = 3
 LEAST_CONTRAST: Final = 15.0  # grey levels between dark and bright areas
+LEAST_LIGHT: Final = 0.25  # of the mean; less is no light that a quadratic describes
 
 Floats = NDArray[np.float32]
 
@@ -91,6 +92,11 @@ def fit_light(small: Floats, bright_share: Floats | None) -> Light:
         off = np.abs(grey - light * flat)
         weight = 1.0 / np.maximum(1.0, off / (2.0 * np.median(off) + 0.5))
     mean = float(light.mean())
+    if light.min() < LEAST_LIGHT * mean:
+        raise InspectionError(
+            f"A part of the board gets {light.min() / mean:.0%} of the light only: check the "
+            "lamps, and what may cast a shadow or a reflection"
+        )
     return Light(field / mean, dark * mean, bright * mean)
 
 
