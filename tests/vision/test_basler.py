@@ -192,6 +192,34 @@ def test_software_trigger_and_restart_without_wires(folder: Path) -> None:
     assert not Path("/dev/shm", camera.ring_name).exists()
 
 
+def test_software_trigger_through_the_device(folder: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as device:
+        device.bind(("127.0.0.1", 0))
+        device.settimeout(10.0)
+        lines = {"pulse_port": 0, "device_port": device.getsockname()[1]}
+        camera = BaslerCamera(emulated(image_folder=folder, lines=lines), ring_name() + "-sw")
+        camera.open()
+        try:
+            camera.start()
+            camera.trigger()
+            asked, driver = device.recvfrom(64)
+            assert asked == b"EXPOSE"
+            assert camera.wait_frame(0.05) is None  # no edge, no picture
+            device.sendto(b"PULSE 9", driver)
+            frame = camera.wait_frame(5.0)
+            assert frame is not None
+            assert frame.meta.trigger == 1
+            same = emulated(image_folder=folder, lines=lines | {"pulse_port": driver[1]})
+            for config, name, words in (
+                (same, camera.ring_name, "another running camera process"),
+                (same, ring_name() + "-other", f"port 127.0.0.1:{driver[1]} cannot be opened"),
+            ):
+                with pytest.raises(CameraError, match=words):
+                    BaslerCamera(config, name).open()
+        finally:
+            camera.close()
+
+
 def test_failed_buffer_without_wires_spends_its_number(folder: Path) -> None:
     camera = BaslerCamera(emulated(image_folder=folder), ring_name() + "-sw")
     camera.open()
