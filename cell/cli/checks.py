@@ -62,7 +62,12 @@ def machine(_cell: CellConfig) -> list[Finding]:
     disk = Level.GOOD if free >= LEAST_DISK_MIB else Level.BAD
     return [
         Finding(Level.GOOD, "machine", f"{platform.platform()}, {os.cpu_count()} cores"),
-        Finding(disk, "disk", f"{free} MiB free here", "" if disk is Level.GOOD else "Free some disk space."),
+        Finding(
+            disk,
+            "disk",
+            f"{free} MiB free here",
+            "" if disk is Level.GOOD else "Free some disk space.",
+        ),
     ]
 
 
@@ -73,7 +78,9 @@ def ros(_cell: CellConfig) -> list[Finding]:
     domain = os.environ.get("ROS_DOMAIN_ID", "0")
     return [
         _module("ROS 2 (rclpy)", "rclpy", "ros-rclpy", setup),
-        _module("ROS interfaces", "inspection_cell_interfaces.msg", "inspection_cell_interfaces", build),
+        _module(
+            "ROS interfaces", "inspection_cell_interfaces.msg", "inspection_cell_interfaces", build
+        ),
         Finding(Level.GOOD, "ROS domain", domain),
     ]
 
@@ -107,7 +114,9 @@ def gpu(_cell: CellConfig) -> list[Finding]:
     found = (
         Finding(Level.GOOD, "GPU", ", ".join(nodes))
         if nodes
-        else Finding(Level.ABSENT, "GPU", "none", "The CPU engine is used; one part takes about 0.1 s.")
+        else Finding(
+            Level.ABSENT, "GPU", "none", "The CPU engine is used; one part takes about 0.1 s."
+        )
     )
     remedy = "Optional: faster inspection on an NVIDIA GPU."
     return [
@@ -130,9 +139,13 @@ def engines(cell: CellConfig) -> list[Finding]:
     for kind, name in chosen.items():
         names = plugin_names(f"inspection_cell.{kind}")
         good = name in names
-        remedy = "" if good else f"Install the package that brings '{name}', or configure one of these."
+        remedy = (
+            "" if good else f"Install the package that brings '{name}', or configure one of these."
+        )
         level = Level.GOOD if good else Level.BAD
-        findings.append(Finding(level, kind, f"{', '.join(names) or 'none'} (configured: {name})", remedy))
+        findings.append(
+            Finding(level, kind, f"{', '.join(names) or 'none'} (configured: {name})", remedy)
+        )
     return findings
 
 
@@ -141,7 +154,9 @@ def calibration(cell: CellConfig) -> list[Finding]:
     try:
         found = load_calibration(cell.calibration)
     except CalibrationError as error:
-        return [Finding(Level.BAD, "calibration", str(error), "Calibrate the cell or correct the path.")]
+        return [
+            Finding(Level.BAD, "calibration", str(error), "Calibrate the cell or correct the path.")
+        ]
     origin = found.provenance
     return [Finding(Level.GOOD, "calibration", f"{found.name}, {origin.method}, {origin.when}")]
 
@@ -151,16 +166,34 @@ def recipe(cell: CellConfig) -> list[Finding]:
     try:
         parts = load_inspection_parts(cell, cell.recipe)
     except (RecipeError, ModelError, VisionError) as error:
-        return [Finding(Level.BAD, "recipe", str(error), "Correct it, or configure another recipe.")]
-    goldens = f"{len(parts.goldens)} golden samples" if parts.goldens else "no golden samples"
-    return [Finding(Level.GOOD, "recipe", f"{parts.recipe.identity}, model {parts.model.identity}, {goldens}")]
+        return [
+            Finding(Level.BAD, "recipe", str(error), "Correct it, or configure another recipe.")
+        ]
+    goldens = f"{len(parts.goldens.names)} golden samples"
+    return [
+        Finding(
+            Level.GOOD,
+            "recipe",
+            f"{parts.recipe.identity}, model {parts.model.identity}, {goldens}",
+        )
+    ]
 
 
 def twin(cell: CellConfig) -> list[Finding]:
     """What the twin needs."""
-    physics = _module("twin (MuJoCo)", "mujoco", "mujoco", "Run `make setup` to run without hardware.", Level.ABSENT)
+    physics = _module(
+        "twin (MuJoCo)",
+        "mujoco",
+        "mujoco",
+        "Run `make setup` to run without hardware.",
+        Level.ABSENT,
+    )
     findings = [physics]
-    for port, what in ((cell.hmi.port, "operator's page"), (30004, "twin's arm"), (5020, "twin's PLC")):
+    for port, what in (
+        (cell.hmi.port, "operator's page"),
+        (30004, "twin's arm"),
+        (5020, "twin's PLC"),
+    ):
         with socket.socket() as probe:
             taken = probe.connect_ex(("127.0.0.1", port)) == 0
         if taken:

@@ -18,17 +18,26 @@ def print_summary(console: Console, report: dict[str, Any]) -> None:
     if truth:
         table.add_row("truth (twin)", _counts(truth))
     cycle, grasp = removals["cycle_s"], removals["grasp_error_mm"]
-    table.add_row("removals", _counts({k: removals[k] for k in ("requested", "confirmed", "missed")}))
+    table.add_row(
+        "removals", _counts({k: removals[k] for k in ("requested", "confirmed", "missed")})
+    )
     table.add_row("cycle time", f"p50 {_number(cycle['p50'])} s, p95 {_number(cycle['p95'])} s")
     table.add_row("grasp error", f"p50 {_number(grasp['p50'])} mm, max {_number(grasp['max'])} mm")
     for name, value in report["latency_ms"].items():
-        table.add_row(name.replace("_", " "), f"p50 {_number(value['p50'])} ms, p99 {_number(value['p99'])} ms")
+        table.add_row(
+            name.replace("_", " "),
+            f"p50 {_number(value['p50'])} ms, p99 {_number(value['p99'])} ms",
+        )
     table.add_row("frames", _counts(report["frames"]))
     stops = report["belt_stops"]
-    table.add_row("belt stops", f"fault {stops['fault']}, wait {stops['wait']} ({_number(stops['wait_s'])} s)")
+    table.add_row(
+        "belt stops", f"fault {stops['fault']}, wait {stops['wait']} ({_number(stops['wait_s'])} s)"
+    )
     total = sum(p["peak_rss_mib"] for p in report["processes"].values())
     busy = sum(p["cpu_s"] for p in report["processes"].values())
-    table.add_row("processes", f"{len(report['processes'])}: {total:.0f} MiB together, {busy:.0f} s of CPU")
+    table.add_row(
+        "processes", f"{len(report['processes'])}: {total:.0f} MiB together, {busy:.0f} s of CPU"
+    )
     table.add_row("model, recipe", f"{report['model']}, {report['recipe']}, seed {report['seed']}")
     console.print(table)
 

@@ -26,7 +26,12 @@ class Child:
     """A started process whose output goes to a log file."""
 
     def __init__(
-        self, name: str, command: Sequence[str], log: Path, env: Mapping[str, str], priority: int = 0
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        env: Mapping[str, str],
+        priority: int = 0,
     ) -> None:
         self.name = name
         self.log = log

@@ -112,14 +112,15 @@ class Group:
         """
         self.sample()
         deadline = time.monotonic() + timeout_s
-        first, *others = list(self._children.values()) or [None]
+        if not self._children:
+            return
+        first, *others = self._children.values()
         for child in others:
             child.terminate()
         for child in others:
             self._end(child, deadline)
-        if first is not None:
-            first.terminate()
-            self._end(first, max(deadline, time.monotonic() + FIRST_S))
+        first.terminate()
+        self._end(first, max(deadline, time.monotonic() + FIRST_S))
 
     def _end(self, child: Child, deadline: float) -> None:
         if not child.wait(max(0.0, deadline - time.monotonic())):

@@ -33,7 +33,9 @@ class CellLink:
         """Join the ROS graph that the environment of this process names."""
         rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
         self._node = Node("launcher", namespace="/cell")
-        self._node.create_subscription(CellState, "/cell/supervisor/state", self._on_state, RELIABLE)
+        self._node.create_subscription(
+            CellState, "/cell/supervisor/state", self._on_state, RELIABLE
+        )
         self._node.create_subscription(NodeStatus, "/cell/node_status", self._on_status, RELIABLE)
         self._client = self._node.create_client(CellCommand, "/cell/supervisor/command")
         self._executor = SingleThreadedExecutor()

@@ -67,6 +67,8 @@ class Session:
         self.group = Group(folder / "logs", self.env, say)
         self.link = CellLink()
         self._sampled = 0.0
+        self._begun: float | None = None
+        self.produced_s = 0.0
 
     def start(self) -> None:
         """Start everything and wait until the supervisor has spoken and every node is active.
@@ -87,9 +89,14 @@ class Session:
         self.link.open()
         nodes = [p.name for p in TABLE if p.is_node]
         self.wait_for(
-            lambda: self.link.state() is not None and all(self.link.lifecycle(n) == "active" for n in nodes),
+            lambda: (
+                self.link.state() is not None
+                and all(self.link.lifecycle(n) == "active" for n in nodes)
+            ),
             READY_TIMEOUT_S,
-            lambda: "not active: " + ", ".join(n for n in nodes if self.link.lifecycle(n) != "active"),
+            lambda: (
+                "not active: " + ", ".join(n for n in nodes if self.link.lifecycle(n) != "active")
+            ),
         )
 
     def begin(self) -> None:
@@ -98,6 +105,7 @@ class Session:
         if self.twin is not None and state is not None and state.state == CellState.PURGE_REQUIRED:
             self.link.command("confirm_clear", PERSON, self.tend)
         self.link.command("start", PERSON, self.tend)
+        self._begun = time.monotonic()
 
     def tend(self) -> None:
         """Restart the dead, sample memory. Call a few times a second. Raises LaunchError."""
@@ -122,6 +130,8 @@ class Session:
 
     def stop(self) -> None:
         """End every process; safe to call twice."""
+        if self._begun is not None:
+            self.produced_s, self._begun = time.monotonic() - self._begun, None
         self.link.close()
         self.group.stop()
 

@@ -61,7 +61,11 @@ class BeltNode(CellNode):
         sample = self._sample
         if sample is None:
             return {"connected": False}
-        return {"connected": not self._failures, "encoder_m": sample.encoder_m, "running": sample.running}
+        return {
+            "connected": not self._failures,
+            "encoder_m": sample.encoder_m,
+            "running": sample.running,
+        }
 
     def _on_command(self, command: BeltCommand) -> None:
         changed = self._command is None or command.run != self._command.run
@@ -126,14 +130,12 @@ class BeltNode(CellNode):
 
 def _event(edge: BeltEdge) -> BeltEvent:
     return BeltEvent(
-        kind=KINDS[edge.kind], stamp=to_time(edge.stamp_ns), index=edge.index, encoder_m=edge.encoder_m
+        kind=KINDS[edge.kind],
+        stamp=to_time(edge.stamp_ns),
+        index=edge.index,
+        encoder_m=edge.encoder_m,
     )
 
 
-def main() -> int:
-    """Entry of the process."""
-    return run(BeltNode)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(BeltNode)

@@ -105,7 +105,11 @@ class CameraNode(CellNode):
     def _lost(self, error: GrabFailed) -> FrameHandle:
         now = to_time(self.now_ns())
         return FrameHandle(
-            stamp=to_time(error.stamp_ns or self.now_ns()), trigger=error.trigger, ok=False, error=str(error), received=now
+            stamp=to_time(error.stamp_ns or self.now_ns()),
+            trigger=error.trigger,
+            ok=False,
+            error=str(error),
+            received=now,
         )
 
     def _show(self, frame: Frame) -> None:
@@ -126,10 +130,5 @@ class CameraNode(CellNode):
             self._preview.publish(message)
 
 
-def main() -> int:
-    """Entry of the process."""
-    return run(CameraNode)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(CameraNode)

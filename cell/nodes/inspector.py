@@ -121,7 +121,11 @@ class InspectorNode(CellNode):
         message.inference_ms = inspection.timings.inference_ms
         message.total_ms = inspection.timings.total_ms
         if inspection.pose is not None:
-            message.x, message.y, message.yaw = inspection.pose.x, inspection.pose.y, inspection.pose.yaw
+            message.x, message.y, message.yaw = (
+                inspection.pose.x,
+                inspection.pose.y,
+                inspection.pose.yaw,
+            )
         message.defects = [
             Defect(
                 class_name=d.class_name,
@@ -168,10 +172,5 @@ class InspectorNode(CellNode):
         return message
 
 
-def main() -> int:
-    """Entry of the process."""
-    return run(InspectorNode)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(InspectorNode)

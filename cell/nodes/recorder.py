@@ -112,10 +112,5 @@ class RecorderNode(CellNode):
         self._projection.keep_frame(session, trigger, str(path))
 
 
-def main() -> int:
-    """Entry of the process."""
-    return run(RecorderNode)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(RecorderNode)

@@ -51,7 +51,9 @@ class Remover:
     def _on_answer(self, order: RequestRemoval, future: Future) -> None:
         handle = future.result()
         if handle is None or not handle.accepted:
-            self._report(order, reason="error", message="The robot refused: it is busy or not active.")
+            self._report(
+                order, reason="error", message="The robot refused: it is busy or not active."
+            )
             return
         self._handle = handle
         if self._cancel_wanted == (order.part, order.attempt):

@@ -12,7 +12,7 @@ from rclpy.task import Future
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
 
-from cell.nodes.base import LATEST, RELIABLE, CellNode, run, to_ns, to_time
+from cell.nodes.base import LATEST, CellNode, run, to_ns, to_time
 from cell.nodes.parameters import declare
 from robot.base import BeltSample, RobotError
 from robot.service import RemovalFeedback, RemovalRequest, RemovalResult, RemovalService
@@ -77,7 +77,9 @@ class RobotNode(CellNode):
     async def _execute(self, handle: ServerGoalHandle) -> RemovePart.Result:
         """Wait for the thread that does the work, without blocking the executor."""
         done: Future = Future(executor=self.executor)
-        threading.Thread(target=self._remove, args=(handle, done), name="removal", daemon=True).start()
+        threading.Thread(
+            target=self._remove, args=(handle, done), name="removal", daemon=True
+        ).start()
         result: RemovePart.Result = await done
         if result.reason == "canceled":
             handle.canceled()
@@ -101,7 +103,9 @@ class RobotNode(CellNode):
         )
 
         def feedback(step: RemovalFeedback) -> None:
-            message = RemovePart.Feedback(phase=step.phase, off_belt=step.off_belt, wait_s=step.wait_s)
+            message = RemovePart.Feedback(
+                phase=step.phase, off_belt=step.off_belt, wait_s=step.wait_s
+            )
             handle.publish_feedback(message)
 
         with self._busy:
@@ -113,7 +117,9 @@ class RobotNode(CellNode):
                 result = RemovePart.Result(removed=False, reason="error", message=str(error))
         done.set_result(result)
 
-    def _on_recover(self, _request: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+    def _on_recover(
+        self, _request: Trigger.Request, response: Trigger.Response
+    ) -> Trigger.Response:
         """A person says that the cause of the protective stop is gone."""
         try:
             assert self._service is not None
@@ -143,7 +149,9 @@ class RobotNode(CellNode):
                 message=state.message,
             )
         )
-        joints = JointState(name=JOINTS, position=list(state.position), velocity=list(state.velocity))
+        joints = JointState(
+            name=JOINTS, position=list(state.position), velocity=list(state.velocity)
+        )
         joints.header.stamp = now
         self._joints.publish(joints)
 
@@ -178,10 +186,5 @@ def _message(result: RemovalResult) -> RemovePart.Result:
     )
 
 
-def main() -> int:
-    """Entry of the process."""
-    return run(RobotNode)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(RobotNode)

@@ -19,7 +19,6 @@ from inspection_cell_interfaces.msg import (
     RobotState,
 )
 from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
-
 from std_srvs.srv import Trigger
 
 from cell.inspection import find_recipe, ledger_config, load_inspection_parts
@@ -30,12 +29,12 @@ from cell.ledger.events import CellState as State
 from cell.ledger.events import Event
 from cell.ledger.ledger import Ledger
 from cell.nodes import translate
-from cell.nodes.base import LATEST, LATCHED, RELIABLE, STARTUP_ERRORS, CellNode, run, to_time
+from cell.nodes.base import LATCHED, LATEST, RELIABLE, STARTUP_ERRORS, CellNode, run, to_time
 from cell.nodes.panel import cell_state, stack_light
 from cell.nodes.remover import Remover
 from cell.processes import TABLE
-from cell.records.journal import Journal
 from cell.recipe.verdict import VerdictKind
+from cell.records.journal import Journal
 from cell.supervision import Supervision
 from cell.watch import Watch, process_exists
 
@@ -69,7 +68,9 @@ class SupervisorNode(CellNode):
         self._inspector_recipe = self.create_client(SetRecipe, "/cell/inspector/set_recipe")
         self.create_service(CellCommand, "/cell/supervisor/command", self._on_command)
         self.create_service(OverrideVerdict, "/cell/supervisor/override_verdict", self._on_override)
-        self.create_service(AcknowledgeAlarm, "/cell/supervisor/acknowledge_alarm", self._on_acknowledge)
+        self.create_service(
+            AcknowledgeAlarm, "/cell/supervisor/acknowledge_alarm", self._on_acknowledge
+        )
         self.create_service(SetRecipe, "/cell/supervisor/set_recipe", self._on_recipe)
 
     def begin(self) -> None:
@@ -145,7 +146,9 @@ class SupervisorNode(CellNode):
         before, self._robot_mode = self._robot_mode, message.mode
         if self._started and before == OPERATIONAL != message.mode:
             alarm = f"robot.{message.mode}"
-            fault = o.FaultSeen(stamp_ns=self.now_ns(), alarm=alarm, detail=message.message, purge=True)
+            fault = o.FaultSeen(
+                stamp_ns=self.now_ns(), alarm=alarm, detail=message.message, purge=True
+            )
             self._tell(fault)
 
     def _look(self) -> None:
@@ -216,11 +219,17 @@ class SupervisorNode(CellNode):
             return response
         missing = self._supervision.missing()
         if request.command == "start" and missing:
-            response.message = f"Not all nodes are active: {', '.join(missing)}. Wait, or look at their logs."
+            response.message = (
+                f"Not all nodes are active: {', '.join(missing)}. Wait, or look at their logs."
+            )
             return response
         order = o.Command(stamp_ns=self.now_ns(), name=request.command, person=request.person)
         response.accepted, response.message = self._tell(order)
-        if response.accepted and request.command in ("reset", "confirm_clear") and self._robot_mode != OPERATIONAL:
+        if (
+            response.accepted
+            and request.command in ("reset", "confirm_clear")
+            and self._robot_mode != OPERATIONAL
+        ):
             self._recover_robot.call_async(Trigger.Request())
         self._lease()
         self._publish_state()
@@ -265,7 +274,9 @@ class SupervisorNode(CellNode):
             return response
         state = self._supervision.ledger.snapshot()
         if state.state is not State.STOPPED or state.on_belt:
-            response.message = "A recipe can be set only while the belt stands empty: drain and stop first."
+            response.message = (
+                "A recipe can be set only while the belt stands empty: drain and stop first."
+            )
             return response
         if not self._inspector_recipe.service_is_ready():
             response.message = "The inspector does not answer: look at its log."
@@ -279,10 +290,5 @@ class SupervisorNode(CellNode):
         return response
 
 
-def main() -> int:
-    """Entry of the process."""
-    return run(SupervisorNode)
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run(SupervisorNode)

@@ -19,6 +19,7 @@ from cell.recipe.convert import defects_of
 from cell.recipe.rules import judge
 from vision.inspect.files import inspect_file
 from vision.inspect.overlay import draw_overlay
+from vision.types import Detection
 
 
 def inspect(
@@ -31,7 +32,9 @@ def inspect(
         Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-    overlay: Annotated[Path | None, typer.Option(help="Write the view with its defects here (PNG).")] = None,
+    overlay: Annotated[
+        Path | None, typer.Option(help="Write the view with its defects here (PNG).")
+    ] = None,
 ) -> None:
     """Inspect a picture file and say what the cell would do with the part.
 
@@ -41,7 +44,9 @@ def inspect(
     inspection, view = inspect_file(image, reference, setup.inspector)
     verdict = judge(setup.recipe, defects_of(inspection))
     if overlay is not None and not cv2.imwrite(str(overlay), draw_overlay(view, inspection)):
-        raise UsageError(f"{overlay}: cannot be written; give a path that ends in .png in a folder that exists.")
+        raise UsageError(
+            f"{overlay}: cannot be written; give a path that ends in .png in a folder that exists."
+        )
     if as_json:
         print(
             json.dumps(
@@ -62,15 +67,26 @@ def inspect(
             )
         )
     else:
-        _print(image, inspection.golden, verdict.kind.value, verdict.bin, verdict.reason, inspection.detections)
+        _print(
+            image,
+            inspection.golden,
+            verdict.kind.value,
+            verdict.bin,
+            verdict.reason,
+            inspection.detections,
+        )
     if verdict.kind.value != "pass":
         raise typer.Exit(1)
 
 
-def _print(image: Path, golden: str, kind: str, bin_name: str, reason: str, detections: tuple) -> None:  # type: ignore[type-arg]
+def _print(
+    image: Path, golden: str, kind: str, bin_name: str, reason: str, detections: tuple[Detection, ...]
+) -> None:
     console = Console()
     where = f" -> bin '{bin_name}'" if bin_name else ""
-    console.print(f"{image.name}: [bold]{kind}[/]{where} ({reason}); golden sample {golden or 'none'}")
+    console.print(
+        f"{image.name}: [bold]{kind}[/]{where} ({reason}); golden sample {golden or 'none'}"
+    )
     if not detections:
         return
     table = Table("class", "score", "x min", "y min", "x max", "y max")

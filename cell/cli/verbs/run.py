@@ -25,38 +25,60 @@ from cell.launcher.session import Session
 console = Console()
 
 
-class _Interrupted(Exception):
+class _InterruptedError(Exception):
     """Ctrl-C or SIGTERM."""
 
 
 def run(
-    parts: Annotated[int, typer.Option(min=0, help="End after so many parts; 0: run until Ctrl-C.")] = 0,
+    parts: Annotated[
+        int, typer.Option(min=0, help="End after so many parts; 0: run until Ctrl-C.")
+    ] = 0,
     headless: Annotated[bool, typer.Option(help="No operator's page; start by itself.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write the run report (JSON) here.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the twin: boards, order, positions, light.")] = 1,
+    seed: Annotated[
+        int, typer.Option(help="Seed of the twin: boards, order, positions, light.")
+    ] = 1,
     belt_speed: Annotated[float, typer.Option(min=0.02, max=0.5, help="Belt speed [m/s].")] = 0.2,
-    pitch: Annotated[float, typer.Option(min=0.2, max=5.0, help="Distance between parts [m].")] = 0.35,
+    pitch: Annotated[
+        float, typer.Option(min=0.2, max=5.0, help="Distance between parts [m].")
+    ] = 0.35,
     defective: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of defective parts that the twin sends.")
     ] = 0.33,
-    recipe: Annotated[str | None, typer.Option(help="Recipe instead of the configuration's.")] = None,
-    engine: Annotated[str | None, typer.Option(help="Inference engine instead of the configuration's.")] = None,
-    config: Annotated[Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder for journal, records, pictures, logs.")] = None,
+    recipe: Annotated[
+        str | None, typer.Option(help="Recipe instead of the configuration's.")
+    ] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="Inference engine instead of the configuration's.")
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder for journal, records, pictures, logs.")
+    ] = None,
     twin: Annotated[bool, typer.Option(help="Start the twin that stands for the hardware.")] = True,
-    host: Annotated[str, typer.Option(help="Loopback address of the twin's arm and PLC.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Loopback address of the twin's arm and PLC.")
+    ] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(help="Port of the operator's page.")] = None,
-    domain: Annotated[int | None, typer.Option(min=0, max=101, help="ROS domain of this run.")] = None,
+    domain: Annotated[
+        int | None, typer.Option(min=0, max=101, help="ROS domain of this run.")
+    ] = None,
 ) -> None:
     """Run the inspection cell; with `--parts N --headless` it ends by itself and judges the run.
 
     Exit code 0 only if the law of the cell held: every part accounted for, no escape, every removal confirmed.
     """
     if parts and not twin:
-        raise UsageError("--parts counts the twin's boards; without the twin end the run with Ctrl-C.")
+        raise UsageError(
+            "--parts counts the twin's boards; without the twin end the run with Ctrl-C."
+        )
     if headless and not parts:
         raise UsageError("--headless needs --parts N: nobody could end the run otherwise.")
-    folder = data or (Path("runs") / datetime.now().strftime("%Y%m%d-%H%M%S") if headless else Path("data"))
+    folder = data or (
+        Path("runs") / datetime.now().strftime("%Y%m%d-%H%M%S") if headless else Path("data")
+    )
     folder = folder.resolve()
     overrides: dict[str, Any] = {"data_dir": str(folder), "belt.speed_m_s": belt_speed}
     if recipe:
@@ -70,14 +92,16 @@ def run(
         overrides |= demo_overrides(host, folder)
     cell_config = load(config, overrides)
     if twin:
-        plan = demo_twin(cell_config, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective)
+        plan = demo_twin(
+            cell_config, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective
+        )
     if domain is not None:
         os.environ["ROS_DOMAIN_ID"] = str(domain)
     session = Session(cell_config, folder, plan, console.print, domain, headless)
     os.environ.update({k: v for k, v in session.env.items() if k.startswith(("ROS_", "FASTRTPS_"))})
 
     def interrupt(*_: object) -> None:
-        raise _Interrupted
+        raise _InterruptedError
 
     signal.signal(signal.SIGINT, interrupt)
     signal.signal(signal.SIGTERM, interrupt)
@@ -87,9 +111,11 @@ def run(
             session.start()
             session.begin()
         if not headless:
-            console.print(f"Operator's page: http://{cell_config.hmi.host}:{cell_config.hmi.port}  (Ctrl-C ends)")
+            console.print(
+                f"Operator's page: http://{cell_config.hmi.host}:{cell_config.hmi.port}  (Ctrl-C ends)"
+            )
         finished = _produce(session, parts, unattended=headless)
-    except _Interrupted:
+    except _InterruptedError:
         console.print("stopping")
     finally:
         for number in (signal.SIGINT, signal.SIGTERM):
