@@ -96,5 +96,6 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
         camera=camera,
         part=PartGeometry(part.size_m, part.thickness_m, part.inset_m),
         canonical=parts.recipe.canonical_px,
+        floor=parts.recipe.review_threshold,
     )
     return InspectionSetup(parts.recipe, parts.model.identity, engine, inspector)

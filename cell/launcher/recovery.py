@@ -36,7 +36,7 @@ def recover(session: Session, say: Callable[[str], None]) -> None:
         try:
             if state.state == CellState.FAULTED:
                 session.link.command("reset", PERSON, session.tend)
-            elif state.state == CellState.PURGE_REQUIRED and _clear(session):
+            elif state.state == CellState.PURGE_REQUIRED and belt_is_empty(session):
                 session.link.command("confirm_clear", PERSON, session.tend)
             elif state.state == CellState.STOPPED:
                 session.link.command("start", PERSON, session.tend)

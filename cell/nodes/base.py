@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+import cv2
 import psutil
 import rclpy
 from builtin_interfaces.msg import Time
@@ -206,6 +207,7 @@ def run(factory: Callable[[], CellNode]) -> NoReturn:
 
     Exit code 0; 1 when it failed while running; 2 when it cannot run as configured.
     """
+    cv2.setNumThreads(1)  # processes share the cores; OpenCV's thread pool would fight over them
     code = _spin(factory)
     sys.stdout.flush()
     sys.stderr.flush()

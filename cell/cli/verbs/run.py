@@ -18,7 +18,7 @@ from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
 from cell.cli.summary import print_summary
 from cell.config import load
-from cell.launcher.recovery import recover
+from cell.launcher.recovery import belt_is_empty, recover
 from cell.launcher.report import build_report, law_held
 from cell.launcher.session import Session
 
@@ -155,7 +155,7 @@ def _produce(session: Session, parts: int, unattended: bool) -> bool:
                     f"{closed:4d} of {parts} parts: {state.passed} passed, {state.removed} removed, "
                     f"{state.purged} purged, {state.on_belt} on the belt"
                 )
-            if parts and closed >= parts and state.on_belt == 0:
+            if parts and closed >= parts and state.on_belt == 0 and belt_is_empty(session):
                 return True
             if unattended and state.state in (CellState.FAULTED, CellState.PURGE_REQUIRED):
                 recover(session, console.print)
