@@ -1,4 +1,4 @@
-"""What the cell asks of an arm, a gripper and a belt. Metres, radians, seconds; poses in frame `cell`."""
+"""What the cell asks of an arm, a gripper and a belt. SI units; poses in frame `cell`."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ class Arm(Protocol):
         """The latest sample. Raises ArmError when the connection is lost."""
 
     def stream(self, position: Joints, period_s: float, look_ahead_s: float) -> None:
-        """Follow: be at `position` one look-ahead from now; repeat every `period_s`. Raises ArmError."""
+        """Be at `position` one look-ahead from now; repeat every `period_s`. Raises ArmError."""
 
     def stop(self) -> None:
         """Brake to a stand along the path as fast as allowed."""
 
     def recover(self) -> None:
-        """Leave a protective stop after its cause is gone (a person asked for it). Raises ArmError."""
+        """Leave a protective stop once its cause is gone; a person asked. Raises ArmError."""
 
     def close(self) -> None:
         """Disconnect. Safe to call twice."""

@@ -17,7 +17,6 @@ from robot.grippers.polled import PolledGripper
 from robot.motion.belt_predictor import BeltPredictor
 from robot.motion.config import MotionSettings
 from robot.motion.follower import Follower
-from robot.motion.planner import PickPlanner
 from robot.motion.pick import (
     Cancelled,
     OnFeedback,
@@ -28,6 +27,7 @@ from robot.motion.pick import (
     RemovalRequest,
     RemovalResult,
 )
+from robot.motion.planner import PickPlanner
 
 __all__ = [
     "Phase",
@@ -206,7 +206,7 @@ class RemovalService:
         try:
             result = job.run()
         except RobotError as error:
-            self._trouble = str(error)
+            self._give_up(error)
             job.done.set_exception(error)
             return
         job.done.set_result(result)
@@ -229,7 +229,12 @@ class RemovalService:
         try:
             step()
         except RobotError as error:
-            self._trouble = str(error)
+            self._give_up(error)
+
+    def _give_up(self, error: RobotError) -> None:
+        """Stop streaming; from here only `recover` leads on."""
+        self._trouble = str(error)
+        self._cycle.phase = Phase.IDLE
 
     def _remove(
         self, request: RemovalRequest, on_feedback: OnFeedback, cancelled: Cancelled

@@ -14,7 +14,7 @@ class Settings(BaseModel):
 
 
 def setting(default: Any, title: str, description: str, unit: str = "", **limits: Any) -> Any:
-    """A pydantic field; the unit goes into the JSON schema, `limits` are pydantic's (gt, ge, lt, le)."""
+    """A pydantic field; the unit goes into the JSON schema, `limits` are pydantic's own."""
     return Field(
         default, title=title, description=description, json_schema_extra={"unit": unit}, **limits
     )

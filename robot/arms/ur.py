@@ -159,7 +159,7 @@ class UrRtdeArm:
         step = math.degrees(float(np.abs(position - self._last_target).max()))
         if step > _STEP_MARGIN_DEG + self._config.speed_limit_deg_s * pause_s:
             raise ArmError(
-                f"refused a set-point {step:.1f} deg away from the one {pause_s * 1e3:.0f} ms before: "
+                f"refused a set-point {step:.1f} deg from the last, {pause_s * 1e3:.0f} ms later: "
                 "the motion is not continuous; this is a fault of the program, please report it"
             )
 
@@ -169,8 +169,8 @@ class UrRtdeArm:
             socket.create_connection((self._config.host, _RTDE_PORT), self._config.answer_s).close()
         except OSError as error:
             raise ArmError(
-                f"no Universal Robots controller answers at {self._config.host}:{_RTDE_PORT} ({error}): "
-                "check that it is powered, its address, the network cable, and that RTDE is enabled"
+                f"no Universal Robots controller at {self._config.host}:{_RTDE_PORT} ({error}): "
+                "check its power, its address, the network cable, and that RTDE is enabled"
             ) from error
 
     def _require_ready(self) -> None:
@@ -205,7 +205,7 @@ class UrRtdeArm:
             self._dashboard.unlockProtectiveStop()
         except RuntimeError as error:
             raise ArmError(
-                f"{self._where} does not unlock ({error}): remove the cause, wait five seconds, recover"
+                f"{self._where} does not unlock ({error}): remove the cause, wait 5 s, recover"
             ) from error
         self._wait(lambda: self.state().mode is RobotMode.OPERATIONAL, "leave its protective stop")
 

@@ -1,11 +1,11 @@
-"""The PLC's clock and encoder on the host's scale. Pure: times and readings come in as arguments."""
+"""The PLC's clock and counters on the host's scale. Pure: times and readings come in."""
 
 from __future__ import annotations
 
 from collections import deque
 
 _WINDOW = 200
-"""Reads in the envelope: four seconds at 50 Hz, short enough to follow the drift of two crystals."""
+"""Reads in the envelope: four seconds at 50 Hz, short enough to follow two crystals' drift."""
 _NS_PER_MS = 1_000_000
 
 
@@ -31,8 +31,8 @@ class Unwrapped:
 class ClockMap:
     """Maps the device clock to host time by the lower envelope of (host - device).
 
-    Answers only ever arrive late, never early, so the least difference of many reads is the least delayed:
-    what remains is the quickest answer's way back (a fraction of a millisecond) and the clock's grain.
+    Answers only ever arrive late, never early, so the least difference of many reads is the least
+    delayed: what remains is the quickest answer's way back and the clock's grain of 1 ms.
     """
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Registers of the belt PLC (Modbus TCP, unit 1), as laid down in docs/architecture.md. Shared with the twin."""
+"""Registers of the belt PLC (Modbus TCP, unit 1), as docs/architecture.md lays them down."""
 
 from __future__ import annotations
 

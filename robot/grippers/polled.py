@@ -1,4 +1,4 @@
-"""A gripper whose device is asked in a thread of its own, so that the motion never waits for a network."""
+"""A gripper asked in a thread of its own, so that the motion never waits for a network."""
 
 from __future__ import annotations
 

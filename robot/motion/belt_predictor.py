@@ -93,7 +93,7 @@ class BeltPredictor:
         commanded: float,
         stop_at: float = math.inf,
     ) -> None:
-        """Take in a sample: `travel` and `speed` were true at `stamp_s`; late repeats are ignored."""
+        """Take in what was true at `stamp_s`; samples out of order are ignored."""
         last = self._motion
         if last is None or stamp_s - last.start_s > STALE_S:
             self._motion = BeltMotion(stamp_s, travel, speed, commanded, self._ramp, stop_at)

@@ -1,4 +1,4 @@
-"""Distances between the arm, itself, the part on its cup, and what stands around: capsules and boxes.
+"""Distances between the arm, the part on its cup, and what stands around: capsules and boxes.
 
 All arm shapes are capsules (segments with a radius) that enclose the UR5e's covers.
 """
@@ -74,7 +74,7 @@ class CollisionModel:
         return cls(arm, settings.boxes, settings.part.side_m)
 
     def nearest(self, joints: Float, holding: bool, part_on_belt: bool = False) -> Nearest:
-        """Closest approach over joint angles (n, 6); `part_on_belt`: the held part may touch boxes."""
+        """Closest approach over joints (n, 6); `part_on_belt`: the held part may touch boxes."""
         starts, ends = self._segments(joints)
         count = len(LINKS) if holding else len(LINKS) - _HELD
         free = len(LINKS) - _HELD if part_on_belt else count

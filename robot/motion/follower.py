@@ -15,6 +15,8 @@ from robot.motion.trajectory import JointState, Motion, Rest
 
 _STIFFNESS = 25.0
 """Natural frequency [rad/s] of the critically damped correction: 1 mm costs at most 0.6 m/s^2."""
+_DIAGNOSIS_S = 0.05
+"""How long after a refused set-point the controller's state says why."""
 _CATCH_UP = 3.0
 """Set-points later than this many periods are left out."""
 
@@ -83,7 +85,7 @@ class Follower:
         return self._active(time_s).at(time_s)
 
     def deviation(self) -> float:
-        """How far the belt is ahead of what the motion expects, now [m]; 0 when none is followed."""
+        """How far the belt is ahead of the plan, now [m]; 0 when no belt is followed."""
         if self._belt is None:
             return 0.0
         now = self._clock.now()
@@ -111,7 +113,7 @@ class Follower:
         return True
 
     def tick(self) -> ArmState:
-        """Wait for the next period, check the arm, send one set-point. Raises ArmStoppedError, ArmError."""
+        """Wait for the next period, check the arm, send one set-point. Raises ArmError."""
         self._clock.sleep_until(self._next_s)
         late_s = self._clock.now() - self._next_s
         self.worst_late_s = max(self.worst_late_s, late_s)
@@ -119,9 +121,13 @@ class Follower:
         due_s = self._next_s if late_s < _CATCH_UP * self._settings.period_s else self._clock.now()
         self._next_s = due_s + self._settings.period_s
         state = self._state()
-        self._arm.stream(
-            self._setpoint(due_s), self._settings.period_s, self._settings.look_ahead_s
-        )
+        setpoint = self._setpoint(due_s)
+        try:
+            self._arm.stream(setpoint, self._settings.period_s, self._settings.look_ahead_s)
+        except ArmError:
+            self._clock.sleep_until(self._clock.now() + _DIAGNOSIS_S)
+            self._state()  # a stop of the arm explains the refusal better
+            raise
         return state
 
     def breathe(self) -> None:

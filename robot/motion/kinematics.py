@@ -1,6 +1,6 @@
 """Kinematics of the UR5e in closed form: forward, Jacobian, and every branch of the inverse.
 
-Source of the numbers: Universal Robots, "DH Parameters for calculations of kinematics and dynamics" (UR5e).
+Source: Universal Robots, "DH Parameters for calculations of kinematics and dynamics".
 The base frame is the controller's own, so joint angles are those that the controller shows.
 """
 
@@ -26,7 +26,7 @@ _SINGULAR = 1e-6
 
 
 def pointing_down(x: float, y: float, z: float, yaw: float) -> Pose:
-    """Pose in `cell` of a tool whose z axis points down and whose x axis is turned by `yaw` [rad]."""
+    """Pose in `cell` of a tool whose z points down and whose x is turned by `yaw` [rad]."""
     c, s = math.cos(yaw), math.sin(yaw)
     rotation = np.array([[c, s, 0.0], [s, -c, 0.0], [0.0, 0.0, -1.0]])
     return Pose(rotation, np.array([x, y, z]))
@@ -34,7 +34,7 @@ def pointing_down(x: float, y: float, z: float, yaw: float) -> Pose:
 
 @dataclass(frozen=True, slots=True)
 class ArmKinematics:
-    """A UR5e that stands at `base` (axes parallel to `cell`) with a straight tool of `tool_length` metres."""
+    """A UR5e at `base` (axes parallel to `cell`) with a straight tool of `tool_length` [m]."""
 
     base: tuple[float, float, float] = (0.0, -0.5, 0.0)
     tool_length: float = 0.12
@@ -65,11 +65,11 @@ class ArmKinematics:
         )
 
     def jacobian(self, joints: Joints) -> Float:
-        """Geometric Jacobian (6, 6) at the tool centre point: [velocity; angular velocity] in `cell`."""
+        """Geometric Jacobian (6, 6) at the tool centre point: [linear; angular] in `cell`."""
         q1, q2, q3, q4, q5, _ = joints.tolist()
         c1, s1, c5, s5 = (*_cs(q1), *_cs(q5))
         c234, s234 = _cs(q2 + q3 + q4)
-        # In the arm's vertical plane: r along x1, h upward, both from joint 2; the tip lies at (r5, h5) + tip * z6.
+        # In the arm's vertical plane: r along x1, h upward, both from joint 2.
         r3, h3 = A2 * math.cos(q2), A2 * math.sin(q2)
         r4, h4 = r3 + A3 * math.cos(q2 + q3), h3 + A3 * math.sin(q2 + q3)
         r5, h5 = r4 + D5 * s234, h4 - D5 * c234
@@ -93,14 +93,14 @@ class ArmKinematics:
         return jac
 
     def joint_velocity(self, joints: Joints, twist: Float) -> Joints:
-        """Joint velocity [rad/s] for a tool twist (6,) [m/s, rad/s]. Raises MotionError at a singularity."""
+        """Joint velocity [rad/s] for a tool twist (6,). Raises MotionError if singular."""
         try:
             return np.asarray(np.linalg.solve(self.jacobian(joints), twist), dtype=np.float64)
         except np.linalg.LinAlgError as error:
             raise MotionError(f"the arm is singular at joints {np.round(joints, 3)}") from error
 
     def inverse(self, pose: Pose, seed: Joints) -> Joints:
-        """Joint angles for a tool pose, on the branch nearest to `seed`. Raises MotionError out of reach."""
+        """Joints for a tool pose on the branch near `seed`. Raises MotionError out of reach."""
         wanted = seed.tolist()
         best: list[float] | None = None
         nearest = math.inf

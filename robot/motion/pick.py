@@ -1,4 +1,4 @@
-"""One removal from approach to release, written from top to bottom; it blocks in the motion thread."""
+"""One removal from approach to release, from top to bottom; it blocks in the motion thread."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from robot.motion.strokes import PartOnBelt
 from robot.motion.trajectory import JointState, Motion, Move
 
 _RETRY_S = 0.05
+_LONGEST_BUDGET_S = 0.4
 _LOST_TICKS = 3
 """So many readings without vacuum in a row mean that the part is gone (24 ms at 125 Hz)."""
 
@@ -118,7 +119,7 @@ class PickCycle:
     def remove(
         self, request: RemovalRequest, on_feedback: OnFeedback, cancelled: Cancelled
     ) -> RemovalResult:
-        """Fetch one part and drop it into its bin. Never raises RobotError: the result says why not."""
+        """Fetch one part and drop it into its bin. Never raises RobotError; the result says why."""
         self._on_feedback, self._cancelled = on_feedback, cancelled
         self._off_belt = False
         self._started_s = 0.0
@@ -135,15 +136,16 @@ class PickCycle:
             return self._result(False, reason, f"{stop}; recover the arm, then clear the belt")
         except MotionError as error:
             return self._failed(Reason.UNREACHABLE, str(error))
-        except RobotError as error:
+        except ArmError as error:
             return self._result(False, Reason.ERROR, str(error))
+        except RobotError as error:
+            return self._failed(Reason.ERROR, str(error))
         return self._result(True, Reason.NONE, "")
 
     def go_waiting(self) -> None:
         """Start back to the waiting pose. Returns at once: `idle` carries the motion out."""
         self._say(Phase.RETURN)
-        waiting = self._planner.waiting
-        self._go(lambda q, t: self._planner.plan_return(q, t, waiting, self._follower.breathe))
+        self._return()
 
     def idle(self) -> ArmState:
         """One period without a removal. Raises ArmError when the arm has stopped."""
@@ -186,7 +188,7 @@ class PickCycle:
             plan, carry = self._intercept(part, request)
             if self._descend(plan):
                 break
-            self.rise()
+            self._retreat()
         carry = self._grip_part(plan, carry, request.bin)
         self._lift_and_carry(carry)
         self._release(request.bin)
@@ -199,7 +201,6 @@ class PickCycle:
                 raise _FailedError(
                     Reason.ERROR, "no belt samples arrive: check the belt node and PLC"
                 )
-            began_s = self._follower.now
             start_s = self._follower.ahead + self._budget_s
             outcome = self._planner.plan_pick(
                 self._follower.at(start_s),
@@ -216,8 +217,9 @@ class PickCycle:
                 )
                 if self._follower.switch([outcome.approach, outcome.down], outcome.belt):
                     self._started_s = self._started_s or start_s
+                    self._planned_in_time(True)
                     return outcome, carry
-                self._budget_s = 1.5 * (self._follower.now - began_s)
+                self._planned_in_time(False)
             elif isinstance(outcome, Missed):
                 raise _FailedError(
                     Reason.TOO_LATE, "the part has passed the last safe position or its deadline"
@@ -229,7 +231,7 @@ class PickCycle:
             )
 
     def _descend(self, plan: PickPlan) -> bool:
-        """Follow the plan onto the part; False when the belt strayed and the stroke was given up."""
+        """Follow the plan onto the part; False when the stroke had to be given up."""
         ejector_s = plan.contact_s - self._settings.stroke.ejector_lead_s
         sucking = False
         while self._follower.now < plan.contact_s:
@@ -268,8 +270,7 @@ class PickCycle:
                     Reason.ERROR, "planning the lift took longer than the hold lasts"
                 )
             carry = self._planner.plan_carry(plan, lift_s, bin_name, self._follower.breathe)
-            if carry.up.start_s < self._follower.ahead:
-                self._budget_s *= 1.5
+            self._planned_in_time(carry.up.start_s >= self._follower.ahead)
         return carry
 
     def _lift_and_carry(self, carry: CarryPlan) -> None:
@@ -299,21 +300,29 @@ class PickCycle:
     # Helpers.
 
     def _failed(self, reason: Reason, message: str) -> RemovalResult:
-        """Let go and rise, unless the arm itself has stopped meanwhile."""
+        """Let go and get away from the belt, unless the arm or the gripper fails as well."""
         try:
             self._gripper.grip(False)
-            if self._started_s:
-                self.rise()
-        except ArmError as stop:
-            message = f"{message}; then {stop}"
+            self._retreat()
         except RobotError as error:
-            message = f"{message}; then {error}"
+            message = f"{message}; then: {error}"
         return self._result(False, reason, message)
+
+    def _retreat(self) -> None:
+        """Up from the belt if the cup is near it, else towards the waiting pose."""
+        if self._planner.low_over_belt(self._follower.at(self._follower.ahead).position):
+            self.rise()
+        elif self._started_s:
+            self._return()
 
     def _result(self, removed: bool, reason: Reason, message: str) -> RemovalResult:
         cycle_s = max(self._follower.now - self._started_s, 0.0) if self._started_s else 0.0
         travel, position = self._grip
         return RemovalResult(removed, reason, message, cycle_s, travel, position)
+
+    def _return(self) -> None:
+        waiting = self._planner.waiting
+        self._go(lambda q, t: self._planner.plan_return(q, t, waiting, self._follower.breathe))
 
     def _go(self, plan: Callable[[JointState, float], Way]) -> Way:
         """Plan a motion that branches off a little later, and go over to it."""
@@ -321,9 +330,15 @@ class PickCycle:
             start_s = self._follower.ahead + self._budget_s
             way = plan(self._follower.at(start_s), start_s)
             if self._follower.switch([way]):
+                self._planned_in_time(True)
                 return way
-            self._budget_s *= 1.5
+            self._planned_in_time(False)
         raise MotionError("planning takes too long on this computer: free its processors")
+
+    def _planned_in_time(self, in_time: bool) -> None:
+        """Learn how long planning takes on this computer, and forget it slowly."""
+        wish = 0.95 * self._budget_s if in_time else 1.6 * self._budget_s
+        self._budget_s = min(max(wish, self._settings.planning_s), _LONGEST_BUDGET_S)
 
     def _run_until(self, time_s: float) -> None:
         self._follower.tick()

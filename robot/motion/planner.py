@@ -37,7 +37,7 @@ class CarryPlan:
 class PickPlanner:
     """Plans for one configured cell. Keeps no state between calls.
 
-    `breathe` is called every few hundred microseconds of computing, for callers that must not stall.
+    `breathe` is called every few hundred microseconds, for callers that must not stall.
     """
 
     def __init__(self, settings: MotionSettings) -> None:

@@ -132,7 +132,8 @@ class Strokes:
                 return TcpState(rows[:, 0], rows[:, 1], rows[:, 2])
 
             end_s = start_s + duration
-            return stroke(self._arm, path, start_s, end_s, yaw, start.position, breathe)
+            way = stroke(self._arm, path, start_s, end_s, yaw, start.position, breathe)
+            return way.joined(start)
 
         return self._snug(build, 2.0 * self.usual_s)
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -73,7 +73,7 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A joint move that starts at `start_s`; `follow` fades in the belt correction towards its end."""
+    """A joint move; with `end_nudge` the correction along the belt fades in towards its end."""
 
     trajectory: ruckig.Trajectory
     start_s: float
@@ -129,10 +129,26 @@ class Stroke:
         i = min(int(place), len(self.positions) - 2)
         return i, place - i
 
+    def joined(self, start: JointState) -> Stroke:
+        """The same path, but leaving from `start`: the difference fades over the whole stroke."""
+        duration = self.end_s - self.start_s
+        gaps = zip(
+            start.position - self.positions[0], start.velocity - self.velocities[0], strict=True
+        )
+        fades = [quintic((gap, drift, 0.0), (0.0, 0.0, 0.0), duration) for gap, drift in gaps]
+        times = self.step_s * np.arange(len(self.positions))
+        extra = np.array([[fade(t) for fade in fades] for t in times.tolist()])
+        return replace(
+            self,
+            positions=self.positions + extra[..., 0],
+            velocities=self.velocities + extra[..., 1],
+            accelerations=self.accelerations + extra[..., 2],
+        )
+
     def load(self, limits: LimitSettings) -> float:
         """Highest share of a joint limit that the stroke uses; above 1 it is too quick.
 
-        Speed counts linearly, acceleration as its square root, since that is how both change with time.
+        Speed counts linearly, acceleration as its root, since that is how both go with duration.
         """
         speed = float(np.abs(self.velocities).max()) / limits.speed
         acceleration = float(np.abs(self.accelerations).max()) / limits.acceleration
@@ -183,7 +199,7 @@ def quickest(
 
 
 class TcpState(NamedTuple):
-    """Position [m], velocity [m/s] and acceleration [m/s^2] of the cup in `cell`, each of shape (3,)."""
+    """Position [m], velocity [m/s], acceleration [m/s^2] of the cup in `cell`, each (3,)."""
 
     position: Float
     velocity: Float
@@ -235,7 +251,7 @@ def stroke(
 def quintic(
     start: tuple[float, float, float], end: tuple[float, float, float], duration: float
 ) -> Callable[[float], tuple[float, float, float]]:
-    """Fifth-order blend between two (position, velocity, acceleration); a function of time from 0."""
+    """Fifth-order blend of (position, velocity, acceleration) over time from 0 to `duration`."""
     p0, v0, a0 = start
     p1, v1, a1 = end
     t = duration

@@ -12,8 +12,8 @@ from robot.base import ArmState, Joints, RobotMode
 from robot.motion.belt_predictor import BeltPredictor
 from robot.motion.config import MotionSettings
 from robot.motion.follower import Follower
-from robot.motion.planner import PickPlanner
 from robot.motion.pick import PickCycle
+from robot.motion.planner import PickPlanner
 
 SAMPLE_S = 0.02
 LATENCY_S = 0.004
@@ -75,6 +75,7 @@ class SimArm:
         return ArmState(now, self.at(now), velocity, self.mode)
 
     def stream(self, position: Joints, period_s: float, look_ahead_s: float) -> None:
+        assert period_s == self.world.settings.period_s
         self.times.append(self.world.time + look_ahead_s)
         self.targets.append(position)
 
