@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Iterator
@@ -26,8 +28,8 @@ FAVICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="#1fb894">'
     f"<style>.ink{{fill:none;stroke:#0d1217;stroke-width:2.4}}</style>{shapes.CHECK}</svg>"
 )
-GRACE_S: Final = 0
-"""Open browsers are not waited for: they come back by themselves."""
+GRACE_S: Final = 0.3
+"""Open browsers are not waited for any longer: they come back by themselves."""
 
 
 class PortError(Exception):
@@ -51,6 +53,11 @@ class Server(uvicorn.Server):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say goodbye to the browsers, but wait for none that does not answer."""
+        asyncio.get_running_loop().call_later(GRACE_S, setattr, self, "force_exit", True)
+        await super().shutdown(sockets)
+
     def _end(self, *_: object) -> None:
         self.end()
 
@@ -62,6 +69,8 @@ class Server(uvicorn.Server):
 def serve(cell: CellConfig) -> None:
     """Serve the page until SIGINT or SIGTERM. Raises PortError, LinkLostError."""
     cv2.setNumThreads(1)
+    # What is imported stays: collecting it again and again, and at the exit, only costs time.
+    gc.freeze()
     config = cell.hmi
     listener = listen(config.host, config.port)
     link = CellLink(config)
@@ -70,7 +79,6 @@ def serve(cell: CellConfig) -> None:
         application(config, CellLayout.of(cell), link, pictures),
         log_level="warning",
         access_log=False,
-        timeout_graceful_shutdown=GRACE_S,
     )
     server = Server(settings)
     link.start(on_lost=server.end)

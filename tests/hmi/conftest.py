@@ -138,23 +138,43 @@ def ros_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("data")
+@pytest.fixture(name="until", scope="session")
+def until_fixture() -> Callable[..., Any]:
+    return until
+
+
+@pytest.fixture
+def start_hmi(ros_environment: dict[str, str]) -> Iterator[Callable[[], Hmi]]:
+    started: list[Hmi] = []
+
+    def start() -> Hmi:
+        started.append(Hmi(ros_environment))
+        return started[-1]
+
+    yield start
+    for page in started:
+        end(page.process)
 
 
 @pytest.fixture(scope="module")
-def hmi(ros_environment: dict[str, str], data_dir: Path) -> Iterator[Hmi]:
-    page = Hmi(ros_environment, "--lang", "en", "--data-dir", str(data_dir))
+def hmi(ros_environment: dict[str, str]) -> Iterator[Hmi]:
+    page = Hmi(ros_environment, "--lang", "en")
     yield page
     end(page.process)
 
 
-@pytest.fixture
-def fake_cell(ros_environment: dict[str, str]) -> Iterator[FakeCell]:
+@pytest.fixture(scope="module")
+def fake_cell_process(ros_environment: dict[str, str]) -> Iterator[FakeCell]:
     cell = FakeCell(ros_environment)
     yield cell
     cell.close()
+
+
+@pytest.fixture
+def fake_cell(fake_cell_process: FakeCell) -> FakeCell:
+    """The fake cell as it was at its start: stopped, empty, heard."""
+    fake_cell_process.order(reset=True)
+    return fake_cell_process
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """Plays the cell in front of the page: a process that publishes and serves like the real nodes.
 
 Orders come as JSON lines on stdin: {"state": {...CellState...}}, {"inspect": {...Inspection...}},
-{"belt": {...}}, {"robot": {...}}, {"silent": bool}, {"refuse": "why"}, {"processes": [...]}.
+{"belt": {...}}, {"robot": {...}}, {"silent": bool}, {"refuse": "why"},
+{"processes": [...]}, {"reset": true}.
 Each service call that it was given goes as a JSON line to stdout.
 """
 
@@ -41,13 +42,7 @@ def now() -> Time:
 class FakeSupervisor(Node):
     def __init__(self) -> None:
         super().__init__("supervisor", namespace="/cell")
-        self.silent = False
-        self.refuse = ""
-        self.processes = ["belt", "camera", "inspector", "supervisor", "robot", "recorder"]
-        self.state = CellState(state="stopped", reason="Ready.", reason_ko="준비됨.")
-        self.belt = BeltState(connected=True)
-        self.robot = RobotState(connected=True, mode="operational", phase="idle")
-        self.robot.position = [-1.3, -1.9, 2.0, -1.67, -1.57, 0.0]
+        self.reset()
         self.started = time.time()
         self._cell = self.create_publisher(CellState, "/cell/supervisor/state", 10)
         self._inspection = self.create_publisher(Inspection, "/cell/inspector/inspection", 10)
@@ -60,6 +55,15 @@ class FakeSupervisor(Node):
         )
         self.create_timer(0.2, self.beat)
         self.create_timer(0.05, self.devices)
+
+    def reset(self) -> None:
+        self.silent = False
+        self.refuse = ""
+        self.processes = ["belt", "camera", "inspector", "supervisor", "robot", "recorder"]
+        self.state = CellState(state="stopped", reason="Ready.", reason_ko="준비됨.")
+        self.belt = BeltState(connected=True)
+        self.robot = RobotState(connected=True, mode="operational", phase="idle")
+        self.robot.position = [-1.3, -1.9, 2.0, -1.67, -1.57, 0.0]
 
     def on_command(self, request: Any, response: Any) -> Any:
         report({"command": request.command, "person": request.person})
@@ -99,6 +103,8 @@ class FakeSupervisor(Node):
         self._robot.publish(self.robot)
 
     def obey(self, order: dict[str, Any]) -> None:
+        if "reset" in order:
+            self.reset()
         self.silent = order.get("silent", self.silent)
         self.refuse = order.get("refuse", self.refuse)
         self.processes = order.get("processes", self.processes)

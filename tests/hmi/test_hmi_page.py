@@ -1,0 +1,232 @@
+"""The page in a real browser, fed by a real ROS process that plays the cell."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+LIMIT_S = 2.0
+"""It takes 0.4 s; the rest is for a machine that has other things to do."""
+SIZES = [(1280, 800), (1920, 1080)]
+
+
+def alarm(name: str, priority: int, en: str, ko: str) -> dict[str, Any]:
+    return {"id": name, "priority": priority, "state": 1, "text_en": en, "text_ko": ko}
+
+
+ALARMS = [
+    alarm("camera.grab_failed", 1, "No picture.", "사진 없음."),
+    alarm("belt.wait", 3, "Belt held.", "벨트 대기."),
+]
+
+
+class Page:
+    """The browser with the page open."""
+
+    def __init__(self, browser: Any, until: Any) -> None:
+        self.browser, self.until = browser, until
+
+    def find(self, name: str) -> list[Any]:
+        return self.browser.find_elements("css selector", f'[data-test="{name}"]')
+
+    def text(self, name: str) -> str:
+        script = (
+            "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText).join('|')"
+        )
+        return str(self.browser.execute_script(script, f'[data-test="{name}"]'))
+
+    def shows(self, name: str, words: str) -> None:
+        self.until(lambda: words in self.text(name), f"{name} shows {words!r}: {self.text(name)!r}")
+
+    def click(self, name: str) -> None:
+        def ready() -> bool:
+            found = self.find(name)
+            return bool(found) and found[0].is_displayed() and found[0].is_enabled()
+
+        self.until(ready, f"{name} can be clicked")
+        self.find(name)[0].click()
+
+    def live(self) -> None:
+        self.until(lambda: not self.covered("link-lost"), "the page hears the cell")
+        self.until(lambda: not self.covered("page-frozen"), "the page is refreshed")
+
+    def covered(self, name: str) -> bool:
+        return bool(self.find(name)) and self.find(name)[0].is_displayed()
+
+
+@pytest.fixture(scope="module")
+def opened(browser, hmi, until) -> Page:
+    """The page is loaded once; the tests change only what the cell says."""
+    browser.get(hmi.url + "?lang=en")
+    return Page(browser, until)
+
+
+@pytest.fixture
+def page(opened: Page, fake_cell) -> Page:
+    assert fake_cell.idle()
+    opened.live()
+    opened.until(lambda: opened.find("start")[0].is_enabled(), "the cell is stopped")
+    return opened
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"), [("pass", "PASS"), ("reject", "REJECT"), ("review", "REVIEW")]
+)
+def test_verdict_and_counts(page: Page, fake_cell, verdict: str, words: str) -> None:
+    fake_cell.order(
+        state={"last_part": "P7", "last_verdict": verdict, "arrived": 12, "passed": 6, "removed": 2}
+    )
+    page.shows("verdict", words)
+    page.shows("count-arrived", "12")
+    page.shows("count-yield", "75.0 %")
+
+
+def test_commands_reach_the_supervisor(page: Page, fake_cell) -> None:
+    page.click("start")
+    assert fake_cell.call() == {"command": "start", "person": "operator"}
+    page.shows("hint-start", "Runs already")
+    page.until(lambda: not page.find("start")[0].is_enabled(), "start is disabled while running")
+    page.click("drain")
+    assert fake_cell.call()["command"] == "drain"
+    fake_cell.order(state={"state": "faulted"})
+    page.click("reset")
+    assert fake_cell.call()["command"] == "reset"
+
+
+def test_refusal_is_told(page: Page, fake_cell) -> None:
+    fake_cell.order(refuse="the emergency stop is pressed: release it, then start")
+    page.click("start")
+    assert fake_cell.call()["command"] == "start"
+    page.until(lambda: "release it" in page.browser.page_source, "the reason is shown")
+
+
+def test_belt_is_clear_only_after_a_look(page: Page, fake_cell) -> None:
+    parts = [{"part": "P31", "state": "unknown", "x": -0.5}]
+    fake_cell.order(state={"state": "purge_required", "parts": parts})
+    page.click("confirm_clear")
+    page.shows("clear-expected", "1 part(s) there: P31")
+    assert not page.find("clear-confirm")[0].is_enabled()
+    page.click("clear-seen")
+    page.click("clear-confirm")
+    assert fake_cell.call() == {"command": "confirm_clear", "person": "operator"}
+
+
+def test_question_is_withdrawn_when_the_state_changes(page: Page, fake_cell) -> None:
+    fake_cell.order(state={"state": "purge_required"})
+    page.click("confirm_clear")
+    page.shows("clear-expected", "look all the same")
+    fake_cell.order(state={"state": "running"})
+    page.until(lambda: not page.covered("clear-title"), "the dialog closes")
+    assert fake_cell.idle()
+
+
+def test_alarms_are_acknowledged(page: Page, fake_cell) -> None:
+    fake_cell.order(state={"alarms": ALARMS})
+    page.shows("alarm-text", "No picture.|Belt held.")
+    page.click("acknowledge camera.grab_failed")
+    assert fake_cell.call() == {"acknowledge": "camera.grab_failed", "person": "operator"}
+    page.shows("alarm-text", "Belt held.|No picture.")
+    page.click("acknowledge-all")
+    assert fake_cell.call()["acknowledge"] == ""
+    page.until(lambda: not page.covered("acknowledge-all"), "nothing is left to acknowledge")
+
+
+def test_language_switch(page: Page, fake_cell) -> None:
+    fake_cell.order(state={"last_part": "P1", "last_verdict": "reject", "alarms": ALARMS})
+    page.shows("verdict", "REJECT")
+    page.click("language")
+    page.shows("verdict", "불합격")
+    page.shows("hint-start", "벨트 가동")
+    page.shows("alarm-text", "사진 없음.")
+    page.click("language")
+    page.shows("verdict", "REJECT")
+
+
+def test_picture_with_defects(page: Page, fake_cell, tmp_path: Path) -> None:
+    view = tmp_path / "view.png"
+    cv2.imwrite(str(view), np.full((640, 640), 128, np.uint8))
+    defect = {
+        "class_name": "short",
+        "score": 0.9,
+        "x_min": 9.0,
+        "y_min": 9.0,
+        "x_max": 40.0,
+        "y_max": 40.0,
+    }
+    fake_cell.order(inspect={"trigger": 41, "ok": True, "view": str(view), "defects": [defect]})
+    page.shows("picture-caption", "#41")
+    script = "return document.querySelectorAll('.picture-svg .mark').length"
+    page.until(lambda: page.browser.execute_script(script) == 1, "one outline")
+    fetched = "return fetch(document.querySelector('image').href.baseVal).then(r => r.status)"
+    assert page.browser.execute_script(fetched) == 200
+
+
+def test_silent_cell_covers_the_page(page: Page, fake_cell) -> None:
+    fake_cell.order(silent=True)
+    page.until(lambda: page.covered("link-lost"), "the page says that the cell is silent")
+    page.shows("link-lost", "No connection to the cell")
+    page.shows("hint-start", "No connection to the cell")
+    fake_cell.order(silent=False)
+    page.until(lambda: not page.covered("link-lost"), "the page is live again")
+
+
+def test_frozen_server_covers_the_page(page: Page, hmi) -> None:
+    hmi.process.send_signal(signal.SIGSTOP)
+    try:
+        page.until(lambda: page.covered("page-frozen"), "the browser sees that nothing comes")
+    finally:
+        hmi.process.send_signal(signal.SIGCONT)
+    page.until(lambda: not page.covered("page-frozen"), "the page is refreshed again")
+
+
+def test_dead_process_is_shown(page: Page, fake_cell) -> None:
+    page.until(lambda: "MiB" in page.text("process-camera"), "the camera lives")
+    fake_cell.order(processes=["belt", "inspector", "supervisor", "robot", "recorder"])
+    page.shows("process-camera", "NOT RUNNING")
+    assert "MiB" in page.text("process-hmi")
+
+
+OUTSIDE = """return [...document.querySelectorAll('.page *:not(svg *)')].filter(e => {
+    const b = e.getBoundingClientRect();
+    return b.width && e.innerText && (b.right > innerWidth + 1 || b.bottom > innerHeight + 1);
+}).map(e => e.className)"""
+CLIPPED = """return [...document.querySelectorAll(
+    '.verdict-word, .state-word, .key-name, .count-number')].filter(e => {
+    const panel = e.parentElement.parentElement.getBoundingClientRect();
+    return e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > panel.right;
+}).map(e => e.innerText)"""
+SMALL = """return [...document.querySelectorAll('button')].map(b => b.getBoundingClientRect())
+    .filter(r => r.width && r.height < 38).length"""
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_fits_the_panel(page: Page, hmi, fake_cell, width: int, height: int, lang: str) -> None:
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    page.browser.get(f"{hmi.url}?lang={lang}")
+    fake_cell.order(state={"state": "purge_required", "last_part": "P1", "last_verdict": "reject"})
+    page.live()
+    page.until(lambda: page.text("verdict") in ("REJECT", "불합격"), "the verdict")
+    outside, clipped = page.browser.execute_script(OUTSIDE), page.browser.execute_script(CLIPPED)
+    small = page.browser.execute_script(SMALL)
+    page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert (outside, clipped, small) == ([], [], 0)
+
+
+def test_an_open_page_does_not_hold_up_the_end(browser, start_hmi, fake_cell, until) -> None:
+    other, shown = start_hmi(), Page(browser, until)
+    browser.get(other.url)
+    fake_cell.order(state={"last_part": "P1", "last_verdict": "pass"})
+    shown.live()
+    before = time.monotonic()
+    other.process.terminate()
+    assert other.process.wait(10) == 0
+    assert time.monotonic() - before < LIMIT_S
+    until(lambda: shown.covered("page-frozen"), "the page says that it is frozen")

@@ -1,0 +1,101 @@
+"""Pictures from a real shared-memory ring and from stored views."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from cell.hmi.components.picture import drawing, findings
+from cell.hmi.model import InspectionStatus, Mark, PictureSource
+from cell.hmi.pictures import PictureStore
+from vision.frames import FrameRing
+from vision.types import FrameMeta
+
+MARKS = (Mark("short", 0.9, 10, 20, 50, 60), Mark("<odd>", 0.4, 0, 0, 5, 5))
+
+
+def inspection(trigger: int, source: PictureSource, ok: bool = True) -> InspectionStatus:
+    return InspectionStatus(trigger, 1.0, ok, "" if ok else "no part", "x", 5.0, MARKS, source)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[PictureStore]:
+    pictures = PictureStore(960, 80, tmp_path)
+    yield pictures
+    pictures.close()
+
+
+@pytest.fixture
+def ring() -> Iterator[FrameRing]:
+    made = FrameRing(f"hmi_test_{os.getpid()}", 2, 1200, 1920)
+    yield made
+    made.close()
+
+
+def publish(ring: FrameRing, slot: int, grey: int) -> PictureSource:
+    ring.invalidate(slot)
+    ring.pixels(slot)[:] = grey
+    frame = ring.publish(slot, FrameMeta(1, 1, 1))
+    return PictureSource("", ring.name, slot, frame.sequence, 1200, 1920)
+
+
+def test_camera_picture_is_shrunk_and_carries_no_boxes(
+    store: PictureStore, ring: FrameRing
+) -> None:
+    seen = inspection(1, publish(ring, 0, 77))
+    picture = store.picture(seen)
+    assert picture is not None
+    assert (picture.width, picture.height, picture.canonical) == (960, 600, False)
+    jpeg = store.jpeg(picture.number)
+    assert jpeg is not None
+    assert cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)[300, 480] == 77
+    assert '<rect class="mark"' not in drawing(picture, MARKS, 640, "en")
+    assert store.picture(seen) is picture, "made once, however often it is asked for"
+
+
+def test_overwritten_picture_is_gone(store: PictureStore, ring: FrameRing) -> None:
+    first = inspection(1, publish(ring, 0, 10))
+    shown = store.picture(inspection(2, publish(ring, 1, 20)))
+    publish(ring, 0, 30)
+    assert store.picture(first) is None
+    assert shown is not None
+    assert store.jpeg(shown.number) is None, "an older picture is never served for a newer part"
+    assert "no longer in memory" in drawing(None, MARKS, 640, "en")
+
+
+@pytest.mark.parametrize(
+    "source", [PictureSource(), PictureSource(ring="no_such_ring", sequence=5)]
+)
+def test_no_picture_at_all(store: PictureStore, source: PictureSource) -> None:
+    assert store.picture(inspection(1, source)) is None
+
+
+def test_stored_view_is_preferred(store: PictureStore, ring: FrameRing, tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "view.png"), np.full((320, 320), 99, np.uint8))
+    camera = publish(ring, 0, 10)
+    picture = store.picture(
+        inspection(1, PictureSource("view.png", camera.ring, 0, camera.sequence))
+    )
+    assert picture is not None
+    assert (picture.width, picture.canonical) == (320, True)
+    drawn = drawing(picture, MARKS, 640, "en")
+    assert drawn.count('<rect class="mark"') == 2
+    assert "scale(0.5000)" in drawn
+
+
+@pytest.mark.parametrize("content", [b"", b"no picture"])
+def test_broken_view_falls_back(store: PictureStore, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "view.png").write_bytes(content)
+    assert store.picture(inspection(1, PictureSource("view.png"))) is None
+
+
+def test_findings_in_words() -> None:
+    good, failed = inspection(1, PictureSource()), inspection(2, PictureSource(), ok=False)
+    assert "단락" in findings(good, None, "ko")
+    assert "&lt;odd&gt;" in findings(good, None, "en")
+    assert "Not inspected: no part" in findings(failed, None, "en")

@@ -1,0 +1,140 @@
+"""What the page may show and what the operator may do, without ROS and without a browser."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cell.hmi.commands import ALLOWED, Command, refusal
+from cell.hmi.components.alarms import ordered
+from cell.hmi.components.counts import number
+from cell.hmi.components.scene import held_part
+from cell.hmi.feed import Feed, Heard, Limits
+from cell.hmi.i18n import TEXTS
+from cell.hmi.model import (
+    Alarm,
+    BeltStatus,
+    CellStatus,
+    Counts,
+    Heartbeat,
+    Judged,
+    Link,
+    RobotStatus,
+    Verdict,
+)
+
+LIMITS = Limits(cell_s=1.5, device_s=1.0, process_s=0.8)
+STATES = ("stopped", "starting", "running", "stopping", "faulted", "purge_required")
+BELT = BeltStatus(True, False, 0.0, 0.0, False, False, False)
+ROBOT = RobotStatus(True, "operational", "carry", "P7", True, (0.0,) * 6)
+BEAT = Heartbeat("belt", 7, "a", "active", True, "", 50.0, 1.0, 100.0)
+
+
+def heard(state: str, belt: BeltStatus | None = BELT) -> Feed:
+    feed = Feed().hear_cell(CellStatus(state), 10.0)
+    return replace(feed, belt=Heard(belt, 10.0) if belt else None)
+
+
+@pytest.mark.parametrize(
+    ("age_s", "link"), [(None, Link.NEVER), (0.0, Link.LIVE), (1.5, Link.LIVE), (1.51, Link.SILENT)]
+)
+def test_link(age_s: float | None, link: Link) -> None:
+    feed = Feed() if age_s is None else Feed().hear_cell(CellStatus("running"), 10.0)
+    assert feed.view(10.0 + (age_s or 0.0), LIMITS, ()).link is link
+
+
+@pytest.mark.parametrize(("age_s", "shown"), [(0.9, True), (1.1, False)])
+def test_a_silent_device_is_not_shown(age_s: float, shown: bool) -> None:
+    feed = Feed(belt=Heard(BELT, 5.0), robot=Heard(ROBOT, 5.0))
+    view = feed.view(5.0 + age_s, LIMITS, ())
+    assert (view.belt is not None, view.robot is not None) == (shown, shown)
+
+
+@pytest.mark.parametrize("command", Command)
+@pytest.mark.parametrize("state", [*STATES, "never heard of"])
+def test_command_is_allowed_or_refused_with_words(command: Command, state: str) -> None:
+    why = refusal(command, heard(state).view(10.0, LIMITS, ()))
+    assert (why is None) == (state in ALLOWED[command])
+    assert why is None or why in TEXTS
+
+
+@pytest.mark.parametrize("command", Command)
+def test_nothing_is_allowed_without_a_link(command: Command) -> None:
+    for feed, now_s in ((Feed(), 0.0), (heard("stopped"), 12.0), (heard("running"), 12.0)):
+        assert refusal(command, feed.view(now_s, LIMITS, ())) == "why.no_link"
+
+
+def test_a_moving_belt_is_not_clear() -> None:
+    feed = heard("purge_required", replace(BELT, running=True))
+    assert refusal(Command.CONFIRM_CLEAR, feed.view(10.0, LIMITS, ())) == "why.belt_moves"
+
+
+@pytest.mark.parametrize(
+    ("entry", "counts", "shown"),
+    [
+        ("arrived", None, "–"),
+        ("yield", Counts(), "–"),
+        ("yield", Counts(passed=3, removed=1, purged=9), "75.0 %"),
+        ("on_belt", Counts(on_belt=4), "4"),
+    ],
+)
+def test_counts(entry: str, counts: Counts | None, shown: str) -> None:
+    assert number(entry, counts) == shown
+
+
+def test_history_is_newest_first_and_an_override_replaces() -> None:
+    feed = Feed()
+    for part, verdict in (("", ""), ("1", "pass"), ("1", "pass"), ("2", "review"), ("2", "reject")):
+        status = CellStatus("running", last_part=part, last_verdict=Verdict.of(verdict))
+        feed = feed.hear_cell(status, 0.0)
+    assert feed.history == (Judged("2", Verdict.REJECT), Judged("1", Verdict.PASS))
+
+
+@pytest.mark.parametrize("word", ["", "perhaps"])
+def test_unknown_verdict_is_none(word: str) -> None:
+    assert Verdict.of(word) is Verdict.NONE
+
+
+def test_process_load_and_restart() -> None:
+    feed = Feed().hear_heartbeat(BEAT, 0.0)
+    feed = feed.hear_heartbeat(replace(BEAT, cpu_s=1.5, stamp_s=102.5), 2.5)
+    (belt,) = feed.view(2.6, LIMITS, ("belt",)).processes
+    assert (belt.alive, belt.load, belt.restarts) == (True, 0.2, 0)
+    feed = feed.hear_heartbeat(replace(BEAT, boot_id="b", cpu_s=0.1, stamp_s=104.0), 4.0)
+    (belt,) = feed.view(4.0, LIMITS, ("belt",)).processes
+    assert (belt.alive, belt.load, belt.restarts) == (True, None, 1)
+
+
+def test_processes_keep_their_order_and_strangers_come_last() -> None:
+    feed = Feed().hear_heartbeat(replace(BEAT, node="extra"), 0.0).hear_heartbeat(BEAT, 0.0)
+    seen = feed.view(0.7, LIMITS, ("camera", "belt")).processes
+    assert [(p.name, p.alive) for p in seen] == [("camera", False), ("belt", True), ("extra", True)]
+    assert not any(p.alive for p in feed.view(0.9, LIMITS, ("camera", "belt")).processes)
+
+
+def test_alarms_that_wait_come_first() -> None:
+    def alarm(name: str, priority: int, acknowledged: bool, raised_s: float) -> Alarm:
+        return Alarm(name, "x", priority, True, acknowledged, raised_s, "en", "")
+
+    alarms = [
+        alarm("old", 2, False, 1.0),
+        alarm("done", 1, True, 9.0),
+        alarm("high", 1, False, 0.0),
+        alarm("new", 2, False, 2.0),
+    ]
+    assert [a.id for a in ordered(alarms)] == ["high", "new", "old", "done"]
+    assert alarms[0].text("ko") == "en", "a missing translation falls back to the other language"
+
+
+@pytest.mark.parametrize(
+    ("robot", "part"),
+    [
+        (None, ""),
+        (ROBOT, "P7"),
+        (replace(ROBOT, phase="approach"), ""),
+        (replace(ROBOT, vacuum_ok=False), ""),
+    ],
+)
+def test_part_on_the_cup(robot: RobotStatus | None, part: str) -> None:
+    assert held_part(robot) == part
