@@ -15,6 +15,7 @@ from twin.app import Twin, load_parts
 from twin.boards.library import BoardDataError
 from twin.config import ConfigError, TwinConfig, load
 from twin.listening import PortError
+from twin.render import ImageFolderError
 
 EXIT_CONFIG, EXIT_PORT = 2, 3
 
@@ -43,7 +44,7 @@ def main(
         chosen = load(config) if config is not None else TwinConfig()
         chosen = chosen.model_copy(update=changes)
         asyncio.run(_run(chosen))
-    except (ConfigError, BoardDataError, CalibrationError) as error:
+    except (ConfigError, BoardDataError, CalibrationError, ImageFolderError) as error:
         typer.echo(f"twin: {error}", err=True)
         raise typer.Exit(EXIT_CONFIG) from error
     except PortError as error:

@@ -71,6 +71,7 @@ class World:
     falling: Falling = field(init=False)
     _rng: np.random.Generator = field(init=False)
     _next_spawn: float = 0.001  # the first board comes when the belt begins to move
+    _pressing: bool = False
     _placed_at: float = -1.0
 
     def __post_init__(self) -> None:
@@ -97,9 +98,7 @@ class World:
         self._carry()
         self._handle()
         self.arm.advance(self.time, physics.joints, physics.joint_speeds)
-        force = physics.arm_hit()
-        if force > HIT_FORCE:
-            self.arm.protective_stop(f"the arm touches something with {force:.0f} N")
+        self._feel(physics.arm_hit())
 
     def inject(self, fault: Fault) -> None:
         """Make a fault happen, now or at its next occasion."""
@@ -144,6 +143,12 @@ class World:
         shifted = position - np.array(layout.ROBOT_BASE)
         speed = self.physics.tcp_speed()
         return [*shifted.tolist(), *rotation_vector(rotation).tolist()], speed.tolist()
+
+    def _feel(self, force: float) -> None:
+        """Stop the arm when it begins to press on something [N]; let it move away again."""
+        if force > HIT_FORCE and not self._pressing:
+            self.arm.protective_stop(f"the arm hit something with {force:.0f} N", hit=True)
+        self._pressing = force > (HIT_FORCE / 2 if self._pressing else HIT_FORCE)
 
     def _eyes(self, before: float, start: float) -> None:
         plc, after = self.plc, self.plc.drive.travel

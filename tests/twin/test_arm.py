@@ -12,6 +12,7 @@ from rtde_control import RTDEControlInterface
 from rtde_io import RTDEIOInterface
 from rtde_receive import RTDEReceiveInterface
 
+from tests.twin.reach import joints_for
 from tests.twin.twin_process import RunningTwin, wait_for
 from twin.physics import START_POSE
 from twin.ur.kinematics import rotation_vector, tcp_pose
@@ -45,7 +46,29 @@ def test_moves_where_asked(start_twin: Callable[..., RunningTwin]) -> None:
     assert control.moveJ(list(START_POSE), 1.5, 3.0)
     control.stopScript()
     wait_for(lambda: not receive.getRobotStatus() & 2)
+    control.disconnect()
     receive.disconnect()
+
+
+def test_hitting_the_belt_stops_it_and_it_can_go_on(
+    start_twin: Callable[..., RunningTwin],
+) -> None:
+    twin = start_twin()
+    control = RTDEControlInterface(twin.host, 125.0)
+    dashboard = DashboardClient(twin.host)
+    dashboard.connect()
+    assert not control.moveJ(joints_for(0.0, -0.12, -0.03).tolist(), 1.0, 2.0)
+    arm = twin.state()["arm"]
+    assert arm["safety"] == "PROTECTIVE_STOP"
+    assert "hit" in arm["stop_reason"]
+    dashboard.unlockProtectiveStop()
+    wait_for(lambda: twin.state()["arm"]["safety"] == "NORMAL")
+    assert control.reuploadScript()
+    wait_for(control.isProgramRunning)
+    assert control.moveJ(list(START_POSE), 1.0, 2.0)
+    assert twin.state()["arm"]["tcp"][2] == pytest.approx(0.25, abs=1e-3)
+    dashboard.disconnect()
+    control.disconnect()
 
 
 def _wave(t: float) -> np.ndarray:

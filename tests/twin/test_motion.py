@@ -51,22 +51,27 @@ def test_move_is_tracked(speed: float) -> None:
     assert np.allclose(physics.joints, goal, atol=1e-4)
 
 
-@pytest.mark.parametrize("jitter_s", [0.0, 0.002])
-def test_servo_stream_is_followed_one_look_ahead_behind(jitter_s: float) -> None:
+@pytest.mark.parametrize(
+    ("jitter_s", "stall_s"),
+    [(0.0, 0.0), (0.003, 0.0), (0.001, 0.05)],
+    ids=["even", "jitter", "held up and then all at once"],
+)
+def test_servo_stream_is_followed_one_look_ahead_behind(jitter_s: float, stall_s: float) -> None:
     physics, arm = Physics(), UrController(START)
     assert arm.start_program()
     rng = np.random.default_rng(0)
     time, sent, worst = 0.0, 0, 0.0
     arrivals = [n * PERIOD + rng.uniform(0.0, jitter_s) for n in range(400)]
+    arrivals = [max(t, 2.0 + stall_s) if 2.0 < t < 2.0 + stall_s else t for t in arrivals]
     while sent < 390:
         while arrivals[sent] <= time:
-            _servo(arm, _wave(sent * PERIOD))
+            _servo(arm, _wave(sent * PERIOD), arrivals[sent])
             sent += 1
         physics.step(arm.motion, time, 2, 0.0)
         time += 2 * STEP_S
         arm.advance(time, physics.joints, physics.joint_speeds)
         if time > 1.0:
-            late = LOOK_AHEAD + jitter_s / 2 + STEP_S
+            late = LOOK_AHEAD + jitter_s / 2
             off = physics.joints - _wave(time - late)
             worst = max(worst, float(np.max(np.abs(off))))
     assert worst < 2e-3
@@ -80,7 +85,7 @@ def test_a_stream_that_dries_up_and_comes_back() -> None:
     for step in range(1000):
         time = step * 2 * STEP_S
         if step % 2 == 0 and not 300 <= step < 400:
-            _servo(arm, _wave(time))
+            _servo(arm, _wave(time), time)
         arm.advance(time, before, np.zeros(6))
         now = arm.motion.at(time).q
         speed = max(speed, float(np.max(np.abs(now - before))) / (2 * STEP_S))
@@ -90,11 +95,11 @@ def test_a_stream_that_dries_up_and_comes_back() -> None:
     assert np.allclose(before, _wave(time - LOOK_AHEAD), atol=0.01)
 
 
-def _servo(arm: UrController, target: np.ndarray) -> None:
+def _servo(arm: UrController, target: np.ndarray, arrival: float) -> None:
     arm.registers.input_int[0] = Command.SERVO_J
     arm.registers.input_double[:11] = [*target.tolist(), 0.0, 0.0, PERIOD, LOOK_AHEAD, 300.0]
     arm.heard()
-    arm.fresh_target()
+    arm.fresh_target(arrival)
     arm.command()
 
 

@@ -101,13 +101,15 @@ class UrController:
             self.stop_program()
         self.command()
 
-    def protective_stop(self, reason: str) -> None:
-        """Brake at once and end the program, until somebody unlocks the stop."""
+    def protective_stop(self, reason: str, *, hit: bool = False) -> None:
+        """End the program and brake, or after a hit stay here, until somebody unlocks the stop."""
         if self.safety is not SafetyMode.NORMAL:
             return
         log.warning("protective stop: %s", reason)
         self.safety, self.stop_reason = SafetyMode.PROTECTIVE_STOP, reason
         self.stop_program()
+        if hit:
+            self.motion = Hold(self.q)
 
     def emergency_stop(self, active: bool) -> None:
         """The emergency stop is pressed or released; then the arm needs power and brakes again."""
@@ -158,13 +160,13 @@ class UrController:
         """A client wrote registers."""
         self._heard = self.time
 
-    def fresh_target(self) -> None:
-        """A client's write carried a streamed command: each such write is one target."""
+    def fresh_target(self, arrival: float) -> None:
+        """A client's write at `arrival` [s] carried a streamed command: each one is a target."""
         if not self.program_running or self._waits_for_motion:
             return
         command = self.registers.input_int[0]
         if command == Command.SERVO_J:
-            self._servo()
+            self._servo(arrival)
         elif command == Command.SPEED_J:
             self._speed()
 
@@ -222,24 +224,24 @@ class UrController:
         else:
             self._waits_for_motion = True
 
-    def _servo(self) -> None:
+    def _servo(self, arrival: float) -> None:
         doubles = self.registers.input_double
         target, period, look_ahead = np.array(doubles[:6]), doubles[8], doubles[9]
         motion = self.motion
         if isinstance(motion, ServoJ):
-            pause = max(period, self.time - motion.last_fed)
+            pause = max(period, arrival - motion.last_fed)
             gap = float(np.max(np.abs(target - motion.last_target)))
             if gap > SPEED_MARGIN * JOINT_SPEED_LIMIT * pause + JITTER:
                 self.protective_stop(f"servo target jumped by {gap:.2f} rad in {pause:.3f} s")
                 return
-            motion.feed(target, period, look_ahead, self.time)
+            motion.feed(target, period, look_ahead, arrival)
             return
         now = motion.at(self.time)
         gap = float(np.max(np.abs(target - now.q)))
         if gap > JUMP_LIMIT:
             self.protective_stop(f"first servo target lies {gap:.2f} rad from the arm")
             return
-        self.motion = ServoJ(now, target, look_ahead, self.time)
+        self.motion = ServoJ(now, target, look_ahead, arrival)
 
     def _speed(self) -> None:
         doubles = self.registers.input_double

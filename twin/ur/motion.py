@@ -127,16 +127,19 @@ class ServoJ:
     by milliseconds; between them the reference is a cubic (Catmull-Rom): speed has no steps.
     """
 
-    RESYNC = 0.03
-    """A target that is this much off the grid starts a new grid [s]."""
-    PULL = 0.04
+    JITTER = 0.75
+    """Arrivals within this part of a period off the grid are jitter; others are pauses."""
+    PULL = 0.1
     """Part of the deviation between grid and arrival that each target takes away."""
+    BURST = 0.25
+    """Targets closer together than this part of a period were held up on their way."""
     BLEND = 0.05
     """Time constant in which the gap between the arm and a fresh stream closes [s]."""
 
     _starved: Brake | None
     _times: list[float]
     _targets: list[Float]
+    _burst: int
     _gap: Float
     _gap_time: float
 
@@ -158,18 +161,23 @@ class ServoJ:
 
     def feed(self, target: Float, period: float, look_ahead: float, time: float) -> None:
         """Take the next target of the stream, which arrived at `time`."""
-        self._look_ahead, self._fed = look_ahead, time
+        since, self._fed = time - self._fed, time
+        self._look_ahead = look_ahead
         if self._starved is not None:
             self._begin(target, time)
             return
+        self._targets.append(target.copy())
         stamp = self._times[-1] + period
         late = time - stamp
-        if abs(late) > self.RESYNC:
-            stamp = max(time, self._times[-1] + 1e-3)
+        if since < self.BURST * period:
+            self._times.append(time)
+            self._spread()
+        elif abs(late) <= self.JITTER * period:
+            self._times.append(stamp + self.PULL * late)
+            self._burst = 1
         else:
-            stamp += self.PULL * late
-        self._times.append(stamp)
-        self._targets.append(target.copy())
+            self._times.append(max(time, self._times[-1] + 1e-3))
+            self._burst = 1
         if len(self._times) > 64:
             del self._times[:32], self._targets[:32]
 
@@ -198,7 +206,19 @@ class ServoJ:
         """A stream starts or comes back: go on from the reference, close the gap smoothly."""
         self._starved = None
         self._times, self._targets = [time], [target.copy()]
+        self._burst = 1
         self._gap, self._gap_time = self._last.q - target, time + self._look_ahead
+
+    def _spread(self) -> None:
+        """Targets that arrived together were sent one by one: lay them out evenly."""
+        self._burst += 1
+        if self._burst >= len(self._times):
+            self._times[-1] = self._times[-2] + 1e-3
+            return
+        anchor, end = self._times[-self._burst - 1], self._times[-1]
+        step = max(end - anchor, 1e-3 * self._burst) / self._burst
+        for index in range(1, self._burst + 1):
+            self._times[-self._burst - 1 + index] = anchor + step * index
 
     def _spline(self, time: float) -> Reference:
         times, targets = self._times, self._targets

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import struct
+import time
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -62,11 +63,11 @@ class RtdeConnection(asyncio.Protocol):
             payload, self._buffer = self._buffer[3:size], self._buffer[size:]
             self._package(kind, payload)
 
-    def tick(self, time: float) -> None:
-        """Send the outputs when they are due at `time` [s]."""
-        if not self._started or time < self._due or self._transport is None:
+    def tick(self, now: float) -> None:
+        """Send the outputs when they are due at `now` [s]."""
+        if not self._started or now < self._due or self._transport is None:
             return
-        self._due = max(self._due + self._period, time - self._period)
+        self._due = max(self._due + self._period, now - self._period)
         if self._transport.get_write_buffer_size() > MAX_BACKLOG:
             log.warning("an RTDE client does not read its data; it is disconnected")
             self._transport.abort()
@@ -135,12 +136,14 @@ class RtdeServer:
 
     def __init__(self, controller: UrController, tcp: TcpState) -> None:
         self.controller, self.tcp = controller, tcp
+        self._ticked_at = time.perf_counter()
         self.connections: set[RtdeConnection] = set()
 
-    def tick(self, time: float) -> None:
-        """Send what is due."""
+    def tick(self, now: float) -> None:
+        """Send what is due at `now` [s]."""
+        self._ticked_at = time.perf_counter()
         for connection in tuple(self.connections):
-            connection.tick(time)
+            connection.tick(now)
 
     def write(self, names: tuple[str, ...], values: tuple[Any, ...]) -> None:
         """Put a client's values into the registers and let the program look at them."""
@@ -152,7 +155,9 @@ class RtdeServer:
                 registers.input_double[int(name[22:])] = value
         self.controller.heard()
         if STREAMED_REGISTER in names:
-            self.controller.fresh_target()
+            # Physics goes in ticks; when a target came is known better than that.
+            arrival = self.controller.time + time.perf_counter() - self._ticked_at
+            self.controller.fresh_target(arrival)
             self.controller.command()
 
 
