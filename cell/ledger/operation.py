@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cell.ledger import belt, removals
+from cell.ledger import belt, identity, removals
 from cell.ledger import events as e
 from cell.ledger.account import Account, Stage
 from cell.ledger.desk import MOVING, Desk, RefusalError
@@ -35,6 +35,9 @@ def started(desk: Desk, start: Started) -> None:
         encoder_m, arrivals = state.closed_at
         clean = abs(start.encoder_m - encoder_m) < STOOD_STILL_M and start.arrivals == arrivals
     desk.live.encoder_m = start.encoder_m
+    # Before the new session's counters count: killed in between, the next start finds the rest.
+    for index in _arrived_unseen(desk, start):
+        identity.open_account(desk, index, start.encoder_m, edge_lost=True)
     desk.emit(
         e.SessionStarted(
             stamp_ns=desk.now_ns,
@@ -47,6 +50,15 @@ def started(desk: Desk, start: Started) -> None:
             clean=clean,
         )
     )
+
+
+def _arrived_unseen(desk: Desk, start: Started) -> range:
+    """Arrivals that the PLC counted while no supervisor listened; none if it was restarted too."""
+    known = desk.state.last_arrival
+    goes_on = bool(desk.state.session) and start.exits >= desk.state.last_exit
+    if not goes_on or not 0 < start.arrivals - known <= identity.RING:
+        return range(0)
+    return range(known + 1, start.arrivals + 1)
 
 
 def closing(desk: Desk, _: Closing) -> None:

@@ -44,7 +44,7 @@ def test_good_boards_pass_and_bad_ones_are_removed() -> None:
     ],
 )
 def test_one_bad_message(kind: str, fate: str, removed: int) -> None:
-    """Good boards; the first message of one kind suffers. What is not inspected is removed for review."""
+    """Three good boards; what is not inspected is removed for review."""
     world = World()
     world.mischief[kind].append(fate)
     run_boards(world, [False, False, False])

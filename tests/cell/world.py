@@ -1,7 +1,8 @@
 """A small physical world around a ledger: belt, PLC, camera, inspector, arm, and a person.
 
-It knows the truth, so that a test can say what the ledger must never let happen. Messages can be dropped, doubled and
-delayed by kind; the arm can fail; the cell's process can be killed between any two events of its journal.
+It knows the truth, so that a test can say what the ledger must never let happen. Messages can
+be dropped, doubled and delayed by kind; the arm can fail; the cell's process can be killed between
+any two events of its journal.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class LawBrokenError(AssertionError):
 
 @dataclass
 class Board:
-    """One board. Its centre lies at `x0` + travel; `place`: belt, cup, left, a bin, floor, person."""
+    """One board, centre at `x0` + travel; `place`: belt, cup, left, a bin, floor, person."""
 
     number: int
     x0: float
@@ -56,7 +57,10 @@ class Task:
 
 @dataclass
 class World:
-    """Everything that is not the ledger. `mischief` holds, for each kind of message, what befalls the next ones."""
+    """Everything that is not the ledger.
+
+    `mischief` holds, for each kind of message, what befalls the next ones.
+    """
 
     ledger: Ledger = field(default_factory=lambda: Ledger(CONFIG, RECIPE))
     travel_m: float = 0.0
@@ -119,7 +123,7 @@ class World:
         return decision.accepted
 
     def crash(self, lost_events: int) -> None:
-        """The supervisor dies with the last events not yet in the journal; the PLC stops by itself."""
+        """The supervisor dies, its last events not in the journal; the PLC stops by itself."""
         keep = max(1, len(self.journal) - lost_events)
         self.journal = self.journal[:keep]
         self.messages.clear()
@@ -187,8 +191,13 @@ class World:
         if not board.exposed and x >= CONFIG.camera_x:
             board.exposed = True
             self._expose(board)
-        if x > CONFIG.last_safe_x + 1e-6 and self.verdict_of.get(board.arrival) is not VerdictKind.PASS:
-            raise LawBrokenError(f"board {board.number} is past the last safe position without a pass")
+        if (
+            x > CONFIG.last_safe_x + 1e-6
+            and self.verdict_of.get(board.arrival) is not VerdictKind.PASS
+        ):
+            raise LawBrokenError(
+                f"board {board.number} is past the last safe position without a pass"
+            )
         if x + HALF_M >= CONFIG.exit_eye_x:
             self.exits += 1
             board.place = "left"
@@ -292,7 +301,9 @@ class World:
         match effect:
             case RequestRemoval():
                 if self.task is not None:
-                    raise LawBrokenError(f"two removals at a time: {self.task.request} and {effect}")
+                    raise LawBrokenError(
+                        f"two removals at a time: {self.task.request} and {effect}"
+                    )
                 self.task = Task(effect, self.arm_plans.popleft() if self.arm_plans else "ok")
             case CancelRemoval() if self.task is not None and not self.task.on_cup:
                 self._answer(False, "canceled")
@@ -365,9 +376,7 @@ class World:
     def finish(self) -> None:
         """Run until every account is closed."""
         for _ in range(3000):
-            if not self.ledger.snapshot().parts and all(
-                b.place != "belt" for b in self.boards
-            ):
+            if not self.ledger.snapshot().parts and all(b.place != "belt" for b in self.boards):
                 break
             if self.ledger.snapshot().state != e.CellState.RUNNING:
                 self.bring_up()
@@ -418,6 +427,9 @@ class World:
         closed = [x.part for x in events if isinstance(x, e.DISPOSITIONS)]
         if sorted(arrived) != sorted(closed):
             raise LawBrokenError(f"arrived {arrived}, closed {closed}")
+        indices = sorted(x.index for x in events if isinstance(x, e.Arrived))
+        if indices != sorted(b.arrival for b in self.boards if b.arrival):
+            raise LawBrokenError(f"accounts {indices} are not the boards that arrived")
         passed = {x.part for x in events if isinstance(x, e.Passed)}
         inspected = {x.part for x in events if isinstance(x, e.Inspected) and x.ok}
         if passed - inspected:
