@@ -1,4 +1,13 @@
-"""The law of the cell as a pure state machine: observations in, events and effects out."""
+"""The law of the cell as a pure state machine: observations in, events and effects out.
+
+    ledger = Ledger.replay(config, recipe, (event for _, event in journal.read()))
+    decision = ledger.observe(Started(...))        # first in every process
+    journal.append(decision.events)                # before anything else happens
+    for effect in decision.effects: ...            # ask the arm, raise and clear alarms
+    run, authority_m, purge = ledger.belt_command()
+
+Observations are in `cell.ledger.observations`, events in `cell.ledger.events`.
+"""
 
 from cell.ledger.codec import UnknownEventError, decode, encode, kind_of, part_of
 from cell.ledger.config import LedgerConfig

@@ -187,18 +187,18 @@ def _apply_part(state: State, event: e.Event) -> None:
             _close(state, event.part, f"removed:{event.bin}")
             state.count(removed=1)
         case e.Passed():
-            state.seen_exits.add(event.index)
+            _see_exit(state, event.index)
             _close(state, event.part, "passed")
             state.count(passed=1)
         case e.Purged():
             _close(state, event.part, "purged")
             state.count(purged=1)
         case e.Escaped():
-            state.seen_exits.add(event.index)
+            _see_exit(state, event.index)
             state.count(escaped=1)
             state.change(event.part, escaped=True)
         case e.ExitSeen():
-            state.seen_exits.add(event.index)
+            _see_exit(state, event.index)
         case _:
             raise TypeError(event)
 
@@ -213,6 +213,14 @@ def _count_anew(state: State, arrivals: int, exposures: int, exits: int) -> None
     state.last_arrival, state.last_exposure, state.last_exit = arrivals, exposures, exits
     state.seen_exits = set()
     state.exposures, state.shots, state.trigger_offset = {}, {}, None
+
+
+def _see_exit(state: State, index: int) -> None:
+    """Remember an exit; those without a gap before them need no memory of their own."""
+    state.seen_exits.add(index)
+    while state.last_exit + 1 in state.seen_exits:
+        state.last_exit += 1
+        state.seen_exits.discard(state.last_exit)
 
 
 def _close(state: State, part: str, disposition: str) -> None:
