@@ -7,6 +7,7 @@ from cell.recipe.loading import (
     check_classes,
     load_recipe,
     parse_recipe,
+    with_thresholds,
 )
 from cell.recipe.model import ClassRule, Limits, PartGeometry, Recipe
 from cell.recipe.rules import judge, not_inspected
@@ -28,4 +29,5 @@ __all__ = [
     "load_recipe",
     "not_inspected",
     "parse_recipe",
+    "with_thresholds",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +69,21 @@ def check_classes(recipe: Recipe, model_classes: Iterable[str], source: str) -> 
             f"{source}: classes: model '{recipe.model}' never reports {extra}: "
             "remove them or choose another model"
         )
+
+
+def with_thresholds(recipe: Recipe, model_thresholds: Mapping[str, float], source: str) -> Recipe:
+    """The recipe with the model card's thresholds for classes that set none of their own.
+
+    Raises RecipeError where the review threshold lies above one of them.
+    """
+    data = recipe.model_dump()
+    for name, rule in data["classes"].items():
+        if rule["threshold"] is None:
+            rule["threshold"] = model_thresholds.get(name)
+    try:
+        return Recipe.model_validate(data)
+    except ValidationError as error:
+        raise RecipeError("\n".join(_lines(error, source))) from error
 
 
 def _lines(error: ValidationError, source: str) -> list[str]:

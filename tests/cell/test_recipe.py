@@ -18,6 +18,7 @@ from cell.recipe import (
     load_recipe,
     not_inspected,
     parse_recipe,
+    with_thresholds,
 )
 
 PCB = RECIPES / "pcb" / "recipe.yaml"
@@ -112,3 +113,14 @@ def test_bins_must_exist() -> None:
     check_bins(RECIPE, ["scrap", "rework", "review"], "r")
     with pytest.raises(RecipeError, match=r"bins \['review'\] do not exist"):
         check_bins(RECIPE, ["scrap", "rework"], "r")
+
+
+def test_the_model_card_sets_thresholds_that_the_recipe_leaves_open() -> None:
+    data = yaml.safe_load(PCB.read_text())
+    data["classes"]["spur"]["threshold"] = 0.8
+    recipe = with_thresholds(
+        parse_recipe(yaml.safe_dump(data), "r"), {"open": 0.4, "spur": 0.35}, "r"
+    )
+    assert [recipe.threshold_of(n) for n in ("open", "spur", "short")] == [0.4, 0.8, 0.5]
+    with pytest.raises(RecipeError, match="review_threshold 0.3 is above the threshold of 'open'"):
+        with_thresholds(RECIPE, {"open": 0.2}, "r")
