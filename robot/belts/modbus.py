@@ -25,7 +25,7 @@ class ModbusBeltConfig(Settings):
 
     host: str = setting("127.0.0.1", "PLC host", "Address of the belt PLC")
     port: int = setting(plc.DEFAULT_PORT, "PLC port", "Modbus TCP port", gt=0, le=65535)
-    timeout_s: float = setting(0.4, "Timeout", "Longest wait for an answer", "s", gt=0)
+    timeout_s: float = setting(1.0, "Timeout", "Longest wait for an answer", "s", gt=0)
     trigger_travel_m: float = setting(
         0.354,
         "Trigger travel",

@@ -7,8 +7,10 @@ import time
 
 from robot.base import Gripper, RobotError
 
-_STALE_S = 0.3
+_STALE_S = 1.0
 """A reading older than this is no reading."""
+_IDLE_S = 0.1
+"""Time between readings while nothing is gripped."""
 
 
 class PolledGripper:
@@ -61,7 +63,7 @@ class PolledGripper:
         if self._error is not None:
             raise self._error
         if time.monotonic() - self._read_s > _STALE_S:
-            raise RobotError("the gripper has not answered for 0.3 s: check its PLC and network")
+            raise RobotError("the gripper has not answered for 1 s: check its PLC and network")
 
     def _poll(self) -> None:
         while True:
@@ -87,7 +89,8 @@ class PolledGripper:
             else:
                 self._written = None  # after a lost connection the ejector is told again
             self._lock.notify_all()
-            wanted = self._wanted
+            busy = self._wanted or holds
             self._lock.wait_for(
-                lambda: self._closing or self._wanted is not wanted, timeout=self._period_s
+                lambda: self._closing or self._wanted is not self._written,
+                timeout=self._period_s if busy else _IDLE_S,
             )

@@ -14,7 +14,7 @@ class ModbusVacuumConfig(Settings):
 
     host: str = setting("127.0.0.1", "PLC host", "Address of the PLC with the ejector")
     port: int = setting(plc.DEFAULT_PORT, "PLC port", "Modbus TCP port", gt=0, le=65535)
-    timeout_s: float = setting(0.4, "Timeout", "Longest wait for an answer", "s", gt=0)
+    timeout_s: float = setting(1.0, "Timeout", "Longest wait for an answer", "s", gt=0)
 
 
 class GripperError(RobotError):

@@ -11,6 +11,8 @@ STALE_S = 0.5
 _POSITION_GAIN = 0.30
 _SPEED_GAIN = 0.30
 _DRIFT_GAIN = 0.02
+_HARDEST = 3.0
+"""No drive brakes harder than this multiple of its ramp, however near its authority."""
 
 
 class BeltAt(NamedTuple):
@@ -51,7 +53,8 @@ class BeltMotion:
         """(duration, acceleration) of ramp, cruise and brake."""
         room = self.stop_at - self.travel
         if room <= 0.5 * self.speed**2 / self.ramp:
-            brake = max(self.ramp, 0.5 * self.speed**2 / room) if room > 0.0 else self.ramp
+            brake = min(0.5 * self.speed**2 / max(room, 1e-9), _HARDEST * self.ramp)
+            brake = max(brake, self.ramp)
             return ((self.speed / brake, -brake),)
         target = min(self.target, math.sqrt(self.ramp * room + 0.5 * self.speed**2))
         change = math.copysign(self.ramp, target - self.speed)

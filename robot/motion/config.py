@@ -186,7 +186,7 @@ class MotionSettings(Settings):
     )
     rate_hz: float = setting(125.0, "Rate", "Set-points a second", "Hz", gt=0, le=500)
     gripper_poll_hz: float = setting(
-        100.0, "Gripper poll rate", "Readings of the vacuum switch a second", "Hz", gt=0
+        100.0, "Gripper poll rate", "Readings a second while gripping", "Hz", gt=0
     )
     look_ahead_s: float = setting(
         0.05, "Look-ahead", "The arm is told where to be this much later", "s", ge=0.03, le=0.2

@@ -17,8 +17,9 @@ _STIFFNESS = 25.0
 """Natural frequency [rad/s] of the critically damped correction: 1 mm costs at most 0.6 m/s^2."""
 _DIAGNOSIS_S = 0.05
 """How long after a refused set-point the controller's state says why."""
-_CATCH_UP = 3.0
-"""Set-points later than this many periods are left out."""
+_CATCH_UP = 12.0
+"""Up to so many missed periods are sent one after the other, since a leap would stop the arm; after a
+longer stall the rest is left out."""
 
 
 class Clock(Protocol):

@@ -95,6 +95,10 @@ class _FailedError(Exception):
         self.reason = reason
 
 
+def _tell_nobody(_feedback: RemovalFeedback) -> None:
+    """For the time between requests."""
+
+
 class PickCycle:
     """Executes removals, one at a time, on one arm. Everything it needs is handed in."""
 
@@ -108,7 +112,7 @@ class PickCycle:
     ) -> None:
         self._follower, self._gripper, self._planner = follower, gripper, planner
         self._predictor, self._settings = predictor, settings
-        self._on_feedback: OnFeedback = lambda _: None
+        self._on_feedback: OnFeedback = _tell_nobody
         self._cancelled: Cancelled = lambda: False
         self._budget_s = settings.planning_s
         self._off_belt = False
@@ -318,6 +322,7 @@ class PickCycle:
     def _result(self, removed: bool, reason: Reason, message: str) -> RemovalResult:
         cycle_s = max(self._follower.now - self._started_s, 0.0) if self._started_s else 0.0
         travel, position = self._grip
+        self._on_feedback = _tell_nobody  # what follows, the way back, belongs to no request
         return RemovalResult(removed, reason, message, cycle_s, travel, position)
 
     def _return(self) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.robot.simulation import World
 
 from robot.base import RobotMode
 from robot.motion.config import MotionSettings
 from robot.motion.pick import Phase, Reason, RemovalFeedback, RemovalRequest, RemovalResult
+from tests.robot.simulation import World
 
 SETTINGS = MotionSettings()
 BINS = SETTINGS.bins

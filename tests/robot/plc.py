@@ -1,0 +1,89 @@
+"""A real Modbus TCP server whose registers a test sets by hand."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+
+from pymodbus.constants import ExcCodes
+from pymodbus.server import ModbusTcpServer
+from pymodbus.simulator import DataType, SimData, SimDevice
+
+from robot.belts import register_map as plc
+from robot.belts.register_map import Input
+
+READ_INPUTS = 4
+
+
+class HandPlc:
+    """Input registers to set, holding registers and the log of writes to look at."""
+
+    def __init__(self) -> None:
+        self.inputs = [0] * plc.INPUT_REGISTERS
+        self.inputs[Input.IDENTITY] = plc.IDENTITY
+        self.holding = [0] * plc.HOLDING_REGISTERS
+        self.writes: list[tuple[int, list[int]]] = []
+        self.reads: list[tuple[int, int]] = []
+
+    def put(self, address: int, value: int) -> None:
+        self.inputs[address : address + 2] = plc.to_words(value)
+
+    def latch(self, counter: Input, ring: Input, encoder: int, clock_ms: int) -> None:
+        """One edge, as the PLC's program would latch it."""
+        number = plc.unsigned32(*self.inputs[counter : counter + 2])
+        slot = ring + plc.RING_ENTRY_REGISTERS * (number % plc.RING_ENTRIES)
+        self.put(slot, encoder)
+        self.put(slot + 2, clock_ms)
+        self.put(counter, number + 1)
+
+    async def answer(
+        self,
+        function: int,
+        start: int,  # noqa: ARG002 - pymodbus's signature
+        address: int,
+        count: int,
+        registers: list[int],
+        values: list[int] | list[bool] | None,
+    ) -> ExcCodes | None:
+        if function == READ_INPUTS:
+            self.reads.append((address, count))
+            registers[: len(self.inputs)] = self.inputs
+        elif values is not None:
+            words = [int(value) for value in values]
+            self.holding[address : address + len(words)] = words
+            self.writes.append((address, words))
+        return None
+
+
+@contextlib.contextmanager
+def serving(hand: HandPlc) -> Iterator[int]:
+    """Serve on a free port until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    loop = asyncio.new_event_loop()
+    ready, stop = threading.Event(), asyncio.Event()
+
+    async def serve() -> None:
+        bits = [SimData(0, values=False, datatype=DataType.BITS)]
+        holding = [SimData(0, count=plc.HOLDING_REGISTERS, datatype=DataType.REGISTERS)]
+        inputs = [SimData(0, count=plc.INPUT_REGISTERS, datatype=DataType.REGISTERS)]
+        device = SimDevice(plc.UNIT, (bits, bits, holding, inputs), action=hand.answer)
+        server = ModbusTcpServer(device, address=("127.0.0.1", port))
+        await server.serve_forever(background=True)
+        ready.set()
+        await stop.wait()
+        await server.shutdown()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    try:
+        assert ready.wait(5.0)
+        yield port
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(5.0)
+        loop.close()

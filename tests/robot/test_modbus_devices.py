@@ -1,0 +1,197 @@
+"""Belt and vacuum drivers against a real Modbus TCP server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from robot.base import BeltError, EdgeKind
+from robot.belts import register_map as plc
+from robot.belts.modbus import ModbusBelt, ModbusBeltConfig
+from robot.belts.register_map import Holding, Input, Status
+from robot.grippers.polled import PolledGripper
+from robot.grippers.vacuum_modbus import GripperError, ModbusVacuum, ModbusVacuumConfig
+from tests.robot.plc import HandPlc, serving
+
+ARRIVAL = (Input.ARRIVALS, Input.ARRIVAL_RING)
+EXIT = (Input.EXITS, Input.EXIT_RING)
+
+
+@pytest.fixture
+def hand() -> HandPlc:
+    return HandPlc()
+
+
+@pytest.fixture
+def port(hand: HandPlc) -> Iterator[int]:
+    with serving(hand) as number:
+        yield number
+
+
+@pytest.fixture
+def belt(port: int) -> Iterator[ModbusBelt]:
+    device = ModbusBelt(ModbusBeltConfig(host="127.0.0.1", port=port))
+    device.connect()
+    yield device
+    device.close()
+
+
+def test_a_sample_is_read_in_one_request_and_in_si_units(hand: HandPlc, belt: ModbusBelt) -> None:
+    hand.put(Input.CLOCK_MS, 5_000)
+    hand.put(Input.ENCODER, -30_000)
+    hand.inputs[Input.SPEED] = 0xFFFF
+    hand.inputs[Input.STATUS] = Status.RUNNING | Status.EMERGENCY_STOP | Status.VACUUM
+    hand.reads.clear()
+    before = time.time_ns()
+    sample, edges = belt.read()
+    assert hand.reads == [(0, plc.STATE_REGISTERS)]
+    assert edges == []
+    assert sample.encoder_m == -1.5
+    assert sample.speed_m_s == pytest.approx(-1e-4)
+    assert (sample.running, sample.emergency_stop, sample.vacuum_ok) == (True, True, True)
+    assert (sample.at_authority, sample.watchdog_tripped) == (False, False)
+    assert abs(sample.stamp_ns - before) < 6_000_000_000  # the clock stood: its envelope is old
+
+
+@pytest.mark.parametrize(("earlier", "new"), [(0, 1), (3, 8), (7, 3), (8, 8), (13, 0)])
+def test_every_new_edge_is_reported_once(port: int, hand: HandPlc, earlier: int, new: int) -> None:
+    for n in range(earlier):
+        hand.latch(*ARRIVAL, encoder=100 * n, clock_ms=n)
+    hand.put(Input.CLOCK_MS, 1_000)
+    belt = ModbusBelt(ModbusBeltConfig(port=port))
+    belt.connect()
+    for n in range(earlier, earlier + new):
+        hand.latch(*ARRIVAL, encoder=100 * n, clock_ms=1_000 + n)
+    hand.put(Input.CLOCK_MS, 1_100)
+    sample, edges = belt.read()
+    assert [edge.index for edge in edges] == list(range(earlier + 1, earlier + new + 1))
+    assert [edge.encoder_m for edge in edges] == [
+        pytest.approx(100 * (edge.index - 1) / plc.COUNTS_PER_METRE) for edge in edges
+    ]
+    for edge in edges:
+        assert edge.kind is EdgeKind.ARRIVAL
+        assert (sample.stamp_ns - edge.stamp_ns) // 1_000_000 == 100 - (edge.index - 1)
+    assert belt.read()[1] == []
+    belt.close()
+
+
+def test_edges_of_all_kinds_come_in_the_order_of_time(hand: HandPlc, belt: ModbusBelt) -> None:
+    hand.latch(*ARRIVAL, encoder=10, clock_ms=30)
+    hand.latch(*EXIT, encoder=5, clock_ms=20)
+    hand.put(Input.CLOCK_MS, 40)
+    assert [edge.kind for edge in belt.read()[1]] == [EdgeKind.EXIT, EdgeKind.ARRIVAL]
+
+
+def test_more_edges_than_the_ring_holds_are_lost(hand: HandPlc, belt: ModbusBelt) -> None:
+    for n in range(9):
+        hand.latch(*ARRIVAL, encoder=n, clock_ms=n)
+    hand.put(Input.CLOCK_MS, 50)
+    with pytest.raises(BeltError, match="edges lost"):
+        belt.read()
+    assert belt.read()[1] == []  # said once; the cell has the belt cleared
+
+
+@pytest.mark.parametrize("sign", ["clock", "counter"])
+def test_a_restart_of_the_plc_is_raised(hand: HandPlc, belt: ModbusBelt, sign: str) -> None:
+    hand.put(Input.CLOCK_MS, 90_000)
+    hand.latch(*ARRIVAL, encoder=1, clock_ms=90_000)
+    belt.read()
+    if sign == "clock":
+        hand.put(Input.CLOCK_MS, 12)
+    else:
+        hand.put(Input.ARRIVALS, 0)
+    with pytest.raises(BeltError, match="restarted"):
+        belt.read()
+    with pytest.raises(BeltError, match="connect again"):
+        belt.read()
+    belt.connect()
+    belt.read()
+
+
+def test_clock_and_encoder_may_run_over(hand: HandPlc, belt: ModbusBelt) -> None:
+    hand.put(Input.CLOCK_MS, 1)
+    belt.connect()
+    full, half = 1 << 32, 1 << 31
+    for clock, encoder in (
+        (half, half // 2),
+        (full - 10, half - 20),
+        (10, 20 - half),
+    ):
+        hand.put(Input.CLOCK_MS, clock)
+        hand.put(Input.ENCODER, encoder)
+        sample, _ = belt.read()
+    assert sample.encoder_m == pytest.approx((half + 20) / plc.COUNTS_PER_METRE)
+
+
+def test_the_lease_is_one_request_beside_the_ejector(hand: HandPlc, belt: ModbusBelt) -> None:
+    hand.holding[Holding.EJECTOR] = 1
+    for _ in range(2):
+        belt.refresh(True, 0.2, -1.25, arm_trigger=True, lights=4, purge=False)
+    (first, words), (_, again) = hand.writes[-2:]
+    assert first == Holding.CONTROL
+    assert words[:6] == [0b11, 2000, *plc.to_words(-25_000), *plc.to_words(7080)]
+    assert words[Holding.WATCHDOG] != again[Holding.WATCHDOG]
+    assert hand.holding[Holding.EJECTOR] == 1
+    sample, _ = belt.read()
+    assert (sample.commanded_speed_m_s, sample.authority_m) == (pytest.approx(0.2), -1.25)
+    belt.refresh(False, 0.2, 1.0, arm_trigger=False, lights=0, purge=True)
+    assert hand.holding[Holding.CONTROL] == 0b1000
+    assert belt.read()[0].commanded_speed_m_s == 0.0
+
+
+def test_close_stops_the_belt(hand: HandPlc, belt: ModbusBelt) -> None:
+    belt.refresh(True, 0.2, 1.0, arm_trigger=False, lights=0, purge=False)
+    belt.close()
+    belt.close()
+    assert hand.holding[Holding.CONTROL] == 0
+
+
+def test_another_device_is_refused(hand: HandPlc, port: int) -> None:
+    hand.inputs[Input.IDENTITY] = 0xBEEF
+    with pytest.raises(BeltError, match="another device"):
+        ModbusBelt(ModbusBeltConfig(port=port)).connect()
+
+
+def test_a_plc_that_is_not_there_is_said(hand: HandPlc) -> None:
+    with serving(hand) as number:
+        belt = ModbusBelt(ModbusBeltConfig(port=number))
+        belt.connect()
+    with pytest.raises(BeltError, match="stopped answering"):
+        belt.read()
+    with pytest.raises(BeltError, match="does not answer"):
+        belt.connect()
+    belt.close()
+
+
+def test_the_vacuum_writes_its_own_register_alone(hand: HandPlc, port: int) -> None:
+    gripper = ModbusVacuum(ModbusVacuumConfig(port=port))
+    gripper.grip(True)
+    assert hand.writes == [(Holding.EJECTOR, [1])]
+    assert not gripper.holds()
+    hand.inputs[Input.STATUS] = Status.VACUUM
+    assert gripper.holds()
+    gripper.close()
+    gripper.close()
+    assert hand.holding[Holding.EJECTOR] == 1
+
+
+def test_a_polled_gripper_keeps_up_and_says_when_its_plc_is_lost(hand: HandPlc) -> None:
+    with serving(hand) as number:
+        gripper = PolledGripper(ModbusVacuum(ModbusVacuumConfig(port=number)), 200.0)
+        gripper.connect()
+        gripper.grip(True)
+        _wait(lambda: hand.holding[Holding.EJECTOR] == 1)
+        hand.inputs[Input.STATUS] = Status.VACUUM
+        _wait(gripper.holds)
+    with pytest.raises(GripperError, match="gripper's PLC"):
+        _wait(lambda: not gripper.holds())
+    gripper.close()
+
+
+def _wait(done: object) -> None:
+    give_up = time.monotonic() + 5.0
+    while not done():  # type: ignore[operator]
+        assert time.monotonic() < give_up
+        time.sleep(0.005)
