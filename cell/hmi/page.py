@@ -48,10 +48,8 @@ class OperatorPage:
         ui.add_head_html(f"<script>{SCRIPT}</script>")
         with box("page") as self._page:
             self._components = self._build(layout, pictures)
-        self._built = False
         self._refresh()
-        self._built = True
-        ui.timer(1.0 / config.refresh_hz, self._refresh)
+        ui.timer(1.0 / config.refresh_hz, self._tick)
 
     def _build(self, layout: CellLayout, pictures: PictureStore) -> tuple[Component, ...]:
         header = Header(self._switch_language)
@@ -66,9 +64,11 @@ class OperatorPage:
         health = HealthStrip()
         return header, picture, verdict, counts, scene, alarms, controls, health, LinkCover()
 
+    def _tick(self) -> None:
+        if self._client.has_socket_connection:
+            self._refresh()
+
     def _refresh(self) -> None:
-        if self._built and not self._client.has_socket_connection:
-            return
         view = self._link.view()
         show(self._page, "page" if view.live else "page page-not-live")
         for component in self._components:

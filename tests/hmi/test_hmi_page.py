@@ -11,6 +11,9 @@ import cv2
 import numpy as np
 import pytest
 
+pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
+from selenium.common.exceptions import WebDriverException
+
 LIMIT_S = 2.0
 """It takes 0.4 s; the rest is for a machine that has other things to do."""
 SIZES = [(1280, 800), (1920, 1080)]
@@ -45,19 +48,31 @@ class Page:
         self.until(lambda: words in self.text(name), f"{name} shows {words!r}: {self.text(name)!r}")
 
     def click(self, name: str) -> None:
-        def ready() -> bool:
-            found = self.find(name)
-            return bool(found) and found[0].is_displayed() and found[0].is_enabled()
+        self.until(lambda: self.enabled(name), f"{name} is enabled")
+        self.until(lambda: self._clicked(name), f"{name} can be clicked")
 
-        self.until(ready, f"{name} can be clicked")
-        self.find(name)[0].click()
+    def enabled(self, name: str) -> bool:
+        return bool(self._asked(name, "!element.disabled"))
+
+    def covered(self, name: str) -> bool:
+        return bool(self._asked(name, "element.checkVisibility()"))
+
+    def _asked(self, name: str, what: str) -> Any:
+        find = "const element = document.querySelector(arguments[0]);"
+        script = f"{find} return element !== null && {what}"
+        return self.browser.execute_script(script, f'[data-test="{name}"]')
+
+    def _clicked(self, name: str) -> bool:
+        """False while the page is redrawing the element or a closing dialog is still in its way."""
+        try:
+            self.find(name)[0].click()
+        except (IndexError, WebDriverException):
+            return False
+        return True
 
     def live(self) -> None:
         self.until(lambda: not self.covered("link-lost"), "the page hears the cell")
         self.until(lambda: not self.covered("page-frozen"), "the page is refreshed")
-
-    def covered(self, name: str) -> bool:
-        return bool(self.find(name)) and self.find(name)[0].is_displayed()
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +86,7 @@ def opened(browser, hmi, until) -> Page:
 def page(opened: Page, fake_cell) -> Page:
     assert fake_cell.idle()
     opened.live()
-    opened.until(lambda: opened.find("start")[0].is_enabled(), "the cell is stopped")
+    opened.until(lambda: opened.enabled("start"), "the cell is stopped")
     return opened
 
 
@@ -91,7 +106,7 @@ def test_commands_reach_the_supervisor(page: Page, fake_cell) -> None:
     page.click("start")
     assert fake_cell.call() == {"command": "start", "person": "operator"}
     page.shows("hint-start", "Runs already")
-    page.until(lambda: not page.find("start")[0].is_enabled(), "start is disabled while running")
+    page.until(lambda: not page.enabled("start"), "start is disabled while running")
     page.click("drain")
     assert fake_cell.call()["command"] == "drain"
     fake_cell.order(state={"state": "faulted"})
@@ -111,9 +126,10 @@ def test_belt_is_clear_only_after_a_look(page: Page, fake_cell) -> None:
     fake_cell.order(state={"state": "purge_required", "parts": parts})
     page.click("confirm_clear")
     page.shows("clear-expected", "1 part(s) there: P31")
-    assert not page.find("clear-confirm")[0].is_enabled()
+    assert not page.enabled("clear-confirm")
     page.click("clear-seen")
     page.click("clear-confirm")
+    page.until(lambda: not page.covered("clear-title"), "the dialog closes")
     assert fake_cell.call() == {"command": "confirm_clear", "person": "operator"}
 
 
@@ -121,7 +137,9 @@ def test_question_is_withdrawn_when_the_state_changes(page: Page, fake_cell) -> 
     fake_cell.order(state={"state": "purge_required"})
     page.click("confirm_clear")
     page.shows("clear-expected", "look all the same")
+    page.until(lambda: page.covered("clear-title"), "the dialog is open")
     fake_cell.order(state={"state": "running"})
+    page.shows("hint-start", "Runs already")
     page.until(lambda: not page.covered("clear-title"), "the dialog closes")
     assert fake_cell.idle()
 
