@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from cell.ledger import CellState
+from cell.ledger import events as e
+from cell.ledger import observations as o
+from cell.recipe import Defect
 from tests.cell.world import World
 
 
@@ -118,3 +124,53 @@ def test_after_a_crash_the_cell_waits_for_a_person() -> None:
     assert not world.ledger.belt_command().run
     world.finish()
     assert world.ledger.snapshot().counts.purged == 1
+
+
+def test_belt_is_held_when_the_arm_asks_for_it() -> None:
+    world = World()
+    world.bring_up()
+    world.feed(0.15, True)
+    world.tick(60)
+    part = world.ledger.snapshot().parts[0].part
+    world.observe(o.RemovalFeedback(stamp_ns=world.now_ns, part=part, attempt=1, wait_s=0.7))
+    assert not world.ledger.belt_command().run
+    world.tick(10)
+    world.observe(o.RemovalFeedback(stamp_ns=world.now_ns, part=part, attempt=1, off_belt=True))
+    assert world.ledger.belt_command().run
+    counts = world.ledger.snapshot().counts
+    assert (counts.stops_wait, counts.stops_fault) == (1, 0)
+    assert counts.wait_s == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"x": float("nan")}, "not finite"),
+        ({"x": -0.9}, "from where the belt has this one"),
+        ({"recipe": "other@1"}, "inspected with recipe other@1"),
+        ({"defects": (Defect("open", float("nan"), 0, 0, 1, 1),)}, "not finite"),
+    ],
+)
+def test_inspections_that_cannot_be_believed(change: dict[str, Any], why: str) -> None:
+    world = World()
+    world.bring_up()
+    world.inspector_plans.append("no_answer")
+    world.feed(0.15, False)
+    world.tick(45)
+    stamp = world.now_ns - 50_000_000
+    taken = next(x for x in world.events() if isinstance(x, e.FrameSeen)).exposure_ns
+    found = o.InspectionDone(
+        stamp_ns=stamp,
+        trigger=1,
+        exposure_ns=taken,
+        done_ns=stamp,
+        ok=True,
+        x=-1.0,
+        recipe="pcb@1.0.0",
+    )
+    world.observe(replace(found, **change))
+    world.finish()
+    verdict = world.ledger.snapshot().last_verdict
+    assert verdict is not None
+    assert why in verdict.reason
+    assert world.boards[0].place == "review"

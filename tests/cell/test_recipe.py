@@ -122,5 +122,5 @@ def test_the_model_card_sets_thresholds_that_the_recipe_leaves_open() -> None:
         parse_recipe(yaml.safe_dump(data), "r"), {"open": 0.4, "spur": 0.35}, "r"
     )
     assert [recipe.threshold_of(n) for n in ("open", "spur", "short")] == [0.4, 0.8, 0.5]
-    with pytest.raises(RecipeError, match="review_threshold 0.3 is above the threshold of 'open'"):
+    with pytest.raises(RecipeError, match=r"threshold 0\.3 is above the threshold of 'open'"):
         with_thresholds(RECIPE, {"open": 0.2}, "r")

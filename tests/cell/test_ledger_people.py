@@ -1,0 +1,173 @@
+"""What people may order, and what the ledger refuses them; sessions that end well and badly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cell.ledger import CellState, Decision, Ledger, LedgerError, check, decode, encode, kind_of
+from cell.ledger import events as e
+from cell.ledger import observations as o
+from cell.recipe.verdict import VerdictKind
+from tests.cell.world import CONFIG, RECIPE, World
+
+
+def order(world: World, name: str) -> Decision:
+    return world.ledger.observe(o.Command(stamp_ns=world.now_ns, name=name, person="kim"))
+
+
+def wish(world: World, verdict: VerdictKind, bin_name: str = "", person: str = "kim") -> Decision:
+    part = world.ledger.snapshot().parts[0].part
+    return world.ledger.observe(
+        o.Override(
+            stamp_ns=world.now_ns,
+            part=part,
+            verdict=verdict,
+            bin=bin_name,
+            person=person,
+            reason="looked at it",
+        )
+    )
+
+
+def with_board(ticks: int, plan: str = "good", defective: bool = False) -> World:
+    world = World()
+    world.inspector_plans.append(plan)
+    world.bring_up()
+    world.feed(0.2, defective)
+    world.tick(ticks)
+    return world
+
+
+@pytest.mark.parametrize("name", ["start", "drain", "reset", "dance"])
+def test_nothing_but_clearing_is_accepted_at_first(name: str) -> None:
+    decision = order(World(), name)
+    assert not decision.accepted
+    assert decision.message
+    assert decision.events == ()
+
+
+def test_belt_is_not_confirmed_clear_while_it_runs_or_the_arm_is_busy() -> None:
+    world = with_board(100, defective=True)
+    assert "in operation" in order(world, "confirm_clear").message
+    world.arm_plans.append("silent")
+    world.observe(o.NodeDied(stamp_ns=world.now_ns, node="camera"))
+    world.task = None
+    assert not world.ledger.belt_command().purge_request
+    world.tick(3)
+    assert "arm is still busy" in order(world, "confirm_clear").message
+    world.now_ns += int((CONFIG.removal_patience_s + 1) * 1e9)
+    assert order(world, "confirm_clear").accepted
+    assert world.ledger.snapshot().state is CellState.STOPPED
+    assert check(world.ledger) == []
+
+
+def test_override_to_pass_needs_an_inspection() -> None:
+    early = with_board(20)
+    assert "was not inspected" in wish(early, VerdictKind.PASS).message
+    looked = with_board(60, defective=False)
+    assert wish(looked, VerdictKind.REVIEW).accepted
+    assert looked.ledger.snapshot().parts[0].bin == "review"
+
+
+def test_override_refusals() -> None:
+    world = with_board(60)
+    assert "name of the person" in wish(world, VerdictKind.REJECT, person="").message
+    assert "has no bin 'sea'" in wish(world, VerdictKind.REJECT, "sea").message
+    world.tick(105)
+    assert "too far down" in wish(world, VerdictKind.REJECT).message
+    removed = with_board(60, defective=True)
+    assert "being removed" in wish(removed, VerdictKind.PASS).message
+
+
+def test_verdict_of_an_unknown_part_is_refused() -> None:
+    world = World()
+    decision = world.ledger.observe(
+        o.Override(stamp_ns=1, part="x", verdict=VerdictKind.PASS, bin="", person="kim", reason="")
+    )
+    assert "no open account" in decision.message
+
+
+def test_stop_keeps_parts_and_start_goes_on_with_them() -> None:
+    world = with_board(60)
+    world.command("stop")
+    world.tick(10)
+    assert world.ledger.snapshot().state is CellState.STOPPED
+    assert world.ledger.snapshot().on_belt == 1
+    world.finish()
+    assert world.ledger.snapshot().counts.passed == 1
+
+
+def test_drain_stops_when_the_belt_is_empty() -> None:
+    world = with_board(60)
+    world.command("drain")
+    world.tick(300)
+    assert world.ledger.snapshot().state is CellState.STOPPED
+    assert world.ledger.snapshot().reason == "cell.drained"
+    assert world.ledger.snapshot().counts.passed == 1
+
+
+def test_recipe_changes_only_on_an_empty_standing_belt() -> None:
+    world = with_board(60)
+    choice = o.SelectRecipe(
+        stamp_ns=world.now_ns, recipe=RECIPE.model_copy(update={"version": "2"}), person="kim"
+    )
+    assert not world.ledger.observe(choice).accepted
+    world.finish()
+    world.command("stop")
+    world.tick(5)
+    assert world.ledger.observe(replace(choice, stamp_ns=world.now_ns)).accepted
+    assert world.ledger.snapshot().recipe == "pcb@2"
+
+
+@pytest.mark.parametrize(("moved_m", "clean"), [(0.0, True), (0.02, False)])
+def test_only_an_empty_belt_that_stood_still_is_trusted_again(moved_m: float, clean: bool) -> None:
+    world = with_board(60)
+    world.finish()
+    world.command("stop")
+    world.tick(5)
+    world.observe(o.Closing(stamp_ns=world.now_ns))
+    ledger = Ledger.replay(CONFIG, RECIPE, world.events())
+    start = o.Started(
+        stamp_ns=world.now_ns,
+        session="next",
+        encoder_m=world.travel_m + moved_m,
+        arrivals=world.arrivals,
+        exposures=world.exposures,
+        exits=world.exits,
+    )
+    ledger.observe(start)
+    state = CellState.STOPPED if clean else CellState.PURGE_REQUIRED
+    assert ledger.snapshot().state is state
+    with pytest.raises(LedgerError, match="exists already"):
+        ledger.observe(start)
+
+
+def test_a_ledger_without_a_session_refuses() -> None:
+    with pytest.raises(LedgerError, match="observe Started"):
+        Ledger(CONFIG, RECIPE).observe(o.Tick(stamp_ns=1))
+
+
+def test_encoder_jump_and_emergency_stop_need_a_person() -> None:
+    world = with_board(60)
+    world.travel_m -= 0.5
+    world.tick()
+    assert world.ledger.snapshot().reason == "belt.encoder_jump"
+    other = with_board(60)
+    reading = replace(other._reading(), read_ns=other.now_ns + 1, emergency_stop=True)
+    decision = other.ledger.observe(reading)
+    assert any(isinstance(x, e.Faulted) and x.purge for x in decision.events)
+    assert not other.ledger.belt_command().run
+
+
+def test_every_event_survives_json() -> None:
+    world = World()
+    world.arm_plans.extend(["no_vacuum", "dropped"])
+    world.inspector_plans.extend(["good", "error"])
+    world.bring_up()
+    for defective in (True, False, False):
+        world.feed(0.1, defective)
+    world.finish()
+    for event in world.events():
+        assert decode(kind_of(event), encode(event)) == event
