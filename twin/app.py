@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from twin.boards.library import BoardLibrary
 from twin.clock import RealTime
 from twin.config import TwinConfig
 from twin.control import ControlConnection
+from twin.feed import BoardFeed
 from twin.listening import listen_tcp
 from twin.modbus import ModbusPort
 from twin.ports import Boards, Frames
@@ -45,7 +47,8 @@ class Twin:
     def __init__(self, config: TwinConfig, boards: Boards, frames: Frames | None) -> None:
         self.config = config
         self._wires = CameraWires(frames, config.host, config.camera_driver_port)
-        self.world = World(config, boards, self._wires.expose)
+        self._feed = BoardFeed(boards, config.seed, config.defective_share)
+        self.world = World(config, self._feed, self._wires.expose)
         self._ur = UrServer(self.world.arm, self.world.tcp_in_base)
         self._modbus = ModbusPort(self.world.plc, self.world.plc_silent)
         self._control: asyncio.Server | None = None
@@ -81,6 +84,8 @@ class Twin:
 
     async def _tick(self) -> None:
         world = self.world
+        # What stands now lives as long as the twin: the collector need not look at it again.
+        gc.freeze()
         clock = RealTime(time.perf_counter())
         while not self._stop.is_set():
             lost = clock.lost_s
@@ -110,5 +115,6 @@ class Twin:
         self._wires.close()
         if self._control is not None:
             self._control.close()
+        self._feed.close()
         await self._modbus.close()
-        self.world.truth.write()
+        self.world.truth.close()

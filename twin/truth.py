@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,8 @@ class TruthFile:
         self.summary: dict[str, Any] = {}
         self._finished: list[str] = []
         self._changed, self._written = True, float("-inf")
+        self._pool = ThreadPoolExecutor(1, "twin-truth")
+        self._writing: Future[None] | None = None
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def add(self, board: BoardTruth) -> None:
@@ -59,13 +62,27 @@ class TruthFile:
         self._changed = True
 
     def flush(self, now: float) -> None:
-        """Write if something changed and the last write is long ago; `now` [s], any clock."""
-        if self._changed and now - self._written >= WRITE_PERIOD_S:
+        """Write if something changed and the last write is long ago; `now` [s], any clock.
+
+        A worker thread writes: a busy disk can take a second, and physics does not wait for it.
+        """
+        idle = self._writing is None or self._writing.done()
+        if self._changed and idle and now - self._written >= WRITE_PERIOD_S:
+            if self._writing is not None:
+                self._writing.result()
             self._written = now
-            self.write()
+            self._writing = self._pool.submit(self._write, self._text())
 
     def write(self) -> None:
-        """Write now."""
+        """Write now, and return when it is done. Raises OSError."""
+        self._pool.submit(self._write, self._text()).result()
+
+    def close(self) -> None:
+        """Write what is left to write."""
+        self.write()
+        self._pool.shutdown()
+
+    def _text(self) -> str:
         self._changed = False
         # Boards whose way has ended never change again: their text is made once.
         while (
@@ -79,6 +96,9 @@ class TruthFile:
         for board in self.boards:
             counts[board.where] = counts.get(board.where, 0) + 1
         head = json.dumps({"seed": self._seed, "counts": counts, **self.summary})[1:-1]
+        return f'{{{head},\n"boards": [\n{lines}\n]}}\n'
+
+    def _write(self, text: str) -> None:
         temporary = self._path.with_suffix(self._path.suffix + ".part")
-        temporary.write_text(f'{{{head},\n"boards": [\n{lines}\n]}}\n', encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
         os.replace(temporary, self._path)

@@ -24,11 +24,11 @@ from twin.faults import (
     ProtectiveStop,
     VacuumLeak,
 )
+from twin.feed import BoardFeed
 from twin.line import Board, Line
 from twin.person import Person
 from twin.physics import HIT_FORCE, START_POSE, Physics
 from twin.plc import Edge, Plc
-from twin.ports import Boards
 from twin.render.frame import PlacedBoard
 from twin.scene import STEP_S
 from twin.suction import Suction
@@ -54,7 +54,7 @@ class World:
     """Everything that is simulated. `expose` takes the camera's exposures as they happen."""
 
     config: TwinConfig
-    boards: Boards
+    feed: BoardFeed
     expose: Callable[[Exposure], None]
     physics: Physics = field(default_factory=Physics)
     line: Line = field(default_factory=Line)
@@ -214,8 +214,9 @@ class World:
         wanted = self.config.parts == 0 or len(self.truth.boards) < self.config.parts
         if not wanted or travel < self._next_spawn or not self.line.has_room:
             return
-        defective = bool(self._rng.random() < self.config.defective_share)
-        variant = self.boards.draw(self._rng, defective)
+        variant = self.feed.take()
+        if variant is None:
+            return
         board = self.line.place(variant, len(self.truth.boards) + 1, travel, self._rng)
         self.physics.ride(board.slot, board.pose(travel), self.plc.drive.speed)
         self.truth.add(board.truth)

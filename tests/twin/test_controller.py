@@ -53,7 +53,11 @@ def test_unlock_needs_a_new_upload() -> None:
     controller.protective_stop("test")
     assert controller.safety is SafetyMode.PROTECTIVE_STOP
     assert not controller.start_program()
-    controller.unlock()
+    assert not controller.unlock()
+    assert answer(controller, "unlock protective stop").startswith("Cannot unlock")
+    controller.advance(5.1, controller.q, controller.qd)
+    assert controller.unlock()
+    assert controller.safety is SafetyMode.NORMAL
     assert not controller.program_running
     assert controller.start_program()
 

@@ -23,8 +23,10 @@ JUMP_LIMIT = 0.25
 """A first target that lies further from the arm than this stops it [rad]."""
 SPEED_MARGIN = 1.5
 """Targets may ask for this multiple of the joint speed limit before the arm stops itself."""
-JITTER = 0.03
-"""Targets that arrive late and then all at once may be this far apart [rad]."""
+JITTER = 0.25
+"""Two targets may lie this much further apart [rad]: how late each one came is not known."""
+UNLOCK_AFTER_S = 5.0
+"""A real controller wants the cause of a protective stop looked at for this long."""
 READY, DONE = 1, 2
 
 
@@ -87,6 +89,7 @@ class UrController:
         self._waits_for_motion = False
         self._watchdog_period = 0.0
         self._heard = 0.0
+        self._stopped_at = 0.0
 
     # What the world tells
 
@@ -107,6 +110,7 @@ class UrController:
             return
         log.warning("protective stop: %s", reason)
         self.safety, self.stop_reason = SafetyMode.PROTECTIVE_STOP, reason
+        self._stopped_at = self.time
         self.stop_program()
         if hit:
             self.motion = Hold(self.q)
@@ -142,11 +146,14 @@ class UrController:
         self.program_running = self._executing = self._waits_for_motion = False
         self._watchdog_period = 0.0
 
-    def unlock(self) -> None:
-        """Leave a protective stop."""
+    def unlock(self) -> bool:
+        """Leave a protective stop. False while it is younger than UNLOCK_AFTER_S."""
         if self.safety is SafetyMode.PROTECTIVE_STOP:
+            if self.time - self._stopped_at < UNLOCK_AFTER_S:
+                return False
             self.safety, self.stop_reason = SafetyMode.NORMAL, ""
             self.motion = Hold(self.q)
+        return True
 
     def power(self, on: bool) -> None:
         """Switch the arm's power; switching it off ends the program."""
@@ -229,8 +236,7 @@ class UrController:
         target, period, look_ahead = np.array(doubles[:6]), doubles[8], doubles[9]
         motion = self.motion
         if isinstance(motion, ServoJ):
-            pause = max(period, arrival - motion.last_fed)
-            gap = float(np.max(np.abs(target - motion.last_target)))
+            gap, pause = motion.jump(target, period, arrival)
             if gap > SPEED_MARGIN * JOINT_SPEED_LIMIT * pause + JITTER:
                 self.protective_stop(f"servo target jumped by {gap:.2f} rad in {pause:.3f} s")
                 return

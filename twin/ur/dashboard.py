@@ -69,8 +69,12 @@ def _stop(controller: UrController) -> str:
 
 
 def _unlock(controller: UrController) -> str:
-    controller.unlock()
-    return "Protective stop releasing"
+    if controller.unlock():
+        return "Protective stop releasing"
+    return (
+        "Cannot unlock protective stop until 5s after occurrence. "
+        "Always inspect cause of protective stop before unlocking"
+    )
 
 
 def _power_on(controller: UrController) -> str:

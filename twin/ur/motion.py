@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from calibration.geometry import Float
+from twin.ur.kinematics import JOINT_SPEED_LIMIT
 
 ZERO = np.zeros(6)
 BRAKE = 15.0
@@ -133,6 +134,8 @@ class ServoJ:
     """Part of the deviation between grid and arrival that each target takes away."""
     BURST = 0.25
     """Targets closer together than this part of a period were held up on their way."""
+    TOP_SPEED = 1.15 * JOINT_SPEED_LIMIT
+    """Targets that lie further apart are followed this fast [rad/s]."""
     BLEND = 0.05
     """Time constant in which the gap between the arm and a fresh stream closes [s]."""
 
@@ -140,6 +143,7 @@ class ServoJ:
     _times: list[float]
     _targets: list[Float]
     _burst: int
+    _anchor: tuple[float, Float]
     _gap: Float
     _gap_time: float
 
@@ -149,35 +153,37 @@ class ServoJ:
         self._fed = time
         self._begin(target, time)
 
-    @property
-    def last_target(self) -> Float:
-        """The newest target."""
-        return self._targets[-1]
+    def jump(self, target: Float, period: float, time: float) -> tuple[float, float]:
+        """How far a target lies from the last one [rad], and in which time it came there [s].
 
-    @property
-    def last_fed(self) -> float:
-        """When the newest target came [s]."""
-        return self._fed
+        Of targets that were held up on their way only the time for all of them together is known.
+        """
+        if time - self._fed < self.BURST * period:
+            since, before = self._anchor
+        else:
+            since, before = self._fed, self._targets[-1]
+        return float(np.max(np.abs(target - before))), max(period, time - since)
 
     def feed(self, target: Float, period: float, look_ahead: float, time: float) -> None:
         """Take the next target of the stream, which arrived at `time`."""
-        since, self._fed = time - self._fed, time
-        self._look_ahead = look_ahead
+        burst = time - self._fed < self.BURST * period
+        if not burst:
+            self._anchor = (self._fed, self._targets[-1])
+        self._fed, self._look_ahead = time, look_ahead
         if self._starved is not None:
             self._begin(target, time)
             return
-        self._targets.append(target.copy())
         stamp = self._times[-1] + period
         late = time - stamp
-        if since < self.BURST * period:
-            self._times.append(time)
-            self._spread()
-        elif abs(late) <= self.JITTER * period:
-            self._times.append(stamp + self.PULL * late)
-            self._burst = 1
+        if burst:
+            self._burst += 1
+            stamp = time
         else:
-            self._times.append(max(time, self._times[-1] + 1e-3))
             self._burst = 1
+            stamp = stamp + self.PULL * late if abs(late) <= self.JITTER * period else time
+        self._times.append(stamp)
+        self._targets.append(target.copy())
+        self._spread()
         if len(self._times) > 64:
             del self._times[:32], self._targets[:32]
 
@@ -207,18 +213,20 @@ class ServoJ:
         self._starved = None
         self._times, self._targets = [time], [target.copy()]
         self._burst = 1
+        self._anchor = (time, self._targets[0])
         self._gap, self._gap_time = self._last.q - target, time + self._look_ahead
 
     def _spread(self) -> None:
-        """Targets that arrived together were sent one by one: lay them out evenly."""
-        self._burst += 1
-        if self._burst >= len(self._times):
-            self._times[-1] = self._times[-2] + 1e-3
-            return
-        anchor, end = self._times[-self._burst - 1], self._times[-1]
-        step = max(end - anchor, 1e-3 * self._burst) / self._burst
-        for index in range(1, self._burst + 1):
-            self._times[-self._burst - 1 + index] = anchor + step * index
+        """Lay out the newest targets in time: those that arrived together were sent one by one,
+        and none may ask for more speed than the joints have.
+        """
+        first = max(1, len(self._times) - self._burst)
+        anchor, end = self._times[first - 1], self._times[-1]
+        step = (end - anchor) / (len(self._times) - first)
+        for index in range(first, len(self._times)):
+            gap = float(np.max(np.abs(self._targets[index] - self._targets[index - 1])))
+            soonest = self._times[index - 1] + max(1e-3, gap / self.TOP_SPEED)
+            self._times[index] = max(anchor + step * (index - first + 1), soonest)
 
     def _spline(self, time: float) -> Reference:
         times, targets = self._times, self._targets
