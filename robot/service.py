@@ -92,9 +92,7 @@ class RemovalService:
         self._follower = Follower(
             arm, self._predictor, MonotonicClock(), settings, self._note_state
         )
-        self._cycle = PickCycle(
-            self._follower, self._gripper, self._planner, self._predictor, settings
-        )
+        self._cycle = PickCycle(self._follower, self._gripper, self._planner, settings)
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -17,9 +18,10 @@ _STIFFNESS = 25.0
 """Natural frequency [rad/s] of the critically damped correction: 1 mm costs at most 0.6 m/s^2."""
 _DIAGNOSIS_S = 0.05
 """How long after a refused set-point the controller's state says why."""
-_CATCH_UP = 12.0
-"""Up to so many missed periods are sent one after the other, since a leap would stop the arm; after a
-longer stall the rest is left out."""
+_CATCH_UP = 3.0
+"""Up to so many missed periods are sent one after the other; a longer stall holds the motion up."""
+_LARGEST_OFFSET_M = 0.005
+"""The belt is never followed further than this beside the plan."""
 
 
 class Clock(Protocol):
@@ -41,7 +43,11 @@ class ArmStoppedError(ArmError):
 
 
 class Follower:
-    """The arm's set-points over time: a list of motions, the newest of which wins."""
+    """The arm's set-points over time: a list of motions, the newest of which wins.
+
+    Motions run in motion time, which is the clock's time less every stall of this computer: after
+    a stall the arm goes on from where it was told to be last, and does not leap.
+    """
 
     def __init__(
         self,
@@ -58,14 +64,14 @@ class Follower:
         self._follow_until_s = math.inf
         self._offset = self._drift = 0.0
         self._nudge: Joints = np.zeros(6)
-        self._next_s = 0.0
+        self._next_s = self._lag_s = 0.0
         self.worst_late_s = 0.0
         """Longest delay of a set-point since the start [s], for diagnosis."""
 
     def reset(self) -> ArmState:
         """Forget every motion and stand where the arm is. Raises ArmStoppedError, ArmError."""
         state = self._state()
-        self._next_s = self._clock.now()
+        self._next_s = self.now
         self._motions = [Rest(state.position, self._next_s)]
         self._belt = None
         self._offset = self._drift = 0.0
@@ -73,13 +79,22 @@ class Follower:
 
     @property
     def now(self) -> float:
-        """The clock's time [s]."""
-        return self._clock.now()
+        """Motion time [s]."""
+        return self._clock.now() - self._lag_s
 
     @property
     def ahead(self) -> float:
-        """Earliest time [s] that a set-point can still change."""
-        return max(self._clock.now(), self._next_s) + self._settings.look_ahead_s
+        """Earliest motion time [s] at which a set-point can still change."""
+        return max(self.now, self._next_s) + self._settings.look_ahead_s
+
+    def belt_known(self) -> bool:
+        """Whether belt samples still arrive."""
+        return self._predictor.fresh(self._clock.now())
+
+    def belt(self) -> BeltMotion:
+        """What the belt is expected to do, in motion time. Raises LookupError before any sample."""
+        motion = self._predictor.motion()
+        return replace(motion, start_s=motion.start_s - self._lag_s)
 
     def at(self, time_s: float) -> JointState:
         """Planned joint state, without the correction along the belt."""
@@ -89,8 +104,8 @@ class Follower:
         """How far the belt is ahead of the plan, now [m]; 0 when no belt is followed."""
         if self._belt is None:
             return 0.0
-        now = self._clock.now()
-        return self._predictor.motion().at(now).travel - self._belt.at(now).travel
+        now = self.now
+        return self.belt().at(now).travel - self._belt.at(now).travel
 
     def switch(
         self,
@@ -115,12 +130,14 @@ class Follower:
 
     def tick(self) -> ArmState:
         """Wait for the next period, check the arm, send one set-point. Raises ArmError."""
-        self._clock.sleep_until(self._next_s)
-        late_s = self._clock.now() - self._next_s
+        self._clock.sleep_until(self._next_s + self._lag_s)
+        late_s = self.now - self._next_s
         self.worst_late_s = max(self.worst_late_s, late_s)
+        if late_s > _CATCH_UP * self._settings.period_s:
+            self._lag_s += late_s
         # Controllers lay set-points on an even grid: a late one is still meant for its own moment.
-        due_s = self._next_s if late_s < _CATCH_UP * self._settings.period_s else self._clock.now()
-        self._next_s = due_s + self._settings.period_s
+        due_s = self._next_s
+        self._next_s += self._settings.period_s
         state = self._state()
         setpoint = self._setpoint(due_s)
         try:
@@ -133,7 +150,7 @@ class Follower:
 
     def breathe(self) -> None:
         """Called from inside long computations: sends the set-point that has come due."""
-        if self._clock.now() >= self._next_s:
+        if self.now >= self._next_s:
             self.tick()
 
     def _state(self) -> ArmState:
@@ -154,7 +171,8 @@ class Follower:
         wanted = 0.0
         if self._belt is not None and target_s <= self._follow_until_s:
             expected = self._belt.at(target_s).travel
-            wanted = self._predictor.motion().at(target_s).travel - expected
+            strayed = self.belt().at(target_s).travel - expected
+            wanted = min(max(strayed, -_LARGEST_OFFSET_M), _LARGEST_OFFSET_M)
             self._nudge = motion.nudge(target_s)
         step = self._settings.period_s
         pull = _STIFFNESS * (_STIFFNESS * (wanted - self._offset) - 2.0 * self._drift)

@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import TypeVar
 
 from robot.base import ArmError, ArmState, Gripper, MotionError, RobotError, RobotMode
-from robot.motion.belt_predictor import BeltPredictor
 from robot.motion.config import MotionSettings
 from robot.motion.follower import ArmStoppedError, Follower
 from robot.motion.intercept import Hold, Missed, NotYet, PickPlan
@@ -107,11 +106,10 @@ class PickCycle:
         follower: Follower,
         gripper: Gripper,
         planner: PickPlanner,
-        predictor: BeltPredictor,
         settings: MotionSettings,
     ) -> None:
-        self._follower, self._gripper, self._planner = follower, gripper, planner
-        self._predictor, self._settings = predictor, settings
+        self._follower, self._gripper = follower, gripper
+        self._planner, self._settings = planner, settings
         self._on_feedback: OnFeedback = _tell_nobody
         self._cancelled: Cancelled = lambda: False
         self._budget_s = settings.planning_s
@@ -201,7 +199,7 @@ class PickCycle:
         """Plan until a plan stands, however long the part or the belt takes."""
         while True:
             self._check_wanted()
-            if not self._predictor.fresh(self._follower.now):
+            if not self._follower.belt_known():
                 raise _FailedError(
                     Reason.ERROR, "no belt samples arrive: check the belt node and PLC"
                 )
@@ -210,7 +208,7 @@ class PickCycle:
                 self._follower.at(start_s),
                 start_s,
                 part,
-                self._predictor.motion(),
+                self._follower.belt(),
                 request.deadline_encoder_m,
                 self._follower.breathe,
             )
@@ -247,7 +245,7 @@ class PickCycle:
                 self._gripper.grip(True)
                 sucking = True
             strayed = abs(self._follower.deviation()) > self._settings.deviation_m
-            if strayed or self._cancelled() or not self._predictor.fresh(now):
+            if strayed or self._cancelled() or not self._follower.belt_known():
                 self._gripper.grip(False)
                 return False  # the next round of planning says why, or finds a new way
         return True
@@ -265,7 +263,7 @@ class PickCycle:
                 )
             state = self._follower.tick()
         tcp = self._planner.arm.forward(state.position).translation
-        travel = self._predictor.motion().at(state.stamp_s).travel
+        travel = self._follower.belt().at(self._follower.now).travel
         self._grip = (travel, (float(tcp[0]), float(tcp[1]), float(tcp[2])))
         while not self._follower.switch([carry.up, carry.carry], plan.belt, carry.up.end_s):
             lift_s = self._follower.ahead + self._budget_s

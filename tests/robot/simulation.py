@@ -20,6 +20,7 @@ LATENCY_S = 0.004
 STAMP_JITTER_S = 0.0004
 VACUUM_DELAY_S = 0.04
 REACH_M = 0.006
+STALL_S = 0.15
 
 
 @dataclass
@@ -98,7 +99,7 @@ class World:
         self.planner = PickPlanner(settings)
         self.predictor = BeltPredictor(settings.belt_ramp_m_s2)
         self.follower = Follower(self.arm, self.predictor, self, settings)
-        self.cycle = PickCycle(self.follower, self, self.planner, self.predictor, settings)
+        self.cycle = PickCycle(self.follower, self, self.planner, settings)
         self.arm.start = self.planner.waiting
         self.part: tuple[float, float, float] | None = None  # travel, x, y of the part on the belt
         self.ejector = False
@@ -107,6 +108,7 @@ class World:
         self.grip_error_m: float | None = None
         self.dropped_at: np.ndarray | None = None
         self._next_sample = self.time
+        self.stalls: list[float] = []
         self._late: list[tuple[float, float, float, float]] = []
         self.events: list[tuple[float, object]] = []
         self.pass_time(0.4)
@@ -119,6 +121,9 @@ class World:
     def sleep_until(self, time_s: float) -> None:
         while self.time < time_s - 1e-12:
             self._advance(min(time_s, self.time + 0.002))
+        if self.stalls and self.stalls[0] <= self.time:
+            self.stalls.pop(0)
+            self.pass_time(STALL_S)
 
     def pass_time(self, seconds: float) -> None:
         self.sleep_until(self.time + seconds)

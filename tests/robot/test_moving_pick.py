@@ -202,3 +202,16 @@ def test_without_belt_samples_nothing_moves() -> None:
     result, _ = remove(world, request(world, -0.5, 0.0))
     assert result.reason is Reason.ERROR
     assert "belt samples" in result.message
+
+
+@pytest.mark.parametrize("moment", [0.3, 0.6, 1.15, 1.4, 1.9])
+def test_a_stalled_computer_makes_the_arm_wait_and_never_leap(moment: float) -> None:
+    world = World(SETTINGS)
+    world.place(-0.6, 0.0)
+    world.stalls = [world.time + moment]
+    result, _ = remove(world, request(world, -0.6, 0.0))
+    assert result.removed, result
+    assert world.grip_error_m is not None
+    assert world.grip_error_m < 0.025
+    steps = np.degrees(np.abs(np.diff(np.array(world.arm.targets), axis=0)).max())
+    assert steps * SETTINGS.rate_hz <= SETTINGS.limits.speed_deg_s * 1.1
