@@ -8,7 +8,7 @@ from pathlib import Path
 from calibration.cell import load_calibration
 from cell.config import CellConfig
 from cell.ledger.config import LedgerConfig
-from cell.recipe.loading import RECIPES, RecipeError, check_bins, check_classes, load_recipe
+from cell.recipe.loading import RECIPES, RecipeError, check_bins, check_classes, load_recipe, with_thresholds
 from cell.recipe.model import Recipe
 from models.package import ModelPackage
 from vision.engines.base import Engine
@@ -63,7 +63,9 @@ def load_inspection_parts(config: CellConfig, name: str) -> InspectionParts:
     folder = recipe_folder(config, name)
     recipe = find_recipe(config, name)
     model = ModelPackage.load((config.models or MODELS) / recipe.model)
-    check_classes(recipe, model.card.classes, str(folder / "recipe.yaml"))
+    source = str(folder / "recipe.yaml")
+    check_classes(recipe, model.card.classes, source)
+    recipe = with_thresholds(recipe, model.card.thresholds, source)
     goldens = GoldenLibrary.load(folder / recipe.goldens, recipe.canonical_px)
     return InspectionParts(recipe, model, goldens)
 

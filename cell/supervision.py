@@ -36,7 +36,10 @@ class Supervision:
         if broken and not isinstance(observation, FaultSeen):
             detail = "; ".join(str(violation) for violation in broken)
             fault = FaultSeen(
-                stamp_ns=observation.stamp_ns, alarm="ledger.law_violated", detail=detail, purge=True
+                stamp_ns=observation.stamp_ns,
+                alarm="ledger.law_violated",
+                detail=detail,
+                purge=True,
             )
             effects += self.observe(fault)[0]
         return effects, decision.accepted, decision.message
@@ -57,7 +60,9 @@ class Supervision:
     def _mourn(self, deaths: Iterable[Death], now_ns: int) -> list[Effect]:
         effects: list[Effect] = []
         for death in deaths:
-            effects += self.observe(NodeDied(stamp_ns=now_ns, node=death.node, detail=death.detail))[0]
+            effects += self.observe(
+                NodeDied(stamp_ns=now_ns, node=death.node, detail=death.detail)
+            )[0]
         return effects
 
     def _keep(

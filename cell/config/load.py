@@ -14,7 +14,6 @@ from pydantic import BaseModel, ValidationError
 
 from cell.config.tree import CellConfig
 
-
 DEMO = Path(__file__).with_name("demo.yaml")
 """The demo cell, for which the twin stands."""
 
@@ -80,7 +79,9 @@ def _read(path: Path) -> dict[str, Any]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
-        raise ConfigError(f"{path}{line}: not valid YAML ({getattr(error, 'problem', error)}).") from None
+        raise ConfigError(
+            f"{path}{line}: not valid YAML ({getattr(error, 'problem', error)})."
+        ) from None
     if data is None:
         return {}
     if not isinstance(data, dict):

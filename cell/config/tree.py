@@ -121,7 +121,9 @@ class CellConfig(Section):
     )
     recipe: str = Field(title="Recipe", description="Name of the recipe at start.")
     recipes: Path | None = Field(
-        None, title="Recipes", description="Folder of recipes; empty: those that come with the cell."
+        None,
+        title="Recipes",
+        description="Folder of recipes; empty: those that come with the cell.",
     )
     models: Path | None = Field(
         None, title="Models", description="Folder of model packages; empty: those that come along."

@@ -58,8 +58,8 @@ TEXTS: dict[str, Words] = {
     "picture.none": Words("No picture yet", "아직 사진이 없습니다"),
     "picture.gone": Words("Picture no longer in memory", "사진이 메모리에 남아 있지 않습니다"),
     "picture.whole": Words(
-        "Whole camera picture; defect places are listed below",
-        "전체 카메라 사진 · 결함은 아래 목록 참조",
+        "Whole camera picture; places of the defects are not drawn",
+        "전체 카메라 사진 · 결함 위치는 표시되지 않음",
     ),
     "picture.caption": Words("#{trigger} · {time} · {ms} ms", "#{trigger} · {time} · {ms} ms"),
     "picture.not_inspected": Words("Not inspected: {error}", "검사하지 못함: {error}"),

@@ -30,6 +30,8 @@ from calibration.cell import CalibrationError, CellCalibration, load_calibration
 from cell.config import CellConfig, ConfigError, load
 from cell.config.load import first_problem
 from cell.launcher.child import REFUSED
+from cell.ledger.codec import UnknownEventError
+from cell.ledger.ledger import LedgerError
 from cell.recipe.loading import RecipeError
 from cell.records.journal import JournalError
 from cell.records.store import RecordsError
@@ -38,7 +40,8 @@ from robot.base import RobotError
 from vision.errors import VisionError
 
 STARTUP_ERRORS = (
-    CalibrationError, ConfigError, JournalError, ModelError, RecipeError, RecordsError, RobotError, VisionError,
+    CalibrationError, ConfigError, JournalError, LedgerError, ModelError, RecipeError, RecordsError,
+    RobotError, UnknownEventError, VisionError,
 )  # fmt: skip
 """What may go wrong on configure or activate with a message that is meant for a person."""
 

@@ -21,7 +21,7 @@ from inspection_cell_interfaces.msg import (
 from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
 from std_srvs.srv import Trigger
 
-from cell.inspection import find_recipe, ledger_config, load_inspection_parts
+from cell.inspection import ledger_config, load_inspection_parts
 from cell.ledger import observations as o
 from cell.ledger.codec import encode, kind_of, part_of
 from cell.ledger.effects import CancelRemoval, Effect, RequestRemoval
@@ -268,7 +268,7 @@ class SupervisorNode(CellNode):
         """The inspector loads it first; only then does the ledger judge by it."""
         assert self._supervision is not None
         try:
-            recipe = find_recipe(self.config, request.recipe)
+            parts = load_inspection_parts(self.config, request.recipe)
         except STARTUP_ERRORS as error:
             response.message = str(error)
             return response
@@ -285,7 +285,7 @@ class SupervisorNode(CellNode):
         if not answer.accepted:
             response.message = answer.message
             return response
-        choice = o.SelectRecipe(stamp_ns=self.now_ns(), recipe=recipe, person="operator")
+        choice = o.SelectRecipe(stamp_ns=self.now_ns(), recipe=parts.recipe, person="operator")
         response.accepted, response.message = self._tell(choice)
         return response
 

@@ -45,9 +45,16 @@ class PicturePanel:
             self._list.set_content("")
             return
         picture = self._pictures.picture(inspection)
+        self._frame.style(aspect(picture))
         self._caption.set_text(caption(inspection, lang))
         self._frame.set_content(drawing(picture, inspection.marks, self._view_size, lang))
         self._list.set_content(findings(inspection, picture, lang))
+
+
+def aspect(picture: Picture | None) -> str:
+    """Style that gives the frame the picture's proportions; a square while there is none."""
+    width, height = (picture.width, picture.height) if picture else (1, 1)
+    return f"aspect-ratio: {width} / {height}"
 
 
 def caption(inspection: InspectionStatus, lang: Lang) -> str:
@@ -105,7 +112,7 @@ def findings(inspection: InspectionStatus, picture: Picture | None, lang: Lang) 
     if hidden > 0:
         lines.append(f'<div class="finding">{tr("picture.more", lang, count=hidden)}</div>')
     if picture is not None and not picture.canonical:
-        lines.append(f'<div class="finding finding-none">{tr("picture.whole", lang)}</div>')
+        lines.insert(0, f'<div class="finding finding-whole">{tr("picture.whole", lang)}</div>')
     return "".join(lines)
 
 

@@ -47,7 +47,7 @@ class ScenePanel:
                     self._arm = ArmModel(scene, layout.tool_length)
                     with self._arm.tool:
                         self._carried = BoardModel(scene, layout.part_side)
-            self._scene.move_camera(-0.30, -1.80, 1.55, -0.37, -0.06, 0.16, duration=0)
+            self._scene.move_camera(-0.30, -1.92, 1.62, -0.36, -0.07, 0.13, duration=0)
 
     def update(self, view: CellView, lang: Lang) -> None:
         """Bring the scene up to date."""
