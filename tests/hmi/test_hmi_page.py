@@ -185,6 +185,13 @@ def test_picture_with_defects(page: Page, fake_cell, tmp_path: Path) -> None:
     assert page.browser.execute_script(fetched) == 200
 
 
+def test_nothing_comes_from_another_host(page: Page, hmi) -> None:
+    script = "return performance.getEntriesByType('resource').map(entry => entry.name)"
+    loaded = page.browser.execute_script(script)
+    assert loaded
+    assert [url for url in loaded if not url.startswith((hmi.url, "data:"))] == []
+
+
 def test_silent_cell_covers_the_page(page: Page, fake_cell) -> None:
     fake_cell.order(silent=True)
     page.until(lambda: page.covered("link-lost"), "the page says that the cell is silent")
