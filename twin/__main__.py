@@ -17,7 +17,7 @@ from twin.config import ConfigError, TwinConfig, load
 from twin.listening import PortError
 from twin.render import ImageFolderError
 
-EXIT_CONFIG, EXIT_PORT = 2, 3
+EXIT_FILE, EXIT_CONFIG, EXIT_PORT = 1, 2, 3
 
 
 def main(
@@ -50,6 +50,9 @@ def main(
     except PortError as error:
         typer.echo(f"twin: {error}", err=True)
         raise typer.Exit(EXIT_PORT) from error
+    except OSError as error:
+        typer.echo(f"twin: {error}; check the image and truth folders and their space", err=True)
+        raise typer.Exit(EXIT_FILE) from error
 
 
 async def _run(config: TwinConfig) -> None:
