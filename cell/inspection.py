@@ -8,7 +8,14 @@ from pathlib import Path
 from calibration.cell import load_calibration
 from cell.config import CellConfig
 from cell.ledger.config import LedgerConfig
-from cell.recipe.loading import RECIPES, RecipeError, check_bins, check_classes, load_recipe, with_thresholds
+from cell.recipe.loading import (
+    RECIPES,
+    RecipeError,
+    check_bins,
+    check_classes,
+    load_recipe,
+    with_thresholds,
+)
 from cell.recipe.model import Recipe
 from models.package import ModelPackage
 from vision.engines.base import Engine

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from cell.hmi.config import HmiConfig
+from cell.config.hmi import HmiConfig
 from cell.ledger.config import LedgerConfig
 from robot.motion.config import MotionSettings
 

@@ -26,9 +26,9 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 
+from cell.config.hmi import HmiConfig
 from cell.hmi import convert
 from cell.hmi.commands import Command
-from cell.hmi.config import HmiConfig
 from cell.hmi.feed import Feed, Heard, Limits
 from cell.hmi.model import CellView
 

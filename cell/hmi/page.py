@@ -7,6 +7,7 @@ from typing import Final
 
 from nicegui import run, ui
 
+from cell.config.hmi import HmiConfig
 from cell.hmi.commands import Command
 from cell.hmi.components.alarms import AlarmPanel
 from cell.hmi.components.base import Component, box, show
@@ -18,7 +19,6 @@ from cell.hmi.components.link_cover import LinkCover
 from cell.hmi.components.picture import PicturePanel
 from cell.hmi.components.scene import ScenePanel
 from cell.hmi.components.verdict import VerdictPanel
-from cell.hmi.config import HmiConfig
 from cell.hmi.i18n import LANGUAGES, Lang, tr
 from cell.hmi.layout import CellLayout
 from cell.hmi.link import CellLink, Reply

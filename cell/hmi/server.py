@@ -16,8 +16,8 @@ from fastapi import FastAPI, Response
 from nicegui import ui
 
 from cell.config import CellConfig
+from cell.config.hmi import HmiConfig
 from cell.hmi.components import shapes
-from cell.hmi.config import HmiConfig
 from cell.hmi.i18n import LANGUAGES, Lang, tr
 from cell.hmi.layout import CellLayout
 from cell.hmi.link import CellLink

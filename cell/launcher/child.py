@@ -14,7 +14,8 @@ import psutil
 
 PR_SET_PDEATHSIG = 1
 REFUSED = 2
-"""Exit code of a process that cannot start as configured: starting it again would not help."""
+PORT_TAKEN = 3
+"""Exit codes of a process that cannot start as configured: starting it again would not help."""
 
 
 def _die_with_parent() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cell.launcher.child import REFUSED, Child
+from cell.launcher.child import PORT_TAKEN, REFUSED, Child
 
 RESTARTS = 5
 FIRST_S = 0.5
@@ -80,7 +80,8 @@ class Group:
                 continue
             recipe = self._recipes[name]
             how = f"signal {-code}" if code < 0 else f"exit code {code}"
-            if (code == REFUSED and not self._deaths[name]) or not recipe.restart:
+            refused = code in (REFUSED, PORT_TAKEN) and not self._deaths[name]
+            if refused or not recipe.restart:
                 raise LaunchError(f"{name} ended ({how}): {child.last_words()}")
             now = time.monotonic()
             deaths = self._deaths[name]

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 import cell.hmi
+from cell.config.hmi import HmiConfig
 from cell.hmi.commands import WHY_NOT_START, Command
 from cell.hmi.components.counts import ENTRIES
 from cell.hmi.components.shapes import STATES
-from cell.hmi.config import HmiConfig
 from cell.hmi.i18n import LANGUAGES, TEXTS, tr, tr_or
 
 SOURCES = sorted(Path(cell.hmi.__file__).parent.rglob("*.py"))
