@@ -18,7 +18,9 @@ HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "inspection_cell_interfaces"
 BUILD = HERE.parent / ".build" / "interfaces"
 PREFIX = Path(sys.prefix)
-BAKED_PATH = re.compile(r"/opt/python/[^/;\"]+/(include/python[\d.]+|lib/python[\d.]+/site-packages)")
+BAKED_PATH = re.compile(
+    r"/opt/python/[^/;\"]+/(include/python[\d.]+|lib/python[\d.]+/site-packages)"
+)
 
 
 def mend_cmake_exports() -> None:
@@ -53,7 +55,9 @@ def cmake(*arguments: str) -> None:
         ["cmake", *arguments], env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     if done.returncode:
-        sys.exit(f"{done.stdout[-4000:]}\ninterfaces: `cmake {' '.join(arguments)}` failed, see above.")
+        sys.exit(
+            f"{done.stdout[-4000:]}\ninterfaces: `cmake {' '.join(arguments)}` failed, see above."
+        )
 
 
 def main() -> None:

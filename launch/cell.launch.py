@@ -1,12 +1,11 @@
 """Starts the cell's processes on a full ROS 2, from the same table that `cell run` uses.
 
-    ros2 launch inspection_cell cell.launch.py config:=/etc/cell.yaml camera:=basler arm:=ur engine:=onnxruntime recipe:=pcb
+ros2 launch inspection_cell cell.launch.py config:=/etc/cell.yaml camera:=basler arm:=ur engine:=onnxruntime recipe:=pcb
 """
 
 import tempfile
 from pathlib import Path
 
-from launch import LaunchContext, LaunchDescription
 from launch.actions import (
     DeclareLaunchArgument,
     LogInfo,
@@ -19,6 +18,7 @@ from launch_ros.actions import Node
 from cell.config import dump, load
 from cell.launcher.env import environment
 from cell.processes import TABLE
+from launch import LaunchContext, LaunchDescription
 
 ARGUMENTS = {
     "config": ("", "Cell configuration (YAML); empty: the demo cell.", None),
@@ -34,7 +34,9 @@ def actions(context: LaunchContext) -> list:
     """Resolve the configuration with the arguments on top, then one action for each process."""
     given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
     overrides = {
-        key: given[name] for name, (_, _, key) in ARGUMENTS.items() if key is not None and given[name]
+        key: given[name]
+        for name, (_, _, key) in ARGUMENTS.items()
+        if key is not None and given[name]
     }
     config = load(Path(given["config"]) if given["config"] else None, overrides)
     resolved = Path(tempfile.mkdtemp(prefix="inspection-cell-")) / "config.yaml"

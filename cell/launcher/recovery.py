@@ -45,7 +45,7 @@ def recover(session: Session, say: Callable[[str], None]) -> None:
     raise LaunchError(f"the cell did not come back from its fault ({causes}): {refusal}")
 
 
-def _clear(session: Session) -> bool:
+def belt_is_empty(session: Session) -> bool:
     """Whether the twin's belt is empty, as a person would see."""
     truth = session.truth()
     return truth is not None and all(b["where"] not in ON_THE_WAY for b in truth["boards"])

@@ -29,7 +29,10 @@ def test_the_demo_cell_is_complete() -> None:
     [
         ({"recipee": "pcb"}, ["recipee", "did you mean 'recipe'"]),
         ({"belt": {"driver": "modbus", "sped_m_s": 0.2}}, ["belt.sped_m_s", "speed_m_s"]),
-        ({"belt": {"driver": "modbus", "speed_m_s": -1}}, ["belt.speed_m_s", "greater than 0", "-1"]),
+        (
+            {"belt": {"driver": "modbus", "speed_m_s": -1}},
+            ["belt.speed_m_s", "greater than 0", "-1"],
+        ),
         ({"calibration": None}, ["calibration"]),
     ],
 )

@@ -18,7 +18,9 @@ def beat(node: str = "camera", boot: str = "a", active: bool = True) -> Heartbea
         (HUNG_S + 0.1, True, True),
     ],
 )
-def test_silence_and_a_missing_process_make_a_death(silence: float, exists: bool, dead: bool) -> None:
+def test_silence_and_a_missing_process_make_a_death(
+    silence: float, exists: bool, dead: bool
+) -> None:
     watch = Watch(["camera"], lambda host, pid: exists)
     watch.hear(beat(), 10.0)
     assert bool(watch.check(10.0 + silence)) is dead

@@ -21,7 +21,7 @@ from tests.twin.twin_process import RunningTwin, wait_for
 
 StartTwin = Callable[..., RunningTwin]
 SPEED = 0.2
-PICK_FROM = -0.75
+PICK_FROM = -0.9
 
 
 class Cell:
@@ -76,7 +76,7 @@ class Cell:
 
     def _foremost(self) -> tuple[float, dict[str, float]] | None:
         state = self.twin.state()
-        riding = [b for b in state["riding"] if b["x"] < 0.3]
+        riding = [b for b in state["riding"] if b["x"] < -0.2]
         part = max(riding, key=lambda b: b["x"], default=None)
         return (state["belt"]["encoder_m"], part) if part and part["x"] > PICK_FROM else None
 

@@ -57,10 +57,18 @@ class Stage(nn.Module):
 
 
 def _slide(x: Tensor, axis: int, pick: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
-    """Extremum over 5 neighbours along one axis, same shape (max-pooling one channel is slow)."""
+    """Extremum over 5 neighbours along one axis, same shape.
+
+    Training takes maxima of shifted copies, because torch pools one channel slowly on a CPU; an
+    exported graph pools, because its runtime copies slowly. Both give the same numbers.
+    """
+    if torch.onnx.is_in_onnx_export():
+        sign = 1.0 if pick is torch.maximum else -1.0
+        window, margin = ((5, 1), (2, 0)) if axis == 2 else ((1, 5), (0, 2))
+        return fn.max_pool2d(x * sign, window, 1, margin) * sign
     pad = (0, 0, 2, 2) if axis == 2 else (2, 2, 0, 0)
     padded = fn.pad(x, pad, mode="replicate")
-    size = x.shape[axis]
+    size = int(x.shape[axis])  # a plain number keeps shape arithmetic out of an exported graph
     two = pick(padded.narrow(axis, 0, size + 3), padded.narrow(axis, 1, size + 3))
     four = pick(two.narrow(axis, 0, size + 1), two.narrow(axis, 2, size + 1))
     return pick(four.narrow(axis, 0, size), padded.narrow(axis, 4, size))
@@ -127,7 +135,7 @@ class PairNet(nn.Module):
         q8 = self.up8(torch.cat([fn.interpolate(q16, scale_factor=2.0), p8], 1))
         logits = self.cls_head(q8).flatten(2).transpose(1, 2)
         bins = self.box_head(q8).flatten(2).transpose(1, 2)
-        return logits, bins.reshape(bins.shape[0], -1, 4, BINS)
+        return logits, bins.unflatten(2, (4, BINS))
 
 
 def cell_centres(height: int, width: int, device: torch.device | None = None) -> Tensor:

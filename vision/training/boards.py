@@ -101,8 +101,8 @@ def compose(pair: Pair, wanted: NDArray[np.bool_], base: str, paste: Paste) -> P
         top, left = max(0, y1 - paste.margin - pad), max(0, x1 - paste.margin - pad)
         rows, cols = slice(top, y2 + paste.margin + pad), slice(left, x2 + paste.margin + pad)
         new = source[rows, cols]
-        mask = np.zeros(new.shape, np.uint8)
-        height, width = mask.shape
+        height, width = int(new.shape[0]), int(new.shape[1])
+        mask = np.zeros((height, width), np.uint8)
         inner = (slice(pad, max(pad, height - pad)), slice(pad, max(pad, width - pad)))
         if paste.defect_only:
             spot = strong_difference(pair.board[rows, cols], pair.golden[rows, cols], 3)
