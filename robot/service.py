@@ -104,11 +104,15 @@ class RemovalService:
     def connect(self) -> None:
         """Connect the arm and go to the waiting pose. Raises ArmError, MotionError, RobotError."""
         self._closing.clear()
-        self._arm.connect()
-        self._gripper.connect()
-        self._thread = threading.Thread(target=self._work, name="motion", daemon=True)
-        self._thread.start()
-        self._do(self._start)
+        try:
+            self._arm.connect()
+            self._gripper.connect()
+            self._thread = threading.Thread(target=self._work, name="motion", daemon=True)
+            self._thread.start()
+            self._do(self._start)
+        except RobotError:
+            self.close()
+            raise
 
     def push_belt(self, sample: BeltSample) -> None:
         """Take in a belt sample as soon as it arrives; about 50 a second."""

@@ -176,12 +176,11 @@ class UrRtdeArm:
     def _require_ready(self) -> None:
         assert self._receive is not None
         mode = self._mode(self._receive)
-        if mode in (RobotMode.OPERATIONAL, RobotMode.PROTECTIVE_STOP):
-            return
-        raise ArmError(
-            f"{self._where} is in {mode.value.replace('_', ' ')}: power on, release the brakes and "
-            "the emergency stop at the pendant, and set it to remote control"
-        )
+        if mode is not RobotMode.OPERATIONAL:
+            raise ArmError(
+                f"{self._where} is in {mode.value.replace('_', ' ')}: at the pendant, unlock stops, "
+                "power on, release the brakes, and set it to remote control"
+            )
 
     def _mode(self, receive: RTDEReceiveInterface) -> RobotMode:
         safety, mode = int(receive.getSafetyStatusBits()), int(receive.getRobotMode())
