@@ -178,8 +178,8 @@ class UrRtdeArm:
         mode = self._mode(self._receive)
         if mode is not RobotMode.OPERATIONAL:
             raise ArmError(
-                f"{self._where} is in {mode.value.replace('_', ' ')}: at the pendant, unlock stops, "
-                "power on, release the brakes, and set it to remote control"
+                f"{self._where} is in {mode.value.replace('_', ' ')}: at the pendant, "
+                "unlock stops, power on, release the brakes, and set it to remote control"
             )
 
     def _mode(self, receive: RTDEReceiveInterface) -> RobotMode:
