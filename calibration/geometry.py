@@ -37,7 +37,9 @@ class Pose2D:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Pose of a frame in space: `rotation` 3x3 and `translation` (3,) [m] map child to parent points."""
+    """Pose of a frame in space: `rotation` 3x3 and `translation` (3,) [m] map child to parent
+    points.
+    """
 
     rotation: Float
     translation: Float

@@ -1,4 +1,6 @@
-"""From a recipe's name to an inspector that is ready: recipe, model, golden samples, engine, calibration."""
+"""From a recipe's name to an inspector that is ready: recipe, model, golden samples, engine,
+calibration.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,9 @@ def find_recipe(config: CellConfig, name: str) -> Recipe:
 
 
 def load_inspection_parts(config: CellConfig, name: str) -> InspectionParts:
-    """Read and check what the recipe `name` refers to. Raises RecipeError, ModelError, VisionError."""
+    """Read and check what the recipe `name` refers to. Raises RecipeError, ModelError,
+    VisionError.
+    """
     folder = recipe_folder(config, name)
     recipe = find_recipe(config, name)
     model = ModelPackage.load((config.models or MODELS) / recipe.model)
@@ -78,7 +82,9 @@ def load_inspection_parts(config: CellConfig, name: str) -> InspectionParts:
 
 
 def ledger_config(config: CellConfig) -> LedgerConfig:
-    """The ledger's settings with the stations where the calibration says they are. Raises CalibrationError."""
+    """The ledger's settings with the stations where the calibration says they are. Raises
+    CalibrationError.
+    """
     stations = load_calibration(config.calibration).stations
     return LedgerConfig.model_validate(
         config.ledger.model_dump()
@@ -92,7 +98,9 @@ def ledger_config(config: CellConfig) -> LedgerConfig:
 
 
 def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
-    """An inspector for the recipe `name`. Raises RecipeError, ModelError, VisionError, CalibrationError."""
+    """An inspector for the recipe `name`. Raises RecipeError, ModelError, VisionError,
+    CalibrationError.
+    """
     parts = load_inspection_parts(config, name)
     camera = load_calibration(config.calibration).camera.model()
     driver = load_plugin("inspection_cell.engines", config.inspector.engine)

@@ -19,7 +19,9 @@ class Process:
     """Niceness; the robot's stream must not wait for a web page."""
 
     def arguments(self, config: Path) -> list[str]:
-        """Program and arguments without those of ROS: a node gets its configuration as a parameter."""
+        """Program and arguments without those of ROS: a node gets its configuration as a
+        parameter.
+        """
         start = [sys.executable, "-m", self.module]
         return start if self.is_node else [*start, "--config", str(config)]
 

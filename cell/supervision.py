@@ -1,6 +1,8 @@
-"""The supervisor without ROS: the ledger, its journal, the alarms and the watch over the nodes, at one desk.
+"""The supervisor without ROS: the ledger, its journal, the alarms and the watch over the nodes, at
+one desk.
 
-Time comes as an argument. Every observation goes through `observe`: what the ledger decides is journalled before anybody
+Time comes as an argument. Every observation goes through `observe`: what the ledger decides is
+journalled before anybody
 acts on it, and the law is checked again afterwards.
 """
 
@@ -29,7 +31,9 @@ class Supervision:
         self._journal, self._watch, self._listen = journal, watch, listen
 
     def observe(self, observation: Observation) -> tuple[list[Effect], bool, str]:
-        """Tell the ledger; journal what it decides. Returns effects to act on, and accepted with a message."""
+        """Tell the ledger; journal what it decides. Returns effects to act on, and accepted with a
+        message.
+        """
         decision = self.ledger.observe(observation)
         effects = self._keep(decision.events, decision.effects, observation.stamp_ns)
         broken = check(self.ledger) if decision.events else []

@@ -11,7 +11,9 @@ import psutil
 SILENT_S = 0.8
 """Silence after which a process is looked at more closely."""
 HUNG_S = 3.0
-"""Silence after which a process that still exists counts as dead: it hangs, or the machine is far too slow."""
+"""Silence after which a process that still exists counts as dead: it hangs, or the machine is far
+too slow.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,9 @@ class _Seen:
 
 
 class Watch:
-    """Watches the nodes `expected`. `exists(host, pid)`: False when that process is known to be gone."""
+    """Watches the nodes `expected`. `exists(host, pid)`: False when that process is known to be
+    gone.
+    """
 
     def __init__(self, expected: Iterable[str], exists: Callable[[str, int], bool]) -> None:
         self._expected = tuple(expected)

@@ -1,1 +1,3 @@
-"""Pictures and what is in them: cameras, shared frames, engines, inspection. Knows no robot and no cell."""
+"""Pictures and what is in them: cameras, shared frames, engines, inspection. Knows no robot and no
+cell.
+"""

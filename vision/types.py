@@ -1,4 +1,6 @@
-"""The vocabulary that every stage of inspection speaks. Frozen values, no behaviour that needs a device."""
+"""The vocabulary that every stage of inspection speaks. Frozen values, no behaviour that needs a
+device.
+"""
 
 from __future__ import annotations
 

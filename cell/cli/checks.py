@@ -104,7 +104,7 @@ def cameras(_cell: CellConfig) -> list[Finding]:
     names = [d.GetFriendlyName() for d in devices if d.GetDeviceClass() != "BaslerCamEmu"]
     if names:
         return [driver, Finding(Level.GOOD, "cameras", ", ".join(names))]
-    remedy = "The twin uses pylon's emulator. For a real camera: connect it, and check its power and network."
+    remedy = "The twin uses pylon's emulator. A real camera: check its cable, power and network."
     return [driver, Finding(Level.ABSENT, "cameras", "none attached", remedy)]
 
 

@@ -1,4 +1,6 @@
-"""The twin's configuration for `cell run`. The cell itself knows nothing of it: this is the bench it is put on."""
+"""The twin's configuration for `cell run`. The cell itself knows nothing of it: this is the bench
+it is put on.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def run_key(folder: Path) -> str:
 
 
 def image_folder(folder: Path) -> Path:
-    """Where the twin puts the pictures for the camera's emulator: in memory, a folder for each run."""
+    """Where the twin puts the pictures for the camera's emulator: in memory, a folder for each
+    run.
+    """
     return SHARED_MEMORY / f"inspection-cell-{run_key(folder)}" / "camera"
 
 
@@ -47,7 +51,9 @@ def demo_twin(
     defective: float,
     settings: dict[str, Any] | None = None,
 ) -> TwinPlan:
-    """What the twin is told: the same ports that the cell's configuration names, and the demo's boards."""
+    """What the twin is told: the same ports that the cell's configuration names, and the demo's
+    boards.
+    """
     recipes = config.recipes or RECIPES
     plc_port = int(config.belt.options.get("port", 5020))
     lines = config.camera.options.get("lines", {})

@@ -14,5 +14,6 @@ class UsageError(Exception):
 
 
 EXPECTED = (
-    CalibrationError, ConfigError, LaunchError, ModelError, RecipeError, RobotError, UsageError, VisionError,
+    CalibrationError, ConfigError, LaunchError, ModelError, RecipeError, RobotError, UsageError,
+    VisionError,
 )  # fmt: skip

@@ -1,4 +1,6 @@
-"""The command `cell`. A verb a file; what people may get wrong ends in one line, never in a traceback."""
+"""The command `cell`. A verb a file; what people may get wrong ends in one line, never in a
+traceback.
+"""
 
 from __future__ import annotations
 

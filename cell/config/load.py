@@ -23,7 +23,8 @@ class ConfigError(Exception):
 
 
 def load(path: Path | None, overrides: Mapping[str, Any] | None = None) -> CellConfig:
-    """The configuration in `path` (None: the built-in demo cell) with dotted-key `overrides` on top.
+    """The configuration in `path` (None: the built-in demo cell) with dotted-key `overrides` on
+    top.
 
     Relative paths inside a file are relative to that file. Raises ConfigError.
     """

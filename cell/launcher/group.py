@@ -109,7 +109,8 @@ class Group:
     def stop(self, timeout_s: float = 2.5) -> None:
         """End all processes, the last started first asked; those that do not end are killed.
 
-        The first one started (the hardware's stand-in, where there is one) is asked when the others have ended.
+        The first one started (the hardware's stand-in, where there is one) is asked when the
+        others have ended.
         """
         self.sample()
         deadline = time.monotonic() + timeout_s

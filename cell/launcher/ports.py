@@ -9,7 +9,9 @@ from cell.launcher.group import LaunchError
 
 
 def require_free(host: str, ports: Iterable[tuple[int, str]]) -> None:
-    """Raise LaunchError naming the first (port, purpose) of `ports` on which another program listens."""
+    """Raise LaunchError naming the first (port, purpose) of `ports` on which another program
+    listens.
+    """
     for port, purpose in ports:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -18,5 +20,5 @@ def require_free(host: str, ports: Iterable[tuple[int, str]]) -> None:
             except OSError as error:
                 raise LaunchError(
                     f"port {port} on {host} ({purpose}) cannot be used: {error.strerror}. "
-                    f"End the program that holds it (ss -ltnp 'sport = :{port}'), or choose another."
+                    f"End the program that holds it (ss -ltnp 'sport = :{port}'), or use another."
                 ) from None

@@ -1,4 +1,6 @@
-"""What the person at an unattended run does after a fault: see that the belt is clear, confirm, start again."""
+"""What the person at an unattended run does after a fault: see that the belt is clear, confirm,
+start again.
+"""
 
 from __future__ import annotations
 

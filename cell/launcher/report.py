@@ -41,5 +41,6 @@ def law_held(content: dict[str, Any]) -> list[str]:
         broken.append(f"{truth['escapes']} defective parts passed")
     if removals["missed"] > parts["purged"]:
         # A part whose removal failed must have been taken by a person.
-        broken.append(f"{removals['missed'] - parts['purged']} removals neither confirmed nor purged")
+        lost = removals["missed"] - parts["purged"]
+        broken.append(f"{lost} removals neither confirmed nor purged")
     return broken

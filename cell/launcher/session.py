@@ -1,4 +1,6 @@
-"""One run of the cell with its twin, from start to report. The command line and the benchmark use it."""
+"""One run of the cell with its twin, from start to report. The command line and the benchmark use
+it.
+"""
 
 from __future__ import annotations
 

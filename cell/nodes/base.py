@@ -63,9 +63,11 @@ def to_ns(time: Time) -> int:
 
 
 class CellNode(LifecycleNode):
-    """A lifecycle node under /cell that brings itself up, says that it lives, and says what ails it.
+    """A lifecycle node under /cell that brings itself up, says that it lives, and says what ails
+    it.
 
-    A subclass fills `set_up` (configure), `begin` (activate), `halt` (deactivate) and `tear_down` (clean up).
+    A subclass fills `set_up` (configure), `begin` (activate), `halt` (deactivate) and `tear_down`
+    (clean up).
     """
 
     def __init__(self, name: str) -> None:
@@ -139,7 +141,9 @@ class CellNode(LifecycleNode):
         return super().on_shutdown(state)
 
     def bring_up(self) -> None:
-        """Configure and activate when the parameter `autostart` says so; end the process when that fails."""
+        """Configure and activate when the parameter `autostart` says so; end the process when that
+        fails.
+        """
         if not self.get_parameter("autostart").value:
             return
         up = (
@@ -166,7 +170,8 @@ class CellNode(LifecycleNode):
             self.problem = f"{self.get_name()} parameters: {first_problem(error, CellConfig)}"
             return False
         except Exception:
-            # rclpy turns any exception into a failed transition and forgets it; a bug must stay visible.
+            # rclpy turns any exception into a failed transition and forgets it; a bug must stay
+            # visible.
             traceback.print_exc()
             self.problem = f"{self.get_name()}: internal error, see the traceback in its log."
             return False

@@ -1,4 +1,6 @@
-"""The belt's node: polls the PLC, passes on its edges, renews its lease only while the supervisor renews ours."""
+"""The belt's node: polls the PLC, passes on its edges, renews its lease only while the supervisor
+renews ours.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ KINDS = {
     EdgeKind.EXIT: BeltEvent.EXIT,
 }
 STALE_COMMAND_NS = 400_000_000
-"""A command older than this renews nothing: the supervisor is late or dead, and the PLC stops the belt."""
+"""A command older than this renews nothing: the supervisor is late or dead, and the PLC stops the
+belt.
+"""
 SILENCE_LIMIT = 25
 """Failed reads in a row before the node gives up and lets itself be restarted."""
 

@@ -113,7 +113,9 @@ class CameraNode(CellNode):
         )
 
     def _show(self, frame: Frame) -> None:
-        """A small compressed picture for viewers, at most as often as configured, and only if somebody looks."""
+        """A small compressed picture for viewers, at most as often as configured, and only if
+        somebody looks.
+        """
         now = self.now_ns()
         if now - self._last_preview_ns < 1e9 / self.section.preview_hz:
             return

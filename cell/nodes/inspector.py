@@ -19,11 +19,14 @@ from vision.types import Image
 from vision.types import Inspection as Finding
 
 QUEUE = 16
-"""Handles waiting for the inspector; the ring holds fewer pictures, so more would be stale anyway."""
+"""Handles waiting for the inspector; the ring holds fewer pictures, so more would be stale anyway.
+"""
 
 
 class InspectorNode(CellNode):
-    """Runs the inspection in a worker thread, so that heartbeats and services are answered meanwhile."""
+    """Runs the inspection in a worker thread, so that heartbeats and services are answered
+    meanwhile.
+    """
 
     def __init__(self) -> None:
         super().__init__("inspector")

@@ -17,9 +17,11 @@ Value = Scalar | list[bool] | list[int] | list[float] | list[str]
 
 
 def declare(node: Node, section: Model) -> Model:
-    """Declare one parameter for each field of `section`; the values given to the node win over the section's.
+    """Declare one parameter for each field of `section`; the values given to the node win over the
+    section's.
 
-    Returns the section as the parameters say. Raises pydantic.ValidationError for a value out of range.
+    Returns the section as the parameters say. Raises pydantic.ValidationError for a value out of
+    range.
     """
     data = section.model_dump(mode="json")
     for name, value, text in fields(section):

@@ -68,7 +68,9 @@ class RecorderNode(CellNode):
         self._due = True
 
     def _on_inspection(self, message: InspectionMessage) -> None:
-        """Take a copy before the ring needs the slot again; the verdict decides later whether it is kept."""
+        """Take a copy before the ring needs the slot again; the verdict decides later whether it
+        is kept.
+        """
         if self.section.store_frames == "none":
             return
         try:

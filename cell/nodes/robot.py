@@ -1,4 +1,6 @@
-"""The robot's node: one action, which lifts one part off the moving belt and drops it into its bin."""
+"""The robot's node: one action, which lifts one part off the moving belt and drops it into its
+bin.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +21,16 @@ from robot.service import RemovalFeedback, RemovalRequest, RemovalResult, Remova
 from vision.plugins import load_plugin
 
 JOINTS = (
-    "shoulder_pan_joint", "shoulder_lift_joint", "elbow_joint", "wrist_1_joint", "wrist_2_joint", "wrist_3_joint",
+    "shoulder_pan_joint", "shoulder_lift_joint", "elbow_joint",
+    "wrist_1_joint", "wrist_2_joint", "wrist_3_joint",
 )  # fmt: skip
 STATE_HZ = 20.0
 
 
 class RobotNode(CellNode):
-    """Owns the arm and the gripper; a removal runs in a thread of its own, so that it can be cancelled."""
+    """Owns the arm and the gripper; a removal runs in a thread of its own, so that it can be
+    cancelled.
+    """
 
     def __init__(self) -> None:
         super().__init__("robot")

@@ -43,7 +43,9 @@ NODES = tuple(p.name for p in TABLE if p.is_node and p.name != "supervisor")
 
 
 class SupervisorNode(CellNode):
-    """Gives the ledger everything that happens, and gives belt and robot everything that it decides."""
+    """Gives the ledger everything that happens, and gives belt and robot everything that it
+    decides.
+    """
 
     def __init__(self) -> None:
         super().__init__("supervisor")

@@ -45,9 +45,11 @@ def test_a_part_without_a_picture_is_removed_and_the_belt_goes_on(bench: Bench, 
 
     bench.until(lambda: bench.state.rejected > rejected)
     bench.until(
-        lambda: "not inspected" in bench.state.last_reason
-        or any(p.bin == "review" for p in bench.state.parts)
-        or len([b for b in bench.truth() if b["where"] == "review"]) > 0
+        lambda: (
+            "not inspected" in bench.state.last_reason
+            or any(p.bin == "review" for p in bench.state.parts)
+            or len([b for b in bench.truth() if b["where"] == "review"]) > 0
+        )
     )
     bench.until(lambda: len([b for b in bench.truth() if b["exposure_encoder_m"]]) > exposed + 1)
     assert bench.state.belt_stops_fault == stops

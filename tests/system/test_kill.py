@@ -1,4 +1,6 @@
-"""`kill -9` of each node while parts ride on the belt: nothing passes unseen, and the cell comes back."""
+"""`kill -9` of each node while parts ride on the belt: nothing passes unseen, and the cell comes
+back.
+"""
 
 from __future__ import annotations
 

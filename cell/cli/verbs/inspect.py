@@ -80,7 +80,12 @@ def inspect(
 
 
 def _print(
-    image: Path, golden: str, kind: str, bin_name: str, reason: str, detections: tuple[Detection, ...]
+    image: Path,
+    golden: str,
+    kind: str,
+    bin_name: str,
+    reason: str,
+    detections: tuple[Detection, ...],
 ) -> None:
     console = Console()
     where = f" -> bin '{bin_name}'" if bin_name else ""

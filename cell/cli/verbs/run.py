@@ -68,7 +68,8 @@ def run(
 ) -> None:
     """Run the inspection cell; with `--parts N --headless` it ends by itself and judges the run.
 
-    Exit code 0 only if the law of the cell held: every part accounted for, no escape, every removal confirmed.
+    Exit code 0 only if the law of the cell held: every part accounted for, no escape, every
+    removal confirmed.
     """
     if parts and not twin:
         raise UsageError(
@@ -112,7 +113,7 @@ def run(
             session.begin()
         if not headless:
             console.print(
-                f"Operator's page: http://{cell_config.hmi.host}:{cell_config.hmi.port}  (Ctrl-C ends)"
+                f"Operator's page: http://{cell_config.hmi.host}:{cell_config.hmi.port} (Ctrl-C ends)"
             )
         finished = _produce(session, parts, unattended=headless)
     except _InterruptedError:
@@ -152,7 +153,8 @@ def _produce(session: Session, parts: int, unattended: bool) -> bool:
             if parts and closed != shown:
                 shown = closed
                 console.print(
-                    f"{closed:4d} of {parts} parts: {state.passed} passed, {state.removed} removed, "
+                    f"{closed:4d} of {parts} parts: {state.passed} passed, "
+                    f"{state.removed} removed, "
                     f"{state.purged} purged, {state.on_belt} on the belt"
                 )
             if parts and closed >= parts and state.on_belt == 0 and belt_is_empty(session):
