@@ -1,6 +1,6 @@
 """Starts the cell's processes on a full ROS 2, from the same table that `cell run` uses.
 
-ros2 launch inspection_cell cell.launch.py config:=/etc/cell.yaml camera:=basler arm:=ur engine:=onnxruntime recipe:=pcb
+ros2 launch inspection_cell cell.launch.py config:=/etc/cell.yaml recipe:=pcb
 """
 
 import tempfile

@@ -67,7 +67,8 @@ class Timings:
 class Inspection:
     """Everything that one picture says about one part.
 
-    `pose` is the part's centre in frame `cell` at the exposure, None for a picture that is already canonical.
+    `pose` is the part's centre in frame `cell` at the exposure, None for a picture that is already
+    canonical.
     """
 
     detections: tuple[Detection, ...]

@@ -53,10 +53,9 @@ def _values(name: str, value: object, text: str) -> Iterator[tuple[str, Value, s
         yield name, str(value), text
     elif isinstance(value, bool | int | float | str):
         yield name, value, text
-    elif isinstance(value, list | tuple) and value:
-        if all(isinstance(v, bool | int | float | str) for v in value):
-            numbers = any(isinstance(v, float) for v in value)
-            yield name, [float(v) for v in value] if numbers else list(value), text
+    elif isinstance(value, list | tuple) and value and all(isinstance(v, Scalar) for v in value):
+        numbers = any(isinstance(v, float) for v in value)
+        yield name, [float(v) for v in value] if numbers else list(value), text
 
 
 def _set(data: dict[str, Any], path: list[str], value: object) -> None:

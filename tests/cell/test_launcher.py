@@ -19,7 +19,7 @@ SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
 @pytest.fixture
 def group(tmp_path: Path) -> object:
-    made = Group(tmp_path, os.environ, lambda line: None)
+    made = Group(tmp_path, os.environ, print)
     yield made
     made.stop()
 
@@ -42,10 +42,14 @@ def test_a_killed_child_comes_back_as_a_new_process(group: Group) -> None:
 
 def test_restarts_have_a_limit(group: Group) -> None:
     group.start("a", [sys.executable, "-c", "raise SystemExit('error: broken valve')"])
-    with pytest.raises(LaunchError, match=r"a died .* broken valve"):
+
+    def keep_polling() -> None:
         for _ in range(200 * RESTARTS):
             group.poll()
             time.sleep(0.02)
+
+    with pytest.raises(LaunchError, match=r"a died .* broken valve"):
+        keep_polling()
 
 
 @pytest.mark.parametrize("restart", [True, False])
@@ -60,7 +64,10 @@ def test_a_refusal_to_start_is_final_and_says_why(group: Group, restart: bool) -
 def test_stop_ends_what_does_not_want_to_end(tmp_path: Path) -> None:
     said: list[str] = []
     group = Group(tmp_path, os.environ, said.append)
-    stubborn = "import signal,time; signal.signal(signal.SIGINT, signal.SIG_IGN); print('on', flush=True); time.sleep(60)"
+    stubborn = (
+        "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+        "print('on', flush=True); time.sleep(60)"
+    )
     child = group.start("a", [sys.executable, "-c", stubborn])
     until(lambda: "on" in child.log.read_text())
     group.stop(timeout_s=0.3)

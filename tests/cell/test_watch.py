@@ -21,14 +21,14 @@ def beat(node: str = "camera", boot: str = "a", active: bool = True) -> Heartbea
 def test_silence_and_a_missing_process_make_a_death(
     silence: float, exists: bool, dead: bool
 ) -> None:
-    watch = Watch(["camera"], lambda host, pid: exists)
+    watch = Watch(["camera"], lambda *_: exists)
     watch.hear(beat(), 10.0)
     assert bool(watch.check(10.0 + silence)) is dead
     assert watch.check(10.0 + silence) == []  # told once
 
 
 def test_a_new_start_that_nobody_saw_dying_is_a_death() -> None:
-    watch = Watch(["camera"], lambda host, pid: True)
+    watch = Watch(["camera"], lambda *_: True)
     assert watch.hear(beat(boot="a"), 1.0) is None
     death = watch.hear(beat(boot="b"), 1.2)
     assert death is not None
@@ -36,7 +36,7 @@ def test_a_new_start_that_nobody_saw_dying_is_a_death() -> None:
 
 
 def test_missing_until_active_and_again_when_dead() -> None:
-    watch = Watch(["camera", "belt"], lambda host, pid: False)
+    watch = Watch(["camera", "belt"], lambda *_: False)
     watch.hear(beat("camera"), 1.0)
     watch.hear(beat("belt", active=False), 1.0)
     assert watch.missing() == ["belt"]
