@@ -1,4 +1,4 @@
-"""What every node of the cell shares: life cycle, heartbeat, diagnostics, parameters, a clean end."""
+"""What every node of the cell shares: life cycle, heartbeat, diagnostics, a clean end."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ ALARM_STATES = {
 
 
 def stack_light(state: State, unacknowledged: bool) -> int:
-    """Colours as in IEC 60204-1: red for a fault, amber for a person's turn, green for production."""
+    """Colours after IEC 60204-1: red for a fault, amber for a person, green for production."""
     light = {
         State.RUNNING: GREEN,
         State.STARTING: GREEN | AMBER,

@@ -18,7 +18,7 @@ from robot.motion.kinematics import A2, A3, D1, D4, D5, D6, ArmKinematics
 
 Float = NDArray[np.float64]
 
-# (name, radius): the UR5e's covers measured on the maker's drawing, rounded up.
+# (name, radius): estimates of the UR5e's covers, rounded up; check them on the real arm.
 LINKS: tuple[tuple[str, float], ...] = (
     ("shoulder", 0.075),
     ("upper arm", 0.065),

@@ -15,6 +15,7 @@ from robot.motion.planner import CarryPlan, PickPlanner
 from robot.motion.strokes import PartOnBelt
 from robot.motion.trajectory import JointState, Motion, Move
 
+_BELT_PATIENCE_S = 3.0
 _RETRY_S = 0.05
 _LONGEST_BUDGET_S = 0.4
 _LOST_TICKS = 3
@@ -199,10 +200,7 @@ class PickCycle:
         """Plan until a plan stands, however long the part or the belt takes."""
         while True:
             self._check_wanted()
-            if not self._follower.belt_known():
-                raise _FailedError(
-                    Reason.ERROR, "no belt samples arrive: check the belt node and PLC"
-                )
+            self._await_belt()
             start_s = self._follower.ahead + self._budget_s
             outcome = self._planner.plan_pick(
                 self._follower.at(start_s),
@@ -231,6 +229,17 @@ class PickCycle:
             self._run_until(
                 self._follower.now + (_RETRY_S if isinstance(outcome, NotYet | Hold) else 0.0)
             )
+
+    def _await_belt(self) -> None:
+        """Keep still while no belt samples come; a busy computer may hold them up for a while."""
+        give_up_s = self._follower.now + _BELT_PATIENCE_S
+        while not self._follower.belt_known():
+            if self._follower.now > give_up_s:
+                raise _FailedError(
+                    Reason.ERROR, "no belt samples arrive: check the belt node and PLC"
+                )
+            self._check_wanted()
+            self._run_until(self._follower.now + _RETRY_S)
 
     def _descend(self, plan: PickPlan) -> bool:
         """Follow the plan onto the part; False when the stroke had to be given up."""

@@ -1,4 +1,4 @@
-"""The whole cell with its twin, as real processes, for tests that talk to it as an operator would."""
+"""The whole cell with its twin as real processes, talked to as an operator would."""
 
 from __future__ import annotations
 

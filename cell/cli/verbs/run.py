@@ -112,9 +112,8 @@ def run(
             session.start()
             session.begin()
         if not headless:
-            console.print(
-                f"Operator's page: http://{cell_config.hmi.host}:{cell_config.hmi.port} (Ctrl-C ends)"
-            )
+            address = f"http://{cell_config.hmi.host}:{cell_config.hmi.port}"
+            console.print(f"Operator's page: {address} (Ctrl-C ends)")
         finished = _produce(session, parts, unattended=headless)
     except _InterruptedError:
         console.print("stopping")
