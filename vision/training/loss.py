@@ -17,7 +17,7 @@ from vision.nets.pairnet import BINS, STRIDE, boxes_from_bins
 
 TOP_K = 10  # cells that may answer for one defect
 ALPHA, BETA = 0.5, 6.0  # weight of score and of overlap in the alignment measure
-BOX_GAIN, CLASS_GAIN, BIN_GAIN = 7.5, 1.0, 1.5
+BOX_GAIN, CLASS_GAIN, BIN_GAIN = 7.5, 3.0, 1.5
 
 
 def complete_iou(a: Tensor, b: Tensor) -> Tensor:

@@ -1,0 +1,81 @@
+"""Turning the detector's raw output into a short list of boxes: threshold, then suppression.
+
+Pure numpy, so the running cell needs neither torch nor any detection library for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def iou_matrix(a: Floats, b: Floats) -> Floats:
+    """Intersection over union of every box of a [n, 4] with every box of b [m, 4]: [n, m]."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    inter = np.prod(np.clip(high - low, 0, None), axis=2)
+    area_a = np.prod(a[:, 2:] - a[:, :2], axis=1)
+    area_b = np.prod(b[:, 2:] - b[:, :2], axis=1)
+    union = area_a[:, None] + area_b[None] - inter
+    return np.asarray(inter / np.maximum(union, 1e-9), np.float32)
+
+
+def suppress(boxes: Floats, scores: Floats, iou: float) -> NDArray[np.int64]:
+    """Greedy non-maximum suppression: indices of the boxes [n, 4] to keep, best score first."""
+    order = np.argsort(-scores, kind="stable")
+    keep: list[int] = []
+    while len(order):
+        best, rest = order[0], order[1:]
+        keep.append(int(best))
+        if not len(rest):
+            break
+        order = rest[iou_matrix(boxes[best][None], boxes[rest])[0] <= iou]
+    return np.asarray(keep, np.int64)
+
+
+def decode(
+    output: Floats,
+    score_thresholds: float | Sequence[float],
+    iou: float,
+    *,
+    across_classes: bool = True,
+    limit: int = 100,
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Detections of one image.
+
+    output: one image's slice of the model output ``detections``, float32 [4 + classes, A] (a
+        leading axis of length 1 is accepted): box corners x1, y1, x2, y2 in input pixels, then
+        one score 0..1 per class.
+    score_thresholds: least score, one number or one per class in class order.
+    iou: overlapping boxes above this intersection over union count as the same defect.
+    across_classes: a place carries one defect: the best-scoring class suppresses the others.
+        False suppresses within each class only.
+    limit: at most this many boxes.
+
+    Returns boxes [n, 4] xyxy px, scores [n], classes [n] (index into the model's class list),
+    sorted by falling score. Each cell reports its best class only when across_classes is set.
+    """
+    table = output[0] if output.ndim == 3 else output
+    scores = table[4:]
+    least = np.broadcast_to(np.asarray(score_thresholds, np.float32), (len(scores),))
+    passing = scores >= least[:, None]
+    if across_classes:
+        best = np.where(passing, scores, -1.0).argmax(axis=0)
+        classes, cells = best, np.arange(scores.shape[1])
+        classes, cells = classes[passing.any(axis=0)], cells[passing.any(axis=0)]
+    else:
+        classes, cells = np.nonzero(passing)
+    picked = scores[classes, cells].astype(np.float32)
+    boxes = np.ascontiguousarray(table[:4, cells].T, dtype=np.float32)
+    if across_classes:
+        keep = suppress(boxes, picked, iou)
+    else:  # boxes of different classes are moved apart so that they cannot overlap
+        span = float(np.abs(boxes).max(initial=0.0)) * 2 + 1
+        offset = (classes.astype(np.float32) * span)[:, None]
+        keep = suppress((boxes + offset).astype(np.float32), picked, iou)
+    keep = keep[:limit]
+    return boxes[keep], picked[keep], classes[keep].astype(np.int64)

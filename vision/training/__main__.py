@@ -1,0 +1,41 @@
+"""Command line: ``python -m vision.training --data DIR --out RUN_DIR``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from vision.training.deeppcb import DataError
+from vision.training.loop import Settings, Trainer
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train, or resume training of, the printed-circuit-board defect detector."""
+    base = Settings()
+    parser = argparse.ArgumentParser(prog="python -m vision.training", description=main.__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds PCBData/")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--epochs", type=int, default=base.epochs)
+    parser.add_argument("--minutes", type=float, default=0.0, help="end after this much training")
+    parser.add_argument("--batch", type=int, default=base.batch)
+    parser.add_argument("--rate", type=float, default=base.rate, help="peak learning rate")
+    parser.add_argument("--seed", type=int, default=base.seed)
+    parser.add_argument("--every", type=int, default=base.every, help="epochs between evaluations")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
+    parser.add_argument("--resume", action="store_true", help="go on from RUN_DIR/last.pt")
+    options = vars(parser.parse_args(arguments))
+    data, out, resume = options.pop("data"), options.pop("out"), options.pop("resume")
+    if (out / "last.pt").exists() and not resume:
+        print(f"{out}: holds a run already; add --resume or choose another --out", file=sys.stderr)
+        return 2
+    try:
+        Trainer(data, out, Settings(**options), resume).run()
+    except DataError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

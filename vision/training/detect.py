@@ -1,0 +1,50 @@
+"""Running a torch network over whole boards, for evaluation during and after training."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+
+from vision.nets.decode import Floats, decode
+from vision.nets.pairnet import Deployed, PairNet
+from vision.training.camera import CELL, degrade
+from vision.training.deeppcb import Pair
+from vision.training.metrics import Found
+
+Runner = Callable[[Floats], Floats]
+NMS_IOU = 0.4
+
+
+def torch_runner(net: PairNet, device: torch.device, half: bool) -> Runner:
+    """A function [N, 2, 640, 640] -> [N, 4 + classes, A] over the network; half means bfloat16."""
+    deployed = Deployed(net).to(device).eval()
+
+    def run(images: Floats) -> Floats:
+        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=half):
+            return np.asarray(deployed(torch.from_numpy(images).to(device)).float().cpu().numpy())
+
+    return run
+
+
+def as_input(pair: Pair) -> Floats:
+    """The network input [1, 2, 640, 640] in 0..1 of one board and its golden sample."""
+    return (np.stack([pair.board, pair.golden])[None] / 255.0).astype(np.float32)
+
+
+def camera_view(pair: Pair, seed: int) -> Pair:
+    """The pair as the cell's camera and rectifier would deliver it; the same for a seed."""
+    rng = np.random.default_rng([seed, zlib.crc32(pair.name.encode())])
+    board, golden, boxes = degrade(pair.board, pair.golden, pair.boxes, rng, CELL)
+    return Pair(pair.name, board, golden, boxes, pair.labels)
+
+
+def find_all(run: Runner, pairs: Sequence[Pair], least: float = 0.01) -> list[Found]:
+    """Detections with at least this score for every board, next to the truth."""
+    result = []
+    for pair in pairs:
+        boxes, scores, classes = decode(run(as_input(pair)), least, NMS_IOU)
+        result.append(Found(boxes, scores, classes, pair.boxes, pair.labels))
+    return result
