@@ -102,7 +102,10 @@ class RemovalService:
         self._trouble = "not connected"
 
     def connect(self) -> None:
-        """Connect the arm and go to the waiting pose. Raises ArmError, MotionError, RobotError."""
+        """Connect the arm and go to the waiting pose; an arm in a protective stop stays there.
+
+        Raises ArmError, MotionError, RobotError.
+        """
         self._closing.clear()
         try:
             self._arm.connect()
@@ -257,6 +260,11 @@ class RemovalService:
 
     def _start(self) -> None:
         """From any stand: up from the belt, put down what still hangs on the cup."""
+        state = self._arm.state()
+        self._note_state(state)
+        if state.mode is not RobotMode.OPERATIONAL:
+            self._trouble = f"the arm stopped: {state.mode.value.replace('_', ' ')}"
+            return
         self._follower.reset()
         self._trouble = ""
         if self._planner.low_over_belt(self._follower.at(self._follower.now).position):

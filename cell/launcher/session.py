@@ -18,7 +18,7 @@ from inspection_cell_interfaces.msg import CellState
 from cell.config import CellConfig, dump
 from cell.launcher.env import environment
 from cell.launcher.group import Group, LaunchError
-from cell.launcher.link import CellLink
+from cell.launcher.link import CellLink, CommandError
 from cell.launcher.ports import require_free
 from cell.processes import TABLE
 
@@ -105,9 +105,23 @@ class Session:
         """Confirm the twin's empty belt, then start production."""
         state = self.link.state()
         if self.twin is not None and state is not None and state.state == CellState.PURGE_REQUIRED:
-            self.link.command("confirm_clear", PERSON, self.tend)
-        self.link.command("start", PERSON, self.tend)
+            self.insist("confirm_clear")
+        self.insist("start")
         self._begun = time.monotonic()
+
+    def insist(self, order: str, timeout_s: float = 30.0) -> None:
+        """Repeat an order until it is accepted; raises LaunchError with the last refusal."""
+        refusals = [""]
+
+        def accepted() -> bool:
+            try:
+                self.link.command(order, PERSON, self.tend)
+            except CommandError as error:
+                refusals.append(str(error))
+                return False
+            return True
+
+        self.wait_for(accepted, timeout_s, lambda: refusals[-1])
 
     def tend(self) -> None:
         """Restart the dead, sample memory. Call a few times a second. Raises LaunchError."""

@@ -6,6 +6,7 @@ import os
 import platform
 import signal
 import sys
+import threading
 import traceback
 import uuid
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from inspection_cell_interfaces.msg import NodeStatus
 from pydantic import ValidationError
+from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.executors import ExternalShutdownException
 from rclpy.experimental import EventsExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
@@ -44,6 +46,15 @@ STARTUP_ERRORS = (
     RobotError, UnknownEventError, VisionError,
 )  # fmt: skip
 """What may go wrong on configure or activate with a message that is meant for a person."""
+
+CONFIG = ParameterDescriptor(
+    description="Configuration file of the cell (YAML); empty: the demo cell.", read_only=True
+)
+AUTOSTART = ParameterDescriptor(
+    description="Configure and activate at the start, without a lifecycle manager.", read_only=True
+)
+LAST_S = 6.0
+"""A node that was told to end ends after this long at the latest."""
 
 RELIABLE = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
 LATEST = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
@@ -78,8 +89,8 @@ class CellNode(LifecycleNode):
         self.fatal: Future = Future()
         self._process = psutil.Process()
         self._announced = ""
-        path = self.declare_parameter("config", "").value
-        self.declare_parameter("autostart", True)
+        path = self.declare_parameter("config", "", CONFIG).value
+        self.declare_parameter("autostart", True, AUTOSTART)
         self.config: CellConfig = load(Path(path) if path else None)
         self._status = self.create_publisher(NodeStatus, "/cell/node_status", RELIABLE)
         self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", RELIABLE)
@@ -235,6 +246,8 @@ def _spin(factory: Callable[[], CellNode]) -> int:
     executor.add_node(node)
 
     def end(*_: object) -> None:
+        # A device that does not let go must not keep the process.
+        threading.Timer(LAST_S, os._exit, (1,)).start()
         if not node.fatal.done():
             node.fatal.set_result("")
 

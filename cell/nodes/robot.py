@@ -37,6 +37,7 @@ class RobotNode(CellNode):
         self.section = declare(self, self.config.robot)
         self._service: RemovalService | None = None
         self._busy = threading.Lock()
+        self._recovering = threading.Event()
 
     def set_up(self) -> None:
         arm = load_plugin("inspection_cell.arms", self.section.arm.driver)
@@ -125,14 +126,22 @@ class RobotNode(CellNode):
     def _on_recover(
         self, _request: Trigger.Request, response: Trigger.Response
     ) -> Trigger.Response:
-        """A person says that the cause of the protective stop is gone."""
-        try:
-            assert self._service is not None
-            self._service.recover()
-            response.success = True
-        except RobotError as error:
-            response.success, response.message = False, str(error)
+        """A person says that the cause of the stop is gone. It takes seconds: RobotState tells."""
+        response.success = not self._recovering.is_set()
+        response.message = "recovering" if response.success else "recovering already"
+        if response.success:
+            self._recovering.set()
+            threading.Thread(target=self._recover, name="recover", daemon=True).start()
         return response
+
+    def _recover(self) -> None:
+        assert self._service is not None
+        try:
+            self._service.recover()
+        except RobotError as error:
+            self.get_logger().error(str(error))
+        finally:
+            self._recovering.clear()
 
     def _tell(self) -> None:
         assert self._service is not None

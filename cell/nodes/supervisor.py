@@ -19,6 +19,7 @@ from inspection_cell_interfaces.msg import (
     RobotState,
 )
 from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
+from rclpy.task import Future
 from std_srvs.srv import Trigger
 
 from cell.inspection import ledger_config, load_inspection_parts
@@ -225,6 +226,9 @@ class SupervisorNode(CellNode):
                 f"Not all nodes are active: {', '.join(missing)}. Wait, or look at their logs."
             )
             return response
+        if request.command == "start" and self._robot_mode != OPERATIONAL:
+            response.message = f"The arm is not ready ({self._robot_mode}): look at it, then reset."
+            return response
         order = o.Command(stamp_ns=self.now_ns(), name=request.command, person=request.person)
         response.accepted, response.message = self._tell(order)
         if (
@@ -264,10 +268,10 @@ class SupervisorNode(CellNode):
         self._publish_state()
         return response
 
-    async def _on_recipe(
+    def _on_recipe(
         self, request: SetRecipe.Request, response: SetRecipe.Response
     ) -> SetRecipe.Response:
-        """The inspector loads it first; only then does the ledger judge by it."""
+        """An inspection by any other recipe than the ledger's counts as none, so order is free."""
         assert self._supervision is not None
         try:
             parts = load_inspection_parts(self.config, request.recipe)
@@ -283,13 +287,18 @@ class SupervisorNode(CellNode):
         if not self._inspector_recipe.service_is_ready():
             response.message = "The inspector does not answer: look at its log."
             return response
-        answer = await self._inspector_recipe.call_async(request)
-        if not answer.accepted:
-            response.message = answer.message
-            return response
+        loading = self._inspector_recipe.call_async(request)
+        loading.add_done_callback(self._on_inspector_recipe)
         choice = o.SelectRecipe(stamp_ns=self.now_ns(), recipe=parts.recipe, person="operator")
         response.accepted, response.message = self._tell(choice)
         return response
+
+    def _on_inspector_recipe(self, future: Future) -> None:
+        answer = future.result()
+        if answer is None or not answer.accepted:
+            detail = "it does not answer" if answer is None else answer.message
+            alarm = "inspector.engine_error"
+            self._tell(o.FaultSeen(stamp_ns=self.now_ns(), alarm=alarm, detail=detail))
 
 
 if __name__ == "__main__":

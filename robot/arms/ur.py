@@ -66,15 +66,18 @@ class UrRtdeArm:
         self._stopped_s = 0.0
 
     def connect(self) -> None:
-        """Connect the three clients; their script starts on the controller. Raises ArmError."""
+        """Connect the three clients; their script starts on the controller. Raises ArmError.
+
+        In a protective stop there is no script yet: `state` tells, and `recover` leads on.
+        """
         self._require_controller()
         host, rate = self._config.host, self._config.frequency_hz
         try:
             self._dashboard = DashboardClient(host)
             self._dashboard.connect(round(self._config.answer_s * 1000))
             self._receive = RTDEReceiveInterface(host, rate)
-            self._require_ready()
-            self._control = RTDEControlInterface(host, rate)
+            if self._require_ready():
+                self._control = RTDEControlInterface(host, rate)
         except ArmError:
             self.close()
             raise
@@ -173,14 +176,16 @@ class UrRtdeArm:
                 "check its power, its address, the network cable, and that RTDE is enabled"
             ) from error
 
-    def _require_ready(self) -> None:
+    def _require_ready(self) -> bool:
+        """Whether the arm can move at once. Raises ArmError where only its pendant helps."""
         assert self._receive is not None
         mode = self._mode(self._receive)
-        if mode is not RobotMode.OPERATIONAL:
+        if mode not in (RobotMode.OPERATIONAL, RobotMode.PROTECTIVE_STOP):
             raise ArmError(
                 f"{self._where} is in {mode.value.replace('_', ' ')}: at the pendant, "
-                "unlock stops, power on, release the brakes, and set it to remote control"
+                "power on, release the brakes, and set it to remote control"
             )
+        return mode is RobotMode.OPERATIONAL
 
     def _mode(self, receive: RTDEReceiveInterface) -> RobotMode:
         safety, mode = int(receive.getSafetyStatusBits()), int(receive.getRobotMode())

@@ -20,7 +20,7 @@ from vision.nets.pairnet import (  # noqa: E402
 from vision.training.__main__ import main  # noqa: E402
 from vision.training.deeppcb import Pair  # noqa: E402
 from vision.training.loss import assign, complete_iou, detection_loss  # noqa: E402
-from vision.training.samples import CROP, draw_sample, turn  # noqa: E402
+from vision.training.samples import CROP, draw_sample, invert, turn  # noqa: E402
 
 
 def test_features_ignore_small_shifts_and_show_defects() -> None:
@@ -108,6 +108,15 @@ def test_symmetries_move_boxes_with_pixels() -> None:
         x1, y1, x2, y2 = moved[0].astype(int)
         assert (turned[0, y1:y2, x1:x2] == 255).all()
         assert turned[0].sum() == 255 * 72
+
+
+def test_exchanging_copper_and_laminate_renames_defects() -> None:
+    grey = np.arange(4, dtype=np.uint8).reshape(2, 2)
+    pair = Pair("p", grey, grey, np.zeros((6, 4), np.float32), np.arange(6))
+    other = invert(pair)
+    assert other.board[0, 0] == 255
+    assert other.labels.tolist() == [1, 0, 3, 2, 5, 4]
+    assert (invert(other).labels == pair.labels).all()
 
 
 def test_samples_have_valid_boxes() -> None:

@@ -18,6 +18,7 @@ from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
 from cell.cli.summary import print_summary
 from cell.config import load
+from cell.inspection import load_inspection_parts
 from cell.launcher.recovery import belt_is_empty, recover
 from cell.launcher.report import build_report, law_held
 from cell.launcher.session import Session
@@ -96,6 +97,8 @@ def run(
         plan = demo_twin(
             cell_config, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective
         )
+    # What is wrong with recipe or model is said before anything starts.
+    load_inspection_parts(cell_config, cell_config.recipe)
     if domain is not None:
         os.environ["ROS_DOMAIN_ID"] = str(domain)
     session = Session(cell_config, folder, plan, console.print, domain, headless)
