@@ -82,7 +82,7 @@ class Bench:
         return True
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     made = Bench(tmp_path_factory.mktemp("cell"), next(_NUMBERS))
     try:

@@ -18,6 +18,8 @@ CROP = 192  # px: small windows spend the computing on defects rather than on ba
 MAX_BOXES = 16
 GOOD, PASTED = 0.15, 0.45  # shares of good boards and of golden samples with pasted defects
 INVENTED = 0.5  # share of the defective boards that get invented defects, too
+INVERTED = 0.35  # share of pairs with copper and laminate exchanged
+DUAL = np.array([1, 0, 3, 2, 5, 4])  # open-short, mousebite-spur, copper-pin_hole
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
 
 
@@ -28,6 +30,11 @@ def draw_paste(rng: np.random.Generator) -> Paste:
         feather=float(rng.choice([0.0, 0.0, 1.0, 2.0])),
         defect_only=bool(rng.uniform() < 0.4),
     )
+
+
+def invert(pair: Pair) -> Pair:
+    """Copper and laminate exchanged, defects renamed: gaps in planes become tracks to be cut."""
+    return Pair(pair.name, 255 - pair.board, 255 - pair.golden, pair.boxes, DUAL[pair.labels])
 
 
 def draw_zoom(rng: np.random.Generator) -> float:
@@ -53,6 +60,8 @@ def draw_sample(
     rng: np.random.Generator, pair: Pair
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int64]]:
     """One crop: images [2, CROP, CROP], boxes [n, 4] px of the crop, labels [n]."""
+    if rng.uniform() < INVERTED:
+        pair = invert(pair)
     zoom = draw_zoom(rng)
     span = CROP / zoom
     x, y = draw_window(rng, pair, span)
