@@ -12,7 +12,7 @@ from twin.faults import Fault
 
 _ROOT = Path(__file__).resolve().parent
 DEMO_BOARDS = _ROOT / "boards" / "pcb"
-DEMO_GOLDENS = _ROOT.parent / "models" / "pcb" / "goldens"
+DEMO_GOLDENS = _ROOT.parent / "cell" / "recipe" / "data" / "pcb" / "goldens"
 DEMO_CALIBRATION = _ROOT.parent / "calibration" / "demo_cell.json"
 
 
