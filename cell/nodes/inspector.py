@@ -147,7 +147,7 @@ class InspectorNode(CellNode):
 
     def _store(self, handle: FrameHandle, view: Image) -> Path:
         name = f"{self.boot_id}-{handle.trigger:06d}.jpg"
-        return write_image(Path(self.config.data_dir) / "views" / name, view)
+        return write_image(Path(self.config.data_dir) / "views" / name, view, durable=False)
 
     def _failed(
         self, handle: FrameHandle, error: str, setup: InspectionSetup | None = None

@@ -32,12 +32,12 @@ def picture_path(folder: Path, session: str, part: str, kind: str, stamp_ns: int
     return folder / day / session / f"{part}-{kind}.jpg"
 
 
-def write_image(path: Path, image: Image, min_free_mib: int = 0) -> Path:
+def write_image(path: Path, image: Image, min_free_mib: int = 0, *, durable: bool = True) -> Path:
     """Write a picture in the format of the path's suffix; returns the path.
 
-    After a crash there is the whole file or none. Raises DiskFull when less than `min_free_mib`
-    would stay free,
-    ValueError for a suffix other than .jpg, .png, .webp, and OSError when the disk refuses.
+    After a crash of the program there is the whole file or none; after a power cut too if
+    `durable`, which waits for the disk. Raises DiskFull when less than `min_free_mib` would stay
+    free, ValueError for a suffix other than .jpg, .png, .webp, and OSError when the disk refuses.
     """
     options = _OPTIONS.get(path.suffix)
     if options is None:
@@ -52,13 +52,15 @@ def write_image(path: Path, image: Image, min_free_mib: int = 0) -> Path:
     try:
         with temporary.open("wb") as file:
             file.write(data.tobytes())
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    if durable:
+        _sync_folder(path.parent)
     return path
 
 
