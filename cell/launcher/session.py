@@ -5,6 +5,7 @@ it.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -66,6 +67,10 @@ class Session:
         self.config, self.folder, self.twin, self._say = config, folder, twin, say
         self.headless = headless
         self.env = environment(domain)
+        # Our own link joins the same ROS graph as the children.
+        os.environ.update(
+            {k: v for k, v in self.env.items() if k.startswith(("ROS_", "FASTRTPS_"))}
+        )
         self.group = Group(folder / "logs", self.env, say)
         self.link = CellLink()
         self._sampled = 0.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -33,8 +32,6 @@ class Bench:
         domain = 60 + number
         self.host = host
         self.session = Session(config, folder, plan, self.said.append, domain, headless=True)
-        wanted = ("ROS_", "FASTRTPS_")
-        os.environ.update({k: v for k, v in self.session.env.items() if k.startswith(wanted)})
 
     @property
     def state(self) -> Any:

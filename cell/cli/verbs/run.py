@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from inspection_cell_interfaces.msg import CellState
@@ -19,6 +18,7 @@ from cell.cli.errors import UsageError
 from cell.cli.summary import print_summary
 from cell.config import load
 from cell.inspection import load_inspection_parts
+from cell.launcher.group import LaunchError
 from cell.launcher.recovery import belt_is_empty, recover
 from cell.launcher.report import build_report, law_held
 from cell.launcher.session import Session
@@ -73,64 +73,46 @@ def run(
     removal confirmed.
     """
     if parts and not twin:
-        raise UsageError(
-            "--parts counts the twin's boards; without the twin end the run with Ctrl-C."
-        )
+        raise UsageError("--parts counts the twin's boards; without it, end the run with Ctrl-C.")
     if headless and not parts:
         raise UsageError("--headless needs --parts N: nobody could end the run otherwise.")
-    folder = data or (
-        Path("runs") / datetime.now().strftime("%Y%m%d-%H%M%S") if headless else Path("data")
-    )
-    folder = folder.resolve()
-    overrides: dict[str, Any] = {"data_dir": str(folder), "belt.speed_m_s": belt_speed}
-    if recipe:
-        overrides["recipe"] = recipe
-    if engine:
-        overrides["inspector.engine"] = engine
-    if port:
-        overrides["hmi.port"] = port
-    plan = None
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder = (data or (Path("runs") / stamp if headless else Path("data"))).resolve()
+    overrides = {
+        "data_dir": str(folder),
+        "belt.speed_m_s": belt_speed,
+        "recipe": recipe,
+        "inspector.engine": engine,
+        "hmi.port": port,
+    }
+    given = {key: value for key, value in overrides.items() if value is not None}
     if twin and config is None:
-        overrides |= demo_overrides(host, folder)
-    cell_config = load(config, overrides)
+        given |= demo_overrides(host, folder)
+    cell = load(config, given)
+    # What is wrong with recipe or model is said before anything starts.
+    load_inspection_parts(cell, cell.recipe)
+    plan = None
     if twin:
         plan = demo_twin(
-            cell_config, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective
+            cell, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective
         )
-    # What is wrong with recipe or model is said before anything starts.
-    load_inspection_parts(cell_config, cell_config.recipe)
-    if domain is not None:
-        os.environ["ROS_DOMAIN_ID"] = str(domain)
-    session = Session(cell_config, folder, plan, console.print, domain, headless)
-    os.environ.update({k: v for k, v in session.env.items() if k.startswith(("ROS_", "FASTRTPS_"))})
-
-    def interrupt(*_: object) -> None:
-        raise _InterruptedError
-
-    signal.signal(signal.SIGINT, interrupt)
-    signal.signal(signal.SIGTERM, interrupt)
-    finished = False
+    session = Session(cell, folder, plan, console.print, domain, headless)
+    finished, failure = False, None
     try:
-        with console.status("starting the cell"):
-            session.start()
-            session.begin()
-        if not headless:
-            address = f"http://{cell_config.hmi.host}:{cell_config.hmi.port}"
-            console.print(f"Operator's page: {address} (Ctrl-C ends)")
-        finished = _produce(session, parts, unattended=headless)
-    except _InterruptedError:
-        console.print("stopping")
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
-        session.stop()
+        finished = _run(session, parts)
+    except LaunchError as error:
+        if not session.produced_s:
+            raise
+        failure = error  # the report still tells what happened until then
     if plan is None or not (parts or report):
         return
     content = build_report(session, seed=seed)
     if report is not None:
         report.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     print_summary(console, content)
-    if not finished:
+    if failure is not None:
+        raise failure
+    if parts and not finished:
         raise UsageError(f"the run was ended before all {parts} parts were through.")
     broken = law_held(content)
     if broken:
@@ -139,7 +121,32 @@ def run(
     console.print("The law of the cell held.")
 
 
-def _produce(session: Session, parts: int, unattended: bool) -> bool:
+def _run(session: Session, parts: int) -> bool:
+    """Start, produce, stop; True when all parts are through, False after Ctrl-C or SIGTERM."""
+
+    def interrupt(*_: object) -> None:
+        raise _InterruptedError
+
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
+    try:
+        with console.status("starting the cell"):
+            session.start()
+            session.begin()
+        if not session.headless:
+            hmi = session.config.hmi
+            console.print(f"Operator's page: http://{hmi.host}:{hmi.port} (Ctrl-C ends)")
+        return _produce(session, parts)
+    except _InterruptedError:
+        console.print("stopping")
+        return False
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
+        session.stop()
+
+
+def _produce(session: Session, parts: int) -> bool:
     """Tend the cell until `parts` parts are through and their accounts closed; True then."""
     first = session.link.state()
     before = _closed(first) if first is not None else 0
@@ -161,7 +168,7 @@ def _produce(session: Session, parts: int, unattended: bool) -> bool:
                 )
             if parts and closed >= parts and state.on_belt == 0 and belt_is_empty(session):
                 return True
-            if unattended and state.state in (CellState.FAULTED, CellState.PURGE_REQUIRED):
+            if session.headless and state.state in (CellState.FAULTED, CellState.PURGE_REQUIRED):
                 recover(session, console.print)
         time.sleep(0.1)
 
