@@ -101,10 +101,10 @@ def run(
     try:
         finished = _run(session, parts)
     except LaunchError as error:
-        if not session.produced_s:
+        if not session.produced_s or plan is None:
             raise
         failure = error  # the report still tells what happened until then
-    if plan is None or not (parts or report):
+    if plan is None or not (parts or report or failure):
         return
     content = build_report(session, seed=seed)
     if report is not None:
