@@ -6,10 +6,11 @@ import queue
 import threading
 from pathlib import Path
 
-from inspection_cell_interfaces.msg import Defect, FrameHandle, Inspection
+from inspection_cell_interfaces.msg import FrameHandle, Inspection
 from inspection_cell_interfaces.srv import SetRecipe
 
 from cell.inspection import InspectionSetup, build_inspector
+from cell.nodes import translate
 from cell.nodes.base import RELIABLE, STARTUP_ERRORS, CellNode, run, to_time
 from cell.nodes.parameters import declare
 from cell.records.images import write_image
@@ -115,64 +116,41 @@ class InspectorNode(CellNode):
         return self._told(handle, found, view, setup)
 
     def _told(
-        self, handle: FrameHandle, inspection: Finding, view: Image, setup: InspectionSetup
+        self, handle: FrameHandle, found: Finding, view: Image, setup: InspectionSetup
     ) -> Inspection:
-        message = self._blank(handle, setup)
-        message.ok = True
-        message.golden = inspection.golden
-        message.locate_ms = inspection.timings.locate_ms
-        message.inference_ms = inspection.timings.inference_ms
-        message.total_ms = inspection.timings.total_ms
-        if inspection.pose is not None:
-            message.x, message.y, message.yaw = (
-                inspection.pose.x,
-                inspection.pose.y,
-                inspection.pose.yaw,
-            )
-        message.defects = [
-            Defect(
-                class_name=d.class_name,
-                score=d.score,
-                x_min=d.box.x_min,
-                y_min=d.box.y_min,
-                x_max=d.box.x_max,
-                y_max=d.box.y_max,
-            )
-            for d in inspection.detections
-        ]
+        message = translate.found(blank(handle, setup), found)
         if self.section.store_views:
-            message.view = str(self._store(handle, view))
+            name = f"{self.boot_id}-{handle.trigger:06d}.jpg"
+            path = Path(self.config.data_dir) / "views" / name
+            message.view = str(write_image(path, view, durable=False))
         message.done = to_time(self.now_ns())
         return message
-
-    def _store(self, handle: FrameHandle, view: Image) -> Path:
-        name = f"{self.boot_id}-{handle.trigger:06d}.jpg"
-        return write_image(Path(self.config.data_dir) / "views" / name, view, durable=False)
 
     def _failed(
         self, handle: FrameHandle, error: str, setup: InspectionSetup | None = None
     ) -> Inspection:
-        message = self._blank(handle, setup)
+        message = blank(handle, setup)
         message.ok, message.error = False, error
         message.done = to_time(self.now_ns())
         return message
 
-    @staticmethod
-    def _blank(handle: FrameHandle, setup: InspectionSetup | None) -> Inspection:
-        message = Inspection(
-            stamp=handle.stamp,
-            trigger=handle.trigger,
-            ring=handle.ring,
-            slot=handle.slot,
-            sequence=handle.sequence,
-            height=handle.height,
-            width=handle.width,
-        )
-        if setup is not None:
-            message.recipe = setup.recipe.identity
-            message.model = setup.model
-            message.engine = setup.engine.name
-        return message
+
+def blank(handle: FrameHandle, setup: InspectionSetup | None) -> Inspection:
+    """An answer to a picture, without findings yet."""
+    message = Inspection(
+        stamp=handle.stamp,
+        trigger=handle.trigger,
+        ring=handle.ring,
+        slot=handle.slot,
+        sequence=handle.sequence,
+        height=handle.height,
+        width=handle.width,
+    )
+    if setup is not None:
+        message.recipe = setup.recipe.identity
+        message.model = setup.model
+        message.engine = setup.engine.name
+    return message
 
 
 if __name__ == "__main__":

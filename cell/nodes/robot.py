@@ -14,10 +14,11 @@ from rclpy.task import Future
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
 
-from cell.nodes.base import LATEST, CellNode, run, to_ns, to_time
+from cell.nodes import translate
+from cell.nodes.base import LATEST, CellNode, run, to_time
 from cell.nodes.parameters import declare
-from robot.base import BeltSample, RobotError
-from robot.service import RemovalFeedback, RemovalRequest, RemovalResult, RemovalService
+from robot.base import RobotError
+from robot.service import RemovalFeedback, RemovalRequest, RemovalService
 from vision.plugins import load_plugin
 
 JOINTS = (
@@ -74,7 +75,7 @@ class RobotNode(CellNode):
 
     def _on_belt(self, state: BeltState) -> None:
         if self._service is not None and state.connected:
-            self._service.push_belt(belt_sample(state))
+            self._service.push_belt(translate.belt_sample(state))
 
     def _on_goal(self, _goal: RemovePart.Goal) -> GoalResponse:
         ready = self.lifecycle == "active" and not self._busy.locked()
@@ -116,7 +117,7 @@ class RobotNode(CellNode):
 
         with self._busy:
             try:
-                result = _message(
+                result = translate.removal_result(
                     self._service.remove(removal, feedback, lambda: handle.is_cancel_requested)
                 )
             except RobotError as error:
@@ -148,56 +149,14 @@ class RobotNode(CellNode):
         now = to_time(self.now_ns())
         state = self._service.state()
         self.problem = state.message
-        self._states.publish(
-            RobotState(
-                stamp=now,
-                connected=state.connected,
-                mode=state.mode,
-                busy=state.busy,
-                position=list(state.position),
-                velocity=list(state.velocity),
-                tcp_position=list(state.tcp_position),
-                part=state.part,
-                phase=state.phase,
-                vacuum_ok=state.vacuum_ok,
-                message=state.message,
-            )
-        )
+        message = translate.robot_state(state)
+        message.stamp = now
+        self._states.publish(message)
         joints = JointState(
             name=JOINTS, position=list(state.position), velocity=list(state.velocity)
         )
         joints.header.stamp = now
         self._joints.publish(joints)
-
-
-def belt_sample(state: BeltState) -> BeltSample:
-    """The belt's node's message in the robot's words."""
-    return BeltSample(
-        stamp_ns=to_ns(state.stamp),
-        encoder_m=state.encoder_m,
-        speed_m_s=state.speed_m_s,
-        commanded_speed_m_s=state.commanded_speed_m_s,
-        running=state.running,
-        authority_m=state.authority_m,
-        at_authority=state.at_authority,
-        watchdog_tripped=state.watchdog_tripped,
-        emergency_stop=state.emergency_stop,
-        vacuum_ok=state.vacuum_ok,
-        arrivals=state.arrivals,
-        exposures=state.exposures,
-        exits=state.exits,
-    )
-
-
-def _message(result: RemovalResult) -> RemovePart.Result:
-    return RemovePart.Result(
-        removed=result.removed,
-        reason=result.reason,
-        message=result.message,
-        cycle_s=result.cycle_s,
-        grip_encoder_m=result.grip_encoder_m,
-        grip_position=list(result.grip_position),
-    )
 
 
 if __name__ == "__main__":

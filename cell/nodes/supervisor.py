@@ -18,28 +18,22 @@ from inspection_cell_interfaces.msg import (
     PartEvent,
     RobotState,
 )
-from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
-from rclpy.task import Future
-from std_srvs.srv import Trigger
 
 from cell.inspection import ledger_config, load_inspection_parts
 from cell.ledger import observations as o
-from cell.ledger.codec import encode, kind_of, part_of
 from cell.ledger.effects import CancelRemoval, Effect, RequestRemoval
-from cell.ledger.events import CellState as State
 from cell.ledger.events import Event
 from cell.ledger.ledger import Ledger
 from cell.nodes import translate
-from cell.nodes.base import LATCHED, LATEST, RELIABLE, STARTUP_ERRORS, CellNode, run, to_time
+from cell.nodes.base import LATCHED, LATEST, RELIABLE, CellNode, run, to_time
+from cell.nodes.orders import OPERATIONAL, Orders
 from cell.nodes.panel import cell_state, stack_light
 from cell.nodes.remover import Remover
 from cell.processes import TABLE
-from cell.recipe.verdict import VerdictKind
 from cell.records.journal import Journal
 from cell.supervision import Supervision
 from cell.watch import Watch, process_exists
 
-OPERATIONAL = "operational"
 NODES = tuple(p.name for p in TABLE if p.is_node and p.name != "supervisor")
 
 
@@ -53,7 +47,7 @@ class SupervisorNode(CellNode):
         self._supervision: Supervision | None = None
         self._journal: Journal | None = None
         self._encoder_m: float | None = None
-        self._robot_mode = ""
+        self._belt_answers = True
 
     def set_up(self) -> None:
         parts = load_inspection_parts(self.config, self.config.recipe)
@@ -67,14 +61,7 @@ class SupervisorNode(CellNode):
         self._events = self.create_publisher(PartEvent, "/cell/supervisor/part_event", RELIABLE)
         self._belt = self.create_publisher(BeltCommand, "/cell/belt/command", LATEST)
         self._remover = Remover(self, self._tell)
-        self._recover_robot = self.create_client(Trigger, "/cell/robot/recover")
-        self._inspector_recipe = self.create_client(SetRecipe, "/cell/inspector/set_recipe")
-        self.create_service(CellCommand, "/cell/supervisor/command", self._on_command)
-        self.create_service(OverrideVerdict, "/cell/supervisor/override_verdict", self._on_override)
-        self.create_service(
-            AcknowledgeAlarm, "/cell/supervisor/acknowledge_alarm", self._on_acknowledge
-        )
-        self.create_service(SetRecipe, "/cell/supervisor/set_recipe", self._on_recipe)
+        self._orders = Orders(self, self._supervision, self._ordered)
 
     def begin(self) -> None:
         self._ears = [
@@ -111,7 +98,10 @@ class SupervisorNode(CellNode):
     # What happens.
     def _on_belt(self, message: BeltState) -> None:
         now = self.now_ns()
+        answered, self._belt_answers = self._belt_answers, message.connected
         if not message.connected:
+            if answered and self._started:
+                self._tell(o.FaultSeen(stamp_ns=now, alarm="belt.disconnected", purge=True))
             return
         if not self._started:
             session = f"{datetime.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:4]}"
@@ -146,13 +136,11 @@ class SupervisorNode(CellNode):
             self._act(self._supervision.hear(translate.heartbeat(message), self.now_ns()))
 
     def _on_robot(self, message: RobotState) -> None:
-        before, self._robot_mode = self._robot_mode, message.mode
+        before, self._orders.robot_mode = self._orders.robot_mode, message.mode
         if self._started and before == OPERATIONAL != message.mode:
             alarm = f"robot.{message.mode}"
-            fault = o.FaultSeen(
-                stamp_ns=self.now_ns(), alarm=alarm, detail=message.message, purge=True
-            )
-            self._tell(fault)
+            detail = message.message
+            self._tell(o.FaultSeen(stamp_ns=self.now_ns(), alarm=alarm, detail=detail, purge=True))
 
     def _look(self) -> None:
         if self._supervision is not None and self._started:
@@ -167,6 +155,15 @@ class SupervisorNode(CellNode):
         effects, accepted, message = self._supervision.observe(observation)
         self._act(effects)
         return accepted, message
+
+    def _ordered(self, observation: o.Observation) -> tuple[bool, str]:
+        """An order of a person: its effect on belt and screens does not wait for the next turn."""
+        if not self._started:
+            return False, "The belt PLC has not answered yet: check its connection."
+        answer = self._tell(observation)
+        self._lease()
+        self._publish_state()
+        return answer
 
     def _act(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
@@ -203,102 +200,7 @@ class SupervisorNode(CellNode):
             self._states.publish(message)
 
     def _publish_event(self, sequence: int, event: Event) -> None:
-        self._events.publish(
-            PartEvent(
-                sequence=sequence,
-                stamp=to_time(event.stamp_ns),
-                type=kind_of(event),
-                part=part_of(event),
-                data=encode(event),
-            )
-        )
-
-    # What people want.
-    def _on_command(
-        self, request: CellCommand.Request, response: CellCommand.Response
-    ) -> CellCommand.Response:
-        if self._supervision is None or not self._started:
-            response.message = "The belt PLC has not answered yet: check its connection."
-            return response
-        missing = self._supervision.missing()
-        if request.command == "start" and missing:
-            response.message = (
-                f"Not all nodes are active: {', '.join(missing)}. Wait, or look at their logs."
-            )
-            return response
-        if request.command == "start" and self._robot_mode != OPERATIONAL:
-            response.message = f"The arm is not ready ({self._robot_mode}): look at it, then reset."
-            return response
-        order = o.Command(stamp_ns=self.now_ns(), name=request.command, person=request.person)
-        response.accepted, response.message = self._tell(order)
-        if (
-            response.accepted
-            and request.command in ("reset", "confirm_clear")
-            and self._robot_mode != OPERATIONAL
-        ):
-            self._recover_robot.call_async(Trigger.Request())
-        self._lease()
-        self._publish_state()
-        return response
-
-    def _on_override(
-        self, request: OverrideVerdict.Request, response: OverrideVerdict.Response
-    ) -> OverrideVerdict.Response:
-        try:
-            verdict = VerdictKind(request.verdict)
-        except ValueError:
-            response.message = f"'{request.verdict}' is no verdict: use pass, reject or review."
-            return response
-        wish = o.Override(
-            stamp_ns=self.now_ns(),
-            part=request.part,
-            verdict=verdict,
-            bin=request.bin,
-            person=request.person,
-            reason=request.reason,
-        )
-        response.accepted, response.message = self._tell(wish)
-        return response
-
-    def _on_acknowledge(
-        self, request: AcknowledgeAlarm.Request, response: AcknowledgeAlarm.Response
-    ) -> AcknowledgeAlarm.Response:
-        assert self._supervision is not None
-        response.accepted, response.message = self._supervision.alarms.acknowledge(request.id)
-        self._publish_state()
-        return response
-
-    def _on_recipe(
-        self, request: SetRecipe.Request, response: SetRecipe.Response
-    ) -> SetRecipe.Response:
-        """An inspection by any other recipe than the ledger's counts as none, so order is free."""
-        assert self._supervision is not None
-        try:
-            parts = load_inspection_parts(self.config, request.recipe)
-        except STARTUP_ERRORS as error:
-            response.message = str(error)
-            return response
-        state = self._supervision.ledger.snapshot()
-        if state.state is not State.STOPPED or state.on_belt:
-            response.message = (
-                "A recipe can be set only while the belt stands empty: drain and stop first."
-            )
-            return response
-        if not self._inspector_recipe.service_is_ready():
-            response.message = "The inspector does not answer: look at its log."
-            return response
-        loading = self._inspector_recipe.call_async(request)
-        loading.add_done_callback(self._on_inspector_recipe)
-        choice = o.SelectRecipe(stamp_ns=self.now_ns(), recipe=parts.recipe, person="operator")
-        response.accepted, response.message = self._tell(choice)
-        return response
-
-    def _on_inspector_recipe(self, future: Future) -> None:
-        answer = future.result()
-        if answer is None or not answer.accepted:
-            detail = "it does not answer" if answer is None else answer.message
-            alarm = "inspector.engine_error"
-            self._tell(o.FaultSeen(stamp_ns=self.now_ns(), alarm=alarm, detail=detail))
+        self._events.publish(translate.part_event(sequence, event))
 
 
 if __name__ == "__main__":
