@@ -1,0 +1,115 @@
+"""What people want of the supervisor: its services. The ledger decides; refusals say why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
+from rclpy.task import Future
+from std_srvs.srv import Trigger
+
+from cell.inspection import load_inspection_parts
+from cell.ledger import observations as o
+from cell.ledger.events import CellState as State
+from cell.nodes.base import STARTUP_ERRORS, CellNode
+from cell.recipe.verdict import VerdictKind
+from cell.supervision import Supervision
+
+OPERATIONAL = "operational"
+Tell = Callable[[o.Observation], tuple[bool, str]]
+
+
+class Orders:
+    """The services under /cell/supervisor. `robot_mode`: what the arm last said, '' for nothing."""
+
+    def __init__(self, node: CellNode, supervision: Supervision, tell: Tell) -> None:
+        self._node, self._supervision, self._tell = node, supervision, tell
+        self.robot_mode = ""
+        self._recover_robot = node.create_client(Trigger, "/cell/robot/recover")
+        self._load_recipe = node.create_client(SetRecipe, "/cell/inspector/set_recipe")
+        services = (
+            (CellCommand, "command", self._on_command),
+            (OverrideVerdict, "override_verdict", self._on_override),
+            (AcknowledgeAlarm, "acknowledge_alarm", self._on_acknowledge),
+            (SetRecipe, "set_recipe", self._on_recipe),
+        )
+        for kind, name, callback in services:
+            node.create_service(kind, f"/cell/supervisor/{name}", callback)
+
+    def _on_command(
+        self, request: CellCommand.Request, response: CellCommand.Response
+    ) -> CellCommand.Response:
+        obstacle = self._obstacle() if request.command == "start" else ""
+        if obstacle:
+            response.message = obstacle
+            return response
+        order = o.Command(stamp_ns=self._node.now_ns(), name=request.command, person=request.person)
+        response.accepted, response.message = self._tell(order)
+        person_looked = request.command in ("reset", "confirm_clear") and response.accepted
+        if person_looked and self.robot_mode != OPERATIONAL:
+            self._recover_robot.call_async(Trigger.Request())
+        return response
+
+    def _obstacle(self) -> str:
+        """Why the cell cannot start now, for reasons that the ledger does not know."""
+        missing = self._supervision.missing()
+        if missing:
+            return f"Not all nodes are active: {', '.join(missing)}. Wait, or look at their logs."
+        if self.robot_mode != OPERATIONAL:
+            return f"The arm is not ready ({self.robot_mode}): look at it, then reset."
+        return ""
+
+    def _on_override(
+        self, request: OverrideVerdict.Request, response: OverrideVerdict.Response
+    ) -> OverrideVerdict.Response:
+        try:
+            verdict = VerdictKind(request.verdict)
+        except ValueError:
+            response.message = f"'{request.verdict}' is no verdict: use pass, reject or review."
+            return response
+        wish = o.Override(
+            stamp_ns=self._node.now_ns(),
+            part=request.part,
+            verdict=verdict,
+            bin=request.bin,
+            person=request.person,
+            reason=request.reason,
+        )
+        response.accepted, response.message = self._tell(wish)
+        return response
+
+    def _on_acknowledge(
+        self, request: AcknowledgeAlarm.Request, response: AcknowledgeAlarm.Response
+    ) -> AcknowledgeAlarm.Response:
+        response.accepted, response.message = self._supervision.alarms.acknowledge(request.id)
+        return response
+
+    def _on_recipe(
+        self, request: SetRecipe.Request, response: SetRecipe.Response
+    ) -> SetRecipe.Response:
+        """An inspection by any other recipe than the ledger's counts as none, so order is free."""
+        try:
+            parts = load_inspection_parts(self._node.config, request.recipe)
+        except STARTUP_ERRORS as error:
+            response.message = str(error)
+            return response
+        state = self._supervision.ledger.snapshot()
+        if state.state is not State.STOPPED or state.on_belt:
+            response.message = "The belt must stand empty for a new recipe: drain and stop first."
+            return response
+        if not self._load_recipe.service_is_ready():
+            response.message = "The inspector does not answer: look at its log."
+            return response
+        self._load_recipe.call_async(request).add_done_callback(self._on_recipe_loaded)
+        choice = o.SelectRecipe(
+            stamp_ns=self._node.now_ns(), recipe=parts.recipe, person="operator"
+        )
+        response.accepted, response.message = self._tell(choice)
+        return response
+
+    def _on_recipe_loaded(self, future: Future) -> None:
+        answer = future.result()
+        if answer is None or not answer.accepted:
+            detail = "it does not answer" if answer is None else answer.message
+            alarm = "inspector.engine_error"
+            self._tell(o.FaultSeen(stamp_ns=self._node.now_ns(), alarm=alarm, detail=detail))
