@@ -63,6 +63,7 @@ def measure(
     threshold None: choose it from the simulated camera boards of these pairs.
     """
     clean = find_all(run, pairs)
+    single = find_all(run, pairs, across_classes=True)
     seen = find_all(run, [camera_view(pair, 7) for pair in pairs])
     crisp = simulate(run, pairs, 1, camera=False)
     parts = simulate(run, pairs, rounds, camera=True)
@@ -71,6 +72,7 @@ def measure(
     return {
         "threshold": chosen,
         "clean": {**coco(clean, CLASSES), **deeppcb(clean)},
+        "one_per_place": {**coco(single, CLASSES), **deeppcb(single)},
         "degraded": {**coco(seen, CLASSES), **deeppcb(seen)},
         "parts_clean": count(crisp, least),
         "parts_degraded": count(parts, least),

@@ -90,6 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=2, help="simulated boards per pair")
     parser.add_argument("--stride", type=int, default=1, help="measure every n-th board only")
     parser.add_argument("--version", default="1.0.0")
+    parser.add_argument("--note", default="", help="a sentence on the run, for the card")
     given = parser.parse_args(arguments)
     try:
         saved = read_run(given.run, given.checkpoint)
@@ -102,7 +103,9 @@ def main(arguments: list[str] | None = None) -> int:
         figures = measure(onnx_runner(fresh), pairs, given.rounds, None)
         fresh.replace(path)
         speed = {f"{n}_threads": latency(path, example[:1], n) for n in (1, 2)}
-        card = build_card(given.data, path, saved, figures, deviation, speed, given.version)
+        card = build_card(
+            given.data, path, saved, figures, deviation, speed, given.version, given.note
+        )
     except DataError as problem:
         print(problem, file=sys.stderr)
         return 2

@@ -69,8 +69,9 @@ def name_change(around: Mask, changed: Mask, add: bool) -> str | None:
     pieces, _ = cv2.connectedComponents(changed, connectivity=8)
     if pieces != 2:
         return None
-    ring = cv2.dilate(changed, _SQUARE) & (1 - changed)
-    wide = cv2.dilate(changed, np.ones((9, 9), np.uint8)) & (1 - changed)
+    still = np.asarray(1 - changed, np.uint8)
+    ring = np.asarray(cv2.dilate(changed, _SQUARE), np.uint8) & still
+    wide = np.asarray(cv2.dilate(changed, np.ones((9, 9), np.uint8)), np.uint8) & still
     other = around if add else 1 - around
     if not (other & ring).any():
         alone = "copper" if add else "pin_hole"
@@ -142,9 +143,9 @@ def _march(
 ) -> float | None:
     """Length [px] of one material from an edge along a direction, None if longer than the limit."""
     at = np.rint(start + step * np.arange(3, LONGEST_PX)[:, None]).astype(int)
-    inside = ((at >= 0) & (at < SIZE)).all(1)
+    inside = np.all((at >= 0) & (at < SIZE), axis=1)
     values = copper[at[:, 1].clip(0, SIZE - 1), at[:, 0].clip(0, SIZE - 1)] > 0
-    ends = np.flatnonzero((values != copper_wanted) | ~inside)
+    ends = np.flatnonzero(np.logical_or(values != copper_wanted, np.logical_not(inside)))
     if not len(ends) or not inside[ends[0]]:
         return None
     return float(ends[0] + 3)
@@ -168,9 +169,10 @@ def _paint(points: list[NDArray[np.float64]], rng: np.random.Generator) -> tuple
     mask = np.zeros((max(1, bottom - top), max(1, right - left)), np.uint8)
     cv2.polylines(mask, [(track - (left, top)).astype(np.int32)], False, 255, thickness)
     if rng.uniform() < 0.7:  # a ragged outline
-        noise = rng.normal(0, 1, mask.shape).astype(np.float32)
+        noise = np.asarray(rng.normal(0, 1, mask.shape), np.float32)
         rough = cv2.GaussianBlur(noise, (0, 0), 1.5) * rng.uniform(50, 260)
-        mask = ((cv2.GaussianBlur(mask, (0, 0), 1.2) + rough) > 127).astype(np.uint8)
+        blurred = np.asarray(cv2.GaussianBlur(mask, (0, 0), 1.2), np.float32)
+        mask = np.asarray(blurred + rough > 127, np.uint8)
         near = np.zeros_like(mask)
         cv2.polylines(near, [(track - (left, top)).astype(np.int32)], False, 1, thickness + 4)
         mask &= near
