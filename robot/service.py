@@ -39,6 +39,7 @@ __all__ = [
     "RobotSnapshot",
 ]
 
+_CLOSED = "the robot service was closed meanwhile"
 _STOPPED_POLL_S = 0.1
 _NOBODY: tuple[float, ...] = (0.0,) * 6
 
@@ -192,7 +193,7 @@ class RemovalService:
                 return job.done.result(timeout=1.0)
             except TimeoutError:
                 if self._thread is None or not self._thread.is_alive():
-                    raise ArmError("the robot service was closed meanwhile") from None
+                    raise ArmError(_CLOSED) from None
 
     # In the motion thread.
 
@@ -204,7 +205,7 @@ class RemovalService:
                 self._idle()
             else:
                 self._run(job)
-        if not self._trouble:
+        if self._trouble in ("", _CLOSED):
             self._arm.stop()
 
     def _run(self, job: _Job) -> None:
@@ -276,6 +277,8 @@ class RemovalService:
 
     def _note_state(self, state: ArmState) -> None:
         self._arm_state = state
+        if self._closing.is_set():
+            raise ArmError(_CLOSED)  # a removal under way must not keep the process
 
     def _mark(self, mode: RobotMode) -> None:
         if self._arm_state is not None:
