@@ -82,7 +82,8 @@ def test_a_tiny_net_learns_one_defect() -> None:
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-    logits, bins = net(image)
+    with torch.inference_mode():
+        logits, bins = net(image)
     best = logits[0].sigmoid()[:, 1].argmax()
     found = boxes_from_bins(bins, cell_centres(64, 64))[0, best]
     assert float(logits[0, best, 1].sigmoid()) > 0.3
