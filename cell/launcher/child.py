@@ -24,7 +24,7 @@ def _die_with_parent() -> None:
 
 
 class Child:
-    """A started process whose output goes to a log file."""
+    """A started process whose output goes to a log file; `again` appends to the log."""
 
     def __init__(
         self,
@@ -33,6 +33,8 @@ class Child:
         log: Path,
         env: Mapping[str, str],
         priority: int = 0,
+        *,
+        again: bool = False,
     ) -> None:
         self.name = name
         self.log = log
@@ -41,7 +43,7 @@ class Child:
         self.cpu_s = 0.0
         self.rss_mib = 0.0
         log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as output:
+        with log.open("ab" if again else "wb") as output:
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

@@ -53,7 +53,8 @@ class Group:
     ) -> Child:
         """Start a process; its output goes to `<name>.log`."""
         self._recipes[name] = _Recipe(command, priority, restart)
-        child = Child(name, command, self._logs / f"{name}.log", self._env, priority)
+        log, again = self._logs / f"{name}.log", name in self._children
+        child = Child(name, command, log, self._env, priority, again=again)
         self._children[name] = child
         return child
 

@@ -83,3 +83,12 @@ def test_a_taken_port_is_named_with_its_purpose() -> None:
         port = holder.getsockname()[1]
         with pytest.raises(LaunchError, match=f"port {port} .*the page"):
             require_free("127.0.0.1", [(port, "the page")])
+
+
+def test_a_new_session_does_not_read_the_last_ones_log(tmp_path: Path) -> None:
+    for word in ("first", "second"):
+        group = Group(tmp_path, os.environ, print)
+        child = group.start("a", [sys.executable, "-c", f"print('{word}')"])
+        until(lambda child=child: child.exit_code() is not None)  # type: ignore[misc]
+        group.stop()
+    assert (tmp_path / "a.log").read_text() == "second\n"

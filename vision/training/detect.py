@@ -1,4 +1,4 @@
-"""Running a torch network over whole boards, for evaluation during and after training."""
+"""Running a network over whole boards, for evaluation during and after training."""
 
 from __future__ import annotations
 
@@ -6,27 +6,14 @@ import zlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
-import torch
 
 from vision.nets.decode import Floats, decode
-from vision.nets.pairnet import Deployed, PairNet
 from vision.training.camera import CELL, degrade
 from vision.training.deeppcb import Pair
 from vision.training.metrics import Found
 
 Runner = Callable[[Floats], Floats]
 NMS_IOU = 0.4
-
-
-def torch_runner(net: PairNet, device: torch.device, half: bool) -> Runner:
-    """A function [N, 2, 640, 640] -> [N, 4 + classes, A] over the network; half means bfloat16."""
-    deployed = Deployed(net).to(device).eval()
-
-    def run(images: Floats) -> Floats:
-        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=half):
-            return np.asarray(deployed(torch.from_numpy(images).to(device)).float().cpu().numpy())
-
-    return run
 
 
 def as_input(pair: Pair) -> Floats:

@@ -16,7 +16,7 @@ import numpy as np
 
 from vision.nets.decode import Floats
 from vision.training.deeppcb import CLASSES, SPLIT, DataError, Pair, load
-from vision.training.detect import Runner, camera_view, find_all, torch_runner
+from vision.training.detect import Runner, camera_view, find_all
 from vision.training.metrics import coco, deeppcb
 from vision.training.parts import choose_threshold, count, curve, simulate
 
@@ -43,6 +43,7 @@ def checkpoint_runner(path: Path) -> Runner:
     import torch
 
     from vision.nets.pairnet import PairNet
+    from vision.training.runner import torch_runner
 
     saved = torch.load(path, map_location="cpu")
     net = PairNet(len(CLASSES), saved["settings"]["width"])

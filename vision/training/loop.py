@@ -18,9 +18,10 @@ from torch.utils.data import DataLoader
 from vision.nets.pairnet import PairNet, cell_centres
 from vision.training.boards import remove_blemishes
 from vision.training.deeppcb import CLASSES, Pair, load
-from vision.training.detect import camera_view, find_all, torch_runner
+from vision.training.detect import camera_view, find_all
 from vision.training.loss import detection_loss
 from vision.training.metrics import coco, deeppcb
+from vision.training.runner import torch_runner
 from vision.training.samples import CROP, Batch, Crops
 
 
