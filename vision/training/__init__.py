@@ -1,0 +1,1 @@
+"""Training, measuring and packaging of the defect detector; needs the train extra (torch)."""
