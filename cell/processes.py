@@ -40,8 +40,3 @@ TABLE = (
     Process("recorder", "cell.nodes.recorder", "records and pictures", priority=5),
     Process("hmi", "cell.hmi", "operator's page", is_node=False, priority=5),
 )
-
-
-def by_name(name: str) -> Process:
-    """The process of that name; KeyError when there is none."""
-    return next(p for p in TABLE if p.name == name)

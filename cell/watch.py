@@ -85,10 +85,6 @@ class Watch:
             if (seen := self._seen.get(name)) is None or seen.dead or not seen.beat.active
         ]
 
-    def complaints(self) -> dict[str, str]:
-        """What living nodes say is wrong with them."""
-        return {n: s.beat.message for n, s in self._seen.items() if s.beat.message and not s.dead}
-
 
 def process_exists(host: str, pid: int) -> bool:
     """Whether a process may still be there; True for other machines, which cannot be asked."""

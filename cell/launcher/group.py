@@ -46,7 +46,6 @@ class Group:
         self._deaths: dict[str, deque[float]] = defaultdict(deque)
         self._past_cpu: dict[str, float] = defaultdict(float)
         self._past_peak: dict[str, float] = defaultdict(float)
-        self.peak_total_mib = 0.0
 
     def start(
         self, name: str, command: Sequence[str], *, priority: int = 0, restart: bool = True
@@ -62,16 +61,10 @@ class Group:
         """Process ids by name."""
         return {name: child.pid for name, child in self._children.items()}
 
-    def log(self, name: str) -> Path:
-        """The log file of a process."""
-        return self._children[name].log
-
     def sample(self) -> None:
         """Note what every process uses now."""
         for child in self._children.values():
             child.sample()
-        total = sum(child.rss_mib for child in self._children.values())
-        self.peak_total_mib = max(self.peak_total_mib, total)
 
     def poll(self) -> None:
         """Restart what died. Raises LaunchError for what must not or can not be restarted."""

@@ -66,11 +66,6 @@ class CellLink:
             return ""
         return str(status.lifecycle)
 
-    def trouble(self) -> dict[str, str]:
-        """What unhealthy nodes say about themselves."""
-        with self._lock:
-            return {n: s.message for n, (s, _) in self._status.items() if not s.healthy}
-
     def command(self, name: str, person: str, keep_waiting: Callable[[], None]) -> str:
         """Give an order to the supervisor; returns its answer. Raises CommandError when refused."""
         while not self._client.wait_for_service(timeout_sec=0.1):

@@ -28,7 +28,7 @@ from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
 
-from calibration.cell import CalibrationError, CellCalibration, load_calibration
+from calibration.cell import CalibrationError
 from cell.config import CellConfig, ConfigError, load
 from cell.config.load import first_problem
 from cell.launcher.child import REFUSED
@@ -113,10 +113,6 @@ class CellNode(LifecycleNode):
     def details(self) -> dict[str, object]:
         """What /diagnostics shows beside the state."""
         return {}
-
-    def calibration(self) -> CellCalibration:
-        """The cell's calibration file. Raises CalibrationError."""
-        return load_calibration(self.config.calibration)
 
     def now_ns(self) -> int:
         """System clock in nanoseconds."""
