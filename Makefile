@@ -8,7 +8,8 @@ run: setup
 	@exec $(VENV)/bin/cell run
 
 test: setup lint
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -m "not cell" -n 3 --dist loadfile
+	$(VENV)/bin/python -m pytest -m cell
 
 lint: setup
 	$(VENV)/bin/ruff check .
@@ -19,7 +20,7 @@ bench: setup
 	$(VENV)/bin/cell bench run
 
 setup: $(STAMP)
-$(STAMP): requirements.lock pyproject.toml interfaces/build.py $(shell find interfaces/inspection_cell_interfaces -type f)
+$(STAMP): requirements.setup.lock requirements.lock pyproject.toml interfaces/build.py $(shell find interfaces/inspection_cell_interfaces -type f)
 	@PYTHON="$(PYTHON)" sh interfaces/setup.sh $(VENV)
 	@touch $@
 

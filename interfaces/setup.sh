@@ -12,10 +12,15 @@ for tool in g++ make; do
   command -v $tool >/dev/null 2>&1 || { echo "setup: $tool is not installed (Debian: apt install build-essential)." >&2; exit 1; }
 done
 
-echo "[1/3] Python packages into $venv (about two minutes the first time)"
+echo "[1/3] Python packages into $venv (half a minute to two minutes the first time)"
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+pip="$venv/bin/python -m pip --quiet --disable-pip-version-check"
+# uv is five times as fast; pip takes over where only pip's own settings know the way to a mirror.
+{ $pip install --require-hashes -r requirements.setup.lock &&
+  "$venv/bin/uv" --quiet pip install --python "$venv/bin/python" --require-hashes --compile-bytecode -r requirements.lock; } ||
+  { echo "setup: uv could not install the packages; pip tries (about two minutes)" >&2
+    $pip install --require-hashes -r requirements.lock; }
 echo "[2/3] ROS interfaces (about half a minute)"
 "$venv/bin/python" interfaces/build.py
 echo "[3/3] inspection-cell itself"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+$pip install --no-deps --no-build-isolation --editable .

@@ -36,7 +36,7 @@ class Severity:
     gamma: float = 1.35
     gradient: float = 0.25
     matched: float = 0.5  # how often the board's levels are brought near the golden sample's
-    clean: float = 0.15  # how often the board stays pixel-crisp
+    clean: float = 0.5  # how often the board stays pixel-crisp
     golden_change: float = 0.5  # how often the golden sample gets its own levels and softness
 
 
@@ -138,7 +138,7 @@ def degrade(
     sample = _warp(golden, view, side)
     crisp = rng.uniform() < s.clean
     slack = misregistration(rng, s)
-    if crisp and rng.uniform() < 0.5:
+    if crisp and rng.uniform() < 0.75:
         slack = np.eye(3)
     place = view @ slack
     moved = move_boxes(boxes, place)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from vision.training.boards import boxes_touch
 from vision.training.deeppcb import CLASSES, SIZE, Pair
 
-MARGIN_PX = 9.5  # how far DeepPCB's boxes stand off from the defect itself
+MARGIN_PX = 9.5  # how far DeepPCB's boxes stand off from the drawn spot, on average
+HIDDEN_PX = 6  # how much of a spot's extent beneath its own material its box may count
 LEAST_AREA_PX = 24
 LEAST_PIECE_PX = 20  # smaller pieces of copper do not make an open or a short
 LONGEST_PX = 90
@@ -46,10 +47,8 @@ def invent(
         name = name_change(around, changed, add)
         if name is None:
             continue
-        x, y, w, h = cv2.boundingRect(changed)
-        margin = MARGIN_PX + rng.normal(0, 1.2, 4)
-        corners = np.array([x + left, y + top, x + left + w, y + top + h], np.float32)
-        box = (corners + margin * (-1, -1, 1, 1)).clip(0, SIZE).astype(np.float32)
+        box = _label_box(shape, changed) + np.array([left, top, left, top], np.float32)
+        box = box.clip(0, SIZE).astype(np.float32)
         if len(boxes) and boxes_touch(np.array(boxes, np.float32), box, 4.0).any():
             continue
         board[area][changed > 0] = 0 if add else 255
@@ -60,6 +59,19 @@ def invent(
         pair.name, board, pair.golden,
         np.array(boxes, np.float32).reshape(-1, 4), np.array(labels, np.int64),
     )  # fmt: skip
+
+
+def _label_box(shape: Mask, changed: Mask) -> NDArray[np.float32]:
+    """The box DeepPCB's authors would give a drawn spot: xyxy in px of the masks [h, w].
+
+    Theirs stand 10 px off the spot at the left and top, 9 px at the right and bottom, and count
+    what was drawn, even where it fell on its own material and changed nothing.
+    """
+    x, y, w, h = cv2.boundingRect(changed)
+    sx, sy, sw, sh = cv2.boundingRect(shape)
+    left, top = max(sx, x - HIDDEN_PX), max(sy, y - HIDDEN_PX)
+    right, bottom = min(sx + sw, x + w + HIDDEN_PX), min(sy + sh, y + h + HIDDEN_PX)
+    return np.array([left - 10, top - 10, right + 9, bottom + 9], np.float32)
 
 
 def name_change(around: Mask, changed: Mask, add: bool) -> str | None:

@@ -81,7 +81,9 @@ def score(net: PairNet, pairs: list[Pair], device: torch.device) -> dict[str, fl
 class Trainer:
     """One training run in a folder: ``last.pt``, ``best.pt``, ``history.jsonl``."""
 
-    def __init__(self, data: Path, out: Path, settings: Settings, resume: bool) -> None:
+    def __init__(
+        self, data: Path, out: Path, settings: Settings, resume: bool, start: Path | None = None
+    ) -> None:
         out.mkdir(parents=True, exist_ok=True)
         self.out, self.set = out, settings
         self.device = pick_device(settings.device)
@@ -90,6 +92,8 @@ class Trainer:
         self.train = [remove_blemishes(pair) for pair in load(data, "train")]
         self.valid = load(data, "validation")
         self.net = PairNet(len(CLASSES), settings.width).to(self.device)
+        if start is not None:
+            self.net.load_state_dict(torch.load(start, map_location=self.device)["average"])
         nn.utils.convert_conv2d_weight_memory_format(self.net, torch.channels_last)
         self.average = Average(self.net, settings.average)
         plain = [p for p in self.net.parameters() if p.ndim < 2]

@@ -17,7 +17,7 @@ from vision.training.invent import MARGIN_PX, invent
 CROP = 192  # px: small windows spend the computing on defects rather than on background
 MAX_BOXES = 16
 GOOD, PASTED = 0.15, 0.45  # shares of good boards and of golden samples with pasted defects
-INVENTED = 0.5  # share of the defective boards that get invented defects, too
+INVENTED = 0.4  # share of the defective boards that get invented defects, too
 INVERTED = 0.35  # share of pairs with copper and laminate exchanged
 DUAL = np.array([1, 0, 3, 2, 5, 4])  # open-short, mousebite-spur, copper-pin_hole
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
@@ -39,8 +39,10 @@ def invert(pair: Pair) -> Pair:
 
 def draw_zoom(rng: np.random.Generator) -> float:
     """Enlargement of a crop: mostly about 1, else up to 2 so that track widths vary."""
-    near = rng.uniform() < 0.55
-    return float(rng.uniform(0.93, 1.08) if near else np.exp(rng.uniform(-0.4, 0.7)))
+    kind = rng.uniform()
+    if kind < 0.4:
+        return 1.0
+    return float(rng.uniform(0.93, 1.08) if kind < 0.65 else np.exp(rng.uniform(-0.4, 0.7)))
 
 
 def draw_window(rng: np.random.Generator, pair: Pair, span: float) -> tuple[float, float]:
