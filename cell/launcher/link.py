@@ -13,7 +13,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
-from cell.nodes.base import RELIABLE
+from cell.nodes.topics import RELIABLE
 
 
 class CommandError(Exception):

@@ -10,9 +10,11 @@ from inspection_cell_interfaces.msg import FrameHandle, Inspection
 from inspection_cell_interfaces.srv import SetRecipe
 
 from cell.inspection import InspectionSetup, build_inspector
-from cell.nodes import translate
-from cell.nodes.base import RELIABLE, STARTUP_ERRORS, CellNode, run, to_time
+from cell.nodes import answers
+from cell.nodes.base import STARTUP_ERRORS, CellNode
 from cell.nodes.parameters import declare
+from cell.nodes.process import run
+from cell.nodes.topics import RELIABLE, to_time
 from cell.records.images import write_image
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
@@ -118,7 +120,7 @@ class InspectorNode(CellNode):
     def _told(
         self, handle: FrameHandle, found: Finding, view: Image, setup: InspectionSetup
     ) -> Inspection:
-        message = translate.found(blank(handle, setup), found)
+        message = answers.found(answers.blank(handle, setup), found)
         if self.section.store_views:
             name = f"{self.boot_id}-{handle.trigger:06d}.jpg"
             path = Path(self.config.data_dir) / "views" / name
@@ -129,28 +131,10 @@ class InspectorNode(CellNode):
     def _failed(
         self, handle: FrameHandle, error: str, setup: InspectionSetup | None = None
     ) -> Inspection:
-        message = blank(handle, setup)
+        message = answers.blank(handle, setup)
         message.ok, message.error = False, error
         message.done = to_time(self.now_ns())
         return message
-
-
-def blank(handle: FrameHandle, setup: InspectionSetup | None) -> Inspection:
-    """An answer to a picture, without findings yet."""
-    message = Inspection(
-        stamp=handle.stamp,
-        trigger=handle.trigger,
-        ring=handle.ring,
-        slot=handle.slot,
-        sequence=handle.sequence,
-        height=handle.height,
-        width=handle.width,
-    )
-    if setup is not None:
-        message.recipe = setup.recipe.identity
-        message.model = setup.model
-        message.engine = setup.engine.name
-    return message
 
 
 if __name__ == "__main__":

@@ -20,11 +20,13 @@ Tell = Callable[[o.Observation], tuple[bool, str]]
 
 
 class Orders:
-    """The services under /cell/supervisor. `robot_mode`: what the arm last said, '' for nothing."""
+    """The services under /cell/supervisor. `robot_mode` gives what the arm said last."""
 
-    def __init__(self, node: CellNode, supervision: Supervision, tell: Tell) -> None:
+    def __init__(
+        self, node: CellNode, supervision: Supervision, tell: Tell, robot_mode: Callable[[], str]
+    ) -> None:
         self._node, self._supervision, self._tell = node, supervision, tell
-        self.robot_mode = ""
+        self._robot_mode = robot_mode
         self._recover_robot = node.create_client(Trigger, "/cell/robot/recover")
         self._load_recipe = node.create_client(SetRecipe, "/cell/inspector/set_recipe")
         services = (
@@ -46,7 +48,7 @@ class Orders:
         order = o.Command(stamp_ns=self._node.now_ns(), name=request.command, person=request.person)
         response.accepted, response.message = self._tell(order)
         person_looked = request.command in ("reset", "confirm_clear") and response.accepted
-        if person_looked and self.robot_mode != OPERATIONAL:
+        if person_looked and self._robot_mode() != OPERATIONAL:
             self._recover_robot.call_async(Trigger.Request())
         return response
 
@@ -55,8 +57,8 @@ class Orders:
         missing = self._supervision.missing()
         if missing:
             return f"Not all nodes are active: {', '.join(missing)}. Wait, or look at their logs."
-        if self.robot_mode != OPERATIONAL:
-            return f"The arm is not ready ({self.robot_mode}): look at it, then reset."
+        if self._robot_mode() != OPERATIONAL:
+            return f"The arm is not ready ({self._robot_mode()}): look at it, then reset."
         return ""
 
     def _on_override(

@@ -7,7 +7,7 @@ from inspection_cell_interfaces.msg import CellState
 
 from cell.alarms import Alarm, AlarmState, reason_text
 from cell.ledger.events import CellState as State
-from cell.nodes.base import to_time
+from cell.nodes.topics import to_time
 from cell.nodes.translate import part_on_belt
 from cell.supervision import Supervision
 

@@ -9,8 +9,10 @@ from inspection_cell_interfaces.msg import Inspection as InspectionMessage
 from inspection_cell_interfaces.msg import PartEvent
 
 from cell.ledger.events import Event, Inspected, Judged
-from cell.nodes.base import RELIABLE, CellNode, run
+from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
+from cell.nodes.process import run
+from cell.nodes.topics import RELIABLE
 from cell.recipe.verdict import VerdictKind
 from cell.records.images import DiskFull, picture_path, write_image
 from cell.records.journal import Journal

@@ -14,17 +14,15 @@ from rclpy.task import Future
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
 
-from cell.nodes import translate
-from cell.nodes.base import LATEST, CellNode, run, to_time
+from cell.nodes import removals
+from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
+from cell.nodes.process import run
+from cell.nodes.topics import LATEST, to_time
 from robot.base import RobotError
-from robot.service import RemovalFeedback, RemovalRequest, RemovalService
+from robot.service import RemovalService
 from vision.plugins import load_plugin
 
-JOINTS = (
-    "shoulder_pan_joint", "shoulder_lift_joint", "elbow_joint",
-    "wrist_1_joint", "wrist_2_joint", "wrist_3_joint",
-)  # fmt: skip
 STATE_HZ = 20.0
 
 
@@ -75,7 +73,7 @@ class RobotNode(CellNode):
 
     def _on_belt(self, state: BeltState) -> None:
         if self._service is not None and state.connected:
-            self._service.push_belt(translate.belt_sample(state))
+            self._service.push_belt(removals.belt_sample(state))
 
     def _on_goal(self, _goal: RemovePart.Goal) -> GoalResponse:
         ready = self.lifecycle == "active" and not self._busy.locked()
@@ -98,27 +96,14 @@ class RobotNode(CellNode):
 
     def _remove(self, handle: ServerGoalHandle, done: Future) -> None:
         assert self._service is not None
-        goal = handle.request
-        removal = RemovalRequest(
-            part=goal.part,
-            bin=goal.bin,
-            encoder_m=goal.encoder_m,
-            x=goal.x,
-            y=goal.y,
-            yaw=goal.yaw,
-            deadline_encoder_m=goal.deadline_encoder_m,
-        )
-
-        def feedback(step: RemovalFeedback) -> None:
-            message = RemovePart.Feedback(
-                phase=step.phase, off_belt=step.off_belt, wait_s=step.wait_s
-            )
-            handle.publish_feedback(message)
-
         with self._busy:
             try:
-                result = translate.removal_result(
-                    self._service.remove(removal, feedback, lambda: handle.is_cancel_requested)
+                result = removals.result(
+                    self._service.remove(
+                        removals.request(handle.request),
+                        lambda step: handle.publish_feedback(removals.feedback(step)),
+                        lambda: handle.is_cancel_requested,
+                    )
                 )
             except RobotError as error:
                 result = RemovePart.Result(removed=False, reason="error", message=str(error))
@@ -149,12 +134,10 @@ class RobotNode(CellNode):
         now = to_time(self.now_ns())
         state = self._service.state()
         self.problem = state.message
-        message = translate.robot_state(state)
+        message = removals.robot_state(state)
         message.stamp = now
         self._states.publish(message)
-        joints = JointState(
-            name=JOINTS, position=list(state.position), velocity=list(state.velocity)
-        )
+        joints = removals.joint_state(state)
         joints.header.stamp = now
         self._joints.publish(joints)
 

@@ -1,8 +1,7 @@
-"""Between ROS messages and the words of ledger, vision and robot."""
+"""ROS messages in the words of the ledger, and the ledger's words as ROS messages."""
 
 from __future__ import annotations
 
-from inspection_cell_interfaces.action import RemovePart
 from inspection_cell_interfaces.msg import (
     BeltEvent,
     BeltState,
@@ -11,20 +10,15 @@ from inspection_cell_interfaces.msg import (
     NodeStatus,
     PartEvent,
     PartOnBelt,
-    RobotState,
 )
-from inspection_cell_interfaces.msg import Defect as DefectMessage
 
 from cell.ledger import observations as o
 from cell.ledger.codec import encode, kind_of, part_of
 from cell.ledger.events import Event
 from cell.ledger.snapshot import PartView
-from cell.nodes.base import to_ns, to_time
+from cell.nodes.topics import to_ns, to_time
 from cell.recipe.verdict import Defect
 from cell.watch import Heartbeat
-from robot.base import BeltSample
-from robot.service import RemovalResult, RobotSnapshot
-from vision.types import Inspection as Finding
 
 
 def belt_read(message: BeltState, now_ns: int) -> o.BeltRead:
@@ -130,74 +124,4 @@ def part_event(sequence: int, event: Event) -> PartEvent:
         type=kind_of(event),
         part=part_of(event),
         data=encode(event),
-    )
-
-
-def found(message: Inspection, finding: Finding) -> Inspection:
-    """The message with what vision found."""
-    message.ok = True
-    message.golden = finding.golden
-    message.locate_ms = finding.timings.locate_ms
-    message.inference_ms = finding.timings.inference_ms
-    message.total_ms = finding.timings.total_ms
-    if finding.pose is not None:
-        message.x, message.y, message.yaw = finding.pose.x, finding.pose.y, finding.pose.yaw
-    message.defects = [
-        DefectMessage(
-            class_name=d.class_name,
-            score=d.score,
-            x_min=d.box.x_min,
-            y_min=d.box.y_min,
-            x_max=d.box.x_max,
-            y_max=d.box.y_max,
-        )
-        for d in finding.detections
-    ]
-    return message
-
-
-def belt_sample(state: BeltState) -> BeltSample:
-    """The belt's node's message in the robot's words."""
-    return BeltSample(
-        stamp_ns=to_ns(state.stamp),
-        encoder_m=state.encoder_m,
-        speed_m_s=state.speed_m_s,
-        commanded_speed_m_s=state.commanded_speed_m_s,
-        running=state.running,
-        authority_m=state.authority_m,
-        at_authority=state.at_authority,
-        watchdog_tripped=state.watchdog_tripped,
-        emergency_stop=state.emergency_stop,
-        vacuum_ok=state.vacuum_ok,
-        arrivals=state.arrivals,
-        exposures=state.exposures,
-        exits=state.exits,
-    )
-
-
-def removal_result(result: RemovalResult) -> RemovePart.Result:
-    """The end of a removal."""
-    return RemovePart.Result(
-        removed=result.removed,
-        reason=result.reason,
-        message=result.message,
-        cycle_s=result.cycle_s,
-        grip_encoder_m=result.grip_encoder_m,
-        grip_position=list(result.grip_position),
-    )
-
-
-def robot_state(state: RobotSnapshot) -> RobotState:
-    """The arm as its controller reports it, without the stamp."""
-    return RobotState(
-        connected=state.connected,
-        mode=state.mode,
-        busy=state.busy,
-        position=list(state.position),
-        velocity=list(state.velocity),
-        tcp_position=list(state.tcp_position),
-        part=state.part,
-        phase=state.phase,
-        vacuum_ok=state.vacuum_ok,
-        message=state.message,
     )

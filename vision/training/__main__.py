@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=base.seed)
     parser.add_argument("--every", type=int, default=base.every, help="epochs between evaluations")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
-    parser.add_argument("--start", type=Path, help="begin with the weights of another run's best.pt")
+    parser.add_argument("--start", type=Path, help="begin with a run's best.pt")
     parser.add_argument("--resume", action="store_true", help="go on from RUN_DIR/last.pt")
     options = vars(parser.parse_args(arguments))
     data, out, resume = options.pop("data"), options.pop("out"), options.pop("resume")

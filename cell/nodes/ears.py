@@ -1,0 +1,109 @@
+"""What the supervisor hears from the other nodes, told on as the ledger's observations."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+from inspection_cell_interfaces.msg import (
+    BeltEvent,
+    BeltState,
+    FrameHandle,
+    Inspection,
+    NodeStatus,
+    RobotState,
+)
+from rclpy.subscription import Subscription
+
+from cell.ledger import observations as o
+from cell.nodes import translate
+from cell.nodes.base import CellNode
+from cell.nodes.orders import OPERATIONAL
+from cell.nodes.topics import LATEST, RELIABLE
+from cell.watch import Heartbeat
+
+Tell = Callable[[o.Observation], object]
+
+
+class Ears:
+    """The supervisor's subscriptions.
+
+    `encoder_m`: what the belt said last, None before its first word, which starts the ledger's
+    session; nothing else is told before it. `robot_mode`: what the arm said last, '' for nothing.
+    """
+
+    def __init__(self, node: CellNode, tell: Tell, hear: Callable[[Heartbeat], object]) -> None:
+        self._node, self._tell, self._hear = node, tell, hear
+        self._belt_answers = True
+        self._subscriptions: list[Subscription] = []
+        self.encoder_m: float | None = None
+        self.robot_mode = ""
+
+    def open(self) -> None:
+        """Begin to listen."""
+        listen = self._node.create_subscription
+        self._subscriptions = [
+            listen(BeltState, "/cell/belt/state", self._on_belt, LATEST),
+            listen(BeltEvent, "/cell/belt/event", self._on_edge, RELIABLE),
+            listen(FrameHandle, "/cell/camera/frame", self._on_frame, RELIABLE),
+            listen(Inspection, "/cell/inspector/inspection", self._on_inspection, RELIABLE),
+            listen(NodeStatus, "/cell/node_status", self._on_status, RELIABLE),
+            listen(RobotState, "/cell/robot/state", self._on_robot, LATEST),
+        ]
+
+    def close(self) -> None:
+        """Hear no more."""
+        while self._subscriptions:
+            self._node.destroy_subscription(self._subscriptions.pop())
+
+    @property
+    def started(self) -> bool:
+        """Whether the belt has answered once."""
+        return self.encoder_m is not None
+
+    def _on_belt(self, message: BeltState) -> None:
+        now = self._node.now_ns()
+        answered, self._belt_answers = self._belt_answers, message.connected
+        if not message.connected:
+            if answered and self.started:
+                self._tell(o.FaultSeen(stamp_ns=now, alarm="belt.disconnected", purge=True))
+            return
+        first, self.encoder_m = not self.started, message.encoder_m
+        if first:
+            self._tell(
+                o.Started(
+                    stamp_ns=now,
+                    session=f"{datetime.now():%Y%m%d-%H%M%S}-{uuid.uuid4().hex[:4]}",
+                    encoder_m=message.encoder_m,
+                    arrivals=message.arrivals,
+                    exposures=message.exposures,
+                    exits=message.exits,
+                )
+            )
+        self._tell(translate.belt_read(message, now))
+
+    def _on_edge(self, message: BeltEvent) -> None:
+        if self.started:
+            self._tell(translate.belt_edge(message, self._node.now_ns()))
+
+    def _on_frame(self, message: FrameHandle) -> None:
+        if self.started:
+            self._tell(translate.frame(message, self._node.now_ns()))
+
+    def _on_inspection(self, message: Inspection) -> None:
+        if self.started:
+            self._tell(translate.inspection(message, self._node.now_ns()))
+
+    def _on_status(self, message: NodeStatus) -> None:
+        if self.started:
+            self._hear(translate.heartbeat(message))
+
+    def _on_robot(self, message: RobotState) -> None:
+        before, self.robot_mode = self.robot_mode, message.mode
+        if self.started and before == OPERATIONAL != message.mode:
+            fault = o.FaultSeen(
+                stamp_ns=self._node.now_ns(), alarm=f"robot.{message.mode}",
+                detail=message.message, purge=True,
+            )  # fmt: skip
+            self._tell(fault)
