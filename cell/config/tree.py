@@ -46,6 +46,11 @@ class CameraSection(Device):
         json_schema_extra={"unit": "Hz"},
     )
 
+    @property
+    def software_trigger(self) -> bool:
+        """Whether the camera's node commands each exposure, instead of the PLC by wire."""
+        return self.options.get("trigger") == "software"
+
 
 class BeltSection(Device):
     """The belt PLC and how it is asked."""

@@ -9,9 +9,11 @@ from inspection_cell_interfaces.msg import FrameHandle
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import CompressedImage
 
+from cell.inspection import find_recipe, ledger_config
 from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
+from cell.nodes.shutter import Shutter
 from cell.nodes.topics import RELIABLE, to_time
 from vision.cameras.base import Camera
 from vision.errors import CameraError, GrabFailed
@@ -20,6 +22,7 @@ from vision.types import Frame
 
 PREVIEW_WIDTH = 960
 POLL_S = 0.2
+SHUTTER_POLL_S = 0.004
 
 
 class CameraNode(CellNode):
@@ -32,6 +35,7 @@ class CameraNode(CellNode):
         self._thread: threading.Thread | None = None
         self._active = threading.Event()
         self._last_preview_ns = 0
+        self._shutter: Shutter | None = None
         self._counts = {"frames": 0, "failed": 0}
 
     def set_up(self) -> None:
@@ -41,6 +45,9 @@ class CameraNode(CellNode):
         assert self._camera is not None
         self._camera.open()
         self._handles = self.create_publisher(FrameHandle, "/cell/camera/frame", RELIABLE)
+        if self.section.software_trigger:
+            length = find_recipe(self.config, self.config.recipe).part.size_m[0]
+            self._shutter = Shutter(self, ledger_config(self.config).trigger_travel_m(length))
         self._preview = self.create_publisher(
             CompressedImage, "/cell/camera/image/compressed", qos_profile_sensor_data
         )
@@ -74,9 +81,12 @@ class CameraNode(CellNode):
 
     def _watch(self) -> None:
         assert self._camera is not None
+        poll_s = POLL_S if self._shutter is None else SHUTTER_POLL_S
         while self._active.is_set():
             try:
-                frame = self._camera.wait_frame(POLL_S)
+                if self._shutter is not None and self._shutter.take():
+                    self._camera.trigger()
+                frame = self._camera.wait_frame(poll_s)
             except GrabFailed as error:
                 self._counts["failed"] += 1
                 self._handles.publish(self._lost(error))

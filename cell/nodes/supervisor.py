@@ -125,7 +125,7 @@ class SupervisorNode(CellNode):
                 run=order.run,
                 speed_m_s=self.config.belt.speed_m_s,
                 authority_m=order.authority_m,
-                arm_trigger=True,
+                arm_trigger=not self.config.camera.software_trigger,
                 stack_light=stack_light(state, bool(self._supervision.alarms.active())),
                 purge_request=order.purge_request,
             )

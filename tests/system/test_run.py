@@ -7,20 +7,40 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 PARTS = 6
+DEMO = Path(__file__).parents[2] / "cell" / "config" / "demo.yaml"
+
+
+def software_triggered(folder: Path, host: str) -> Path:
+    """The demo cell's configuration with a camera that waits for commands."""
+    content: dict[str, Any] = yaml.safe_load(DEMO.read_text())
+    content["calibration"] = str((DEMO.parent / content["calibration"]).resolve())
+    for options in (content["belt"], content["robot"]["arm"], content["robot"]["gripper"]):
+        options["options"]["host"] = host
+    camera = content["camera"]["options"]
+    camera |= {"trigger": "software", "image_folder": str(folder / "pictures")}
+    camera["lines"]["host"] = host
+    path = folder / "cell.yaml"
+    path.write_text(yaml.safe_dump(content))
+    return path
 
 
 @pytest.mark.cell
+@pytest.mark.parametrize("trigger", ["external", "software"])
 def test_a_headless_run_ends_by_itself_with_a_report_that_agrees_with_the_truth(
-    tmp_path: Path,
+    tmp_path: Path, trigger: str
 ) -> None:
-    report = tmp_path / "report.json"
+    report, host = tmp_path / "report.json", "127.0.8.1"
     command = [sys.executable, "-m", "cell.cli.main", "run", "--headless", "--parts", str(PARTS)]
-    command += ["--defective", "0.5", "--seed", "11", "--host", "127.0.8.1", "--domain", "58"]
+    command += ["--defective", "0.5", "--seed", "11", "--host", host, "--domain", "58"]
     command += ["--report", str(report), "--data", str(tmp_path / "data")]
+    if trigger == "software":
+        command += ["--config", str(software_triggered(tmp_path, host))]
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=280, env=os.environ | {"COLUMNS": "120"}
     )
