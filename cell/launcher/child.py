@@ -51,6 +51,9 @@ class Child:
                 stderr=subprocess.STDOUT,
                 env=dict(env),
                 preexec_fn=_die_with_parent,
+                # A terminal's Ctrl-C goes to its whole group: the launcher alone decides who ends
+                # when, or the hardware's stand-in would be gone before the nodes let go of it.
+                process_group=0,
             )
         self._watch: psutil.Process | None = psutil.Process(self._process.pid)
         if priority:

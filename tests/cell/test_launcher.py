@@ -92,3 +92,8 @@ def test_a_new_session_does_not_read_the_last_ones_log(tmp_path: Path) -> None:
         until(lambda child=child: child.exit_code() is not None)  # type: ignore[misc]
         group.stop()
     assert (tmp_path / "a.log").read_text() == "second\n"
+
+
+def test_a_terminals_interrupt_does_not_reach_the_children(group: Group) -> None:
+    child = group.start("a", SLEEP)
+    assert os.getpgid(child.pid) != os.getpgid(0)
