@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import socket
+import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from dashboard_client import DashboardClient
@@ -59,6 +61,7 @@ class UrRtdeArm:
         self._control: RTDEControlInterface | None = None
         self._receive: RTDEReceiveInterface | None = None
         self._dashboard: DashboardClient | None = None
+        self._spent: list[Any] = []
         self._last_target: Joints = np.zeros(6)
         self._last_sent_s = 0.0
         self._streaming = False
@@ -143,14 +146,19 @@ class UrRtdeArm:
 
     def close(self) -> None:
         """Stop the program on the controller and disconnect. Safe to call twice."""
-        if self._control is not None:
-            if self._control.isConnected():
-                self._control.stopScript()
-            self._control.disconnect()
-        if self._receive is not None:
-            self._receive.disconnect()
+        if self._control is not None and self._control.isConnected():
+            self._control.stopScript()
+        links: list[Any] = [link for link in (self._control, self._receive) if link is not None]
         if self._dashboard is not None and self._dashboard.isConnected():
-            self._dashboard.disconnect()
+            links.append(self._dashboard)
+        # Each link waits half a second for its thread, and once more when it is destroyed: they
+        # wait side by side, and what is left of them is kept until the next ones replace it.
+        ends = [threading.Thread(target=link.disconnect) for link in links]
+        for end in ends:
+            end.start()
+        for end in ends:
+            end.join()
+        self._spent = links or self._spent
         self._control = self._receive = self._dashboard = None
         self._streaming = False
 
