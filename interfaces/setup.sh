@@ -17,7 +17,7 @@ echo "[1/3] Python packages into $venv (half a minute to two minutes the first t
 pip="$venv/bin/python -m pip --quiet --disable-pip-version-check"
 # uv is five times as fast; pip takes over where only pip's own settings know the way to a mirror.
 { $pip install --require-hashes -r requirements.setup.lock &&
-  "$venv/bin/uv" --quiet pip install --python "$venv/bin/python" --require-hashes --compile-bytecode -r requirements.lock; } ||
+  "$venv/bin/uv" --quiet --system-certs pip install --python "$venv/bin/python" --require-hashes --compile-bytecode -r requirements.lock; } ||
   { echo "setup: uv could not install the packages; pip tries (about two minutes)" >&2
     $pip install --require-hashes -r requirements.lock; }
 echo "[2/3] ROS interfaces (about half a minute)"
