@@ -1,0 +1,1 @@
+"""Labelled pictures, whatever format they came in."""
