@@ -63,12 +63,19 @@ class Timings:
     total_ms: float = 0.0
 
 
+Affine = tuple[float, ...]
+"""a, b, c, d, e, f of x' = a x + b y + c, y' = d x + e y + f."""
+
+NOT_MOVED: Affine = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """Everything that one picture says about one part.
 
     `pose` is the part's centre in frame `cell` at the exposure, None for a picture that is already
-    canonical.
+    canonical. `from_view` leads from pixels of the aligned view, in which the detections lie, to
+    those of the canonical picture that was given.
     """
 
     detections: tuple[Detection, ...]
@@ -77,3 +84,4 @@ class Inspection:
     model: str
     engine: str
     timings: Timings = field(default_factory=Timings)
+    from_view: Affine = NOT_MOVED

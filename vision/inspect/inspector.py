@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from time import perf_counter
 from typing import Final
 
@@ -22,7 +23,7 @@ from vision.inspect.part import PartGeometry
 from vision.inspect.photometry import Light, fit_light, shrink
 from vision.inspect.rectify import Rectifier
 from vision.nets.decode import decode
-from vision.types import Box, Detection, Image, Inspection, Timings
+from vision.types import NOT_MOVED, Box, Detection, Image, Inspection, Timings
 
 STILL_PX: Final = 0.1
 """A canonical picture that lies closer to its golden sample than this is not interpolated again."""
@@ -102,13 +103,17 @@ class Inspector:
                 f"The picture is {view.shape[1]} x {view.shape[0]} px, a canonical view is {width} "
                 f"x {height} px"
             )
+        from_view = NOT_MOVED
         with self._timed("align"):
             golden = self._choose(view, golden)
             light = self._light(view, golden)
             if golden is not None:
-                view = _moved(view, align(view, light, golden.target))
+                moved = align(view, light, golden.target)
+                view, moved = _moved(view, moved)
+                from_view = tuple(moved[:2].ravel().tolist())
         self._spent["locate"] = 0.0
-        return self._detect(view, golden, light, None, began), view
+        inspection = self._detect(view, golden, light, None, began)
+        return replace(inspection, from_view=from_view), view
 
     def _check_size(self, image: Image) -> None:
         if self.camera is not None and image.shape != (self.camera.height, self.camera.width):
@@ -199,14 +204,16 @@ class Inspector:
         self._spent[stage] = spent + (self._spent[stage] if more else 0.0)
 
 
-def _moved(view: Image, matrix: Float) -> Image:
-    """The view drawn where its golden sample has it, unless it lies there already."""
+def _moved(view: Image, matrix: Float) -> tuple[Image, Float]:
+    """The view drawn where its golden sample has it, unless it lies there already; and from its
+    pixels to those it was drawn from (3, 3).
+    """
     height, width = view.shape
     corners = np.array([[0, width, width, 0], [0, 0, height, height], [1, 1, 1, 1]], np.float64)
     if np.abs((matrix @ corners - corners)[:2]).max() < STILL_PX:
-        return view
+        return view, np.eye(3)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     aligned = cv2.warpAffine(
         view, matrix[:2], (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE
     )
-    return np.asarray(aligned, np.uint8)
+    return np.asarray(aligned, np.uint8), matrix
