@@ -148,15 +148,18 @@ def cell_centres(height: int, width: int, device: torch.device | None = None) ->
 
 def boxes_from_bins(bins: Tensor, centres: Tensor) -> Tensor:
     """Distance logits [N, A, 4, BINS] -> boxes xyxy in pixels [N, A, 4] (expected distance)."""
-    steps = torch.arange(BINS, device=bins.device, dtype=torch.float32)
+    steps = torch.arange(bins.shape[-1], device=bins.device, dtype=torch.float32)
     distance = (bins.float().softmax(-1) * steps).sum(-1) * STRIDE
     return torch.cat([centres - distance[..., :2], centres + distance[..., 2:]], -1)
 
 
 class Deployed(nn.Module):
-    """PairNet with its decoding: [N, 2, H, W] -> [N, 4 + classes, A], boxes xyxy px and scores."""
+    """A detector with its decoding: [N, C, H, W] -> [N, 4 + classes, A], boxes xyxy px and scores.
 
-    def __init__(self, net: PairNet, height: int = 640, width: int = 640) -> None:
+    net gives class logits and distance logits for the cells of stride 8, as ``PairNet`` does.
+    """
+
+    def __init__(self, net: nn.Module, height: int = 640, width: int = 640) -> None:
         super().__init__()
         self.net = net
         self.centres: Tensor

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from vision.training.deeppcb import DataError
+from vision.training.job import BoardJob
 from vision.training.loop import Settings, Trainer
 
 
@@ -32,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{out}: holds a run already; add --resume or choose another --out", file=sys.stderr)
         return 2
     try:
-        Trainer(data, out, Settings(**options), resume, start).run()
+        Trainer(BoardJob(data), out, Settings(**options), resume, start).run()
     except DataError as problem:
         print(problem, file=sys.stderr)
         return 2

@@ -42,20 +42,25 @@ def write_onnx(saved: dict[str, Any], path: Path, example: Floats) -> float:
     net = PairNet(len(CLASSES), saved["settings"]["width"])
     net.load_state_dict(saved["average"])
     model = Deployed(net, SIZE, SIZE).eval()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter warns about its own internals
-        torch.onnx.export(
-            model, (torch.zeros(1, 2, SIZE, SIZE),), str(path), opset_version=OPSET,
-            input_names=["images"], output_names=["detections"],
-            dynamic_axes={"images": {0: "batch"}, "detections": {0: "batch"}}, dynamo=False,
-        )  # fmt: skip
-    fix_shape(path, (4 + len(CLASSES), model.centres.shape[0]))
+    export_graph(model, path, (2, SIZE, SIZE), 4 + len(CLASSES))
     size = path.stat().st_size
     if size > LARGEST_BYTES:
         raise DataError(f"{path}: {size} bytes, more than {LARGEST_BYTES}; train a narrower net")
     with torch.inference_mode():
         expected = model(torch.from_numpy(example)).numpy()
     return float(np.abs(onnx_runner(path)(example) - expected).max())
+
+
+def export_graph(model: Deployed, path: Path, shape: tuple[int, int, int], rows: int) -> None:
+    """Write the graph for inputs [N, *shape]; its output is [N, rows, cells]."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the exporter warns about its own internals
+        torch.onnx.export(
+            model, (torch.zeros(1, *shape),), str(path), opset_version=OPSET,
+            input_names=["images"], output_names=["detections"],
+            dynamic_axes={"images": {0: "batch"}, "detections": {0: "batch"}}, dynamo=False,
+        )  # fmt: skip
+    fix_shape(path, (rows, int(model.centres.shape[0])))
 
 
 def fix_shape(path: Path, sizes: tuple[int, int]) -> None:

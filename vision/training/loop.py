@@ -15,14 +15,10 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from vision.nets.pairnet import PairNet, cell_centres
-from vision.training.boards import remove_blemishes
-from vision.training.deeppcb import CLASSES, Pair, load
-from vision.training.detect import camera_view, find_all
+from vision.nets.pairnet import cell_centres
+from vision.training.job import Job
 from vision.training.loss import detection_loss
-from vision.training.metrics import coco, deeppcb
-from vision.training.runner import torch_runner
-from vision.training.samples import CROP, Batch, Crops
+from vision.training.samples import Batch
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ class Settings:
 class Average:
     """Exponential moving average of a network's weights, quicker at the start."""
 
-    def __init__(self, net: PairNet, keep: float) -> None:
+    def __init__(self, net: nn.Module, keep: float) -> None:
         self.net, self.keep, self.count = copy.deepcopy(net).eval(), keep, 0
 
     @torch.no_grad()
@@ -68,30 +64,18 @@ def pick_device(name: str) -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def score(net: PairNet, pairs: list[Pair], device: torch.device) -> dict[str, float]:
-    """Quick validation: half the boards as they are, the others as the cell's camera sees them."""
-    run = torch_runner(net, device, half=True)
-    plain = find_all(run, pairs[::2])
-    seen = find_all(run, [camera_view(pair, 7) for pair in pairs[1::2]])
-    result = {**coco(plain, CLASSES), **deeppcb(plain)}
-    result.update({f"camera_{k}": v for k, v in coco(seen, CLASSES).items() if k[0] == "m"})
-    return result
-
-
 class Trainer:
     """One training run in a folder: ``last.pt``, ``best.pt``, ``history.jsonl``."""
 
     def __init__(
-        self, data: Path, out: Path, settings: Settings, resume: bool, start: Path | None = None
+        self, job: Job, out: Path, settings: Settings, resume: bool, start: Path | None = None
     ) -> None:
         out.mkdir(parents=True, exist_ok=True)
-        self.out, self.set = out, settings
+        self.job, self.out, self.set = job, out, settings
         self.device = pick_device(settings.device)
         torch.manual_seed(settings.seed)
         cv2.setNumThreads(1)  # a thread pool would not survive the fork of the sample worker
-        self.train = [remove_blemishes(pair) for pair in load(data, "train")]
-        self.valid = load(data, "validation")
-        self.net = PairNet(len(CLASSES), settings.width).to(self.device)
+        self.net = job.network(settings.width).to(self.device)
         if start is not None:
             self.net.load_state_dict(torch.load(start, map_location=self.device)["average"])
         nn.utils.convert_conv2d_weight_memory_format(self.net, torch.channels_last)
@@ -123,6 +107,7 @@ class Trainer:
             "optimiser": self.optimiser.state_dict(), "count": self.average.count,
             "epoch": self.epoch, "spent": self.spent, "best": self.best,
             "settings": asdict(self.set), "metrics": metrics,
+            "kind": self.job.kind, "classes": list(self.job.classes), "side": self.job.crop,
         }  # fmt: skip
         part = self.out / (name + ".part")
         torch.save(state, part)
@@ -138,10 +123,12 @@ class Trainer:
     def run(self) -> None:
         """Train until the epochs or the minutes are used up."""
         seed = self.set.seed + 1000 * self.epoch
-        crops = Crops(self.train, self.set.batch, seed)
-        loader = DataLoader(crops, batch_size=None, num_workers=self.set.workers, prefetch_factor=8)
+        samples = self.job.batches(self.set.batch, seed)
+        loader = DataLoader(
+            samples, batch_size=None, num_workers=self.set.workers, prefetch_factor=8
+        )
         batches = iter(loader)
-        steps = max(1, len(self.train) // self.set.batch)
+        steps = max(1, self.job.pictures // self.set.batch)
         while self.progress(0, steps) < 1.0:
             start, loss = time.monotonic(), 0.0
             for step in range(steps):
@@ -162,14 +149,13 @@ class Trainer:
             if self.epoch % 2 == 0:
                 self._save("last.pt", {})
             return
-        metrics = score(self.average.net, self.valid, self.device)
+        metrics = self.job.score(self.average.net, self.device)
         shown = " ".join(f"{k} {v:.4f}" for k, v in metrics.items() if not k.startswith("AP50"))
         print(f"validation: {shown}", flush=True)
         with (self.out / "history.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps({"epoch": self.epoch, "spent": self.spent, **metrics}) + "\n")
-        value = metrics["camera_mAP50"] + metrics["mAP50_95"] + metrics["mAP50"]
-        if value > self.best:
-            self.best = value
+        if metrics["value"] > self.best:
+            self.best = metrics["value"]
             self._save("best.pt", metrics)
         self._save("last.pt", metrics)
 
@@ -182,7 +168,7 @@ class Trainer:
         self.net.train()
         with torch.autocast(self.device.type, torch.bfloat16):
             logits, bins = self.net(images.float() / 255.0)
-        centres = cell_centres(CROP, CROP, self.device)
+        centres = cell_centres(self.job.crop, self.job.crop, self.device)
         loss, _ = detection_loss(logits, bins, centres, boxes, labels, real)
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as fn
 
-from vision.nets.pairnet import BINS, STRIDE, boxes_from_bins
+from vision.nets.pairnet import STRIDE, boxes_from_bins
 
 TOP_K = 10  # cells that may answer for one defect
 ALPHA, BETA = 0.5, 6.0  # weight of score and of overlap in the alignment measure
@@ -101,10 +101,10 @@ def detection_loss(
         box_loss = ((1 - complete_iou(boxes[positive], goal)) * gain).sum() / norm
         at = centres.expand(logits.shape[0], -1, -1)[positive]
         distance = torch.cat([at - goal[:, :2], goal[:, 2:] - at], -1) / STRIDE
-        distance = distance.clamp(0, BINS - 1 - 1e-3)
+        distance = distance.clamp(0, bins.shape[-1] - 1 - 1e-3)
         low = distance.long()
         part = distance - low
-        flat = bins[positive].reshape(-1, BINS)
+        flat = bins[positive].reshape(-1, bins.shape[-1])
         near = fn.cross_entropy(flat, low.reshape(-1), reduction="none").view_as(distance)
         far = fn.cross_entropy(flat, low.reshape(-1) + 1, reduction="none").view_as(distance)
         bin_loss = ((near * (1 - part) + far * part).mean(-1) * gain).sum() / norm

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from torch import nn
 
 from vision.nets.decode import Floats
-from vision.nets.pairnet import Deployed, PairNet
+from vision.nets.pairnet import Deployed
 from vision.training.detect import Runner
 
 
-def torch_runner(net: PairNet, device: torch.device, half: bool) -> Runner:
-    """A function [N, 2, 640, 640] -> [N, 4 + classes, A] over the network; half means bfloat16."""
-    deployed = Deployed(net).to(device).eval()
+def torch_runner(net: nn.Module, device: torch.device, half: bool, side: int = 640) -> Runner:
+    """A function [N, C, side, side] -> [N, 4 + classes, A] over the network; half: bfloat16."""
+    deployed = Deployed(net, side, side).to(device).eval()
 
     def run(images: Floats) -> Floats:
         with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=half):
