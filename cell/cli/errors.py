@@ -6,6 +6,7 @@ from cell.launcher.group import LaunchError
 from cell.recipe.loading import RecipeError
 from models.package import ModelError
 from robot.base import RobotError
+from vision.data.types import DataError
 from vision.errors import VisionError
 
 
@@ -14,6 +15,6 @@ class UsageError(Exception):
 
 
 EXPECTED = (
-    CalibrationError, ConfigError, LaunchError, ModelError, RecipeError, RobotError, UsageError,
-    VisionError,
+    CalibrationError, ConfigError, DataError, LaunchError, ModelError, RecipeError, RobotError,
+    UsageError, VisionError,
 )  # fmt: skip

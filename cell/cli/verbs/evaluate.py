@@ -1,0 +1,157 @@
+"""`cell evaluate`: how good a recipe is on labelled pictures."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cell.cli.progress import watched
+from cell.config import load
+from cell.evaluation.measure import Request
+from cell.evaluation.measure import evaluate as measure
+from cell.evaluation.samples import Selection
+from cell.evaluation.writing import check_target, write_whole
+
+Data = Annotated[Path, typer.Option(help="Folder or COCO file of the labelled pictures.")]
+RecipeName = Annotated[str, typer.Option(help="Recipe whose inspection is measured.")]
+Format = Annotated[str, typer.Option("--format", help="Format of the data; auto: recognised.")]
+Split = Annotated[
+    Path | None, typer.Option(help="Split file (JSON) of `cell data split`; with --part.")
+]
+Groups = Annotated[str | None, typer.Option(help="Only these groups, comma between them.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Only so many pictures, spread evenly.")]
+Engine = Annotated[str, typer.Option(help="Engine to run on.")]
+Config = Annotated[
+    Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")
+]
+Resize = Annotated[
+    bool, typer.Option("--resize", help="Scale pictures of another size to the canonical view.")
+]
+
+
+def evaluate(
+    data: Data,
+    recipe: RecipeName = "pcb",
+    data_format: Format = "auto",
+    groups: Groups = None,
+    group_by: Annotated[
+        str | None, typer.Option(help="Regular expression that finds the group in a name.")
+    ] = None,
+    limit: Limit = None,
+    engine: Engine = "onnxruntime",
+    config: Config = None,
+    resize: Resize = False,
+    detections_only: Annotated[
+        bool, typer.Option("--detections-only", help="Do not count good and defective parts.")
+    ] = False,
+    report: Annotated[Path | None, typer.Option(help="Write the figures here (JSON).")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a page for people here.")] = None,
+) -> None:
+    """Measure a recipe's inspection on labelled pictures.
+
+    Runs the recipe's real inspector on every picture and counts: average precision, precision and
+    recall, escapes and false rejects. Exit code 2 when something cannot be used.
+    """
+    for target in (report, html):
+        if target is not None:
+            check_target(target)
+    request = Request(
+        recipe=recipe,
+        data=data,
+        format=data_format,
+        group_by=group_by,
+        selection=Selection(groups=comma(groups), limit=limit),
+        resize=resize,
+        detections_only=detections_only,
+    )
+    done = measure(with_engine(config, engine), request, watched)
+    figures = {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": shlex.join(["cell", *sys.argv[1:]]),
+        **done.figures,
+    }
+    if report is not None:
+        write_whole(report, json.dumps(figures, indent=1) + "\n")
+    print_figures(figures)
+
+
+def comma(text: str | None) -> tuple[str, ...] | None:
+    """Names between commas."""
+    return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def with_engine(path: Path | None, engine: str) -> Any:
+    """The cell's configuration with this engine; its own options stay with its own engine."""
+    config = load(path)
+    if config.inspector.engine == engine:
+        return config
+    return load(path, {"inspector.engine": engine, "inspector.options": {}})
+
+
+def print_figures(figures: dict[str, Any]) -> None:
+    """The figures as tables for people."""
+    console = Console()
+    data = figures["data"]
+    console.print(
+        f"[bold]{figures['recipe']}[/], model {figures['model']['identity']} on "
+        f"{figures['engine']}: {data['pictures']} pictures with {data['defects']} defects "
+        f"({data['format']}), {show(figures['ms_per_image'], 0)} ms a picture"
+    )
+    if "classes" in figures:
+        _print_detections(console, figures)
+    ranking = [(name, figures.get(name)) for name in ("image_auroc", "pixel_auroc", "pixel_ap")]
+    if any(value is not None for _, value in ranking):
+        console.print(", ".join(f"{n} {show(v)}" for n, v in ranking if v is not None))
+    if "parts" in figures:
+        _print_parts(console, figures["parts"])
+    for trouble in figures["not_inspected"][:5]:
+        console.print(f"not inspected: {trouble['name']}: {trouble['why']}")
+
+
+def _print_detections(console: Console, figures: dict[str, Any]) -> None:
+    table = Table("", "mAP50", "mAP50-95", "DeepPCB AP", "DeepPCB F", "best F", "at")
+    names = ("map50", "map50_95", "deeppcb_ap", "deeppcb_f", "deeppcb_f_best")
+    for title, row in (
+        ("suppression within each class", figures),
+        ("one finding a place, as run", figures["as_run"]),
+    ):
+        cells = (show(row[name]) for name in names)
+        table.add_row(title, *cells, show(row["deeppcb_f_best_threshold"], 2))
+    console.print(table)
+    table = Table("class", "threshold", "defects", "found", "false alarms", "precision", "recall",
+                  "AP50", "AP50-95")  # fmt: skip
+    for name, row in figures["classes"].items():
+        table.add_row(
+            name,
+            show(row["threshold"], 2),
+            str(row["defects"]),
+            str(row["found"]),
+            str(row["false_alarms"]),
+            *(show(row[key]) for key in ("precision", "recall", "ap50", "ap50_95")),
+        )
+    console.print(table)
+
+
+def _print_parts(console: Console, parts: dict[str, Any]) -> None:
+    for what, count, total, key in (
+        ("escapes", "escapes", "defective", "escape_rate_95"),
+        ("false rejects", "false_rejects", "good", "false_reject_rate_95"),
+    ):
+        low, high = parts[key]
+        console.print(
+            f"{what}: [bold]{parts[count]}[/] of {parts[total]} {total} parts "
+            f"(95 % interval {low:.2%} to {high:.2%}), {parts[total + '_reviewed']} to review"
+        )
+
+
+def show(value: float | None, digits: int = 3) -> str:
+    """A figure, or a dash for what could not be measured."""
+    return "-" if value is None else f"{value:.{digits}f}"

@@ -1,0 +1,1 @@
+"""A recipe's inspection measured on labelled pictures: figures, report, thresholds."""

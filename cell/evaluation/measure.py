@@ -1,0 +1,89 @@
+"""One evaluation from beginning to end: open, inspect, count, describe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cell.config import CellConfig
+from cell.evaluation.figures import all_figures
+from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
+from cell.evaluation.samples import Selection, class_table, fingerprint, select
+from cell.inspection import build_inspector
+from cell.recipe.model import Recipe
+from vision.data.open import open_data
+from vision.data.types import DataSet, Sample
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be measured. resize: scale pictures of another size to the canonical view.
+    detections_only: do not count parts.
+    """
+
+    recipe: str
+    data: Path
+    format: str = "auto"
+    group_by: str | None = None
+    selection: Selection = field(default_factory=Selection)
+    resize: bool = False
+    detections_only: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """All that was seen, and what of it stands in the report."""
+
+    recipe: Recipe
+    classes: tuple[str, ...]
+    seen: Sequence[Seen]
+    figures: dict[str, Any]
+
+
+def open_samples(request: Request) -> tuple[DataSet, list[Sample]]:
+    """The samples asked for. Raises DataError."""
+    data = open_data(request.data, request.format, request.group_by)
+    return data, select(data, request.selection)
+
+
+def evaluate(config: CellConfig, request: Request, watch: Watch) -> Evaluation:
+    """Measure a recipe. Raises DataError and what `build_inspector` raises."""
+    data, samples = open_samples(request)
+    setup = build_inspector(config, request.recipe)
+    try:
+        card = setup.inspector.model.card
+        bench = Bench.of(setup, class_table(data, card.classes), request.resize)
+        seen = inspect_all(bench, samples, watch)
+        if not request.detections_only:
+            check_parts(seen, request.data)
+    finally:
+        setup.engine.close()
+    named = bench.table is not None
+    figures = {
+        "recipe": setup.recipe.identity,
+        "model": {"identity": setup.model, "sha256": card.sha256},
+        "engine": setup.engine.name,
+        "data": describe(data, samples, request),
+        **all_figures(
+            seen, setup.recipe, card.classes, parts=not request.detections_only, named=named
+        ),
+    }
+    return Evaluation(setup.recipe, card.classes, seen, figures)
+
+
+def describe(data: DataSet, samples: Sequence[Sample], request: Request) -> dict[str, Any]:
+    """Which pictures were measured."""
+    chosen = request.selection
+    return {
+        "root": str(data.root),
+        "format": data.format,
+        "split": chosen.split,
+        "groups": sorted({sample.group for sample in samples}) if chosen.groups else None,
+        "limit": chosen.limit,
+        "pictures": len(samples),
+        "defects": sum(len(sample.boxes) for sample in samples),
+        "resized": request.resize,
+        "fingerprint_sha256": fingerprint(samples),
+    }

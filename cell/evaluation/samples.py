@@ -1,0 +1,115 @@
+"""Which labelled pictures are measured, and whether the recipe can be measured on them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.data.pictures import UnreadableError, read_pixels, to_grey8
+from vision.data.types import DataError, DataSet, Sample
+from vision.types import Image
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What of a data set is measured; None: all of it. limit: so many, spread evenly."""
+
+    split: str | None = None
+    groups: tuple[str, ...] | None = None
+    limit: int | None = None
+
+
+def select(data: DataSet, chosen: Selection, split: Iterable[str] | None = None) -> list[Sample]:
+    """The samples that are measured. split: names of the pictures in the chosen split.
+
+    Raises DataError for a group that is not there, or when nothing is left.
+    """
+    samples = list(data.samples)
+    if split is not None:
+        names = frozenset(split)
+        samples = [sample for sample in samples if sample.name in names]
+    if chosen.groups is not None:
+        there = {sample.group for sample in samples}
+        unknown = [group for group in chosen.groups if group not in there]
+        if unknown:
+            listed = ", ".join(sorted(there)[:12]) + (", ..." if len(there) > 12 else "")
+            raise DataError(
+                f"{data.root}: no group {', '.join(map(repr, unknown))}; there is: {listed}"
+            )
+        samples = [sample for sample in samples if sample.group in chosen.groups]
+    if chosen.limit is not None and chosen.limit < len(samples):
+        kept = np.linspace(0, len(samples) - 1, chosen.limit).round().astype(int)
+        samples = [samples[index] for index in kept]
+    if not samples:
+        raise DataError(f"{data.root}: nothing is left to measure; choose another split or group")
+    return samples
+
+
+def class_table(data: DataSet, classes: Sequence[str]) -> NDArray[np.int64] | None:
+    """The model's index of each class of the data; None when the two have no class in common.
+
+    Raises DataError when only some of the data's classes are known.
+    """
+    known = {name: index for index, name in enumerate(classes)}
+    unknown = [name for name in data.classes if name not in known]
+    if unknown and len(unknown) < len(data.classes):
+        raise DataError(
+            f"{data.root}: class {unknown[0]!r} of the data is none of the model's "
+            f"({', '.join(classes)}): rename or remove it in the labels"
+        )
+    if unknown:
+        return None
+    return np.asarray([known[name] for name in data.classes], np.int64)
+
+
+def read_canonical(path: Path, canonical: tuple[int, int], *, resize: bool) -> Image:
+    """A picture as the recipe inspects it, Mono8 of canonical (width, height).
+
+    Raises DataError for what is no picture, has another depth or, without `resize`, another size.
+    """
+    try:
+        pixels = read_pixels(path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}); restore the picture") from None
+    except UnreadableError as error:
+        raise DataError(f"{path}: {error}; restore the picture") from None
+    if pixels.dtype != np.uint8:
+        raise DataError(
+            f"{path}: has {8 * pixels.dtype.itemsize} bits a channel, the cell inspects 8; convert "
+            "it as the cell's camera would deliver it"
+        )
+    image = to_grey8(pixels)
+    height, width = image.shape
+    if (width, height) == canonical:
+        return image
+    if not resize:
+        raise DataError(
+            f"{path}: is {width} x {height} px, the recipe inspects {canonical[0]} x "
+            f"{canonical[1]} px; rectify it first, or give --resize to scale it"
+        )
+    return scaled(image, canonical)
+
+
+def scaled(image: Image, size: tuple[int, int]) -> Image:
+    """The picture at another (width, height)."""
+    import cv2
+
+    shrinking = size[0] < image.shape[1]
+    way = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)
+
+
+def fingerprint(samples: Sequence[Sample]) -> str:
+    """SHA-256 over names, pictures, masks and labels, whatever their order or format."""
+    whole = hashlib.sha256()
+    for sample in sorted(samples, key=lambda one: one.name):
+        whole.update(sample.name.encode() + b"\0")
+        for path in (sample.image, sample.golden, sample.mask):
+            whole.update(b"-" if path is None else hashlib.sha256(path.read_bytes()).digest())
+        whole.update(sample.boxes.astype("<f4").tobytes() + sample.labels.astype("<i8").tobytes())
+    return whole.hexdigest()
