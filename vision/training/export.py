@@ -99,29 +99,44 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         saved = read_run(given.run, given.checkpoint)
-        pairs = load(given.data, "validation")[:: given.stride]
-        given.package.mkdir(parents=True, exist_ok=True)
-        path = given.package / "model.onnx"
-        fresh = given.package / "model.onnx.part"
-        example = np.concatenate([as_input(pair) for pair in pairs[:2]])
-        deviation = write_onnx(saved, fresh, example)
-        figures = measure(onnx_runner(fresh), pairs, given.rounds, None)
-        # Boards that chose nothing, at the threshold chosen above: the honest figures.
-        held_out = load(given.data, "demo")[:: given.stride]
-        figures["held_out"] = measure(onnx_runner(fresh), held_out, 1, figures["threshold"])
-        fresh.replace(path)
-        speed = {f"{n}_threads": latency(path, example[:1], n) for n in (1, 2)}
-        card = build_card(
-            given.data, path, saved, figures, deviation, speed, given.version, given.note
+        card = export_boards(
+            saved, given.data, given.package, given.rounds, given.stride, given.version, given.note
         )
     except DataError as problem:
         print(problem, file=sys.stderr)
         return 2
-    text = json.dumps(card, indent=2) + "\n"
-    (given.package / "card.json").write_text(text, encoding="utf-8")
-    write_readme(given.package / "README.md", card)
     print(json.dumps(card["metrics"], indent=1))
     return 0
+
+
+def export_boards(
+    saved: dict[str, Any],
+    data: Path,
+    package: Path,
+    rounds: int = 2,
+    stride: int = 1,
+    version: str = "1.0.0",
+    note: str = "",
+) -> dict[str, Any]:
+    """Write and measure the package of a checkpoint of the boards' job; gives its card.
+
+    rounds: simulated boards per pair; stride: every n-th board is measured. Raises DataError.
+    """
+    pairs = load(data, "validation")[::stride]
+    package.mkdir(parents=True, exist_ok=True)
+    path, fresh = package / "model.onnx", package / "model.onnx.part"
+    example = np.concatenate([as_input(pair) for pair in pairs[:2]])
+    deviation = write_onnx(saved, fresh, example)
+    figures = measure(onnx_runner(fresh), pairs, rounds, None)
+    # Boards that chose nothing, at the threshold chosen above: the honest figures.
+    held_out = load(data, "demo")[::stride]
+    figures["held_out"] = measure(onnx_runner(fresh), held_out, 1, figures["threshold"])
+    fresh.replace(path)
+    speed = {f"{n}_threads": latency(path, example[:1], n) for n in (1, 2)}
+    card = build_card(data, path, saved, figures, deviation, speed, version, note)
+    (package / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    write_readme(package / "README.md", card)
+    return card
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import copy
 import json
 import math
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -65,13 +66,22 @@ def pick_device(name: str) -> torch.device:
 
 
 class Trainer:
-    """One training run in a folder: ``last.pt``, ``best.pt``, ``history.jsonl``."""
+    """One training run in a folder: ``last.pt``, ``best.pt``, ``history.jsonl``.
+
+    tell gets the share of the run that is done and a line for people, after every epoch.
+    """
 
     def __init__(
-        self, job: Job, out: Path, settings: Settings, resume: bool, start: Path | None = None
+        self,
+        job: Job,
+        out: Path,
+        settings: Settings,
+        resume: bool,
+        start: Path | None = None,
+        tell: Callable[[float, str], None] = lambda _done, line: print(line, flush=True),
     ) -> None:
         out.mkdir(parents=True, exist_ok=True)
-        self.job, self.out, self.set = job, out, settings
+        self.job, self.out, self.set, self._tell = job, out, settings, tell
         self.device = pick_device(settings.device)
         torch.manual_seed(settings.seed)
         cv2.setNumThreads(1)  # a thread pool would not survive the fork of the sample worker
@@ -99,7 +109,7 @@ class Trainer:
         self.optimiser.load_state_dict(saved["optimiser"])
         self.average.count, self.epoch = saved["count"], saved["epoch"]
         self.spent, self.best = saved["spent"], saved["best"]
-        print(f"resumed after epoch {self.epoch}", flush=True)
+        self._tell(self.progress(0, 1), f"resumed after epoch {self.epoch}")
 
     def _save(self, name: str, metrics: dict[str, float]) -> None:
         state = {
@@ -125,7 +135,10 @@ class Trainer:
         seed = self.set.seed + 1000 * self.epoch
         samples = self.job.batches(self.set.batch, seed)
         loader = DataLoader(
-            samples, batch_size=None, num_workers=self.set.workers, prefetch_factor=8
+            samples,
+            batch_size=None,
+            num_workers=self.set.workers,
+            prefetch_factor=8 if self.set.workers else None,
         )
         batches = iter(loader)
         steps = max(1, self.job.pictures // self.set.batch)
@@ -138,10 +151,11 @@ class Trainer:
             self.epoch += 1
             done = self.progress(0, steps)
             left = self.spent * (1 - done) / max(done, 1e-6)
-            print(
+            self._tell(
+                done,
                 f"epoch {self.epoch}/{self.set.epochs} loss {loss:.3f} "
-                f"{time.monotonic() - start:.0f} s, {left / 60:.0f} min left", flush=True,
-            )  # fmt: skip
+                f"{time.monotonic() - start:.0f} s, {left / 60:.0f} min left",
+            )
             self._checkpoint(last=done >= 1.0)
 
     def _checkpoint(self, last: bool) -> None:
@@ -151,7 +165,7 @@ class Trainer:
             return
         metrics = self.job.score(self.average.net, self.device)
         shown = " ".join(f"{k} {v:.4f}" for k, v in metrics.items() if not k.startswith("AP50"))
-        print(f"validation: {shown}", flush=True)
+        self._tell(self.progress(0, 1), f"validation: {shown}")
         with (self.out / "history.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps({"epoch": self.epoch, "spent": self.spent, **metrics}) + "\n")
         if metrics["value"] > self.best:

@@ -1,0 +1,146 @@
+"""`cell train`: a detector from labelled pictures, and its model package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from vision.data.split import load_split, split_by_group
+
+from cell.cli.errors import UsageError
+from cell.config import load
+from cell.inspection import recipe_folder
+from cell.recipe.loading import RecipeError, load_recipe
+from vision.data.open import open_data
+
+if TYPE_CHECKING:
+    from vision.training.job import Job
+
+console = Console()
+WITHOUT_TORCH = (
+    "Training needs torch, which running the cell does not: install the extra `train` "
+    "(.venv/bin/uv pip install --python .venv/bin/python -e '.[train]')"
+)
+
+
+def train(
+    recipe: Annotated[str, typer.Option(help="Product; a new name for a new product.")],
+    data: Annotated[Path, typer.Option(help="Folder of labelled pictures.")],
+    format: Annotated[
+        str, typer.Option(help="deeppcb, coco, yolo, labelme, masks, or auto.")
+    ] = "auto",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run; default runs/train-RECIPE.")
+    ] = None,
+    package: Annotated[
+        Path | None, typer.Option(help="Folder of the model package; default OUT/RECIPE.")
+    ] = None,
+    split: Annotated[Path | None, typer.Option(help="Split file of `cell data split`.")] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the pictures.")] = 150,
+    minutes: Annotated[float, typer.Option(min=0, help="End after this time; 0: no limit.")] = 0,
+    batch: Annotated[int, typer.Option(min=1, help="Samples of one step.")] = 16,
+    rate: Annotated[float, typer.Option(min=1e-6, max=1.0, help="Peak learning rate.")] = 1e-3,
+    side: Annotated[
+        int, typer.Option(min=64, max=1024, help="Side of single pictures [px], a multiple of 32.")
+    ] = 256,
+    seed: Annotated[int, typer.Option(help="Seed of weights, order and samples.")] = 1,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    every: Annotated[int, typer.Option(min=1, help="Epochs between validations.")] = 10,
+    resume: Annotated[bool, typer.Option(help="Go on from the run's last checkpoint.")] = False,
+    start: Annotated[
+        Path | None, typer.Option(help="Begin with the weights of another run's best.pt.")
+    ] = None,
+    licence: Annotated[
+        str, typer.Option(help="What the data's licence allows, for the model's card.")
+    ] = "not stated: do not pass on without asking the data's owner",
+) -> None:
+    """Train a detector and write its model package: ONNX, card, thresholds.
+
+    A recipe with golden samples and DeepPCB data: board and golden sample together. Anything
+    else: single pictures, on features that know natural images. Ctrl-C keeps the last checkpoint;
+    --resume goes on.
+    """
+    try:
+        from vision.training.loop import Settings, Trainer
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{WITHOUT_TORCH} ({error}).") from error
+    if side % 32:
+        raise UsageError(f"--side {side}: give a multiple of 32, such as {side // 32 * 32 + 32}.")
+    run = out or Path("runs") / f"train-{recipe}"
+    if (run / "last.pt").exists() and not resume:
+        raise UsageError(f"{run} holds a run already: add --resume, or choose another --out.")
+    job, source = _job(recipe, data, format, split, side, seed)
+    settings = Settings(
+        epochs=epochs, minutes=minutes, batch=batch, rate=rate, seed=seed, device=device,
+        every=every, average=0.998 if job.kind == "boards" else 0.99,
+    )  # fmt: skip
+    columns = (
+        TextColumn("training"), BarColumn(), TextColumn("{task.percentage:.0f} %"),
+        TimeElapsedColumn(), TextColumn("{task.description}"),
+    )  # fmt: skip
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task("", total=1.0)
+
+        def tell(done: float, line: str) -> None:
+            progress.update(bar, completed=done, description=line.rpartition("s, ")[2][:20])
+            progress.console.print(line, highlight=False, soft_wrap=True)
+
+        Trainer(job, run, settings, resume, start, tell).run()
+    folder = package or run / recipe
+    _export(job, run, data, folder, source, licence)
+    console.print(f"Model package: {folder}", soft_wrap=True)
+    console.print(
+        f"Measure it before the cell uses it: cell evaluate --recipe {recipe} --data {data}",
+        soft_wrap=True,
+    )
+
+
+def _job(
+    recipe: str, data: Path, format: str, split: Path | None, side: int, seed: int
+) -> tuple[Job, dict[str, object]]:
+    """The training job that fits recipe and data, and what the card says of the data."""
+    from vision.training.job import BoardJob
+    from vision.training.pictures import PictureJob
+
+    if (data / "PCBData").is_dir() and format in ("auto", "deeppcb") and _compares(recipe):
+        return BoardJob(data), {}
+    pictures = open_data(data, format)
+    parts = load_split(split, pictures) if split else split_by_group(pictures, SHARES, seed)
+    job = PictureJob(pictures.classes, parts.of("train"), parts.of("validation"), side)
+    source: dict[str, object] = {
+        "name": pictures.root.name,
+        "format": pictures.format,
+        "split": split.name if split else f"by group, seed {seed}",
+        "images": {name: len(parts.of(name)) for name in ("train", "validation")},
+    }
+    return job, source
+
+
+SHARES = {"train": 0.75, "validation": 0.25}
+
+
+def _compares(recipe: str) -> bool:
+    """Whether the recipe has golden samples to compare with."""
+    try:
+        folder = recipe_folder(load(None), recipe)
+        return (folder / load_recipe(folder).goldens).is_dir()
+    except RecipeError:
+        return False
+
+
+def _export(
+    job: Job, run: Path, data: Path, folder: Path, source: dict[str, object], licence: str
+) -> None:
+    from vision.training.export import export_boards, read_run
+    from vision.training.picture_export import write_package
+    from vision.training.pictures import PictureJob
+
+    saved = read_run(run, "best.pt")
+    with console.status("exporting and measuring"):
+        if isinstance(job, PictureJob):
+            write_package(folder, saved, job.valid, source, licence)
+        else:
+            export_boards(saved, data, folder)
