@@ -21,6 +21,7 @@ from cell.recipe.loading import (
 from cell.recipe.model import Recipe
 from models.package import ModelPackage
 from vision.engines.base import Engine
+from vision.engines.selfcheck import verify
 from vision.inspect.golden import GoldenLibrary
 from vision.inspect.inspector import Inspector
 from vision.inspect.part import PartGeometry
@@ -105,6 +106,7 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
     camera = load_calibration(config.calibration).camera.model()
     driver = load_plugin("inspection_cell.engines", config.inspector.engine)
     engine = driver(driver.Config.model_validate(config.inspector.options), parts.model.onnx)
+    verify(engine, parts.model)
     part = parts.recipe.part
     inspector = Inspector(
         model=parts.model,

@@ -49,9 +49,14 @@ class OnnxEngine:
     Config: ClassVar[type[OnnxConfig]] = OnnxConfig
 
     def __init__(self, config: OnnxConfig, model: Path) -> None:
-        self.name = f"onnxruntime-{ort.__version__}-cpu-{config.threads}t"
+        session = open_session(model, config.threads, ["CPUExecutionProvider"])
+        self._adopt(f"onnxruntime-{ort.__version__}-cpu-f32-{config.threads}t", model, session)
+
+    def _adopt(self, name: str, model: Path, session: Any) -> None:
+        """Take a session into use, whatever device it runs on."""
+        self.name = name
         self._model = model
-        self._session = _open(config, model)
+        self._session = session
         self._input_name, input_shape = _only(self._session.get_inputs(), "input", model)
         self._output_name, output_shape = _only(self._session.get_outputs(), "output", model)
         if len(input_shape) != 4:
@@ -98,9 +103,10 @@ class OnnxEngine:
             bind(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)
 
 
-def _open(config: OnnxConfig, model: Path) -> Any:
+def open_session(model: Path, threads: int, providers: list[Any]) -> Any:
+    """An ONNX Runtime session for the file. Raises EngineError."""
     options = ort.SessionOptions()
-    options.intra_op_num_threads = config.threads
+    options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     # Spinning threads would starve the camera and the robot on a small machine.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -108,7 +114,7 @@ def _open(config: OnnxConfig, model: Path) -> Any:
     if not model.is_file():
         raise EngineError(f"{model} is not there: install the model package again")
     try:
-        return ort.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+        return ort.InferenceSession(str(model), options, providers=providers)
     except LOAD_FAULTS as error:
         raise EngineError(
             f"{model} is not an ONNX model that this runtime can load ({_brief(error)}): it is cut "

@@ -1,0 +1,76 @@
+"""The self-check of a model package: one input and what the reference engine made of it."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.package import ModelError
+
+FILE: Final = "selfcheck.npz"
+LARGEST_BYTES: Final = 200 * 1024
+
+Floats = NDArray[np.float32]
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """An input with its expected output. Boxes are x1, y1, x2, y2 in input pixels.
+
+    picture (channels, height, width) uint8 is the input times 255. boxes (n, 4), scores (n,) and
+    classes (n,) are the decoded detections above `floor`. cells (m,) are places of the raw
+    output's last axis, sample (4 + classes, m) what stands there.
+    """
+
+    model_sha256: str
+    reference: str
+    picture: NDArray[np.uint8]
+    floor: float
+    boxes: Floats
+    scores: Floats
+    classes: Whole
+    cells: Whole
+    sample: Floats
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read it from a model package. Raises ModelError."""
+        path = folder / FILE
+        try:
+            with np.load(path, allow_pickle=False) as content:
+                values = {field.name: content[field.name] for field in fields(cls)}
+        except FileNotFoundError as error:
+            raise ModelError(
+                f"{path} is not there: without it no engine can be checked; write it with "
+                f"python -m vision.engines.selfcheck {folder}"
+            ) from error
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise ModelError(
+                f"{path} is damaged ({error}); install the model package again"
+            ) from error
+        plain = {
+            "model_sha256": str(values["model_sha256"]),
+            "reference": str(values["reference"]),
+            "floor": float(values["floor"]),
+        }
+        return cls(**(values | plain))
+
+    def save(self, folder: Path) -> Path:
+        """Write it into a model package. Raises ModelError when it is too large to ship."""
+        path = folder / FILE
+        fresh = folder / (FILE + ".part")
+        with fresh.open("wb") as file:
+            np.savez_compressed(file, **{f.name: getattr(self, f.name) for f in fields(self)})
+        if fresh.stat().st_size > LARGEST_BYTES:
+            fresh.unlink()
+            raise ModelError(
+                f"{path} would be larger than {LARGEST_BYTES} bytes: sample fewer cells"
+            )
+        fresh.replace(path)
+        return path

@@ -1,0 +1,222 @@
+"""Does an engine compute what the reference computed? Also writes the answer for new packages.
+
+Command line: ``python -m vision.engines.selfcheck PACKAGE`` writes `selfcheck.npz` into a package.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from models.package import ModelError, ModelPackage
+from models.selfcheck import FILE, SelfCheck
+from vision.engines.base import Engine, Tensor
+from vision.errors import EngineError
+from vision.nets.decode import Floats, decode, iou_matrix
+
+MOST_BOX_PX: Final = 1.0
+MOST_SCORE: Final = 0.02
+FLOOR: Final = 0.1
+CLEAR: Final = 0.05  # reference scores keep this far from the floor
+SEEDS: Final = 40
+CELLS: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """Greatest differences between an engine and the reference; `box_px` of detections only."""
+
+    box_px: float
+    score: float
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the cell may trust the engine. NaN is not accepted."""
+        return self.box_px <= MOST_BOX_PX and self.score <= MOST_SCORE
+
+
+def verify(engine: Engine, package: ModelPackage) -> Deviation | None:
+    """Run the package's self-check on an engine; None where the package brings none.
+
+    Raises EngineError when the engine disagrees with the reference, ModelError when the check
+    itself is damaged or belongs to another model.
+    """
+    if not (package.folder / FILE).is_file():
+        return None
+    check = load_check(package)
+    found = measure(engine, package, check)
+    if not found.accepted:
+        raise EngineError(
+            f"{engine.name} does not compute what {check.reference} computed with "
+            f"{package.identity}: boxes differ by up to {found.box_px:.2f} px (allowed "
+            f"{MOST_BOX_PX}), scores by up to {found.score:.3f} (allowed {MOST_SCORE}). Take "
+            "another engine or precision, or install this one again"
+        )
+    return found
+
+
+def load_check(package: ModelPackage) -> SelfCheck:
+    """The package's self-check. Raises ModelError when it is missing or of another model."""
+    check = SelfCheck.load(package.folder)
+    if check.model_sha256 != package.card.sha256:
+        raise ModelError(
+            f"{package.folder / FILE} belongs to another network than {package.onnx.name}: install "
+            f"the package again, or write it with python -m vision.engines.selfcheck "
+            f"{package.folder}"
+        )
+    return check
+
+
+def as_batch(check: SelfCheck) -> Tensor:
+    """The check's input, (1, channels, height, width)."""
+    return np.asarray(check.picture[None] / np.float32(255.0), np.float32)
+
+
+def measure(engine: Engine, package: ModelPackage, check: SelfCheck) -> Deviation:
+    """How far an engine is from the reference. Raises EngineError when it cannot run the input."""
+    output = engine.run(as_batch(check))[0]
+    if output.shape[0] != check.sample.shape[0] or check.cells.max(initial=0) >= output.shape[1]:
+        raise EngineError(
+            f"{engine.name} gives an output of {output.shape} for {package.identity}: it runs "
+            "another model than the package's"
+        )
+    raw = _raw_deviation(check, output)
+    card = package.card
+    boxes, scores, classes = decode(
+        output, check.floor, card.nms_iou, across_classes=card.nms_across_classes
+    )
+    there = _Found(check.boxes, check.scores, check.classes)
+    here = _Found(boxes, scores, classes)
+    pairs = [_one_way(there, here, check.floor), _one_way(here, there, check.floor)]
+    # np.max keeps a NaN, which is then not accepted.
+    box = float(np.max([raw.box_px, *(pair.box_px for pair in pairs)]))
+    return Deviation(box, float(np.max([raw.score, *(pair.score for pair in pairs)])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    boxes: Floats
+    scores: Floats
+    classes: NDArray[np.int64]
+
+
+def _raw_deviation(check: SelfCheck, output: Floats) -> Deviation:
+    off = np.abs(output[:, check.cells] - check.sample)
+    sure = check.sample[4:].max(axis=0, initial=0.0) >= check.floor
+    boxes = off[:4, sure]
+    return Deviation(
+        float(boxes.max()) if boxes.size else 0.0, float(off[4:].max()) if off.size else 0.0
+    )
+
+
+def _one_way(these: _Found, those: _Found, floor: float) -> Deviation:
+    """Each detection of one side against its nearest of the same class on the other side.
+
+    One without a counterpart counts with its height over the floor.
+    """
+    box_px = score = 0.0
+    overlap = iou_matrix(these.boxes, those.boxes)
+    for i, row in enumerate(overlap):
+        row = np.where(those.classes == these.classes[i], row, 0.0)
+        if not len(row) or row.max() < 0.5:
+            score = max(score, float(these.scores[i]) - floor)
+            continue
+        j = int(row.argmax())
+        box_px = max(box_px, float(np.abs(these.boxes[i] - those.boxes[j]).max()))
+        score = max(score, abs(float(these.scores[i] - those.scores[j])))
+    return Deviation(box_px, score)
+
+
+def write_selfcheck(folder: Path) -> SelfCheck:
+    """Write `selfcheck.npz` into a package whose network and card are there; also gives it.
+
+    The reference is ONNX Runtime on the CPU in f32. Raises ModelError, EngineError.
+    """
+    from vision.engines.onnx import OnnxConfig, OnnxEngine
+
+    package = ModelPackage.load(folder)
+    engine = OnnxEngine(OnnxConfig(), package.onnx)
+    best: SelfCheck | None = None
+    for seed in range(SEEDS):
+        check = _reference(engine, package, seed)
+        if best is None or len(check.scores) > len(best.scores):
+            best = check
+    engine.close()
+    assert best is not None
+    best.save(folder)
+    return best
+
+
+def _reference(engine: Engine, package: ModelPackage, seed: int) -> SelfCheck:
+    """What the reference finds in one synthetic picture, or nothing where it is not sure."""
+    _, _, height, width = engine.input_shape
+    pair = dict(zip(("golden", "board"), synthetic_pair(height, width, seed), strict=True))
+    picture = np.stack([pair[name] for name in package.card.input.channels])
+    output = engine.run(np.asarray(picture[None] / np.float32(255.0), np.float32))[0]
+    card = package.card
+    boxes, scores, classes = decode(
+        output, FLOOR - CLEAR, card.nms_iou, across_classes=card.nms_across_classes
+    )
+    if (np.abs(scores - FLOOR) < CLEAR).any():  # so near the floor, they may come and go
+        boxes, scores, classes = boxes[:0], scores[:0], classes[:0]
+    spread = np.linspace(0, output.shape[1] - 1, min(CELLS, output.shape[1])).astype(np.int64)
+    strong = np.argsort(-output[4:].max(axis=0), kind="stable")[: CELLS // 4].astype(np.int64)
+    cells = np.union1d(spread, strong)
+    return SelfCheck(
+        card.sha256, engine.name, picture, FLOOR, boxes, scores, classes, cells, output[:, cells]
+    )
+
+
+def synthetic_pair(
+    height: int, width: int, seed: int
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """A drawn board without and with defects, (height, width) each: tracks, pads, faults."""
+    rng = np.random.default_rng(seed)
+    golden = np.zeros((height, width), np.uint8)
+    tracks = np.arange(40, height - 40, 64)
+    for row in tracks:
+        cv2.line(golden, (20, int(row)), (width - 20, int(row)), 255, int(rng.integers(12, 22)))
+    for x, y in rng.integers(40, (width - 40, height - 40), (10, 2)):
+        cv2.circle(golden, (int(x), int(y)), 18, 255, -1)
+    board = golden.copy()
+    for x, track in zip(rng.integers(60, width - 60, 4), rng.permutation(tracks), strict=False):
+        spot, y = int(x), int(track)
+        kind = int(rng.integers(4))
+        if kind == 0:
+            cv2.rectangle(board, (spot - 6, y - 16), (spot + 6, y + 16), 0, -1)
+        elif kind == 1:
+            cv2.circle(board, (spot, y), 5, 0, -1)
+        elif kind == 2:
+            cv2.circle(board, (spot, y + 32), 9, 255, -1)
+        else:
+            cv2.rectangle(board, (spot - 6, y), (spot + 6, y + 64), 255, -1)
+    soft = [np.asarray(cv2.GaussianBlur(p, (0, 0), 1.0), np.uint8) for p in (golden, board)]
+    return soft[0], soft[1]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write a package's self-check with ONNX Runtime as the reference."""
+    parser = argparse.ArgumentParser(
+        prog="python -m vision.engines.selfcheck", description=main.__doc__
+    )
+    parser.add_argument("package", type=Path, help="folder of the model package")
+    folder = parser.parse_args(arguments).package
+    try:
+        check = write_selfcheck(folder)
+    except (ModelError, EngineError) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    size = (folder / FILE).stat().st_size
+    print(f"{folder / FILE}: {len(check.scores)} detections, {size} bytes, by {check.reference}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,128 @@
+"""Building TensorRT engines from ONNX, with `tensorrt` or `tensorrt_rtx`.
+
+TensorRT builds on the GPU that will run the engine. TensorRT-RTX also builds without a GPU, for a
+compute capability by name; the GPU's own compiler finishes such an engine when it is loaded.
+Command line: ``python -m vision.engines.trt_build MODEL --compute 8.9 --out FILE``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+from vision.engines.half import half_model
+from vision.engines.optional import optional_module
+from vision.engines.plan import ANY_GPU, PlanKey, model_digest, write_plan
+from vision.errors import EngineError
+
+MODULES: Final = ("tensorrt", "tensorrt_rtx")
+REMEDY: Final = "pip install tensorrt-rtx (GeForce and RTX GPUs) or tensorrt (data-centre GPUs)"
+
+
+def find_builder(name: str = "") -> Any:
+    """The module of that name; '': the first that is installed. Raises EngineError."""
+    installed = [module for module in MODULES if importlib.util.find_spec(module)]
+    return optional_module(name or (installed or ["tensorrt_rtx"])[0], "TensorRT", REMEDY)
+
+
+def build_plan(trt: Any, model: Path, compute: str, precision: str, named: bool) -> bytes:
+    """A serialized engine for one picture at a time, float32 at its input and output.
+
+    compute: compute capability such as '8.9'. named: build for it without its GPU (TensorRT-RTX
+    only). precision: f32 (TF32 off) or fp16. Raises EngineError.
+    """
+    logger = trt.Logger(trt.Logger.ERROR)
+    builder = trt.Builder(logger)
+    network = builder.create_network(0)
+    parser = trt.OnnxParser(network, logger)
+    flag = getattr(trt.BuilderFlag, "FP16", None)  # newer builders know the file's types alone
+    converted = precision == "fp16" and flag is None
+    try:
+        content = half_model(model) if converted else model.read_bytes()
+    except OSError as error:
+        raise EngineError(f"{model} cannot be read ({error.strerror})") from error
+    if not parser.parse(content):
+        faults = "; ".join(str(parser.get_error(i)) for i in range(parser.num_errors))
+        raise EngineError(
+            f"{model} is not an ONNX model that TensorRT {trt.__version__} can load "
+            f"({faults[:160]}): it is cut short, damaged or too new; install the model package "
+            "again"
+        )
+    config = builder.create_builder_config()
+    config.add_optimization_profile(_profile(builder, network, model))
+    if precision == "f32":
+        config.clear_flag(trt.BuilderFlag.TF32)
+    elif flag is not None:
+        config.set_flag(flag)
+    if named:
+        _aim(trt, config, compute)
+    engine = builder.build_serialized_network(network, config)
+    if engine is None:
+        raise EngineError(
+            f"TensorRT {trt.__version__} could not build {model} for compute capability {compute}: "
+            "its messages are above; update the GPU's driver, or configure another engine"
+        )
+    return bytes(engine)
+
+
+def _profile(builder: Any, network: Any, model: Path) -> Any:
+    if network.num_inputs != 1 or network.num_outputs != 1:
+        raise EngineError(f"{model} needs one input and one output; export it again")
+    taken = network.get_input(0)
+    shape = (1, *tuple(taken.shape)[1:])
+    if len(shape) != 4 or min(shape) < 1:
+        raise EngineError(f"{model}: its input is not (N, C, H, W) of fixed size: export again")
+    profile = builder.create_optimization_profile()
+    profile.set_shape(taken.name, shape, shape, shape)
+    return profile
+
+
+def _aim(trt: Any, config: Any, compute: str) -> None:
+    """Build for a compute capability by name."""
+    kinds = getattr(trt, "ComputeCapability", None)
+    if kinds is None:
+        raise EngineError(
+            f"TensorRT {trt.__version__} builds on the GPU that runs the engine, not for another "
+            "one: build there, or use TensorRT-RTX"
+        )
+    name = "SM" + compute.replace(".", "")
+    if not hasattr(kinds, name):
+        there = sorted(int(kind[2:]) for kind in dir(kinds) if kind.startswith("SM"))
+        raise EngineError(
+            f"TensorRT-RTX {trt.__version__} knows no compute capability {compute} (it has "
+            f"{', '.join(f'{kind / 10}' for kind in there)}): use TensorRT for that GPU"
+        )
+    config.num_compute_capabilities = 1
+    config.set_compute_capability(getattr(kinds, name), 0)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build an engine ahead of time for a GPU that is not in this machine."""
+    parser = argparse.ArgumentParser(
+        prog="python -m vision.engines.trt_build", description=main.__doc__
+    )
+    parser.add_argument("model", type=Path, help="ONNX file of a model package")
+    parser.add_argument("--compute", required=True, help="compute capability, such as 8.9")
+    parser.add_argument("--precision", choices=("f32", "fp16"), default="f32")
+    parser.add_argument("--out", type=Path, required=True, help="file of the engine")
+    given = parser.parse_args(arguments)
+    try:
+        trt = find_builder("tensorrt_rtx")
+        key = PlanKey(
+            model_digest(given.model), trt.__name__, trt.__version__, ANY_GPU, given.compute,
+            given.precision,
+        )  # fmt: skip
+        engine = build_plan(trt, given.model, given.compute, given.precision, named=True)
+        write_plan(given.out, key, engine)
+    except EngineError as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    print(f"{given.out}: {len(engine)} bytes, {trt.__name__} {trt.__version__}, {given.compute}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
