@@ -62,9 +62,11 @@ def _detections(seen: Sequence[Seen], recipe: Recipe, classes: Sequence[str]) ->
     least = thresholds_of(recipe, classes)
     customary = [one.customary for one in tested]
     as_run = [one.as_run for one in tested]
+    inspected = [one.customary for one in tested if not one.trouble]
     table = confusion(as_run, least, PLACE_IOU)
     return {
         **_average_precision(customary, least),
+        "inspected_only": _average_precision(inspected, least),
         "as_run": _average_precision(as_run, least),
         "classes": _classes(customary, as_run, least, classes),
         "confusion": {

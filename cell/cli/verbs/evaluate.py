@@ -17,6 +17,7 @@ from cell.cli.progress import watched
 from cell.config import load
 from cell.evaluation.measure import Request
 from cell.evaluation.measure import evaluate as measure
+from cell.evaluation.page import page
 from cell.evaluation.samples import Selection
 from cell.evaluation.writing import check_target, write_whole
 
@@ -78,6 +79,8 @@ def evaluate(
         "command": shlex.join(["cell", *sys.argv[1:]]),
         **done.figures,
     }
+    if html is not None:
+        write_whole(html, page(done, figures, resize=resize))
     if report is not None:
         write_whole(report, json.dumps(figures, indent=1) + "\n")
     print_figures(figures)
@@ -117,17 +120,17 @@ def print_figures(figures: dict[str, Any]) -> None:
 
 
 def _print_detections(console: Console, figures: dict[str, Any]) -> None:
-    table = Table("", "mAP50", "mAP50-95", "DeepPCB AP", "DeepPCB F", "best F", "at")
+    table = Table("suppression", "mAP50", "50-95", "DeepPCB AP", "F", "best F", "at")
     names = ("map50", "map50_95", "deeppcb_ap", "deeppcb_f", "deeppcb_f_best")
     for title, row in (
-        ("suppression within each class", figures),
-        ("one finding a place, as run", figures["as_run"]),
+        ("within each class", figures),
+        ("without not inspected", figures["inspected_only"]),
+        ("as run", figures["as_run"]),
     ):
         cells = (show(row[name]) for name in names)
         table.add_row(title, *cells, show(row["deeppcb_f_best_threshold"], 2))
     console.print(table)
-    table = Table("class", "threshold", "defects", "found", "false alarms", "precision", "recall",
-                  "AP50", "AP50-95")  # fmt: skip
+    table = Table("class", "at", "defects", "found", "false", "prec.", "recall", "AP50", "50-95")
     for name, row in figures["classes"].items():
         table.add_row(
             name,
