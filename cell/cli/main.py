@@ -9,7 +9,7 @@ import sys
 import typer
 
 from cell.cli.errors import EXPECTED
-from cell.cli.verbs import bench, doctor, evaluate, inspect, run, twin
+from cell.cli.verbs import bench, doctor, evaluate, inspect, run, thresholds, twin
 
 app = typer.Typer(
     name="cell",
@@ -21,6 +21,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("inspect")(inspect.inspect)
 app.command("evaluate")(evaluate.evaluate)
+app.command("thresholds")(thresholds.thresholds)
 app.command("twin")(twin.twin)
 app.command("doctor")(doctor.doctor)
 app.add_typer(bench.app, name="bench")

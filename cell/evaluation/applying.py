@@ -1,0 +1,103 @@
+"""Writing thresholds into a recipe file: only the numbers change, comments and order stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from cell.evaluation.writing import write_whole
+from cell.recipe.loading import RecipeError, parse_recipe
+from cell.recipe.model import Recipe
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace text[start:end]."""
+
+    start: int
+    end: int
+    new: str
+
+
+def apply_thresholds(file: Path, thresholds: Mapping[str, float]) -> Recipe:
+    """Set the classes' thresholds in a recipe file and count its version up; gives the recipe.
+
+    The review threshold is lowered to the least of them where it lies above. Raises RecipeError
+    (the file is then unchanged).
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise RecipeError(f"{file}: cannot be read ({error.strerror}): check the path") from error
+    new = with_thresholds_set(text, thresholds, str(file))
+    recipe = parse_recipe(new, str(file))
+    write_whole(file, new)
+    return recipe
+
+
+def with_thresholds_set(text: str, thresholds: Mapping[str, float], source: str) -> str:
+    """The recipe's text with these thresholds. Raises RecipeError where it cannot be edited."""
+    before = parse_recipe(text, source)
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    assert isinstance(root, yaml.MappingNode)  # parse_recipe has seen keys
+    edits = [_scalar(root, "version", next_version(before.version))]
+    classes = _value(root, "classes")
+    if not isinstance(classes, yaml.MappingNode):
+        raise _by_hand(source)
+    for name, threshold in thresholds.items():
+        rule = _value(classes, name)
+        if not isinstance(rule, yaml.MappingNode) or not rule.value:
+            raise _by_hand(source)
+        edits.append(_threshold(text, rule, threshold))
+    least = min(thresholds.values(), default=1.0)
+    if before.review_threshold > least:
+        edits.append(_scalar(root, "review_threshold", f"{least:g}"))
+    for edit in sorted(edits, key=lambda one: -one.start):
+        text = text[: edit.start] + edit.new + text[edit.end :]
+    after = parse_recipe(text, source)
+    if any(abs(after.threshold_of(name) - value) > 1e-6 for name, value in thresholds.items()):
+        raise _by_hand(source)  # such as an alias that two classes share
+    return text
+
+
+def next_version(version: str) -> str:
+    """The version with its last number counted up: 1.0.9 becomes 1.0.10, 'a' becomes 'a.1'."""
+    found = re.search(r"^(.*?)(\d+)(\D*)$", version)
+    if found is None:
+        return version + ".1"
+    return f"{found[1]}{int(found[2]) + 1}{found[3]}"
+
+
+def _threshold(text: str, rule: yaml.MappingNode, threshold: float) -> Edit:
+    old = _value(rule, "threshold")
+    if old is not None:
+        return Edit(old.start_mark.index, old.end_mark.index, f"{threshold:g}")
+    last = rule.value[-1][1]
+    if rule.flow_style:
+        return Edit(last.end_mark.index, last.end_mark.index, f", threshold: {threshold:g}")
+    column = rule.value[0][0].start_mark.column
+    end = text.find("\n", last.end_mark.index)
+    at = len(text) if end < 0 else end
+    return Edit(at, at, f"\n{' ' * column}threshold: {threshold:g}")
+
+
+def _scalar(root: yaml.MappingNode, key: str, new: str) -> Edit:
+    node = _value(root, key)
+    assert node is not None  # parse_recipe has seen it
+    quote = '"' if key == "version" and re.fullmatch(r"[\d.]*", new) and new.count(".") < 2 else ""
+    return Edit(node.start_mark.index, node.end_mark.index, f"{quote}{new}{quote}")
+
+
+def _value(node: yaml.MappingNode, key: str) -> yaml.Node | None:
+    return next((value for name, value in node.value if name.value == key), None)
+
+
+def _by_hand(source: str) -> RecipeError:
+    return RecipeError(
+        f"{source}: its classes are written in a way that cannot be edited safely: write each as "
+        "'name: {bin: ..., threshold: ...}', or set the thresholds by hand"
+    )

@@ -1,0 +1,135 @@
+"""From labelled pictures to thresholds: inspect, then choose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from cell.config import CellConfig
+from cell.evaluation.figures import thresholds_of
+from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
+from cell.evaluation.measure import Request, open_samples
+from cell.evaluation.samples import class_table
+from cell.inspection import build_inspector
+from vision.data.types import DataError
+from vision.evaluate.thresholds import (
+    Choice,
+    Rate,
+    Target,
+    choose_with_spread,
+    escapes,
+    false_rejects,
+    reach,
+)
+
+
+@dataclass(frozen=True)
+class ClassChoice:
+    """One class: threshold now and chosen, where 95 % of resampled choices lie, its defects."""
+
+    now: float
+    chosen: float
+    low: float
+    high: float
+    defects: int
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Thresholds and what they bring, beside those in force."""
+
+    recipe: str
+    classes: dict[str, ClassChoice]
+    choice: Choice
+    now_escapes: Rate
+    now_false_rejects: Rate
+    not_inspected: int
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The chosen threshold of each class."""
+        return {name: row.chosen for name, row in self.classes.items()}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "recipe": self.recipe,
+            "classes": {name: asdict(row) for name, row in self.classes.items()},
+            "escapes": _rate(self.choice.escapes, self.now_escapes, self.choice.fresh_escapes),
+            "false_rejects": _rate(
+                self.choice.false_rejects, self.now_false_rejects, self.choice.fresh_false_rejects
+            ),
+            "not_inspected": self.not_inspected,
+        }
+
+
+def choose_thresholds(
+    config: CellConfig,
+    request: Request,
+    target: Target,
+    watch: Watch,
+    *,
+    alone: bool = True,
+    rounds: int = 200,
+) -> Chosen:
+    """Inspect the pictures and choose. alone: each defect counts as the only one of its part.
+
+    Raises DataError and what `build_inspector` raises.
+    """
+    data, samples = open_samples(request)
+    setup = build_inspector(config, request.recipe)
+    try:
+        classes = setup.inspector.model.card.classes
+        table = class_table(data, classes)
+        if table is None:
+            raise DataError(
+                f"{data.root}: its classes ({', '.join(data.classes)}) are none of the model's "
+                f"({', '.join(classes)}): take labels with the model's classes"
+            )
+        seen = inspect_all(Bench.of(setup, table, request.resize), samples, watch)
+    finally:
+        setup.engine.close()
+    looked = [one for one in seen if not one.trouble]
+    check_parts(looked, request.data)
+    reached = reach(_of(looked, good=True), _of(looked, good=False), len(classes), alone=alone)
+    choice = choose_with_spread(reached, target, rounds)
+    now = thresholds_of(setup.recipe, classes)
+    counts = np.zeros(len(classes), int)
+    for one in looked:
+        counts += np.bincount(one.as_run.labels, minlength=len(classes))
+    rows = {
+        name: ClassChoice(
+            now=round(float(now[index]), 4),
+            chosen=choice.thresholds[index],
+            low=round(choice.spread[index].low, 4),
+            high=round(choice.spread[index].high, 4),
+            defects=int(counts[index]),
+        )
+        for index, name in enumerate(classes)
+    }
+    return Chosen(
+        recipe=setup.recipe.identity,
+        classes=rows,
+        choice=choice,
+        now_escapes=escapes(reached, now),
+        now_false_rejects=false_rejects(reached, now),
+        not_inspected=len(seen) - len(looked),
+    )
+
+
+def _of(seen: Sequence[Seen], *, good: bool) -> list[Any]:
+    return [one.as_run for one in seen if one.good is good]
+
+
+def _rate(rate: Rate, now: Rate, fresh: float) -> dict[str, Any]:
+    bounds = rate.interval
+    return {
+        "count": rate.count,
+        "total": rate.total,
+        "interval_95": [round(bounds.low, 5), round(bounds.high, 5)],
+        "now": now.count,
+        "on_parts_left_out": round(fresh, 5),
+    }
