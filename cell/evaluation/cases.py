@@ -25,8 +25,9 @@ SIDE: Final = 300
 """Pictures in the report [px]."""
 AROUND: Final = 160
 """How much of the board is shown [px], at least."""
-TRUTH: Final = (60, 170, 60)
-"""Blue, green, red of what is true."""
+TRUTH: Final = (0, 215, 255)
+"""Blue, green, red of what is true: no class has it."""
+OUTLINE: Final = (60, 60, 60)
 
 Picture = NDArray[np.uint8]
 """Colour (height, width, 3), blue first."""
@@ -141,7 +142,7 @@ def _drawn(
     *,
     resize: bool,
 ) -> tuple[str, str | None]:
-    """Data URIs of the window of board and golden picture. Truth is green and dashed."""
+    """Data URIs of the window of board and golden picture. Truth is yellow and dashed."""
     board, golden = _pictures(one, recipe.canonical_px, resize=resize)
     x0, y0, side = window
     scale = SIDE / side
@@ -157,7 +158,8 @@ def _drawn(
 
 
 def _dashed(canvas: Picture, box: Floats) -> None:
-    x1, y1, x2, y2 = np.rint(box).astype(int)
+    x1, y1, x2, y2 = (int(edge) for edge in np.rint(box))
+    cv2.rectangle(canvas, (x1, y1), (x2, y2), OUTLINE, 3)
     for start in range(x1, x2, 8):
         for y in (y1, y2):
             cv2.line(canvas, (start, y), (min(start + 4, x2), y), TRUTH, 2)

@@ -80,6 +80,7 @@ def describe(data: DataSet, samples: Sequence[Sample], request: Request) -> dict
         "root": str(data.root),
         "format": data.format,
         "split": chosen.split,
+        "split_file": None if chosen.split_file is None else str(chosen.split_file),
         "groups": sorted({sample.group for sample in samples}) if chosen.groups else None,
         "limit": chosen.limit,
         "pictures": len(samples),

@@ -177,12 +177,13 @@ def _parts(done: Evaluation, parts: dict[str, Any], resize: bool) -> str:
         wrong = f"{parts[count]} {count.replace('_', ' ')}"
         rows.append([name, parts[total], wrong, f"{low:.2%} to {high:.2%}", parts[reviewed]])
     heads = ["parts", "number", "wrong", "95 % interval", "to review"]
+    looked = [one for one in done.seen if not one.trouble]
     groups = [
-        (style, np.asarray([one.score for one in done.seen if one.good is good], np.float32))
+        (style, np.asarray([one.score for one in looked if one.good is good], np.float32))
         for style, good in (("goodpart", True), ("badpart", False))
     ]
     limit = float(thresholds_of(done.recipe, done.classes).min())
-    chart = histogram("highest score of a part", groups, limit, done.recipe.review_threshold)
+    chart = histogram("highest score: good, defective", groups, limit, done.recipe.review_threshold)
     words = f"Good parts: {parts['good_parts']}. Intervals: Clopper-Pearson."
     html = f"<h2>Parts</h2><p>{escape(words)}</p>{_table(heads, rows)}<br>{_grid([chart])}"
     wrong_ones = wrong_parts(done.seen, done.recipe, done.classes, MOST_CASES)
@@ -197,9 +198,12 @@ def _parts(done: Evaluation, parts: dict[str, Any], resize: bool) -> str:
 
 def _cases(done: Evaluation, resize: bool) -> str:
     html = (
-        "<h2>Worst cases</h2><p>Left the tested board, right its golden picture. Dashed green: "
+        "<h2>Worst cases</h2><p>Left the tested board, right its golden picture. Dashed yellow: "
         "what is labelled; boxes with names: what the cell said.</p>"
     )
+    unseen = sum(len(one.as_run.truth) for one in done.seen if one.trouble)
+    if unseen:
+        html += f"<p>{unseen} more defects lie on pictures that were not inspected.</p>"
     for kind, spots in worst_spots(done.seen, done.recipe, done.classes, MOST_CASES).items():
         shown = [picture_of(spot, done.recipe, done.classes, resize=resize) for spot in spots]
         html += f"<h3>{escape(kind.capitalize())}</h3>"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,28 +11,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.data.pictures import UnreadableError, read_pixels, to_grey8
+from vision.data.split import Split, load_split, named_groups
 from vision.data.types import DataError, DataSet, Sample
+from vision.training.deeppcb import SPLIT as DEEPPCB
 from vision.types import Image
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What of a data set is measured; None: all of it. limit: so many, spread evenly."""
+    """What of a data set is measured; None: all of it. limit: so many, spread evenly.
+
+    split: name of a split in split_file; DeepPCB has its own by board groups and needs no file.
+    """
 
     split: str | None = None
+    split_file: Path | None = None
     groups: tuple[str, ...] | None = None
     limit: int | None = None
 
 
-def select(data: DataSet, chosen: Selection, split: Iterable[str] | None = None) -> list[Sample]:
-    """The samples that are measured. split: names of the pictures in the chosen split.
+def select(data: DataSet, chosen: Selection) -> list[Sample]:
+    """The samples that are measured.
 
-    Raises DataError for a group that is not there, or when nothing is left.
+    Raises DataError for a split or group that is not there, or when nothing is left.
     """
     samples = list(data.samples)
-    if split is not None:
-        names = frozenset(split)
-        samples = [sample for sample in samples if sample.name in names]
+    if chosen.split is not None:
+        samples = _split(data, chosen).of(chosen.split)
+    elif chosen.split_file is not None:
+        raise DataError(f"{chosen.split_file}: say which of its splits with --split")
     if chosen.groups is not None:
         there = {sample.group for sample in samples}
         unknown = [group for group in chosen.groups if group not in there]
@@ -48,6 +55,18 @@ def select(data: DataSet, chosen: Selection, split: Iterable[str] | None = None)
     if not samples:
         raise DataError(f"{data.root}: nothing is left to measure; choose another split or group")
     return samples
+
+
+def _split(data: DataSet, chosen: Selection) -> Split:
+    if chosen.split_file is not None:
+        return load_split(chosen.split_file, data)
+    there = {sample.group for sample in data.samples}
+    if data.format == "deeppcb" and there == {g for groups in DEEPPCB.values() for g in groups}:
+        return named_groups(data, DEEPPCB)
+    raise DataError(
+        f"{data.root}: which pictures are in split {chosen.split!r} is not known: give the file "
+        "that it was made with as --split-file"
+    )
 
 
 def class_table(data: DataSet, classes: Sequence[str]) -> NDArray[np.int64] | None:

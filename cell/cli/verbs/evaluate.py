@@ -24,8 +24,11 @@ from cell.evaluation.writing import check_target, write_whole
 Data = Annotated[Path, typer.Option(help="Folder or COCO file of the labelled pictures.")]
 RecipeName = Annotated[str, typer.Option(help="Recipe whose inspection is measured.")]
 Format = Annotated[str, typer.Option("--format", help="Format of the data; auto: recognised.")]
-Split = Annotated[
-    Path | None, typer.Option(help="Split file (JSON) of `cell data split`; with --part.")
+SplitName = Annotated[
+    str | None, typer.Option("--split", help="Only this split, such as validation or test.")
+]
+SplitFile = Annotated[
+    Path | None, typer.Option(help="Split file of `cell data split`; DeepPCB needs none.")
 ]
 Groups = Annotated[str | None, typer.Option(help="Only these groups, comma between them.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Only so many pictures, spread evenly.")]
@@ -42,6 +45,8 @@ def evaluate(
     data: Data,
     recipe: RecipeName = "pcb",
     data_format: Format = "auto",
+    split: SplitName = None,
+    split_file: SplitFile = None,
     groups: Groups = None,
     group_by: Annotated[
         str | None, typer.Option(help="Regular expression that finds the group in a name.")
@@ -69,7 +74,7 @@ def evaluate(
         data=data,
         format=data_format,
         group_by=group_by,
-        selection=Selection(groups=comma(groups), limit=limit),
+        selection=Selection(split, split_file, comma(groups), limit),
         resize=resize,
         detections_only=detections_only,
     )

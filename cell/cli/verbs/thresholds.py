@@ -20,6 +20,8 @@ from cell.cli.verbs.evaluate import (
     Limit,
     RecipeName,
     Resize,
+    SplitFile,
+    SplitName,
     comma,
     with_engine,
 )
@@ -36,6 +38,8 @@ def thresholds(
     data: Data,
     recipe: RecipeName = "pcb",
     data_format: Format = "auto",
+    split: SplitName = None,
+    split_file: SplitFile = None,
     groups: Groups = None,
     limit: Limit = None,
     escape_cost: Annotated[
@@ -79,7 +83,7 @@ def thresholds(
         recipe=recipe,
         data=data,
         format=data_format,
-        selection=Selection(groups=comma(groups), limit=limit),
+        selection=Selection(split, split_file, comma(groups), limit),
         resize=resize,
     )
     target = Target(
