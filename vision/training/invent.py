@@ -3,8 +3,8 @@
 Real labelled defects come from few board designs, and telling an open from a mousebite, or a
 short from a spur, needs more variety of surroundings than those offer. So random spots are
 painted on golden samples and named by topology: removed copper is a pin hole inside, an open
-where it parts the copper, else a mousebite; added copper is copper when alone, a short where it
-joins two parts, else a spur.
+where it parts the copper around it, else a mousebite; added copper is copper when alone, a short
+where it joins two sides, else a spur.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ MARGIN_PX = 9.5  # how far DeepPCB's boxes stand off from the drawn spot, on ave
 HIDDEN_PX = 6  # how much of a spot's extent beneath its own material its box may count
 LEAST_AREA_PX = 24
 LEAST_PIECE_PX = 20  # smaller pieces of copper do not make an open or a short
+LEAST_CONTACT_PX = 3  # a shorter contact is a chance touch
 LONGEST_PX = 90
 
 Mask = NDArray[np.uint8]
@@ -88,7 +89,8 @@ def name_change(around: Mask, changed: Mask, add: bool) -> str | None:
     if not (other & ring).any():
         alone = "copper" if add else "pin_hole"
         return None if (other & wide).any() else alone
-    # Added copper joins the pieces it touches; removed copper leaves the pieces that remain.
+    # Added copper joins what it touches; removed copper parts what remains around it. Whether the
+    # two sides meet again further off does not matter: a ring that is cut once is open.
     parts = around if add else around & (1 - changed)
     touched = _touched(parts, ring)
     if touched == 0:
@@ -99,10 +101,12 @@ def name_change(around: Mask, changed: Mask, add: bool) -> str | None:
 
 
 def _touched(parts: Mask, ring: Mask) -> int:
-    """How many pieces of a mask, not counting crumbs, the ring touches."""
-    _, marks, stats, _ = cv2.connectedComponentsWithStats(parts, connectivity=8)
-    found = np.unique(marks[ring > 0])
-    return sum(1 for mark in found if mark and stats[mark, cv2.CC_STAT_AREA] >= LEAST_PIECE_PX)
+    """In how many separate stretches the ring runs over a mask, not counting crumbs."""
+    count, marks, stats, _ = cv2.connectedComponentsWithStats(parts, connectivity=8)
+    large = np.array([k > 0 and stats[k, cv2.CC_STAT_AREA] >= LEAST_PIECE_PX for k in range(count)])
+    stretches = (ring & large[marks]).astype(np.uint8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats(stretches, connectivity=8)
+    return int((stats[1:count, cv2.CC_STAT_AREA] >= LEAST_CONTACT_PX).sum())
 
 
 def _draw_spot(
@@ -115,14 +119,19 @@ def _draw_spot(
     place = rng.uniform(low, high)
     points = [place]
     kind = rng.uniform()
-    if kind < 0.75:  # at an edge, often across to the next one
+    if kind > 0.85:  # where outlines turn: tips and nooks change their shape, not what is joined
+        corner = _find_corner(copper, rng, place)
+        if corner is None:
+            return None
+        points = [corner + rng.normal(0, 2.5, 2)]
+    elif kind < 0.65:  # at an edge, often across to the next one
         edge = _find_edge(copper, rng, place)
         if edge is None:
             return None
         start, normal = edge
         inward = -normal if add else normal  # into the material that is to be changed
         reach = _march(copper, start, inward, copper_wanted=not add)
-        if kind < 0.45:
+        if kind < 0.38:
             if reach is None:
                 return None
             points = [start - inward * 2, start + inward * (reach + 2)]
@@ -148,6 +157,19 @@ def _find_edge(
     if length < 1e-3:
         return None
     return np.array([c + left, r + top], np.float64), slope / length
+
+
+def _find_corner(
+    copper: Mask, rng: np.random.Generator, place: NDArray[np.float64]
+) -> NDArray[np.float64] | None:
+    """A corner of the copper's outline near a place."""
+    left, top = (int(v) for v in np.clip(place - 48, 0, SIZE - 96))
+    patch = np.ascontiguousarray(copper[top : top + 96, left : left + 96] * np.uint8(255))
+    found = cv2.goodFeaturesToTrack(cv2.GaussianBlur(patch, (0, 0), 1.5), 12, 0.15, 8)
+    if found is None:
+        return None
+    corner = found[int(rng.integers(len(found))), 0]
+    return np.asarray((corner[0] + left, corner[1] + top), np.float64)
 
 
 def _march(
