@@ -122,7 +122,7 @@ def _curves(done: Evaluation, figures: dict[str, Any]) -> str:
             done.classes, curves(tested, len(done.classes), CURVE_IOU), least, strict=True
         )
     ]
-    words = "At an overlap of 0.50; the ring marks the threshold in force."
+    words = "At an overlap of 0.50, customary suppression; the ring marks the threshold in force."
     return f"<h2>Precision and recall</h2><p>{words}</p>{_grid(drawn)}"
 
 

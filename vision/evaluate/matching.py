@@ -84,10 +84,11 @@ def _pairs(
         overlaps[taken[0]] = 0.0
         overlaps[:, taken[1]] = 0.0
     pairs: list[tuple[int, int]] = []
+    least = np.float32(iou)  # as the overlaps are, so that the bound itself is met exactly
     for i in np.argsort(-found.scores, kind="stable"):
         j = int(overlaps[i].argmax())
-        best = float(overlaps[i, j])
-        if best > 0 and (best > iou if above else best >= np.float32(iou)):
+        best = overlaps[i, j]
+        if best > 0 and (best > least if above else best >= least):
             pairs.append((int(i), j))
             overlaps[:, j] = 0.0
     table = np.asarray(pairs, np.int64).reshape(-1, 2)
