@@ -25,6 +25,7 @@ OUTLIER_M: Final = 3e-5
 NO_MAP: Final = np.empty(0, np.float32)
 """For `cv2.remap` whose first map holds both coordinates."""
 SIDES: Final = ("-y", "+x", "+y", "-x")
+_SHARES: Final = np.linspace(0.0, 1.0, STEPS)[:, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +40,19 @@ class EdgeFit:
 def fit_edges(image: Image, camera: CameraModel, part: PartGeometry, start: Pose2D) -> EdgeFit:
     """Measure the four edges near their places in the start pose. Raises InspectionError."""
     along, outward = _profile_frames(part)
-    offsets = np.linspace(-REACH_M, REACH_M, STEPS)[::-1]  # from outside to inside
-    points = along[:, :, None, :] + outward[:, None, None, :] * offsets[:, None]
-    found, good = _crossings(_sample(image, camera, part, start, points))
+    reach = outward[:, None, :] * REACH_M
+    greys = _sample(image, camera, part, start, np.stack([along + reach, along - reach]))
+    found, good = _crossings(greys)
     places = (
         along + outward[:, None, :] * (REACH_M - found * (2 * REACH_M / (STEPS - 1)))[..., None]
     )
-    lines, noise = [], []
-    for side, name in enumerate(SIDES):
-        u, v = (0, 1) if side % 2 == 0 else (1, 0)
-        line, rms = _line(places[side, :, u], places[side, :, v], good[side], name)
-        lines.append(line)
-        noise.append(rms)
+    # Along the edge and across it: x and y of the part, for the +x and -x edges y and x.
+    u, v = (np.stack([places[0, :, i], places[1, :, 1 - i], places[2, :, i], places[3, :, 1 - i]])
+            for i in (0, 1))  # fmt: skip
+    lines, noise = _lines(u, v, good)
     corners = np.array([_meet(lines[0], lines[3]), _meet(lines[0], lines[1]),
                         _meet(lines[2], lines[1]), _meet(lines[2], lines[3])])  # fmt: skip
-    size = np.array([lines[1][0] - lines[3][0], lines[2][0] - lines[0][0]])
+    size = np.array([lines[1, 0] - lines[3, 0], lines[2, 0] - lines[0, 0]])
     return EdgeFit(corners, size, float(np.sqrt(np.mean(np.square(noise)))))
 
 
@@ -71,14 +70,19 @@ def _profile_frames(part: PartGeometry) -> tuple[Float, Float]:
 
 
 def _sample(
-    image: Image, camera: CameraModel, part: PartGeometry, start: Pose2D, points: Float
+    image: Image, camera: CameraModel, part: PartGeometry, start: Pose2D, ends: Float
 ) -> NDArray[np.float32]:
-    """Greys at points (..., 2) [m] of the part, (...)."""
-    flat = points.reshape(-1, 2) @ start.matrix()[:2, :2].T + (start.x, start.y)
-    pixels = camera.belt_to_image(flat, part.thickness_m).astype(np.float32)
-    table = pixels.reshape(-1, STEPS, 2)  # remap takes at most 32767 rows or columns
-    greys = cv2.remap(image, table, NO_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(greys, np.float32).reshape(points.shape[:-1])
+    """Greys (4, PROFILES, STEPS) along profiles whose ends (2, 4, PROFILES, 2) [m] of the part are
+    given, outer ends first.
+    """
+    flat = ends.reshape(-1, 2) @ start.matrix()[:2, :2].T + (start.x, start.y)
+    outer, inner = camera.belt_to_image(flat, part.thickness_m).reshape(2, -1, 1, 2)
+    # Over so short a way a straight line in the part is one in the picture, to 0.002 px.
+    table = outer + (inner - outer) * _SHARES
+    greys = cv2.remap(
+        image, table.astype(np.float32), NO_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(greys, np.float32).reshape(*ends.shape[1:3], STEPS)
 
 
 def _crossings(profiles: NDArray[np.float32]) -> tuple[Float, NDArray[np.bool_]]:
@@ -96,29 +100,44 @@ def _crossings(profiles: NDArray[np.float32]) -> tuple[Float, NDArray[np.bool_]]
     return first - 1.0 + (level - before) / rise, good
 
 
-def _line(u: Float, v: Float, good: NDArray[np.bool_], side: str) -> tuple[Float, float]:
-    """(a, b) of v = a + b u through the good points without outliers, and their rms distance."""
+def _lines(u: Float, v: Float, good: NDArray[np.bool_]) -> tuple[Float, Float]:
+    """(a, b) of v = a + b u through each side's good points without outliers, (4, 2), and their rms
+    distances (4,). u, v and good are (4, PROFILES). Raises InspectionError.
+    """
     kept = good
-    line: Float = np.zeros(2)
-    off: Float = np.zeros_like(v)
+    lines, off = np.zeros((len(u), 2)), np.zeros_like(v)
     for _ in range(4):
-        if kept.mean() < LEAST_GOOD:
+        _check_seen(kept)
+        lines = _least_squares(u, v, kept)
+        off = np.abs(v - lines[:, :1] - lines[:, 1:] * u)
+        limit = np.maximum(OUTLIER_M, 3.0 * 1.4826 * _medians(off, good))
+        kept = good & (off <= limit[:, None])
+    return lines, np.sqrt((off**2 * kept).sum(axis=1) / kept.sum(axis=1))
+
+
+def _check_seen(kept: NDArray[np.bool_]) -> None:
+    for name, share in zip(SIDES, kept.mean(axis=1), strict=True):
+        if share < LEAST_GOOD:
             raise InspectionError(
-                f"The part's edge on its {side} side is not clear ({kept.mean():.0%} of it seen): "
+                f"The part's edge on its {name} side is not clear ({share:.0%} of it seen): "
                 "something lies over it, it is broken, or the light is too weak"
             )
-        slope, start = _slope(u[kept], v[kept])
-        line = np.array([start, slope])
-        off = np.abs(v - line[0] - line[1] * u)
-        kept = good & (off <= max(OUTLIER_M, 3.0 * 1.4826 * float(np.median(off[good]))))
-    return line, float(np.sqrt(np.mean(off[kept] ** 2)))
 
 
-def _slope(u: Float, v: Float) -> tuple[float, float]:
-    """Least squares v = b u + a: (b, a)."""
-    spread = u - u.mean()
-    slope = float(spread @ v / (spread @ spread))
-    return slope, float(v.mean() - slope * u.mean())
+def _least_squares(u: Float, v: Float, kept: NDArray[np.bool_]) -> Float:
+    """Least squares v = a + b u of each row's kept points: (rows, 2)."""
+    count = kept.sum(axis=1)
+    mean_u, mean_v = (u * kept).sum(axis=1) / count, (v * kept).sum(axis=1) / count
+    spread = (u - mean_u[:, None]) * kept
+    slope = (spread * v).sum(axis=1) / (spread * spread).sum(axis=1)
+    return np.stack([mean_v - slope * mean_u, slope], axis=1)
+
+
+def _medians(off: Float, good: NDArray[np.bool_]) -> Float:
+    """Median of each row's good entries, the upper one of two."""
+    ranked = np.sort(np.where(good, off, np.inf), axis=1)
+    middle: Float = ranked[np.arange(len(off)), good.sum(axis=1) // 2]
+    return middle
 
 
 def _meet(flat: Float, steep: Float) -> Float:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from vision.errors import InspectionError
 from vision.inspect.align import AlignTarget
+from vision.inspect.numbers import halve
 from vision.inspect.photometry import shrink
 from vision.inspect.pictures import read_picture
 from vision.types import Image
@@ -29,7 +30,9 @@ Floats = NDArray[np.float32]
 
 
 def signature(view: Image) -> Floats:
-    """A view as a unit vector of zero mean; two of them multiplied are their correlation."""
+    """A view, of whatever scale, as a unit vector of zero mean; the product of two of them is their
+    correlation.
+    """
     small = cv2.resize(view, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
     small -= small.mean()
     return np.asarray(small / max(float(np.linalg.norm(small)), 1e-6), np.float32)
@@ -53,8 +56,9 @@ class Golden:
         """Prepare a picture (height, width)."""
         unit = image.astype(np.float32) / np.float32(255.0)
         unit.flags.writeable = False
-        share = shrink(image) / np.float32(255.0)
-        return cls(name, image, unit, signature(image), share, AlignTarget.of(image))
+        half = halve(image)
+        share = shrink(half) / np.float32(255.0)
+        return cls(name, image, unit, signature(half), share, AlignTarget.of(image))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +100,19 @@ class GoldenLibrary:
             raise InspectionError(f"No golden sample {name!r}; there are: {', '.join(self.names)}")
         return self._by_name[name]
 
-    def nearest(self, view: Image) -> Golden:
+    def nearest(self, view: Image) -> tuple[Golden, Match]:
         """The golden sample that the view resembles most; to be confirmed when aligned."""
-        return self._goldens[int((self._signatures @ signature(view)).argmax())]
-
-    def match(self, view: Image, golden: Golden) -> Match:
-        """How an aligned view fits `golden` and the best of the others."""
         seen = signature(view)
         scores = self._signatures @ seen
+        golden = self._goldens[int(scores.argmax())]
+        return golden, self._match(golden, seen, scores)
+
+    def match(self, view: Image, golden: Golden) -> Match:
+        """How a view fits `golden` and the best of the others."""
+        seen = signature(view)
+        return self._match(golden, seen, self._signatures @ seen)
+
+    def _match(self, golden: Golden, seen: Floats, scores: Floats) -> Match:
         others = [i for i in scores.argsort()[::-1][:2] if self._goldens[i].name != golden.name]
         score = float(golden.signature @ seen)
         if not others:

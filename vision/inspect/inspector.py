@@ -16,9 +16,10 @@ from calibration.geometry import Float, Pose2D
 from models.package import ModelPackage
 from vision.engines.base import Engine, Tensor
 from vision.errors import EngineError, InspectionError
-from vision.inspect.align import align
+from vision.inspect.align import align_half
 from vision.inspect.golden import Golden, GoldenLibrary, Match, confirm, signature
 from vision.inspect.locate import PartLocator
+from vision.inspect.numbers import halve
 from vision.inspect.part import PartGeometry
 from vision.inspect.photometry import Light, fit_light, shrink
 from vision.inspect.rectify import Rectifier
@@ -65,6 +66,8 @@ class Inspector:
         self._locator = PartLocator(camera, part) if camera else None
         self._rectifier = Rectifier(camera, part, canonical) if camera else None
         self._batch: Tensor = np.zeros(wanted, np.float32)
+        self._loaded: Golden | None = None
+        """The golden sample that lies in the batch."""
         self._spent = dict.fromkeys(("locate", "align", "inference"), 0.0)
 
     def inspect_frame(self, image: Image, golden: Golden | None = None) -> tuple[Inspection, Image]:
@@ -80,15 +83,16 @@ class Inspector:
                 "A camera picture needs the camera's calibration: give it, or a canonical view"
             )
         with self._timed("locate"):
-            located = self._locator.locate(image)
+            half = halve(image)
+            located = self._locator.locate(image, half)
         with self._timed("align"):
-            view = self._rectifier.rectify(image, located)
-            golden = self._choose(view, golden)
-            light = self._light(view, golden)
-            if golden is not None:
-                # One interpolation from camera to aligned view keeps fine defects sharp.
-                moved = align(view, light, golden.target)
-                view = self._rectifier.rectify(image, located, moved)
+            # Half the size tells which board it is, how it is lit and how it lies.
+            rough = self._rectifier.rectify_half(half, located)
+            golden = self._choose(rough, golden)
+            light = self._light(rough, golden)
+            moved = None if golden is None else align_half(rough, light, golden.target)
+            # One interpolation from camera to aligned view keeps fine defects sharp.
+            view = self._rectifier.rectify(image, located, moved)
         return self._detect(view, golden, light, located.pose, began), view
 
     def inspect_view(self, view: Image, golden: Golden | None = None) -> tuple[Inspection, Image]:
@@ -105,10 +109,11 @@ class Inspector:
             )
         from_view = NOT_MOVED
         with self._timed("align"):
-            golden = self._choose(view, golden)
-            light = self._light(view, golden)
+            half = halve(view)
+            golden = self._choose(half, golden)
+            light = self._light(half, golden)
             if golden is not None:
-                moved = align(view, light, golden.target)
+                moved = align_half(half, light, golden.target)
                 view, moved = _moved(view, moved)
                 from_view = tuple(moved[:2].ravel().tolist())
         self._spent["locate"] = 0.0
@@ -123,22 +128,25 @@ class Inspector:
                 "back, or calibrate it anew"
             )
 
-    def _choose(self, view: Image, golden: Golden | None) -> Golden | None:
+    def _choose(self, half: Image, golden: Golden | None) -> Golden | None:
         """The golden sample to compare with; None for a model that needs none."""
         if "golden" not in self.model.card.input.channels:
             return None
-        if golden is None and self.goldens is not None:
-            golden = self.goldens.nearest(view)
-        if golden is None:
+        if golden is not None:
+            match = self._match(half, golden)
+        elif self.goldens is not None:
+            golden, match = self.goldens.nearest(half)
+        else:
             raise InspectionError(
                 f"Model {self.model.identity} compares with a golden sample and none is given: "
                 "give the board's golden sample, or a recipe that has them"
             )
-        confirm(self._match(view, golden), golden.name, aligned=False)
+        confirm(match, golden.name, aligned=False)
         return golden
 
-    def _light(self, view: Image, golden: Golden | None) -> Light:
-        return fit_light(shrink(view), None if golden is None else golden.bright_share)
+    def _light(self, half: Image, golden: Golden | None, start: Light | None = None) -> Light:
+        share = None if golden is None else golden.bright_share
+        return fit_light(shrink(half), share, start)
 
     def _detect(
         self,
@@ -150,13 +158,15 @@ class Inspector:
     ) -> Inspection:
         with self._timed("align", more=True):
             if golden is not None:
-                confirm(self._match(view, golden), golden.name, aligned=True)
-                light = self._light(view, golden)
+                half = halve(view)
+                confirm(self._match(half, golden), golden.name, aligned=True)
+                light = self._light(half, golden, light)
             for channel, what in enumerate(self.model.card.input.channels):
                 if what == "board":
                     light.normalise(view, self._batch[0, channel])
-                elif golden is not None:
+                elif golden is not None and golden is not self._loaded:
                     np.copyto(self._batch[0, channel], golden.unit)
+            self._loaded = golden
         with self._timed("inference"):
             output = self.engine.run(self._batch)
         if not np.isfinite(output).all():  # no comparison finds a defect in what is not a number
@@ -178,10 +188,10 @@ class Inspector:
             ),
         )
 
-    def _match(self, view: Image, golden: Golden) -> Match:
+    def _match(self, half: Image, golden: Golden) -> Match:
         if self.goldens is not None:
-            return self.goldens.match(view, golden)
-        return Match(float(golden.signature @ signature(view)), "", -1.0)
+            return self.goldens.match(half, golden)
+        return Match(float(golden.signature @ signature(half)), "", -1.0)
 
     def _detections(self, output: Tensor) -> tuple[Detection, ...]:
         card = self.model.card

@@ -14,6 +14,7 @@ from calibration.camera import CameraModel
 from calibration.geometry import Float, Pose2D
 from vision.errors import InspectionError
 from vision.inspect.edges import EdgeFit, fit_edges
+from vision.inspect.numbers import halve
 from vision.inspect.part import PartGeometry
 from vision.types import Image
 
@@ -47,23 +48,23 @@ class PartLocator:
         middle = camera.image_to_belt(np.array([camera.centre]), part.thickness_m)[0]
         scale = camera.scale_at((float(middle[0]), float(middle[1])), part.thickness_m) / COARSE
         self._area = part.size_m[0] * part.size_m[1] * scale * scale
-        self._small: Image = np.empty((camera.height // COARSE, camera.width // COARSE), np.uint8)
 
-    def locate(self, image: Image) -> LocatedPart:
+    def locate(self, image: Image, half: Image | None = None) -> LocatedPart:
         """The one whole part in the picture (height, width). Raises InspectionError.
 
-        Parts that the picture's edge cuts are neighbours and do no harm beside a whole one.
+        half: the picture at half of its size, where the caller has it already. Parts that the
+        picture's edge cuts are neighbours and do no harm beside a whole one.
         """
-        start = self._coarse_pose(self._outline(image))
+        small = halve(halve(image) if half is None else half)
+        start = self._coarse_pose(self._outline(small))
         fit = fit_edges(image, self._camera, self._part, start)
         self._check_size(fit.size_m, SIZE_TOLERANCE)
         return self._located(fit, start)
 
-    def _outline(self, image: Image) -> Float:
-        """Contour (N, 2) of the part in full-size pixels."""
-        height, width = self._small.shape
-        cv2.resize(image, (width, height), dst=self._small, interpolation=cv2.INTER_AREA)
-        counts = cv2.calcHist([self._small], [0], None, [256], [0, 256]).ravel().cumsum()
+    def _outline(self, small: Image) -> Float:
+        """Convex outline (N, 2) of the part in full-size pixels."""
+        height, width = small.shape
+        counts = cv2.calcHist([small], [0], None, [256], [0, 256]).ravel().cumsum()
         dark, bright = np.searchsorted(counts, counts[-1] * np.array([0.2, 0.98]))
         if bright - dark < LEAST_CONTRAST:
             raise InspectionError(
@@ -71,7 +72,7 @@ class PartLocator:
                 f"{bright}). Check the trigger travel and the light"
             )
         level = dark + 0.35 * (bright - dark)
-        _, mask = cv2.threshold(self._small, level, 255, cv2.THRESH_BINARY)
+        _, mask = cv2.threshold(small, level, 255, cv2.THRESH_BINARY)
         contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         blobs = [c for c in contours if cv2.contourArea(c) > BLOB_SHARE * self._area]
         whole = [c for c in blobs if not _cut(c, width, height)]
@@ -82,7 +83,7 @@ class PartLocator:
                 f"What lies in the picture has {share:.2f} times the part's area: two parts touch, "
                 "or it is not the recipe's product"
             )
-        return (whole[0].reshape(-1, 2).astype(np.float64) + 0.5) * COARSE - 0.5
+        return (cv2.convexHull(whole[0]).reshape(-1, 2).astype(np.float64) + 0.5) * COARSE - 0.5
 
     @staticmethod
     def _check_count(whole: int, blobs: int) -> None:

@@ -15,18 +15,21 @@ from numpy.typing import NDArray
 
 from calibration.geometry import Float
 from vision.errors import InspectionError
+from vision.inspect.numbers import median
 from vision.types import Image
 
 GRID: Final = 40
 """The light is fitted on a picture of this many pixels a side."""
 ROUNDS: Final = 3
+STRIP: Final = 160  # rows
 LEAST_CONTRAST: Final = 15.0  # grey levels between dark and bright areas
 LEAST_LIGHT: Final = 0.25  # of the mean; less is no light that a quadratic describes
 
 Floats = NDArray[np.float32]
 
 
-def _basis(x: Float, y: Float) -> Float:
+def basis(x: Float, y: Float) -> Float:
+    """Terms of the light field at points given in -1..1 across the view, (..., 6)."""
     return np.stack([np.ones_like(x), x, y, x * x - 1 / 3, x * y, y * y - 1 / 3], axis=-1)
 
 
@@ -34,7 +37,7 @@ def grid_basis() -> Float:
     """Light-field terms at the grid's pixels, (GRID * GRID, 6)."""
     at = (np.arange(GRID) + 0.5) * (2.0 / GRID) - 1.0
     x, y = np.meshgrid(at, at)
-    return _basis(x.ravel(), y.ravel())
+    return basis(x.ravel(), y.ravel())
 
 
 _GRID_BASIS: Final = grid_basis()
@@ -48,18 +51,18 @@ class Light:
     dark: float
     bright: float
 
-    def at(self, x: Float, y: Float) -> Float:
-        """L at points given in -1..1 across the view."""
-        return _basis(x, y) @ self.field
-
     def normalise(self, view: Image, out: Floats) -> None:
         """Greys of the view as 0 (dark) to 1 (bright), clipped, into `out` of the same shape."""
         span = self.bright - self.dark
         gain = (1.0 / (span * (_GRID_BASIS @ self.field))).astype(np.float32).reshape(GRID, GRID)
         gains = cv2.resize(gain, view.shape[::-1], interpolation=cv2.INTER_LINEAR)
-        cv2.multiply(view, gains, dst=out, dtype=cv2.CV_32F)
-        np.subtract(out, np.float32(self.dark / span), out=out)
-        np.clip(out, 0.0, 1.0, out=out)
+        zero = np.float32(self.dark / span)
+        for top in range(0, len(view), STRIP):  # each strip stays in the processor's cache
+            rows = slice(top, top + STRIP)
+            strip = out[rows]
+            cv2.multiply(view[rows], gains[rows], dst=strip, dtype=cv2.CV_32F)
+            np.subtract(strip, zero, out=strip)
+            np.clip(strip, 0.0, 1.0, out=strip)
 
 
 def shrink(view: Image) -> Floats:
@@ -68,10 +71,11 @@ def shrink(view: Image) -> Floats:
     return small.astype(np.float32)
 
 
-def fit_light(small: Floats, bright_share: Floats | None) -> Light:
+def fit_light(small: Floats, bright_share: Floats | None, start: Light | None = None) -> Light:
     """The light on a view shrunk to the grid. Raises InspectionError when it has no contrast.
 
     bright_share: the golden sample shrunk likewise, 0..1; None: areas are told apart by Otsu.
+    start: the light found before the view was aligned, which needs one more round only.
     """
     grey = small.ravel().astype(np.float64)
     share = _otsu(small) if bright_share is None else bright_share.ravel().astype(np.float64)
@@ -79,7 +83,10 @@ def fit_light(small: Floats, bright_share: Floats | None) -> Light:
     weight = np.ones_like(grey)
     field = np.zeros(6)
     dark = bright = 0.0
-    for _ in range(ROUNDS):
+    if start is not None:
+        light = np.maximum(_GRID_BASIS @ start.field, 0.1)
+        weight = _trust(grey, light * (start.dark + (start.bright - start.dark) * share))
+    for _ in range(1 if start is not None else ROUNDS):
         dark, bright = _levels(grey / light, share, weight)
         if bright - dark < LEAST_CONTRAST:
             raise InspectionError(
@@ -89,8 +96,7 @@ def fit_light(small: Floats, bright_share: Floats | None) -> Light:
         flat = dark + (bright - dark) * share
         field = _solve(_GRID_BASIS * flat[:, None], grey, weight)
         light = np.maximum(_GRID_BASIS @ field, 0.1)
-        off = np.abs(grey - light * flat)
-        weight = 1.0 / np.maximum(1.0, off / (2.0 * np.median(off) + 0.5))
+        weight = _trust(grey, light * flat)
     mean = float(light.mean())
     if light.min() < LEAST_LIGHT * mean:
         raise InspectionError(
@@ -98,6 +104,12 @@ def fit_light(small: Floats, bright_share: Floats | None) -> Light:
             "lamps, and what may cast a shadow or a reflection"
         )
     return Light(field / mean, dark * mean, bright * mean)
+
+
+def _trust(grey: Float, expected: Float) -> Float:
+    """Huber weights: what differs much from the model says little about the light."""
+    off = np.abs(grey - expected)
+    return np.asarray(1.0 / np.maximum(1.0, off / (2.0 * median(off) + 0.5)))
 
 
 def _levels(grey: Float, share: Float, weight: Float) -> tuple[float, float]:

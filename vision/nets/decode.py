@@ -64,9 +64,8 @@ def decode(
     least = np.broadcast_to(np.asarray(score_thresholds, np.float32), (len(scores),))
     passing = scores >= least[:, None]
     if across_classes:
-        best = np.where(passing, scores, -1.0).argmax(axis=0)
-        classes, cells = best, np.arange(scores.shape[1])
-        classes, cells = classes[passing.any(axis=0)], cells[passing.any(axis=0)]
+        cells = np.nonzero(passing.any(axis=0))[0]
+        classes = np.where(passing[:, cells], scores[:, cells], -1.0).argmax(axis=0)
     else:
         classes, cells = np.nonzero(passing)
     picked = scores[classes, cells].astype(np.float32)
