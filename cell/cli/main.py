@@ -9,7 +9,7 @@ import sys
 import typer
 
 from cell.cli.errors import EXPECTED
-from cell.cli.verbs import bench, doctor, evaluate, inspect, run, thresholds, twin
+from cell.cli.verbs import bench, data, doctor, evaluate, inspect, run, thresholds, twin
 
 app = typer.Typer(
     name="cell",
@@ -25,6 +25,7 @@ app.command("thresholds")(thresholds.thresholds)
 app.command("twin")(twin.twin)
 app.command("doctor")(doctor.doctor)
 app.add_typer(bench.app, name="bench")
+app.add_typer(data.app, name="data")
 
 
 def main() -> None:
