@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from cell.cli.verbs import bench_inspect
 from cell.launcher.limits import LIMITS, verdicts
 
 app = typer.Typer(no_args_is_help=True, help="Measure what the project promises.")
@@ -54,6 +55,9 @@ def run(
     console.print(table)
     if missed:
         raise typer.Exit(1)
+
+
+app.command("inspect")(bench_inspect.inspect)
 
 
 def _one(parts: int, seed: int, defective: float, out: Path) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What `cell bench` measures."""

@@ -1,0 +1,130 @@
+"""`cell bench inspect`: what an inspection costs beside its engine, in one run."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cell.cli.bench.inspection import (
+    Measured,
+    Times,
+    camera_frames,
+    golden_views,
+    measure,
+    needs,
+    one_thread,
+    read_frames,
+)
+from cell.cli.bench.ultralytics import Rival, rival
+from cell.config import load
+from cell.inspection import build_inspector
+from vision.engines.machine import cpu_name, gpu_names
+from vision.inspect.part import PartGeometry
+
+MOST_RATIO: Final = 1.15
+console = Console()
+
+
+def inspect(
+    recipe: Annotated[str, typer.Option(help="Recipe to inspect by.")] = "pcb",
+    images: Annotated[int, typer.Option(min=1, help="Pictures of each kind.")] = 10,
+    repeat: Annotated[int, typer.Option(min=1, help="Times that each picture is taken.")] = 10,
+    frames: Annotated[
+        Path | None,
+        typer.Option(help="Folder of camera pictures; default: made from golden samples."),
+    ] = None,
+    engine: Annotated[
+        str | None, typer.Option(help="Engine instead of the configured one, such as auto.")
+    ] = None,
+    precision: Annotated[
+        str | None, typer.Option(help="That engine's precision, such as bf16.")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write the figures here (JSON).")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")
+    ] = None,
+) -> None:
+    """Engine alone, whole inspection, and Ultralytics with the same weights where it is installed.
+
+    Exit code 1 when an inspection takes more than 1.15 times as long as its engine alone.
+    """
+    one_thread()
+    cell = load(config)
+    if engine is not None:
+        options = {} if precision is None else {"precision": precision}
+        section = cell.inspector.model_copy(update={"engine": engine, "options": options})
+        cell = cell.model_copy(update={"inspector": section})
+    setup = build_inspector(cell, recipe)
+    goldens, camera = needs(setup)
+    part = setup.recipe.part
+    views = golden_views(goldens, images)
+    geometry = PartGeometry(part.size_m, part.thickness_m, part.inset_m)
+    pictures = (
+        camera_frames(views, camera, geometry)
+        if frames is None
+        else read_frames(frames, camera, images)
+    )
+    with console.status("measuring"):
+        found = measure(setup, pictures, views, repeat)
+        other = rival(setup, views, repeat)
+    machine = f"{cpu_name()}, {', '.join(gpu_names()) or 'no GPU'}"
+    console.print(_table(found, other, f"{setup.engine.name} on {machine}"))
+    before, after = found.memory_mib
+    console.print(
+        f"memory {before:.0f} MiB before, {after:.0f} MiB after {found.inspections} inspections"
+    )
+    if other.skipped:
+        console.print(f"Ultralytics not measured: {other.skipped}")
+    if report is not None:
+        _write(report, found, other, setup.engine.name, machine, setup.model)
+    if any(found.ratio(times) > MOST_RATIO for times in found.times):
+        console.print(f"[bold red]more than {MOST_RATIO} times the engine alone[/]")
+        raise typer.Exit(1)
+
+
+def _table(found: Measured, other: Rival, title: str) -> Table:
+    table = Table("", "median ms", "p99 ms", "ratio", "samples", title=title)
+    for times in (*found.times, *other.times):
+        table.add_row(
+            times.what,
+            f"{times.median:.1f}",
+            f"{times.p99:.1f}",
+            f"{found.ratio(times):.2f}",
+            str(len(times.samples)),
+        )
+    return table
+
+
+def _write(
+    path: Path, found: Measured, other: Rival, engine: str, machine: str, model: str
+) -> None:
+    def figures(times: Times) -> dict[str, Any]:
+        return {
+            "median_ms": round(times.median, 2),
+            "p99_ms": round(times.p99, 2),
+            "ratio": round(found.ratio(times), 3),
+            "samples": len(times.samples),
+        }
+
+    content = {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "machine": machine,
+        "engine": engine,
+        "model": model,
+        "limit_ratio": MOST_RATIO,
+        "times": {times.what: figures(times) for times in (*found.times, *other.times)},
+        "inspections": found.inspections,
+        "memory_mib": [round(value, 1) for value in found.memory_mib],
+        "ultralytics": {key: value for key, value in asdict(other).items() if key != "times"},
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
