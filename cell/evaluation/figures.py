@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import cv2
 import numpy as np
 
 from cell.evaluation.inspecting import Seen
@@ -172,7 +173,7 @@ def _ranking(seen: Sequence[Seen], canonical: tuple[int, int]) -> dict[str, Any]
 def heat_of(seen: Seen, canonical: tuple[int, int]) -> Floats:
     """How defective each pixel looks (height, width): the anomaly map, or scores in their boxes."""
     if seen.heat is not None:
-        return seen.heat
+        return scaled(seen.heat, canonical)
     heat = np.zeros(canonical[::-1], np.float32)
     for box, score in zip(seen.as_run.boxes, seen.as_run.scores, strict=True):
         x1, y1, x2, y2 = np.rint(box).astype(int).clip(0)
@@ -180,11 +181,16 @@ def heat_of(seen: Seen, canonical: tuple[int, int]) -> Floats:
     return heat
 
 
+def scaled(heat: Floats, canonical: tuple[int, int]) -> Floats:
+    """An anomaly map, which may be coarser, at the canonical (width, height)."""
+    if heat.shape == canonical[::-1]:
+        return heat
+    return np.asarray(cv2.resize(heat, canonical, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 def _mask(seen: Seen, canonical: tuple[int, int]) -> np.ndarray[Any, np.dtype[np.bool_]]:
     if seen.mask is None:
         return np.zeros(canonical[::-1], np.bool_)
-    import cv2
-
     mask = to_grey8(_pixels(seen.mask))
     if mask.shape != canonical[::-1]:
         mask = np.asarray(cv2.resize(mask, canonical, interpolation=cv2.INTER_NEAREST), np.uint8)

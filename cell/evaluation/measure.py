@@ -61,7 +61,7 @@ def evaluate(config: CellConfig, request: Request, watch: Watch) -> Evaluation:
     finally:
         setup.engine.close()
     named = bench.table is not None
-    figures = {
+    figures: dict[str, Any] = {
         "recipe": setup.recipe.identity,
         "model": {"identity": setup.model, "sha256": card.sha256},
         "engine": setup.engine.name,
@@ -70,6 +70,11 @@ def evaluate(config: CellConfig, request: Request, watch: Watch) -> Evaluation:
             seen, setup.recipe, card.classes, parts=not request.detections_only, named=named
         ),
     }
+    if not named:
+        figures["note"] = (
+            f"The data's classes ({', '.join(data.classes)}) are none of the model's: pictures, "
+            "pixels and parts are counted, not detections"
+        )
     return Evaluation(setup.recipe, card.classes, seen, figures)
 
 

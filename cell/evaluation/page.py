@@ -44,11 +44,15 @@ def page(done: Evaluation, figures: dict[str, Any], *, resize: bool = False) -> 
 
 def _head(figures: dict[str, Any]) -> str:
     data = figures["data"]
+    split = f", split {data['split']}" if data["split"] else ""
     groups = f", groups {', '.join(data['groups'])}" if data["groups"] else ""
-    what = f"{data['pictures']} pictures with {data['defects']} defects ({data['format']}{groups})"
+    when = figures["date"][:16].replace("T", " ")
+    which = f"{data['format']}{split}{groups}"
+    what = f"{data['pictures']} pictures with {data['defects']} defects ({which})"
     return (
         f"<h1>{escape(figures['recipe'])}</h1><p>Model {escape(figures['model']['identity'])} on "
-        f"{escape(figures['engine'])}; {escape(what)}; {escape(figures['date'][:16])} UTC</p>"
+        f"{escape(figures['engine'])}; {escape(what)}; {escape(when)} UTC</p>"
+        + (f"<p>{escape(figures['note'])}.</p>" if "note" in figures else "")
     )
 
 

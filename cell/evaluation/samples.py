@@ -70,19 +70,21 @@ def _split(data: DataSet, chosen: Selection) -> Split:
 
 
 def class_table(data: DataSet, classes: Sequence[str]) -> NDArray[np.int64] | None:
-    """The model's index of each class of the data; None when the two have no class in common.
+    """The model's index of each class of the data; None for masks of classes that are not its own:
+    pictures and pixels can still be ranked.
 
-    Raises DataError when only some of the data's classes are known.
+    Raises DataError for a class of the labels that the model does not know.
     """
     known = {name: index for index, name in enumerate(classes)}
     unknown = [name for name in data.classes if name not in known]
-    if unknown and len(unknown) < len(data.classes):
+    masks = any(sample.mask is not None for sample in data.samples)
+    if unknown and masks and len(unknown) == len(data.classes):
+        return None
+    if unknown:
         raise DataError(
             f"{data.root}: class {unknown[0]!r} of the data is none of the model's "
             f"({', '.join(classes)}): rename or remove it in the labels"
         )
-    if unknown:
-        return None
     return np.asarray([known[name] for name in data.classes], np.int64)
 
 

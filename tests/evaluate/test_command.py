@@ -166,7 +166,7 @@ def test_a_model_that_was_cut_short(run: Run, pairs: Path, config: Path, honest:
     assert err.count("\n") == 1
 
 
-def coco_without_good(folder: Path, pairs: Path) -> Path:
+def coco_without_good(folder: Path, pairs: Path, name: str) -> Path:
     """One defective picture without a golden picture, as COCO."""
     image = picture_of(pairs, NAMES[0])
     target = folder / image.name
@@ -174,7 +174,7 @@ def coco_without_good(folder: Path, pairs: Path) -> Path:
     shutil.copy(image, target)
     told = {
         "images": [{"id": 1, "file_name": target.name, "width": 640, "height": 640}],
-        "categories": [{"id": 1, "name": "open"}],
+        "categories": [{"id": 1, "name": name}],
         "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [9, 9, 30, 30]}],
     }
     file = folder / "boxes.json"
@@ -183,11 +183,20 @@ def coco_without_good(folder: Path, pairs: Path) -> Path:
 
 
 def test_no_good_parts(run: Run, pairs: Path, config: Path, tmp_path: Path) -> None:
-    file = coco_without_good(tmp_path / "coco", pairs)
+    file = coco_without_good(tmp_path / "coco", pairs, "open")
     code, _, err = run("evaluate", "--data", file, "--config", config)
     assert code == 2
     assert "no good parts" in err
     assert run("evaluate", "--data", file, "--config", config, "--detections-only")[0] == 0
+
+
+def test_classes_that_the_model_does_not_know(
+    run: Run, pairs: Path, config: Path, tmp_path: Path
+) -> None:
+    file = coco_without_good(tmp_path / "coco", pairs, "dent")
+    code, _, err = run("evaluate", "--data", file, "--config", config)
+    assert code == 2
+    assert "'dent'" in err
 
 
 def test_masks_rank_pictures_and_pixels(
@@ -207,8 +216,12 @@ def test_masks_rank_pictures_and_pixels(
     cv2.imwrite(str(root / "scratch" / "1.png"), mask)
     cv2.imwrite(str(root / "good" / "2.jpg"), golden)
     report = tmp_path / "out.json"
-    code, _, err = run("evaluate", "--data", root, "--config", config, "--report", report)
+    code, out, err = run(
+        "evaluate", "--data", root, "--config", config, "--report", report,
+        "--html", tmp_path / "out.html",
+    )  # fmt: skip
     assert (code, err) == (0, "")
+    assert "scratch" in out
     told = json.loads(report.read_text(encoding="utf-8"))
     assert told["image_auroc"] == 1.0
     assert told["pixel_auroc"] > 0.9

@@ -113,6 +113,8 @@ def print_figures(figures: dict[str, Any]) -> None:
         f"{figures['engine']}: {data['pictures']} pictures with {data['defects']} defects "
         f"({data['format']}), {show(figures['ms_per_image'], 0)} ms a picture"
     )
+    if "note" in figures:
+        console.print(figures["note"])
     if "classes" in figures:
         _print_detections(console, figures)
     ranking = [(name, figures.get(name)) for name in ("image_auroc", "pixel_auroc", "pixel_ap")]
