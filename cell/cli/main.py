@@ -9,7 +9,17 @@ import sys
 import typer
 
 from cell.cli.errors import EXPECTED
-from cell.cli.verbs import bench, data, doctor, evaluate, inspect, run, thresholds, twin
+from cell.cli.verbs import (
+    bench,
+    data,
+    doctor,
+    evaluate,
+    inspect,
+    run,
+    thresholds,
+    train,
+    twin,
+)
 
 app = typer.Typer(
     name="cell",
@@ -20,6 +30,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("inspect")(inspect.inspect)
+app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("thresholds")(thresholds.thresholds)
 app.command("twin")(twin.twin)
