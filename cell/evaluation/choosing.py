@@ -20,6 +20,7 @@ from vision.evaluate.thresholds import (
     Rate,
     Target,
     choose_with_spread,
+    doubtful,
     escapes,
     false_rejects,
     reach,
@@ -39,7 +40,11 @@ class ClassChoice:
 
 @dataclass(frozen=True)
 class Chosen:
-    """Thresholds and what they bring, beside those in force."""
+    """Thresholds and what they bring, beside those in force.
+
+    escapes_reviewed, good_reviewed: of the escapes and of the good parts, those that the recipe's
+    review threshold would bring before a person.
+    """
 
     recipe: str
     classes: dict[str, ClassChoice]
@@ -47,6 +52,8 @@ class Chosen:
     now_escapes: Rate
     now_false_rejects: Rate
     not_inspected: int
+    escapes_reviewed: int
+    good_reviewed: int
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -63,6 +70,8 @@ class Chosen:
                 self.choice.false_rejects, self.now_false_rejects, self.choice.fresh_false_rejects
             ),
             "not_inspected": self.not_inspected,
+            "escapes_reviewed": self.escapes_reviewed,
+            "good_reviewed": self.good_reviewed,
         }
 
 
@@ -97,6 +106,8 @@ def choose_thresholds(
     reached = reach(_of(looked, good=True), _of(looked, good=False), len(classes), alone=alone)
     choice = choose_with_spread(reached, target, rounds)
     now = thresholds_of(setup.recipe, classes)
+    chosen = np.asarray(choice.thresholds, np.float32)
+    review = min(setup.recipe.review_threshold, *choice.thresholds)
     counts = np.zeros(len(classes), int)
     for one in looked:
         counts += np.bincount(one.as_run.labels, minlength=len(classes))
@@ -117,6 +128,8 @@ def choose_thresholds(
         now_escapes=escapes(reached, now),
         now_false_rejects=false_rejects(reached, now),
         not_inspected=len(seen) - len(looked),
+        escapes_reviewed=doubtful(reached.bad, chosen, review),
+        good_reviewed=doubtful(reached.good, chosen, review),
     )
 
 

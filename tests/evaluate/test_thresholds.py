@@ -11,6 +11,7 @@ from vision.evaluate.thresholds import (
     Target,
     choose,
     choose_with_spread,
+    doubtful,
     escapes,
     false_rejects,
     reach,
@@ -123,3 +124,8 @@ def test_each_defect_can_stand_alone() -> None:
     half = np.array([0.5, 0.5], np.float32)
     assert escapes(alone, half).count == 1
     assert escapes(whole, half).count == 0
+
+
+def test_the_review_band_takes_what_is_not_rejected() -> None:
+    scores = np.array([[0.9, 0.3], [0.4, 0.1], [0.1, 0.3], [0.1, 0.1]], np.float32)
+    assert doubtful(scores, np.array([0.5, 0.5], np.float32), 0.25) == 2

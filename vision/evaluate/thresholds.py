@@ -119,6 +119,12 @@ def false_rejects(reached: Reach, thresholds: Floats) -> Rate:
     return Rate(int((reached.good >= thresholds).any(axis=1).sum()), len(reached.good))
 
 
+def doubtful(scores: Floats, thresholds: Floats, review: float) -> int:
+    """How many rows [n, classes] no class rejects, but some brings to review."""
+    rejected = (scores >= thresholds).any(axis=1)
+    return int((~rejected & (scores >= np.float32(review)).any(axis=1)).sum())
+
+
 def choose(
     reached: Reach, target: Target, weights: tuple[Floats, Floats] | None = None
 ) -> NDArray[np.float32]:

@@ -123,7 +123,9 @@ def print_figures(figures: dict[str, Any]) -> None:
     if "parts" in figures:
         _print_parts(console, figures["parts"])
     for trouble in figures["not_inspected"][:5]:
-        console.print(f"not inspected: {trouble['name']}: {trouble['why']}")
+        console.print(f"not inspected: {trouble['name']}: {trouble['why']}", soft_wrap=True)
+    if len(figures["not_inspected"]) > 5:
+        console.print(f"not inspected: {len(figures['not_inspected']) - 5} more; see the report")
 
 
 def _print_detections(console: Console, figures: dict[str, Any]) -> None:

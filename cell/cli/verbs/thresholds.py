@@ -111,23 +111,22 @@ def _print(chosen: Chosen, target: Target, whole_parts: bool) -> None:
             str(row.defects),
         )  # fmt: skip
     console.print(table)
-    what = "defective parts" if whole_parts else "defects, each as its part's only one,"
-    table = Table("", "now", "chosen", "95 % interval", "on parts left out")
-    for title, now, after, fresh in (
+    what = "defective parts" if whole_parts else "defects"
+    table = Table("", "now", "chosen", "to review", "95 % interval", "left out")
+    for title, now, after, fresh, review in (
         (f"escapes of {what}", chosen.now_escapes, chosen.choice.escapes,
-         chosen.choice.fresh_escapes),
+         chosen.choice.fresh_escapes, chosen.escapes_reviewed),
         ("false rejects of good parts", chosen.now_false_rejects, chosen.choice.false_rejects,
-         chosen.choice.fresh_false_rejects),
+         chosen.choice.fresh_false_rejects, chosen.good_reviewed),
     ):  # fmt: skip
-        bounds = after.interval
-        table.add_row(
-            title,
-            _rate(now),
-            _rate(after),
-            f"{bounds.low:.2%} to {bounds.high:.2%}",
-            f"{fresh:.2%}",
-        )
+        sure = f"{after.interval.low:.2%} to {after.interval.high:.2%}"
+        table.add_row(title, _rate(now), _rate(after), str(review), sure, f"{fresh:.2%}")
     console.print(table)
+    if not whole_parts:
+        console.print(
+            "Each defect counts as the only one of its part (--whole-parts: as they are)."
+        )
+    console.print("Left out: what to expect on parts that had no say, over the resamplings.")
     for most, rate, name in (
         (target.max_escapes, chosen.choice.escapes, "escapes"),
         (target.max_false_rejects, chosen.choice.false_rejects, "false rejects"),
