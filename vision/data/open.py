@@ -98,13 +98,17 @@ def _regroup(data: DataSet, group_by: str, reading: Reading) -> DataSet:
         pattern = re.compile(group_by)
     except re.error as error:
         raise DataError(f"--group-by {group_by!r}: {error}; give a regular expression") from None
-    samples = []
+    samples, strangers = [], []
     for sample in data.samples:
         match = pattern.search(sample.name)
         if match is None:
-            what = f"does not fit {group_by!r}: it counts as a group of its own"
-            reading.warning(Kind.GROUP, sample.image, what, "see the expression", sample.name)
+            strangers.append(sample.name)
         texts = [] if match is None else [*match.groups(), match[0]]
         group = next((text for text in texts if text), sample.name)
         samples.append(replace(sample, group=group))
+    if strangers:
+        what = f"{len(strangers)} names do not fit {group_by}, such as {strangers[0]}"
+        remedy = "each counts as a group of its own; see the expression"
+        names = tuple(strangers)
+        reading.tell(Finding(Kind.GROUP, Severity.WARNING, data.root, what, remedy, names))
     return replace(data, samples=samples)

@@ -23,7 +23,7 @@ from vision.data.types import DataError, DataSet, Sample
 THUMB = 236
 """Longer side of an inlined picture [px]."""
 _PICTURED, _PICTURES, _LISTED = 24, 4, 300
-_BOX, _MEANT = (40, 150, 60), (40, 40, 220)
+_BOX, _MEANT, _OUTLINE = (90, 255, 120), (60, 60, 255), (0, 0, 0)
 
 
 def write_report(
@@ -178,5 +178,7 @@ def _thumb(
     boxes = [] if sample is None else [(box, _BOX) for box in sample.boxes.tolist()]
     for box, colour in [*boxes, *([(meant, _MEANT)] if meant else [])]:
         x1, y1, x2, y2 = (int(np.clip(v * scale, -1e4, 1e4)) for v in box)
-        cv2.rectangle(small, (x1, y1), (max(x2, x1 + 2), max(y2, y1 + 2)), colour, 1)
+        far = (max(x2, x1 + 3), max(y2, y1 + 3))
+        cv2.rectangle(small, (x1 - 1, y1 - 1), (far[0] + 1, far[1] + 1), _OUTLINE, 1)
+        cv2.rectangle(small, (x1, y1), far, colour, 1)
     return np.asarray(small, np.uint8)

@@ -71,8 +71,14 @@ def masked_sample(
     size = reading.size(picture, name)
     if size is None:
         return None
-    if label is None and not mask.is_file():
+    absent = mask == picture or not mask.is_file()
+    if label is None and absent:
         return Sample(name, picture, size, group)
+    if absent:
+        where = mask.relative_to(reading.root) if mask != picture else "beside it"
+        what, remedy = f"has no mask {where}", "restore the mask, or move the picture"
+        reading.error(Kind.MASK, picture, what, remedy, name)
+        return None
     if not reading.same_size(size, mask, Kind.MASK, name):
         return None
     try:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vision.data.findings import Kind
 from vision.data.formats.masks import is_good, masked_sample
 from vision.data.pictures import find_pictures
 from vision.data.reading import Reading, name_of
@@ -47,9 +46,4 @@ def _sample(
     folder = reading.root / "ground_truth" / class_name
     masks = [folder / f"{picture.stem}{end}" for end in ("_mask.png", ".png")]
     mask = next((m for m in masks if m.is_file()), masks[0])
-    name = name_of(picture, reading.root)
-    if label is not None and not mask.is_file():
-        what = f"has no mask {mask.relative_to(reading.root)}"
-        reading.error(Kind.MASK, picture, what, "restore the mask, or move the picture", name)
-        return None
-    return masked_sample(reading, picture, mask, name, label)
+    return masked_sample(reading, picture, mask, name_of(picture, reading.root), label)

@@ -1,0 +1,214 @@
+"""Every format gives the same samples; what is broken is said with file, place and remedy."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.data.sets import CONTENT, HEIGHT, WIDTH, WRITERS, coco_content, put, texture
+from vision.data.check import check
+from vision.data.findings import Kind
+from vision.data.open import detect_format, open_data, survey
+from vision.data.pictures import orientation_of, size_of
+from vision.data.types import DataError
+
+ALIASES = {"open": "dent", "short": "scratch"}
+
+
+def test_every_format_is_recognised_and_read_alike(source: tuple[str, Path]) -> None:
+    name, root = source
+    assert detect_format(root) == name
+    data = open_data(root)
+    assert data.format == name
+    by_stem = {Path(sample.name).name: sample for sample in data.samples}
+    assert set(by_stem) == set(CONTENT)
+    for stem, defect in CONTENT.items():
+        sample = by_stem[stem]
+        assert sample.size == (HEIGHT, WIDTH)
+        assert sample.image.is_file()
+        assert sample.good == (defect is None)
+        if defect is not None:
+            class_name = data.classes[int(sample.labels[0])]
+            assert ALIASES.get(class_name, class_name) == defect[0]
+            np.testing.assert_allclose(sample.boxes, [defect[1]], atol=1e-3)
+    together = by_stem["a"].group == by_stem["b"].group
+    assert together == (name in {"deeppcb", "coco", "masks"})
+    assert (by_stem["a"].golden is not None) == (name == "deeppcb")
+    assert (by_stem["a"].mask is not None) == (name in {"masks", "mvtec"})
+
+
+def test_a_sound_set_has_no_errors(source: tuple[str, Path]) -> None:
+    data, told = survey(source[1])
+    kinds = {finding.kind for finding in check(data, told)}
+    assert kinds <= {Kind.EMPTY_LABEL}
+
+
+def test_group_by_takes_the_first_part_that_matches(tmp_path: Path) -> None:
+    WRITERS["coco"](tmp_path)
+    groups = [s.group for s in open_data(tmp_path, group_by=r"([xyz])|([ab])|[cd]").samples]
+    assert groups == ["a", "b", "c", "d"]
+    _, told = survey(tmp_path, group_by="([ab])")
+    assert [(f.kind, f.samples) for f in told] == [(Kind.GROUP, ("c", "d"))]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".bmp", ".tif"])
+def test_sizes_are_read_from_headers(tmp_path: Path, suffix: str) -> None:
+    assert size_of(put(tmp_path / f"x{suffix}", texture(1, 56, 128))) == (56, 128)
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def coco(root: Path, change: Callable[[dict[str, list[dict[str, object]]]], object]) -> None:
+    content = coco_content()
+    change(content)
+    (root / "instances.json").write_text(json.dumps(content))
+
+
+def cut(path: Path) -> None:
+    raw = path.read_bytes()
+    path.write_bytes(raw[: len(raw) // 2])
+
+
+PCB = "PCBData/group00001"
+BROKEN: list[tuple[str, str, Callable[[Path], object], tuple[str, ...]]] = [
+    # name, format, damage, words of the message
+    ("class", "deeppcb", lambda r: edit(r / f"{PCB}/00001_not/a.txt", "36 2", "36 9"),
+     ("a.txt: line 1: class 9", "restore")),
+    ("class", "coco", lambda r: coco(r, lambda c: c["annotations"][1].update(category_id=8)),
+     ("instances.json: annotations.1 (of b): category_id 8",)),
+    ("class", "yolo", lambda r: edit(r / "labels/train/a.txt", "1 ", "5 "),
+     ("a.txt: line 1: class 5",)),
+    ("class", "labelme", lambda r: (r / "labels.txt").write_text("dent\n"),
+     ("a.json: shapes.0: class 'scratch'", "labels.txt")),
+    ("words", "deeppcb", lambda r: edit(r / f"{PCB}/00001_not/a.txt", "36 2", "36"),
+     ("a.txt: line 1: '10 20 40 36' is not",)),
+    ("words", "yolo", lambda r: edit(r / "labels/train/a.txt", "1 ", "scratch "),
+     ("a.txt: line 1: 'scratch",)),
+    ("gone", "deeppcb", lambda r: (r / f"{PCB}/00001/a_test.png").unlink(),
+     ("a_test.jpg: is not there",)),
+    ("gone", "deeppcb", lambda r: (r / f"{PCB}/00001/a_temp.png").unlink(),
+     ("a_temp.jpg: is not there",)),
+    ("gone", "coco", lambda r: (r / "images/a.png").unlink(), ("a.png: is not there",)),
+    ("gone", "labelme", lambda r: (r / "a.jpg").unlink(), ("a.jpg: is not there",)),
+    ("gone", "masks", lambda r: (r / "dent/Imgs/c.png").unlink(), ("c.jpg: has no mask dent/Imgs/c.png",)),
+    ("gone", "mvtec", lambda r: (r / "ground_truth/dent/c_mask.png").unlink(),
+     ("c.png: has no mask ground_truth/dent/c_mask.png",)),
+    ("gone", "masks", lambda r: (r / "dent/Imgs/c.jpg").unlink(),
+     ("c.png: has no mask beside it",)),
+    ("size", "deeppcb", lambda r: put(r / f"{PCB}/00001/a_temp.png", texture(9, 40, 40)),
+     ("a_temp.png: is 40x40, its picture 96x80",)),
+    ("size", "coco", lambda r: put(r / "images/a.png", texture(9, 40, 40)),
+     ("a.png: is 40x40, but instances.json says 96x80",)),
+    ("size", "labelme", lambda r: put(r / "a.jpg", texture(9, 40, 40)),
+     ("a.jpg: is 40x40, but a.json says 96x80",)),
+    ("size", "masks", lambda r: put(r / "dent/Imgs/c.png", texture(9, 40, 40)),
+     ("c.png: is 40x40, its picture 96x80",)),
+    ("json", "coco", lambda r: cut(r / "instances.json"), ("instances.json: line 1 column",)),
+    ("json", "labelme", lambda r: cut(r / "a.json"), ("a.json: line 1 column",)),
+    ("json", "coco", lambda r: coco(r, lambda c: c["images"][0].pop("file_name")),
+     ("instances.json: images.0.file_name: Field required",)),
+    ("outside", "deeppcb", lambda r: edit(r / f"{PCB}/00001_not/a.txt", "10 20 40", "410 20 440"),
+     ("a.txt: line 1: box 410 20 440 36 lies outside the 96x80",)),
+    ("outside", "coco", lambda r: coco(r, lambda c: c["annotations"][0].update(bbox=[0, 90, 5, 5])),
+     ("annotations.0 (of a): box 0 90 5 95 lies outside",)),
+    ("empty", "deeppcb", lambda r: edit(r / f"{PCB}/00001_not/a.txt", "10 20 40", "40 20 40"),
+     ("line 1: box 40 20 40 36 is empty",)),
+    ("empty", "coco", lambda r: coco(r, lambda c: c["annotations"][0].update(bbox=[1, 1, -5, 5])),
+     ("annotations.0 (of a): box 1 1 -4 6 is empty",)),
+    ("shape", "labelme", lambda r: edit(r / "b.json", "rectangle", "line"),
+     ("b.json: shapes.0: a line of 2 points has no area",)),
+    ("picture", "coco", lambda r: (r / "images/a.png").write_bytes(b"no picture"),
+     ("a.png: cannot be decoded",)),
+    ("picture", "yolo", lambda r: (r / "images/train/a.png").write_bytes(b""),
+     ("a.png: is an empty file",)),
+    ("yaml", "yolo", lambda r: (r / "data.yaml").write_text("names: [a\n"), ("data.yaml:", "mend")),
+    ("yaml", "yolo", lambda r: edit(r / "data.yaml", "nc: 2", "nc: 3"),
+     ("data.yaml: nc is 3, but names has 2",)),
+    ("image", "coco", lambda r: coco(r, lambda c: c["annotations"][0].update(image_id=99)),
+     ("annotations.0: image_id 99 is not among the images",)),
+    ("good", "masks", lambda r: put(r / "MT_Free/Imgs/d.png", np.full((80, 96), 255, np.uint8)),
+     ("d.png: marks 1 areas on a good part",)),
+    ("twice", "coco", lambda r: coco(r, lambda c: c["images"][1].update(file_name="a.png")),
+     ("2 pictures have the name 'a'",)),
+    ("csv", "masks", lambda r: edit(r / "groups.csv", "tile_group", "tile"),
+     ("groups.csv: line 1: no columns",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "words"), [pytest.param(n, d, w, id=f"{n}-{k}") for k, n, d, w in BROKEN]
+)
+def test_what_is_broken_is_said_in_one_line(
+    tmp_path: Path, name: str, damage: Callable[[Path], object], words: tuple[str, ...]
+) -> None:
+    WRITERS[name](tmp_path)
+    damage(tmp_path)
+    with pytest.raises(DataError) as told:
+        open_data(tmp_path, name)
+    message = str(told.value)
+    assert "\n" not in message
+    assert str(tmp_path) in message
+    assert ";" in message, "no remedy"
+    for word in words:
+        assert word in message
+
+
+def test_a_survey_goes_on_where_opening_ends(tmp_path: Path) -> None:
+    WRITERS["coco"](tmp_path)
+    content = coco_content()
+    content["annotations"][0]["category_id"] = 8
+    content["annotations"][1]["bbox"] = [50, 8, 80, 16]
+    content["annotations"][2]["bbox"] = [500, 8, 80, 16]
+    (tmp_path / "instances.json").write_text(json.dumps(content))
+    (tmp_path / "images" / "d.png").unlink()
+    data, told = survey(tmp_path)
+    assert {s.name for s in data.samples} == {"a", "b", "c"}
+    assert {f.kind for f in told} == {
+        Kind.CLASS, Kind.BOX_CLIPPED, Kind.BOX_OUTSIDE, Kind.MISSING,
+    }  # fmt: skip
+    clipped = next(s for s in data.samples if s.name == "b")
+    assert clipped.boxes.tolist() == [[50, 8, WIDTH, 24]]
+
+
+@pytest.mark.parametrize(
+    ("format", "words"),
+    [
+        ("auto", "in no known format"),
+        ("coca", "no format 'coca'"),
+        ("deeppcb", "no label files"),
+        ("yolo", "no data.yaml"),
+        ("coco", "COCO files here: none"),
+        ("labelme", "no .json"),
+        ("masks", "no folder of defects"),
+        ("mvtec", "no folder of defects"),
+    ],
+)
+def test_an_empty_folder_is_no_data_set(tmp_path: Path, format: str, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        open_data(tmp_path, format)
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is not there"):
+        open_data(tmp_path / "x")
+
+
+def test_exif_turns_are_seen(tmp_path: Path) -> None:
+    path = put(tmp_path / "x.jpg", texture(1))
+    tiff = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
+    exif = b"Exif\0\0" + tiff
+    raw = path.read_bytes()
+    path.write_bytes(raw[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + raw[2:])
+    assert orientation_of(path) == 6
+    assert size_of(path) == (HEIGHT, WIDTH)
+    turned = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    assert turned.shape == (WIDTH, HEIGHT), "which is why it is a finding"
