@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.data.sets import CONTENT, HEIGHT, WIDTH, WRITERS, coco_content, put, texture
 from vision.data.check import check
 from vision.data.findings import Kind
 from vision.data.open import detect_format, open_data, survey
-from vision.data.pictures import orientation_of, size_of
+from vision.data.pictures import UnreadableError, orientation_of, size_of
 from vision.data.types import DataError
 
 ALIASES = {"open": "dent", "short": "scratch"}
@@ -54,6 +58,34 @@ def test_group_by_takes_the_first_part_that_matches(tmp_path: Path) -> None:
     assert groups == ["a", "b", "c", "d"]
     _, told = survey(tmp_path, group_by="([ab])")
     assert [(f.kind, f.samples) for f in told] == [(Kind.GROUP, ("c", "d"))]
+
+
+def test_yolo_reads_lists_of_pictures_and_keeps_augmented_copies_together(tmp_path: Path) -> None:
+    WRITERS["yolo"](tmp_path)
+    for kind, suffix in (("images", "png"), ("labels", "txt")):
+        folder = tmp_path / kind / "train"
+        (folder / f"b.{suffix}").rename(folder / f"a.rf.9.{suffix}")
+        (folder / f"a.{suffix}").rename(folder / f"a.rf.1.{suffix}")
+    edit(tmp_path / "data.yaml", "../images/train", "list.txt")
+    pictures = sorted((tmp_path / "images" / "train").iterdir())
+    (tmp_path / "list.txt").write_text("".join(f"./images/train/{p.name}\n" for p in pictures))
+    groups = [sample.group for sample in open_data(tmp_path).samples]
+    assert groups == [f"images/train/{name}" for name in "aacd"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from([b"", b"\xff\xd8\xff\xe1", b"\x89PNG\r\n\x1a\n", b"RIFF0000WEBPVP8X", b"BM"]),
+    st.binary(max_size=80),
+)
+def test_no_bytes_break_the_header_reader(head: bytes, rest: bytes) -> None:
+    with tempfile.NamedTemporaryFile(suffix=".img") as file:
+        file.write(head + rest)
+        file.flush()
+        with contextlib.suppress(UnreadableError):
+            height, width = size_of(Path(file.name))
+            assert height > 0
+            assert width > 0
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg", ".webp", ".bmp", ".tif"])
@@ -99,7 +131,8 @@ BROKEN: list[tuple[str, str, Callable[[Path], object], tuple[str, ...]]] = [
      ("a_temp.jpg: is not there",)),
     ("gone", "coco", lambda r: (r / "images/a.png").unlink(), ("a.png: is not there",)),
     ("gone", "labelme", lambda r: (r / "a.jpg").unlink(), ("a.jpg: is not there",)),
-    ("gone", "masks", lambda r: (r / "dent/Imgs/c.png").unlink(), ("c.jpg: has no mask dent/Imgs/c.png",)),
+    ("gone", "masks", lambda r: (r / "dent/Imgs/c.png").unlink(),
+     ("c.jpg: has no mask dent/Imgs/c.png",)),
     ("gone", "mvtec", lambda r: (r / "ground_truth/dent/c_mask.png").unlink(),
      ("c.png: has no mask ground_truth/dent/c_mask.png",)),
     ("gone", "masks", lambda r: (r / "dent/Imgs/c.jpg").unlink(),
@@ -130,6 +163,8 @@ BROKEN: list[tuple[str, str, Callable[[Path], object], tuple[str, ...]]] = [
      ("a.png: cannot be decoded",)),
     ("picture", "yolo", lambda r: (r / "images/train/a.png").write_bytes(b""),
      ("a.png: is an empty file",)),
+    ("gone", "yolo", lambda r: (r / "images/train/a.png").unlink(),
+     ("labels/train/a.txt: belongs to no picture",)),
     ("yaml", "yolo", lambda r: (r / "data.yaml").write_text("names: [a\n"), ("data.yaml:", "mend")),
     ("yaml", "yolo", lambda r: edit(r / "data.yaml", "nc: 2", "nc: 3"),
      ("data.yaml: nc is 3, but names has 2",)),

@@ -42,7 +42,10 @@ def read_pixels(path: Path) -> Pixels:
     raw = _bytes(path)
     if _cut_off(raw):
         raise UnreadableError("ends too early: the file was cut off")
-    image = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_UNCHANGED)
+    try:
+        image = cv2.imdecode(np.frombuffer(raw, np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error as error:
+        raise UnreadableError(f"cannot be decoded ({error.err})") from None
     if image is None:
         raise UnreadableError("cannot be decoded")
     return image  # type: ignore[return-value]
@@ -97,9 +100,9 @@ def _bytes(path: Path) -> bytes:
 def _cut_off(raw: bytes) -> bool:
     """OpenCV fills what a cut-off file lacks with grey and says nothing: see for ourselves."""
     if raw[:2] == b"\xff\xd8":
-        return b"\xff\xd9" not in raw[-4096:]
+        return raw.rfind(b"\xff\xd9") < raw.rfind(b"\xff\xda")
     if raw.startswith(b"\x89PNG"):
-        return b"IEND" not in raw[-4096:]
+        return b"IEND" not in raw
     if raw[:4] == b"RIFF":
         return len(raw) < int.from_bytes(raw[4:8], "little") + 8
     return False

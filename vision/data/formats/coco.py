@@ -39,7 +39,7 @@ class _Annotation(_Part):
     image_id: int | str
     category_id: int
     bbox: tuple[float, float, float, float] | None = None
-    segmentation: object = None
+    segmentation: list[list[float]] | dict[str, object] | None = None
     iscrowd: int = 0
 
 
@@ -185,9 +185,8 @@ def _marks(
         elif note.bbox is not None:
             x, y, w, h = note.bbox
             yield Marked(place, (x, y, x + w, y + h), index[note.category_id])
-        elif isinstance(note.segmentation, list) and note.segmentation:
-            flat = [value for polygon in note.segmentation for value in polygon]
-            points = list(zip(flat[::2], flat[1::2], strict=False))
+        elif isinstance(note.segmentation, list) and any(map(len, note.segmentation)):
+            points = [p for flat in note.segmentation for p in zip(flat[::2], flat[1::2])]  # noqa: B905
             yield Marked(place, corners(points), index[note.category_id])
         else:
             what = f"{place}: has neither bbox nor polygon"

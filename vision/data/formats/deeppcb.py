@@ -33,6 +33,7 @@ def read(reading: Reading) -> DataSet:
         for file in reading.watch(files, "labels")
         if (sample := _sample(reading, file)) is not None
     ]
+    _unlabelled(reading, files)
     return DataSet("deeppcb", reading.root, CLASSES, samples)
 
 
@@ -53,6 +54,15 @@ def _sample(reading: Reading, file: Path) -> Sample | None:
         what = "marks nothing: the board counts as good"
         reading.warning(Kind.EMPTY_LABEL, file, what, "label it if it is not", name)
     return Sample(name, board, size, group, boxes, labels, golden if fits else None)
+
+
+def _unlabelled(reading: Reading, files: list[Path]) -> None:
+    labelled = {file.stem for file in files}
+    for board in sorted(_home(reading.root).glob("group*/*/*_test.*")):
+        name = board.stem.removesuffix("_test")
+        if name not in labelled:
+            what = "has no label file and was left out"
+            reading.warning(Kind.NO_LABEL, board, what, "label it; a good board's file is empty")
 
 
 def _picture(folder: Path, stem: str) -> Path:

@@ -16,7 +16,7 @@ import numpy as np
 
 from vision.data.findings import Corners, Kind
 from vision.data.pictures import UnreadableError, is_picture, read_pixels, to_grey8
-from vision.data.reading import Marked, Reading, name_of
+from vision.data.reading import Marked, Reading, name_of, read_text
 from vision.data.types import DataError, DataSet, Sample
 
 THRESHOLD = 127
@@ -142,17 +142,14 @@ def _groups(root: Path) -> dict[str, str]:
     path = root / "groups.csv"
     if not path.is_file():
         return {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        names = reader.fieldnames or ()
-        column = "tile_group" if "tile_group" in names else "group"
-        if "file" not in names or column not in names:
-            raise DataError(f"{path}: line 1: no columns 'file' and 'tile_group'; name them so")
-        groups = {}
-        for row in reader:
-            if not row["file"] or not row[column]:
-                raise DataError(
-                    f"{path}: line {reader.line_num}: file or group is empty; fill it in"
-                )
-            groups[row["file"]] = row[column]
+    reader = csv.DictReader(read_text(path).splitlines())
+    names = reader.fieldnames or ()
+    column = "tile_group" if "tile_group" in names else "group"
+    if "file" not in names or column not in names:
+        raise DataError(f"{path}: line 1: no columns 'file' and 'tile_group'; name them so")
+    groups = {}
+    for row in reader:
+        if not row["file"] or not row[column]:
+            raise DataError(f"{path}: line {reader.line_num}: file or group is empty; fill it in")
+        groups[row["file"]] = row[column]
     return groups

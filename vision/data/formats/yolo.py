@@ -40,6 +40,7 @@ def read(reading: Reading) -> DataSet:
         for picture in reading.watch(pictures, "pictures")
         if (sample := _sample(reading, picture, classes)) is not None
     ]
+    _strangers(reading, {_label_file(root, picture) for picture in pictures})
     return DataSet("yolo", root, classes, samples)
 
 
@@ -81,25 +82,44 @@ def _pictures(root: Path, file: Path, content: dict[str, Any]) -> list[Path]:
     for key in ("train", "val", "test"):
         value = content.get(key)
         named += value if isinstance(value, list) else [value] if value else []
-    folders = [_folder(root, content.get("path"), entry) for entry in named]
-    there = [folder for folder in folders if folder is not None]
+    paths = [_inside(root, content.get("path"), entry) for entry in named]
+    there = [path for path in paths if path is not None]
     if not there and (root / "images").is_dir():
         there = [root / "images"]
-    pictures = sorted({picture for folder in there for picture in find_pictures(folder)})
+    pictures = sorted({p for path in there for p in _listed(root, path)})
     if not pictures:
         where = ", ".join(named) or "images/"
         raise DataError(f"{file}: no pictures in {where}; mend train, val, test in the file")
     return pictures
 
 
-def _folder(root: Path, base: object, entry: str) -> Path | None:
-    """Exporters write paths of their own machine, or one level too high ('../train/images')."""
+def _listed(root: Path, path: Path) -> list[Path]:
+    """Pictures in a folder, or in a text file of paths, one a line."""
+    if path.is_dir():
+        return find_pictures(path)
+    lines = [line.strip() for line in read_text(path).splitlines() if line.strip()]
+    return [_inside(root, None, line) or root / line for line in lines]
+
+
+def _inside(root: Path, base: object, entry: str) -> Path | None:
+    """A path below the root, None if there is none. Exporters write paths of their own machine, or
+    one level too high ('../train/images').
+    """
     inside = Path(*[part for part in Path(entry).parts if part not in ("..", "/", ".")])
     tried = [root / str(base or "") / entry, root / entry, root / inside]
-    for folder in tried:
-        if folder.is_dir() and folder.resolve().is_relative_to(root.resolve()):
-            return root / folder.resolve().relative_to(root.resolve())
+    for path in tried:
+        if path.exists() and path.resolve().is_relative_to(root.resolve()):
+            return root / path.resolve().relative_to(root.resolve())
     return None
+
+
+def _strangers(reading: Reading, used: set[Path]) -> None:
+    """Tell of label files that belong to no picture."""
+    for folder in sorted({file.parent for file in used}):
+        for file in sorted(folder.glob("*.txt")):
+            if file not in used and file.name != "classes.txt":
+                what = "belongs to no picture"
+                reading.error(Kind.MISSING, file, what, "restore the picture or remove the label")
 
 
 def _label_file(root: Path, picture: Path) -> Path:
