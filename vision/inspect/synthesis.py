@@ -27,7 +27,8 @@ def camera_picture(
     """
     columns, rows = camera.width // NODE_PX + 2, camera.height // NODE_PX + 2
     across, down = np.meshgrid(np.arange(columns), np.arange(rows))
-    nodes: Float = (np.stack([across.ravel(), down.ravel()], axis=1) - 0.5) * NODE_PX - 0.5
+    places = np.stack([across.ravel(), down.ravel()], axis=1).astype(np.float64)
+    nodes = (places - 0.5) * NODE_PX - 0.5
     belt = camera.image_to_belt(nodes, part.thickness_m)
     inside = np.linalg.inv(pose.matrix()) @ np.vstack([belt.T, np.ones(len(belt))])
     x, y = (_fill(inside[axis].reshape(rows, columns), camera) for axis in (0, 1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -59,17 +59,21 @@ class Measured:
 
 
 def measure(
-    setup: InspectionSetup, frames: Sequence[Image], views: Sequence[Image], repeat: int
+    setup: InspectionSetup,
+    frames: Sequence[Image],
+    views: Sequence[Image],
+    repeat: int,
+    others: Mapping[str, Callable[[int], Any]],
 ) -> Measured:
-    """Engine alone, whole inspections of camera frames and of canonical views, in turn: what else
-    the machine does then hits all of them.
+    """Engine alone, whole inspections of camera frames and of canonical views, and what others do
+    with the i-th picture; in turn, because what else the machine does then hits all of them.
     """
     inspector, engine = setup.inspector, setup.engine
     batch = as_batch(load_check(inspector.model))
     work: list[tuple[str, Callable[[int], Any]]] = [("engine alone", lambda _: engine.run(batch))]
-    if frames:
-        work.append(("camera frame", lambda i: inspector.inspect_frame(frames[i % len(frames)])))
+    work.append(("camera frame", lambda i: inspector.inspect_frame(frames[i % len(frames)])))
     work.append(("canonical view", lambda i: inspector.inspect_view(views[i % len(views)])))
+    work += others.items()
     for i in range(WARM_UP):
         for _, call in work:
             call(i)
@@ -84,7 +88,7 @@ def measure(
             samples[what].append((perf_counter() - start) * 1e3)
     after = process.memory_info().rss / 2**20
     times = tuple(Times(what, tuple(values)) for what, values in samples.items())
-    return Measured(times, rounds * (len(work) - 1), (before, after))
+    return Measured(times, 2 * rounds, (before, after))
 
 
 def golden_views(goldens: GoldenLibrary, count: int) -> list[Image]:

@@ -9,17 +9,16 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
+import onnxruntime as ort
 from numpy.typing import NDArray
 
-from cell.cli.bench.inspection import Times
 from cell.inspection import InspectionSetup
 from vision.types import Image
 
@@ -28,55 +27,58 @@ NEEDED = ("ultralytics", "torch", "onnx")
 
 @dataclass(frozen=True, slots=True)
 class Rival:
-    """What Ultralytics took, or why it was not measured; how many boxes both found."""
+    """Ultralytics on the i-th picture, or why it cannot be measured."""
 
-    times: tuple[Times, ...] = ()
+    call: Callable[[int], Any] | None = None
     skipped: str = ""
     version: str = ""
-    boxes: int = 0
 
 
-def rival(setup: InspectionSetup, views: Sequence[Image], repeat: int) -> Rival:
+def rival(setup: InspectionSetup, views: Sequence[Image], folder: Path) -> Rival:
     """Ultralytics on pairs of view and golden sample, already aligned: the inspection of a
     canonical view without finding its golden sample, alignment and light.
+
+    folder: takes the copy of the network.
     """
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         return Rival(skipped=f"not installed: {', '.join(missing)}")
     os.environ.setdefault("YOLO_AUTOINSTALL", "false")
-    # Its own choice of threads comes from torch and ONNX Runtime; one, as for the cell's engine.
-    torch = importlib.import_module("torch")
-    torch.set_num_threads(1)
+    os.environ.setdefault("YOLO_CONFIG_DIR", str(folder))
+    importlib.import_module("torch").set_num_threads(1)
     ultralytics = importlib.import_module("ultralytics")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.onnx"
-        _with_sizes(setup, path)
+    path = folder / "model.onnx"
+    _with_sizes(setup, path)
+    with _one_thread_sessions():
         yolo = ultralytics.YOLO(str(path), task="detect")
         pairs = [_pair(setup, view) for view in views]
-        call = _Predict(yolo, setup.inspector.canonical[0])
-        for pair in pairs[:3]:
-            call(pair)
-        samples, boxes = [], 0
-        for i in range(repeat * len(pairs)):
-            start = perf_counter()
-            found = call(pairs[i % len(pairs)])
-            samples.append((perf_counter() - start) * 1e3)
-            boxes += found
+        card = setup.inspector.model.card
+        settings = {
+            "imgsz": setup.inspector.canonical[0], "conf": min(setup.inspector.model.scores()),
+            "iou": card.nms_iou, "agnostic_nms": card.nms_across_classes, "verbose": False,
+            "device": "cpu",
+        }  # fmt: skip
+        yolo.predict(pairs[0], **settings)  # loads the network
     return Rival(
-        (Times("ultralytics predict", tuple(samples)),), "", str(ultralytics.__version__), boxes
+        lambda i: yolo.predict(pairs[i % len(pairs)], **settings), "", str(ultralytics.__version__)
     )
 
 
-class _Predict:
-    def __init__(self, yolo: Any, size: int) -> None:
-        self._yolo, self._size = yolo, size
+@contextmanager
+def _one_thread_sessions() -> Iterator[None]:
+    """ONNX Runtime with one thread, as the cell's engine has it; Ultralytics has no setting."""
+    plain = ort.InferenceSession
 
-    def __call__(self, pair: NDArray[np.uint8]) -> int:
-        found = self._yolo.predict(
-            pair, imgsz=self._size, conf=0.26, iou=0.4, agnostic_nms=True, verbose=False,
-            device="cpu",
-        )  # fmt: skip
-        return len(found[0].boxes)
+    def make(path: str, options: Any = None, **more: Any) -> Any:
+        options = options or more.pop("sess_options", None) or ort.SessionOptions()
+        options.intra_op_num_threads = 1
+        return plain(path, options, **more)
+
+    ort.InferenceSession = make
+    try:
+        yield
+    finally:
+        ort.InferenceSession = plain
 
 
 def _pair(setup: InspectionSetup, view: Image) -> NDArray[np.uint8]:
