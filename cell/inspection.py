@@ -19,8 +19,12 @@ from cell.recipe.loading import (
     with_thresholds,
 )
 from cell.recipe.model import Recipe
+from models.anomaly import AnomalyPackage
 from models.package import ModelPackage
+from vision.anomaly.detector import ANOMALY, AnomalyDetector
+from vision.anomaly.inspector import TaughtInspector
 from vision.engines.base import Engine
+from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.engines.selfcheck import verify
 from vision.inspect.golden import GoldenLibrary
 from vision.inspect.inspector import Inspector
@@ -29,15 +33,23 @@ from vision.plugins import load_plugin
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 """Model packages that ship with the cell."""
+ANOMALY_THRESHOLD = 0.5
+"""Scores of anomalies are scaled so that their model's threshold lies here."""
 
 
 @dataclass(frozen=True, slots=True)
 class InspectionParts:
-    """What a recipe refers to, read and checked."""
+    """What a recipe refers to, read and checked. There is a model, an anomaly model, or both."""
 
     recipe: Recipe
-    model: ModelPackage
-    goldens: GoldenLibrary
+    model: ModelPackage | None
+    goldens: GoldenLibrary | None
+    anomaly: AnomalyPackage | None = None
+
+    @property
+    def identity(self) -> str:
+        """Of the models, as it stands on each record."""
+        return "+".join(part.identity for part in (self.model, self.anomaly) if part is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +59,33 @@ class InspectionSetup:
     recipe: Recipe
     model: str
     engine: Engine
-    inspector: Inspector
+    complete: Inspector | TaughtInspector
+    """Finds everything that the recipe asks for."""
+
+    @property
+    def inspector(self) -> Inspector:
+        """The detector's inspector, of a recipe that has nothing else. Raises RecipeError."""
+        if isinstance(self.complete, TaughtInspector):
+            raise RecipeError(
+                f"recipe '{self.recipe.name}' has a taught anomaly model, which this cannot "
+                "measure: take `anomaly` out of a copy of the recipe"
+            )
+        return self.complete
 
 
 def recipe_folder(config: CellConfig, name: str) -> Path:
     """Where the recipe `name` lies. Raises RecipeError naming the recipes there are."""
-    root = config.recipes or RECIPES
-    folder = root / name
-    if not (folder / "recipe.yaml").is_file():
-        there = sorted(p.parent.name for p in root.glob("*/recipe.yaml"))
-        raise RecipeError(f"no recipe '{name}' in {root}; there is: {', '.join(there) or 'none'}")
-    return folder
+    roots = [config.recipes] if config.recipes else [RECIPES, taught_recipes(config)]
+    for root in roots:
+        if (root / name / "recipe.yaml").is_file():
+            return root / name
+    there = sorted(p.parent.name for root in roots for p in root.glob("*/recipe.yaml"))
+    raise RecipeError(f"no recipe '{name}' in {roots[0]}; there is: {', '.join(there) or 'none'}")
+
+
+def taught_recipes(config: CellConfig) -> Path:
+    """Where recipes are written that people teach."""
+    return config.recipes or config.data_dir / "recipes"
 
 
 def find_recipe(config: CellConfig, name: str) -> Recipe:
@@ -74,12 +102,19 @@ def load_inspection_parts(config: CellConfig, name: str) -> InspectionParts:
     """
     folder = recipe_folder(config, name)
     recipe = find_recipe(config, name)
-    model = ModelPackage.load((config.models or MODELS) / recipe.model)
     source = str(folder / "recipe.yaml")
-    check_classes(recipe, model.card.classes, source)
-    recipe = with_thresholds(recipe, model.card.thresholds, source)
-    goldens = GoldenLibrary.load(folder / recipe.goldens, recipe.canonical_px)
-    return InspectionParts(recipe, model, goldens)
+    model, goldens, anomaly = None, None, None
+    thresholds: dict[str, float] = {}
+    if recipe.model is not None:
+        model = ModelPackage.load((config.models or MODELS) / recipe.model)
+        thresholds |= model.card.thresholds
+        goldens = GoldenLibrary.load(folder / recipe.goldens, recipe.canonical_px)
+    if recipe.anomaly is not None:
+        anomaly = AnomalyPackage.load(folder / recipe.anomaly)
+        thresholds[ANOMALY] = ANOMALY_THRESHOLD
+    check_classes(recipe, thresholds, source)
+    recipe = with_thresholds(recipe, thresholds, source)
+    return InspectionParts(recipe, model, goldens, anomaly)
 
 
 def ledger_config(config: CellConfig) -> LedgerConfig:
@@ -104,17 +139,20 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
     """
     parts = load_inspection_parts(config, name)
     camera = load_calibration(config.calibration).camera.model()
-    driver = load_plugin("inspection_cell.engines", config.inspector.engine)
-    engine = driver(driver.Config.model_validate(config.inspector.options), parts.model.onnx)
-    verify(engine, parts.model)
-    part = parts.recipe.part
-    inspector = Inspector(
-        model=parts.model,
-        engine=engine,
-        goldens=parts.goldens,
-        camera=camera,
-        part=PartGeometry(part.size_m, part.thickness_m, part.inset_m),
-        canonical=parts.recipe.canonical_px,
-        floor=parts.recipe.review_threshold,
-    )
-    return InspectionSetup(parts.recipe, parts.model.identity, engine, inspector)
+    part = PartGeometry(**parts.recipe.part.model_dump())
+    canonical, floor = parts.recipe.canonical_px, parts.recipe.review_threshold
+    known: Inspector | None = None
+    engine: Engine | None = None
+    if parts.model is not None:
+        driver = load_plugin("inspection_cell.engines", config.inspector.engine)
+        engine = driver(driver.Config.model_validate(config.inspector.options), parts.model.onnx)
+        verify(engine, parts.model)
+        known = Inspector(parts.model, engine, parts.goldens, camera, part, canonical, floor)
+    if parts.anomaly is None:
+        assert engine is not None
+        assert known is not None  # a recipe has one or the other
+        return InspectionSetup(parts.recipe, parts.identity, engine, known)
+    own = OnnxEngine(OnnxConfig(), parts.anomaly.onnx)
+    taught = AnomalyDetector(parts.anomaly, own)
+    complete = TaughtInspector(taught, known, camera, part, canonical, floor)
+    return InspectionSetup(parts.recipe, parts.identity, engine or own, complete)

@@ -46,11 +46,15 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """One defect: class, score in 0..1 and where it lies in the canonical view."""
+    """One defect: class, score in 0..1 and where it lies in the canonical view.
+
+    `outline` is a closed line round it [px], where more than a box is known.
+    """
 
     class_name: str
     score: float
     box: Box
+    outline: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

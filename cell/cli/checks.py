@@ -169,12 +169,12 @@ def recipe(cell: CellConfig) -> list[Finding]:
         return [
             Finding(Level.BAD, "recipe", str(error), "Correct it, or configure another recipe.")
         ]
-    goldens = f"{len(parts.goldens.names)} golden samples"
+    goldens = f"{len(parts.goldens.names)} golden samples" if parts.goldens else "no golden samples"
     return [
         Finding(
             Level.GOOD,
             "recipe",
-            f"{parts.recipe.identity}, model {parts.model.identity}, {goldens}",
+            f"{parts.recipe.identity}, model {parts.identity}, {goldens}",
         )
     ]
 

@@ -16,6 +16,7 @@ from cell.cli.verbs import (
     evaluate,
     inspect,
     run,
+    teach,
     thresholds,
     train,
     twin,
@@ -32,6 +33,7 @@ app.command("run")(run.run)
 app.command("inspect")(inspect.inspect)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("teach")(teach.teach)
 app.command("thresholds")(thresholds.thresholds)
 app.command("twin")(twin.twin)
 app.command("doctor")(doctor.doctor)

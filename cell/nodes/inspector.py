@@ -108,7 +108,7 @@ class InspectorNode(CellNode):
     def _inspect(self, handle: FrameHandle, setup: InspectionSetup) -> Inspection:
         try:
             with self._reader.view(handle.slot, handle.sequence) as picture:
-                found, view = setup.inspector.inspect_frame(picture)
+                found, view = setup.complete.inspect_frame(picture)
         except (InspectionError, StaleFrame, RingError) as error:
             return self._failed(handle, str(error), setup)
         except EngineError as error:

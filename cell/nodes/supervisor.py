@@ -44,7 +44,7 @@ class SupervisorNode(CellNode):
 
     def set_up(self) -> None:
         parts = load_inspection_parts(self.config, self.config.recipe)
-        self._model = parts.model.identity
+        self._model = parts.identity
         self._journal = Journal.open(Path(self.config.data_dir) / "journal.db")
         past = [event for _, event in self._journal.read()]
         ledger = Ledger.replay(ledger_config(self.config), parts.recipe, past)

@@ -114,9 +114,17 @@ class Recipe(RecipeModel):
         description="Width and height of the rectified view that is inspected.",
         json_schema_extra={"unit": "px"},
     )
-    model: Name = Field(
+    model: Name | None = Field(
+        default=None,
         title="Model",
-        description="Name of the model package.",
+        description="Name of the model package that names defects; empty: anomalies alone.",
+        json_schema_extra={"unit": None},
+    )
+    anomaly: Name | None = Field(
+        default=None,
+        title="Anomaly model",
+        description="Folder of a taught model beside the recipe file: it catches what no good part "
+        "has shown, as class `anomaly`.",
         json_schema_extra={"unit": None},
     )
     goldens: Name = Field(
@@ -170,6 +178,8 @@ class Recipe(RecipeModel):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
+        if self.model is None and self.anomaly is None:
+            raise ValueError("model or anomaly must be given: something must look at the part")
         if sorted(self.priority) != sorted(self.classes):
             raise ValueError(
                 f"priority must name every class once: classes are {sorted(self.classes)}, "

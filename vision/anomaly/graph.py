@@ -51,15 +51,12 @@ def patch_graph(
     model = onnx.load(features.onnx)
     body = Extractor(model).extract_model(["images"], list(taps)).graph
     build = _Builder()
-    first = build.add("Identity", "images", to="taught_grey")
-    if equalise:
-        first = _equalised(build, "images")
+    first = _equalised(build, "images") if equalise else "images"
     before = list(build.nodes)
     for node in body.node:
         node.input[:] = [first if name == "images" else name for name in node.input]
     strides = [features.card.outputs[tap].stride for tap in taps]
     grid = size[1] // min(strides), size[0] // min(strides)
-    sizes = build.constant([grid[0], grid[1]], np.int64)
     parts = []
     for tap, stride in zip(taps, strides, strict=True):
         # Averaged with their neighbours, patches see a little more and jump less.
@@ -71,7 +68,6 @@ def patch_graph(
             shape = build.constant([1, channels, *grid], np.int64)
             part = build.add("Resize", part, "", "", shape, mode="linear")
         parts.append(part)
-    del sizes
     every = build.add("Concat", *parts, axis=1) if len(parts) > 1 else parts[0]
     depth = sum(features.card.outputs[tap].channels for tap in taps)
     flat = build.add("Reshape", every, build.constant([depth, grid[0] * grid[1]], np.int64))

@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
+from calibration.camera import CameraModel
 from vision.errors import InspectionError
 from vision.inspect.golden import Golden, load_golden
-from vision.inspect.inspector import Inspector
 from vision.inspect.pictures import read_picture
 from vision.types import Image, Inspection
 
 
+class PartInspector(Protocol):
+    """What finds the defects in pictures of one product."""
+
+    camera: CameraModel | None
+    canonical: tuple[int, int]
+
+    def inspect_frame(self, image: Image, golden: Golden | None = None) -> tuple[Inspection, Image]:
+        """Inspect a camera picture."""
+
+    def inspect_view(self, view: Image, golden: Golden | None = None) -> tuple[Inspection, Image]:
+        """Inspect a canonical view."""
+
+
 def inspect_file(
-    image_path: Path, reference_path: Path | None, inspector: Inspector
+    image_path: Path, reference_path: Path | None, inspector: PartInspector
 ) -> tuple[Inspection, Image]:
     """Inspect a picture file: the camera's picture, or a canonical view; also gives the view.
 

@@ -36,7 +36,7 @@ def colour_of(class_name: str) -> tuple[int, int, int]:
 
 
 def draw_overlay(view: Image, inspection: Inspection, scale: float = 1.0) -> ColourImage:
-    """The view (height, width) in colour, enlarged by `scale`, each detection boxed and named."""
+    """The view (height, width) in colour, enlarged by `scale`, each detection boxed or outlined, and named."""
     size = (round(view.shape[1] * scale), round(view.shape[0] * scale))
     canvas = cv2.cvtColor(cv2.resize(view, size), cv2.COLOR_GRAY2BGR)
     for detection in sorted(inspection.detections, key=lambda found: found.score):
@@ -44,8 +44,13 @@ def draw_overlay(view: Image, inspection: Inspection, scale: float = 1.0) -> Col
         x0, y0 = (round(edge * scale) - MARGIN_PX for edge in (box.x_min, box.y_min))
         x1, y1 = (round(edge * scale) + MARGIN_PX for edge in (box.x_max, box.y_max))
         colour = colour_of(detection.class_name)
-        cv2.rectangle(canvas, (x0, y0), (x1, y1), (255, 255, 255), 4)
-        cv2.rectangle(canvas, (x0, y0), (x1, y1), colour, 2)
+        if detection.outline:
+            line = np.round(np.array(detection.outline) * scale).astype(np.int32)
+            cv2.polylines(canvas, [line], True, (255, 255, 255), 4)
+            cv2.polylines(canvas, [line], True, colour, 2)
+        else:
+            cv2.rectangle(canvas, (x0, y0), (x1, y1), (255, 255, 255), 4)
+            cv2.rectangle(canvas, (x0, y0), (x1, y1), colour, 2)
         _label(canvas, f"{detection.class_name} {detection.score:.2f}", (x0, y0, y1), colour)
     return np.asarray(canvas, np.uint8)
 

@@ -28,6 +28,9 @@ def inspect(
         Path | None, typer.Option(help="Golden sample; default: found among the recipe's.")
     ] = None,
     recipe: Annotated[str, typer.Option(help="Recipe to inspect by.")] = "pcb",
+    recipes: Annotated[
+        Path | None, typer.Option(help="Folder of recipes; default: the configuration's.")
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")
     ] = None,
@@ -40,8 +43,9 @@ def inspect(
 
     Exit code 0 for a pass, 1 for reject or review, 2 when it could not be inspected.
     """
-    setup = build_inspector(load(config), recipe)
-    inspection, view = inspect_file(image, reference, setup.inspector)
+    cell = load(config, {"recipes": str(recipes.resolve())} if recipes else None)
+    setup = build_inspector(cell, recipe)
+    inspection, view = inspect_file(image, reference, setup.complete)
     verdict = judge(setup.recipe, defects_of(inspection))
     if overlay is not None and not cv2.imwrite(str(overlay), draw_overlay(view, inspection)):
         raise UsageError(

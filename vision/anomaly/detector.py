@@ -1,0 +1,132 @@
+"""A taught model at work: from a view to the places that no good part has shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from models.anomaly import AnomalyPackage
+from vision.anomaly.memory import Floats
+from vision.anomaly.teach import as_input
+from vision.engines.base import Engine
+from vision.errors import EngineError
+from vision.types import Box, Detection, Image
+
+ANOMALY: Final = "anomaly"
+"""The class of what was found because nothing good looks like it."""
+MOST: Final = 50
+COVERED: Final = 0.5
+"""Share of a region's hot places in a named defect's box from which it is that defect."""
+GROWN_PX: Final = 8.0
+"""Named defects are taken this much larger: heat spreads beyond what causes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Distances (h, w) on a coarse grid over the view (height, width) px."""
+
+    grid: Floats
+    threshold: float
+    view: tuple[int, int]
+
+    @property
+    def score(self) -> float:
+        """Of the hottest place, 0..1; 0.5 at the threshold."""
+        return score_at(float(self.grid.max()), self.threshold)
+
+    def over_view(self) -> Floats:
+        """The distances at each pixel of the view."""
+        height, width = self.view
+        return np.asarray(cv2.resize(self.grid, (width, height)), np.float32)
+
+
+def score_at(distance: float, threshold: float) -> float:
+    """0 for what is known, 0.5 at the threshold, towards 1 beyond."""
+    return distance / (distance + threshold)
+
+
+def distance_at(score: float, threshold: float) -> float:
+    """The distance that has a score in 0..1."""
+    return threshold * score / (1.0 - score)
+
+
+class AnomalyDetector:
+    """Runs a taught model. One instance serves one thread. Raises EngineError when they differ."""
+
+    def __init__(self, model: AnomalyPackage, engine: Engine) -> None:
+        if engine.input_shape != model.card.input_shape:
+            raise EngineError(
+                f"{model.identity} says that it takes {model.card.input_shape}, its network takes "
+                f"{engine.input_shape}: teach again"
+            )
+        self.model = model
+        self.engine = engine
+
+    def heat(self, view: Image) -> Heat:
+        """How far each place of a view (height, width) is from everything good."""
+        _, _, height, width = self.model.card.input_shape
+        output = self.engine.run(as_input(view, (width, height)))
+        if output.shape != self.model.card.output_shape:
+            raise EngineError(f"{self.model.identity} gave {output.shape}: teach again")
+        if not np.isfinite(output).all():  # no comparison finds an anomaly in what is not a number
+            raise EngineError(
+                f"{self.model.identity} gave numbers that are not finite: teach again"
+            )
+        return Heat(output[0, 0].copy(), self.model.card.threshold, (view.shape[0], view.shape[1]))
+
+
+def regions(heat: Heat, floor: float, known: Sequence[Detection] = ()) -> tuple[Detection, ...]:
+    """Places that score `floor` or more, hottest first; those that a `known` defect covers are
+    left out.
+    """
+    hot = heat.grid >= distance_at(floor, heat.threshold)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(hot.astype(np.uint8), None, None, 8)
+    found = []
+    for label in range(1, count):
+        region = labels == label
+        if _covered(region, heat, known) >= COVERED:
+            continue
+        peak = score_at(float(heat.grid[region].max()), heat.threshold)
+        found.append(_detection(region, stats[label], heat, peak))
+    return tuple(sorted(found, key=lambda one: -one.score)[:MOST])
+
+
+def _covered(region: Floats, heat: Heat, known: Sequence[Detection]) -> float:
+    """Share of a region's places that lie in named defects."""
+    rows, columns = np.nonzero(region)
+    step_y, step_x = heat.view[0] / heat.grid.shape[0], heat.view[1] / heat.grid.shape[1]
+    y, x = (rows + 0.5) * step_y, (columns + 0.5) * step_x
+    inside = np.zeros(len(y), bool)
+    for one in known:
+        near_x, near_y = max(GROWN_PX, step_x), max(GROWN_PX, step_y)
+        inside |= (
+            (x >= one.box.x_min - near_x)
+            & (x <= one.box.x_max + near_x)
+            & (y >= one.box.y_min - near_y)
+            & (y <= one.box.y_max + near_y)
+        )
+    return float(inside.mean())
+
+
+def _detection(region: Floats, stats: Floats, heat: Heat, score: float) -> Detection:
+    height, width = heat.view
+    step_y, step_x = height / heat.grid.shape[0], width / heat.grid.shape[1]
+    left, top, wide, tall = (int(value) for value in stats[:4])
+    box = Box(left * step_x, top * step_y, (left + wide) * step_x, (top + tall) * step_y)
+    return Detection(ANOMALY, score, box, _outline(region, (width, height)))
+
+
+def _outline(region: Floats, size: tuple[int, int]) -> tuple[tuple[float, float], ...]:
+    """The largest closed line round a region of the grid, in pixels of the view."""
+    soft = cv2.resize(region.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    lines, _ = cv2.findContours(
+        (soft >= 0.5).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_TC89_L1
+    )
+    if not lines:
+        return ()
+    line = max(lines, key=cv2.contourArea)[:, 0]
+    return tuple((float(x), float(y)) for x, y in line)

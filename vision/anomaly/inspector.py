@@ -1,0 +1,102 @@
+"""Inspection with a taught model: known defects named, unknown ones caught."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from time import perf_counter
+
+from calibration.camera import CameraModel
+from calibration.geometry import Pose2D
+from vision.anomaly.detector import AnomalyDetector, regions
+from vision.errors import InspectionError
+from vision.inspect.golden import Golden, GoldenLibrary
+from vision.inspect.inspector import Inspector
+from vision.inspect.locate import PartLocator
+from vision.inspect.part import PartGeometry
+from vision.inspect.rectify import Rectifier
+from vision.types import Image, Inspection, Timings
+
+
+class TaughtInspector:
+    """Finds anomalies, beside the defects that `known` names or without it. Serves one thread.
+
+    taught: the model of what is good. known: the detector's inspector, where the recipe has one.
+    camera, part, canonical: as for `Inspector`. floor: least score of a reported anomaly.
+    """
+
+    def __init__(
+        self,
+        taught: AnomalyDetector,
+        known: Inspector | None,
+        camera: CameraModel | None,
+        part: PartGeometry,
+        canonical: tuple[int, int],
+        floor: float,
+    ) -> None:
+        self.taught = taught
+        self.known = known
+        self.camera = camera
+        self.canonical = canonical
+        self.goldens: GoldenLibrary | None = known.goldens if known else None
+        self._floor = floor
+        alone = camera is not None and known is None
+        self._locator = PartLocator(camera, part) if camera and alone else None
+        self._rectifier = Rectifier(camera, part, canonical) if camera and alone else None
+
+    def inspect_frame(self, image: Image, golden: Golden | None = None) -> tuple[Inspection, Image]:
+        """As `Inspector.inspect_frame`."""
+        began = perf_counter()
+        if self.known is not None:
+            return self._add(*self.known.inspect_frame(image, golden), began)
+        if self.camera is None or self._locator is None or self._rectifier is None:
+            raise InspectionError(
+                "A camera picture needs the camera's calibration: give it, or a canonical view"
+            )
+        if image.shape != (self.camera.height, self.camera.width):
+            raise InspectionError(
+                f"The picture is {image.shape[1]} x {image.shape[0]} px, the calibrated camera "
+                f"gives {self.camera.width} x {self.camera.height} px: set the camera's region "
+                "back, or calibrate it anew"
+            )
+        located = self._locator.locate(image)
+        found = perf_counter()
+        view = self._rectifier.rectify(image, located)
+        spent = ((found - began) * 1e3, (perf_counter() - found) * 1e3)
+        return self._add(self._nothing(located.pose, spent), view, began)
+
+    def inspect_view(self, view: Image, golden: Golden | None = None) -> tuple[Inspection, Image]:
+        """As `Inspector.inspect_view`."""
+        began = perf_counter()
+        if self.known is not None:
+            return self._add(*self.known.inspect_view(view, golden), began)
+        width, height = self.canonical
+        if view.shape != (height, width):
+            raise InspectionError(
+                f"The picture is {view.shape[1]} x {view.shape[0]} px, a canonical view is {width} "
+                f"x {height} px"
+            )
+        return self._add(self._nothing(None, (0.0, 0.0)), view, began)
+
+    def _nothing(self, pose: Pose2D | None, spent: tuple[float, float]) -> Inspection:
+        """An inspection to which anomalies are added."""
+        times = Timings(locate_ms=spent[0], align_ms=spent[1])
+        return Inspection((), "", pose, "", self.taught.engine.name, times)
+
+    def _add(self, inspection: Inspection, view: Image, began: float) -> tuple[Inspection, Image]:
+        start = perf_counter()
+        heat = self.taught.heat(view)
+        found = regions(heat, self._floor, inspection.detections)
+        ended = perf_counter()
+        models = [name for name in (inspection.model, self.taught.model.identity) if name]
+        times = replace(
+            inspection.timings,
+            inference_ms=inspection.timings.inference_ms + (ended - start) * 1e3,
+            total_ms=(ended - began) * 1e3,
+        )
+        seen = replace(
+            inspection,
+            detections=(*inspection.detections, *found),
+            model="+".join(models),
+            timings=times,
+        )
+        return seen, view

@@ -1,0 +1,146 @@
+"""Teaching: from a few pictures of good parts to a memory and a threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import onnx
+import onnxruntime as ort
+
+from models.anomaly import FeaturePackage
+from vision.anomaly.graph import heat_graph, patch_graph
+from vision.anomaly.memory import Floats, Memory, smooth
+from vision.anomaly.threshold import CONFIDENCE, COVERAGE, Bound, bound
+from vision.errors import InspectionError
+from vision.types import Image
+
+FEWEST: Final = 10
+ENOUGH: Final = 20
+SIDE: Final = 384
+"""Pictures are looked at with their longer side this long, unless told otherwise [px]."""
+STEP: Final = 32
+"""The feature network halves a picture five times."""
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, steps done and steps in all."""
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to teach.
+
+    taps: outputs of the feature network; memory: most patches kept; side: longer side of the
+    picture that the network sees [px]; equalise: bring every picture to the same mean and spread
+    of greys; folds: parts into which the good pictures are divided for the threshold.
+    """
+
+    taps: tuple[str, ...] = ("f16", "f32")
+    memory: int = 2000
+    side: int = SIDE
+    equalise: bool = True
+    folds: int = 5
+    coverage: float = COVERAGE
+    confidence: float = CONFIDENCE
+    seed: int = 1
+
+    def network_size(self, canonical: tuple[int, int]) -> tuple[int, int]:
+        """Width and height that the network sees of a canonical view (width, height)."""
+        shrink = self.side / max(canonical)
+        width, height = (max(2, round(length * shrink / STEP)) * STEP for length in canonical)
+        return width, height
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What was learned. scores: of each good picture, by a memory made without it."""
+
+    model: onnx.ModelProto
+    input_shape: tuple[int, int, int, int]
+    output_shape: tuple[int, int, int, int]
+    memory: Memory
+    bound: Bound
+    scores: Floats
+    settings: Settings
+
+
+class PatchReader:
+    """Turns pictures into patches (places, c)."""
+
+    def __init__(self, graph: onnx.ModelProto, size: tuple[int, int]) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._session: Any = ort.InferenceSession(
+            graph.SerializeToString(), options, providers=["CPUExecutionProvider"]
+        )
+        self._size = size
+
+    def read(self, picture: Image) -> Floats:
+        """Patches of a picture of any size."""
+        return np.asarray(
+            self._session.run(None, {"images": as_input(picture, self._size)})[0], np.float32
+        )
+
+
+def as_input(picture: Image, size: tuple[int, int]) -> Floats:
+    """A picture as the network takes it, [1, 1, height, width] in 0..1."""
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(small[None, None] / np.float32(255.0), np.float32)
+
+
+def teach(
+    pictures: Sequence[Image],
+    features: FeaturePackage,
+    settings: Settings | None = None,
+    progress: Progress = silent,
+) -> Taught:
+    """Learn what is good from pictures of one size (height, width).
+
+    Raises InspectionError for fewer than FEWEST pictures.
+    """
+    settings = settings or Settings()
+    if len(pictures) < FEWEST:
+        raise InspectionError(
+            f"{len(pictures)} good pictures are too few to know what varies: take at least "
+            f"{FEWEST}, better {ENOUGH}, of different good parts"
+        )
+    height, width = pictures[0].shape
+    size = settings.network_size((width, height))
+    graph, grid = patch_graph(features, settings.taps, size, settings.equalise)
+    reader = PatchReader(graph, size)
+    steps = len(pictures) + settings.folds + 1
+    seen = []
+    for number, picture in enumerate(pictures):
+        progress("looking at good pictures", number, steps)
+        seen.append(reader.read(picture))
+    good = np.stack(seen)
+    scores = np.empty(len(good), np.float32)
+    fold = np.random.default_rng(settings.seed).permutation(len(good)) % settings.folds
+    for number in range(settings.folds):
+        progress("testing on pictures left out", len(good) + number, steps)
+        memory = Memory.of(good[fold != number], settings.memory, settings.seed)
+        for k in np.flatnonzero(fold == number):
+            scores[k] = score_of(memory, good[k], grid)
+    progress("remembering", steps - 1, steps)
+    memory = Memory.of(good, settings.memory, settings.seed)
+    limit = bound(scores, settings.coverage, settings.confidence)
+    model, output = heat_graph(graph, grid, memory)
+    progress("done", steps, steps)
+    return Taught(model, (1, 1, size[1], size[0]), output, memory, limit, scores, settings)
+
+
+def heat_of(memory: Memory, patches: Floats, grid: tuple[int, int]) -> Floats:
+    """The heat map (h, w) that the taught network gives for these patches."""
+    return smooth(memory.distances(patches).reshape(grid))
+
+
+def score_of(memory: Memory, patches: Floats, grid: tuple[int, int]) -> float:
+    """The picture's score: its hottest place."""
+    return float(heat_of(memory, patches, grid).max())
