@@ -110,6 +110,22 @@ def test_split_stats_and_check_work_together(tmp_path: Path) -> None:
     assert "http" not in html.replace("http-equiv", ""), "nothing is fetched"
 
 
+def test_a_check_counts_no_part_good_whose_label_is_lost(tmp_path: Path) -> None:
+    root, split, page = tmp_path / "set", tmp_path / "split.json", tmp_path / "check.html"
+    WRITERS["coco"](root)
+    shares = ("--shares", "train=0.5,test=0.5")
+    assert invoke("split", root, "--out", split, *shares)[0] == 0
+    file = root / "instances.json"
+    file.write_text(file.read_text().replace('"category_id": 7', '"category_id": 8'))
+    (root / "images" / "d.png").unlink()
+    code, said, error = invoke("check", root, "--split", split, "--report", page)
+    assert (code, error) == (1, None)
+    assert "category_id 8 is not among the categories" in said
+    assert "d.png: is not there" in said
+    assert "No good parts" in said
+    assert "<b>0</b>good parts" in page.read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

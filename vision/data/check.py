@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vision.data.findings import Finding, Kind, Severity
 from vision.data.pictures import Pixels, UnreadableError, orientation_of, read_pixels, to_grey8
@@ -42,12 +42,18 @@ def check(
     seen = [s for sample in watch(data.samples, "pictures") if (s := _look(sample, found))]
     found += _sizes(data.samples)
     found += _depths(seen)
-    found += _good(data)
+    found += _good(usable(data, found))
     same = _same(seen, split)
     found += same
     found += _nearly(seen, split, {name for finding in same for name in finding.samples})
     kinds = list(Kind)
     return sorted(found, key=lambda f: (f.severity is not Severity.ERROR, kinds.index(f.kind)))
+
+
+def usable(data: DataSet, findings: Iterable[Finding]) -> DataSet:
+    """The data set without pictures that have errors: a lost box must not make a part good."""
+    faulty = {name for f in findings if f.severity is Severity.ERROR for name in f.samples}
+    return replace(data, samples=[s for s in data.samples if s.name not in faulty])
 
 
 def _look(sample: Sample, found: list[Finding]) -> _Seen | None:

@@ -84,7 +84,7 @@ def _many(number: int, what: str) -> str:
 
 
 def _tiles(counts: Counts, classes: int) -> str:
-    tiles = {"pictures": counts.pictures, "good parts": counts.good, "groups": counts.groups}
+    tiles = {"sound pictures": counts.pictures, "good parts": counts.good, "groups": counts.groups}
     tiles |= {"boxes": counts.boxes, "classes": classes, "picture sizes": len(counts.sizes)}
     cells = (f'<div class="tile"><b>{number}</b>{name}</div>' for name, number in tiles.items())
     return f'<div class="tiles">{"".join(cells)}</div>'
@@ -150,9 +150,8 @@ def _finding(finding: Finding, samples: dict[str, Sample]) -> str:
 def _figure(path: Path, name: str, sample: Sample | None, meant: Corners | None) -> str:
     try:
         pixels = read_pixels(path)
-    except (UnreadableError, OSError) as error:
-        words = escape(f"{name}: no picture ({error})")
-        return f"<figure><figcaption>{words}</figcaption></figure>"
+    except (UnreadableError, OSError):
+        return ""
     colour = pixels if pixels.dtype == np.uint8 and pixels.ndim == 3 else to_grey8(pixels)
     image = _thumb(np.asarray(colour, np.uint8), sample, meant)
     done, code = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 80])

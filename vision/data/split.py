@@ -116,8 +116,11 @@ def save_split(split: Split, path: Path) -> None:
         ) from None
 
 
-def load_split(path: Path, data: DataSet) -> Split:
-    """Read a split for a data set. Raises DataError if the two do not belong together."""
+def load_split(path: Path, data: DataSet, whole: bool = True) -> Split:
+    """Read a split for a data set. Raises DataError if the two do not belong together.
+
+    whole: every group of the file must be there; False where pictures may be lost or broken.
+    """
     try:
         content = _File.model_validate(read_json(path))
     except ValidationError as error:
@@ -125,7 +128,9 @@ def load_split(path: Path, data: DataSet) -> Split:
         place = ".".join(map(str, first["loc"])) or "top level"
         raise DataError(f"{path}: {place}: {first['msg']}; make the split again") from None
     try:
-        split = named_groups(data, content.groups)
+        here = {sample.group for sample in data.samples}
+        wanted = {n: [g for g in gs if whole or g in here] for n, gs in content.groups.items()}
+        split = named_groups(data, wanted)
     except DataError as error:
         raise DataError(f"{path}: does not fit the data: {error}") from None
     return Split(data, split.groups, content.seed)

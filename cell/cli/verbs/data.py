@@ -15,6 +15,7 @@ from rich.table import Table
 
 from cell.cli.errors import UsageError
 from vision.data.check import check as check_data
+from vision.data.check import usable
 from vision.data.export import write_coco
 from vision.data.findings import Finding, Severity
 from vision.data.open import FORMATS, open_data, survey
@@ -125,11 +126,13 @@ def check(
     Exit code 1 when there are errors; warnings are for you to judge.
     """
     data, told = survey(source, format, group_by, _watch)
-    made = None if split_file is None else load_split(split_file, data)
+    made = None if split_file is None else load_split(split_file, data, whole=False)
     found = check_data(data, told, made, _watch)
     _print_findings(found)
     if report is not None:
-        write_report(report, data, found, stats_of(data, made), _watch)
+        sound = usable(data, found)
+        counted = stats_of(sound, None if made is None else Split(sound, made.groups))
+        write_report(report, data, found, counted, _watch)
         console.print(f"report in {report}", soft_wrap=True, highlight=False)
     if any(finding.severity is Severity.ERROR for finding in found):
         raise typer.Exit(1)
