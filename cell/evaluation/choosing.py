@@ -12,9 +12,9 @@ from cell.config import CellConfig
 from cell.evaluation.figures import thresholds_of
 from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
 from cell.evaluation.measure import Request, open_samples
-from cell.evaluation.samples import class_table
 from cell.inspection import build_inspector
-from vision.data.types import DataError
+from vision.anomaly.detector import ANOMALY
+from vision.evaluate.matching import Found
 from vision.evaluate.thresholds import (
     Choice,
     Rate,
@@ -91,19 +91,22 @@ def choose_thresholds(
     data, samples = open_samples(request)
     setup = build_inspector(config, request.recipe)
     try:
-        classes = setup.inspector.model.card.classes
-        table = class_table(data, classes)
-        if table is None:
-            raise DataError(
-                f"{data.root}: its classes ({', '.join(data.classes)}) are none of the model's "
-                f"({', '.join(classes)}): take labels with the model's classes"
-            )
-        seen = inspect_all(Bench.of(setup, table, request.resize), samples, watch)
+        bench = Bench.of(setup, data, request.resize)
+        seen = inspect_all(bench, samples, watch)
     finally:
         setup.engine.close()
     looked = [one for one in seen if not one.trouble]
     check_parts(looked, request.data)
-    reached = reach(_of(looked, good=True), _of(looked, good=False), len(classes), alone=alone)
+    classes = bench.classes
+    # Where defects are not named one by one, anomalies decide together with the detector.
+    if bench.feeling is not None and (bench.table is None or not classes):
+        classes = (*classes, ANOMALY)
+    reached = reach(
+        [_of(one, classes) for one in looked if one.good],
+        [_of(one, classes) for one in looked if not one.good],
+        len(classes),
+        alone=alone,
+    )
     choice = choose_with_spread(reached, target, rounds)
     now = thresholds_of(setup.recipe, classes)
     chosen = np.asarray(choice.thresholds, np.float32)
@@ -133,8 +136,20 @@ def choose_thresholds(
     )
 
 
-def _of(seen: Sequence[Seen], *, good: bool) -> list[Any]:
-    return [one.as_run for one in seen if one.good is good]
+def _of(one: Seen, classes: Sequence[str]) -> Found:
+    """The detections that decide, with the anomaly map as one that covers the picture."""
+    run = one.as_run
+    if one.heat is None or ANOMALY not in classes:
+        return run
+    height, width = one.heat.view
+    everywhere = np.array([[0, 0, width, height]], np.float32)
+    return Found(
+        np.concatenate([run.boxes, everywhere]),
+        np.append(run.scores, np.float32(one.heat.score)),
+        np.append(run.classes, classes.index(ANOMALY)),
+        run.truth,
+        run.labels,
+    )
 
 
 def _rate(rate: Rate, now: Rate, fresh: float) -> dict[str, Any]:

@@ -173,19 +173,12 @@ def _ranking(seen: Sequence[Seen], canonical: tuple[int, int]) -> dict[str, Any]
 def heat_of(seen: Seen, canonical: tuple[int, int]) -> Floats:
     """How defective each pixel looks (height, width): the anomaly map, or scores in their boxes."""
     if seen.heat is not None:
-        return scaled(seen.heat, canonical)
+        return seen.heat.over_view()
     heat = np.zeros(canonical[::-1], np.float32)
     for box, score in zip(seen.as_run.boxes, seen.as_run.scores, strict=True):
         x1, y1, x2, y2 = np.rint(box).astype(int).clip(0)
         heat[y1:y2, x1:x2] = np.maximum(heat[y1:y2, x1:x2], score)
     return heat
-
-
-def scaled(heat: Floats, canonical: tuple[int, int]) -> Floats:
-    """An anomaly map, which may be coarser, at the canonical (width, height)."""
-    if heat.shape == canonical[::-1]:
-        return heat
-    return np.asarray(cv2.resize(heat, canonical, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _mask(seen: Seen, canonical: tuple[int, int]) -> np.ndarray[Any, np.dtype[np.bool_]]:

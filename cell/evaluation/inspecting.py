@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cell.evaluation.samples import read_canonical
+from cell.evaluation.samples import class_table, read_canonical
 from cell.inspection import InspectionSetup
 from cell.recipe.verdict import Defect
-from vision.data.types import DataError, Sample
+from vision.anomaly.detector import AnomalyDetector, Heat
+from vision.anomaly.inspector import TaughtInspector
+from vision.data.types import DataError, DataSet, Sample
 from vision.engines.base import Engine, Tensor
 from vision.errors import InspectionError
 from vision.evaluate.matching import Found
-from vision.inspect.golden import Golden
+from vision.inspect.golden import Golden, GoldenLibrary
+from vision.inspect.inspector import Inspector
 from vision.nets.decode import Floats, decode
 from vision.training.camera import CELL, degrade
 from vision.training.deeppcb import SIZE
@@ -31,6 +34,9 @@ LEAST: Final = 0.01
 LIMIT: Final = 1000
 SEED: Final = 7
 
+NOTHING: Final = (np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64))
+"""Boxes, scores and classes of no detection."""
+
 Watch = Callable[[Sequence[Any], str], Iterable[Any]]
 
 
@@ -40,7 +46,8 @@ class Seen:
 
     good: nothing is wrong with the part. golden: it is a golden picture taken as a good part.
     customary: suppression within each class; as_run: as the cell suppresses. other: findings of
-    what is no class of the detector. trouble: why it could not be inspected, '' if it was.
+    what is no class of the detector. heat: of a recipe with an anomaly model. trouble: why it could
+    not be inspected, '' if it was.
     """
 
     name: str
@@ -54,7 +61,7 @@ class Seen:
     trouble: str = ""
     total_ms: float = 0.0
     mask: Path | None = None
-    heat: Floats | None = None
+    heat: Heat | None = None
 
     def defects(self, classes: Sequence[str]) -> tuple[Defect, ...]:
         """What the cell's rules judge, down to the least score."""
@@ -67,8 +74,9 @@ class Seen:
     @property
     def score(self) -> float:
         """How defective the part looks: its highest score of all."""
-        others = (defect.score for defect in self.other)
-        return max([float(self.as_run.scores.max(initial=0.0)), *others])
+        others = [defect.score for defect in self.other]
+        hottest = 0.0 if self.heat is None else self.heat.score
+        return max([float(self.as_run.scores.max(initial=0.0)), hottest, *others])
 
 
 class Listening:
@@ -88,29 +96,68 @@ class Listening:
         return getattr(self._engine, name)
 
 
+class Feeling:
+    """A taught model that keeps its last heat map."""
+
+    def __init__(self, taught: AnomalyDetector) -> None:
+        self._taught = taught
+        self.last: Heat | None = None
+
+    def heat(self, view: Image) -> Heat:
+        """As the model's own."""
+        self.last = self._taught.heat(view)
+        return self.last
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._taught, name)
+
+
 @dataclass(frozen=True, eq=False)
 class Bench:
-    """An inspector made ready for measuring. table: the model's index of each class of the data,
-    None when the labels' classes are not the model's.
+    """An inspector made ready for measuring.
+
+    known: the part of it that names defects, None for a recipe with an anomaly model alone. table:
+    the detector's index of each class of the data, None when the labels' classes are not its own.
     """
 
     setup: InspectionSetup
-    ear: Listening
+    known: Inspector | None
+    ear: Listening | None
+    feeling: Feeling | None
     table: NDArray[np.int64] | None
-    resize: bool = False
-    library: Any = field(default=None)
+    resize: bool
+    library: GoldenLibrary | None
 
     @classmethod
-    def of(cls, setup: InspectionSetup, table: NDArray[np.int64] | None, resize: bool) -> Bench:
-        """Put an ear to the inspector's engine."""
-        ear = Listening(setup.inspector.engine)
-        setup.inspector.engine = ear
-        return cls(setup, ear, table, resize, setup.inspector.goldens)
+    def of(cls, setup: InspectionSetup, data: DataSet, resize: bool) -> Bench:
+        """Put an ear to the inspector's engines. Raises DataError when data and model differ."""
+        whole = setup.complete
+        known = whole.known if isinstance(whole, TaughtInspector) else whole
+        classes = known.model.card.classes if known is not None else ()
+        table = class_table(data, classes)
+        ear = feeling = None
+        if known is not None:
+            ear = known.engine = Listening(known.engine)
+        if isinstance(whole, TaughtInspector):
+            feeling = Feeling(whole.taught)
+            whole.taught = cast(AnomalyDetector, feeling)
+        library = None if known is None else known.goldens
+        return cls(setup, known, ear, feeling, table, resize, library)
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The model's classes."""
-        return self.setup.inspector.model.card.classes
+        """The detector's classes; none without a detector."""
+        return () if self.known is None else self.known.model.card.classes
+
+    @property
+    def models(self) -> dict[str, Any]:
+        """Identity, and what tells the files of the models apart."""
+        told: dict[str, Any] = {"identity": self.setup.model}
+        if self.known is not None:
+            told["sha256"] = self.known.model.card.sha256
+        if self.feeling is not None:
+            told["anomaly_sha256"] = self.feeling.model.card.sha256
+        return told
 
     def tested(self, sample: Sample) -> Seen:
         """Inspect a sample's picture against its own golden picture, or the recipe's."""
@@ -133,10 +180,10 @@ class Bench:
         return self._look(sample, name, image, reference, nothing, True, True)
 
     def _read(self, path: Path) -> Image:
-        return read_canonical(path, self.setup.inspector.canonical, resize=self.resize)
+        return read_canonical(path, self.setup.recipe.canonical_px, resize=self.resize)
 
     def _scaled_truth(self, sample: Sample) -> Floats:
-        width, height = self.setup.inspector.canonical
+        width, height = self.setup.recipe.canonical_px
         ratio = (width / sample.size[1], height / sample.size[0]) * 2
         return (sample.boxes * np.asarray(ratio, np.float32)).astype(np.float32)
 
@@ -150,9 +197,9 @@ class Bench:
         good: bool,
         golden: bool,
     ) -> Seen:
-        inspector = self.setup.inspector
-        # The data's golden picture may be one of the recipe's, too: only one of them may stand.
-        inspector.goldens = self.library if reference is None else None
+        if self.known is not None:
+            # The data's golden picture may be one of the recipe's, too: only one of them may stand.
+            self.known.goldens = self.library if reference is None else None
         own = None if reference is None else Golden.of(sample.name, reference)
         shown = sample.golden if golden and sample.golden is not None else sample.image
         told: dict[str, Any] = {
@@ -164,28 +211,31 @@ class Bench:
             "mask": None if golden else sample.mask,
         }
         try:
-            inspection, _ = inspector.inspect_view(image, own)
+            inspection, _ = self.setup.complete.inspect_view(image, own)
         except InspectionError as error:
-            nothing = Found(
-                np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64), *truth
-            )
+            nothing = Found(*NOTHING, *truth)
             return Seen(**told, customary=nothing, as_run=nothing, trouble=str(error))
         return Seen(
             **told,
             customary=self._found(inspection, truth, across=False),
-            as_run=self._found(inspection, truth, across=inspector.model.card.nms_across_classes),
+            as_run=self._found(inspection, truth, across=True),
             other=tuple(
                 Defect(d.class_name, d.score, d.box.x_min, d.box.y_min, d.box.x_max, d.box.y_max)
                 for d in inspection.detections
                 if d.class_name not in self.classes
             ),
             total_ms=inspection.timings.total_ms,
+            heat=None if self.feeling is None else self.feeling.last,
         )
 
     def _found(
         self, inspection: Inspection, truth: tuple[Floats, NDArray[np.int64]], *, across: bool
     ) -> Found:
-        card = self.setup.inspector.model.card
+        """What the detector saw. across: suppression as its card says, else within each class."""
+        if self.known is None or self.ear is None:
+            return Found(*NOTHING, *truth)
+        card = self.known.model.card
+        across = across and card.nms_across_classes
         boxes, scores, classes = decode(
             self.ear.output[0], LEAST, card.nms_iou, across_classes=across, limit=LIMIT
         )

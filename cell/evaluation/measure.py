@@ -10,7 +10,7 @@ from typing import Any
 from cell.config import CellConfig
 from cell.evaluation.figures import all_figures
 from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
-from cell.evaluation.samples import Selection, class_table, fingerprint, select
+from cell.evaluation.samples import Selection, fingerprint, select
 from cell.inspection import build_inspector
 from cell.recipe.model import Recipe
 from vision.data.open import open_data
@@ -53,8 +53,7 @@ def evaluate(config: CellConfig, request: Request, watch: Watch) -> Evaluation:
     data, samples = open_samples(request)
     setup = build_inspector(config, request.recipe)
     try:
-        card = setup.inspector.model.card
-        bench = Bench.of(setup, class_table(data, card.classes), request.resize)
+        bench = Bench.of(setup, data, request.resize)
         seen = inspect_all(bench, samples, watch)
         if not request.detections_only:
             check_parts(seen, request.data)
@@ -63,11 +62,11 @@ def evaluate(config: CellConfig, request: Request, watch: Watch) -> Evaluation:
     named = bench.table is not None
     figures: dict[str, Any] = {
         "recipe": setup.recipe.identity,
-        "model": {"identity": setup.model, "sha256": card.sha256},
+        "model": bench.models,
         "engine": setup.engine.name,
         "data": describe(data, samples, request),
         **all_figures(
-            seen, setup.recipe, card.classes, parts=not request.detections_only, named=named
+            seen, setup.recipe, bench.classes, parts=not request.detections_only, named=named
         ),
     }
     if not named:
@@ -75,7 +74,7 @@ def evaluate(config: CellConfig, request: Request, watch: Watch) -> Evaluation:
             f"The data's classes ({', '.join(data.classes)}) are none of the model's: pictures, "
             "pixels and parts are counted, not detections"
         )
-    return Evaluation(setup.recipe, card.classes, seen, figures)
+    return Evaluation(setup.recipe, bench.classes, seen, figures)
 
 
 def describe(data: DataSet, samples: Sequence[Sample], request: Request) -> dict[str, Any]:

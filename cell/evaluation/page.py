@@ -186,8 +186,10 @@ def _parts(done: Evaluation, parts: dict[str, Any], resize: bool) -> str:
         (style, np.asarray([one.score for one in looked if one.good is good], np.float32))
         for style, good in (("goodpart", True), ("badpart", False))
     ]
-    limit = float(thresholds_of(done.recipe, done.classes).min())
-    chart = histogram("highest score: good, defective", groups, limit, done.recipe.review_threshold)
+    limits = [done.recipe.threshold_of(name) for name in done.recipe.classes]
+    chart = histogram(
+        "highest score: good, defective", groups, min(limits), done.recipe.review_threshold
+    )
     words = f"Good parts: {parts['good_parts']}. Intervals: Clopper-Pearson."
     html = f"<h2>Parts</h2><p>{escape(words)}</p>{_table(heads, rows)}<br>{_grid([chart])}"
     wrong_ones = wrong_parts(done.seen, done.recipe, done.classes, MOST_CASES)
@@ -240,7 +242,9 @@ def _origin(figures: dict[str, Any]) -> str:
     told = {
         "command": figures["command"],
         "date": figures["date"],
-        "model file, SHA-256": figures["model"]["sha256"],
+        "model files, SHA-256": ", ".join(
+            value for key, value in figures["model"].items() if key.endswith("sha256")
+        ),
         "data": data["root"],
         "data, SHA-256": data["fingerprint_sha256"],
         "pictures resized": "yes" if data["resized"] else "no",

@@ -70,15 +70,15 @@ def _split(data: DataSet, chosen: Selection) -> Split:
 
 
 def class_table(data: DataSet, classes: Sequence[str]) -> NDArray[np.int64] | None:
-    """The model's index of each class of the data; None for masks of classes that are not its own:
-    pictures and pixels can still be ranked.
+    """The model's index of each class of the data; None for a model without classes, and for masks
+    of classes that are not its own: pictures and pixels can still be ranked.
 
     Raises DataError for a class of the labels that the model does not know.
     """
     known = {name: index for index, name in enumerate(classes)}
     unknown = [name for name in data.classes if name not in known]
     masks = any(sample.mask is not None for sample in data.samples)
-    if unknown and masks and len(unknown) == len(data.classes):
+    if not classes or (unknown and masks and len(unknown) == len(data.classes)):
         return None
     if unknown:
         raise DataError(
