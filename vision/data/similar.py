@@ -66,10 +66,12 @@ def near_pairs(details: Sequence[Detail], alike: float = ALIKE) -> list[Pair]:
         return []
     whole = np.stack(details)
     own = _own(whole.reshape(len(details), -1)).reshape(-1, SIDE, SIDE)
+    waves_whole, waves_own = _waves(whole), _waves(own)
     best: dict[tuple[int, int], Pair] = {}
     for way, name in enumerate(WAYS):
-        pictures, least = (whole, max(alike, ALIKE_TURNED)) if way else (own, alike)
-        for first, second in _close(pictures, way):
+        pictures, waves = (whole, waves_whole) if way else (own, waves_own)
+        least = max(alike, ALIKE_TURNED) if way else alike
+        for first, second in _close(waves, way):
             score = float(np.vdot(pictures[first], _turn(pictures[second], way)))
             if score >= least and (first, second) not in best:
                 best[first, second] = Pair(first, second, score, name)
@@ -93,37 +95,36 @@ def _own(details: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(left < _LEFT, details, rest / np.maximum(left, _LEFT)).astype(np.float32)
 
 
-def _waves(picture: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(cv2.dct(np.ascontiguousarray(picture))[:FREQUENCIES, :FREQUENCIES])
+def _waves(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Cosine amplitudes [n, 16, 16] of pictures [n, 96, 96]."""
+    return np.stack([cv2.dct(picture)[:FREQUENCIES, :FREQUENCIES] for picture in pictures])
 
 
-def _hash(waves: NDArray[np.float32]) -> NDArray[np.uint64]:
-    """Signs of the amplitudes as four words; the mean (index 0, 0) tells nothing."""
-    bits = (waves > 0).ravel()
-    bits[0] = False
-    return np.packbits(bits).view(np.uint64)
+def _hashes(waves: NDArray[np.float32]) -> NDArray[np.uint64]:
+    """Signs of the amplitudes, four words a picture; the mean (index 0, 0) tells nothing."""
+    bits = (waves > 0).reshape(len(waves), -1)
+    bits[:, 0] = False
+    return np.packbits(bits, axis=1).view(np.uint64)
 
 
 def _turn(image: NDArray[np.float32], way: int) -> NDArray[np.float32]:
-    """One of the eight ways to lay a square: bit 0 mirrors x, bit 1 mirrors y, bit 2 transposes."""
-    image = image.T if way & 4 else image
-    image = image[:, ::-1] if way & 1 else image
-    return image[::-1] if way & 2 else image
+    """One of the eight ways to lay a square [.., h, w]: bit 0 mirrors x, 1 y, 2 transposes."""
+    image = image.swapaxes(-1, -2) if way & 4 else image
+    image = image[..., ::-1] if way & 1 else image
+    return image[..., ::-1, :] if way & 2 else image
 
 
 def _turn_waves(waves: NDArray[np.float32], way: int) -> NDArray[np.float32]:
     """The same in the cosine transform: mirroring negates the odd frequencies of that axis."""
     odd = np.where(np.arange(FREQUENCIES) % 2, -1.0, 1.0).astype(np.float32)
-    waves = waves.T if way & 4 else waves
-    waves = waves * odd[None, :] if way & 1 else waves
+    waves = waves.swapaxes(-1, -2) if way & 4 else waves
+    waves = waves * odd if way & 1 else waves
     return waves * odd[:, None] if way & 2 else waves
 
 
-def _close(pictures: NDArray[np.float32], way: int) -> Iterator[tuple[int, int]]:
+def _close(waves: NDArray[np.float32], way: int) -> Iterator[tuple[int, int]]:
     """Index pairs, first < second, whose hashes lie close; in blocks to keep memory small."""
-    waves = [_waves(picture) for picture in pictures]
-    upright = np.stack([_hash(wave) for wave in waves])
-    turned = np.stack([_hash(_turn_waves(wave, way)) for wave in waves])
+    upright, turned = _hashes(waves), _hashes(_turn_waves(waves, way))
     for start in range(0, len(upright), _BLOCK):
         rows = upright[start : start + _BLOCK]
         apart = np.zeros((len(rows), len(turned)), np.uint16)
