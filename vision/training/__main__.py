@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from vision.training.deeppcb import DataError
+from vision.data.types import DataError
 from vision.training.job import BoardJob
 from vision.training.loop import Settings, Trainer
 

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.data.types import DataError
+
 Image = NDArray[np.uint8]
 CLASSES = ("open", "short", "mousebite", "spur", "copper", "pin_hole")
 SIZE = 640
@@ -22,10 +24,6 @@ SPLIT: dict[str, tuple[str, ...]] = {
     "validation": ("77000",),
     "demo": ("44000", "50600"),
 }
-
-
-class DataError(ValueError):
-    """The data set on disk is not what it should be; the message says which file and why."""
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from vision.data.types import DataError
 from vision.nets.decode import Floats
-from vision.training.deeppcb import CLASSES, SPLIT, DataError, Pair, load
+from vision.training.deeppcb import CLASSES, SPLIT, Pair, load
 from vision.training.detect import Runner, camera_view, find_all
 from vision.training.metrics import coco, deeppcb
 from vision.training.parts import choose_threshold, count, curve, simulate

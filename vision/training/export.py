@@ -17,10 +17,11 @@ import numpy as np
 import onnx
 import torch
 
+from vision.data.types import DataError
 from vision.nets.decode import Floats
 from vision.nets.pairnet import Deployed, PairNet
 from vision.training.card import build_card, write_readme
-from vision.training.deeppcb import CLASSES, SIZE, DataError, load
+from vision.training.deeppcb import CLASSES, SIZE, load
 from vision.training.detect import as_input
 from vision.training.evaluate import measure, onnx_runner
 
