@@ -10,9 +10,10 @@ from typing import Any
 from cell.config import CellConfig
 from cell.evaluation.figures import all_figures
 from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
-from cell.evaluation.samples import Selection, fingerprint, select
+from cell.evaluation.samples import Selection, select
 from cell.inspection import build_inspector
 from cell.recipe.model import Recipe
+from vision.data.fingerprint import fingerprint
 from vision.data.open import open_data
 from vision.data.types import DataSet, Sample
 

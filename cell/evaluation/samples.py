@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,14 +122,3 @@ def scaled(image: Image, size: tuple[int, int]) -> Image:
     shrinking = size[0] < image.shape[1]
     way = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)
-
-
-def fingerprint(samples: Sequence[Sample]) -> str:
-    """SHA-256 over names, pictures, masks and labels, whatever their order or format."""
-    whole = hashlib.sha256()
-    for sample in sorted(samples, key=lambda one: one.name):
-        whole.update(sample.name.encode() + b"\0")
-        for path in (sample.image, sample.golden, sample.mask):
-            whole.update(b"-" if path is None else hashlib.sha256(path.read_bytes()).digest())
-        whole.update(sample.boxes.astype("<f4").tobytes() + sample.labels.astype("<i8").tobytes())
-    return whole.hexdigest()

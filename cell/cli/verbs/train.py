@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from vision.data.split import load_split, split_by_group
 
 from cell.cli.errors import UsageError
 from cell.config import load
 from cell.inspection import recipe_folder
 from cell.recipe.loading import RecipeError, load_recipe
+from vision.data.fingerprint import fingerprint
 from vision.data.open import open_data
+from vision.data.split import load_split, split_by_group
 
 if TYPE_CHECKING:
     from vision.training.job import Job
@@ -115,6 +116,7 @@ def _job(
         "format": pictures.format,
         "split": split.name if split else f"by group, seed {seed}",
         "images": {name: len(parts.of(name)) for name in ("train", "validation")},
+        "fingerprint_sha256": fingerprint([*parts.of("train"), *parts.of("validation")]),
     }
     return job, source
 
