@@ -24,7 +24,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Patches (n, c) of good parts in units of their spread; mean and scale (c,) bring others there."""
+    """Patches (n, c) of good parts in units of their spread; mean, scale (c,) bring others there."""
 
     patches: Floats
     mean: Floats

@@ -71,7 +71,7 @@ def _card(
         "bytes": network.stat().st_size,
         "input_shape": taught.input_shape,
         "output_shape": taught.output_shape,
-        "output_layout": "distance of each place from the nearest good patch; h, w of a coarse grid",
+        "output_layout": "distance of each place of a coarse grid from the nearest good patch",
         "threshold": limit.threshold,
         "threshold_note": limit.in_words(),
         "held_out_scores": [round(float(score), 5) for score in taught.scores],

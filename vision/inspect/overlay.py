@@ -36,7 +36,7 @@ def colour_of(class_name: str) -> tuple[int, int, int]:
 
 
 def draw_overlay(view: Image, inspection: Inspection, scale: float = 1.0) -> ColourImage:
-    """The view (height, width) in colour, enlarged by `scale`, each detection boxed or outlined, and named."""
+    """The view (height, width) in colour, enlarged by `scale`, detections outlined and named."""
     size = (round(view.shape[1] * scale), round(view.shape[0] * scale))
     canvas = cv2.cvtColor(cv2.resize(view, size), cv2.COLOR_GRAY2BGR)
     for detection in sorted(inspection.detections, key=lambda found: found.score):

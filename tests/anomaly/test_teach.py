@@ -1,0 +1,197 @@
+"""Teaching on made-up textures: scratches are found, good parts pass, nothing is half written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from cell.cli.main import app
+from models.anomaly import AnomalyPackage, FeaturePackage
+from models.package import ModelError
+from tests.anomaly import textures
+from vision.anomaly.detector import ANOMALY, AnomalyDetector, Heat, regions
+from vision.anomaly.memory import Memory, farthest
+from vision.anomaly.teach import Settings, Taught, heat_of, teach
+from vision.anomaly.threshold import bound
+from vision.engines.onnx import OnnxConfig, OnnxEngine
+from vision.types import Box, Detection
+
+QUICK = Settings(side=192, memory=600)
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return textures.write_good(tmp_path_factory.mktemp("pictures") / "good", 20)
+
+
+@pytest.fixture(scope="module")
+def recipes(good: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of recipes with one that was taught by the command."""
+    folder = tmp_path_factory.mktemp("recipes")
+    code, _, error = cell("teach", "--recipe", "plate", "--good", good, "--recipes", folder)
+    assert error is None
+    assert code == 0
+    return folder
+
+
+def cell(*arguments: object) -> tuple[int, str, BaseException | None]:
+    result = CliRunner().invoke(app, [*map(str, arguments)])
+    error = None if isinstance(result.exception, SystemExit) else result.exception
+    return result.exit_code, result.stdout, error
+
+
+def taught(count: int = 12) -> Taught:
+    return teach([textures.good(seed) for seed in range(count)], FeaturePackage.load(), QUICK)
+
+
+def detector(recipes: Path, model: str = "anomaly-1") -> AnomalyDetector:
+    package = AnomalyPackage.load(recipes / "plate" / model)
+    return AnomalyDetector(package, OnnxEngine(OnnxConfig(), package.onnx))
+
+
+def test_a_scratch_is_found_where_it_is(recipes: Path, tmp_path: Path) -> None:
+    picture, overlay = tmp_path / "part.png", tmp_path / "seen.png"
+    cv2.imwrite(str(picture), textures.scratched(99, (60, 100)))
+    code, out, error = cell(
+        "inspect", picture, "--recipe", "plate", "--recipes", recipes, "--json",
+        "--overlay", overlay,
+    )  # fmt: skip
+    assert error is None
+    assert code == 1
+    answer = json.loads(out)
+    assert answer["verdict"] == "reject"
+    assert answer["model"] == "plate@1"
+    worst = answer["defects"][0]
+    assert worst["class_name"] == ANOMALY
+    assert worst["score"] > 0.5
+    box = worst["box"]
+    assert box["x_min"] <= 60 <= box["x_max"]
+    assert box["y_min"] <= 100 <= box["y_max"]
+    assert len(worst["outline"]) >= 3
+    drawn = cv2.imread(str(overlay))
+    assert drawn.shape[:2] == textures.SIZE[::-1]
+    assert (drawn[..., 0] != drawn[..., 2]).any()
+
+
+def test_good_parts_that_were_not_taught_pass(recipes: Path) -> None:
+    taught_model = detector(recipes)
+    scores = [taught_model.heat(textures.good(seed)).score for seed in range(100, 120)]
+    assert sum(score >= 0.5 for score in scores) <= 2  # at least 95 % pass, 90 % sure
+
+
+def test_the_network_gives_what_teaching_computed(recipes: Path) -> None:
+    lesson = taught()
+    seen = textures.scratched(7)
+    from vision.anomaly.graph import patch_graph
+    from vision.anomaly.teach import PatchReader
+
+    size = (lesson.input_shape[3], lesson.input_shape[2])
+    graph, grid = patch_graph(FeaturePackage.load(), QUICK.taps, size, QUICK.equalise)
+    expected = heat_of(lesson.memory, PatchReader(graph, size).read(seen), grid)
+    assert lesson.output_shape == (1, 1, *grid)
+    again = taught()
+    assert again.model.SerializeToString() == lesson.model.SerializeToString()
+    assert again.bound == lesson.bound
+    path = recipes / "same.onnx"
+    path.write_bytes(lesson.model.SerializeToString())
+    engine = OnnxEngine(OnnxConfig(), path)
+    from vision.anomaly.teach import as_input
+
+    np.testing.assert_allclose(engine.run(as_input(seen, size))[0, 0], expected, atol=2e-3)
+
+
+def test_teaching_again_makes_a_new_version_and_keeps_the_old(
+    recipes: Path, good: Path
+) -> None:
+    file = recipes / "plate" / "recipe.yaml"
+    data = yaml.safe_load(file.read_text())
+    data["classes"][ANOMALY]["bin"] = "rework"
+    file.write_text(yaml.safe_dump(data))
+    code, _, error = cell("teach", "--recipe", "plate", "--good", good, "--recipes", recipes)
+    assert error is None
+    assert code == 0
+    after = yaml.safe_load(file.read_text())
+    assert (after["version"], after["anomaly"]) == ("taught-2", "anomaly-2")
+    assert after["classes"][ANOMALY]["bin"] == "rework"  # what a person changed stays
+    first, second = (detector(recipes, f"anomaly-{n}").model.card for n in (1, 2))
+    assert (first.version, second.version) == ("1", "2")
+    assert first.threshold == second.threshold
+    assert not list((recipes / "plate").glob(".*"))
+
+
+def test_a_truncated_package_is_refused(recipes: Path, tmp_path: Path) -> None:
+    source, copy = recipes / "plate" / "anomaly-1", tmp_path / "plate" / "anomaly-1"
+    copy.mkdir(parents=True)
+    (copy / "card.json").write_bytes((source / "card.json").read_bytes())
+    (copy / "model.onnx").write_bytes((source / "model.onnx").read_bytes()[:-1000])
+    with pytest.raises(ModelError, match=r"model\.onnx is not the file that its card describes"):
+        AnomalyPackage.load(copy)
+    (copy / "card.json").write_text("{")
+    with pytest.raises(ModelError, match=r"card\.json is not usable .*; teach again"):
+        AnomalyPackage.load(copy)
+
+
+def small(folder: Path) -> None:
+    cv2.imwrite(str(folder / "small.png"), textures.good(50)[:-10])
+
+
+def broken(folder: Path) -> None:
+    (folder / "broken.png").write_bytes(b"\x89PNG no picture at all")
+
+
+@pytest.mark.parametrize(
+    ("count", "spoil", "words"),
+    [
+        (3, None, "3 good pictures are too few"),
+        (0, None, "holds no pictures"),
+        (12, small, "small.png is 192 x 150 px, 192 x 160 px is the size of good-00.png"),
+        (12, broken, "broken.png cannot be read as a picture"),
+    ],
+)
+def test_what_cannot_be_taught(tmp_path: Path, count: int, spoil: object, words: str) -> None:
+    folder = textures.write_good(tmp_path / "good", count)
+    if spoil is not None:
+        spoil(folder)  # type: ignore[operator]
+    code, _, error = cell("teach", "--recipe", "x", "--good", folder, "--recipes", tmp_path / "r")
+    assert code != 0
+    assert words in str(error)
+    assert "\n" not in str(error)
+    assert not (tmp_path / "r").exists()
+
+
+def test_a_named_defect_covers_its_heat() -> None:
+    grid = np.full((10, 10), 0.5, np.float32)
+    grid[2:4, 2:4] = 2.0
+    grid[7, 7] = 1.0
+    heat = Heat(grid, 1.0, (100, 100))
+    found = regions(heat, 0.45)
+    assert [round(one.score, 2) for one in found] == [0.67, 0.5]
+    assert found[0].box == Box(20.0, 20.0, 40.0, 40.0)
+    known = Detection("scratch", 0.9, Box(22.0, 22.0, 38.0, 38.0))
+    assert [one.box.x_min for one in regions(heat, 0.45, [known])] == [70.0]
+
+
+def test_the_bound_covers_what_it_promises() -> None:
+    rng = np.random.default_rng(5)
+    kept = 0
+    for _ in range(400):
+        limit = bound(np.exp(rng.normal(0.0, 0.1, 20)).astype(np.float32)).threshold
+        kept += np.log(limit) >= 0.1 * 1.6449  # the 95 % quantile
+    assert kept / 400 >= 0.87
+
+
+def test_farthest_points_cover_every_cluster() -> None:
+    rng = np.random.default_rng(2)
+    centres = rng.normal(0.0, 10.0, (8, 5))
+    crowd = np.concatenate([centres[:1]] * 500 + [centres])
+    points = (crowd + rng.normal(0.0, 0.1, crowd.shape)).astype(np.float32)
+    chosen = points[farthest(points, 8, 1)]
+    assert all(np.linalg.norm(chosen - centre, axis=1).min() < 1.0 for centre in centres)
+    memory = Memory.of(points[None], 8, 1)
+    assert memory.distances(memory.patches[:1] / memory.scale + memory.mean)[0] < 1e-2
