@@ -105,6 +105,12 @@ def copy_as(name: str, change: Callable[[Image], Image]) -> Callable[[Path], obj
     return lambda root: put(root / name, change(texture(1, 160, 192)))
 
 
+def speck(path: Path) -> None:
+    mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    mask[100, 100] = 255
+    put(path, np.asarray(mask, np.uint8))
+
+
 def cut_off(root: Path) -> None:
     path = root / "good" / "g2.png"
     path.write_bytes(path.read_bytes()[:-40])
@@ -135,6 +141,10 @@ def cut_off(root: Path) -> None:
         (
             lambda root: put(root / "dent" / "x.png", np.zeros((160, 192), np.uint8)),
             {}, Kind.EMPTY_LABEL, Severity.WARNING,
+        ),
+        (
+            lambda root: speck(root / "dent" / "x.png"),
+            {}, Kind.BOX_TINY, Severity.WARNING,
         ),
         (
             lambda root: [p.unlink() for p in (root / "good").iterdir()],

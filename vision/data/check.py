@@ -14,6 +14,8 @@ from vision.data.similar import Detail, detail_of, near_pairs
 from vision.data.split import Split
 from vision.data.types import DataSet, Sample
 
+TINY_PX = 3.0
+"""Side [px] below which a box is asked about."""
 _RESTORE = "restore the picture or remove it"
 
 
@@ -42,6 +44,7 @@ def check(
     seen = [s for sample in watch(data.samples, "pictures") if (s := _look(sample, found))]
     found += _sizes(data.samples)
     found += _depths(seen)
+    found += _tiny(data.samples)
     found += _good(usable(data, found))
     same = _same(seen, split)
     found += same
@@ -102,6 +105,19 @@ def _depths(seen: Sequence[_Seen]) -> list[Finding]:
         what = f"{odd} are {kind}, but {number} of {len(seen)} are {common}"
         found.append(_warning(Kind.DEPTH, samples, what, "export all pictures alike"))
     return found
+
+
+def _tiny(samples: Sequence[Sample]) -> list[Finding]:
+    """Specks of a mask or slips of the hand: too small to be learnt or matched."""
+    counts = {s.name: int(((s.boxes[:, 2:] - s.boxes[:, :2]).min(axis=1) < TINY_PX).sum())
+              for s in samples if len(s.boxes)}  # fmt: skip
+    having = [s for s in samples if counts.get(s.name)]
+    if not having:
+        return []
+    number, having_first = sum(counts.values()), sorted(having, key=lambda s: -counts[s.name])
+    what = f"{number} boxes in {len(having)} pictures are under {TINY_PX:g} px wide or high"
+    remedy = "see whether they are specks of a mask or slips, and remove those"
+    return [_warning(Kind.BOX_TINY, having_first, what, remedy)]
 
 
 def _good(data: DataSet) -> list[Finding]:

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     BOX_EMPTY = "Empty box"
     BOX_OUTSIDE = "Box outside the picture"
     BOX_CLIPPED = "Box reaches out of the picture"
+    BOX_TINY = "Tiny boxes"
     NO_LABEL = "Picture without labels"
     EMPTY_LABEL = "Empty label"
     NAME = "Name used twice"
