@@ -43,7 +43,8 @@ class Chosen:
     """Thresholds and what they bring, beside those in force.
 
     escapes_reviewed, good_reviewed: of the escapes and of the good parts, those that the recipe's
-    review threshold would bring before a person.
+    review threshold would bring before a person. alone: each defect counted as the only one of its
+    part.
     """
 
     recipe: str
@@ -54,6 +55,7 @@ class Chosen:
     not_inspected: int
     escapes_reviewed: int
     good_reviewed: int
+    alone: bool
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -72,6 +74,7 @@ class Chosen:
             "not_inspected": self.not_inspected,
             "escapes_reviewed": self.escapes_reviewed,
             "good_reviewed": self.good_reviewed,
+            "each_defect_alone": self.alone,
         }
 
 
@@ -133,6 +136,7 @@ def choose_thresholds(
         not_inspected=len(seen) - len(looked),
         escapes_reviewed=doubtful(reached.bad, chosen, review),
         good_reviewed=doubtful(reached.good, chosen, review),
+        alone=alone and bench.table is not None,
     )
 
 

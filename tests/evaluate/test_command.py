@@ -244,3 +244,43 @@ def test_thresholds_reach_the_recipe(run: Run, pairs: Path, config: Path) -> Non
         assert recipe.threshold_of(name) == pytest.approx(row["chosen"])
         assert row["low"] <= row["high"]
     assert "# Worst first" in file.read_text(encoding="utf-8")
+
+
+def test_a_taught_recipe(run: Run, tmp_path: Path) -> None:
+    """Anomalies alone: heat maps rank pictures and pixels, and the anomaly threshold is chosen."""
+    rng = np.random.default_rng(2)
+    good, root = tmp_path / "taught", tmp_path / "tiles"
+    for folder in (good, root / "good", root / "blob"):
+        folder.mkdir(parents=True)
+    stripes = np.tile(np.repeat([60, 150], 8), (128, 8)).astype(np.float32)
+
+    def tile(spot: bool) -> np.ndarray:
+        image = stripes + rng.normal(0, 4, stripes.shape)
+        if spot:
+            cv2.circle(image, (60, 70), 14, 255, -1)
+        return image.clip(0, 255).astype(np.uint8)
+
+    for number in range(12):
+        cv2.imwrite(str(good / f"{number}.png"), tile(spot=False))
+    mask = cv2.circle(np.zeros((128, 128), np.uint8), (60, 70), 14, 255, -1)
+    for number in range(3):
+        cv2.imwrite(str(root / "good" / f"g{number}.jpg"), tile(spot=False))
+        cv2.imwrite(str(root / "blob" / f"b{number}.jpg"), tile(spot=True))
+        cv2.imwrite(str(root / "blob" / f"b{number}.png"), mask)
+    recipes, report = tmp_path / "taught-recipes", tmp_path / "out.json"
+    code, _, err = run(
+        "teach", "--recipe", "tile", "--good", good, "--recipes", recipes, "--side", 128
+    )
+    assert code == 0, err
+    common = ("--recipe", "tile", "--recipes", recipes, "--data", root)
+    code, _, err = run("evaluate", *common, "--report", report, "--html", tmp_path / "out.html")
+    assert (code, err) == (0, "")
+    told = json.loads(report.read_text(encoding="utf-8"))
+    assert told["image_auroc"] == 1.0
+    assert told["pixel_auroc"] > 0.9
+    assert told["pixel_score"] == "anomaly map"
+    assert told["parts"]["escapes"] == 0
+    code, out, _ = run("thresholds", *common, "--rounds", 20, "--json", "--apply")
+    assert code == 0
+    chosen = json.loads(out)["classes"]["anomaly"]["chosen"]
+    assert load_recipe(recipes / "tile").threshold_of("anomaly") == pytest.approx(chosen)

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cell.cli.progress import watched
-from cell.config import load
+from cell.config import CellConfig, load
 from cell.evaluation.measure import Request
 from cell.evaluation.measure import evaluate as measure
 from cell.evaluation.page import page
@@ -36,6 +36,9 @@ Engine = Annotated[str, typer.Option(help="Engine to run on.")]
 Config = Annotated[
     Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")
 ]
+Recipes = Annotated[
+    Path | None, typer.Option(help="Folder of recipes; default: the configuration's.")
+]
 Resize = Annotated[
     bool, typer.Option("--resize", help="Scale pictures of another size to the canonical view.")
 ]
@@ -54,6 +57,7 @@ def evaluate(
     limit: Limit = None,
     engine: Engine = "onnxruntime",
     config: Config = None,
+    recipes: Recipes = None,
     resize: Resize = False,
     detections_only: Annotated[
         bool, typer.Option("--detections-only", help="Do not count good and defective parts.")
@@ -78,7 +82,7 @@ def evaluate(
         resize=resize,
         detections_only=detections_only,
     )
-    done = measure(with_engine(config, engine), request, watched)
+    done = measure(with_engine(config, engine, recipes), request, watched)
     figures = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": shlex.join(["cell", *sys.argv[1:]]),
@@ -96,12 +100,13 @@ def comma(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def with_engine(path: Path | None, engine: str) -> Any:
+def with_engine(path: Path | None, engine: str, recipes: Path | None) -> CellConfig:
     """The cell's configuration with this engine; its own options stay with its own engine."""
     config = load(path)
-    if config.inspector.engine == engine:
-        return config
-    return load(path, {"inspector.engine": engine, "inspector.options": {}})
+    change: dict[str, Any] = {} if recipes is None else {"recipes": str(recipes.resolve())}
+    if config.inspector.engine != engine:
+        change |= {"inspector.engine": engine, "inspector.options": {}}
+    return load(path, change)
 
 
 def print_figures(figures: dict[str, Any]) -> None:

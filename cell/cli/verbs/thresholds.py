@@ -19,6 +19,7 @@ from cell.cli.verbs.evaluate import (
     Groups,
     Limit,
     RecipeName,
+    Recipes,
     Resize,
     SplitFile,
     SplitName,
@@ -71,6 +72,7 @@ def thresholds(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     engine: Engine = "onnxruntime",
     config: Config = None,
+    recipes: Recipes = None,
     resize: Resize = False,
 ) -> None:
     """Choose each class's threshold so that mistakes cost least, and say how sure that is.
@@ -78,7 +80,7 @@ def thresholds(
     Take data that the model was not trained on. Thresholds change the running cell with the recipe;
     the model stays as it is.
     """
-    cell = with_engine(config, engine)
+    cell = with_engine(config, engine, recipes)
     request = Request(
         recipe=recipe,
         data=data,
@@ -95,14 +97,14 @@ def thresholds(
     if as_json:
         print(json.dumps(chosen.as_dict(), indent=2))
     else:
-        _print(chosen, target, whole_parts)
+        _print(chosen, target)
     if apply:
         file = recipe_folder(cell, recipe) / "recipe.yaml"
         after = apply_thresholds(file, chosen.thresholds)
         Console(stderr=True).print(f"{file}: thresholds written, it is now {after.identity}")
 
 
-def _print(chosen: Chosen, target: Target, whole_parts: bool) -> None:
+def _print(chosen: Chosen, target: Target) -> None:
     console = Console()
     table = Table("class", "now", "chosen", "95 % of choices", "defects")
     for name, row in chosen.classes.items():
@@ -111,7 +113,7 @@ def _print(chosen: Chosen, target: Target, whole_parts: bool) -> None:
             str(row.defects),
         )  # fmt: skip
     console.print(table)
-    what = "defective parts" if whole_parts else "defects"
+    what = "defects" if chosen.alone else "defective parts"
     table = Table("", "now", "chosen", "to review", "95 % interval", "left out")
     for title, now, after, fresh, review in (
         (f"escapes of {what}", chosen.now_escapes, chosen.choice.escapes,
@@ -122,7 +124,7 @@ def _print(chosen: Chosen, target: Target, whole_parts: bool) -> None:
         sure = f"{after.interval.low:.2%} to {after.interval.high:.2%}"
         table.add_row(title, _rate(now), _rate(after), str(review), sure, f"{fresh:.2%}")
     console.print(table)
-    if not whole_parts:
+    if chosen.alone:
         console.print(
             "Each defect counts as the only one of its part (--whole-parts: as they are)."
         )
