@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from cell.evaluation.drawing import drawn
 from cell.evaluation.figures import PLACE_IOU, thresholds_of, verdict_of
-from cell.evaluation.inspecting import Seen, degraded
-from cell.evaluation.samples import read_canonical
+from cell.evaluation.inspecting import Seen
 from cell.recipe.model import Recipe
 from cell.recipe.verdict import VerdictKind
 from vision.evaluate.matching import outcome
-from vision.inspect.overlay import FONT, colour_of
 from vision.nets.decode import Floats, iou_matrix
-from vision.types import Image
 
-SIDE: Final = 300
-"""Pictures in the report [px]."""
 AROUND: Final = 160
 """How much of the board is shown [px], at least."""
-TRUTH: Final = (0, 215, 255)
-"""Blue, green, red of what is true: no class has it."""
-OUTLINE: Final = (60, 60, 60)
-
-Picture = NDArray[np.uint8]
-"""Colour (height, width, 3), blue first."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +92,7 @@ def wrong_parts(
 def picture_of(spot: Spot, recipe: Recipe, classes: Sequence[str], *, resize: bool = False) -> Case:
     """The place on the board, boxed, beside the same place of its golden picture."""
     window = _window(spot.box, recipe.canonical_px)
-    board, golden = _drawn(spot.seen, window, recipe, classes, resize=resize)
+    board, golden = drawn(spot.seen, window, recipe, classes, resize=resize)
     return Case(spot.seen.name, spot.words, board, golden)
 
 
@@ -113,72 +100,9 @@ def part_picture(
     one: Seen, words: str, recipe: Recipe, classes: Sequence[str], *, resize: bool = False
 ) -> Case:
     """The whole board with what is true and what was said, beside its golden picture."""
-    window = (0, 0, min(recipe.canonical_px))
-    board, golden = _drawn(one, window, recipe, classes, resize=resize)
+    window = (0, 0, max(recipe.canonical_px))
+    board, golden = drawn(one, window, recipe, classes, resize=resize)
     return Case(one.name, words, board, golden)
-
-
-def uri(image: Picture) -> str:
-    """A picture as a data URI."""
-    _, data = cv2.imencode(".webp", image, [cv2.IMWRITE_WEBP_QUALITY, 82])
-    return "data:image/webp;base64," + base64.b64encode(data.tobytes()).decode("ascii")
-
-
-def _pictures(one: Seen, canonical: tuple[int, int], *, resize: bool) -> tuple[Image, Image | None]:
-    board = read_canonical(one.image, canonical, resize=resize)
-    golden = None
-    if one.reference is not None:
-        golden = read_canonical(one.reference, canonical, resize=resize)
-        if one.golden:
-            board = degraded(golden, one.reference.name)
-    return board, golden
-
-
-def _drawn(
-    one: Seen,
-    window: tuple[int, int, int],
-    recipe: Recipe,
-    classes: Sequence[str],
-    *,
-    resize: bool,
-) -> tuple[str, str | None]:
-    """Data URIs of the window of board and golden picture. Truth is yellow and dashed."""
-    board, golden = _pictures(one, recipe.canonical_px, resize=resize)
-    x0, y0, side = window
-    scale = SIDE / side
-    offset = np.asarray([x0, y0, x0, y0], np.float32)
-    drawn = _crop(board, x0, y0, side)
-    for box in one.as_run.truth:
-        _dashed(drawn, (box - offset) * scale)
-    run = one.as_run.passing(thresholds_of(recipe, classes))
-    for box, score, which in zip(run.boxes, run.scores, run.classes, strict=True):
-        name = classes[which]
-        _named(drawn, (box - offset) * scale, colour_of(name), f"{name} {score:.2f}")
-    return uri(drawn), None if golden is None else uri(_crop(golden, x0, y0, side))
-
-
-def _dashed(canvas: Picture, box: Floats) -> None:
-    x1, y1, x2, y2 = (int(edge) for edge in np.rint(box))
-    cv2.rectangle(canvas, (x1, y1), (x2, y2), OUTLINE, 3)
-    for start in range(x1, x2, 8):
-        for y in (y1, y2):
-            cv2.line(canvas, (start, y), (min(start + 4, x2), y), TRUTH, 2)
-    for start in range(y1, y2, 8):
-        for x in (x1, x2):
-            cv2.line(canvas, (x, start), (x, min(start + 4, y2)), TRUTH, 2)
-
-
-def _named(canvas: Picture, box: Floats, colour: tuple[int, int, int], text: str) -> None:
-    x1, y1, x2, y2 = (int(edge) for edge in np.rint(box))
-    if x2 < 0 or y2 < 0 or x1 > SIDE or y1 > SIDE:
-        return
-    cv2.rectangle(canvas, (x1 - 3, y1 - 3), (x2 + 3, y2 + 3), colour, 2)
-    (width, height), _ = cv2.getTextSize(text, FONT, 0.4, 1)
-    left = int(np.clip(x1 - 4, 0, max(0, SIDE - width - 4)))
-    top = y1 - height - 9 if y1 > height + 9 else min(y2 + 4, SIDE - height - 5)
-    cv2.rectangle(canvas, (left, top), (left + width + 4, top + height + 5), colour, -1)
-    at = (left + 2, top + height + 2)
-    cv2.putText(canvas, text, at, FONT, 0.4, (255, 255, 255), 1, cv2.LINE_AA)
 
 
 def _best_near(one: Seen, truth: Floats) -> float:
@@ -194,10 +118,3 @@ def _window(box: tuple[float, ...], canonical: tuple[int, int]) -> tuple[int, in
     x0 = int(np.clip((x1 + x2 - side) / 2, 0, canonical[0] - side))
     y0 = int(np.clip((y1 + y2 - side) / 2, 0, canonical[1] - side))
     return x0, y0, side
-
-
-def _crop(image: Image, x0: int, y0: int, side: int) -> Picture:
-    patch = image[y0 : y0 + side, x0 : x0 + side]
-    way = cv2.INTER_CUBIC if side < SIDE else cv2.INTER_AREA
-    large = cv2.resize(patch, (SIDE, SIDE), interpolation=way)
-    return np.asarray(cv2.cvtColor(large, cv2.COLOR_GRAY2BGR), np.uint8)

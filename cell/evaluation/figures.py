@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from cell.evaluation.inspecting import Seen
 from cell.recipe.model import Recipe
@@ -162,7 +163,7 @@ def _ranking(seen: Sequence[Seen], canonical: tuple[int, int]) -> dict[str, Any]
         tally = PixelTally()
         for one in tested:
             if one.good or one.mask is not None:
-                tally.add(heat_of(one, canonical), _mask(one, canonical))
+                tally.add(heat_of(one, canonical), mask_of(one, canonical))
         result["pixel_auroc"] = _round(tally.auroc())
         result["pixel_ap"] = _round(tally.average_precision())
         mapped = any(one.heat is not None for one in tested)
@@ -181,7 +182,8 @@ def heat_of(seen: Seen, canonical: tuple[int, int]) -> Floats:
     return heat
 
 
-def _mask(seen: Seen, canonical: tuple[int, int]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def mask_of(seen: Seen, canonical: tuple[int, int]) -> NDArray[np.bool_]:
+    """What is defective, (height, width) of the canonical view. Raises DataError."""
     if seen.mask is None:
         return np.zeros(canonical[::-1], np.bool_)
     mask = to_grey8(_pixels(seen.mask))

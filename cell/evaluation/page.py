@@ -223,7 +223,7 @@ def _figures(cases: Sequence[Case]) -> str:
         name, alone = escape(case.title, True), "" if case.golden else ' class="alone"'
         pictures = f'<img{alone} src="{case.board}" alt="board {name}">'
         if case.golden:
-            pictures += f'<img src="{case.golden}" alt="golden picture of {name}">'
+            pictures += f'<img src="{case.golden}" alt="golden picture or heat map of {name}">'
         words = f"<figcaption>{escape(case.words)}<br><span>{name}</span></figcaption>"
         html += f"<figure><div>{pictures}</div>{words}</figure>"
     return f'<div class="cases">{html}</div>'
