@@ -92,7 +92,7 @@ def test_the_network_gives_what_teaching_computed(recipes: Path) -> None:
     from vision.anomaly.teach import PatchReader
 
     size = (lesson.input_shape[3], lesson.input_shape[2])
-    graph, grid = patch_graph(FeaturePackage.load(), QUICK.taps, size, QUICK.equalise)
+    graph, grid = patch_graph(FeaturePackage.load(), QUICK.taps, size, QUICK.equalise, QUICK.pool)
     expected = heat_of(lesson.memory, PatchReader(graph, size).read(seen), grid)
     assert lesson.output_shape == (1, 1, *grid)
     again = taught()
@@ -106,9 +106,7 @@ def test_the_network_gives_what_teaching_computed(recipes: Path) -> None:
     np.testing.assert_allclose(engine.run(as_input(seen, size))[0, 0], expected, atol=2e-3)
 
 
-def test_teaching_again_makes_a_new_version_and_keeps_the_old(
-    recipes: Path, good: Path
-) -> None:
+def test_teaching_again_makes_a_new_version_and_keeps_the_old(recipes: Path, good: Path) -> None:
     file = recipes / "plate" / "recipe.yaml"
     data = yaml.safe_load(file.read_text())
     data["classes"][ANOMALY]["bin"] = "rework"

@@ -41,12 +41,13 @@ class _Builder:
 
 
 def patch_graph(
-    features: FeaturePackage, taps: Sequence[str], size: tuple[int, int], equalise: bool
+    features: FeaturePackage, taps: Sequence[str], size: tuple[int, int], equalise: bool, pool: int
 ) -> tuple[onnx.ModelProto, tuple[int, int]]:
     """Grey picture [1, 1, H, W] -> patches [h * w, c]; and the grid (h, w).
 
-    taps: the network's outputs to take, the finest one gives the grid. size: width and height,
-    multiples of 32. equalise: bring each picture to the same mean and spread of greys first.
+    taps: the network's outputs to take, each averaged over pool x pool of its places (odd); the
+    finest one gives the grid. size: width and height, multiples of 32. equalise: bring each picture
+    to the same mean and spread of greys first.
     """
     model = onnx.load(features.onnx)
     body = Extractor(model).extract_model(["images"], list(taps)).graph
@@ -61,7 +62,7 @@ def patch_graph(
     for tap, stride in zip(taps, strides, strict=True):
         # Averaged with their neighbours, patches see a little more and jump less.
         part = build.add(
-            "AveragePool", tap, kernel_shape=[3, 3], pads=[1, 1, 1, 1], count_include_pad=0
+            "AveragePool", tap, kernel_shape=[pool, pool], pads=[pool // 2] * 4, count_include_pad=0
         )
         if stride != min(strides):
             channels = features.card.outputs[tap].channels

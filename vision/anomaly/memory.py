@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 PROJECTION: Final = 48
 """Patches are chosen by distances in a random projection of this many dimensions (Johnson and
 Lindenstrauss 1984), which keeps them within some 15 %."""
+CANDIDATES: Final = 60_000
+"""Patches among which the memory is chosen; more than that are thinned at random."""
 KERNEL: Final = np.array([1.0, 2.0, 1.0], np.float32) / 4.0
 """Smoothing of the heat map along each axis."""
 
@@ -24,7 +26,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Patches (n, c) of good parts in units of their spread; mean, scale (c,) bring others there."""
+    """Patches (n, c) of good parts in units of their spread; mean and scale (c,) lead there."""
 
     patches: Floats
     mean: Floats
@@ -34,6 +36,9 @@ class Memory:
     def of(cls, good: Floats, size: int, seed: int) -> Self:
         """The memory of patches (pictures, places, c), at most `size` of them."""
         flat = good.reshape(-1, good.shape[-1])
+        if len(flat) > CANDIDATES:
+            rng = np.random.default_rng(seed)
+            flat = flat[np.sort(rng.choice(len(flat), CANDIDATES, replace=False))]
         mean = flat.mean(axis=0)
         scale = 1.0 / ((flat.std(axis=0) + 1e-4) * np.sqrt(flat.shape[1]))
         flat = ((flat - mean) * scale).astype(np.float32)

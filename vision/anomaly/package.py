@@ -85,6 +85,7 @@ def _card(
         "settings": {
             "memory": len(taught.memory.patches),
             "equalise": settings.equalise,
+            "pool": settings.pool,
             "folds": settings.folds,
             "coverage": limit.coverage,
             "confidence": limit.confidence,

@@ -37,12 +37,14 @@ def silent(what: str, done: int, total: int) -> None:
 class Settings:
     """How to teach.
 
-    taps: outputs of the feature network; memory: most patches kept; side: longer side of the
+    taps: outputs of the feature network, each averaged over `pool` x `pool` of its own places
+    (odd); memory: most patches kept; side: longer side of the
     picture that the network sees [px]; equalise: bring every picture to the same mean and spread
     of greys; folds: parts into which the good pictures are divided for the threshold.
     """
 
     taps: tuple[str, ...] = ("f16", "f32")
+    pool: int = 3
     memory: int = 2000
     side: int = SIDE
     equalise: bool = True
@@ -113,7 +115,7 @@ def teach(
         )
     height, width = pictures[0].shape
     size = settings.network_size((width, height))
-    graph, grid = patch_graph(features, settings.taps, size, settings.equalise)
+    graph, grid = patch_graph(features, settings.taps, size, settings.equalise, settings.pool)
     reader = PatchReader(graph, size)
     steps = len(pictures) + settings.folds + 1
     seen = []
@@ -121,19 +123,35 @@ def teach(
         progress("looking at good pictures", number, steps)
         seen.append(reader.read(picture))
     good = np.stack(seen)
-    scores = np.empty(len(good), np.float32)
-    fold = np.random.default_rng(settings.seed).permutation(len(good)) % settings.folds
-    for number in range(settings.folds):
-        progress("testing on pictures left out", len(good) + number, steps)
-        memory = Memory.of(good[fold != number], settings.memory, settings.seed)
-        for k in np.flatnonzero(fold == number):
-            scores[k] = score_of(memory, good[k], grid)
+    scores = held_out_scores(
+        good,
+        grid,
+        settings,
+        lambda fold: progress("testing on pictures left out", len(good) + fold, steps),
+    )
     progress("remembering", steps - 1, steps)
     memory = Memory.of(good, settings.memory, settings.seed)
     limit = bound(scores, settings.coverage, settings.confidence)
     model, output = heat_graph(graph, grid, memory)
     progress("done", steps, steps)
     return Taught(model, (1, 1, size[1], size[0]), output, memory, limit, scores, settings)
+
+
+def held_out_scores(
+    good: Floats,
+    grid: tuple[int, int],
+    settings: Settings,
+    watch: Callable[[int], None] = lambda fold: None,  # noqa: ARG005
+) -> Floats:
+    """Score of each good picture (n, places, c) by a memory made without it, (n,)."""
+    scores = np.empty(len(good), np.float32)
+    folds = np.random.default_rng(settings.seed).permutation(len(good)) % settings.folds
+    for fold in range(settings.folds):
+        watch(fold)
+        memory = Memory.of(good[folds != fold], settings.memory, settings.seed)
+        for k in np.flatnonzero(folds == fold):
+            scores[k] = score_of(memory, good[k], grid)
+    return scores
 
 
 def heat_of(memory: Memory, patches: Floats, grid: tuple[int, int]) -> Floats:
