@@ -28,6 +28,7 @@ FEWEST_POINTS: Final = 200
 BLUR_PX: Final = 1.2
 LEAST_SLOPE: Final = 0.03  # of a grey range of 1, a pixel
 MOST_MOVE_PX: Final = 8.0
+STILL_PX: Final = 0.03  # of the level; a smaller step ends its rounds
 TUKEY: Final = 4.685  # 95 % efficiency on Gaussian noise
 
 Floats = NDArray[np.float32]
@@ -143,6 +144,8 @@ def _refine(seen: Floats, light: Light, level: Level, moved: Float, rounds: int)
         normal[np.diag_indices(6)] += 1e-4 * np.trace(normal)  # lines along one axis alone
         step = np.linalg.solve(normal.astype(np.float64), (weighted @ off).astype(np.float64))
         moved = moved @ np.linalg.inv(_affine(step, hx, hy))
+        if float(np.abs(step).max()) < STILL_PX:
+            break
     return moved
 
 

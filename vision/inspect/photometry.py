@@ -41,6 +41,8 @@ def grid_basis() -> Float:
 
 
 _GRID_BASIS: Final = grid_basis()
+_GRID_PRODUCTS: Final = (_GRID_BASIS[:, :, None] * _GRID_BASIS[:, None, :]).reshape(-1, 36)
+"""Of each two terms: a weighted sum of them is the normal matrix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def fit_light(small: Floats, bright_share: Floats | None, start: Light | None = 
                 "exposure and lens cap"
             )
         flat = dark + (bright - dark) * share
-        field = _solve(_GRID_BASIS * flat[:, None], grey, weight)
+        field = _field(flat, grey, weight)
         light = np.maximum(_GRID_BASIS @ field, 0.1)
         weight = _trust(grey, light * flat)
     mean = float(light.mean())
@@ -114,16 +116,20 @@ def _trust(grey: Float, expected: Float) -> Float:
 
 def _levels(grey: Float, share: Float, weight: Float) -> tuple[float, float]:
     """Levels of dark and bright areas by least squares of grey = dark + (bright - dark) share."""
-    dark, span = _solve(np.stack([np.ones_like(share), share], axis=1), grey, weight)
-    return float(dark), float(dark + span)
+    total, mean = weight.sum(), (weight @ share) / weight.sum()
+    spread = weight * (share - mean)
+    # A trace of ridge keeps an all-dark golden sample solvable.
+    span = float((spread @ grey) / (spread @ share + 1e-6 * total))
+    dark = float((weight @ grey) / total - span * mean)
+    return dark, dark + span
 
 
-def _solve(matrix: Float, target: Float, weight: Float) -> Float:
-    """Weighted least squares; a trace of ridge keeps an all-dark golden sample solvable."""
-    weighted = matrix * weight[:, None]
-    normal = weighted.T @ matrix
-    normal[np.diag_indices_from(normal)] += 1e-6 * np.trace(normal)
-    return np.asarray(np.linalg.solve(normal, weighted.T @ target))
+def _field(flat: Float, grey: Float, weight: Float) -> Float:
+    """Light field by least squares of grey = flat (basis @ field); a trace of ridge as above."""
+    once = weight * flat
+    normal = ((once * flat) @ _GRID_PRODUCTS).reshape(6, 6)
+    normal[np.diag_indices(6)] += 1e-6 * np.trace(normal)
+    return np.asarray(np.linalg.solve(normal, (once * grey) @ _GRID_BASIS))
 
 
 def _otsu(small: Floats) -> Float:

@@ -16,7 +16,7 @@ from vision.types import Image
 
 NODE_PX: Final = 16
 """The map is exact at nodes this far apart; between them it is linear, wrong by under 0.01 px."""
-STRIP_NODES: Final = 4
+STRIP_NODES: Final = 8
 
 
 class Rectifier:
