@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import cv2
@@ -56,6 +57,7 @@ def fit_edges(image: Image, camera: CameraModel, part: PartGeometry, start: Pose
     return EdgeFit(corners, size, float(np.sqrt(np.mean(np.square(noise)))))
 
 
+@cache
 def _profile_frames(part: PartGeometry) -> tuple[Float, Float]:
     """Points (4, PROFILES, 2) on the nominal edges, away from the corners, and outward normals."""
     half = np.array(part.size_m) / 2.0

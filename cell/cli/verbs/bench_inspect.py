@@ -92,12 +92,13 @@ def inspect(
 
 
 def _table(found: Measured, title: str) -> Table:
-    table = Table("", "median ms", "p99 ms", "ratio", "samples", title=title)
+    table = Table("", "median ms", "p99 ms", "least ms", "ratio", "samples", title=title)
     for times in found.times:
         table.add_row(
             times.what,
             f"{times.median:.1f}",
             f"{times.p99:.1f}",
+            f"{times.least:.1f}",
             f"{found.ratio(times):.2f}",
             str(len(times.samples)),
         )
@@ -111,6 +112,7 @@ def _write(
         return {
             "median_ms": round(times.median, 2),
             "p99_ms": round(times.p99, 2),
+            "least_ms": round(times.least, 2),
             "ratio": round(found.ratio(times), 3),
             "samples": len(times.samples),
         }
