@@ -61,7 +61,7 @@ def read_good(folder: Path, canonical: tuple[int, int] | None) -> tuple[list[Pat
     files = sorted(path for path in folder.iterdir() if is_picture(path))
     if not files:
         raise InspectionError(f"{folder} holds no pictures: put pictures of good parts there")
-    pictures = []
+    pictures: list[Image] = []
     for file in files:
         picture = read_picture(file)
         size = (picture.shape[1], picture.shape[0])

@@ -16,8 +16,9 @@ from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import ModelError
 from tests.anomaly import textures
 from vision.anomaly.detector import ANOMALY, AnomalyDetector, Heat, regions
+from vision.anomaly.graph import patch_graph
 from vision.anomaly.memory import Memory, farthest
-from vision.anomaly.teach import Settings, Taught, heat_of, teach
+from vision.anomaly.teach import PatchReader, Settings, Taught, as_input, heat_of, teach
 from vision.anomaly.threshold import bound
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.types import Box, Detection
@@ -34,7 +35,9 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def recipes(good: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of recipes with one that was taught by the command."""
     folder = tmp_path_factory.mktemp("recipes")
-    code, _, error = cell("teach", "--recipe", "plate", "--good", good, "--recipes", folder)
+    code, _, error = cell(
+        "teach", "--recipe", "plate", "--good", good, "--recipes", folder, "--side", 192
+    )
     assert error is None
     assert code == 0
     return folder
@@ -88,9 +91,6 @@ def test_good_parts_that_were_not_taught_pass(recipes: Path) -> None:
 def test_the_network_gives_what_teaching_computed(recipes: Path) -> None:
     lesson = taught()
     seen = textures.scratched(7)
-    from vision.anomaly.graph import patch_graph
-    from vision.anomaly.teach import PatchReader
-
     size = (lesson.input_shape[3], lesson.input_shape[2])
     graph, grid = patch_graph(FeaturePackage.load(), QUICK.taps, size, QUICK.equalise, QUICK.pool)
     expected = heat_of(lesson.memory, PatchReader(graph, size).read(seen), grid)
@@ -101,8 +101,6 @@ def test_the_network_gives_what_teaching_computed(recipes: Path) -> None:
     path = recipes / "same.onnx"
     path.write_bytes(lesson.model.SerializeToString())
     engine = OnnxEngine(OnnxConfig(), path)
-    from vision.anomaly.teach import as_input
-
     np.testing.assert_allclose(engine.run(as_input(seen, size))[0, 0], expected, atol=2e-3)
 
 
@@ -111,7 +109,9 @@ def test_teaching_again_makes_a_new_version_and_keeps_the_old(recipes: Path, goo
     data = yaml.safe_load(file.read_text())
     data["classes"][ANOMALY]["bin"] = "rework"
     file.write_text(yaml.safe_dump(data))
-    code, _, error = cell("teach", "--recipe", "plate", "--good", good, "--recipes", recipes)
+    code, _, error = cell(
+        "teach", "--recipe", "plate", "--good", good, "--recipes", recipes, "--side", 192
+    )
     assert error is None
     assert code == 0
     after = yaml.safe_load(file.read_text())
@@ -177,11 +177,14 @@ def test_a_named_defect_covers_its_heat() -> None:
 
 def test_the_bound_covers_what_it_promises() -> None:
     rng = np.random.default_rng(5)
-    kept = 0
+    below, assured = [], 0
     for _ in range(400):
-        limit = bound(np.exp(rng.normal(0.0, 0.1, 20)).astype(np.float32)).threshold
-        kept += np.log(limit) >= 0.1 * 1.6449  # the 95 % quantile
-    assert kept / 400 >= 0.87
+        limit = bound(rng.uniform(0.0, 1.0, 20).astype(np.float32))
+        below.append(min(limit.threshold, 1.0))
+        assured += limit.threshold >= limit.assured
+    assert limit.coverage == pytest.approx(20 / 21)
+    assert np.mean(below) == pytest.approx(20 / 21, abs=0.01)
+    assert assured / 400 == pytest.approx(0.9, abs=0.04)
 
 
 def test_farthest_points_cover_every_cluster() -> None:

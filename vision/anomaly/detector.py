@@ -8,6 +8,8 @@ from typing import Final
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
+from numpy.typing import NDArray
 
 from models.anomaly import AnomalyPackage
 from vision.anomaly.memory import Floats
@@ -15,6 +17,8 @@ from vision.anomaly.teach import as_input
 from vision.engines.base import Engine
 from vision.errors import EngineError
 from vision.types import Box, Detection, Image
+
+Mask = NDArray[np.bool_]
 
 ANOMALY: Final = "anomaly"
 """The class of what was found because nothing good looks like it."""
@@ -84,7 +88,7 @@ def regions(heat: Heat, floor: float, known: Sequence[Detection] = ()) -> tuple[
     left out.
     """
     hot = heat.grid >= distance_at(floor, heat.threshold)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(hot.astype(np.uint8), None, None, 8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(hot.astype(np.uint8), connectivity=8)
     found = []
     for label in range(1, count):
         region = labels == label
@@ -95,7 +99,7 @@ def regions(heat: Heat, floor: float, known: Sequence[Detection] = ()) -> tuple[
     return tuple(sorted(found, key=lambda one: -one.score)[:MOST])
 
 
-def _covered(region: Floats, heat: Heat, known: Sequence[Detection]) -> float:
+def _covered(region: Mask, heat: Heat, known: Sequence[Detection]) -> float:
     """Share of a region's places that lie in named defects."""
     rows, columns = np.nonzero(region)
     step_y, step_x = heat.view[0] / heat.grid.shape[0], heat.view[1] / heat.grid.shape[1]
@@ -112,7 +116,7 @@ def _covered(region: Floats, heat: Heat, known: Sequence[Detection]) -> float:
     return float(inside.mean())
 
 
-def _detection(region: Floats, stats: Floats, heat: Heat, score: float) -> Detection:
+def _detection(region: Mask, stats: MatLike, heat: Heat, score: float) -> Detection:
     height, width = heat.view
     step_y, step_x = height / heat.grid.shape[0], width / heat.grid.shape[1]
     left, top, wide, tall = (int(value) for value in stats[:4])
@@ -120,7 +124,7 @@ def _detection(region: Floats, stats: Floats, heat: Heat, score: float) -> Detec
     return Detection(ANOMALY, score, box, _outline(region, (width, height)))
 
 
-def _outline(region: Floats, size: tuple[int, int]) -> tuple[tuple[float, float], ...]:
+def _outline(region: Mask, size: tuple[int, int]) -> tuple[tuple[float, float], ...]:
     """The largest closed line round a region of the grid, in pixels of the view."""
     soft = cv2.resize(region.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
     lines, _ = cv2.findContours(

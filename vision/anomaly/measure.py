@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from models.anomaly import FeaturePackage
 from vision.anomaly.graph import patch_graph
@@ -52,8 +53,8 @@ def split_by_group(samples: Sequence[Sample], seed: int) -> Split:
         groups.setdefault(sample.group, []).append(sample)
     kinds: dict[tuple[int, ...], list[str]] = {}
     for name in sorted(groups):
-        kind = {int(label) for sample in groups[name] for label in sample.labels}
-        kinds.setdefault(tuple(sorted(kind)), []).append(name)
+        labels = {int(label) for sample in groups[name] for label in sample.labels}
+        kinds.setdefault(tuple(sorted(labels)), []).append(name)
     rng = np.random.default_rng(seed)
     parts: tuple[list[Sample], list[Sample], list[Sample]] = ([], [], [])
     turn = 0
@@ -72,7 +73,7 @@ def split_by_group(samples: Sequence[Sample], seed: int) -> Split:
 class Bench:
     """Patches of every picture, and the samples that are tested."""
 
-    patches: dict[str, Floats]
+    patches: dict[str, NDArray[np.float16]]
     grid: tuple[int, int]
     split: Split
     tested: tuple[Sample, ...]
@@ -178,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--taps", default=",".join(Settings().taps))
     parser.add_argument("--pool", type=int, default=Settings().pool)
     parser.add_argument("--memory", type=int, default=Settings().memory)
-    parser.add_argument("--raw", action="store_true", help="do not equalise the greys")
+    parser.add_argument("--equalise", action="store_true", help="same greys in every picture")
     parser.add_argument("--draws", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0, help="of the split")
     parser.add_argument("--every", type=int, default=1, help="take only each n-th picture")
@@ -189,7 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         taps=tuple(given.taps.split(",")),
         pool=given.pool,
         memory=given.memory,
-        equalise=not given.raw,
+        equalise=given.equalise,
     )
     cv2.setNumThreads(1)
     began = time.monotonic()

@@ -88,6 +88,7 @@ def _card(
             "pool": settings.pool,
             "folds": settings.folds,
             "coverage": limit.coverage,
+            "assured_coverage": limit.assured,
             "confidence": limit.confidence,
             "seed": settings.seed,
         },

@@ -44,10 +44,10 @@ class Settings:
     """
 
     taps: tuple[str, ...] = ("f16", "f32")
-    pool: int = 3
+    pool: int = 5
     memory: int = 2000
     side: int = SIDE
-    equalise: bool = True
+    equalise: bool = False
     folds: int = 5
     coverage: float = COVERAGE
     confidence: float = CONFIDENCE

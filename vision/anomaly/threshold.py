@@ -7,45 +7,46 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import nct, norm
+from scipy.stats import beta
 
 COVERAGE: Final = 0.95
 CONFIDENCE: Final = 0.90
-LEAST_SPREAD: Final = 0.02
-"""Of log scores: pictures that resemble each other more than this have not shown what varies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A threshold, and what it promises: at `confidence` no less than `coverage` of good parts
-    score below it, if their scores are log-normal.
+    """A threshold, and what it promises for good parts like those that were taught.
+
+    coverage: expected share of them below it; assured: share at `confidence`.
     """
 
     threshold: float
     coverage: float
+    assured: float
     confidence: float
     pictures: int
 
     def in_words(self) -> str:
         """The promise, for the card."""
         return (
-            f"With {self.confidence:.0%} confidence at least {self.coverage:.0%} of good parts "
-            f"score below the threshold: one-sided tolerance bound for log-normal scores of "
-            f"{self.pictures} good pictures, each scored by a memory made without it."
+            f"{self.coverage:.1%} of good parts are expected below the threshold, with "
+            f"{self.confidence:.0%} confidence at least {self.assured:.1%}: an order statistic of "
+            f"the scores of {self.pictures} good pictures, each scored by a memory made without it."
         )
 
 
 def bound(
     held_out: NDArray[np.float32], coverage: float = COVERAGE, confidence: float = CONFIDENCE
 ) -> Bound:
-    """One-sided normal tolerance bound on log scores (n,) of good pictures, n >= 2.
+    """The lowest of the scores (n,) of good pictures that `coverage` of further ones stay below.
 
-    Never below the highest score seen. Factor: noncentral t (Hahn and Meeker 1991, "Statistical
-    Intervals", section 4.4).
+    Whatever their distribution, the share below the r-th lowest of n is Beta(r, n + 1 - r) (Wilks
+    1941, "Determination of sample sizes for setting tolerance limits"). With fewer than
+    1 / (1 - coverage) - 1 pictures it is the highest score, which promises less.
     """
-    logs = np.log(np.maximum(held_out.astype(np.float64), 1e-6))
-    n = len(logs)
-    factor = nct.ppf(confidence, n - 1, norm.ppf(coverage) * np.sqrt(n)) / np.sqrt(n)
-    spread = max(float(logs.std(ddof=1)), LEAST_SPREAD)
-    level = float(np.exp(logs.mean() + factor * spread))
-    return Bound(max(level, float(held_out.max()) * 1.001), coverage, confidence, n)
+    scores = np.sort(held_out.astype(np.float64))
+    n = len(scores)
+    rank = min(n, int(np.ceil(coverage * (n + 1) - 1e-9)))
+    assured = float(beta.ppf(1.0 - confidence, rank, n + 1 - rank))
+    # A hair above, so that the good picture that gave it is not an anomaly itself.
+    return Bound(float(scores[rank - 1]) * 1.001, rank / (n + 1), assured, confidence, n)
