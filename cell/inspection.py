@@ -25,16 +25,19 @@ from vision.anomaly.detector import ANOMALY, AnomalyDetector
 from vision.anomaly.inspector import TaughtInspector
 from vision.engines.base import Engine
 from vision.engines.onnx import OnnxConfig, OnnxEngine
-from vision.engines.selfcheck import verify
+from vision.engines.opening import open_engine
 from vision.inspect.golden import GoldenLibrary
 from vision.inspect.inspector import Inspector
 from vision.inspect.part import PartGeometry
-from vision.plugins import load_plugin
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 """Model packages that ship with the cell."""
 ANOMALY_THRESHOLD = 0.5
 """Scores of anomalies are scaled so that their model's threshold lies here."""
+LEAST_ANOMALY = 0.45
+"""Anomalies below this, 82 % of the threshold's distance, are what good parts show, whatever score
+a detector's doubtful defects begin at.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +147,7 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
     known: Inspector | None = None
     engine: Engine | None = None
     if parts.model is not None:
-        driver = load_plugin("inspection_cell.engines", config.inspector.engine)
-        engine = driver(driver.Config.model_validate(config.inspector.options), parts.model.onnx)
-        verify(engine, parts.model)
+        engine = open_engine(config.inspector.engine, config.inspector.options, parts.model)
         known = Inspector(parts.model, engine, parts.goldens, camera, part, canonical, floor)
     if parts.anomaly is None:
         assert engine is not None
@@ -154,5 +155,5 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
         return InspectionSetup(parts.recipe, parts.identity, engine, known)
     own = OnnxEngine(OnnxConfig(), parts.anomaly.onnx)
     taught = AnomalyDetector(parts.anomaly, own)
-    complete = TaughtInspector(taught, known, camera, part, canonical, floor)
+    complete = TaughtInspector(taught, known, camera, part, canonical, max(floor, LEAST_ANOMALY))
     return InspectionSetup(parts.recipe, parts.identity, engine or own, complete)

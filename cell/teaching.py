@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cell.inspection import ANOMALY_THRESHOLD
+from cell.inspection import ANOMALY_THRESHOLD, LEAST_ANOMALY
 from cell.recipe.loading import RecipeError, load_recipe
 from cell.recipe.model import ClassRule, PartGeometry, Recipe
 from cell.recipe.writing import write_recipe
@@ -21,8 +21,6 @@ from vision.errors import InspectionError
 from vision.inspect.pictures import read_picture
 from vision.types import Image
 
-REVIEW_THRESHOLD = 0.45
-"""Anomalies from here to 0.5 are doubtful: from 82 % of the threshold's distance."""
 SIDES = (32, 4096)
 
 
@@ -138,7 +136,7 @@ def _recipe(
             "product": f"{name}, taught from pictures of good parts",
             "part": part,
             "threshold": ANOMALY_THRESHOLD,
-            "review_threshold": REVIEW_THRESHOLD,
+            "review_threshold": LEAST_ANOMALY,
             "classes": {ANOMALY: ClassRule(bin=bins.reject)},
             "priority": (ANOMALY,),
             "default_bin": bins.reject,

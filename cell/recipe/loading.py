@@ -61,12 +61,12 @@ def check_classes(recipe: Recipe, model_classes: Iterable[str], source: str) -> 
     extra = sorted(recipe.classes.keys() - model)
     if missing:
         raise RecipeError(
-            f"{source}: classes: model '{recipe.model}' knows {missing}, the recipe does not: "
-            "add a rule for each"
+            f"{source}: classes: model '{recipe.model or recipe.anomaly}' knows {missing}, the "
+            "recipe does not: add a rule for each"
         )
     if extra:
         raise RecipeError(
-            f"{source}: classes: model '{recipe.model}' never reports {extra}: "
+            f"{source}: classes: model '{recipe.model or recipe.anomaly}' never reports {extra}: "
             "remove them or choose another model"
         )
 

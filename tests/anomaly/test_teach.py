@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -12,6 +13,7 @@ import yaml
 from typer.testing import CliRunner
 
 from cell.cli.main import app
+from cell.recipe.loading import RECIPES
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import ModelError
 from tests.anomaly import textures
@@ -196,3 +198,27 @@ def test_farthest_points_cover_every_cluster() -> None:
     assert all(np.linalg.norm(chosen - centre, axis=1).min() < 1.0 for centre in centres)
     memory = Memory.of(points[None], 8, 1)
     assert memory.distances(memory.patches[:1] / memory.scale + memory.mean)[0] < 1e-2
+
+
+def test_beside_a_detector_good_boards_are_not_doubtful(tmp_path: Path) -> None:
+    """The detector's review band begins lower than what is normal for an anomaly model."""
+    goldens = RECIPES / "pcb" / "goldens"
+    shutil.copytree(RECIPES / "pcb", tmp_path / "pcb")
+    few = tmp_path / "few"
+    few.mkdir()
+    for file in sorted(goldens.glob("*.webp"))[:12]:
+        shutil.copy(file, few)
+    code, _, error = cell(
+        "teach", "--recipe", "pcb", "--good", few, "--recipes", tmp_path, "--side", 192
+    )
+    assert error is None
+    assert code == 0
+    recipe = yaml.safe_load((tmp_path / "pcb" / "recipe.yaml").read_text())
+    assert (recipe["model"], recipe["anomaly"]) == ("pcb", "anomaly-1")
+    assert recipe["classes"][ANOMALY] == {"bin": "review", "min_area_px": 0.0}
+    board = sorted(few.glob("*.webp"))[0]
+    code, out, error = cell("inspect", board, "--recipe", "pcb", "--recipes", tmp_path, "--json")
+    assert error is None
+    answer = json.loads(out)
+    assert answer["verdict"] == "pass"
+    assert answer["model"].endswith("+pcb@1")
