@@ -11,7 +11,7 @@ import pytest
 
 from models.package import ModelError, ModelPackage
 from models.selfcheck import FILE, LARGEST_BYTES, SelfCheck
-from vision.engines import auto
+from vision.engines import auto, opening
 from vision.engines.auto import AutoConfig, AutoEngine, Candidate
 from vision.engines.base import Tensor
 from vision.engines.onnx import OnnxConfig, OnnxEngine
@@ -90,6 +90,11 @@ def test_damaged_and_foreign_checks_are_told(copy: ModelPackage) -> None:
         load_check(copy)
 
 
+def test_options_that_an_engine_does_not_have_are_named(package: ModelPackage) -> None:
+    with pytest.raises(EngineError, match=r"'onnxruntime' are not usable \(speed: Extra inputs"):
+        opening.open_engine("onnxruntime", {"speed": 9}, package)
+
+
 def test_auto_measures_once_and_remembers(
     package: ModelPackage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,7 +132,7 @@ def test_auto_takes_the_faster_one_and_no_liar(
             super().__init__(model, box_px=3.0)
 
     drivers = {"plain": OnnxEngine, "liar": Liar, "quick": Quick}
-    monkeypatch.setattr(auto, "load_plugin", lambda _, name: drivers[name])
+    monkeypatch.setattr(opening, "load_plugin", lambda _, name: drivers[name])
     monkeypatch.setattr(auto, "candidates", lambda _: [Candidate(name, {}) for name in drivers])
     chosen = AutoEngine(AutoConfig(cache=tmp_path), package.onnx)
     assert isinstance(chosen._engine, Quick)

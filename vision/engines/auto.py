@@ -22,9 +22,9 @@ from models.package import ModelPackage
 from vision.engines.base import Engine, Tensor
 from vision.engines.cache import cache_folder, write_whole
 from vision.engines.machine import cpu_name, gpu_names
-from vision.engines.selfcheck import as_batch, load_check, verify
+from vision.engines.opening import open_engine
+from vision.engines.selfcheck import as_batch, load_check
 from vision.errors import EngineError, PluginError
-from vision.plugins import load_plugin
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ class AutoEngine:
         for candidate in candidates(config):
             if candidate.label == record.choice:
                 try:
-                    return _checked(candidate, package)
+                    return open_engine(candidate.engine, candidate.options, package)
                 except (EngineError, PluginError) as error:
                     log.warning("%s: the engines are measured again", error)
         return None
@@ -131,7 +131,7 @@ class AutoEngine:
         ready: dict[str, Engine] = {}
         for candidate in candidates(config):
             try:
-                ready[candidate.label] = _checked(candidate, package)
+                ready[candidate.label] = open_engine(candidate.engine, candidate.options, package)
             except (EngineError, PluginError) as error:
                 self.refused[candidate.label] = str(error)
         if not ready:
@@ -174,18 +174,6 @@ def candidates(config: AutoConfig) -> list[Candidate]:
         found.append(Candidate("openvino", cpu | {"precision": "bf16"}))
         found.append(Candidate("tensorrt", kept | {"precision": "fp16"}))
     return found
-
-
-def _checked(candidate: Candidate, package: ModelPackage) -> Engine:
-    """The candidate's engine. Raises EngineError when it cannot run here or disagrees."""
-    driver = load_plugin("inspection_cell.engines", candidate.engine)
-    engine: Engine = driver(driver.Config.model_validate(candidate.options), package.onnx)
-    try:
-        verify(engine, package)
-    except EngineError:
-        engine.close()
-        raise
-    return engine
 
 
 def _least_milliseconds(engines: dict[str, Engine], package: ModelPackage) -> dict[str, float]:

@@ -1,0 +1,38 @@
+"""From a configuration's words to an engine that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from models.package import ModelPackage
+from vision.engines.base import Engine
+from vision.engines.selfcheck import verify
+from vision.errors import EngineError
+from vision.plugins import load_plugin
+
+
+def open_engine(name: str, options: Mapping[str, Any], package: ModelPackage) -> Engine:
+    """The engine of that entry point on the package's network, checked against its reference.
+
+    Raises PluginError, EngineError for options it does not have, and as `verify`.
+    """
+    driver = load_plugin("inspection_cell.engines", name)
+    try:
+        config = driver.Config.model_validate(dict(options))
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
+        )
+        raise EngineError(
+            f"The options of engine {name!r} are not usable ({faults}): correct inspector.options"
+        ) from error
+    engine: Engine = driver(config, package.onnx)
+    try:
+        verify(engine, package)
+    except EngineError:
+        engine.close()
+        raise
+    return engine
