@@ -21,6 +21,7 @@ from cell.inspection import InspectionSetup
 from cell.launcher.env import ONE_THREAD
 from vision.engines.selfcheck import as_batch, load_check
 from vision.inspect.golden import GoldenLibrary
+from vision.inspect.inspector import Inspector
 from vision.inspect.part import PartGeometry
 from vision.inspect.pictures import read_picture
 from vision.inspect.synthesis import camera_picture
@@ -145,6 +146,8 @@ def one_thread() -> None:
 
 def needs(setup: InspectionSetup) -> tuple[GoldenLibrary, CameraModel]:
     """What pictures are made from. Raises UsageError."""
+    if not isinstance(setup.inspector, Inspector):
+        raise UsageError(f"{setup.recipe.identity} has a taught model; only detectors are timed")
     goldens, camera = setup.inspector.goldens, setup.inspector.camera
     if goldens is None or camera is None:
         raise UsageError(f"{setup.recipe.identity} has no golden samples to take pictures from")
