@@ -8,7 +8,6 @@ from typing import Final
 
 import cv2
 import numpy as np
-from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from models.anomaly import AnomalyPackage
@@ -23,6 +22,8 @@ Mask = NDArray[np.bool_]
 ANOMALY: Final = "anomaly"
 """The class of what was found because nothing good looks like it."""
 MOST: Final = 50
+CORE: Final = 0.7
+"""Share of a region's peak from which it is drawn: heat spreads beyond what causes it."""
 COVERED: Final = 0.5
 """Share of a region's hot places in a named defect's box from which it is that defect."""
 GROWN_PX: Final = 8.0
@@ -88,14 +89,15 @@ def regions(heat: Heat, floor: float, known: Sequence[Detection] = ()) -> tuple[
     left out.
     """
     hot = heat.grid >= distance_at(floor, heat.threshold)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(hot.astype(np.uint8), connectivity=8)
+    count, labels = cv2.connectedComponents(hot.astype(np.uint8), connectivity=8)
     found = []
     for label in range(1, count):
         region = labels == label
         if _covered(region, heat, known) >= COVERED:
             continue
-        peak = score_at(float(heat.grid[region].max()), heat.threshold)
-        found.append(_detection(region, stats[label], heat, peak))
+        peak = float(heat.grid[region].max())
+        core = region & (heat.grid >= CORE * peak)
+        found.append(_detection(core, heat, score_at(peak, heat.threshold)))
     return tuple(sorted(found, key=lambda one: -one.score)[:MOST])
 
 
@@ -116,10 +118,10 @@ def _covered(region: Mask, heat: Heat, known: Sequence[Detection]) -> float:
     return float(inside.mean())
 
 
-def _detection(region: Mask, stats: MatLike, heat: Heat, score: float) -> Detection:
+def _detection(region: Mask, heat: Heat, score: float) -> Detection:
     height, width = heat.view
     step_y, step_x = height / heat.grid.shape[0], width / heat.grid.shape[1]
-    left, top, wide, tall = (int(value) for value in stats[:4])
+    left, top, wide, tall = cv2.boundingRect(region.astype(np.uint8))
     box = Box(left * step_x, top * step_y, (left + wide) * step_x, (top + tall) * step_y)
     return Detection(ANOMALY, score, box, _outline(region, (width, height)))
 

@@ -61,8 +61,10 @@ def patch_graph(
     parts = []
     for tap, stride in zip(taps, strides, strict=True):
         # Averaged with their neighbours, patches see a little more and jump less.
+        span = min(pool, (min(size) // stride // 2 - 1) | 1)  # less than half of a small picture
+        span = max(span, 1)
         part = build.add(
-            "AveragePool", tap, kernel_shape=[pool, pool], pads=[pool // 2] * 4, count_include_pad=0
+            "AveragePool", tap, kernel_shape=[span] * 2, pads=[span // 2] * 4, count_include_pad=0
         )
         if stride != min(strides):
             channels = features.card.outputs[tap].channels
