@@ -27,7 +27,7 @@ CLASSES = load_recipe(RECIPES / "pcb").classes
 )  # fmt: skip
 def test_only_the_number_changes(old: str, new: str) -> None:
     text = PCB.replace("open: {bin: scrap}", old)
-    wanted = PCB.replace("open: {bin: scrap}", new).replace("version: 1.0.0", "version: 1.0.1")
+    wanted = PCB.replace("open: {bin: scrap}", new).replace("version: 1.1.0", "version: 1.1.1")
     assert with_thresholds_set(text, {"open": 0.31}, "recipe") == wanted
 
 

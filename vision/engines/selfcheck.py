@@ -23,7 +23,7 @@ from vision.nets.decode import Floats, decode, iou_matrix
 
 MOST_BOX_PX: Final = 1.0
 MOST_SCORE: Final = 0.02
-FLOOR: Final = 0.1
+FLOOR: Final = 0.3
 CLEAR: Final = 0.05  # reference scores keep this far from the floor
 SEEDS: Final = 40
 ENOUGH: Final = 4  # detections
@@ -183,13 +183,15 @@ def synthetic_pair(
     """A drawn board without and with defects, (height, width) each: tracks, pads, faults."""
     rng = np.random.default_rng(seed)
     golden = np.zeros((height, width), np.uint8)
-    tracks = np.arange(40, height - 40, 64)
+    edge = min(40, height // 4, width // 4)
+    tracks = np.arange(edge, height - edge, 64)
     for row in tracks:
         cv2.line(golden, (20, int(row)), (width - 20, int(row)), 255, int(rng.integers(12, 22)))
-    for x, y in rng.integers(40, (width - 40, height - 40), (10, 2)):
+    for x, y in rng.integers(edge, (width - edge, height - edge), (10, 2)):
         cv2.circle(golden, (int(x), int(y)), 18, 255, -1)
     board = golden.copy()
-    for x, track in zip(rng.integers(60, width - 60, 4), rng.permutation(tracks), strict=False):
+    places = rng.integers(edge, width - edge, 4)
+    for x, track in zip(places, rng.permutation(tracks), strict=False):
         spot, y = int(x), int(track)
         kind = int(rng.integers(4))
         if kind == 0:

@@ -22,12 +22,14 @@ from vision.types import Image
 
 LEVELS: Final = (4, 2)
 """Pictures are aligned at a quarter, then at half of their size."""
-ROUNDS: Final = (4, 2)
+ROUNDS: Final = (5, 2)
 MOST_POINTS: Final = (5000, 3000)
-FEWEST_POINTS: Final = 200
+FEWEST_POINTS: Final = 20  # fewer than that say nothing of where the board lies
 BLUR_PX: Final = 1.2
 LEAST_SLOPE: Final = 0.03  # of a grey range of 1, a pixel
-MOST_MOVE_PX: Final = 8.0
+MOST_MOVE_PX: Final = 10.0
+STIFFNESS: Final = np.array([0.2, 1.5, 1.5, 0.2, 1.5, 1.5], np.float32)
+"""How hard shifts and distortions are to believe, in units of edges (slope squared, summed)."""
 STILL_PX: Final = 0.03  # of the level; a smaller step ends its rounds
 TUKEY: Final = 4.685  # 95 % efficiency on Gaussian noise
 
@@ -141,7 +143,9 @@ def _refine(seen: Floats, light: Light, level: Level, moved: Float, rounds: int)
         off = grey * gain - wanted
         weighted = jacobian * _tukey(off - np.float32(median(off)))
         normal = weighted @ jacobian.T
-        normal[np.diag_indices(6)] += 1e-4 * np.trace(normal)  # lines along one axis alone
+        # Lines along one axis alone, or edges in one corner, leave some of the six open: those
+        # stay as they are.
+        normal[np.diag_indices(6)] += 1e-4 * np.trace(normal) + STIFFNESS
         step = np.linalg.solve(normal.astype(np.float64), (weighted @ off).astype(np.float64))
         moved = moved @ np.linalg.inv(_affine(step, hx, hy))
         if float(np.abs(step).max()) < STILL_PX:

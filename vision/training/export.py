@@ -18,6 +18,7 @@ import onnx
 import torch
 
 from vision.data.types import DataError
+from vision.engines.selfcheck import write_selfcheck
 from vision.nets.decode import Floats
 from vision.nets.pairnet import Deployed, PairNet
 from vision.training.card import build_card, write_readme
@@ -137,6 +138,7 @@ def export_boards(
     card = build_card(data, path, saved, figures, deviation, speed, version, note)
     (package / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     write_readme(package / "README.md", card)
+    write_selfcheck(package)
     return card
 
 

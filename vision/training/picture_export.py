@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from vision.engines.selfcheck import write_selfcheck
 from vision.nets.litenet import LiteNet
 from vision.nets.pairnet import Deployed
 from vision.training.card import hardware, sources_version
@@ -84,6 +85,7 @@ def write_package(
     text.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     os.replace(fresh, folder / "model.onnx")
     os.replace(text, folder / "card.json")
+    write_selfcheck(folder)
     return card
 
 
