@@ -153,10 +153,10 @@ say how well such defects are found, not how well a factory's own are.
 Training renders each board as a camera on a conveyor would see it: grey levels, uneven light,
 blur, motion, noise, resampling and up to a few pixels of misalignment. Unlabelled blemishes are
 painted over, and defects are removed or pasted on golden samples, so that it also learns what a
-good board is. Two in five of the defective samples carry further, invented
-spots of missing or surplus copper, named by what they do to the copper (`vision/training/invent.py`); a third of the pairs
-have copper and laminate exchanged and their defects renamed to match (a cut track becomes a
-bridged gap).
+good board is. Two in five of the defective samples carry further, invented spots of missing or
+surplus copper, named by what they do to the copper (`vision/training/invent.py`); a third of
+the pairs have copper and laminate exchanged and their defects renamed to match (a cut track
+becomes a bridged gap).
 
 ## Figures (validation boards)
 
