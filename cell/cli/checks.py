@@ -108,8 +108,11 @@ def cameras(_cell: CellConfig) -> list[Finding]:
     return [driver, Finding(Level.ABSENT, "cameras", "none attached", remedy)]
 
 
+OPTIONAL_OPENVINO = "Optional: another CPU engine; in bf16 about twice as fast on recent Xeons."
+
+
 def gpu(_cell: CellConfig) -> list[Finding]:
-    """NVIDIA devices and the two TensorRT packages."""
+    """NVIDIA devices and the optional engine packages."""
     nodes = sorted(p.name for p in Path("/dev").glob("nvidia[0-9]*"))
     found = (
         Finding(Level.GOOD, "GPU", ", ".join(nodes))
@@ -123,6 +126,7 @@ def gpu(_cell: CellConfig) -> list[Finding]:
         found,
         _module("TensorRT", "tensorrt", "tensorrt", remedy, Level.ABSENT),
         _module("TensorRT-RTX", "tensorrt_rtx", "tensorrt-rtx", remedy, Level.ABSENT),
+        _module("OpenVINO", "openvino", "openvino", OPTIONAL_OPENVINO, Level.ABSENT),
     ]
 
 
