@@ -238,7 +238,7 @@ def test_thresholds_reach_the_recipe(run: Run, pairs: Path, config: Path) -> Non
     assert file.read_text(encoding="utf-8") == before
     code, out, err = run(*arguments, "--apply", "--escape-cost", 50, "--false-reject-cost", 1)
     assert code == 0
-    assert "pcb@1.0.1" in err.replace("\n", "")
+    assert "pcb@1.1.1" in err.replace("\n", "")
     told, recipe = json.loads(out), load_recipe(file)
     for name, row in told["classes"].items():
         assert recipe.threshold_of(name) == pytest.approx(row["chosen"])
