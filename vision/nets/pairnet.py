@@ -5,7 +5,8 @@ H and W are multiples of 32. Output: one grid of stride 8 whose every cell predi
 logits and the distances to the left, top, right and bottom box sides as discrete distributions
 (Li et al. 2020, "Generalized Focal Loss", arXiv:2006.04388).
 
-A single stride-8 grid is enough: the defects are 20..170 px, hence 2..21 cells wide.
+A single stride-8 grid is enough: the defects are 20..170 px, hence 2..21 cells wide. Their boxes
+are wanted to the pixel, so the box head also sees the stride-4 features, four to a cell.
 """
 
 from __future__ import annotations
@@ -109,8 +110,9 @@ class PairNet(nn.Module):
         self.cls_head = nn.Sequential(
             ConvBlock(3 * w, 2 * w), ConvBlock(2 * w, 2 * w), nn.Conv2d(2 * w, classes, 1)
         )
+        self.detail = ConvBlock(4 * w, w, 1)
         self.box_head = nn.Sequential(
-            ConvBlock(3 * w, 2 * w), ConvBlock(2 * w, 2 * w), nn.Conv2d(2 * w, 4 * BINS, 1)
+            ConvBlock(4 * w, 2 * w), ConvBlock(2 * w, 2 * w), nn.Conv2d(2 * w, 4 * BINS, 1)
         )
         self._initialise()
 
@@ -134,7 +136,8 @@ class PairNet(nn.Module):
         q16 = self.up16(torch.cat([fn.interpolate(p32, scale_factor=2.0), p16], 1))
         q8 = self.up8(torch.cat([fn.interpolate(q16, scale_factor=2.0), p8], 1))
         logits = self.cls_head(q8).flatten(2).transpose(1, 2)
-        bins = self.box_head(q8).flatten(2).transpose(1, 2)
+        fine = self.detail(fn.pixel_unshuffle(p4, 2))
+        bins = self.box_head(torch.cat([q8, fine], 1)).flatten(2).transpose(1, 2)
         return logits, bins.unflatten(2, (4, BINS))
 
 
