@@ -1,5 +1,4 @@
-"""The supervisor without ROS: the ledger, its journal, the alarms and the watch over the nodes, at
-one desk.
+"""The supervisor without ROS: the ledger, its journal and the watch over the nodes, at one desk.
 
 Time comes as an argument. Every observation goes through `observe`: what the ledger decides is
 journalled before anybody
@@ -10,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from cell.alarms import AlarmBook
-from cell.ledger.effects import ClearAlarm, Effect, RaiseAlarm
+from cell.ledger.effects import Effect
 from cell.ledger.events import Event
 from cell.ledger.invariants import check
 from cell.ledger.ledger import Ledger
@@ -27,7 +25,6 @@ class Supervision:
 
     def __init__(self, ledger: Ledger, journal: Journal, watch: Watch, listen: Listener) -> None:
         self.ledger = ledger
-        self.alarms = AlarmBook()
         self._journal, self._watch, self._listen = journal, watch, listen
 
     def observe(self, observation: Observation) -> tuple[list[Effect], bool, str]:
@@ -35,7 +32,8 @@ class Supervision:
         message.
         """
         decision = self.ledger.observe(observation)
-        effects = self._keep(decision.events, decision.effects, observation.stamp_ns)
+        self._keep(decision.events)
+        effects = list(decision.effects)
         broken = check(self.ledger) if decision.events else []
         if broken and not isinstance(observation, FaultSeen):
             detail = "; ".join(str(violation) for violation in broken)
@@ -69,19 +67,8 @@ class Supervision:
             )[0]
         return effects
 
-    def _keep(
-        self, events: tuple[Event, ...], effects: tuple[Effect, ...], now_ns: int
-    ) -> list[Effect]:
+    def _keep(self, events: tuple[Event, ...]) -> None:
+        """Journal events, then tell of them."""
         if events:
             for sequence, event in zip(self._journal.append(events), events, strict=True):
                 self._listen(sequence, event)
-        rest: list[Effect] = []
-        for effect in effects:
-            match effect:
-                case RaiseAlarm(alarm=alarm, detail=detail):
-                    self.alarms.raise_(alarm, detail, now_ns)
-                case ClearAlarm(alarm=alarm):
-                    self.alarms.clear(alarm)
-                case _:
-                    rest.append(effect)
-        return rest

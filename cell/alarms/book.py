@@ -1,8 +1,11 @@
-"""The alarm state machine (ISA-18.2, clause 5.5): pure, time comes as an argument."""
+"""The alarm state machine (ISA-18.2, clause 5.5): pure, time comes as an argument.
+
+The ledger's events drive it, live and replayed alike, so that it survives a restart.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from cell.alarms.catalogue import Entry, entry
@@ -18,17 +21,23 @@ class AlarmState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One alarm now. `raised_ns`: when its cause last appeared."""
+    """One alarm now, e.g. 'camera.frame_failed'. `raised_ns`: when its cause last appeared.
 
-    entry: Entry
+    `acknowledged_by` (a person's name, '' if none was given) and `acknowledged_ns` mean something
+    in the state ACKNOWLEDGED.
+    """
+
+    id: str
     detail: str
     state: AlarmState
     raised_ns: int
+    acknowledged_by: str = ""
+    acknowledged_ns: int = 0
 
     @property
-    def id(self) -> str:
-        """Identity, e.g. 'camera.frame_failed'."""
-        return self.entry.id
+    def entry(self) -> Entry:
+        """What the catalogue says of it."""
+        return entry(self.id)
 
     @property
     def source(self) -> str:
@@ -51,48 +60,58 @@ class Alarm:
         return self.entry.text_ko(self.detail)
 
 
+@dataclass(slots=True)
 class AlarmBook:
     """Every alarm that is not normal. One entry for each identity: a repeated cause renews it."""
 
-    def __init__(self) -> None:
-        self._alarms: dict[str, Alarm] = {}
+    alarms: dict[str, Alarm] = field(default_factory=dict)
 
     def raise_(self, alarm: str, detail: str, now_ns: int) -> None:
         """The cause appeared. Raises UnknownAlarmError for an identity outside the catalogue.
 
         An alarm that is active and acknowledged stays so: nobody is called twice for one cause.
         """
-        known = self._alarms.get(alarm)
+        known = self.alarms.get(alarm)
         if known is not None and known.state is not AlarmState.RETURNED_UNACKNOWLEDGED:
-            self._alarms[alarm] = replace(known, detail=detail)
+            self.alarms[alarm] = replace(known, detail=detail)
             return
-        self._alarms[alarm] = Alarm(entry(alarm), detail, AlarmState.UNACKNOWLEDGED, now_ns)
+        self.alarms[alarm] = Alarm(entry(alarm).id, detail, AlarmState.UNACKNOWLEDGED, now_ns)
 
     def clear(self, alarm: str) -> None:
         """The cause is gone: acknowledged alarms become normal, the others wait for a person."""
-        known = self._alarms.get(alarm)
+        known = self.alarms.get(alarm)
         if known is None:
             return
         if known.state is AlarmState.ACKNOWLEDGED:
-            del self._alarms[alarm]
+            del self.alarms[alarm]
         else:
-            self._alarms[alarm] = replace(known, state=AlarmState.RETURNED_UNACKNOWLEDGED)
+            self.alarms[alarm] = replace(known, state=AlarmState.RETURNED_UNACKNOWLEDGED)
 
-    def acknowledge(self, alarm: str) -> tuple[bool, str]:
-        """A person has seen it; '' means all. Returns whether any waited for it, and a text."""
-        wanted = [
-            known
-            for known in self._alarms.values()
-            if alarm in ("", known.id) and known.state is not AlarmState.ACKNOWLEDGED
-        ]
-        for known in wanted:
-            if known.state is AlarmState.RETURNED_UNACKNOWLEDGED:
-                del self._alarms[known.id]
-            else:
-                self._alarms[known.id] = replace(known, state=AlarmState.ACKNOWLEDGED)
-        if wanted or not alarm:
-            return True, f"{len(wanted)} acknowledged"
-        return False, f"alarm '{alarm}' waits for no acknowledgement: refresh the list"
+    def acknowledge(self, alarm: str, person: str, now_ns: int) -> None:
+        """A person has seen it; nothing happens to one that does not wait for that."""
+        known = self.alarms.get(alarm)
+        if known is None or known.state is AlarmState.ACKNOWLEDGED:
+            return
+        if known.state is AlarmState.RETURNED_UNACKNOWLEDGED:
+            del self.alarms[alarm]
+            return
+        self.alarms[alarm] = replace(
+            known,
+            state=AlarmState.ACKNOWLEDGED,
+            acknowledged_by=person,
+            acknowledged_ns=now_ns,
+        )
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Identities of the alarms whose cause stands."""
+        returned = AlarmState.RETURNED_UNACKNOWLEDGED
+        return tuple(a.id for a in self.alarms.values() if a.state is not returned)
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Identities of the alarms that wait for an acknowledgement."""
+        return tuple(a.id for a in self.alarms.values() if a.state is not AlarmState.ACKNOWLEDGED)
 
     def active(self) -> tuple[Alarm, ...]:
         """Every alarm that is not normal: unacknowledged first, then by priority, then newest."""
@@ -102,5 +121,5 @@ class AlarmBook:
             AlarmState.RETURNED_UNACKNOWLEDGED: 2,
         }
         return tuple(
-            sorted(self._alarms.values(), key=lambda a: (rank[a.state], a.priority, -a.raised_ns))
+            sorted(self.alarms.values(), key=lambda a: (rank[a.state], a.priority, -a.raised_ns))
         )

@@ -3,7 +3,7 @@
     ledger = Ledger.replay(config, recipe, (event for _, event in journal.read()))
     decision = ledger.observe(Started(...))        # first in every process
     journal.append(decision.events)                # before anything else happens
-    for effect in decision.effects: ...            # ask the arm, raise and clear alarms
+    for effect in decision.effects: ...            # ask the arm
     run, authority_m, purge = ledger.belt_command()
 
 Observations are in `cell.ledger.observations`, events in `cell.ledger.events`.
@@ -14,10 +14,8 @@ from cell.ledger.config import LedgerConfig
 from cell.ledger.effects import (
     BeltOrder,
     CancelRemoval,
-    ClearAlarm,
     Decision,
     Effect,
-    RaiseAlarm,
     RequestRemoval,
 )
 from cell.ledger.events import CellState, Event
@@ -29,7 +27,6 @@ __all__ = [
     "BeltOrder",
     "CancelRemoval",
     "CellState",
-    "ClearAlarm",
     "Decision",
     "Effect",
     "Event",
@@ -37,7 +34,6 @@ __all__ = [
     "LedgerConfig",
     "LedgerError",
     "PartView",
-    "RaiseAlarm",
     "RequestRemoval",
     "Snapshot",
     "UnknownEventError",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from cell.alarms.book import AlarmBook
 from cell.ledger.events import CellState
 from cell.recipe.verdict import Verdict, VerdictKind
 
@@ -146,7 +147,7 @@ class State:
     removal: Removal | None = None
     hold: Hold | None = None
     counts: Counts = field(default_factory=Counts)
-    alarms: tuple[str, ...] = ()
+    alarms: AlarmBook = field(default_factory=AlarmBook)
     last_part: str = ""
     last_verdict: Verdict | None = None
 

@@ -23,8 +23,10 @@ def apply(state: State, event: e.Event) -> None:
     match event:
         case e.SessionStarted() | e.SessionClosed() | e.StateChanged() | e.RecipeSelected():
             _apply_session(state, event)
-        case e.Faulted() | e.Cleared() | e.AlarmRaised() | e.AlarmCleared():
+        case e.Faulted() | e.Cleared():
             _apply_trouble(state, event)
+        case e.AlarmRaised() | e.AlarmCleared() | e.AlarmAcknowledged():
+            _apply_alarm(state, event)
         case (
             e.ExposureSeen()
             | e.FrameSeen()
@@ -58,7 +60,7 @@ def _apply_session(state: State, event: e.Event) -> None:
             state.reason = "" if event.clean else "cell.contents_unknown"
             state.removal = None
             state.hold = None
-            state.alarms = ()
+            _keep_alarms(state, event.alarms)
             for part in state.accounts:
                 state.change(part, stage=Stage.UNKNOWN)
             _count_anew(state, event.arrivals, event.exposures, event.exits)
@@ -101,11 +103,18 @@ def _apply_trouble(state: State, event: e.Event) -> None:
             state.cleared_ns = event.stamp_ns
             state.encoder_valid = True
             _count_anew(state, event.arrivals, event.exposures, event.exits)
+        case _:
+            raise TypeError(event)
+
+
+def _apply_alarm(state: State, event: e.Event) -> None:
+    match event:
         case e.AlarmRaised():
-            if event.alarm not in state.alarms:
-                state.alarms = (*state.alarms, event.alarm)
+            state.alarms.raise_(event.alarm, event.detail, event.stamp_ns)
         case e.AlarmCleared():
-            state.alarms = tuple(a for a in state.alarms if a != event.alarm)
+            state.alarms.clear(event.alarm)
+        case e.AlarmAcknowledged():
+            state.alarms.acknowledge(event.alarm, event.person, event.stamp_ns)
         case _:
             raise TypeError(event)
 
@@ -201,6 +210,16 @@ def _apply_part(state: State, event: e.Event) -> None:
             _see_exit(state, event.index)
         case _:
             raise TypeError(event)
+
+
+def _keep_alarms(state: State, kept: tuple[str, ...] | None) -> None:
+    """At a session's start: the causes of the other alarms are over."""
+    if kept is None:
+        state.alarms.alarms.clear()
+        return
+    for alarm in state.alarms.causes:
+        if alarm not in kept:
+            state.alarms.clear(alarm)
 
 
 def _set_state(state: State, cell: CellState, stamp_ns: int) -> None:

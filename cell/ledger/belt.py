@@ -27,7 +27,7 @@ def read(desk: Desk, now: BeltRead) -> None:
     if now.exposures <= seen:
         desk.live.exposures_until_ns = now.read_ns
     if now.emergency_stop:
-        if "belt.emergency_stop" not in desk.state.alarms:
+        if "belt.emergency_stop" not in desk.state.alarms.causes:
             desk.fault("belt.emergency_stop")
     else:
         desk.clear_alarm("belt.emergency_stop")

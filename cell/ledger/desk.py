@@ -65,9 +65,9 @@ class Desk:
         self.emit(e.AlarmRaised(stamp_ns=self.now_ns, alarm=alarm, part=part, detail=detail))
 
     def clear_alarm(self, *alarms: str) -> None:
-        """Clear those of the alarms that are raised."""
+        """Clear those of the alarms whose cause stands."""
         for alarm in alarms:
-            if alarm in self.state.alarms:
+            if alarm in self.state.alarms.causes:
                 self.emit(e.AlarmCleared(stamp_ns=self.now_ns, alarm=alarm))
 
     def fault(

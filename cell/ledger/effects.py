@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cell.ledger.events import (
-    AlarmCleared,
-    AlarmRaised,
     Event,
     Faulted,
     RemovalFailed,
@@ -40,23 +38,7 @@ class CancelRemoval:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
-class RaiseAlarm:
-    """An alarm's cause appeared."""
-
-    alarm: str
-    part: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClearAlarm:
-    """An alarm's cause is gone."""
-
-    alarm: str
-
-
-Effect = RequestRemoval | CancelRemoval | RaiseAlarm | ClearAlarm
+Effect = RequestRemoval | CancelRemoval
 
 
 class BeltOrder(NamedTuple):
@@ -98,10 +80,6 @@ def effects_of(events: list[Event], removal: tuple[str, int] | None) -> tuple[Ef
                 effects.append(CancelRemoval(*removal))
             case RemovalFailed() | Removed():
                 removal = None
-            case AlarmRaised(alarm=alarm, part=part, detail=detail):
-                effects.append(RaiseAlarm(alarm, part, detail))
-            case AlarmCleared(alarm=alarm):
-                effects.append(ClearAlarm(alarm))
             case _:
                 pass
     return tuple(effects)

@@ -32,7 +32,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStarted(Event):
-    """A supervisor began; `clean`: the last one closed an empty belt that has not moved since."""
+    """A supervisor began; `clean`: the last one closed an empty belt that has not moved since.
+
+    `alarms`: those of before whose cause may still stand; the causes of the others are over. None
+    in journals of cells that forgot every alarm at a start.
+    """
 
     session: str
     recipe: str
@@ -41,6 +45,7 @@ class SessionStarted(Event):
     exposures: int
     exits: int
     clean: bool
+    alarms: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,6 +297,14 @@ class AlarmCleared(Event):
     """An alarm's cause is gone."""
 
     alarm: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmAcknowledged(Event):
+    """A person has seen an alarm; `person` is empty if no name was given."""
+
+    alarm: str
+    person: str
 
 
 DISPOSITIONS = (Removed, Passed, Purged)

@@ -31,6 +31,7 @@ RULES: dict[type[o.Observation], Callable[[Desk, Any], None]] = {
     o.FaultSeen: operation.fault_seen,
     o.EncoderJumped: lambda desk, jump: belt.encoder_jumped(desk, jump.detail),
     o.Command: operation.command,
+    o.Acknowledge: operation.acknowledge,
     o.SelectRecipe: operation.select_recipe,
     o.Tick: lambda _desk, _tick: None,
     o.Closing: operation.closing,

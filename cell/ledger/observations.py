@@ -179,6 +179,14 @@ class Command(Observation):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge(Observation):
+    """A person has seen an alarm; `alarm` '' means all that wait."""
+
+    alarm: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SelectRecipe(Observation):
     """A person loads a recipe; only while the belt stands and no account is open."""
 

@@ -8,6 +8,7 @@ from cell.ledger.account import Account, Stage
 from cell.ledger.desk import MOVING, Desk, RefusalError
 from cell.ledger.events import CellState
 from cell.ledger.observations import (
+    Acknowledge,
     Closing,
     Command,
     FaultSeen,
@@ -20,6 +21,9 @@ from cell.recipe.verdict import Verdict, VerdictKind
 
 ESSENTIAL = ("belt", "camera", "inspector", "robot", "supervisor", "recorder")
 """Nodes without which no part can be accounted for."""
+
+LEVEL_ALARMS = ("belt.emergency_stop",)
+"""Alarms whose cause each reading of the belt tells: nothing else ends them."""
 
 STOOD_STILL_M = 0.005
 """An encoder that differs less than this from one session to the next has not moved."""
@@ -48,8 +52,13 @@ def started(desk: Desk, start: Started) -> None:
             exposures=start.exposures,
             exits=start.exits,
             clean=clean,
+            alarms=_level(state.alarms.causes) if clean else state.alarms.causes,
         )
     )
+
+
+def _level(alarms: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(alarm for alarm in alarms if alarm in LEVEL_ALARMS)
 
 
 def _arrived_unseen(desk: Desk, start: Started) -> range:
@@ -141,7 +150,7 @@ def _reset(desk: Desk, person: str) -> None:
         )
     if desk.state.cell is not CellState.FAULTED:
         raise RefusalError("there is no fault to reset")
-    desk.clear_alarm(*desk.state.alarms)
+    desk.clear_alarm(*desk.state.alarms.causes)
     _change(desk, CellState.STOPPED, "cell.reset", person)
 
 
@@ -174,8 +183,17 @@ def _confirm_clear(desk: Desk, person: str) -> None:
         )
     )
     desk.live.inspections.clear()
-    desk.clear_alarm(*[a for a in desk.state.alarms if a != "belt.emergency_stop"])
+    desk.clear_alarm(*[a for a in desk.state.alarms.causes if a not in LEVEL_ALARMS])
     _change(desk, CellState.STOPPED, "cell.cleared", person)
+
+
+def acknowledge(desk: Desk, seen: Acknowledge) -> None:
+    """A person has seen one alarm, or all of them. Raises RefusalError."""
+    wanted = [a for a in desk.state.alarms.waiting if seen.alarm in ("", a)]
+    if seen.alarm and not wanted:
+        raise RefusalError(f"alarm '{seen.alarm}' waits for no acknowledgement: refresh the list")
+    for alarm in wanted:
+        desk.emit(e.AlarmAcknowledged(stamp_ns=desk.now_ns, alarm=alarm, person=seen.person))
 
 
 def select_recipe(desk: Desk, choice: SelectRecipe) -> None:

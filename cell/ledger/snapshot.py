@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cell.alarms.book import Alarm
 from cell.ledger.account import Counts
 from cell.ledger.desk import Desk
 from cell.ledger.events import CellState
@@ -36,7 +37,7 @@ class Snapshot:
     parts: tuple[PartView, ...]
     last_part: str
     last_verdict: Verdict | None
-    alarms: tuple[str, ...]
+    alarms: tuple[Alarm, ...]
 
     @property
     def on_belt(self) -> int:
@@ -69,5 +70,5 @@ def snapshot(desk: Desk) -> Snapshot:
         parts=tuple(parts),
         last_part=state.last_part,
         last_verdict=state.last_verdict,
-        alarms=state.alarms,
+        alarms=state.alarms.active(),
     )

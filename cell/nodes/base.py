@@ -13,6 +13,7 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.task import Future
 
 from calibration.cell import CalibrationError
+from cell.alarms import UnknownAlarmError
 from cell.config import CellConfig, ConfigError, load
 from cell.config.load import first_problem
 from cell.ledger.codec import UnknownEventError
@@ -27,7 +28,7 @@ from vision.errors import VisionError
 
 STARTUP_ERRORS = (
     CalibrationError, ConfigError, JournalError, LedgerError, ModelError, RecipeError, RecordsError,
-    RobotError, UnknownEventError, VisionError,
+    RobotError, UnknownAlarmError, UnknownEventError, VisionError,
 )  # fmt: skip
 """What may go wrong on configure or activate with a message that is meant for a person."""
 

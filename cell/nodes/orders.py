@@ -83,7 +83,8 @@ class Orders:
     def _on_acknowledge(
         self, request: AcknowledgeAlarm.Request, response: AcknowledgeAlarm.Response
     ) -> AcknowledgeAlarm.Response:
-        response.accepted, response.message = self._supervision.alarms.acknowledge(request.id)
+        seen = o.Acknowledge(stamp_ns=self._node.now_ns(), alarm=request.id, person=request.person)
+        response.accepted, response.message = self._tell(seen)
         return response
 
     def _on_recipe(

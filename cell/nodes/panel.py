@@ -59,7 +59,7 @@ def cell_state(supervision: Supervision, model: str, *, started: bool) -> CellSt
         last_verdict=verdict.kind.value if verdict else "",
         last_reason=verdict.reason if verdict else "",
         parts=[part_on_belt(part) for part in seen.parts],
-        alarms=[alarm_message(alarm) for alarm in supervision.alarms.active()],
+        alarms=[alarm_message(alarm) for alarm in seen.alarms],
     )
 
 

@@ -11,6 +11,7 @@ from inspection_cell_interfaces.msg import (
     PartEvent,
 )
 
+from cell.alarms import AlarmState
 from cell.inspection import ledger_config, load_inspection_parts
 from cell.ledger import observations as o
 from cell.ledger.effects import CancelRemoval, Effect, RequestRemoval
@@ -118,7 +119,8 @@ class SupervisorNode(CellNode):
         if self._supervision is None or self._ears.encoder_m is None:
             return
         order = self._supervision.ledger.belt_command(self._ears.encoder_m)
-        state = self._supervision.ledger.snapshot().state
+        seen = self._supervision.ledger.snapshot()
+        waiting = any(alarm.state is not AlarmState.ACKNOWLEDGED for alarm in seen.alarms)
         self._belt.publish(
             BeltCommand(
                 stamp=to_time(self.now_ns()),
@@ -126,7 +128,7 @@ class SupervisorNode(CellNode):
                 speed_m_s=self.config.belt.speed_m_s,
                 authority_m=order.authority_m,
                 arm_trigger=not self.config.camera.software_trigger,
-                stack_light=stack_light(state, bool(self._supervision.alarms.active())),
+                stack_light=stack_light(seen.state, waiting),
                 purge_request=order.purge_request,
             )
         )

@@ -35,8 +35,10 @@ def write(session: Session, progress: s.Progress, seq: int, event: e.Event) -> N
             _removal(session, seq, event)
         case e.Passed() | e.Purged():
             _close(session, seq, event)
-        case e.BeltHeld() | e.BeltReleased() | e.Faulted() | e.AlarmRaised() | e.AlarmCleared():
-            _trouble(session, progress, seq, event)
+        case e.BeltHeld() | e.BeltReleased() | e.Faulted():
+            _stops(session, progress, seq, event)
+        case e.AlarmRaised() | e.AlarmCleared() | e.AlarmAcknowledged():
+            _alarm(session, progress, seq, event)
         case _:
             pass  # StateChanged, Cleared, ExitSeen, Escaped: told by alarms and dispositions
 
@@ -51,12 +53,14 @@ def _session(session: Session, progress: s.Progress, event: e.Event) -> None:
     match event:
         case e.SessionStarted():
             progress.session = event.session
-            for alarm in session.scalars(select(s.AlarmLog).where(s.AlarmLog.cleared_ns.is_(None))):
-                alarm.cleared_ns = event.stamp_ns
-            row = s.RunSession(
-                id=event.session, started_ns=event.stamp_ns, ended_ns=None, recipe=event.recipe
+            for row in session.scalars(select(s.AlarmLog).where(s.AlarmLog.cleared_ns.is_(None))):
+                if row.alarm not in (event.alarms or ()):
+                    row.cleared_ns = event.stamp_ns
+            session.add(
+                s.RunSession(
+                    id=event.session, started_ns=event.stamp_ns, ended_ns=None, recipe=event.recipe
+                )
             )
-            session.add(row)
             _note_recipe(session, event.recipe, event.stamp_ns)
         case e.SessionClosed():
             _current(session, progress).ended_ns = event.stamp_ns
@@ -198,7 +202,7 @@ def _close(session: Session, seq: int, event: e.Passed | e.Removed | e.Purged) -
     )
 
 
-def _trouble(session: Session, progress: s.Progress, seq: int, event: e.Event) -> None:
+def _stops(session: Session, progress: s.Progress, seq: int, event: e.Event) -> None:
     match event:
         case e.BeltHeld(cause=cause, part=part):
             _stop(session, progress, seq, cause, part, event.stamp_ns)
@@ -210,6 +214,12 @@ def _trouble(session: Session, progress: s.Progress, seq: int, event: e.Event) -
             )
             stop = session.scalars(query.order_by(s.BeltStop.seq.desc()).limit(1)).one()
             stop.waited_s = event.waited_s
+        case _:
+            pass  # a fault while the belt stood anyway
+
+
+def _alarm(session: Session, progress: s.Progress, seq: int, event: e.Event) -> None:
+    match event:
         case e.AlarmRaised():
             if _open_alarm(session, event.alarm) is None:
                 session.add(
@@ -226,8 +236,19 @@ def _trouble(session: Session, progress: s.Progress, seq: int, event: e.Event) -
             alarm = _open_alarm(session, event.alarm)
             if alarm is not None:
                 alarm.cleared_ns = event.stamp_ns
+        case e.AlarmAcknowledged():
+            logged = select(s.AlarmLog.seq).where(s.AlarmLog.alarm == event.alarm)
+            session.add(
+                s.Acknowledgement(
+                    seq=seq,
+                    alarm_log=session.scalar(logged.order_by(s.AlarmLog.seq.desc()).limit(1)),
+                    alarm=event.alarm,
+                    person=event.person,
+                    stamp_ns=event.stamp_ns,
+                )
+            )
         case _:
-            pass  # a fault while the belt stood anyway
+            raise TypeError(event)
 
 
 def _stop(

@@ -202,6 +202,17 @@ class BeltStop(Base):
     waited_s: Mapped[float]
 
 
+class Acknowledgement(Base):
+    """A person has seen an alarm; `alarm_log` is its row, empty for one of before these records."""
+
+    __tablename__ = "acknowledgement"
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    alarm_log: Mapped[int | None] = mapped_column(ForeignKey("alarm_log.seq"), index=True)
+    alarm: Mapped[str] = mapped_column(index=True)
+    person: Mapped[str]
+    stamp_ns: Mapped[int]
+
+
 class AlarmLog(Base):
     """One alarm from its cause to its end."""
 

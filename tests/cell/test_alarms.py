@@ -37,7 +37,7 @@ def test_states(steps: str, state: AlarmState | None) -> None:
         elif step == "clear":
             book.clear(ALARM)
         else:
-            book.acknowledge(ALARM)
+            book.acknowledge(ALARM, "kim", now)
     assert [a.state for a in book.active()] == ([] if state is None else [state])
 
 
@@ -47,8 +47,12 @@ def test_acknowledging_all_and_the_order() -> None:
     book.raise_("belt.encoder_jump", "from 1 m to 2 m", 2)
     assert [a.id for a in book.active()] == ["belt.encoder_jump", ALARM]
     assert "from 1 m to 2 m" in book.active()[0].text_en
-    assert book.acknowledge("") == (True, "2 acknowledged")
-    assert book.acknowledge(ALARM)[0] is False
+    assert set(book.waiting) == set(book.causes) == {"belt.encoder_jump", ALARM}
+    book.acknowledge(ALARM, "kim", 3)
+    assert book.waiting == ("belt.encoder_jump",)
+    assert (book.alarms[ALARM].acknowledged_by, book.alarms[ALARM].acknowledged_ns) == ("kim", 3)
+    book.acknowledge(ALARM, "lee", 4)
+    assert book.alarms[ALARM].acknowledged_by == "kim"
 
 
 def test_unknown_alarm_is_refused() -> None:

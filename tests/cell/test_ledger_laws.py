@@ -92,6 +92,10 @@ class Shift(RuleBasedStateMachine):
         if parts:
             self.world.override(parts[0 if newest else -1].part, verdict)
 
+    @rule()
+    def acknowledge(self) -> None:
+        self.world.observe(o.Acknowledge(stamp_ns=self.world.now_ns, alarm="", person="kim"))
+
     def teardown(self) -> None:
         self.world.make_peace()
         self.world.finish()
