@@ -92,7 +92,7 @@ class World:
         for _ in range(steps):
             plc.cycle(STEP_S)
         physics.step(self.arm.motion, start, steps, plc.drive.speed)
-        self.time = start + steps * STEP_S
+        self.time = plc.time  # a sum of its own would round to other milliseconds
         self._eyes(before, start)
         self._triggers(encoder_before)
         self._carry()

@@ -18,6 +18,9 @@ _RINGS = (
     (EdgeKind.EXIT, Input.EXITS, Input.EXIT_RING),
 )
 _HALF = 1 << 31
+_ROUNDING_MS = 5
+"""A latch may be stamped this much after the clock that was read with it: a PLC may keep the two
+in timers of its own. A slot that a younger edge has taken is newer by a whole ring of edges."""
 
 
 class ModbusBeltConfig(Settings):
@@ -154,28 +157,29 @@ class ModbusBelt:
             )
 
     def _new_edges(self, counts: dict[EdgeKind, int], clock_ms: int) -> list[BeltEdge]:
-        seen, self._seen = self._seen, counts
-        if seen is None:
-            return []
+        seen = self._seen or counts
+        words = {  # when the PLC does not answer here, the next read asks for the same edges
+            kind: self._inputs(ring, plc.RING_REGISTERS)
+            for kind, _, ring in _RINGS
+            if 0 < counts[kind] - seen[kind] <= plc.RING_ENTRIES
+        }
+        self._seen = counts
         edges: list[BeltEdge] = []
-        for kind, _, ring in _RINGS:
-            if counts[kind] > seen[kind]:
-                edges += self._ring(kind, ring, range(seen[kind] + 1, counts[kind] + 1), clock_ms)
+        for kind, _, _ in _RINGS:
+            new = range(seen[kind] + 1, counts[kind] + 1)
+            edges += self._ring(kind, words.get(kind, []), new, clock_ms)
         return sorted(edges, key=lambda edge: edge.stamp_ns)
 
     def _ring(
-        self, kind: EdgeKind, address: Input, indices: range, clock_ms: int
+        self, kind: EdgeKind, words: list[int], indices: range, clock_ms: int
     ) -> list[BeltEdge]:
         """The edges with these running numbers. Raises BeltError when the ring has lost some."""
-        words = (
-            self._inputs(address, plc.RING_REGISTERS) if len(indices) <= plc.RING_ENTRIES else []
-        )
         edges = []
         for index in indices if words else ():
             at = (index - 1) % plc.RING_ENTRIES * plc.RING_ENTRY_REGISTERS
             latched = self._encoder.near(plc.signed32(words[at], words[at + 1]))
             edge_ms = plc.unsigned32(words[at + 2], words[at + 3])
-            if 0 < (edge_ms - clock_ms) % (1 << 32) < _HALF:
+            if _ROUNDING_MS < (edge_ms - clock_ms) % (1 << 32) < _HALF:
                 break  # a younger edge has taken the slot since the counters were read
             stamp_ns = self._clock.host_ns(edge_ms)
             edges.append(BeltEdge(kind, index, latched / plc.COUNTS_PER_METRE, stamp_ns))

@@ -27,6 +27,7 @@ class HandPlc:
         self.holding = [0] * plc.HOLDING_REGISTERS
         self.writes: list[tuple[int, list[int]]] = []
         self.reads: list[tuple[int, int]] = []
+        self.refuses: set[int] = set()  # addresses of input registers that are not answered
 
     def put(self, address: int, value: int) -> None:
         self.inputs[address : address + 2] = plc.to_words(value)
@@ -50,6 +51,8 @@ class HandPlc:
     ) -> ExcCodes | None:
         if function == READ_INPUTS:
             self.reads.append((address, count))
+            if address in self.refuses:
+                return ExcCodes.DEVICE_BUSY
             registers[: len(self.inputs)] = self.inputs
         elif values is not None:
             words = [int(value) for value in values]

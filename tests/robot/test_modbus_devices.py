@@ -93,6 +93,25 @@ def test_more_edges_than_the_ring_holds_are_lost(hand: HandPlc, belt: ModbusBelt
     assert belt.read()[1] == []  # said once; the cell has the belt cleared
 
 
+def test_an_edge_may_be_stamped_a_rounding_after_the_clock(hand: HandPlc, belt: ModbusBelt) -> None:
+    hand.put(Input.CLOCK_MS, 4_999)
+    hand.latch(*ARRIVAL, encoder=1, clock_ms=5_000)
+    assert [edge.index for edge in belt.read()[1]] == [1]
+
+
+def test_edges_that_could_not_be_read_are_read_the_next_time(
+    hand: HandPlc, belt: ModbusBelt
+) -> None:
+    hand.put(Input.CLOCK_MS, 50)
+    hand.latch(*EXIT, encoder=5, clock_ms=20)
+    hand.latch(*ARRIVAL, encoder=10, clock_ms=30)
+    hand.refuses = {Input.ARRIVAL_RING}
+    with pytest.raises(BeltError):
+        belt.read()
+    hand.refuses.clear()
+    assert [edge.kind for edge in belt.read()[1]] == [EdgeKind.EXIT, EdgeKind.ARRIVAL]
+
+
 @pytest.mark.parametrize("sign", ["clock", "counter"])
 def test_a_restart_of_the_plc_is_raised(hand: HandPlc, belt: ModbusBelt, sign: str) -> None:
     hand.put(Input.CLOCK_MS, 90_000)
