@@ -37,6 +37,16 @@ def test_decode_sorts_and_suppresses_across_classes() -> None:
     assert decode(output, 0.3, 0.5, across_classes=False)[2].tolist() == [1, 0, 1]
 
 
+def test_boxes_of_one_defect_settle_on_their_mean() -> None:
+    output = raw(
+        [([0, 0, 40, 40], [0.8, 0]), ([4, 0, 44, 40], [0.8, 0]), ([0, 0, 20, 40], [0.7, 0]),
+         ([8, 0, 48, 40], [0, 0.7])]
+    )  # fmt: skip
+    boxes, scores, _ = decode(output, 0.3, 0.4)
+    assert scores == pytest.approx([0.8])
+    assert boxes[0] == pytest.approx([2, 0, 42, 40])  # not the half box, nor the other class's
+
+
 def test_decode_uses_each_class_threshold() -> None:
     output = raw([([0, 0, 10, 10], [0.5, 0.4])])
     assert decode(output, [0.6, 0.3], 0.5)[2].tolist() == [1]
