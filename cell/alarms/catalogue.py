@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from cell.phrases import translate
+
 
 class Priority(IntEnum):
     """Urgency as in msg/Alarm."""
@@ -38,7 +40,7 @@ class Entry:
 
     def text_ko(self, detail: str = "") -> str:
         """Korean text with the detail of the case."""
-        return _text(self.ko, detail)
+        return _text(self.ko, translate(detail, "ko"))
 
 
 def entry(alarm: str) -> Entry:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from cell.phrases import translate
+
 Lang = Literal["ko", "en"]
 LANGUAGES: tuple[Lang, ...] = ("ko", "en")
 
@@ -188,6 +190,18 @@ def tr(key: str, lang: Lang, **values: object) -> str:
     """The words for `key`, with its fields filled in. Raises KeyError for an unknown key."""
     words = TEXTS[key]
     return (words.ko if lang == "ko" else words.en).format(**values)
+
+
+def reason(text: str, lang: Lang) -> str:
+    """A reason or refusal of the cell, whose own text is English, in this language."""
+    return translate(text, lang, lambda name: _name(name, lang))
+
+
+def _name(name: str, lang: Lang) -> str:
+    """The word for a defect's class, a process or a bin; a plant's own names stay as they are."""
+    kinds = ("defect", "process", "bin")
+    key = next((f"{kind}.{name}" for kind in kinds if f"{kind}.{name}" in TEXTS), "")
+    return tr(key, lang) if key else name
 
 
 def tr_or(key: str, fallback: str, lang: Lang) -> str:

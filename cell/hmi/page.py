@@ -19,7 +19,7 @@ from cell.hmi.components.link_cover import LinkCover
 from cell.hmi.components.picture import PicturePanel
 from cell.hmi.components.scene import ScenePanel
 from cell.hmi.components.verdict import VerdictPanel
-from cell.hmi.i18n import LANGUAGES, Lang, tr
+from cell.hmi.i18n import LANGUAGES, Lang, reason, tr
 from cell.hmi.layout import CellLayout
 from cell.hmi.link import CellLink, Reply
 from cell.hmi.pictures import PictureStore
@@ -94,7 +94,7 @@ class OperatorPage:
             words = tr("command.sent", self._lang, command=command)
             ui.notify(words, classes="note note-good", position="top", timeout=2500)
             return
-        message = reply.message
+        message = reason(reply.message, self._lang)
         if reply.problem:
             message = tr(reply.problem, self._lang, seconds=f"{self._config.service_timeout_s:g}")
         words = tr("command.refused", self._lang, command=command, message=message)

@@ -10,13 +10,17 @@ from cell.ledger.apply import apply
 from cell.ledger.config import LedgerConfig
 from cell.ledger.events import CellState, Event
 from cell.ledger.observations import BeltRead, InspectionDone
+from cell.phrases import say
 from cell.recipe.model import Recipe
 
 MOVING = (CellState.STARTING, CellState.RUNNING, CellState.STOPPING)
 
 
 class RefusalError(Exception):
-    """A person's order cannot be followed; the message says why and what to do."""
+    """A person's order cannot be followed: a phrase says why and what to do."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(say(code, **values))
 
 
 @dataclass(slots=True)

@@ -109,7 +109,9 @@ def command(desk: Desk, order: Command) -> None:
         "confirm_clear": _confirm_clear,
     }
     if order.name not in orders:
-        raise RefusalError(f"unknown command '{order.name}': use one of {', '.join(orders)}")
+        raise RefusalError(
+            "refused.unknown_command", command=order.name, commands=", ".join(orders)
+        )
     orders[order.name](desk, order.person)
 
 
@@ -118,16 +120,14 @@ def _start(desk: Desk, person: str) -> None:
     if cell in (CellState.STARTING, CellState.RUNNING):
         return
     if cell is CellState.PURGE_REQUIRED:
-        raise RefusalError(
-            "what lies on the belt is unknown: clear the belt and confirm it, then start"
-        )
+        raise RefusalError("refused.start.purge_required")
     if cell is CellState.FAULTED:
-        raise RefusalError("the cell is faulted: remove the cause, reset, then start")
+        raise RefusalError("refused.start.faulted")
     if cell is CellState.STOPPING:
-        raise RefusalError("the cell is still stopping: wait until it has stopped, then start")
+        raise RefusalError("refused.start.stopping")
     _require_belt(desk)
     if desk.live.belt is not None and desk.live.belt.emergency_stop:
-        raise RefusalError("the emergency stop is pressed: release it, then start")
+        raise RefusalError("refused.start.emergency_stop")
     _change(desk, CellState.STARTING, "", person)
 
 
@@ -139,17 +139,15 @@ def _stop(desk: Desk, person: str) -> None:
 
 def _drain(desk: Desk, person: str) -> None:
     if desk.state.cell not in (CellState.STARTING, CellState.RUNNING):
-        raise RefusalError("only a running cell can be drained: start it first")
+        raise RefusalError("refused.drain")
     _change(desk, CellState.STOPPING, "cell.draining", person)
 
 
 def _reset(desk: Desk, person: str) -> None:
     if desk.state.cell is CellState.PURGE_REQUIRED:
-        raise RefusalError(
-            "what lies on the belt is unknown: clear the belt and confirm it; that also resets"
-        )
+        raise RefusalError("refused.reset.purge_required")
     if desk.state.cell is not CellState.FAULTED:
-        raise RefusalError("there is no fault to reset")
+        raise RefusalError("refused.reset.no_fault")
     desk.clear_alarm(*desk.state.alarms.causes)
     _change(desk, CellState.STOPPED, "cell.reset", person)
 
@@ -157,16 +155,14 @@ def _reset(desk: Desk, person: str) -> None:
 def _confirm_clear(desk: Desk, person: str) -> None:
     """A person vouches that the belt and the cup are empty: every open account closes as purged."""
     if desk.state.cell in MOVING:
-        raise RefusalError("the belt is in operation: stop the cell, clear the belt, then confirm")
+        raise RefusalError("refused.clear.in_operation")
     _require_belt(desk)
     if desk.live.belt is None or desk.live.belt.running:
-        raise RefusalError("the belt still moves: wait until it stands, look again, then confirm")
+        raise RefusalError("refused.clear.belt_moves")
     if desk.state.removal is not None:
         waited_s = (desk.now_ns - desk.state.state_since_ns) * 1e-9
         if waited_s <= desk.config.removal_patience_s:
-            raise RefusalError(
-                "the arm is still busy with a part: keep away until it has finished, then confirm"
-            )
+            raise RefusalError("refused.clear.arm_busy")
         removals.give_up(desk, "no_answer", "the arm never reported the end of its removal")
     belt.open_missing(desk)
     for part in list(desk.state.accounts):
@@ -191,7 +187,7 @@ def acknowledge(desk: Desk, seen: Acknowledge) -> None:
     """A person has seen one alarm, or all of them. Raises RefusalError."""
     wanted = [a for a in desk.state.alarms.waiting if seen.alarm in ("", a)]
     if seen.alarm and not wanted:
-        raise RefusalError(f"alarm '{seen.alarm}' waits for no acknowledgement: refresh the list")
+        raise RefusalError("refused.alarm.not_waiting", alarm=seen.alarm)
     for alarm in wanted:
         desk.emit(e.AlarmAcknowledged(stamp_ns=desk.now_ns, alarm=alarm, person=seen.person))
 
@@ -199,9 +195,7 @@ def acknowledge(desk: Desk, seen: Acknowledge) -> None:
 def select_recipe(desk: Desk, choice: SelectRecipe) -> None:
     """Change the recipe between parts. Raises RefusalError."""
     if desk.state.cell in MOVING or desk.state.accounts:
-        raise RefusalError(
-            "a recipe can be changed only on a standing, empty belt: drain the cell first"
-        )
+        raise RefusalError("refused.recipe.belt_not_empty")
     desk.recipe = choice.recipe
     desk.emit(
         e.RecipeSelected(stamp_ns=desk.now_ns, recipe=choice.recipe.identity, person=choice.person)
@@ -214,17 +208,13 @@ def override(desk: Desk, wish: Override) -> None:
     """
     account = desk.state.accounts.get(wish.part)
     if account is None:
-        raise RefusalError(
-            f"part {wish.part} has no open account: its verdict cannot change any more"
-        )
+        raise RefusalError("refused.override.closed", part=wish.part)
     if account.stage is Stage.UNKNOWN:
-        raise RefusalError(f"part {wish.part} is not known to lie where it was: clear the belt")
+        raise RefusalError("refused.override.lost", part=wish.part)
     if account.stage in (Stage.REMOVING, Stage.LIFTED):
-        raise RefusalError(
-            f"part {wish.part} is being removed by the arm: judge it again from its bin"
-        )
+        raise RefusalError("refused.override.in_removal", part=wish.part)
     if not wish.person:
-        raise RefusalError("an override needs the name of the person who answers for it")
+        raise RefusalError("refused.override.no_person")
     bin_name = _bin_for(desk, account, wish)
     verdict = Verdict(wish.verdict, bin_name, f"{wish.person}: {wish.reason}")
     desk.emit(e.Judged(stamp_ns=desk.now_ns, part=wish.part, verdict=verdict, by=wish.person))
@@ -234,14 +224,10 @@ def _bin_for(desk: Desk, account: Account, wish: Override) -> str:
     """Bin of the new verdict, '' for a pass. Raises RefusalError."""
     if wish.verdict is VerdictKind.PASS:
         if not account.inspected_ok:
-            raise RefusalError(
-                f"part {wish.part} was not inspected: what was not inspected cannot pass"
-            )
+            raise RefusalError("refused.override.not_inspected", part=wish.part)
         return ""
     if desk.position(account) > desk.config.wait_x - desk.config.coast_m:
-        raise RefusalError(
-            f"part {wish.part} is too far down the belt to be removed: take it at the exit by hand"
-        )
+        raise RefusalError("refused.override.too_far", part=wish.part)
     chosen = (
         desk.recipe.review_bin if wish.verdict is VerdictKind.REVIEW else desk.recipe.default_bin
     )
@@ -249,16 +235,14 @@ def _bin_for(desk: Desk, account: Account, wish: Override) -> str:
     if bin_name not in desk.recipe.bins:
         have = ", ".join(sorted(desk.recipe.bins))
         raise RefusalError(
-            f"recipe {desk.recipe.identity} has no bin '{bin_name}': use one of {have}"
+            "refused.override.no_bin", recipe=desk.recipe.identity, bin=bin_name, bins=have
         )
     return bin_name
 
 
 def _require_belt(desk: Desk) -> None:
     if desk.live.belt is None:
-        raise RefusalError(
-            "the belt PLC has not answered yet: check its connection, then try again"
-        )
+        raise RefusalError("refused.belt_silent")
 
 
 def _change(desk: Desk, cell: CellState, reason: str, person: str) -> None:

@@ -11,6 +11,7 @@ from cell.ledger import tying
 from cell.ledger.account import Account, Exposure, Stage
 from cell.ledger.desk import Desk
 from cell.ledger.observations import ExposureLatch, FrameReceived, InspectionDone
+from cell.phrases import say
 from cell.recipe import rules
 from cell.recipe.verdict import Defect, Verdict
 
@@ -94,7 +95,7 @@ def overdue_verdicts(desk: Desk) -> None:
     for account in list(desk.state.accounts.values()):
         undecided = account.stage in (Stage.ARRIVED, Stage.EXPOSED)
         if undecided and desk.position(account) >= desk.config.verdict_deadline_x:
-            _reject(desk, account, "no verdict in time")
+            _reject(desk, account, say("uninspected.late"))
             desk.alarm("ledger.no_verdict", account.part)
 
 
@@ -142,7 +143,7 @@ def _judge_picture(desk: Desk, account: Account, latch: Exposure) -> None:
         if account.trigger != latch.trigger:
             _record(desk, account, latch, done)
     elif shot is not None and not shot.ok and account.stage is Stage.EXPOSED:
-        _reject(desk, account, f"picture lost: {shot.error}")
+        _reject(desk, account, say("uninspected.picture_lost", error=shot.error))
 
 
 def _record(desk: Desk, account: Account, latch: Exposure, done: InspectionDone) -> None:
@@ -186,15 +187,15 @@ def _record(desk: Desk, account: Account, latch: Exposure, done: InspectionDone)
 def _why_unusable(desk: Desk, account: Account, latch: Exposure, done: InspectionDone) -> str:
     """'' for an inspection that may decide, else why not."""
     if not done.ok:
-        return done.error or "the inspector gave no reason"
+        return done.error or say("uninspected.no_reason")
     finite = all(math.isfinite(n) for n in (done.x, done.y, done.yaw))
     if not finite or not all(_is_finite(d) for d in done.defects):
-        return "the inspection holds a number that is not finite"
+        return say("uninspected.not_finite")
     off = done.x - account.x_at(latch.encoder_m)
     if abs(off) > desk.config.pose_tolerance_m:
-        return f"the picture shows a part {off * 1e3:+.0f} mm from where the belt has this one"
+        return say("uninspected.other_place", off=off * 1e3)
     if done.recipe != desk.state.recipe:
-        return f"inspected with recipe {done.recipe}, the cell runs {desk.state.recipe}"
+        return say("uninspected.other_recipe", used=done.recipe, wanted=desk.state.recipe)
     return ""
 
 

@@ -15,6 +15,7 @@ from cell.nodes.base import STARTUP_ERRORS, CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import RELIABLE, to_time
+from cell.phrases import say
 from cell.records.images import write_image
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
@@ -79,7 +80,7 @@ class InspectorNode(CellNode):
         try:
             self._work.put_nowait(handle)
         except queue.Full:
-            self._results.publish(self._failed(handle, "the inspector is too far behind"))
+            self._results.publish(self._failed(handle, say("uninspected.behind")))
 
     def _on_recipe(
         self, request: SetRecipe.Request, response: SetRecipe.Response

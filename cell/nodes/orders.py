@@ -12,6 +12,7 @@ from cell.inspection import load_inspection_parts
 from cell.ledger import observations as o
 from cell.ledger.events import CellState as State
 from cell.nodes.base import STARTUP_ERRORS, CellNode
+from cell.phrases import say
 from cell.recipe.verdict import VerdictKind
 from cell.supervision import Supervision
 
@@ -56,9 +57,9 @@ class Orders:
         """Why the cell cannot start now, for reasons that the ledger does not know."""
         missing = self._supervision.missing()
         if missing:
-            return f"Not all nodes are active: {', '.join(missing)}. Wait, or look at their logs."
+            return say("refused.start.nodes", nodes=", ".join(missing))
         if self._robot_mode() != OPERATIONAL:
-            return f"The arm is not ready ({self._robot_mode()}): look at it, then reset."
+            return say("refused.start.arm", mode=self._robot_mode())
         return ""
 
     def _on_override(
@@ -67,7 +68,7 @@ class Orders:
         try:
             verdict = VerdictKind(request.verdict)
         except ValueError:
-            response.message = f"'{request.verdict}' is no verdict: use pass, reject or review."
+            response.message = say("refused.override.no_verdict", verdict=request.verdict)
             return response
         wish = o.Override(
             stamp_ns=self._node.now_ns(),
@@ -98,10 +99,10 @@ class Orders:
             return response
         state = self._supervision.ledger.snapshot()
         if state.state is not State.STOPPED or state.on_belt:
-            response.message = "The belt must stand empty for a new recipe: drain and stop first."
+            response.message = say("refused.recipe.not_stopped")
             return response
         if not self._load_recipe.service_is_ready():
-            response.message = "The inspector does not answer: look at its log."
+            response.message = say("refused.recipe.inspector_silent")
             return response
         self._load_recipe.call_async(request).add_done_callback(self._on_recipe_loaded)
         choice = o.SelectRecipe(

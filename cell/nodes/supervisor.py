@@ -25,6 +25,7 @@ from cell.nodes.panel import cell_state, stack_light
 from cell.nodes.process import run
 from cell.nodes.remover import Remover
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
+from cell.phrases import say
 from cell.processes import TABLE
 from cell.records.journal import Journal
 from cell.supervision import Supervision
@@ -98,7 +99,7 @@ class SupervisorNode(CellNode):
     def _ordered(self, observation: o.Observation) -> tuple[bool, str]:
         """An order of a person: its effect on belt and screens does not wait for the next turn."""
         if not self._ears.started:
-            return False, "The belt PLC has not answered yet: check its connection."
+            return False, say("refused.before_belt")
         answer = self._tell(observation)
         self._lease()
         self._publish_state()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cell.phrases import say
 from cell.recipe.model import Recipe
 from cell.recipe.verdict import Defect, Verdict, VerdictKind
 
 
 def not_inspected(recipe: Recipe, why: str) -> Verdict:
     """The verdict for a part that nobody has looked at: never a pass."""
-    return Verdict(VerdictKind.REJECT, recipe.not_inspected_bin, f"not inspected: {why}")
+    reason = say("verdict.not_inspected", why=why)
+    return Verdict(VerdictKind.REJECT, recipe.not_inspected_bin, reason)
 
 
 def judge(recipe: Recipe, defects: Iterable[Defect]) -> Verdict:
@@ -34,7 +36,8 @@ def judge(recipe: Recipe, defects: Iterable[Defect]) -> Verdict:
         elif defect.score >= recipe.review_threshold:
             doubtful.append(defect)
     if len(counted) > recipe.limits.max_defects_to_sort:
-        reason = f"{len(counted)} defects: more than {recipe.limits.max_defects_to_sort}"
+        limit = recipe.limits.max_defects_to_sort
+        reason = say("verdict.too_many", count=len(counted), limit=limit)
         return Verdict(VerdictKind.REJECT, recipe.default_bin, reason, tuple(counted))
     if counted:
         worst = min(counted, key=lambda d: (recipe.rank(d.class_name), -d.score))
@@ -42,13 +45,13 @@ def judge(recipe: Recipe, defects: Iterable[Defect]) -> Verdict:
         return Verdict(VerdictKind.REJECT, bin_name, _describe(counted, worst), tuple(counted))
     if doubtful:
         worst = max(doubtful, key=lambda d: d.score)
-        reason = "doubtful: " + _describe(doubtful, worst)
+        reason = say("verdict.doubtful", what=_describe(doubtful, worst))
         return Verdict(VerdictKind.REVIEW, recipe.review_bin, reason, tuple(doubtful))
-    return Verdict(VerdictKind.PASS, "", "no defect")
+    return Verdict(VerdictKind.PASS, "", say("verdict.no_defect"))
 
 
 def _describe(defects: list[Defect], worst: Defect) -> str:
     """'short 0.93 (and 2 more)'."""
-    rest = len(defects) - 1
-    more = f" (and {rest} more)" if rest else ""
-    return f"{worst.class_name} {worst.score:.2f}{more}"
+    more = len(defects) - 1
+    code = "verdict.defects" if more else "verdict.defect"
+    return say(code, defect=worst.class_name, score=worst.score, more=more)

@@ -166,6 +166,23 @@ def test_language_switch(page: Page, fake_cell) -> None:
     page.shows("verdict", "REJECT")
 
 
+def test_reasons_and_refusals_are_in_the_pages_language(page: Page, fake_cell) -> None:
+    reason = "not inspected: no verdict in time"
+    fake_cell.order(
+        state={"last_part": "P8", "last_verdict": "reject", "last_reason": reason},
+        refuse="the emergency stop is pressed: release it, then start",
+    )
+    page.until(lambda: reason in page.browser.page_source, "the reason in English")
+    page.click("language")
+    korean = "검사하지 못함: 판정이 제때 나오지 않았습니다"
+    page.until(lambda: korean in page.browser.page_source, "the reason in Korean")
+    page.click("start")
+    assert fake_cell.call()["command"] == "start"
+    page.until(lambda: "해제한 뒤 시작하세요" in page.browser.page_source, "the refusal in Korean")
+    page.click("language")
+    page.until(lambda: reason in page.browser.page_source, "English again")
+
+
 def test_picture_with_defects(page: Page, fake_cell, tmp_path: Path) -> None:
     view = tmp_path / "view.png"
     cv2.imwrite(str(view), np.full((640, 640), 128, np.uint8))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from nicegui import ui
 
 from cell.hmi.components.base import box, text
-from cell.hmi.i18n import Lang, tr, tr_or
+from cell.hmi.i18n import Lang, reason, tr, tr_or
 from cell.hmi.model import CellView, InspectionStatus, Mark
 from cell.hmi.pictures import Picture, PictureStore
 
@@ -103,7 +103,7 @@ def outline(number: int, mark: Mark) -> str:
 def findings(inspection: InspectionStatus, picture: Picture | None, lang: Lang) -> str:
     """What was found, in words."""
     if not inspection.ok:
-        words = tr("picture.not_inspected", lang, error=inspection.error)
+        words = tr("picture.not_inspected", lang, error=reason(inspection.error, lang))
         return f'<div class="finding finding-bad">{html.escape(words)}</div>'
     if not inspection.marks:
         return f'<div class="finding finding-none">{tr("picture.clean", lang)}</div>'

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from cell.hmi.components import shapes
 from cell.hmi.components.base import box, show, text
-from cell.hmi.i18n import Lang, tr
+from cell.hmi.i18n import Lang, reason, tr
 from cell.hmi.model import CellView, Judged, Verdict
 
 
@@ -39,7 +39,7 @@ class VerdictPanel:
         self._part.set_text(tr("verdict.part", lang, part=part) if part else "")
         self._sign.set_content(shapes.svg(shapes.VERDICTS[verdict]))
         self._word.set_text(tr(f"verdict.{name(verdict)}", lang))
-        self._reason.set_text(cell.last_reason if cell else "")
+        self._reason.set_text(reason(cell.last_reason, lang) if cell else "")
         self._history.set_content(history(view.history, lang))
 
 
