@@ -10,7 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from cell.cli.errors import UsageError
+from cell.cli.main import app
+from cell.cli.verbs.train import SPLIT_FILE, split_of_run
 from tests.data.sets import WRITERS
 from vision.data.open import open_data
 from vision.data.split import (
@@ -20,6 +24,7 @@ from vision.data.split import (
     named_groups,
     save_split,
     split_by_group,
+    split_or_default,
 )
 from vision.data.stats import stats_of
 from vision.data.types import DataError, DataSet, Sample
@@ -107,6 +112,30 @@ HALVES = {"a": 0.5, "b": 0.5}
 def test_what_cannot_be_split(make: Callable[[DataSet], Split], words: str) -> None:
     with pytest.raises(DataError, match=words):
         make(data_of([(0, ()), (1, ()), (2, ())]))
+
+
+def test_training_deals_as_data_split_does_and_keeps_the_split(tmp_path: Path) -> None:
+    data, run = data_of([(i, (i % 2,)) for i in range(20)]), tmp_path / "run"
+    usual = split_or_default(data)
+    assert split_of_run(data, None, run, resume=False) == usual
+    assert load_split(run / SPLIT_FILE, data) == usual
+    mine = tmp_path / "mine.json"
+    save_split(split_by_group(data, SHARES, 7), mine)
+    assert split_of_run(data, mine, run, resume=False) == load_split(mine, data) != usual
+    assert split_of_run(data, None, run, resume=True) == load_split(mine, data)
+    assert split_of_run(data, None, run, resume=False) == usual
+    (run / SPLIT_FILE).unlink()
+    with pytest.raises(UsageError, match="the split that the run began with"):
+        split_of_run(data, None, run, resume=True)
+
+
+def test_the_command_and_training_have_one_default(tmp_path: Path) -> None:
+    root, out = tmp_path / "set", tmp_path / "split.json"
+    WRITERS["labelme"](root)
+    made = CliRunner().invoke(app, ["data", "split", str(root), "--out", str(out)])
+    assert made.exit_code == 0, made.output
+    data = open_data(root)
+    assert load_split(out, data) == split_or_default(data)
 
 
 def test_a_split_is_saved_and_read(tmp_path: Path) -> None:

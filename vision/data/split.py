@@ -16,6 +16,9 @@ from vision.data.reading import read_json
 from vision.data.types import DataError, DataSet, Sample
 
 SHARES = {"train": 0.7, "validation": 0.15, "test": 0.15}
+SEED = 0
+"""With SHARES: how groups are dealt when nobody says otherwise, to split files and for training."""
+
 _SWEEPS = 4
 
 
@@ -77,6 +80,14 @@ def split_by_group(
     _improve(table, target, dealt, held)
     _fill_empty(names, table, dealt, held)
     return Split(data, {n: _members(groups, dealt == i) for i, n in enumerate(names)}, seed)
+
+
+def split_or_default(data: DataSet, path: Path | None = None) -> Split:
+    """The split that a file holds, or else the one that `cell data split` makes by default.
+
+    Raises DataError for a file that does not fit, or data with too few groups.
+    """
+    return split_by_group(data, SHARES, SEED) if path is None else load_split(path, data)
 
 
 def named_groups(data: DataSet, fixed: Mapping[str, Sequence[str]]) -> Split:

@@ -20,7 +20,15 @@ from vision.data.export import write_coco
 from vision.data.findings import Finding, Severity
 from vision.data.open import FORMATS, open_data, survey
 from vision.data.report import write_report
-from vision.data.split import SHARES, Split, load_split, named_groups, save_split, split_by_group
+from vision.data.split import (
+    SEED,
+    SHARES,
+    Split,
+    load_split,
+    named_groups,
+    save_split,
+    split_by_group,
+)
 from vision.data.stats import Counts, Stats, stats_of
 
 T = TypeVar("T")
@@ -76,7 +84,7 @@ def split(
         list[str] | None,
         typer.Option(help="Groups of one split, as train=00041,13000; may be given again."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same split.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same split.")] = SEED,
     format: Format = "auto",
     group_by: GroupBy = None,
 ) -> None:

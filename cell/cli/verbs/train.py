@@ -15,12 +15,15 @@ from cell.inspection import recipe_folder
 from cell.recipe.loading import RecipeError, load_recipe
 from vision.data.fingerprint import fingerprint
 from vision.data.open import open_data
-from vision.data.split import load_split, split_by_group
+from vision.data.split import Split, save_split, split_or_default
+from vision.data.types import DataSet
 
 if TYPE_CHECKING:
     from vision.training.job import Job
 
 console = Console()
+SPLIT_FILE = "split.json"
+"""In a run's folder: which pictures it learns from."""
 WITHOUT_TORCH = (
     "Training needs torch, which running the cell does not: install the extra `train` "
     "(.venv/bin/uv pip install --python .venv/bin/python -e '.[train]')"
@@ -39,7 +42,10 @@ def train(
     package: Annotated[
         Path | None, typer.Option(help="Folder of the model package; default OUT/RECIPE.")
     ] = None,
-    split: Annotated[Path | None, typer.Option(help="Split file of `cell data split`.")] = None,
+    split: Annotated[
+        Path | None,
+        typer.Option(help="Split file of `cell data split`; default: the split that it makes."),
+    ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the pictures.")] = 150,
     minutes: Annotated[float, typer.Option(min=0, help="End after this time; 0: no limit.")] = 0,
     batch: Annotated[int, typer.Option(min=1, help="Samples of one step.")] = 16,
@@ -73,7 +79,7 @@ def train(
     run = out or Path("runs") / f"train-{recipe}"
     if (run / "last.pt").exists() and not resume:
         raise UsageError(f"{run} holds a run already: add --resume, or choose another --out.")
-    job, source = _job(recipe, data, format, split, side, seed)
+    job, source, measured = _job(recipe, data, format, split, side, run, resume)
     settings = Settings(
         epochs=epochs, minutes=minutes, batch=batch, rate=rate, seed=seed, device=device,
         every=every, average=0.998 if job.kind == "boards" else 0.99,
@@ -94,34 +100,49 @@ def train(
     _export(job, run, data, folder, source, licence)
     console.print(f"Model package: {folder}", soft_wrap=True)
     console.print(
-        f"Measure it before the cell uses it: cell evaluate --recipe {recipe} --data {data}",
+        "Measure it before the cell uses it: "
+        f"cell evaluate --recipe {recipe} --data {data}{measured}",
         soft_wrap=True,
     )
 
 
 def _job(
-    recipe: str, data: Path, format: str, split: Path | None, side: int, seed: int
-) -> tuple[Job, dict[str, object]]:
-    """The training job that fits recipe and data, and what the card says of the data."""
+    recipe: str, data: Path, format: str, split: Path | None, side: int, run: Path, resume: bool
+) -> tuple[Job, dict[str, object], str]:
+    """The training job that fits recipe and data, what the card says of the data, and the options
+    that measure the model on what it has not learnt from.
+    """
     from vision.training.job import BoardJob
     from vision.training.pictures import PictureJob
 
     if (data / "PCBData").is_dir() and format in ("auto", "deeppcb") and _compares(recipe):
-        return BoardJob(data), {}
+        return BoardJob(data), {}, ""
     pictures = open_data(data, format)
-    parts = load_split(split, pictures) if split else split_by_group(pictures, SHARES, seed)
+    parts = split_of_run(pictures, split, run, resume)
     job = PictureJob(pictures.classes, parts.of("train"), parts.of("validation"), side)
     source: dict[str, object] = {
         "name": pictures.root.name,
         "format": pictures.format,
-        "split": split.name if split else f"by group, seed {seed}",
+        "split": split.name if split else f"by group, {SPLIT_FILE} of the run",
         "images": {name: len(parts.of(name)) for name in ("train", "validation")},
         "fingerprint_sha256": fingerprint([*parts.of("train"), *parts.of("validation")]),
     }
-    return job, source
+    held_out = "test" if "test" in parts.names else "validation"
+    return job, source, f" --split {held_out} --split-file {run / SPLIT_FILE}"
 
 
-SHARES = {"train": 0.75, "validation": 0.25}
+def split_of_run(data: DataSet, given: Path | None, run: Path, resume: bool) -> Split:
+    """The given split, or a resumed run's own, or the usual one; it is kept in the run's folder.
+
+    Raises UsageError for a run to be resumed whose split nobody knows.
+    """
+    kept = run / SPLIT_FILE
+    if resume and given is None and not kept.is_file():
+        raise UsageError(f"{kept} is not there: give the split that the run began with (--split).")
+    parts = split_or_default(data, given or (kept if resume else None))
+    run.mkdir(parents=True, exist_ok=True)
+    save_split(parts, kept)
+    return parts
 
 
 def _compares(recipe: str) -> bool:
