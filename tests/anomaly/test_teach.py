@@ -125,6 +125,14 @@ def test_teaching_again_makes_a_new_version_and_keeps_the_old(recipes: Path, goo
     assert not list((recipes / "plate").glob(".*"))
 
 
+def test_nothing_that_is_passed_on_shows_a_part(recipes: Path) -> None:
+    names = {str(path.relative_to(recipes)) for path in recipes.rglob("*") if path.is_file()}
+    assert "plate-anomaly-1-heat.png" in names
+    assert cv2.imread(str(recipes / "plate-anomaly-1-heat.png")) is not None
+    inside = {Path(name).name for name in names if name.startswith("plate/")}
+    assert inside == {"recipe.yaml", "card.json", "model.onnx", "LICENSE"}
+
+
 def test_a_truncated_package_is_refused(recipes: Path, tmp_path: Path) -> None:
     source, copy = recipes / "plate" / "anomaly-1", tmp_path / "plate" / "anomaly-1"
     copy.mkdir(parents=True)

@@ -80,17 +80,20 @@ def teach(
             )
         except OSError as error:
             raise UsageError(f"the recipe cannot be written: {error}") from error
-    picture = _draw(lesson, good)
+    picture = _draw(lesson, good, root)
     _tell(console, lesson, picture, recipes)
 
 
-def _draw(lesson: Lesson, good: Path) -> Path:
-    """The heat map of the good picture that resembles the others least."""
+def _draw(lesson: Lesson, good: Path, recipes: Path) -> Path:
+    """The heat map of the good picture that resembles the others least.
+
+    It shows somebody's part, so it lies beside the recipe's folder, which may be passed on.
+    """
     engine = OnnxEngine(OnnxConfig(), lesson.package.onnx)
     _, pictures = read_good(good, None)
     view = pictures[int(np.argmax(lesson.taught.scores))]
     heat = AnomalyDetector(lesson.package, engine).heat(view)
-    file = lesson.package.folder / "heat.png"
+    file = recipes / f"{lesson.recipe.name}-{lesson.package.folder.name}-heat.png"
     cv2.imwrite(str(file), draw_heat(view, heat))
     return file
 
@@ -111,6 +114,7 @@ def _tell(console: Console, lesson: Lesson, picture: Path, recipes: Path | None)
         )
     say(f"  recipe {lesson.file}")
     say(f"  heat map of the good picture that resembles the others least: {picture}")
+    say("  (it shows your part: no picture is in the recipe's folder or its model package)")
     say("Next: try it on a part with a defect and on good parts that it has not seen:")
     where = f" --recipes {recipes}" if recipes else ""
     say(
