@@ -4,14 +4,13 @@ they are built on.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
-from models.package import CARD, ModelError
+from models.package import check_file, read_card
 
 FEATURES = Path(__file__).resolve().parent / "features"
 """The feature network that ships with the cell."""
@@ -83,8 +82,8 @@ class FeaturePackage:
     @classmethod
     def load(cls, folder: Path = FEATURES) -> Self:
         """Read the card and check the network's file against it. Raises ModelError."""
-        card = _card(folder, FeatureCard, "install the cell again")
-        _check(folder / card.file, card.sha256, "install the cell again")
+        card = read_card(folder, FeatureCard, "install the cell again")
+        check_file(folder / card.file, card.sha256, "install the cell again")
         return cls(folder, card)
 
     @property
@@ -103,8 +102,8 @@ class AnomalyPackage:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read the card and check the network's file against it. Raises ModelError."""
-        card = _card(folder, AnomalyCard, "teach again")
-        _check(folder / card.file, card.sha256, "teach again")
+        card = read_card(folder, AnomalyCard, "teach again")
+        check_file(folder / card.file, card.sha256, "teach again")
         return cls(folder, card)
 
     @property
@@ -116,30 +115,3 @@ class AnomalyPackage:
     def identity(self) -> str:
         """name@version, as it stands on each record."""
         return f"{self.card.name}@{self.card.version}"
-
-
-Card = TypeVar("Card", bound=BaseModel)
-
-
-def _card(folder: Path, kind: type[Card], remedy: str) -> Card:
-    path = folder / CARD
-    try:
-        return kind.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read ({error.strerror}); {remedy}") from error
-    except ValidationError as error:
-        fault = error.errors()[0]
-        place = ".".join(map(str, fault["loc"])) or "card"
-        raise ModelError(f"{path} is not usable ({place}: {fault['msg']}); {remedy}") from error
-
-
-def _check(path: Path, sha256: str, remedy: str) -> None:
-    try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read ({error.strerror}); {remedy}") from error
-    if found != sha256:
-        raise ModelError(
-            f"{path} is not the file that its card describes (SHA-256 {found[:12]}..., card "
-            f"{sha256[:12]}...): it is cut short, damaged or was exchanged; {remedy}"
-        )

@@ -5,13 +5,22 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
 
 CARD = "card.json"
 
+Card = TypeVar("Card", bound=BaseModel)
 Score = Annotated[float, Field(gt=0.0, lt=1.0)]
+
+
+Channel = Literal[
+    "board", "golden", "golden_high_2px", "golden_low_2px", "golden_high_4px", "golden_low_4px"
+]
+"""A channel of the network's input; high and low: the brightest and darkest grey of the golden
+sample within so many pixels up, down and across.
+"""
 
 
 class ModelError(Exception):
@@ -26,8 +35,10 @@ class InputCard(BaseModel):
     shape: tuple[int | Literal["N"], PositiveInt, PositiveInt, PositiveInt] = Field(
         title="Shape", description="Batch (N: any), channels, height, width; grey 0..1 as float32."
     )
-    channels: tuple[Literal["board", "golden"], ...] = Field(
-        title="Channels", description="What each channel holds: the board and its golden sample."
+    channels: tuple[Channel, ...] = Field(
+        title="Channels",
+        description="What each channel holds: the board, its golden sample, or the brightest or "
+        "darkest of the golden sample within some pixels.",
     )
 
     @model_validator(mode="after")
@@ -93,23 +104,10 @@ class ModelPackage:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read the card and check the network's file against it. Raises ModelError."""
-        path = folder / CARD
-        try:
-            card = ModelCard.model_validate_json(path.read_bytes())
-        except OSError as error:
-            raise ModelError(
-                f"No model package in {folder}: {path} cannot be read ({error.strerror}); install "
-                "the model, or correct its name in the recipe"
-            ) from error
-        except ValidationError as error:
-            faults = "\n".join(
-                f"  {'.'.join(map(str, fault['loc'])) or 'card'}: {fault['msg']}"
-                for fault in error.errors()
-            )
-            raise ModelError(f"{path} is not usable; export the model again:\n{faults}") from error
-        package = cls(folder, card)
-        package._check_file()
-        return package
+        remedy = "install the model again, or correct its name in the recipe"
+        card = read_card(folder, ModelCard, remedy)
+        check_file(folder / card.file, card.sha256, remedy)
+        return cls(folder, card)
 
     @property
     def onnx(self) -> Path:
@@ -125,16 +123,32 @@ class ModelPackage:
         """Least score of a detection, in the order of the classes."""
         return [self.card.thresholds[name] for name in self.card.classes]
 
-    def _check_file(self) -> None:
-        try:
-            found = hashlib.sha256(self.onnx.read_bytes()).hexdigest()
-        except OSError as error:
-            raise ModelError(
-                f"{self.onnx} cannot be read ({error.strerror}); install the model again"
-            ) from error
-        if found != self.card.sha256:
-            raise ModelError(
-                f"{self.onnx} is not the file that its card describes (SHA-256 {found[:12]}..., "
-                f"card {self.card.sha256[:12]}...): it is damaged or was exchanged; install the "
-                "model again"
-            )
+
+def read_card(folder: Path, kind: type[Card], remedy: str) -> Card:
+    """The card of the package in a folder. Raises ModelError, which ends with what to do."""
+    path = folder / CARD
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise ModelError(
+            f"No model package in {folder}: {path} cannot be read ({error.strerror}); {remedy}"
+        ) from error
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'card'}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise ModelError(f"{path} is not usable ({faults}); {remedy}") from error
+
+
+def check_file(path: Path, sha256: str, remedy: str) -> None:
+    """Raise ModelError unless the network's file is the one that its card describes."""
+    try:
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read ({error.strerror}); {remedy}") from error
+    if found != sha256:
+        raise ModelError(
+            f"{path} is not the file that its card describes (SHA-256 {found[:12]}..., card "
+            f"{sha256[:12]}...): it is cut short, damaged or was exchanged; {remedy}"
+        )

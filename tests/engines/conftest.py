@@ -11,6 +11,7 @@ import pytest
 from models.package import ModelPackage
 from vision.engines.base import Tensor
 from vision.engines.selfcheck import synthetic_pair
+from vision.nets.channels import stack
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,10 +31,12 @@ def copy(package: ModelPackage, tmp_path: Path) -> ModelPackage:
 
 
 @pytest.fixture(scope="session")
-def batches() -> list[Tensor]:
-    """Three boards with defects, (1, 2, 640, 640)."""
+def batches(package: ModelPackage) -> list[Tensor]:
+    """Three boards with defects, (1, channels, 640, 640)."""
     found = []
     for seed in (3, 5, 8):
         golden, board = synthetic_pair(640, 640, seed)
-        found.append((np.stack([board, golden])[None] / 255.0).astype(np.float32))
+        found.append(
+            (stack(package.card.input.channels, board, golden)[None] / 255.0).astype(np.float32)
+        )
     return found

@@ -47,7 +47,7 @@ def test_thirty_parts_are_placed_named_and_normalised(inspector: Inspector) -> N
         turn = np.degrees(wrap_angle(found.yaw - pose.yaw))
         errors.append(((found.x - pose.x) * 1e3, (found.y - pose.y) * 1e3, turn))
         named += inspection.golden == board.board_id
-        golden = bench.goldens().get(board.board_id).unit
+        golden = bench.goldens().get(board.board_id).image / 255.0
         grey.append(np.abs(inspector._batch[0, 0] - golden).mean())
         assert view.shape == (640, 640)
         assert inspection.model == "tiny@1"

@@ -9,6 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from vision.nets.channels import PAIR, stack  # noqa: E402
 from vision.nets.pairnet import (  # noqa: E402
     BINS,
     Deployed,
@@ -16,6 +17,7 @@ from vision.nets.pairnet import (  # noqa: E402
     boxes_from_bins,
     cell_centres,
     pair_features,
+    with_neighbourhoods,
 )
 from vision.training.__main__ import main  # noqa: E402
 from vision.training.deeppcb import Pair  # noqa: E402
@@ -28,11 +30,18 @@ def test_features_ignore_small_shifts_and_show_defects() -> None:
     golden[..., 20:40, :] = 1.0
     board = torch.roll(golden, 2, dims=2)
     board[..., 50:54, 30:34] = 1.0
-    features = pair_features(torch.cat([board, golden], 1))
+    features = pair_features(with_neighbourhoods(torch.cat([board, golden], 1)))
     assert features.shape == (1, 7, 64, 64)
     assert features[0, 3].sum() == 16
     assert features[0, 5].sum() == 16
     assert features[0, 4].sum() == 0
+
+
+def test_the_neighbourhoods_are_those_that_the_cell_prepares() -> None:
+    rng = np.random.default_rng(1)
+    board, golden = rng.integers(0, 256, (2, 40, 50), dtype=np.uint8)
+    shown = torch.from_numpy(stack(PAIR, board, golden)[None].astype(np.float32))
+    assert torch.equal(with_neighbourhoods(shown[:, :2]), shown)
 
 
 def test_output_layout_and_decoding() -> None:

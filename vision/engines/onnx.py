@@ -10,7 +10,7 @@ import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as native
 from pydantic import BaseModel, ConfigDict, Field
 
-from vision.engines.base import Tensor
+from vision.engines.base import Tensor, take
 from vision.errors import EngineError
 
 LOAD_FAULTS = (
@@ -76,14 +76,7 @@ class OnnxEngine:
 
     def run(self, batch: Tensor) -> Tensor:
         """Model output for `batch` of shape (N, C, H, W). Raises EngineError."""
-        if self._session is None:
-            raise EngineError(f"The engine of {self._model.name} is closed: make a new one")
-        if batch.shape != self._shape:
-            raise EngineError(
-                f"{self._model} takes {self._shape}, got {batch.shape}: the model package and the "
-                "recipe's canonical size do not belong together"
-            )
-        np.copyto(self._input, batch)
+        take(batch, self._input, self._model, self._session is not None)
         try:
             self._session.run_with_iobinding(self._binding)
         except LOAD_FAULTS as error:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from vision.engines.base import Tensor
+from vision.engines.base import Tensor, take
 from vision.engines.optional import optional_module
 from vision.errors import EngineError
 
@@ -73,14 +73,7 @@ class OpenVinoEngine:
 
     def run(self, batch: Tensor) -> Tensor:
         """Model output for `batch` of shape (N, C, H, W). Raises EngineError."""
-        if self._request is None:
-            raise EngineError(f"The engine of {self._model.name} is closed: make a new one")
-        if batch.shape != self._shape:
-            raise EngineError(
-                f"{self._model} takes {self._shape}, got {batch.shape}: the model package and the "
-                "recipe's canonical size do not belong together"
-            )
-        np.copyto(self._input, batch)
+        take(batch, self._input, self._model, self._request is not None)
         try:
             self._request.infer()
         except RuntimeError as error:

@@ -19,6 +19,7 @@ from models.package import ModelError, ModelPackage
 from models.selfcheck import FILE, SelfCheck
 from vision.engines.base import Engine, Tensor
 from vision.errors import EngineError
+from vision.nets.channels import stack
 from vision.nets.decode import Floats, decode, iou_matrix
 
 MOST_BOX_PX: Final = 1.0
@@ -160,8 +161,8 @@ def write_selfcheck(folder: Path) -> SelfCheck:
 def _reference(engine: Engine, package: ModelPackage, seed: int) -> SelfCheck:
     """What the reference finds in one synthetic picture, or nothing where it is not sure."""
     _, _, height, width = engine.input_shape
-    pair = dict(zip(("golden", "board"), synthetic_pair(height, width, seed), strict=True))
-    picture = np.stack([pair[name] for name in package.card.input.channels])
+    golden, board = synthetic_pair(height, width, seed)
+    picture = stack(package.card.input.channels, board, golden)
     output = engine.run(np.asarray(picture[None] / np.float32(255.0), np.float32))[0]
     card = package.card
     boxes, scores, classes = decode(

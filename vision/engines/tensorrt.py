@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from vision.engines.base import Tensor
+from vision.engines.base import Tensor, take
 from vision.engines.cache import cache_folder
 from vision.engines.cuda import Device, Graph
 from vision.engines.plan import PlanKey, model_digest, read_plan, write_plan
@@ -113,15 +113,8 @@ class TensorRtEngine:
 
     def run(self, batch: Tensor) -> Tensor:
         """Model output for `batch` of shape (N, C, H, W). Raises EngineError."""
-        if not self._open:
-            raise EngineError(f"The engine of {self._model.name} is closed: make a new one")
-        if batch.shape != self._shape:
-            raise EngineError(
-                f"{self._model} takes {self._shape}, got {batch.shape}: the model package and the "
-                "recipe's canonical size do not belong together"
-            )
+        take(batch, self._input, self._model, self._open)
         self._device.use()  # whichever thread calls
-        np.copyto(self._input, batch)
         if self._graph is not None:
             self._graph.launch()
         else:

@@ -44,8 +44,6 @@ class Golden:
 
     name: str
     image: Image
-    unit: Floats
-    """Greys 0..1, (height, width)."""
     signature: Floats
     bright_share: NDArray[np.float32]
     """The picture shrunk to the photometry grid, 0..1."""
@@ -54,11 +52,9 @@ class Golden:
     @classmethod
     def of(cls, name: str, image: Image) -> Self:
         """Prepare a picture (height, width)."""
-        unit = image.astype(np.float32) / np.float32(255.0)
-        unit.flags.writeable = False
         half = halve(image)
         share = shrink(half) / np.float32(255.0)
-        return cls(name, image, unit, signature(half), share, AlignTarget.of(image))
+        return cls(name, image, signature(half), share, AlignTarget.of(image))
 
 
 @dataclass(frozen=True, slots=True)

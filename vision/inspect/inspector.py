@@ -23,6 +23,7 @@ from vision.inspect.numbers import halve
 from vision.inspect.part import PartGeometry
 from vision.inspect.photometry import Light, fit_light, shrink
 from vision.inspect.rectify import Rectifier
+from vision.nets.channels import golden_channel
 from vision.nets.decode import decode
 from vision.types import NOT_MOVED, Box, Detection, Image, Inspection, Timings
 
@@ -89,8 +90,10 @@ class Inspector:
             # Half the size tells which board it is, how it is lit and how it lies.
             rough = self._rectifier.rectify_half(half, located)
             golden = self._choose(rough, golden)
-            light = self._light(rough, golden)
-            moved = None if golden is None else align_half(rough, light, golden.target)
+            light, moved = None, None
+            if golden is not None:
+                light = self._light(rough, golden)
+                moved = align_half(rough, light, golden.target)
             # One interpolation from camera to aligned view keeps fine defects sharp.
             view = self._rectifier.rectify(image, located, moved)
         return self._detect(view, golden, light, located.pose, began), view
@@ -111,8 +114,9 @@ class Inspector:
         with self._timed("align"):
             half = halve(view)
             golden = self._choose(half, golden)
-            light = self._light(half, golden)
+            light = None
             if golden is not None:
+                light = self._light(half, golden)
                 moved = align_half(half, light, golden.target)
                 view, moved = _moved(view, moved)
                 from_view = tuple(moved[:2].ravel().tolist())
@@ -144,15 +148,14 @@ class Inspector:
         confirm(match, golden.name, aligned=False)
         return golden
 
-    def _light(self, half: Image, golden: Golden | None, start: Light | None = None) -> Light:
-        share = None if golden is None else golden.bright_share
-        return fit_light(shrink(half), share, start)
+    def _light(self, half: Image, golden: Golden, start: Light | None = None) -> Light:
+        return fit_light(shrink(half), golden.bright_share, start)
 
     def _detect(
         self,
         view: Image,
         golden: Golden | None,
-        light: Light,
+        light: Light | None,
         pose: Pose2D | None,
         began: float,
     ) -> Inspection:
@@ -162,10 +165,13 @@ class Inspector:
                 confirm(self._match(half, golden), golden.name, aligned=True)
                 light = self._light(half, golden, light)
             for channel, what in enumerate(self.model.card.input.channels):
-                if what == "board":
+                if what == "board" and light is not None:
                     light.normalise(view, self._batch[0, channel])
+                elif what == "board":  # no golden sample says what is dark and what bright
+                    np.divide(view, np.float32(255.0), out=self._batch[0, channel])
                 elif golden is not None and golden is not self._loaded:
-                    np.copyto(self._batch[0, channel], golden.unit)
+                    grey = golden_channel(what, golden.image)
+                    np.divide(grey, np.float32(255.0), out=self._batch[0, channel])
             self._loaded = golden
         with self._timed("inference"):
             output = self.engine.run(self._batch)

@@ -1,9 +1,10 @@
 """PairNet: a compact anchor-free detector that sees a board and its golden sample together.
 
-Input: float32 [N, 2, H, W] in 0..1, channel 0 the rectified board, channel 1 the golden sample;
-H and W are multiples of 32. Output: one grid of stride 8 whose every cell predicts six class
-logits and the distances to the left, top, right and bottom box sides as discrete distributions
-(Li et al. 2020, "Generalized Focal Loss", arXiv:2006.04388).
+Input: float32 [N, 6, H, W] in 0..1, the channels of `vision.nets.channels.PAIR`; H and W are
+multiples of 32. With the first two alone, board and golden sample, it makes the others itself.
+Output: one grid of stride 8 whose every cell predicts six class logits and the distances to the
+left, top, right and bottom box sides as discrete distributions (Li et al. 2020, "Generalized
+Focal Loss", arXiv:2006.04388).
 
 A single stride-8 grid is enough: the defects are 20..170 px, hence 2..21 cells wide. Their boxes
 are wanted to the pixel, so the box head also sees the stride-4 features, four to a cell.
@@ -60,36 +61,37 @@ class Stage(nn.Module):
 def _slide(x: Tensor, axis: int, pick: Callable[[Tensor, Tensor], Tensor]) -> Tensor:
     """Extremum over 5 neighbours along one axis, same shape.
 
-    Training takes maxima of shifted copies, because torch pools one channel slowly on a CPU; an
-    exported graph pools, because its runtime copies slowly. Both give the same numbers.
+    By maxima of shifted copies, because torch pools one channel slowly on a CPU.
     """
-    if torch.onnx.is_in_onnx_export():
-        sign = 1.0 if pick is torch.maximum else -1.0
-        window, margin = ((5, 1), (2, 0)) if axis == 2 else ((1, 5), (0, 2))
-        return fn.max_pool2d(x * sign, window, 1, margin) * sign
     pad = (0, 0, 2, 2) if axis == 2 else (2, 2, 0, 0)
     padded = fn.pad(x, pad, mode="replicate")
-    size = int(x.shape[axis])  # a plain number keeps shape arithmetic out of an exported graph
+    size = int(x.shape[axis])
     two = pick(padded.narrow(axis, 0, size + 3), padded.narrow(axis, 1, size + 3))
     four = pick(two.narrow(axis, 0, size + 1), two.narrow(axis, 2, size + 1))
     return pick(four.narrow(axis, 0, size), padded.narrow(axis, 4, size))
 
 
-def pair_features(x: Tensor) -> Tensor:
-    """[N, 2, H, W] -> [N, 7, H, W]: both images, their difference, shift-tolerant differences.
-
-    ``relu(board - dilate(golden))`` is bright only where the board is brighter than everything
-    in the golden sample within 2 px (5x5 window) or 4 px (9x9): missing copper however the two
-    are misregistered. ``relu(erode(golden) - board)`` is the same for surplus copper.
-    """
-    board, golden = x[:, :1], x[:, 1:2]
-    high, low = golden, golden
-    parts = [board, golden, board - golden]
+def with_neighbourhoods(x: Tensor) -> Tensor:
+    """Board and golden sample [N, 2, H, W] -> all channels [N, 6, H, W]."""
+    high = low = x[:, 1:2]
+    parts = [x]
     for _ in range(2):
         high = _slide(_slide(high, 2, torch.maximum), 3, torch.maximum)
         low = _slide(_slide(low, 2, torch.minimum), 3, torch.minimum)
-        parts += [fn.relu(board - high), fn.relu(low - board)]
+        parts += [high, low]
     return torch.cat(parts, 1)
+
+
+def pair_features(x: Tensor) -> Tensor:
+    """[N, 6, H, W] -> [N, 7, H, W]: both images, their difference, shift-tolerant differences.
+
+    ``relu(board - high)`` is bright only where the board is brighter than everything in the
+    golden sample within 2 px (5x5 window) or 4 px (9x9): missing copper however the two are
+    misregistered. ``relu(low - board)`` is the same for surplus copper.
+    """
+    board, golden, high2, low2, high4, low4 = x.split(1, dim=1)
+    parts = [board, golden, board - golden, fn.relu(board - high2), fn.relu(low2 - board)]
+    return torch.cat([*parts, fn.relu(board - high4), fn.relu(low4 - board)], 1)
 
 
 class PairNet(nn.Module):
@@ -129,7 +131,7 @@ class PairNet(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """[N, 2, H, W] -> class logits [N, A, classes], distance logits [N, A, 4, BINS]."""
-        p4 = self.stem(pair_features(x))
+        p4 = self.stem(pair_features(with_neighbourhoods(x) if x.shape[1] == 2 else x))
         p8 = self.down8(p4)
         p16 = self.down16(p8)
         p32 = self.down32(p16)

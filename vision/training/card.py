@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from vision.nets.channels import PAIR
 from vision.training.deeppcb import CLASSES, SIZE, SPLIT, fingerprint, label_files
 from vision.training.detect import NMS_IOU
 
@@ -74,9 +75,9 @@ def build_card(
         "classes": list(CLASSES),
         "input": {
             "name": "images",
-            "shape": ["N", 2, SIZE, SIZE],
+            "shape": ["N", len(PAIR), SIZE, SIZE],
             "dtype": "float32",
-            "channels": ["board", "golden"],
+            "channels": list(PAIR),
             "range": [0.0, 1.0],
         },
         "output": {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from vision.nets.channels import PAIR, stack
 from vision.nets.decode import Floats, decode
 from vision.training.camera import CELL, degrade
 from vision.training.deeppcb import Pair
@@ -17,8 +18,8 @@ NMS_IOU = 0.4
 
 
 def as_input(pair: Pair) -> Floats:
-    """The network input [1, 2, 640, 640] in 0..1 of one board and its golden sample."""
-    return (np.stack([pair.board, pair.golden])[None] / 255.0).astype(np.float32)
+    """The network input [1, 6, 640, 640] in 0..1 of one board and its golden sample."""
+    return (stack(PAIR, pair.board, pair.golden)[None] / 255.0).astype(np.float32)
 
 
 def camera_view(pair: Pair, seed: int) -> Pair:

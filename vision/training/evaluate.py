@@ -23,7 +23,7 @@ from vision.training.parts import choose_threshold, count, curve, simulate
 
 
 def onnx_runner(path: Path, threads: int = 0) -> Runner:
-    """A function [N, 2, 640, 640] -> [N, 4 + classes, A] over an ONNX file on the CPU."""
+    """A function [N, 6, 640, 640] -> [N, 4 + classes, A] over an ONNX file on the CPU."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

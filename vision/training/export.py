@@ -19,6 +19,7 @@ import torch
 
 from vision.data.types import DataError
 from vision.engines.selfcheck import write_selfcheck
+from vision.nets.channels import PAIR
 from vision.nets.decode import Floats
 from vision.nets.pairnet import Deployed, PairNet
 from vision.training.card import build_card, write_readme
@@ -44,7 +45,7 @@ def write_onnx(saved: dict[str, Any], path: Path, example: Floats) -> float:
     net = PairNet(len(CLASSES), saved["settings"]["width"])
     net.load_state_dict(saved["average"])
     model = Deployed(net, SIZE, SIZE).eval()
-    export_graph(model, path, (2, SIZE, SIZE), 4 + len(CLASSES))
+    export_graph(model, path, (len(PAIR), SIZE, SIZE), 4 + len(CLASSES))
     size = path.stat().st_size
     if size > LARGEST_BYTES:
         raise DataError(f"{path}: {size} bytes, more than {LARGEST_BYTES}; train a narrower net")

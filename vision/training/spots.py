@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vision.training.deeppcb import SIZE
 
 LONGEST_PX = 90
-STROKES = 0.35  # share of fine strokes among the shapes
+STROKES = 0.3  # share of fine strokes among the shapes
 
 Mask = NDArray[np.uint8]
 
@@ -27,19 +27,19 @@ def draw_spot(
     if kind < STROKES:
         return _draw_stroke(copper, rng, place, add)
     kind = rng.uniform()
-    if kind > 0.85:  # where outlines turn: tips and nooks change their shape, not what is joined
+    if kind > 0.72:  # where outlines turn: tips and nooks change their shape, not what is joined
         corner = _find_corner(copper, rng, place)
         if corner is None:
             return None
         points = [corner + rng.normal(0, 2.5, 2)]
-    elif kind < 0.65:  # at an edge, often across to the next one
+    elif kind < 0.6:  # at an edge, often across to the next one
         edge = _find_edge(copper, rng, place)
         if edge is None:
             return None
         start, normal = edge
         inward = -normal if add else normal  # into the material that is to be changed
         reach = _march(copper, start, inward, copper_wanted=not add)
-        if kind < 0.38:
+        if kind < 0.36:
             if reach is None:
                 return None
             points = [start - inward * 2, start + inward * (reach + 2)]

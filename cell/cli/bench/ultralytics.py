@@ -20,6 +20,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from cell.inspection import InspectionSetup
+from vision.nets.channels import stack
 from vision.types import Image
 
 NEEDED = ("ultralytics", "torch", "onnx")
@@ -85,8 +86,8 @@ def _pair(setup: InspectionSetup, view: Image) -> NDArray[np.uint8]:
     """View and golden sample as the model's channels, (height, width, channels) uint8."""
     goldens = setup.inspector.goldens
     golden = view if goldens is None else goldens.nearest(view)[0].image
-    parts = {"board": view, "golden": golden}
-    return np.stack([parts[name] for name in setup.inspector.model.card.input.channels], axis=-1)
+    channels = setup.inspector.model.card.input.channels
+    return np.ascontiguousarray(stack(channels, view, golden).transpose(1, 2, 0))
 
 
 def _with_sizes(setup: InspectionSetup, path: Path) -> None:
