@@ -20,7 +20,7 @@ from cell.recipe.loading import (
 )
 from cell.recipe.model import Recipe
 from models.anomaly import AnomalyPackage
-from models.package import ModelPackage
+from models.package import CARD, ModelError, ModelPackage
 from vision.anomaly.detector import ANOMALY, AnomalyDetector
 from vision.anomaly.inspector import TaughtInspector
 from vision.engines.base import Engine
@@ -91,6 +91,33 @@ def taught_recipes(config: CellConfig) -> Path:
     return config.recipes or config.data_dir / "recipes"
 
 
+def trained_models(config: CellConfig) -> Path:
+    """Where models are written that are trained for recipes that come without one."""
+    return config.models or config.data_dir / "models"
+
+
+def model_folder(config: CellConfig, model: str) -> Path:
+    """Where the model package lies: with the cell, or trained here. It may not be there."""
+    shipped = (config.models or MODELS) / model
+    trained = trained_models(config) / model
+    return trained if not shipped.is_dir() and (trained / CARD).is_file() else shipped
+
+
+def load_model(config: CellConfig, recipe: Recipe) -> ModelPackage | None:
+    """The recipe's model, None where it names none. Raises ModelError, which says how to make a
+    model that does not come with the cell.
+    """
+    if recipe.model is None:
+        return None
+    folder = model_folder(config, recipe.model)
+    if recipe.model_from is not None and not folder.is_dir():
+        raise ModelError(
+            f"recipe '{recipe.name}': its model '{recipe.model}' does not come with the cell and "
+            f"is not in {trained_models(config)} yet: {recipe.model_from}"
+        )
+    return ModelPackage.load(folder)
+
+
 def find_recipe(config: CellConfig, name: str) -> Recipe:
     """The recipe `name`, checked against the cell's bins. Raises RecipeError."""
     folder = recipe_folder(config, name)
@@ -106,12 +133,13 @@ def load_inspection_parts(config: CellConfig, name: str) -> InspectionParts:
     folder = recipe_folder(config, name)
     recipe = find_recipe(config, name)
     source = str(folder / "recipe.yaml")
-    model, goldens, anomaly = None, None, None
+    goldens, anomaly = None, None
     thresholds: dict[str, float] = {}
-    if recipe.model is not None:
-        model = ModelPackage.load((config.models or MODELS) / recipe.model)
+    model = load_model(config, recipe)
+    if model is not None:
         thresholds |= model.card.thresholds
-        goldens = GoldenLibrary.load(folder / recipe.goldens, recipe.canonical_px)
+        if "golden" in model.card.input.channels:
+            goldens = GoldenLibrary.load(folder / recipe.goldens, recipe.canonical_px)
     if recipe.anomaly is not None:
         anomaly = AnomalyPackage.load(folder / recipe.anomaly)
         thresholds[ANOMALY] = ANOMALY_THRESHOLD

@@ -120,6 +120,12 @@ class Recipe(RecipeModel):
         description="Name of the model package that names defects; empty: anomalies alone.",
         json_schema_extra={"unit": None},
     )
+    model_from: str | None = Field(
+        default=None,
+        title="Where the model comes from",
+        description="What to do, in one line, for a model that does not come with the cell.",
+        json_schema_extra={"unit": None},
+    )
     anomaly: Name | None = Field(
         default=None,
         title="Anomaly model",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import cv2
@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tests.data.sets import CONTENT, HEIGHT, WIDTH, WRITERS, coco_content, put, texture
 from vision.data.check import check
-from vision.data.findings import Kind
+from vision.data.findings import Corners, Kind
+from vision.data.formats.masks import boxes_of
 from vision.data.open import detect_format, open_data, survey
 from vision.data.pictures import UnreadableError, orientation_of, size_of
 from vision.data.types import DataError
@@ -247,3 +249,27 @@ def test_exif_turns_are_seen(tmp_path: Path) -> None:
     assert size_of(path) == (HEIGHT, WIDTH)
     turned = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     assert turned.shape == (WIDTH, HEIGHT), "which is why it is a finding"
+
+
+def _areas(*boxes: tuple[int, int, int, int]) -> NDArray[np.bool_]:
+    mask = np.zeros((200, 300), bool)
+    for x1, y1, x2, y2 in boxes:
+        mask[y1:y2, x1:x2] = True
+    return mask
+
+
+MASKS = (
+    ("nothing", (), []),
+    ("one", [(10, 10, 20, 30)], [(10, 10, 20, 30)]),
+    ("far apart", [(10, 10, 20, 30), (30, 10, 40, 30)], [(10, 10, 20, 30), (30, 10, 40, 30)]),
+    ("pieces of one", [(10, 10, 20, 30), (23, 10, 40, 30)], [(10, 10, 40, 30)]),
+    ("a speck beside something large", [(10, 10, 60, 60), (200, 90, 203, 93)], [(10, 10, 60, 60)]),
+    ("small alone", [(200, 90, 203, 93)], [(200, 90, 203, 93)]),
+    ("small beside small", [(10, 10, 20, 20), (200, 90, 203, 93)],
+     [(10, 10, 20, 20), (200, 90, 203, 93)]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("areas", "boxes"), [m[1:] for m in MASKS], ids=[m[0] for m in MASKS])
+def test_boxes_of_a_mask(areas: Sequence[Corners], boxes: list[Corners]) -> None:
+    assert boxes_of(_areas(*areas)) == boxes

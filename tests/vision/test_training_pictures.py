@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -16,9 +17,11 @@ from vision.data.types import DataError, Sample  # noqa: E402
 from vision.training.export import read_run  # noqa: E402
 from vision.training.loop import Settings, Trainer  # noqa: E402
 from vision.training.picture_export import write_package  # noqa: E402
-from vision.training.pictures import PictureJob, Views, read, vary  # noqa: E402
+from vision.training.pictures import PictureJob  # noqa: E402
+from vision.training.views import Views, read, transplant, vary  # noqa: E402
 
-SIDE = 64
+SIZE = (96, 64)
+WINDOW = 32
 
 
 def samples(folder: Path, count: int) -> list[Sample]:
@@ -39,43 +42,66 @@ def samples(folder: Path, count: int) -> list[Sample]:
     return made
 
 
-def test_views_keep_boxes_on_their_defects(tmp_path: Path) -> None:
-    picture = read(samples(tmp_path, 2)[1], SIDE)
+@pytest.mark.parametrize("size", [SIZE, (WINDOW, WINDOW)])
+def test_views_keep_boxes_on_their_defects(tmp_path: Path, size: tuple[int, int]) -> None:
+    picture = read(samples(tmp_path, 2)[1], SIZE)
     rng = np.random.default_rng(0)
     seen = 0
     for _ in range(30):
-        images, boxes, labels = vary(rng, picture)
-        assert images.shape == (1, SIDE, SIDE)
+        images, boxes, labels = vary(rng, picture, size)
+        assert images.shape == (1, size[1], size[0])
         assert len(boxes) == len(labels)
         for x1, y1, x2, y2 in np.rint(boxes).astype(int):
-            inside = images[0, y1:y2, x1:x2].mean()
-            assert inside < images.mean() - 20
+            outside = np.ones(images.shape[1:], bool)
+            outside[y1:y2, x1:x2] = False
+            assert images[0, y1:y2, x1:x2].mean() < np.median(images[0][outside]) - 20
             seen += 1
     assert seen > 15
 
 
+def test_a_defect_moves_to_a_good_part_and_stays_in_its_place(tmp_path: Path) -> None:
+    given = samples(tmp_path, 2)
+    x1, y1, x2, y2 = given[1].boxes[0].astype(int)
+    mask = np.zeros(given[1].size, np.uint8)
+    mask[y1:y2, x1:x2] = 255
+    cv2.imwrite(str(tmp_path / "mask.png"), mask)
+    good, bad = (read(s, SIZE) for s in (given[0], replace(given[1], mask=tmp_path / "mask.png")))
+    moved = transplant(np.random.default_rng(0), bad, good)
+    assert np.array_equal(moved.boxes, bad.boxes)
+    assert bad.mask is not None
+    assert moved.image[bad.mask > 127].mean() < 60
+    far = cv2.dilate(bad.mask, np.ones((41, 41), np.uint8)) == 0
+    assert np.array_equal(moved.image[far], good.image[far])
+
+
 def test_batches_hold_good_pictures_and_every_class(tmp_path: Path) -> None:
-    pictures = [read(sample, SIDE) for sample in samples(tmp_path, 6)]
-    images, _, _, real = next(iter(Views(pictures, 1, 32, 1)))
-    assert images.shape == (32, 1, SIDE, SIDE)
-    assert 0 < int(real.any(1).sum()) < 32
+    pictures = [read(sample, SIZE) for sample in samples(tmp_path, 6)]
+    shapes, bad, total = set(), 0, 0
+    for _, (images, _, _, real) in zip(range(8), Views(pictures, 1, WINDOW, 16, 1), strict=False):
+        shapes.add(tuple(images.shape))
+        bad, total = bad + int(real.any(1).sum()), total + len(images)
+    assert shapes == {(16, 1, WINDOW, WINDOW), (8, 1, SIZE[1], SIZE[0])}
+    assert 0.5 * total < bad < total
 
 
 def test_without_a_defect_there_is_nothing_to_learn(tmp_path: Path) -> None:
     good = [sample for sample in samples(tmp_path, 4) if sample.good]
     with pytest.raises(DataError, match="no training picture has a defect"):
-        PictureJob(("scratch",), good, good, SIDE)
+        PictureJob(("scratch",), good, good, SIZE)
 
 
 def test_a_run_ends_in_a_package_that_the_cell_loads(tmp_path: Path) -> None:
     given = samples(tmp_path, 8)
-    job = PictureJob(("scratch",), given, given, SIDE)
+    job = PictureJob(("scratch",), given, given, SIZE)
     told: list[float] = []
+    frozen = {k: v.clone() for k, v in job.network(8).state_dict().items() if "body.stem" in k}
     settings = Settings(epochs=2, batch=4, every=2, workers=0, width=8, device="cpu")
     Trainer(job, tmp_path / "run", settings, False, tell=lambda done, _: told.append(done)).run()
     assert told[-1] == pytest.approx(1.0)
     saved = read_run(tmp_path / "run", "best.pt")
+    assert all(torch.equal(saved["average"][name], value) for name, value in frozen.items())
     write_package(tmp_path / "plates", saved, job.valid, {"name": "plates"}, "made for this test")
     package = ModelPackage.load(tmp_path / "plates")
     assert package.card.classes == ("scratch",)
+    assert package.card.input.shape == ("N", 1, SIZE[1], SIZE[0])
     assert not list((tmp_path / "plates").glob("*.part"))

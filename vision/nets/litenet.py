@@ -1,7 +1,8 @@
 """LiteNet: a detector of defects in single pictures, on features that know natural images.
 
 A feature pyramid (Lin et al. 2017, arXiv:1612.03144) brings the strides 8, 16 and 32 of
-EfficientNet-lite0 to one grid of stride 8, whose cells answer as PairNet's do. Input: float32
+EfficientNet-lite0 to one grid of stride 8, whose cells answer as PairNet's do. Boxes are wanted to
+the pixel, so the box head also sees the features of stride 4, four to a cell. Input: float32
 [N, 1, H, W] in 0..1, H and W multiples of 32.
 """
 
@@ -24,14 +25,18 @@ class LiteNet(nn.Module):
         super().__init__()
         self.classes = classes
         self.body = Lite0()
-        self.flat = nn.ModuleList(ConvBlock(size, width, 1) for size in Lite0.channels)
+        fine, *coarse = Lite0.channels
+        self.detail = ConvBlock(4 * fine, width // 2, 1)
+        self.flat = nn.ModuleList(ConvBlock(size, width, 1) for size in coarse)
         self.mix16 = Stage(2 * width, width, 1, shortcut=False)
         self.mix8 = Stage(2 * width, width, 2, shortcut=False)
         self.cls_head = nn.Sequential(
             ConvBlock(width, width), ConvBlock(width, width), nn.Conv2d(width, classes, 1)
         )
         self.box_head = nn.Sequential(
-            ConvBlock(width, width), ConvBlock(width, width), nn.Conv2d(width, 4 * BINS, 1)
+            ConvBlock(width + width // 2, width),
+            ConvBlock(width, width),
+            nn.Conv2d(width, 4 * BINS, 1),
         )
         for head, bias in ((self.cls_head[-1], -5.0), (self.box_head[-1], 0.0)):
             assert isinstance(head, nn.Conv2d)
@@ -41,9 +46,11 @@ class LiteNet(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """[N, 1, H, W] -> class logits [N, A, classes], distance logits [N, A, 4, BINS]."""
-        p8, p16, p32 = (flat(part) for flat, part in zip(self.flat, self.body(x), strict=True))
+        p4, *coarse = self.body(x)
+        p8, p16, p32 = (flat(part) for flat, part in zip(self.flat, coarse, strict=True))
         q16 = self.mix16(torch.cat([fn.interpolate(p32, scale_factor=2.0), p16], 1))
         q8 = self.mix8(torch.cat([fn.interpolate(q16, scale_factor=2.0), p8], 1))
         logits = self.cls_head(q8).flatten(2).transpose(1, 2)
-        bins = self.box_head(q8).flatten(2).transpose(1, 2)
+        fine = self.detail(fn.pixel_unshuffle(p4, 2))
+        bins = self.box_head(torch.cat([q8, fine], 1)).flatten(2).transpose(1, 2)
         return logits, bins.unflatten(2, (4, BINS))

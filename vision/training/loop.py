@@ -182,7 +182,7 @@ class Trainer:
         self.net.train()
         with torch.autocast(self.device.type, torch.bfloat16):
             logits, bins = self.net(images.float() / 255.0)
-        centres = cell_centres(self.job.crop, self.job.crop, self.device)
+        centres = cell_centres(*images.shape[-2:], self.device)
         loss, _ = detection_loss(logits, bins, centres, boxes, labels, real)
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)

@@ -21,7 +21,8 @@ from vision.training.card import hardware, sources_version
 from vision.training.evaluate import onnx_runner
 from vision.training.export import export_graph
 from vision.training.metrics import coco, match
-from vision.training.pictures import NMS_IOU, Picture, found_in
+from vision.training.pictures import NMS_IOU, found_in
+from vision.training.views import Picture
 
 AGREE = 1e-3
 """Largest difference between ONNX and torch that is rounding."""
@@ -39,19 +40,19 @@ def write_package(
     saved: the checkpoint; validation: what thresholds and figures come from; source: what the card
     says of the data. Nothing is left half written. Raises ValueError when ONNX and torch disagree.
     """
-    classes, side = tuple(saved["classes"]), int(saved["side"])
+    classes, (height, width) = tuple(saved["classes"]), validation[0].image.shape
     net: nn.Module = LiteNet(len(classes), 2 * saved["settings"]["width"])
     net.load_state_dict(saved["average"])
-    model = Deployed(net, side, side).eval()
+    model = Deployed(net, height, width).eval()
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / "model.onnx.part"
-    export_graph(model, fresh, (1, side, side), 4 + len(classes))
+    export_graph(model, fresh, (1, height, width), 4 + len(classes))
     run = onnx_runner(fresh)
     example = (validation[0].image[None, None] / 255.0).astype(np.float32)
     with torch.inference_mode():
         expected = model(torch.from_numpy(example)).numpy()
     deviation = float(np.abs(run(example) - expected).max())
-    if deviation > AGREE * side:
+    if deviation > AGREE * max(height, width):
         fresh.unlink()
         raise ValueError(f"{folder}: ONNX and torch differ by {deviation:.3g}: not written")
     found = found_in(run, validation)
@@ -63,7 +64,7 @@ def write_package(
         "sha256": hashlib.sha256(fresh.read_bytes()).hexdigest(),
         "bytes": fresh.stat().st_size,
         "classes": list(classes),
-        "input": {"shape": ["N", 1, side, side], "channels": ["board"]},
+        "input": {"shape": ["N", 1, height, width], "channels": ["board"]},
         "output": {"layout": "x1, y1, x2, y2 in input pixels, then one score 0..1 per class"},
         "thresholds": best_thresholds(found, classes),
         "nms_iou": NMS_IOU,
@@ -111,10 +112,10 @@ def best_thresholds(found: Sequence[Any], classes: Sequence[str]) -> dict[str, f
 def _readme(card: dict[str, Any]) -> str:
     figures = card["metrics"]["validation"]
     rows = "\n".join(f"| {name} | {figures[f'AP50_{name}']:.3f} |" for name in card["classes"])
-    side = card["input"]["shape"][2]
+    height, width = card["input"]["shape"][2:]
     return f"""# {card["name"]} {card["version"]}
 
-Finds {", ".join(card["classes"])} in single pictures of {side} x {side} px.
+Finds {", ".join(card["classes"])} in single pictures of {width} x {height} px.
 
 **Licence.** {card["licence"]}
 

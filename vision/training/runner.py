@@ -11,9 +11,15 @@ from vision.nets.pairnet import Deployed
 from vision.training.detect import Runner
 
 
-def torch_runner(net: nn.Module, device: torch.device, half: bool, side: int = 640) -> Runner:
-    """A function [N, C, side, side] -> [N, 4 + classes, A] over the network; half: bfloat16."""
-    deployed = Deployed(net, side, side).to(device).eval()
+def torch_runner(
+    net: nn.Module, device: torch.device, half: bool, size: tuple[int, int] = (640, 640)
+) -> Runner:
+    """A function [N, C, h, w] -> [N, 4 + classes, A] over the network; half: bfloat16.
+
+    size: width and height [px].
+    """
+    width, height = size
+    deployed = Deployed(net, height, width).to(device).eval()
 
     def run(images: Floats) -> Floats:
         with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=half):

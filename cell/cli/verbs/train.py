@@ -11,8 +11,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cell.cli.errors import UsageError
 from cell.config import load
-from cell.inspection import recipe_folder
+from cell.inspection import model_folder, recipe_folder, trained_models
 from cell.recipe.loading import RecipeError, load_recipe
+from cell.recipe.model import Recipe
+from models.package import CARD
 from vision.data.fingerprint import fingerprint
 from vision.data.open import open_data
 from vision.data.split import Split, save_split, split_or_default
@@ -40,7 +42,11 @@ def train(
         Path | None, typer.Option(help="Folder of the run; default runs/train-RECIPE.")
     ] = None,
     package: Annotated[
-        Path | None, typer.Option(help="Folder of the model package; default OUT/RECIPE.")
+        Path | None,
+        typer.Option(
+            help="Folder of the model package; default OUT/RECIPE, or where the cell looks for the "
+            "recipe's model, if it has none there yet."
+        ),
     ] = None,
     split: Annotated[
         Path | None,
@@ -48,11 +54,20 @@ def train(
     ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over the pictures.")] = 150,
     minutes: Annotated[float, typer.Option(min=0, help="End after this time; 0: no limit.")] = 0,
-    batch: Annotated[int, typer.Option(min=1, help="Samples of one step.")] = 16,
+    batch: Annotated[
+        int | None,
+        typer.Option(min=1, help="Samples of one step; default 16 for boards, 8 otherwise."),
+    ] = None,
     rate: Annotated[float, typer.Option(min=1e-6, max=1.0, help="Peak learning rate.")] = 1e-3,
     side: Annotated[
-        int, typer.Option(min=64, max=1024, help="Side of single pictures [px], a multiple of 32.")
-    ] = 256,
+        int | None,
+        typer.Option(
+            min=64,
+            max=1024,
+            help="Side of single pictures [px], a multiple of 32; default: the recipe's canonical "
+            "view, 320 without a recipe.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of weights, order and samples.")] = 1,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     every: Annotated[int, typer.Option(min=1, help="Epochs between validations.")] = 10,
@@ -74,15 +89,18 @@ def train(
         from vision.training.loop import Settings, Trainer
     except ModuleNotFoundError as error:
         raise UsageError(f"{WITHOUT_TORCH} ({error}).") from error
-    if side % 32:
+    if side is not None and side % 32:
         raise UsageError(f"--side {side}: give a multiple of 32, such as {side // 32 * 32 + 32}.")
+    known = _recipe(recipe)
     run = out or Path("runs") / f"train-{recipe}"
     if (run / "last.pt").exists() and not resume:
         raise UsageError(f"{run} holds a run already: add --resume, or choose another --out.")
-    job, source, measured = _job(recipe, data, format, split, side, run, resume)
+    size = (side, side) if side is not None else known.canonical_px if known else (320, 320)
+    job, source, measured = _job(recipe, data, format, split, size, run, resume)
+    boards = job.kind == "boards"
     settings = Settings(
-        epochs=epochs, minutes=minutes, batch=batch, rate=rate, seed=seed, device=device,
-        every=every, average=0.998 if job.kind == "boards" else 0.99,
+        epochs=epochs, minutes=minutes, batch=batch or (16 if boards else 8), rate=rate, seed=seed,
+        device=device, every=every, average=0.998 if boards else 0.995,
     )  # fmt: skip
     columns = (
         TextColumn("training"), BarColumn(), TextColumn("{task.percentage:.0f} %"),
@@ -96,7 +114,7 @@ def train(
             progress.console.print(line, highlight=False, soft_wrap=True)
 
         Trainer(job, run, settings, resume, start, tell).run()
-    folder = package or run / recipe
+    folder = package or _awaited(known) or run / recipe
     _export(job, run, data, folder, source, licence)
     console.print(f"Model package: {folder}", soft_wrap=True)
     console.print(
@@ -107,7 +125,13 @@ def train(
 
 
 def _job(
-    recipe: str, data: Path, format: str, split: Path | None, side: int, run: Path, resume: bool
+    recipe: str,
+    data: Path,
+    format: str,
+    split: Path | None,
+    size: tuple[int, int],
+    run: Path,
+    resume: bool,
 ) -> tuple[Job, dict[str, object], str]:
     """The training job that fits recipe and data, what the card says of the data, and the options
     that measure the model on what it has not learnt from.
@@ -117,9 +141,14 @@ def _job(
 
     if (data / "PCBData").is_dir() and format in ("auto", "deeppcb") and _compares(recipe):
         return BoardJob(data), {}, ""
+    if size[0] % 32 or size[1] % 32:
+        raise UsageError(
+            f"recipe '{recipe}': its canonical view is {size[0]} x {size[1]} px, which a network "
+            "cannot take: make canonical_px multiples of 32, or give --side."
+        )
     pictures = open_data(data, format)
     parts = split_of_run(pictures, split, run, resume)
-    job = PictureJob(pictures.classes, parts.of("train"), parts.of("validation"), side)
+    job = PictureJob(pictures.classes, parts.of("train"), parts.of("validation"), size)
     source: dict[str, object] = {
         "name": pictures.root.name,
         "format": pictures.format,
@@ -143,6 +172,23 @@ def split_of_run(data: DataSet, given: Path | None, run: Path, resume: bool) -> 
     run.mkdir(parents=True, exist_ok=True)
     save_split(parts, kept)
     return parts
+
+
+def _recipe(name: str) -> Recipe | None:
+    """The recipe, None for a new product."""
+    try:
+        return load_recipe(recipe_folder(load(None), name))
+    except RecipeError:
+        return None
+
+
+def _awaited(recipe: Recipe | None) -> Path | None:
+    """Where the cell looks for the recipe's model; None when it has one already."""
+    if recipe is None or recipe.model is None:
+        return None
+    config = load(None)
+    folder = model_folder(config, recipe.model)
+    return None if (folder / CARD).is_file() else trained_models(config) / recipe.model
 
 
 def _compares(recipe: str) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vision.data.findings import Corners, Kind
 from vision.data.pictures import UnreadableError, is_picture, read_pixels, to_grey8
@@ -20,6 +21,8 @@ from vision.data.reading import Marked, Reading, name_of, read_text
 from vision.data.types import DataError, DataSet, Sample
 
 THRESHOLD = 127
+GAP = 0.01  # of the picture's longer side: areas that lie closer are pieces of one defect
+SPECK_PX, SPECK_SHARE = 25, 0.01  # smaller than both, the latter of the mask's largest: a slip
 LAYOUT = "<class>/Imgs/<id>.jpg with mask <id>.png, groups.csv"
 _GOOD = ("free", "good", "ok", "normal")
 
@@ -34,7 +37,7 @@ def recognise(root: Path) -> bool:
 
 
 def read(reading: Reading) -> DataSet:
-    """Every picture with its mask. Boxes are the mask's connected areas. Group: see above."""
+    """Every picture with its mask. Boxes: see `boxes_of`. Group: see above."""
     root = reading.root
     folders = _class_folders(root)
     bad = [f for f in folders if not is_good(_class_name(root, f))]
@@ -100,12 +103,27 @@ def masked_sample(
 
 
 def mask_boxes(mask: Path) -> list[Corners]:
-    """Boxes around the connected areas (8 neighbours) above 127. Raises UnreadableError."""
-    marked = (to_grey8(read_pixels(mask)) > THRESHOLD).astype(np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(marked, connectivity=8)
-    return [
-        (float(x), float(y), float(x + w), float(y + h)) for x, y, w, h, _ in stats[1:].tolist()
-    ]
+    """Boxes around the defects of a mask file, see `boxes_of`. Raises UnreadableError."""
+    return boxes_of(to_grey8(read_pixels(mask)) > THRESHOLD)
+
+
+def boxes_of(marked: NDArray[np.bool_]) -> list[Corners]:
+    """Boxes x1, y1, x2, y2 around the defects of a mask [h, w].
+
+    A defect is an area (8 neighbours) with all areas no farther from it than 1 % of the longer
+    side: brush strokes leave gaps. Specks beside something 100 times as large are no defect.
+    """
+    reach = int(np.ceil(GAP * max(marked.shape) / 2))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    joined = cv2.dilate(marked.astype(np.uint8), disc)
+    count, names = cv2.connectedComponents(joined, connectivity=8)
+    names[~marked] = 0
+    areas = np.bincount(names.ravel(), minlength=count)[1:]
+    boxes = []
+    for number in np.flatnonzero(areas >= min(SPECK_PX, SPECK_SHARE * areas.max(initial=0))) + 1:
+        x, y, w, h = cv2.boundingRect((names == number).astype(np.uint8))
+        boxes.append((float(x), float(y), float(x + w), float(y + h)))
+    return boxes
 
 
 def _marks(boxes: list[Corners], label: int) -> Iterator[Marked]:
