@@ -44,6 +44,12 @@ def test_wrong_batch_names_both_shapes(package_folder: Path) -> None:
         engine.run(np.zeros((1, 3, 320, 320), np.float32))
 
 
+def test_an_unscaled_picture_is_no_batch(package_folder: Path) -> None:
+    engine = OnnxEngine(OnnxConfig(), package_folder / "model.onnx")
+    with pytest.raises(EngineError, match=r"takes float32 with grey 0\.\.1, got uint8"):
+        engine.run(np.full(engine.input_shape, 255, np.uint8))
+
+
 @pytest.mark.parametrize("kept", [0, 10, 5000])
 def test_a_truncated_model_is_one_clear_error(
     package_folder: Path, tmp_path: Path, kept: int

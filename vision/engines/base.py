@@ -36,8 +36,10 @@ class Engine(Protocol):
 
 
 def take(batch: Tensor, into: Tensor, model: Path, is_open: bool) -> None:
-    """Copy a batch to where an engine reads it. Raises EngineError for an engine that is closed, and
-    for a batch of another shape or type: a cast would hide a picture that was not scaled.
+    """Copy a batch to where an engine reads it.
+
+    Raises EngineError for an engine that is closed, and for a batch of another shape or type: a
+    cast would hide a picture that was not scaled.
     """
     if not is_open:
         raise EngineError(f"The engine of {model.name} is closed: make a new one")

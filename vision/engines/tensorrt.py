@@ -11,7 +11,6 @@ import logging
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from vision.engines.base import Tensor, take
