@@ -11,12 +11,14 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
 
 from vision.data.findings import Corners, Finding, Kind, Severity
 from vision.data.pictures import UnreadableError, size_of
 from vision.data.types import DataError
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 ROUNDING_PX = 1.0
 """Boxes may leave the picture by this much [px] without a word: tools round differently."""
 
@@ -73,6 +75,22 @@ class Reading:
             self.error(
                 Kind.UNREADABLE, picture, str(error), "restore the picture or remove it", name
             )
+        return None
+
+    def labelled_size(
+        self, picture: Path, name: str, labels: Path, said: tuple[int | None, int | None], do: str
+    ) -> tuple[int, int] | None:
+        """(height, width) of a picture, None after having told that there is none or that its
+        labels, where they say a size (`said`: height, width), are for another one.
+        """
+        size = self.size(picture, name)
+        if size is None:
+            return None
+        height, width = said[0] or size[0], said[1] or size[1]
+        if (height, width) == size:
+            return size
+        what = f"is {size[1]}x{size[0]}, but {labels.name} says {width}x{height}"
+        self.error(Kind.SIZE, picture, what, do, name)
         return None
 
     def same_size(self, size: tuple[int, int], other: Path, kind: Kind, name: str) -> bool:
@@ -134,6 +152,16 @@ def read_json(path: Path) -> Any:
             f"{path}: line {error.lineno} column {error.colno}: {error.msg}; "
             "the file is cut off or damaged: export it again"
         ) from None
+
+
+def read_model(path: Path, kind: type[M], remedy: str) -> M:
+    """A JSON file of this shape. Raises DataError with the place of the first fault."""
+    try:
+        return kind.model_validate(read_json(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "top level"
+        raise DataError(f"{path}: {place}: {first['msg']}; {remedy}") from None
 
 
 def name_of(picture: Path, root: Path) -> str:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from vision.data.reading import read_json
+from vision.data.reading import read_model
 from vision.data.types import DataError, DataSet, Sample
 
 SHARES = {"train": 0.7, "validation": 0.15, "test": 0.15}
@@ -132,12 +132,7 @@ def load_split(path: Path, data: DataSet, whole: bool = True) -> Split:
 
     whole: every group of the file must be there; False where pictures may be lost or broken.
     """
-    try:
-        content = _File.model_validate(read_json(path))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "top level"
-        raise DataError(f"{path}: {place}: {first['msg']}; make the split again") from None
+    content = read_model(path, _File, "make the split again")
     try:
         here = {sample.group for sample in data.samples}
         wanted = {n: [g for g in gs if whole or g in here] for n, gs in content.groups.items()}

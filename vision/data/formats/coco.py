@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from vision.data.findings import Kind
-from vision.data.reading import Marked, Reading, corners, read_json
+from vision.data.reading import Marked, Reading, corners, read_model
 from vision.data.types import DataError, DataSet, Sample
 
 LAYOUT = "a .json with images, annotations and categories, beside its pictures or images/"
@@ -65,7 +65,7 @@ def recognise(root: Path) -> bool:
 def read(reading: Reading) -> DataSet:
     """Every image of the file. Group: the field `group`, else each image its own."""
     path = _only(reading.root)
-    content = _parse(path)
+    content = read_model(path, _File, "not a COCO instances file: export it again")
     categories = sorted(content.categories, key=lambda c: c.id)
     index = {category.id: i for i, category in enumerate(categories)}
     notes: _Notes = defaultdict(list)
@@ -103,18 +103,6 @@ def _only(root: Path) -> Path:
     return found[0]
 
 
-def _parse(path: Path) -> _File:
-    content = read_json(path)
-    try:
-        return _File.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "top level"
-        raise DataError(
-            f"{path}: {place}: {first['msg']}; not a COCO instances file: export it again"
-        ) from None
-
-
 def _strangers(reading: Reading, path: Path, content: _File, notes: _Notes) -> None:
     """Tell of annotations whose image is not in the file."""
     known = {image.id for image in content.images}
@@ -149,13 +137,9 @@ def _sample(
 ) -> Sample | None:
     picture = _find(folders, image.file_name)
     name = image.name or Path(image.file_name).with_suffix("").as_posix()
-    size = reading.size(picture, name)
+    said, remedy = (image.height, image.width), "export the labels again for this picture"
+    size = reading.labelled_size(picture, name, path, said, remedy)
     if size is None:
-        return None
-    said = (image.height or size[0], image.width or size[1])
-    if said != size:
-        what = f"is {size[1]}x{size[0]}, but {path.name} says {said[1]}x{said[0]}"
-        reading.error(Kind.SIZE, picture, what, "export the labels again for this picture", name)
         return None
     extra: dict[str, Path | None] = {"golden": None, "mask": None}
     for key, kind in (("golden", Kind.GOLDEN), ("mask", Kind.MASK)):

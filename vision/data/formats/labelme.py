@@ -10,11 +10,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from vision.data.findings import Kind
 from vision.data.pictures import find_pictures
-from vision.data.reading import Marked, Reading, corners, name_of, read_json, read_text
+from vision.data.reading import Marked, Reading, corners, name_of, read_model, read_text
 from vision.data.types import DataError, DataSet, Sample
 
 LAYOUT = "a labelme .json for each picture (shapes, imagePath)"
@@ -53,7 +53,8 @@ def read(reading: Reading) -> DataSet:
     files = sorted(reading.root.rglob("*.json"))
     if not files:
         raise DataError(f"{reading.root}: no .json; give the folder that holds labelme's files")
-    contents = [(path, _parse(path)) for path in reading.watch(files, "labels")]
+    remedy = "not a labelme file: save it again or remove it"
+    contents = [(path, read_model(path, _File, remedy)) for path in reading.watch(files, "labels")]
     classes = _classes(reading.root, [content for _, content in contents])
     pictures = find_pictures(reading.root)
     by_file = {picture.name: picture for picture in pictures}
@@ -68,18 +69,6 @@ def read(reading: Reading) -> DataSet:
         what = "has no .json and was left out"
         reading.warning(Kind.NO_LABEL, picture, what, "label it; a good part needs no shapes")
     return DataSet("labelme", reading.root, classes, samples)
-
-
-def _parse(path: Path) -> _File:
-    content = read_json(path)
-    try:
-        return _File.model_validate(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "top level"
-        raise DataError(
-            f"{path}: {place}: {first['msg']}; not a labelme file: save it again or remove it"
-        ) from None
 
 
 def _classes(root: Path, contents: list[_File]) -> tuple[str, ...]:
@@ -104,13 +93,9 @@ def _sample(
 ) -> Sample | None:
     inside = picture.is_relative_to(reading.root)
     name = name_of(picture if inside else path, reading.root)
-    size = reading.size(picture, name)
+    said = (content.height, content.width)
+    size = reading.labelled_size(picture, name, path, said, "label this picture again")
     if size is None:
-        return None
-    said = (content.height or size[0], content.width or size[1])
-    if said != size:
-        what = f"is {size[1]}x{size[0]}, but {path.name} says {said[1]}x{said[0]}"
-        reading.error(Kind.SIZE, picture, what, "label this picture again", name)
         return None
     boxes, labels = reading.boxes(path, name, size, _marks(reading, path, name, content, classes))
     if not content.shapes:
