@@ -15,6 +15,14 @@ Card = TypeVar("Card", bound=BaseModel)
 Score = Annotated[float, Field(gt=0.0, lt=1.0)]
 
 
+Channel = Literal[
+    "board", "golden", "golden_high_2px", "golden_low_2px", "golden_high_4px", "golden_low_4px"
+]
+"""A channel of the network's input; high and low: the brightest and darkest grey of the golden
+sample within so many pixels up, down and across.
+"""
+
+
 class ModelError(Exception):
     """The model package cannot be used; the message names the file and the fault."""
 
@@ -27,8 +35,10 @@ class InputCard(BaseModel):
     shape: tuple[int | Literal["N"], PositiveInt, PositiveInt, PositiveInt] = Field(
         title="Shape", description="Batch (N: any), channels, height, width; grey 0..1 as float32."
     )
-    channels: tuple[Literal["board", "golden"], ...] = Field(
-        title="Channels", description="What each channel holds: the board and its golden sample."
+    channels: tuple[Channel, ...] = Field(
+        title="Channels",
+        description="What each channel holds: the board, its golden sample, or the brightest or "
+        "darkest of the golden sample within some pixels.",
     )
 
     @model_validator(mode="after")
