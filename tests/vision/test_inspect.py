@@ -16,9 +16,10 @@ from twin.boards.library import BoardVariant
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.errors import EngineError, InspectionError
 from vision.inspect.align import align
-from vision.inspect.golden import Golden, GoldenLibrary
+from vision.inspect.golden import Golden, GoldenLibrary, confirm
 from vision.inspect.inspector import Inspector
 from vision.inspect.locate import PartLocator
+from vision.inspect.numbers import halve
 from vision.inspect.part import PartGeometry
 from vision.inspect.photometry import fit_light, shrink
 from vision.inspect.rectify import Rectifier
@@ -277,3 +278,17 @@ def test_golden_libraries_name_what_is_wrong(tmp_path: Path) -> None:
     view = bench.goldens().get("44000075").image
     with pytest.raises(InspectionError, match="too few edges"):
         align(view, fit_light(shrink(view), None), blank.target)
+
+
+def test_an_almost_empty_board_is_known_by_its_golden_sample_and_no_other() -> None:
+    golden = np.full((640, 640), 255, np.uint8)
+    golden[300:304, 500:560] = 0
+    board = golden.copy()
+    board[100:112, 80:120] = 0  # a defect as large as the artwork
+    full = np.full((640, 640), 255, np.uint8)
+    full[:, 320:] = 0
+    library = GoldenLibrary([Golden.of("sparse", golden), Golden.of("full", full)])
+    match = library.match(halve(board), library.get("sparse"))
+    confirm(match, "sparse", aligned=True)
+    with pytest.raises(InspectionError, match="is of another board"):
+        confirm(library.match(halve(board), library.get("full")), "full", aligned=True)

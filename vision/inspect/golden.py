@@ -20,6 +20,10 @@ from vision.types import Image
 
 SIDE: Final = 80
 """Views are compared as pictures of this many pixels a side."""
+COMMON: Final = 1020.0
+"""What any two views have in common, as one more pixel [grey]. Beside the 35 times 255 of a usual
+board it is nothing; it keeps an almost empty board from being compared by its noise alone.
+"""
 LEAST_SCORE: Final = 0.85  # a board of the same artwork reaches 0.97, the next artwork 0.75
 LEAST_MARGIN: Final = 0.05
 ROUGH_SCORE: Final = 0.6  # before alignment, which can cost the right one 0.25
@@ -30,12 +34,12 @@ Floats = NDArray[np.float32]
 
 
 def signature(view: Image) -> Floats:
-    """A view, of whatever scale, as a unit vector of zero mean; the product of two of them is their
-    correlation.
+    """A view, of whatever scale, as a unit vector; the product of two of them is their likeness:
+    the correlation of their greys, all but for COMMON.
     """
     small = cv2.resize(view, (SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
-    small -= small.mean()
-    return np.asarray(small / max(float(np.linalg.norm(small)), 1e-6), np.float32)
+    vector = np.append(small - small.mean(), np.float32(COMMON))
+    return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
