@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from cell.ledger.effects import Effect
-from cell.ledger.events import Event
+from cell.ledger.events import Event, SessionClosed
 from cell.ledger.invariants import check
 from cell.ledger.ledger import Ledger
 from cell.ledger.observations import FaultSeen, NodeDied, Observation
+from cell.records.checkpoints import EVERY, Checkpoints
 from cell.records.journal import Journal
 from cell.watch import Death, Heartbeat, Watch
 
@@ -23,9 +24,17 @@ Listener = Callable[[int, Event], None]
 class Supervision:
     """Feeds the ledger and keeps its promises. Not thread-safe: call from one thread."""
 
-    def __init__(self, ledger: Ledger, journal: Journal, watch: Watch, listen: Listener) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        journal: Journal,
+        watch: Watch,
+        listen: Listener,
+        checkpoint_every: int = EVERY,
+    ) -> None:
         self.ledger = ledger
         self._journal, self._watch, self._listen = journal, watch, listen
+        self._checkpoints = Checkpoints(journal, checkpoint_every)
 
     def observe(self, observation: Observation) -> tuple[list[Effect], bool, str]:
         """Tell the ledger; journal what it decides. Returns effects to act on, and accepted with a
@@ -69,6 +78,10 @@ class Supervision:
 
     def _keep(self, events: tuple[Event, ...]) -> None:
         """Journal events, then tell of them."""
-        if events:
-            for sequence, event in zip(self._journal.append(events), events, strict=True):
-                self._listen(sequence, event)
+        if not events:
+            return
+        sequences = self._journal.append(events)
+        for sequence, event in zip(sequences, events, strict=True):
+            self._listen(sequence, event)
+        ended = isinstance(events[-1], SessionClosed)
+        self._checkpoints.note(sequences[-1], self.ledger.desk.state, now=ended)

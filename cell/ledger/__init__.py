@@ -1,6 +1,6 @@
 """The law of the cell as a pure state machine: observations in, events and effects out.
 
-    ledger = Ledger.replay(config, recipe, (event for _, event in journal.read()))
+    ledger = Ledger.replay(config, recipe, (event for _, event in journal.read()))  # or restore()
     decision = ledger.observe(Started(...))        # first in every process
     journal.append(decision.events)                # before anything else happens
     for effect in decision.effects: ...            # ask the arm

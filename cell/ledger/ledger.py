@@ -7,6 +7,7 @@ from typing import Any
 
 from cell.ledger import belt, identity, operation, pictures, removals
 from cell.ledger import observations as o
+from cell.ledger.account import State
 from cell.ledger.apply import apply
 from cell.ledger.authority import belt_order
 from cell.ledger.config import LedgerConfig
@@ -56,9 +57,20 @@ class Ledger:
         self._awake = False
 
     @classmethod
-    def replay(cls, config: LedgerConfig, recipe: Recipe, events: Iterable[Event]) -> Ledger:
-        """The ledger that wrote these events, as it was after the last of them."""
+    def replay(
+        cls,
+        config: LedgerConfig,
+        recipe: Recipe,
+        events: Iterable[Event],
+        state: State | None = None,
+    ) -> Ledger:
+        """The ledger that wrote these events, as it was after the last of them.
+
+        `state`: what the events before these had led to; it is taken over, not copied.
+        """
         ledger = cls(config, recipe)
+        if state is not None:
+            ledger._desk.state = state
         for event in events:
             apply(ledger._desk.state, event)
         return ledger

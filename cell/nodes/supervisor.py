@@ -16,7 +16,6 @@ from cell.inspection import ledger_config, load_inspection_parts
 from cell.ledger import observations as o
 from cell.ledger.effects import CancelRemoval, Effect, RequestRemoval
 from cell.ledger.events import Event
-from cell.ledger.ledger import Ledger
 from cell.nodes import translate
 from cell.nodes.base import CellNode
 from cell.nodes.ears import Ears
@@ -27,6 +26,7 @@ from cell.nodes.remover import Remover
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.phrases import say
 from cell.processes import TABLE
+from cell.records.checkpoints import restore
 from cell.records.journal import Journal
 from cell.supervision import Supervision
 from cell.watch import Heartbeat, Watch, process_exists
@@ -48,8 +48,7 @@ class SupervisorNode(CellNode):
         parts = load_inspection_parts(self.config, self.config.recipe)
         self._model = parts.identity
         self._journal = Journal.open(Path(self.config.data_dir) / "journal.db")
-        past = [event for _, event in self._journal.read()]
-        ledger = Ledger.replay(ledger_config(self.config), parts.recipe, past)
+        ledger = restore(self._journal, ledger_config(self.config), parts.recipe)
         watch = Watch(NODES, process_exists)
         self._supervision = Supervision(ledger, self._journal, watch, self._publish_event)
         self._states = self.create_publisher(CellState, "/cell/supervisor/state", LATCHED)

@@ -1,4 +1,8 @@
-"""The journal: every ledger event, on disk before anybody acts on it. Append-only SQLite."""
+"""The journal: every ledger event, on disk before anybody acts on it. Append-only SQLite.
+
+Beside the events lies one checkpoint, the state that the first of them have led to. It saves time
+at a start and nothing else: no event is ever removed for it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from cell.ledger.checkpoint import Checkpoint
 from cell.ledger.codec import decode, encode, kind_of, part_of
 from cell.ledger.events import Event
 
@@ -25,6 +30,16 @@ CREATE TABLE IF NOT EXISTS events (
     type TEXT NOT NULL,
     part TEXT NOT NULL,
     data TEXT NOT NULL
+)
+"""
+
+_CHECKPOINT = """
+CREATE TABLE IF NOT EXISTS checkpoint (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    seq INTEGER NOT NULL,
+    rules TEXT NOT NULL,
+    state TEXT NOT NULL,
+    digest TEXT NOT NULL
 )
 """
 
@@ -51,6 +66,7 @@ class Journal:
             database = _connect(path)
             _check_version(database, path)
             database.execute(_TABLE)
+            database.execute(_CHECKPOINT)
             database.execute(f"PRAGMA user_version = {VERSION}")
             database.commit()
         except BaseException:
@@ -79,9 +95,7 @@ class Journal:
                     )
                     sequences.append(int(cursor.lastrowid or 0))
         except sqlite3.Error as error:
-            raise JournalError(
-                f"{self._path}: cannot be written ({error}): free disk space or repair the disk"
-            ) from error
+            raise _unwritable(self._path, error) from error
         return sequences
 
     def read(self, after: int = 0) -> Iterator[tuple[int, Event]]:
@@ -105,6 +119,31 @@ class Journal:
                 after = sequence
             if len(rows) < _PAGE:
                 return
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Replace the checkpoint, whole or not at all. Raises JournalError."""
+        if self._lock is None or self._database is None:
+            raise JournalError(f"{self._path}: is open for reading only: use Journal.open to write")
+        row = (checkpoint.sequence, checkpoint.rules, checkpoint.state, checkpoint.digest)
+        try:
+            with self._database as database:
+                database.execute("INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?)", row)
+        except sqlite3.Error as error:
+            raise _unwritable(self._path, error) from error
+
+    def checkpoint(self) -> Checkpoint | None:
+        """The last checkpoint, None without one or if it lies ahead of the events."""
+        if self._database is None:
+            return None
+        query = (
+            "SELECT seq, rules, state, digest FROM checkpoint "
+            "WHERE seq <= (SELECT max(seq) FROM events)"
+        )
+        try:
+            row = self._database.execute(query).fetchone()
+        except sqlite3.Error:
+            return None  # the events are what counts, and they are read next
+        return None if row is None else Checkpoint(*row)
 
     def close(self) -> None:
         """Let go of file and lock. Safe to call twice."""
@@ -152,6 +191,10 @@ def _connect(path: Path) -> sqlite3.Connection:
             f"{path}: is no usable journal ({error}): move it away or restore it"
         ) from error
     return database
+
+
+def _unwritable(path: Path, error: sqlite3.Error) -> JournalError:
+    return JournalError(f"{path}: cannot be written ({error}): free disk space or repair the disk")
 
 
 def _check_version(database: sqlite3.Connection, path: Path) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from cell.ledger import Event, Ledger, LedgerConfig, check, decode, encode, kind_of
 from cell.ledger import events as e
 from cell.ledger import observations as o
+from cell.ledger.checkpoint import Checkpoint
 from cell.ledger.effects import CancelRemoval, Effect, RequestRemoval
 from cell.recipe import RECIPES, Defect, load_recipe
 from cell.recipe.model import Recipe
@@ -78,6 +79,8 @@ class World:
     journal: list[tuple[str, str]] = field(default_factory=list)
     told: list[o.Observation] = field(default_factory=list)
     crashes: int = 0
+    checkpoint: Checkpoint | None = None
+    checkpoint_every: int = 20
     messages: list[tuple[int, int, o.Observation]] = field(default_factory=list)
     sent: int = 0
     mischief: dict[str, deque[str]] = field(default_factory=lambda: {k: deque() for k in KINDS})
@@ -113,6 +116,9 @@ class World:
         self.journal += [(kind_of(event), encode(event)) for event in decision.events]
         for event in decision.events:
             self._note(event)
+        kept = 0 if self.checkpoint is None else self.checkpoint.sequence
+        if len(self.journal) - kept >= self.checkpoint_every:
+            self.checkpoint = Checkpoint.of(len(self.journal), "", self.ledger.desk.state)
         broken = check(self.ledger)
         if broken:
             raise LawBrokenError("; ".join(str(violation) for violation in broken))
@@ -138,8 +144,19 @@ class World:
         self.arrival_of, self.verdict_of = {}, {}
         for event in self.events():
             self._note(event)
-        self.ledger = Ledger.replay(CONFIG, RECIPE, self.events())
+        self.ledger = self._restored()
         self.start_session()
+
+    def _restored(self) -> Ledger:
+        """From the last checkpoint that was written before the end of the journal."""
+        kept = self.checkpoint
+        if kept is None or kept.sequence > len(self.journal):
+            self.checkpoint = None
+            return Ledger.replay(CONFIG, RECIPE, self.events())
+        state = kept.thaw("")
+        if state is None:
+            raise LawBrokenError("the checkpoint does not thaw")
+        return Ledger.replay(CONFIG, RECIPE, self.events()[kept.sequence :], state)
 
     def events(self) -> list[Event]:
         """The journal, read back."""
