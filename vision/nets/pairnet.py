@@ -89,7 +89,7 @@ def pair_features(x: Tensor) -> Tensor:
     golden sample within 2 px (5x5 window) or 4 px (9x9): missing copper however the two are
     misregistered. ``relu(low - board)`` is the same for surplus copper.
     """
-    board, golden, high2, low2, high4, low4 = x.split(1, dim=1)
+    board, golden, high2, low2, high4, low4 = (x[:, i : i + 1] for i in range(6))
     parts = [board, golden, board - golden, fn.relu(board - high2), fn.relu(low2 - board)]
     return torch.cat([*parts, fn.relu(board - high4), fn.relu(low4 - board)], 1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -28,13 +28,18 @@ from vision.inspect.synthesis import camera_picture
 from vision.types import Image
 
 WARM_UP: Final = 3
+ALONE: Final = "engine alone"
+FRAME: Final = "camera frame"
+VIEW: Final = "canonical view"
+PREDICT: Final = "predict"
 PICTURES: Final = (".png", ".bmp", ".jpg", ".jpeg", ".tif", ".tiff", ".webp")
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Milliseconds of one kind of work."""
+    """Milliseconds of one kind of work, with which engine."""
 
+    engine: str
     what: str
     samples: tuple[float, ...]
 
@@ -63,31 +68,37 @@ class Measured:
     memory_mib: tuple[float, float]
 
     def ratio(self, what: Times) -> float:
-        """How many times as long as the engine alone."""
-        return what.median / self.times[0].median
+        """How many times as long as its engine alone; 1 for what has none."""
+        alone = (t for t in self.times if (t.engine, t.what) == (what.engine, ALONE))
+        return what.median / next(alone, what).median
+
+    def gain(self, what: Times) -> float | None:
+        """How many times the throughput of the program compared with, None without one."""
+        rival = self.times[-1]
+        return rival.median / what.median if rival.what == PREDICT else None
 
 
 def measure(
-    setup: InspectionSetup,
+    setups: Sequence[InspectionSetup],
     frames: Sequence[Image],
     views: Sequence[Image],
     repeat: int,
-    others: Mapping[str, Callable[[int], Any]],
+    rival: tuple[str, Callable[[int], Any]] | None,
 ) -> Measured:
-    """Engine alone, whole inspections of camera frames and of canonical views, and what others do
-    with the i-th picture; in turn, because what else the machine does then hits all of them.
+    """Of every set-up the engine alone and whole inspections of camera frames and of canonical
+    views; and what a rival (name, call) does with the i-th picture. In turn, because what else the
+    machine does then hits all of them.
     """
-    inspector, engine = setup.inspector, setup.engine
-    batch = as_batch(load_check(inspector.model))
-    work: list[tuple[str, Callable[[int], Any]]] = [("engine alone", lambda _: engine.run(batch))]
-    work.append(("camera frame", lambda i: inspector.inspect_frame(frames[i % len(frames)])))
-    work.append(("canonical view", lambda i: inspector.inspect_view(views[i % len(views)])))
-    work += others.items()
+    work: list[tuple[tuple[str, str], Callable[[int], Any]]] = []
+    for setup in setups:
+        work += _work(setup, frames, views)
+    if rival is not None:
+        work.append(((rival[0], PREDICT), rival[1]))
     for i in range(WARM_UP):
         for _, call in work:
             call(i)
     process = psutil.Process()
-    samples: dict[str, list[float]] = {what: [] for what, _ in work}
+    samples: dict[tuple[str, str], list[float]] = {what: [] for what, _ in work}
     before = process.memory_info().rss / 2**20
     rounds = repeat * max(len(frames), len(views))
     for i in range(rounds):
@@ -96,8 +107,20 @@ def measure(
             call(i)
             samples[what].append((perf_counter() - start) * 1e3)
     after = process.memory_info().rss / 2**20
-    times = tuple(Times(what, tuple(values)) for what, values in samples.items())
-    return Measured(times, 2 * rounds, (before, after))
+    times = tuple(Times(*what, tuple(values)) for what, values in samples.items())
+    return Measured(times, 2 * len(setups) * rounds, (before, after))
+
+
+def _work(
+    setup: InspectionSetup, frames: Sequence[Image], views: Sequence[Image]
+) -> list[tuple[tuple[str, str], Callable[[int], Any]]]:
+    inspector, engine = setup.inspector, setup.engine
+    batch = as_batch(load_check(inspector.model))
+    return [
+        ((engine.name, ALONE), lambda _: engine.run(batch)),
+        ((engine.name, FRAME), lambda i: inspector.inspect_frame(frames[i % len(frames)])),
+        ((engine.name, VIEW), lambda i: inspector.inspect_view(views[i % len(views)])),
+    ]
 
 
 def golden_views(goldens: GoldenLibrary, count: int) -> list[Image]:

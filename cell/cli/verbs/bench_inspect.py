@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
@@ -24,7 +26,7 @@ from cell.cli.bench.inspection import (
     read_frames,
 )
 from cell.cli.bench.ultralytics import rival
-from cell.config import load
+from cell.config import CellConfig, load
 from cell.inspection import build_inspector
 from vision.engines.machine import cpu_name, gpu_names
 from vision.inspect.part import PartGeometry
@@ -54,15 +56,18 @@ def inspect(
 ) -> None:
     """Engine alone, whole inspection, and Ultralytics with the same weights where it is installed.
 
-    Exit code 1 when an inspection takes more than 1.15 times as long as its engine alone.
+    Without --engine: the configured engine, then the fastest one on this machine that passes the
+    model's self-check in whatever precision. Exit code 1 when an inspection with the first takes
+    more than 1.15 times as long as its engine alone.
     """
     one_thread()
     cell = load(config)
-    if engine is not None:
-        options = {} if precision is None else {"precision": precision}
-        section = cell.inspector.model_copy(update={"engine": engine, "options": options})
-        cell = cell.model_copy(update={"inspector": section})
-    setup = build_inspector(cell, recipe)
+    setup = build_inspector(_with_engine(cell, engine, precision), recipe)
+    setups = [setup]
+    if engine is None:
+        fastest = build_inspector(_with_engine(cell, "auto", "reduced"), recipe)
+        if fastest.engine.name != setup.engine.name:
+            setups.append(fastest)
     goldens, camera = needs(setup)
     part = setup.recipe.part
     views = golden_views(goldens, images)
@@ -74,10 +79,13 @@ def inspect(
     )
     with TemporaryDirectory() as folder, console.status("measuring"):
         other = rival(setup, views, Path(folder))
-        others = {} if other.call is None else {f"ultralytics {other.version}": other.call}
-        found = measure(setup, pictures, views, repeat, others)
+        named = None if other.call is None else (f"ultralytics {other.version}", other.call)
+        found = measure(setups, pictures, views, repeat, named)
     machine = f"{cpu_name()}, {', '.join(gpu_names()) or 'no GPU'}"
-    console.print(_table(found, f"{setup.engine.name} on {machine}"))
+    console.print(machine, *_tables(found), sep="\n")
+    console.print(
+        "x engine: time as a multiple of the engine's; x predict: throughput as one of it"
+    )
     before, after = found.memory_mib
     console.print(
         f"memory {before:.0f} MiB before, {after:.0f} MiB after {found.inspections} inspections"
@@ -85,35 +93,48 @@ def inspect(
     if other.skipped:
         console.print(f"Ultralytics not measured: {other.skipped}")
     if report is not None:
-        _write(report, found, other.skipped, setup.engine.name, machine, setup.model)
+        _write(report, found, other.skipped, machine, setup.model)
     if any(found.ratio(times) > MOST_RATIO for times in found.times[1:3]):
         console.print(f"[bold red]more than {MOST_RATIO} times the engine alone[/]")
         raise typer.Exit(1)
 
 
-def _table(found: Measured, title: str) -> Table:
-    table = Table("", "median ms", "p99 ms", "least ms", "ratio", "samples", title=title)
-    for times in found.times:
-        table.add_row(
-            times.what,
-            f"{times.median:.1f}",
-            f"{times.p99:.1f}",
-            f"{times.least:.1f}",
-            f"{found.ratio(times):.2f}",
-            str(len(times.samples)),
-        )
-    return table
+def _with_engine(cell: CellConfig, engine: str | None, precision: str | None) -> CellConfig:
+    if engine is None:
+        return cell
+    options = {} if precision is None else {"precision": precision}
+    section = cell.inspector.model_copy(update={"engine": engine, "options": options})
+    return cell.model_copy(update={"inspector": section})
 
 
-def _write(
-    path: Path, found: Measured, skipped: str, engine: str, machine: str, model: str
-) -> None:
+def _tables(found: Measured) -> Iterator[Table]:
+    """One table for each engine, and for the program compared with."""
+    for engine, rows in groupby(found.times, key=lambda times: times.engine):
+        table = Table("", "median ms", "p99 ms", "least ms", "x engine", "x predict", title=engine)
+        for times in rows:
+            gain = found.gain(times)
+            table.add_row(
+                times.what,
+                f"{times.median:.1f}",
+                f"{times.p99:.1f}",
+                f"{times.least:.1f}",
+                f"{found.ratio(times):.2f}",
+                "" if gain is None else f"{gain:.2f}",
+            )
+        yield table
+
+
+def _write(path: Path, found: Measured, skipped: str, machine: str, model: str) -> None:
     def figures(times: Times) -> dict[str, Any]:
+        gain = found.gain(times)
         return {
+            "engine": times.engine,
+            "what": times.what,
             "median_ms": round(times.median, 2),
             "p99_ms": round(times.p99, 2),
             "least_ms": round(times.least, 2),
             "ratio": round(found.ratio(times), 3),
+            "throughput_of_predict": None if gain is None else round(gain, 3),
             "samples": len(times.samples),
         }
 
@@ -121,10 +142,9 @@ def _write(
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": platform.python_version(),
         "machine": machine,
-        "engine": engine,
         "model": model,
         "limit_ratio": MOST_RATIO,
-        "times": {times.what: figures(times) for times in found.times},
+        "times": [figures(times) for times in found.times],
         "inspections": found.inspections,
         "memory_mib": [round(value, 1) for value in found.memory_mib],
         "ultralytics_skipped": skipped,
