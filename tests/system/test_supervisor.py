@@ -1,0 +1,149 @@
+"""The supervisor's process alone, with a belt that we play: what it knows survives `kill -9`."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import rclpy
+import yaml
+from inspection_cell_interfaces.msg import Alarm, BeltState, CellState
+from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
+
+from cell.config.load import DEMO
+from cell.launcher.env import environment
+from cell.ledger.events import AlarmAcknowledged
+from cell.nodes.topics import LATCHED, LATEST, to_time
+from cell.processes import TABLE
+from cell.records.checkpoints import rules
+from cell.records.journal import Journal
+
+DOMAIN = 59
+SUPERVISOR = next(process for process in TABLE if process.name == "supervisor")
+
+
+class Person:
+    """The belt's node and an operator in one: publishes readings, gives orders, looks."""
+
+    def __init__(self) -> None:
+        self.context = rclpy.Context()
+        rclpy.init(
+            args=[],
+            context=self.context,
+            domain_id=DOMAIN,
+            signal_handler_options=SignalHandlerOptions.NO,
+        )
+        self.node = rclpy.create_node("person", context=self.context)
+        self.executor = SingleThreadedExecutor(context=self.context)
+        self.executor.add_node(self.node)
+        self.state: CellState | None = None
+        self.belt = BeltState(connected=True, encoder_m=1.0)
+        self._readings = self.node.create_publisher(BeltState, "/cell/belt/state", LATEST)
+        self.node.create_subscription(CellState, "/cell/supervisor/state", self._see, LATCHED)
+        self.node.create_timer(0.05, self._publish)
+
+    def close(self) -> None:
+        self.executor.shutdown()
+        self.node.destroy_node()
+        rclpy.shutdown(context=self.context)
+
+    def until(self, condition: Callable[[], Any]) -> None:
+        deadline = time.monotonic() + 60.0
+        while not condition():
+            assert time.monotonic() < deadline, self.state
+            self.executor.spin_once(timeout_sec=0.1)
+
+    def ask(self, kind: Any, name: str, **fields: str) -> Any:
+        client = self.node.create_client(kind, f"/cell/supervisor/{name}")
+        self.until(client.service_is_ready)
+        future = client.call_async(kind.Request(**fields))
+        self.until(future.done)
+        self.node.destroy_client(client)
+        return future.result()
+
+    def alarms(self) -> dict[str, int]:
+        return {} if self.state is None else {a.id: a.state for a in self.state.alarms}
+
+    def _see(self, message: CellState) -> None:
+        self.state = message
+
+    def _publish(self) -> None:
+        self.belt.stamp = to_time(time.time_ns())
+        self._readings.publish(self.belt)
+
+
+@pytest.fixture
+def person(monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
+    for name, value in environment(DOMAIN).items():
+        if name.startswith(("ROS_", "FASTRTPS_")):
+            monkeypatch.setenv(name, value)
+    made = Person()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+    """Start the supervisor on the same data folder, as the launcher does."""
+    content = yaml.safe_load(DEMO.read_text())
+    content["calibration"] = str((DEMO.parent / content["calibration"]).resolve())
+    content["data_dir"] = str(tmp_path / "data")
+    config = tmp_path / "cell.yaml"
+    config.write_text(yaml.safe_dump(content))
+    started: list[subprocess.Popen[str]] = []
+
+    def begin() -> subprocess.Popen[str]:
+        command = SUPERVISOR.command(config)
+        with (tmp_path / f"supervisor-{len(started)}.log").open("w") as log:
+            started.append(
+                subprocess.Popen(
+                    command, env=environment(DOMAIN), stdout=log, stderr=log, text=True
+                )
+            )
+        return started[-1]
+
+    yield begin
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_an_acknowledged_alarm_survives_a_killed_supervisor(
+    person: Person, start: Callable[[], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    stop, acknowledged = "belt.emergency_stop", Alarm.ACKNOWLEDGED
+    first = start()
+    person.until(lambda: person.state is not None and person.state.state == "purge_required")
+    person.belt.emergency_stop = True
+    person.until(lambda: person.alarms().get(stop) == Alarm.UNACKNOWLEDGED)
+    assert person.ask(AcknowledgeAlarm, "acknowledge_alarm", id=stop, person="kim").accepted
+    person.until(lambda: person.alarms().get(stop) == acknowledged)
+    refused = person.ask(AcknowledgeAlarm, "acknowledge_alarm", id=stop, person="kim")
+    assert (refused.accepted, "refresh the list" in refused.message) == (False, True)
+
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    person.state = None
+    second = start()
+    person.until(lambda: person.alarms().get(stop) == acknowledged)
+    person.belt.emergency_stop = False
+    person.until(lambda: person.alarms() == {})
+    person.until(lambda: person.ask(CellCommand, "command", command="confirm_clear").accepted)
+    person.until(lambda: person.state is not None and person.state.state == "stopped")
+    second.terminate()
+    assert second.wait(20) == 0
+
+    with Journal.open(tmp_path / "data" / "journal.db") as journal:
+        events = list(journal.read())
+        kept = journal.checkpoint()
+    seen = [event for _, event in events if isinstance(event, AlarmAcknowledged)]
+    assert [(event.alarm, event.person) for event in seen] == [(stop, "kim")]
+    assert kept is not None
+    assert (kept.sequence, kept.rules) == (events[-1][0], rules())
