@@ -64,7 +64,8 @@ def measure(
 ) -> dict[str, Any]:
     """All figures: detection quality clean and as the camera sees it, and part decisions.
 
-    threshold None: choose it from the simulated camera boards of these pairs.
+    threshold: from which a finding speaks against the part; None: choose it from the simulated
+    camera boards of these pairs. naming_threshold: from which findings have the best F-score.
     """
     clean = find_all(run, pairs)
     single = find_all(run, pairs, across_classes=True)
@@ -75,6 +76,7 @@ def measure(
     least = [chosen] * len(CLASSES)
     return {
         "threshold": chosen,
+        "naming_threshold": deeppcb([*clean, *seen])["F_threshold"],
         "clean": {**coco(clean, CLASSES), **deeppcb(clean)},
         "one_per_place": {**coco(single, CLASSES), **deeppcb(single)},
         "degraded": {**coco(seen, CLASSES), **deeppcb(seen)},
