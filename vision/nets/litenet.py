@@ -8,6 +8,8 @@ the pixel, so the box head also sees the features of stride 4, four to a cell. I
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as fn
@@ -15,6 +17,7 @@ from torch.nn import functional as fn
 from vision.nets.lite0 import Lite0
 from vision.nets.pairnet import ConvBlock, Stage
 
+MOMENTUM = 0.1  # of the batch norms' statistics: they must keep up within few steps
 BINS = 32  # distances 0..31 cells: boxes up to 496 px wide
 
 
@@ -38,6 +41,9 @@ class LiteNet(nn.Module):
             ConvBlock(width, width),
             nn.Conv2d(width, 4 * BINS, 1),
         )
+        for module in self.modules():
+            if isinstance(module, nn.BatchNorm2d):
+                module.momentum = MOMENTUM
         # Few cells are defects, and their boxes begin at about 46 px: from far larger ones small
         # defects would get no say in the assignment, whose measure is a high power of the overlap.
         near = -0.3 * torch.arange(BINS).repeat(4)
@@ -49,7 +55,11 @@ class LiteNet(nn.Module):
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """[N, 1, H, W] -> class logits [N, A, classes], distance logits [N, A, 4, BINS]."""
-        p4, *coarse = self.body(x)
+        return self.answer(self.body(x))
+
+    def answer(self, features: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """The same from the features that `body` gives for pictures."""
+        p4, *coarse = features
         p8, p16, p32 = (flat(part) for flat, part in zip(self.flat, coarse, strict=True))
         q16 = self.mix16(torch.cat([fn.interpolate(p32, scale_factor=2.0), p16], 1))
         q8 = self.mix8(torch.cat([fn.interpolate(q16, scale_factor=2.0), p8], 1))

@@ -35,6 +35,9 @@ class Job(Protocol):
     def batches(self, batch: int, seed: int) -> IterableDataset[Batch]:
         """Endless training batches."""
 
+    def predict(self, net: nn.Module, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, Batch]:
+        """The network's class and distance logits, and the batch that they are about."""
+
     def score(self, net: nn.Module, device: torch.device) -> dict[str, float]:
         """Quick validation; the key `value` says which checkpoint is best."""
 
@@ -58,6 +61,11 @@ class BoardJob:
     def batches(self, batch: int, seed: int) -> IterableDataset[Batch]:
         """Crops around composed defects."""
         return Crops(self.train, batch, seed)
+
+    def predict(self, net: nn.Module, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, Batch]:
+        """Of the batch as it is."""
+        logits, bins = net(batch[0].float() / 255.0)
+        return logits, bins, batch
 
     def score(self, net: nn.Module, device: torch.device) -> dict[str, float]:
         """Half the boards as they are, the others as the cell's camera sees them."""

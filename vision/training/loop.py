@@ -90,8 +90,9 @@ class Trainer:
             self.net.load_state_dict(torch.load(start, map_location=self.device)["average"])
         nn.utils.convert_conv2d_weight_memory_format(self.net, torch.channels_last)
         self.average = Average(self.net, settings.average)
-        plain = [p for p in self.net.parameters() if p.ndim < 2]
-        heavy = [p for p in self.net.parameters() if p.ndim >= 2]
+        learnt = [p for p in self.net.parameters() if p.requires_grad]
+        plain = [p for p in learnt if p.ndim < 2]
+        heavy = [p for p in learnt if p.ndim >= 2]
         self.optimiser = torch.optim.AdamW(
             [
                 {"params": heavy, "weight_decay": settings.decay},
@@ -174,14 +175,15 @@ class Trainer:
         self._save("last.pt", metrics)
 
     def _step(self, batch: Batch, done: float) -> float:
-        images, boxes, labels, real = (part.to(self.device) for part in batch)
         warm = min(1.0, (self.average.count + 1) / 300)
         rate = self.set.rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         self.net.train()
+        images, boxes, labels, real = (part.to(self.device) for part in batch)
+        given = (images, boxes, labels, real)
         with torch.autocast(self.device.type, torch.bfloat16):
-            logits, bins = self.net(images.float() / 255.0)
+            logits, bins, (images, boxes, labels, real) = self.job.predict(self.net, given)
         centres = cell_centres(*images.shape[-2:], self.device)
         loss, _ = detection_loss(logits, bins, centres, boxes, labels, real)
         self.optimiser.zero_grad(set_to_none=True)

@@ -14,6 +14,7 @@ from vision.nets.decode import decode
 from vision.nets.litenet import LiteNet
 from vision.training.detect import Runner
 from vision.training.metrics import Found, coco
+from vision.training.replay import FRESH, Replay
 from vision.training.runner import torch_runner
 from vision.training.samples import Batch
 from vision.training.views import Picture, Views, read
@@ -21,12 +22,12 @@ from vision.training.views import Picture, Views, read
 NMS_IOU = 0.5
 
 
-def found_in(run: Runner, pictures: Sequence[Picture]) -> list[Found]:
-    """Detections of at least 0.01, suppressed within each class, next to the truth."""
+def found_in(run: Runner, pictures: Sequence[Picture], least: float = 0.01) -> list[Found]:
+    """Detections with at least this score, suppressed within each class, next to the truth."""
     found = []
     for picture in pictures:
         output = run((picture.image[None, None] / 255.0).astype(np.float32))
-        boxes, scores, classes = decode(output, 0.01, NMS_IOU, across_classes=False)
+        boxes, scores, classes = decode(output, least, NMS_IOU, across_classes=False)
         found.append(Found(boxes, scores, classes, picture.boxes, picture.labels))
     return found
 
@@ -52,6 +53,7 @@ class PictureJob:
         self.valid = [read(sample, size) for sample in validation]
         if not any(len(p.labels) for p in self.train):
             raise DataError("no training picture has a defect: label some, or use `cell teach`")
+        self._kept = Replay()
         self.pictures = sum(1 for p in self.train if len(p.labels))
 
     def network(self, width: int) -> nn.Module:
@@ -61,12 +63,23 @@ class PictureJob:
         return net
 
     def batches(self, batch: int, seed: int) -> IterableDataset[Batch]:
-        """Random views."""
-        return Views(self.train, len(self.classes), self.crop, batch, seed)
+        """Random views; few of them, since each is learnt from several times."""
+        return Views(self.train, len(self.classes), self.crop, max(1, batch // FRESH), seed)
+
+    def predict(self, net: nn.Module, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, Batch]:
+        """Of the fresh views and of kept ones."""
+        assert isinstance(net, LiteNet)
+        fresh = [part.bfloat16() for part in net.body(batch[0].float() / 255.0)]
+        features, batch = self._kept.extend(fresh, batch)
+        logits, bins = net.answer(features)
+        return logits, bins, batch
 
     def score(self, net: nn.Module, device: torch.device) -> dict[str, float]:
-        """Average precision on the validation pictures."""
+        """Average precision on the defective validation pictures and as many good ones."""
         run = torch_runner(net, device, half=True, size=self.size)
-        result = coco(found_in(run, self.valid), self.classes)
+        bad = [p for p in self.valid if len(p.labels)]
+        good = [p for p in self.valid if not len(p.labels)]
+        some = good[:: max(1, len(good) // len(bad))] if bad else good
+        result = coco(found_in(run, [*bad, *some], least=0.03), self.classes)
         result["value"] = result["mAP50"]
         return result
