@@ -184,7 +184,7 @@ class Trainer:
         given = (images, boxes, labels, real)
         with torch.autocast(self.device.type, torch.bfloat16):
             logits, bins, (images, boxes, labels, real) = self.job.predict(self.net, given)
-        centres = cell_centres(*images.shape[-2:], self.device)
+        centres = cell_centres(images.shape[-2], images.shape[-1], self.device)
         loss, _ = detection_loss(logits, bins, centres, boxes, labels, real)
         self.optimiser.zero_grad(set_to_none=True)
         torch.autograd.backward(loss)

@@ -131,7 +131,9 @@ def vary(rng: np.random.Generator, picture: Picture, size: tuple[int, int]) -> S
     full = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
     seen = np.prod((clipped[:, 2:] - clipped[:, :2]).clip(0), axis=1)
     kept = seen > LEAST_VISIBLE * full
-    image, moved = flip(rng, light(rng, image), clipped[kept].astype(np.float32))
+    image, moved = flip(
+        rng, light(rng, np.asarray(image, np.uint8)), clipped[kept].astype(np.float32)
+    )
     return image[None], moved, picture.labels[kept]
 
 
@@ -157,7 +159,7 @@ def light(rng: np.random.Generator, image: Image) -> Image:
         grey = cv2.GaussianBlur(grey, (0, 0), rng.uniform(0.3, 1.0))
     if rng.uniform() < 0.5:
         noise = np.empty(grey.shape, np.float32)
-        cv2.randn(noise, 0, float(rng.uniform(0, 5)))
+        cv2.randn(noise, np.zeros(1), np.array([rng.uniform(0, 5)]))
         grey = grey + noise
     return np.clip(grey, 0, 255).astype(np.uint8)
 
