@@ -11,7 +11,7 @@ from cell.records.projection import Projection
 from cell.records.report import build_report, match_boards, percentile
 from cell.records.store import open_records
 from tests.cell.world import CONFIG as STATIONS
-from tests.cell.world import HALF_M, World
+from tests.cell.world import HALF_M, RECIPE, World
 
 
 def truth_of(world: World) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def test_report_of_a_shift(facts: tuple[World, RunFacts]) -> None:
     assert report["belt_stops"]["wait"] == 1
     assert report["belt_stops"]["wait_s"] > 0.0
     assert report["processes"] == usage
-    assert (report["model"], report["recipe"], report["seed"]) == ("test@1", "pcb@1.1.0", 7)
+    assert (report["model"], report["recipe"], report["seed"]) == ("test@1", RECIPE.identity, 7)
 
 
 def test_report_without_a_twin(facts: tuple[World, RunFacts]) -> None:

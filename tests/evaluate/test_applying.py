@@ -11,6 +11,7 @@ from cell.recipe.loading import RECIPES, RecipeError, load_recipe
 
 PCB = (RECIPES / "pcb" / "recipe.yaml").read_text(encoding="utf-8")
 CLASSES = load_recipe(RECIPES / "pcb").classes
+VERSION = load_recipe(RECIPES / "pcb").version
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,9 @@ CLASSES = load_recipe(RECIPES / "pcb").classes
 )  # fmt: skip
 def test_only_the_number_changes(old: str, new: str) -> None:
     text = PCB.replace("open: {bin: scrap}", old)
-    wanted = PCB.replace("open: {bin: scrap}", new).replace("version: 1.1.0", "version: 1.1.1")
+    wanted = PCB.replace("open: {bin: scrap}", new).replace(
+        f"version: {VERSION}", f"version: {next_version(VERSION)}"
+    )
     assert with_thresholds_set(text, {"open": 0.31}, "recipe") == wanted
 
 
