@@ -73,7 +73,7 @@ def export(path: Path) -> float:
             dynamic_axes={name: {2: f"h_{name}", 3: f"w_{name}"} for name in ("images", *TAPS)},
         )  # fmt: skip
     graph = onnx.load(path)
-    _halve_weights(graph)
+    halve_weights(graph)
     onnx.checker.check_model(graph)
     onnx.save(graph, path)
     noise = torch.rand(1, 1, 96, 64, generator=torch.Generator().manual_seed(1))
@@ -83,7 +83,7 @@ def export(path: Path) -> float:
     return max(_relative(a, b) for a, b in zip(expected, found, strict=True))
 
 
-def _halve_weights(model: onnx.ModelProto) -> None:
+def halve_weights(model: onnx.ModelProto) -> None:
     """Store the weights as float16; the runtime widens them once, when it loads."""
     casts = []
     for tensor in list(model.graph.initializer):

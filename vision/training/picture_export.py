@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import torch
 from torch import nn
 
+from vision.anomaly.export_features import halve_weights
 from vision.engines.selfcheck import write_selfcheck
 from vision.nets.litenet import LiteNet
 from vision.nets.pairnet import Deployed
@@ -47,6 +49,9 @@ def write_package(
     folder.mkdir(parents=True, exist_ok=True)
     fresh = folder / "model.onnx.part"
     export_graph(model, fresh, (1, height, width), 4 + len(classes))
+    graph = onnx.load(fresh)
+    halve_weights(graph)
+    onnx.save(graph, fresh)
     run = onnx_runner(fresh)
     example = (validation[0].image[None, None] / 255.0).astype(np.float32)
     with torch.inference_mode():
