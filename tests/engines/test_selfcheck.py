@@ -15,7 +15,7 @@ from vision.engines import auto, opening
 from vision.engines.auto import AutoConfig, AutoEngine, Candidate
 from vision.engines.base import Tensor
 from vision.engines.onnx import OnnxConfig, OnnxEngine
-from vision.engines.selfcheck import load_check, measure, verify, write_selfcheck
+from vision.engines.selfcheck import clear_floor, load_check, measure, verify, write_selfcheck
 from vision.errors import EngineError
 
 
@@ -41,6 +41,19 @@ def test_the_shipped_check_passes_where_it_was_not_written(package: ModelPackage
     assert found is not None
     assert found.box_px < 0.01
     assert found.score < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("scores", "floor"),
+    [
+        ([], 0.3),
+        ([0.2, 0.9], 0.3),
+        ([0.28, 0.36], 0.225),
+        (np.arange(0.06, 0.96, 0.04), 1.0),  # a weak model: no floor is clear of them all
+    ],
+)
+def test_the_floor_keeps_away_from_every_score(scores: list[float], floor: float) -> None:
+    assert clear_floor(np.asarray(scores, np.float32)) == pytest.approx(floor, abs=0.01)
 
 
 @pytest.mark.parametrize(
