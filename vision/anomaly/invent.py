@@ -29,16 +29,15 @@ def spoil(picture: Floats, other: Floats, rng: np.random.Generator) -> tuple[Flo
     where = np.zeros(picture.shape, bool)
     for _ in range(rng.integers(1, MOST + 1)):
         kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
-        picture, changed = draw(picture, other, kind, rng)
+        picture, changed = _one(picture, other, kind, rng)
         where |= changed
     closed = cv2.morphologyEx(where.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     return picture, closed > 0
 
 
-def draw(
+def _one(
     picture: Floats, other: Floats, kind: str, rng: np.random.Generator
 ) -> tuple[Floats, Mask]:
-    """The picture with one defect of a kind, and where it is."""
     spread = float(picture.std()) + 0.02
     if kind == "area":
         mask = _area(picture.shape, rng)
