@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -19,13 +18,14 @@ from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import ModelError
 from tests.anomaly import textures
 from vision.anomaly.detector import ANOMALY, AnomalyDetector, Heat, regions
+from vision.anomaly.graph import patch_graph
 from vision.anomaly.memory import Memory, farthest
-from vision.anomaly.teach import QUICK, PatchReader, Taught, as_input, teach
+from vision.anomaly.teach import PatchReader, Settings, Taught, as_input, heat_of, teach
 from vision.anomaly.threshold import bound
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.types import Box, Detection
 
-SMALL = replace(QUICK, side=192)
+QUICK = Settings(side=192, memory=600)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def recipes(good: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of recipes with one that was taught by the command."""
     folder = tmp_path_factory.mktemp("recipes")
     code, _, error = cell(
-        "teach", "--recipe", "plate", "--good", good, "--recipes", folder, "--side", 192, "--quick"
+        "teach", "--recipe", "plate", "--good", good, "--recipes", folder, "--side", 192
     )
     assert error is None
     assert code == 0
@@ -52,7 +52,7 @@ def cell(*arguments: object) -> tuple[int, str, BaseException | None]:
 
 
 def taught(count: int = 12) -> Taught:
-    return teach([textures.good(seed) for seed in range(count)], FeaturePackage.load(), SMALL)
+    return teach([textures.good(seed) for seed in range(count)], FeaturePackage.load(), QUICK)
 
 
 def detector(recipes: Path, model: str = "anomaly-1") -> AnomalyDetector:
@@ -94,8 +94,8 @@ def test_the_network_gives_what_teaching_computed(recipes: Path) -> None:
     lesson = taught()
     seen = textures.scratched(7)
     size = (lesson.input_shape[3], lesson.input_shape[2])
-    patches, grid = PatchReader(FeaturePackage.load(), size).look(as_input(seen, size)[0, 0])
-    expected = lesson.judge.heat(patches, grid)
+    graph, grid = patch_graph(FeaturePackage.load(), QUICK.taps, size, QUICK.equalise, QUICK.pool)
+    expected = heat_of(lesson.memory, PatchReader(graph, size).read(seen), grid)
     assert lesson.output_shape == (1, 1, *grid)
     again = taught()
     assert again.model.SerializeToString() == lesson.model.SerializeToString()
@@ -112,7 +112,7 @@ def test_teaching_again_makes_a_new_version_and_keeps_the_old(recipes: Path, goo
     data["classes"][ANOMALY]["bin"] = "rework"
     file.write_text(yaml.safe_dump(data))
     code, _, error = cell(
-        "teach", "--recipe", "plate", "--good", good, "--recipes", recipes, "--side", 192, "--quick"
+        "teach", "--recipe", "plate", "--good", good, "--recipes", recipes, "--side", 192
     )
     assert error is None
     assert code == 0
@@ -217,7 +217,7 @@ def test_beside_a_detector_good_boards_are_not_doubtful(tmp_path: Path) -> None:
     for file in sorted(goldens.glob("*.webp"))[:12]:
         shutil.copy(file, few)
     code, _, error = cell(
-        "teach", "--recipe", "pcb", "--good", few, "--recipes", tmp_path, "--side", 192, "--quick"
+        "teach", "--recipe", "pcb", "--good", few, "--recipes", tmp_path, "--side", 192
     )
     assert error is None
     assert code == 0

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 
 from vision.nets.lite0 import MEAN, PACKAGE, SPREAD, Lite0
 
-TAPS = {"f4": (1, 24, 4), "f8": (2, 40, 8), "f16": (4, 112, 16), "f32": (5, 192, 32)}
+TAPS = {"f8": (2, 40, 8), "f16": (4, 112, 16), "f32": (5, 192, 32)}
 """Output name: stage of the network, channels, stride."""
 OPSET = 17
 LICENCE_NOTE = (
@@ -34,7 +34,7 @@ LICENCE_NOTE = (
 README = """# Feature network
 
 The front of EfficientNet-lite0 (Tan & Le 2019) with ImageNet weights, stored in half precision.
-`cell teach` builds anomaly models on it. It gives what lies at strides 4, 8, 16 and 32 of a grey
+`cell teach` builds anomaly models on it. It gives what lies at strides 8, 16 and 32 of a grey
 picture [1, 1, H, W] in 0..1, H and W multiples of 32.
 
 Made by `python -m vision.anomaly.export_features --out models/features`; Apache-2.0, see LICENSE.
@@ -110,7 +110,7 @@ def write_package(folder: Path) -> float:
     card = {
         "kind": "features",
         "name": "efficientnet-lite0",
-        "version": "1.1.0",
+        "version": "1.0.0",
         "file": path.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "bytes": path.stat().st_size,

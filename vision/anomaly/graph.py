@@ -1,7 +1,8 @@
-"""ONNX graphs of teaching: picture to patches, and picture to heat map with the judge inside."""
+"""ONNX graphs of teaching: picture to patches, and picture to heat map with the memory inside."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +11,13 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnx.utils import Extractor
 
-from models.anomaly import FeaturePackage, TapCard
-from vision.anomaly.head import LIMIT
-from vision.anomaly.judge import WIDE, Judge, gauss
-from vision.anomaly.memory import Floats
+from models.anomaly import FeaturePackage
+from vision.anomaly.memory import KERNEL, Memory
 
 PATCHES = "patches"
 HEAT = "heat"
 CONTRAST = 0.2
 """Spread of the greys to which every picture is brought, of a range of 1."""
-STRIDE = 8
-"""Pixels from place to place of the heat map."""
-FLAT = ("f4", "f8", "f16", "f32")
-EVEN = ("f16", "f32")
-NEAR = ("f8", "f16")
-LEVEL_PX = 24.0
-"""Standard deviation of the blur whose result is taken for the light."""
 IR_VERSION = 10
 
 
@@ -49,40 +41,38 @@ class _Builder:
 
 
 def patch_graph(
-    features: FeaturePackage, size: tuple[int, int]
+    features: FeaturePackage, taps: Sequence[str], size: tuple[int, int], equalise: bool, pool: int
 ) -> tuple[onnx.ModelProto, tuple[int, int]]:
-    """Grey picture [1, 1, H, W] -> patches [h * w, c]; and the grid (h, w), 8 px a place.
+    """Grey picture [1, 1, H, W] -> patches [h * w, c]; and the grid (h, w).
 
-    size: width and height, multiples of 32. The network looks twice: at the picture with light and
-    contrast levelled from place to place (FLAT), and with the greys of the whole picture brought to
-    one mean and spread (EVEN), which keeps wide gradients. Columns of the patches: the taps of
-    FLAT, of EVEN, and those of NEAR averaged with their neighbours, for the memory.
+    taps: the network's outputs to take, each averaged over pool x pool of its places (odd); the
+    finest one gives the grid. size: width and height, multiples of 32. equalise: bring each picture
+    to the same mean and spread of greys first.
     """
     model = onnx.load(features.onnx)
-    taps = tuple(dict.fromkeys((*FLAT, *EVEN, *NEAR)))
     body = Extractor(model).extract_model(["images"], list(taps)).graph
     build = _Builder()
-    grid = size[1] // STRIDE, size[0] // STRIDE
-    both = build.add(
-        "Concat", _levelled(build, "images", grid), _equalised(build, "images"), axis=0
-    )
+    first = _equalised(build, "images") if equalise else "images"
     before = list(build.nodes)
     for node in body.node:
-        node.input[:] = [both if name == "images" else name for name in node.input]
-    cards = features.card.outputs
+        node.input[:] = [first if name == "images" else name for name in node.input]
+    strides = [features.card.outputs[tap].stride for tap in taps]
+    grid = size[1] // min(strides), size[0] // min(strides)
     parts = []
-    for looks, names in ((0, FLAT), (1, EVEN)):
-        for tap in names:
-            part = _row(build, tap, looks)
-            parts.append(_on_grid(build, part, cards[tap], grid))
-    for tap in NEAR:
+    for tap, stride in zip(taps, strides, strict=True):
+        # Averaged with their neighbours, patches see a little more and jump less.
+        span = min(pool, (min(size) // stride // 2 - 1) | 1)  # less than half of a small picture
+        span = max(span, 1)
         part = build.add(
-            "AveragePool", _row(build, tap, 0), kernel_shape=[3, 3], pads=[1] * 4,
-            count_include_pad=0,
-        )  # fmt: skip
-        parts.append(_on_grid(build, part, cards[tap], grid))
-    every = build.add("Concat", *parts, axis=1)
-    depth = sum(cards[tap].channels for tap in (*FLAT, *EVEN, *NEAR))
+            "AveragePool", tap, kernel_shape=[span] * 2, pads=[span // 2] * 4, count_include_pad=0
+        )
+        if stride != min(strides):
+            channels = features.card.outputs[tap].channels
+            shape = build.constant([1, channels, *grid], np.int64)
+            part = build.add("Resize", part, "", "", shape, mode="linear")
+        parts.append(part)
+    every = build.add("Concat", *parts, axis=1) if len(parts) > 1 else parts[0]
+    depth = sum(features.card.outputs[tap].channels for tap in taps)
     flat = build.add("Reshape", every, build.constant([depth, grid[0] * grid[1]], np.int64))
     build.add("Transpose", flat, perm=[1, 0], to=PATCHES)
     graph = helper.make_graph(
@@ -96,35 +86,28 @@ def patch_graph(
     return made, grid
 
 
-def head_columns(features: FeaturePackage) -> int:
-    """Columns of the patches that the head sees; the memory sees the rest."""
-    return sum(features.card.outputs[tap].channels for tap in (*FLAT, *EVEN))
-
-
 def heat_graph(
-    patches: onnx.ModelProto, grid: tuple[int, int], judge: Judge
+    patches: onnx.ModelProto, grid: tuple[int, int], memory: Memory
 ) -> tuple[onnx.ModelProto, tuple[int, int, int, int]]:
-    """Grey picture -> how far each place is from everything good, [1, 1, h, w]."""
+    """Grey picture -> smoothed distance of each place to the memory, [1, 1, h, w]."""
     graph = onnx.GraphProto()
     graph.CopyFrom(patches.graph)
     build = _Builder()
     build.constants = list(graph.initializer)  # numbering goes on
     build.nodes = list(graph.node)
-    plane = build.constant([1, 1, *grid], np.int64)
-    odds = build.add("Reshape", _odds(build, judge), plane)
-    away = build.add("Reshape", _distance(build, judge), plane)
-    away = _blurred(build, away, judge.near_kernel)
-    wide = _blurred(build, odds, judge.wide_kernel(grid))
-    terms = (
-        (odds, 1.0 / judge.odds_spread),
-        (wide, WIDE / judge.odds_spread),
-        (away, 1.0 / judge.distance_spread),
-    )
-    total = build.constant(np.full((1, 1, 1, 1), -judge.offset))
-    for term, gain in terms:
-        scaled = build.add("Mul", term, build.constant(np.full((1, 1, 1, 1), gain)))
-        total = build.add("Add", total, scaled)
-    build.add("Softplus", total, to=HEAT)
+    x = build.add("Sub", PATCHES, build.constant(memory.mean))
+    x = build.add("Mul", x, build.constant(memory.scale))
+    # |x - m|^2 = |x|^2 - 2 x m + |m|^2, the nearest m for each x
+    cross = build.add("MatMul", x, build.constant(-2.0 * memory.patches.T))
+    squares = build.constant(np.square(memory.patches).sum(axis=1))
+    nearest = build.add("ReduceMin", build.add("Add", cross, squares), axes=[1], keepdims=1)
+    own = build.add("ReduceSum", build.add("Mul", x, x), build.constant([1], np.int64), keepdims=1)
+    distance = build.add("Sqrt", build.add("Relu", build.add("Add", nearest, own)))
+    plane = build.add("Reshape", distance, build.constant([1, 1, *grid], np.int64))
+    around = build.constant([0, 0, 1, 1, 0, 0, 1, 1], np.int64)
+    plane = build.add("Pad", plane, around, mode="reflect")
+    kernel = build.constant(np.outer(KERNEL, KERNEL)[None, None])
+    build.add("Conv", plane, kernel, kernel_shape=[3, 3], to=HEAT)
     shape = (1, 1, *grid)
     output = helper.make_tensor_value_info(HEAT, TensorProto.FLOAT, list(shape))
     whole = helper.make_graph(build.nodes, "anomaly", graph.input, [output], build.constants)
@@ -133,84 +116,9 @@ def heat_graph(
     return made, shape
 
 
-def _odds(build: _Builder, judge: Judge) -> str:
-    """The head's logits [h * w, 1]."""
-    head, count = judge.head, judge.columns
-    x = _cut(build, PATCHES, 1, 0, count)
-    hidden = build.constant(head.bias)
-    for part, inner in (
-        (x, slice(0, count)),
-        (build.add("ReduceMean", x, axes=[0], keepdims=1), slice(count, 2 * count)),
-    ):
-        centred = build.add("Sub", part, build.constant(head.centre[inner]))
-        scaled = build.add("Mul", centred, build.constant(head.scale[inner]))
-        low, high = build.constant(np.float32(-LIMIT)), build.constant(np.float32(LIMIT))
-        clipped = build.add("Clip", scaled, low, high)
-        hidden = build.add(
-            "Add", build.add("MatMul", clipped, build.constant(head.inner[inner])), hidden
-        )
-    return build.add("MatMul", build.add("Relu", hidden), build.constant(head.outer[:, None]))
-
-
-def _distance(build: _Builder, judge: Judge) -> str:
-    """Distance of each place to the nearest good patch, [h * w, 1]."""
-    memory, count = judge.memory, judge.columns
-    x = _cut(build, PATCHES, 1, count, count + len(memory.mean))
-    x = build.add("Sub", x, build.constant(memory.mean))
-    x = build.add("Mul", x, build.constant(memory.scale))
-    # |x - m|^2 = |x|^2 - 2 x m + |m|^2, the nearest m for each x
-    cross = build.add("MatMul", x, build.constant(-2.0 * memory.patches.T))
-    squares = build.constant(np.square(memory.patches).sum(axis=1))
-    nearest = build.add("ReduceMin", build.add("Add", cross, squares), axes=[1], keepdims=1)
-    own = build.add("ReduceSum", build.add("Mul", x, x), build.constant([1], np.int64), keepdims=1)
-    return build.add("Sqrt", build.add("Relu", build.add("Add", nearest, own)))
-
-
-def _cut(build: _Builder, name: str, axis: int, start: int, end: int) -> str:
-    bounds = [build.constant([value], np.int64) for value in (start, end, axis)]
-    return build.add("Slice", name, *bounds)
-
-
-def _row(build: _Builder, tap: str, look: int) -> str:
-    return _cut(build, tap, 0, look, look + 1)
-
-
-def _on_grid(build: _Builder, part: str, card: TapCard, grid: tuple[int, int]) -> str:
-    """Averaged down or stretched to the grid."""
-    if card.stride < STRIDE:
-        span = [STRIDE // card.stride] * 2
-        return build.add("AveragePool", part, kernel_shape=span, strides=span)
-    if card.stride > STRIDE:
-        shape = build.constant([1, card.channels, *grid], np.int64)
-        return build.add("Resize", part, "", "", shape, mode="linear")
-    return part
-
-
-def _blurred(build: _Builder, plane: str, kernel: Floats) -> str:
-    """Convolved along both axes with a kernel (odd,), reflected at the border."""
-    half = len(kernel) // 2
-    for shape, pads in (
-        ((1, 1, len(kernel), 1), (0, 0, half, 0, 0, 0, half, 0)),
-        ((1, 1, 1, len(kernel)), (0, 0, 0, half, 0, 0, 0, half)),
-    ):
-        padded = build.add("Pad", plane, build.constant(pads, np.int64), mode="reflect")
-        weights = build.constant(kernel.reshape(shape))
-        plane = build.add("Conv", padded, weights, kernel_shape=list(shape[2:]))
-    return plane
-
-
-def _levelled(build: _Builder, picture: str, grid: tuple[int, int]) -> str:
-    """The picture less its wide blur, in units of its local spread: lamps and shades are gone."""
-    kernel = gauss(LEVEL_PX / STRIDE, min(grid))
-    full = build.constant([1, 1, grid[0] * STRIDE, grid[1] * STRIDE], np.int64)
-
-    def background(name: str) -> str:
-        coarse = build.add("AveragePool", name, kernel_shape=[STRIDE] * 2, strides=[STRIDE] * 2)
-        return build.add("Resize", _blurred(build, coarse, kernel), "", "", full, mode="linear")
-
-    centred = build.add("Sub", picture, background(picture))
-    spread = build.add("Sqrt", background(build.add("Mul", centred, centred)))
-    return _contrasted(build, centred, spread)
+def save(model: onnx.ModelProto, path: Path) -> None:
+    """Write a graph."""
+    path.write_bytes(model.SerializeToString())
 
 
 def _equalised(build: _Builder, picture: str) -> str:
@@ -218,15 +126,6 @@ def _equalised(build: _Builder, picture: str) -> str:
     centred = build.add("Sub", picture, mean)
     square = build.add("Mul", centred, centred)
     spread = build.add("Sqrt", build.add("ReduceMean", square, axes=[2, 3], keepdims=1))
-    return _contrasted(build, centred, spread)
-
-
-def _contrasted(build: _Builder, centred: str, spread: str) -> str:
     spread = build.add("Add", spread, build.constant(np.float32(0.01)))
-    scaled = build.add("Div", build.add("Mul", centred, build.constant(CONTRAST)), spread)
-    return build.add("Add", scaled, build.constant(np.float32(0.5)))
-
-
-def save(model: onnx.ModelProto, path: Path) -> None:
-    """Write a graph."""
-    path.write_bytes(model.SerializeToString())
+    gain = build.add("Div", build.constant(np.float32(CONTRAST)), spread)
+    return build.add("Add", build.add("Mul", centred, gain), build.constant(np.float32(0.5)))

@@ -22,9 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.anomaly import FeaturePackage
-from vision.anomaly.graph import head_columns
-from vision.anomaly.memory import Floats
-from vision.anomaly.teach import ENOUGH, STEP, PatchReader, Settings, as_input, learn
+from vision.anomaly.graph import patch_graph
+from vision.anomaly.memory import Floats, Memory
+from vision.anomaly.teach import ENOUGH, PatchReader, Settings, heat_of, held_out_scores
+from vision.anomaly.threshold import bound
 from vision.data.open import open_data
 from vision.data.types import DataError, Sample
 from vision.evaluate.ranking import PixelTally, auroc
@@ -45,17 +46,11 @@ class Split:
     test: tuple[Sample, ...]
 
 
-def split_by_group(
-    samples: Sequence[Sample], seed: int, same: Sequence[Sequence[str]] = ()
-) -> Split:
-    """Divide the groups at random; those with defects go to the halves in turn, class by class.
-
-    same: groups that show the same part and stay together.
-    """
-    first = {name: several[0] for several in same for name in several}
+def split_by_group(samples: Sequence[Sample], seed: int) -> Split:
+    """Divide the groups at random; those with defects go to the halves in turn, class by class."""
     groups: dict[str, list[Sample]] = {}
     for sample in samples:
-        groups.setdefault(first.get(sample.group, sample.group), []).append(sample)
+        groups.setdefault(sample.group, []).append(sample)
     kinds: dict[tuple[int, ...], list[str]] = {}
     for name in sorted(groups):
         labels = {int(label) for sample in groups[name] for label in sample.labels}
@@ -74,87 +69,62 @@ def split_by_group(
     return Split(*(tuple(part) for part in parts))
 
 
-class Eyes:
-    """Looks at pictures of any size, each as large as it is times `scale`."""
-
-    def __init__(self, scale: float) -> None:
-        self._features = FeaturePackage.load()
-        self._scale = scale
-        self._readers: dict[tuple[int, int], PatchReader] = {}
-        self.columns = head_columns(self._features)
-
-    def open(self, sample: Sample) -> Floats:
-        """The picture as the network takes it, (height, width) in 0..1."""
-        picture = read_picture(sample.image)
-        height, width = (max(2, round(n * self._scale / STEP)) * STEP for n in picture.shape)
-        return np.asarray(as_input(picture, (width, height))[0, 0], np.float32)
-
-    def look(self, picture: Floats) -> tuple[Floats, tuple[int, int]]:
-        """As `PatchReader.look`."""
-        size = (picture.shape[1], picture.shape[0])
-        if size not in self._readers:
-            self._readers[size] = PatchReader(self._features, size)
-        return self._readers[size].look(picture)
-
-
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What is taught and tested, and how."""
+    """Patches of every picture, and the samples that are tested."""
 
-    eyes: Eyes
+    patches: dict[str, NDArray[np.float16]]
+    grid: tuple[int, int]
     split: Split
     tested: tuple[Sample, ...]
     settings: Settings
 
 
-def prepare(
-    data: Path,
-    settings: Settings,
-    half: str,
-    seed: int = 0,
-    every: int = 1,
-    scale: float = 1.0,
-    same: Sequence[Sequence[str]] = (),
-) -> Bench:
-    """Read the data set. Raises DataError.
+def prepare(data: Path, settings: Settings, half: str, seed: int = 0, every: int = 1) -> Bench:
+    """Read the data set and look at each picture, squeezed to a square. Raises DataError.
 
-    every: take only each n-th picture, to try settings quickly. scale: of every picture's size.
-    same: groups that show the same part.
+    every: take only each n-th picture, to try settings quickly.
     """
-    split = split_by_group(open_data(data).samples, seed, same)
+    found = open_data(data)
+    split = split_by_group(found.samples, seed)
     split = Split(*(part[::every] for part in (split.teach, split.validation, split.test)))
     tested = split.test if half == "test" else split.validation
-    return Bench(Eyes(scale), split, tested, settings)
+    size = (settings.side, settings.side)
+    graph, grid = patch_graph(
+        FeaturePackage.load(), settings.taps, size, settings.equalise, settings.pool
+    )
+    reader = PatchReader(graph, size)
+    patches = {
+        sample.name: reader.read(read_picture(sample.image)).astype(np.float16)
+        for sample in (*split.teach, *tested)
+    }
+    return Bench(patches, grid, split, tested, settings)
 
 
-def measure(bench: Bench, taught: Sequence[Sample]) -> dict[str, float]:
-    """Figures of a judge made from these good pictures."""
-    eyes = bench.eyes
-    began = time.process_time()
-    learned = learn([eyes.open(one) for one in taught], eyes.look, eyes.columns, bench.settings)
-    spent = time.process_time() - began
+def measure(bench: Bench, taught: Sequence[Sample], threshold: bool) -> dict[str, float]:
+    """Figures of a memory made from these good pictures. threshold: also what it does in use."""
+    good = np.stack([bench.patches[sample.name] for sample in taught]).astype(np.float32)
+    memory = Memory.of(good, bench.settings.memory, bench.settings.seed)
     tally = PixelTally()
     scores, bad = [], []
     for sample in bench.tested:
-        heat = learned.judge.heat(*eyes.look(eyes.open(sample)))
-        mask = _mask(sample)
+        heat = heat_of(memory, bench.patches[sample.name].astype(np.float32), bench.grid)
+        mask = _mask(sample, bench.settings.side)
         tally.add(np.asarray(cv2.resize(heat, mask.shape[::-1]), np.float32), mask)
         scores.append(heat.max())
         bad.append(not sample.good)
     each, defective = np.array(scores, np.float32), np.array(bad)
-    limit = learned.bound.threshold
     figures = {
         "taught": float(len(taught)),
-        "processor_seconds": spent,
         "image_auroc": auroc(each, defective),
         "pixel_auroc": tally.auroc(),
         "pixel_ap": tally.average_precision(),
-        "false_rejects": float((each[~defective] >= limit).mean()),
-        "escapes": float((each[defective] < limit).mean()),
     }
-    figures |= _by_class(bench, each, defective)
-    print(json.dumps(_rounded(figures)), file=sys.stderr, flush=True)  # a run takes a while
-    return figures
+    if threshold:
+        limit = bound(held_out_scores(good, bench.grid, bench.settings)).threshold
+        figures["false_rejects"] = float((each[~defective] >= limit).mean())
+        figures["escapes"] = float((each[defective] < limit).mean())
+    return figures | _by_class(bench, each, defective)
 
 
 def _by_class(bench: Bench, scores: Floats, defective: Any) -> dict[str, float]:
@@ -166,20 +136,21 @@ def _by_class(bench: Bench, scores: Floats, defective: Any) -> dict[str, float]:
     return figures
 
 
-def _mask(sample: Sample) -> NDArray[np.bool_]:
+def _mask(sample: Sample, side: int) -> Any:
     if sample.mask is None or sample.good:
-        return np.zeros(read_picture(sample.image).shape, bool)
-    return np.asarray(read_picture(sample.mask) > MASK)
+        return np.zeros((side, side), bool)
+    mask = (read_picture(sample.mask) > MASK).astype(np.uint8)
+    return cv2.resize(mask, (side, side), interpolation=cv2.INTER_NEAREST) > 0
 
 
-def report(bench: Bench, draws: int, every_good: bool, shots: int = ENOUGH) -> dict[str, Any]:
-    """Figures from all good pictures, if asked, and from a few, averaged over draws."""
+def report(bench: Bench, draws: int = 3, shots: int = ENOUGH) -> dict[str, Any]:
+    """Figures from all good pictures, and from a few, averaged over draws."""
     few = []
     for draw in range(draws):
         rng = np.random.default_rng(100 + draw)
         chosen = rng.choice(len(bench.split.teach), shots, replace=False)
-        few.append(measure(bench, [bench.split.teach[k] for k in chosen]))
-    mean = {name: float(np.mean([one[name] for one in few])) for name in few[0]} if few else {}
+        few.append(measure(bench, [bench.split.teach[k] for k in chosen], threshold=True))
+    mean = {name: float(np.mean([one[name] for one in few])) for name in few[0]}
     return {
         "settings": asdict(bench.settings),
         "pictures": {
@@ -187,7 +158,7 @@ def report(bench: Bench, draws: int, every_good: bool, shots: int = ENOUGH) -> d
             "tested_good": sum(sample.good for sample in bench.tested),
             "tested_defective": sum(not sample.good for sample in bench.tested),
         },
-        "all": _rounded(measure(bench, bench.split.teach)) if every_good else {},
+        "all": _rounded(measure(bench, bench.split.teach, threshold=False)),
         f"few_mean_of_{draws}": _rounded(mean),
         "few_image_auroc": [round(one["image_auroc"], 4) for one in few],
     }
@@ -204,35 +175,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--half", choices=HALVES, default="test")
-    parser.add_argument("--scale", type=float, default=1.0, help="of the pictures' size")
+    parser.add_argument("--side", type=int, default=Settings().side, help="multiple of 32 [px]")
+    parser.add_argument("--taps", default=",".join(Settings().taps))
+    parser.add_argument("--pool", type=int, default=Settings().pool)
     parser.add_argument("--memory", type=int, default=Settings().memory)
-    parser.add_argument("--steps", type=int, default=Settings().steps)
-    parser.add_argument("--spoilt", type=int, default=Settings().spoilt)
-    parser.add_argument("--draws", type=int, default=3, help="of 20 good pictures")
-    parser.add_argument("--few", action="store_true", help="do not teach from all good pictures")
-    parser.add_argument(
-        "--same", action="append", default=[], help="groups that show the same part, such as 3,7"
-    )
+    parser.add_argument("--equalise", action="store_true", help="same greys in every picture")
+    parser.add_argument("--draws", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0, help="of the split")
     parser.add_argument("--every", type=int, default=1, help="take only each n-th picture")
     given = parser.parse_args(arguments)
-    settings = replace(Settings(), memory=given.memory, steps=given.steps, spoilt=given.spoilt)
+    settings = replace(
+        Settings(),
+        side=given.side,
+        taps=tuple(given.taps.split(",")),
+        pool=given.pool,
+        memory=given.memory,
+        equalise=given.equalise,
+    )
     cv2.setNumThreads(1)
     began = time.monotonic()
     try:
-        bench = prepare(
-            given.data,
-            settings,
-            given.half,
-            given.seed,
-            given.every,
-            given.scale,
-            [several.split(",") for several in given.same],
-        )
+        bench = prepare(given.data, settings, given.half, given.seed, given.every)
     except DataError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    figures = report(bench, given.draws, not given.few)
+    figures = report(bench, given.draws)
     figures["half"], figures["seconds"] = given.half, round(time.monotonic() - began)
     print(json.dumps(figures, indent=1))
     return 0

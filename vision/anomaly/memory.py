@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 PROJECTION: Final = 48
 """Patches are chosen by distances in a random projection of this many dimensions (Johnson and
 Lindenstrauss 1984), which keeps them within some 15 %."""
-CANDIDATES: Final = 15_000
+CANDIDATES: Final = 60_000
 """Patches among which the memory is chosen; more than that are thinned at random."""
 KERNEL: Final = np.array([1.0, 2.0, 1.0], np.float32) / 4.0
 """Smoothing of the heat map along each axis."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import CARD
-from vision.anomaly.graph import EVEN, FLAT, NEAR, save
+from vision.anomaly.graph import save
 from vision.anomaly.teach import Taught
 
 
@@ -71,7 +71,7 @@ def _card(
         "bytes": network.stat().st_size,
         "input_shape": taught.input_shape,
         "output_shape": taught.output_shape,
-        "output_layout": "how far each place of a coarse grid is from everything good",
+        "output_layout": "distance of each place of a coarse grid from the nearest good patch",
         "threshold": limit.threshold,
         "threshold_note": limit.in_words(),
         "held_out_scores": [round(float(score), 5) for score in taught.scores],
@@ -80,12 +80,12 @@ def _card(
             "name": features.card.name,
             "version": features.card.version,
             "sha256": features.card.sha256,
-            "outputs": list(dict.fromkeys((*FLAT, *EVEN, *NEAR))),
+            "outputs": settings.taps,
         },
         "settings": {
-            "memory": len(taught.judge.memory.patches),
-            "spoilt": settings.spoilt,
-            "steps": settings.steps,
+            "memory": len(taught.memory.patches),
+            "equalise": settings.equalise,
+            "pool": settings.pool,
             "folds": settings.folds,
             "coverage": limit.coverage,
             "assured_coverage": limit.assured,
@@ -93,8 +93,7 @@ def _card(
             "seed": settings.seed,
         },
         "licence": (
-            "The network inside is Apache-2.0 (see LICENSE). The memory and the head were made "
-            "from the pictures that were taught and fall under their terms. "
-            + features.card.licence_note
+            "The network inside is Apache-2.0 (see LICENSE). The memory was made from the pictures "
+            "that were taught and falls under their terms. " + features.card.licence_note
         ),
     }

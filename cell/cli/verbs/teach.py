@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -24,7 +23,7 @@ from cell.teaching import Bins, Lesson, read_good, teach_recipe
 from models.anomaly import FeaturePackage
 from vision.anomaly.detector import AnomalyDetector
 from vision.anomaly.picture import draw_heat
-from vision.anomaly.teach import ENOUGH, QUICK, Settings
+from vision.anomaly.teach import ENOUGH, Settings
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 
 NAME = re.compile(r"[A-Za-z0-9_.-]+")
@@ -47,9 +46,6 @@ def teach(
     side: Annotated[
         int, typer.Option(min=64, max=1024, help="Longer side that the network sees [px].")
     ] = Settings().side,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Several times faster and less sure: to try it out.")
-    ] = False,
     config: Annotated[
         Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")
     ] = None,
@@ -77,7 +73,7 @@ def teach(
                 Bins.of(cell.robot.motion.bins),
                 lambda: datetime.now(UTC),
                 _size(canonical, "--canonical") if canonical else None,
-                replace(QUICK if quick else Settings(), side=side),
+                Settings(side=side),
                 lambda what, done, total: bar.update(
                     task, description=what, completed=done, total=total
                 ),
@@ -107,7 +103,7 @@ def _tell(console: Console, lesson: Lesson, picture: Path, recipes: Path | None)
     say = console.print
     say(f"[bold]{lesson.recipe.identity}[/] learned from {len(scores)} pictures of good parts")
     say(
-        f"  {len(lesson.taught.judge.memory.patches)} patches remembered; good parts score "
+        f"  {len(lesson.taught.memory.patches)} patches remembered; good parts score "
         f"{scores.min():.2f} to {scores.max():.2f}, anomalies begin at {limit.threshold:.2f}"
     )
     say(f"  {limit.in_words()}")
