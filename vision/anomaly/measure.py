@@ -46,11 +46,17 @@ class Split:
     test: tuple[Sample, ...]
 
 
-def split_by_group(samples: Sequence[Sample], seed: int) -> Split:
-    """Divide the groups at random; those with defects go to the halves in turn, class by class."""
+def split_by_group(
+    samples: Sequence[Sample], seed: int, same: Sequence[Sequence[str]] = ()
+) -> Split:
+    """Divide the groups at random; those with defects go to the halves in turn, class by class.
+
+    same: groups that show the same part and stay together.
+    """
+    first = {name: several[0] for several in same for name in several}
     groups: dict[str, list[Sample]] = {}
     for sample in samples:
-        groups.setdefault(sample.group, []).append(sample)
+        groups.setdefault(first.get(sample.group, sample.group), []).append(sample)
     kinds: dict[tuple[int, ...], list[str]] = {}
     for name in sorted(groups):
         labels = {int(label) for sample in groups[name] for label in sample.labels}
@@ -80,13 +86,21 @@ class Bench:
     settings: Settings
 
 
-def prepare(data: Path, settings: Settings, half: str, seed: int = 0, every: int = 1) -> Bench:
+def prepare(
+    data: Path,
+    settings: Settings,
+    half: str,
+    seed: int = 0,
+    every: int = 1,
+    same: Sequence[Sequence[str]] = (),
+) -> Bench:
     """Read the data set and look at each picture, squeezed to a square. Raises DataError.
 
-    every: take only each n-th picture, to try settings quickly.
+    every: take only each n-th picture, to try settings quickly. same: groups that show the same
+    part.
     """
     found = open_data(data)
-    split = split_by_group(found.samples, seed)
+    split = split_by_group(found.samples, seed, same)
     split = Split(*(part[::every] for part in (split.teach, split.validation, split.test)))
     tested = split.test if half == "test" else split.validation
     size = (settings.side, settings.side)
@@ -183,6 +197,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--draws", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0, help="of the split")
     parser.add_argument("--every", type=int, default=1, help="take only each n-th picture")
+    parser.add_argument(
+        "--same", action="append", default=[], help="groups that show one part, by commas"
+    )
     given = parser.parse_args(arguments)
     settings = replace(
         Settings(),
@@ -195,7 +212,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     cv2.setNumThreads(1)
     began = time.monotonic()
     try:
-        bench = prepare(given.data, settings, given.half, given.seed, given.every)
+        same = [several.split(",") for several in given.same]
+        bench = prepare(given.data, settings, given.half, given.seed, given.every, same)
     except DataError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
