@@ -27,6 +27,7 @@ from vision.nets.channels import golden_channel
 from vision.nets.decode import decode
 from vision.types import NOT_MOVED, Box, Detection, Image, Inspection, Timings
 
+UNIT: Final = np.float32(1.0 / 255.0)
 STILL_PX: Final = 0.1
 """A canonical picture that lies closer to its golden sample than this is not interpolated again."""
 
@@ -171,7 +172,9 @@ class Inspector:
                     np.divide(view, np.float32(255.0), out=self._batch[0, channel])
                 elif golden is not None and golden is not self._loaded:
                     grey = golden_channel(what, golden.image)
-                    np.divide(grey, np.float32(255.0), out=self._batch[0, channel])
+                    plane = self._batch[0, channel]
+                    np.copyto(plane, grey)
+                    plane *= UNIT
             self._loaded = golden
         with self._timed("inference"):
             output = self.engine.run(self._batch)
