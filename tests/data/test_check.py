@@ -106,7 +106,8 @@ def copy_as(name: str, change: Callable[[Image], Image]) -> Callable[[Path], obj
 
 
 def speck(path: Path) -> None:
-    mask = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+    """Nothing but a speck: beside something large the reader takes it for a slip of the brush."""
+    mask = np.zeros_like(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE))
     mask[100, 100] = 255
     put(path, np.asarray(mask, np.uint8))
 

@@ -75,13 +75,13 @@ def test_wrong_use_is_told(name: str, package: ModelPackage, tmp_path: Path) -> 
     with pytest.raises(EngineError, match=r"none\.onnx is not there"):
         make(name, {}, tmp_path / "none.onnx")
     engine = make(name, {}, package.onnx)
-    assert engine.input_shape == (1, 2, 640, 640)
-    with pytest.raises(EngineError, match=r"takes \(1, 2, 640, 640\), got \(1, 3, 320, 320\)"):
+    assert engine.input_shape == (1, 6, 640, 640)
+    with pytest.raises(EngineError, match=r"takes \(1, 6, 640, 640\), got \(1, 3, 320, 320\)"):
         engine.run(np.zeros((1, 3, 320, 320), np.float32))
     engine.close()
     engine.close()
     with pytest.raises(EngineError, match="closed"):
-        engine.run(np.zeros((1, 2, 640, 640), np.float32))
+        engine.run(np.zeros((1, 6, 640, 640), np.float32))
 
 
 def test_openvino_computes_in_the_precision_that_was_asked_for(package: ModelPackage) -> None:

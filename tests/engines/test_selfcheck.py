@@ -116,7 +116,7 @@ def test_auto_measures_once_and_remembers(
     assert first.name.startswith(("onnxruntime", "openvino"))
     assert set(first.milliseconds) == {"onnxruntime", "openvino f32"}
     assert "tensorrt f32" in first.refused
-    assert first.input_shape == (1, 2, 640, 640)
+    assert first.input_shape == (1, 6, 640, 640)
     record = next(tmp_path.glob("choice-*.json"))
     monkeypatch.setattr(auto, "RUNS", 0)  # a second measurement would choose by infinity
     again = AutoEngine(AutoConfig(cache=tmp_path), package.onnx)

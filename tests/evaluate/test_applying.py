@@ -17,13 +17,13 @@ VERSION = load_recipe(RECIPES / "pcb").version
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("open: {bin: scrap}", "open: {bin: scrap, threshold: 0.31}"),
-        ("open: {bin: scrap, threshold: 0.7}", "open: {bin: scrap, threshold: 0.31}"),
-        ("open: {threshold: 0.7, bin: scrap}", "open: {threshold: 0.31, bin: scrap}"),
-        ("open:\n    bin: scrap", "open:\n    bin: scrap\n    threshold: 0.31"),
+        ("open: {bin: scrap}", "open: {bin: scrap, threshold: 0.61}"),
+        ("open: {bin: scrap, threshold: 0.7}", "open: {bin: scrap, threshold: 0.61}"),
+        ("open: {threshold: 0.7, bin: scrap}", "open: {threshold: 0.61, bin: scrap}"),
+        ("open:\n    bin: scrap", "open:\n    bin: scrap\n    threshold: 0.61"),
         ("open:\n    threshold: .7 # old\n    bin: scrap",
-         "open:\n    threshold: 0.31 # old\n    bin: scrap"),
-        ("open:\n    bin: scrap  # why", "open:\n    bin: scrap  # why\n    threshold: 0.31"),
+         "open:\n    threshold: 0.61 # old\n    bin: scrap"),
+        ("open:\n    bin: scrap  # why", "open:\n    bin: scrap  # why\n    threshold: 0.61"),
     ],
 )  # fmt: skip
 def test_only_the_number_changes(old: str, new: str) -> None:
@@ -31,7 +31,7 @@ def test_only_the_number_changes(old: str, new: str) -> None:
     wanted = PCB.replace("open: {bin: scrap}", new).replace(
         f"version: {VERSION}", f"version: {next_version(VERSION)}"
     )
-    assert with_thresholds_set(text, {"open": 0.31}, "recipe") == wanted
+    assert with_thresholds_set(text, {"open": 0.61}, "recipe") == wanted
 
 
 def test_the_review_band_gives_way(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_what_cannot_be_edited_stays(tmp_path: Path, text: str) -> None:
     file = tmp_path / "recipe.yaml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(RecipeError):
-        apply_thresholds(file, {"open": 0.31, "short": 0.4})
+        apply_thresholds(file, {"open": 0.61, "short": 0.6})
     assert file.read_text(encoding="utf-8") == text
 
 
