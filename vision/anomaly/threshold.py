@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 COVERAGE: Final = 0.95
 CONFIDENCE: Final = 0.90
@@ -47,6 +47,6 @@ def bound(
     scores = np.sort(held_out.astype(np.float64))
     n = len(scores)
     rank = min(n, int(np.ceil(coverage * (n + 1) - 1e-9)))
-    assured = float(beta.ppf(1.0 - confidence, rank, n + 1 - rank))
+    assured = float(betaincinv(rank, n + 1 - rank, 1.0 - confidence))
     # A hair above, so that the good picture that gave it is not an anomaly itself.
     return Bound(float(scores[rank - 1]) * 1.001, rank / (n + 1), assured, confidence, n)
