@@ -17,6 +17,8 @@ class Process:
     is_node: bool = True
     priority: int = 0
     """Niceness; the robot's stream must not wait for a web page."""
+    needs_machine: bool = False
+    """Reaches for a device, or for its twin, as soon as it runs."""
 
     def arguments(self, config: Path) -> list[str]:
         """Program and arguments without those of ROS: a node gets its configuration as a
@@ -32,10 +34,15 @@ class Process:
 
 
 TABLE = (
-    Process("belt", "cell.nodes.belt", "belt PLC: encoder, eyes, lease"),
-    Process("camera", "cell.nodes.camera", "pictures into shared memory"),
+    Process("belt", "cell.nodes.belt", "belt PLC: encoder, eyes, lease", needs_machine=True),
+    Process("camera", "cell.nodes.camera", "pictures into shared memory", needs_machine=True),
     Process("inspector", "cell.nodes.inspector", "locate, rectify, align, detect", priority=2),
-    Process("robot", "cell.nodes.robot", "arm and gripper: removes parts from the moving belt"),
+    Process(
+        "robot",
+        "cell.nodes.robot",
+        "arm and gripper: removes parts from the moving belt",
+        needs_machine=True,
+    ),
     Process("supervisor", "cell.nodes.supervisor", "the ledger: identity, verdict, disposition"),
     Process("recorder", "cell.nodes.recorder", "records and pictures", priority=5),
     Process("hmi", "cell.hmi", "operator's page", is_node=False, priority=5),

@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cell.inspection import ANOMALY_THRESHOLD, LEAST_ANOMALY
+from cell.inspection import LEAST_ANOMALY
+from cell.products import ANOMALY_THRESHOLD
 from cell.recipe.loading import RecipeError, load_recipe
 from cell.recipe.model import ClassRule, PartGeometry, Recipe
 from cell.recipe.writing import write_recipe

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from calibration.cell import CalibrationError, load_calibration
 from cell.config import CellConfig
-from cell.inspection import load_inspection_parts
+from cell.products import load_inspection_parts
 from cell.recipe.loading import RecipeError
 from models.package import ModelError
 from vision.errors import VisionError

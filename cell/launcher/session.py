@@ -8,7 +8,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,12 @@ import yaml
 from inspection_cell_interfaces.msg import CellState
 
 from cell.config import CellConfig, dump
+from cell.launcher.child import Child
 from cell.launcher.env import environment
 from cell.launcher.group import Group, LaunchError
 from cell.launcher.link import CellLink, CommandError
 from cell.launcher.ports import require_free
-from cell.processes import TABLE
+from cell.processes import TABLE, Process
 
 UR_PORTS = (29999, 30001, 30002, 30003, 30004)
 READY_TIMEOUT_S = 60.0
@@ -87,12 +88,12 @@ class Session:
         dump(self.config, config_file)
         if not self.headless:
             require_free(self.config.hmi.host, [(self.config.hmi.port, "operator's page; --port")])
-        if self.twin is not None:
-            self._start_twin(self.twin)
-        for process in TABLE:
-            if process.name == "hmi" and self.headless:
-                continue
-            self.group.start(process.name, process.command(config_file), priority=process.priority)
+        twin = self._start_twin(self.twin) if self.twin is not None else None
+        wanted = [p for p in TABLE if not (p.name == "hmi" and self.headless)]
+        self._start_processes([p for p in wanted if not p.needs_machine], config_file)
+        if twin is not None:  # the others load meanwhile
+            self._wait_for_twin(twin)
+        self._start_processes([p for p in wanted if p.needs_machine], config_file)
         self.link.open()
         nodes = [p.name for p in TABLE if p.is_node]
         self.wait_for(
@@ -163,12 +164,18 @@ class Session:
         data: dict[str, Any] = json.loads(self.twin.truth.read_text(encoding="utf-8"))
         return data
 
-    def _start_twin(self, plan: TwinPlan) -> None:
+    def _start_processes(self, processes: Sequence[Process], config: Path) -> None:
+        for process in processes:
+            self.group.start(process.name, process.command(config), priority=process.priority)
+
+    def _start_twin(self, plan: TwinPlan) -> Child:
         require_free(plan.host, [(p, "the twin's arm controller") for p in UR_PORTS])
         require_free(plan.host, [(plan.plc_port, "the twin's belt PLC")])
         plan.folder.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "twin", "--config", str(plan.write())]
-        child = self.group.start("twin", command, restart=False)
+        return self.group.start("twin", command, restart=False)
+
+    def _wait_for_twin(self, child: Child) -> None:
         self.wait_for(
             lambda: "twin ready" in child.log.read_text(errors="replace"),
             READY_TIMEOUT_S,

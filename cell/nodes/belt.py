@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from inspection_cell_interfaces.msg import BeltCommand, BeltEvent, BeltState
 
-from cell.inspection import find_recipe, ledger_config
 from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_ns, to_time
+from cell.products import find_recipe
+from cell.stations import ledger_config
 from robot.base import Belt, BeltEdge, BeltError, BeltSample, EdgeKind
 from vision.plugins import load_plugin
 

@@ -9,12 +9,13 @@ from inspection_cell_interfaces.msg import FrameHandle
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import CompressedImage
 
-from cell.inspection import find_recipe, ledger_config
 from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.shutter import Shutter
 from cell.nodes.topics import RELIABLE, to_time
+from cell.products import find_recipe
+from cell.stations import ledger_config
 from vision.cameras.base import Camera
 from vision.errors import CameraError, GrabFailed
 from vision.plugins import load_plugin

@@ -8,11 +8,11 @@ from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, Overri
 from rclpy.task import Future
 from std_srvs.srv import Trigger
 
-from cell.inspection import load_inspection_parts
 from cell.ledger import observations as o
 from cell.ledger.events import CellState as State
 from cell.nodes.base import STARTUP_ERRORS, CellNode
 from cell.phrases import say
+from cell.products import load_inspection_parts
 from cell.recipe.verdict import VerdictKind
 from cell.supervision import Supervision
 

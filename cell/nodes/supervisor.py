@@ -12,7 +12,6 @@ from inspection_cell_interfaces.msg import (
 )
 
 from cell.alarms import AlarmState
-from cell.inspection import ledger_config, load_inspection_parts
 from cell.ledger import observations as o
 from cell.ledger.effects import CancelRemoval, Effect, RequestRemoval
 from cell.ledger.events import Event
@@ -26,8 +25,10 @@ from cell.nodes.remover import Remover
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.phrases import say
 from cell.processes import TABLE
+from cell.products import load_inspection_parts
 from cell.records.checkpoints import restore
 from cell.records.journal import Journal
+from cell.stations import ledger_config
 from cell.supervision import Supervision
 from cell.watch import Heartbeat, Watch, process_exists
 

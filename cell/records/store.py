@@ -8,11 +8,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
+from cell.records.errors import RecordsError
 from cell.records.schema import SCHEMA_VERSION, Base
-
-
-class RecordsError(Exception):
-    """The records cannot be used; the message says why and what to do."""
 
 
 def open_records(path: Path, *, create: bool = False) -> Engine:

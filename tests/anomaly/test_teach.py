@@ -19,8 +19,9 @@ from models.package import ModelError
 from tests.anomaly import textures
 from vision.anomaly.detector import ANOMALY, AnomalyDetector, Heat, regions
 from vision.anomaly.graph import patch_graph
+from vision.anomaly.input import as_input
 from vision.anomaly.memory import Memory, farthest
-from vision.anomaly.teach import PatchReader, Settings, Taught, as_input, heat_of, teach
+from vision.anomaly.teach import PatchReader, Settings, Taught, heat_of, teach
 from vision.anomaly.threshold import bound
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.types import Box, Detection

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from cell.cli.main import app
 from cell.config import dump, load
-from cell.inspection import MODELS, build_inspector, find_recipe, load_inspection_parts
+from cell.inspection import build_inspector
+from cell.products import MODELS, find_recipe, load_inspection_parts
 from cell.recipe.loading import RECIPES
 from models.package import CARD, ModelError
 

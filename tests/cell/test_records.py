@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 from cell.ledger import Event, Ledger, UnknownEventError
 from cell.ledger import events as e
 from cell.records import schema as s
+from cell.records.errors import RecordsError
 from cell.records.images import DiskFull, picture_path, write_image
 from cell.records.journal import Journal, JournalError
 from cell.records.projection import Projection
-from cell.records.store import RecordsError, open_records
+from cell.records.store import open_records
 from tests.cell.world import CONFIG, RECIPE, World
 
 

@@ -17,7 +17,7 @@ import yaml
 
 from cell.cli.main import main
 from cell.evaluation.applying import next_version
-from cell.inspection import MODELS
+from cell.products import MODELS
 from cell.recipe.loading import load_recipe
 
 from .conftest import NAMES, picture_of, replace_picture

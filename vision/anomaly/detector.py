@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.anomaly import AnomalyPackage
+from vision.anomaly.input import as_input
 from vision.anomaly.memory import Floats
-from vision.anomaly.teach import as_input
 from vision.engines.base import Engine
 from vision.errors import EngineError
 from vision.types import Box, Detection, Image

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import cv2
 import numpy as np
 import onnx
 import onnxruntime as ort
 
 from models.anomaly import FeaturePackage
 from vision.anomaly.graph import heat_graph, patch_graph
+from vision.anomaly.input import as_input
 from vision.anomaly.memory import Floats, Memory, smooth
 from vision.anomaly.threshold import CONFIDENCE, COVERAGE, Bound, bound
 from vision.errors import InspectionError
@@ -89,12 +89,6 @@ class PatchReader:
         return np.asarray(
             self._session.run(None, {"images": as_input(picture, self._size)})[0], np.float32
         )
-
-
-def as_input(picture: Image, size: tuple[int, int]) -> Floats:
-    """A picture as the network takes it, [1, 1, height, width] in 0..1."""
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small[None, None] / np.float32(255.0), np.float32)
 
 
 def teach(

@@ -17,11 +17,11 @@ from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
 from cell.cli.summary import print_summary
 from cell.config import load
-from cell.inspection import load_inspection_parts
 from cell.launcher.group import LaunchError
 from cell.launcher.recovery import belt_is_empty, recover
 from cell.launcher.report import build_report, law_held
 from cell.launcher.session import Session
+from cell.products import load_inspection_parts
 
 console = Console()
 

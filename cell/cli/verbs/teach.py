@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cell.cli.errors import UsageError
 from cell.config import load
-from cell.inspection import taught_recipes
+from cell.products import taught_recipes
 from cell.recipe.loading import RECIPES
 from cell.recipe.model import PartGeometry
 from cell.teaching import Bins, Lesson, read_good, teach_recipe

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cell.cli.errors import UsageError
 from cell.config import load
-from cell.inspection import model_folder, recipe_folder, trained_models
+from cell.products import model_folder, recipe_folder, trained_models
 from cell.recipe.loading import RecipeError, load_recipe
 from cell.recipe.model import Recipe
 from models.package import CARD

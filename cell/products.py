@@ -1,0 +1,115 @@
+"""From a recipe's name to what it refers to: recipe, models, golden samples. Engines are not
+touched: every node reads recipes, and only the inspector runs a network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from cell.config import CellConfig
+from cell.recipe.loading import (
+    RECIPES,
+    RecipeError,
+    check_bins,
+    check_classes,
+    load_recipe,
+    with_thresholds,
+)
+from cell.recipe.model import Recipe
+from models.anomaly import AnomalyPackage
+from models.package import CARD, ModelError, ModelPackage
+from vision.anomaly.detector import ANOMALY
+from vision.inspect.golden import GoldenLibrary
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+"""Model packages that ship with the cell."""
+ANOMALY_THRESHOLD = 0.5
+"""Scores of anomalies are scaled so that their model's threshold lies here."""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionParts:
+    """What a recipe refers to, read and checked. There is a model, an anomaly model, or both."""
+
+    recipe: Recipe
+    model: ModelPackage | None
+    goldens: GoldenLibrary | None
+    anomaly: AnomalyPackage | None = None
+
+    @property
+    def identity(self) -> str:
+        """Of the models, as it stands on each record."""
+        return "+".join(part.identity for part in (self.model, self.anomaly) if part is not None)
+
+
+def recipe_folder(config: CellConfig, name: str) -> Path:
+    """Where the recipe `name` lies. Raises RecipeError naming the recipes there are."""
+    roots = [config.recipes] if config.recipes else [RECIPES, taught_recipes(config)]
+    for root in roots:
+        if (root / name / "recipe.yaml").is_file():
+            return root / name
+    there = sorted(p.parent.name for root in roots for p in root.glob("*/recipe.yaml"))
+    raise RecipeError(f"no recipe '{name}' in {roots[0]}; there is: {', '.join(there) or 'none'}")
+
+
+def taught_recipes(config: CellConfig) -> Path:
+    """Where recipes are written that people teach."""
+    return config.recipes or config.data_dir / "recipes"
+
+
+def trained_models(config: CellConfig) -> Path:
+    """Where models are written that are trained for recipes that come without one."""
+    return config.models or config.data_dir / "models"
+
+
+def model_folder(config: CellConfig, model: str) -> Path:
+    """Where the model package lies: with the cell, or trained here. It may not be there."""
+    shipped = (config.models or MODELS) / model
+    trained = trained_models(config) / model
+    return trained if not shipped.is_dir() and (trained / CARD).is_file() else shipped
+
+
+def load_model(config: CellConfig, recipe: Recipe) -> ModelPackage | None:
+    """The recipe's model, None where it names none. Raises ModelError, which says how to make a
+    model that does not come with the cell.
+    """
+    if recipe.model is None:
+        return None
+    folder = model_folder(config, recipe.model)
+    if recipe.model_from is not None and not folder.is_dir():
+        raise ModelError(
+            f"recipe '{recipe.name}': its model '{recipe.model}' does not come with the cell and "
+            f"is not in {trained_models(config)} yet: {recipe.model_from}"
+        )
+    return ModelPackage.load(folder)
+
+
+def find_recipe(config: CellConfig, name: str) -> Recipe:
+    """The recipe `name`, checked against the cell's bins. Raises RecipeError."""
+    folder = recipe_folder(config, name)
+    recipe = load_recipe(folder)
+    check_bins(recipe, config.robot.motion.bins, str(folder / "recipe.yaml"))
+    return recipe
+
+
+def load_inspection_parts(config: CellConfig, name: str) -> InspectionParts:
+    """Read and check what the recipe `name` refers to. Raises RecipeError, ModelError,
+    VisionError.
+    """
+    folder = recipe_folder(config, name)
+    recipe = find_recipe(config, name)
+    source = str(folder / "recipe.yaml")
+    goldens, anomaly = None, None
+    thresholds: dict[str, float] = {}
+    model = load_model(config, recipe)
+    if model is not None:
+        thresholds |= model.card.thresholds
+        if "golden" in model.card.input.channels:
+            goldens = GoldenLibrary.load(folder / recipe.goldens, recipe.canonical_px)
+    if recipe.anomaly is not None:
+        anomaly = AnomalyPackage.load(folder / recipe.anomaly)
+        thresholds[ANOMALY] = ANOMALY_THRESHOLD
+    check_classes(recipe, thresholds, source)
+    recipe = with_thresholds(recipe, thresholds, source)
+    return InspectionParts(recipe, model, goldens, anomaly)
