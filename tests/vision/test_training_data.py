@@ -12,6 +12,7 @@ from vision.training.camera import CELL, degrade, misregistration, motion_kernel
 from vision.training.deeppcb import SIZE, DataError, Pair, label_files, read_image, read_labels
 from vision.training.invent import invent, name_change
 from vision.training.parts import Part, choose_threshold, count
+from vision.training.pour import REACH_PX, pour, pour_pair
 
 
 def make_pair() -> Pair:
@@ -165,3 +166,28 @@ def test_invented_defects_change_pixels_inside_their_boxes() -> None:
         assert outside[y1:y2, x1:x2].any()
         outside[y1:y2, x1:x2] = False
     assert not outside.any()
+
+
+def test_poured_planes_keep_clear_of_tracks_and_leave_the_rest() -> None:
+    golden = np.full((SIZE, SIZE), 255, np.uint8)
+    golden[300:310, :] = 0
+    window = (250.0, 250.0, 192.0)
+    apart, joined = 0, 0
+    for seed in range(20):
+        poured = pour(golden, np.random.default_rng(seed), window)
+        assert (poured[golden == 0] == 0).all()
+        changed = poured != golden
+        assert not changed[: 250 - REACH_PX].any()
+        assert not changed[:, 250 + 192 + REACH_PX :].any()
+        near = changed[299, 250:442].any() or changed[310, 250:442].any()
+        joined += int(near)
+        apart += int(changed.any() and not near)
+    assert apart > joined > 0
+
+
+def test_poured_pair_has_no_defect() -> None:
+    pair = make_pair()
+    made = pour_pair(pair, np.random.default_rng(3), (0.0, 0.0, 400.0))
+    assert not len(made.boxes)
+    np.testing.assert_array_equal(made.board, made.golden)
+    assert made.board is not made.golden

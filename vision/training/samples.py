@@ -13,11 +13,13 @@ from vision.training.boards import Paste, compose
 from vision.training.camera import TRAINING, degrade
 from vision.training.deeppcb import SIZE, Image, Pair
 from vision.training.invent import MARGIN_PX, invent
+from vision.training.pour import pour_pair
 
 CROP = 192  # px: small windows spend the computing on defects rather than on background
 MAX_BOXES = 16
 GOOD, PASTED = 0.15, 0.45  # shares of good boards and of golden samples with pasted defects
 INVENTED = 0.4  # share of the defective boards that get invented defects, too
+POURED = 0.25  # share of golden samples with poured planes; all their defects are invented
 INVERTED = 0.35  # share of pairs with copper and laminate exchanged
 DUAL = np.array([1, 0, 3, 2, 5, 4])  # open-short, mousebite-spur, copper-pin_hole
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
@@ -74,14 +76,17 @@ def draw_sample(
     )  # fmt: skip
     kind = rng.uniform()
     paste = draw_paste(rng)
-    if kind < GOOD:
+    poured = rng.uniform() < POURED
+    if poured:
+        made = pour_pair(pair, rng, (x, y, span))
+    elif kind < GOOD:
         made = compose(pair, np.zeros(len(boxes), np.bool_), "golden", paste)
     elif kind < GOOD + PASTED:
         made = compose(pair, whole & (rng.uniform(size=len(boxes)) < 0.85), "golden", paste)
     else:
         keep = rng.choice([0.6, 1.0])
         made = compose(pair, whole & (rng.uniform(size=len(boxes)) < keep), "board", paste)
-    if kind >= GOOD and rng.uniform() < INVENTED:
+    if kind >= GOOD and (poured or rng.uniform() < INVENTED):
         made = invent(made, rng, (x, y, span), int(rng.integers(1, 4)))
     board, golden, moved = degrade(
         made.board, made.golden, made.boxes, rng, TRAINING, (x, y, CROP), zoom

@@ -10,6 +10,7 @@ from vision.training.deeppcb import SIZE
 
 LONGEST_PX = 90
 STROKES = 0.3  # share of fine strokes among the shapes
+TIPS = 0.6  # share of the sharpest among the corners
 
 Mask = NDArray[np.uint8]
 
@@ -27,19 +28,19 @@ def draw_spot(
     if kind < STROKES:
         return _draw_stroke(copper, rng, place, add)
     kind = rng.uniform()
-    if kind > 0.72:  # where outlines turn: tips and nooks change their shape, not what is joined
-        corner = _find_corner(copper, rng, place)
+    if kind > 0.6:  # where outlines turn: tips and nooks change their shape, not what is joined
+        corner = _find_corner(copper, rng, place, add)
         if corner is None:
             return None
         points = [corner + rng.normal(0, 2.5, 2)]
-    elif kind < 0.6:  # at an edge, often across to the next one
+    elif kind < 0.5:  # at an edge, often across to the next one
         edge = _find_edge(copper, rng, place)
         if edge is None:
             return None
         start, normal = edge
         inward = -normal if add else normal  # into the material that is to be changed
         reach = _march(copper, start, inward, copper_wanted=not add)
-        if kind < 0.36:
+        if kind < 0.3:
             if reach is None:
                 return None
             points = [start - inward * 2, start + inward * (reach + 2)]
@@ -68,15 +69,23 @@ def _find_edge(
 
 
 def _find_corner(
-    copper: Mask, rng: np.random.Generator, place: NDArray[np.float64]
+    copper: Mask, rng: np.random.Generator, place: NDArray[np.float64], add: bool
 ) -> NDArray[np.float64] | None:
-    """A corner of the copper's outline near a place."""
+    """A corner of the outline near a place; TIPS of the time, the sharpest of what is to change.
+
+    A plane's narrow tip that is bitten off looks like a cut track, and is none.
+    """
     left, top = (int(v) for v in np.clip(place - 48, 0, SIZE - 96))
     patch = np.ascontiguousarray(copper[top : top + 96, left : left + 96] * np.uint8(255))
     found = cv2.goodFeaturesToTrack(cv2.GaussianBlur(patch, (0, 0), 1.5), 12, 0.15, 8)
     if found is None:
         return None
     corner = found[int(rng.integers(len(found))), 0]
+    if rng.uniform() < TIPS:
+        share = cv2.blur(patch, (17, 17)) / 255.0
+        share = 1.0 - share if add else share
+        at = found[:, 0].astype(int).clip(0, 95)
+        corner = found[int(np.argmin(share[at[:, 1], at[:, 0]])), 0]
     return np.asarray((corner[0] + left, corner[1] + top), np.float64)
 
 
