@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ POURED = 0.25  # share of golden samples with poured planes; all their defects a
 INVERTED = 0.35  # share of pairs with copper and laminate exchanged
 DUAL = np.array([1, 0, 3, 2, 5, 4])  # open-short, mousebite-spur, copper-pin_hole
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
+Sampled = tuple[Image, NDArray[np.float32], NDArray[np.int64]]
 
 
 def draw_paste(rng: np.random.Generator) -> Paste:
@@ -60,9 +61,7 @@ def draw_window(rng: np.random.Generator, pair: Pair, span: float) -> tuple[floa
     return float(corner[0]), float(corner[1])
 
 
-def draw_sample(
-    rng: np.random.Generator, pair: Pair
-) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int64]]:
+def draw_sample(rng: np.random.Generator, pair: Pair) -> Sampled:
     """One crop: images [2, CROP, CROP], boxes [n, 4] px of the crop, labels [n]."""
     if rng.uniform() < INVERTED:
         pair = invert(pair)
@@ -127,19 +126,27 @@ class Crops(IterableDataset[Batch]):
         rng = np.random.default_rng([self.seed, info.id if info else 0])
         order: list[int] = []
         while True:
-            images = np.zeros((self.batch, 2, CROP, CROP), np.uint8)
-            boxes = np.zeros((self.batch, MAX_BOXES, 4), np.float32)
-            labels = np.zeros((self.batch, MAX_BOXES), np.int64)
-            real = np.zeros((self.batch, MAX_BOXES), np.bool_)
-            for i in range(self.batch):
+            made = []
+            for _ in range(self.batch):
                 order = order or list(rng.permutation(len(self.pairs)))
-                images[i], box, label = draw_sample(rng, self.pairs[order.pop()])
-                n = min(len(box), MAX_BOXES)
-                boxes[i, :n], labels[i, :n], real[i, :n] = box[:n], label[:n], True
-            yield (
-                torch.from_numpy(images), torch.from_numpy(boxes),
-                torch.from_numpy(labels), torch.from_numpy(real),
-            )  # fmt: skip
+                made.append(draw_sample(rng, self.pairs[order.pop()]))
+            yield pack(made)
 
 
-__all__ = ["CROP", "Crops", "draw_sample", "turn"]
+def pack(made: Sequence[Sampled]) -> Batch:
+    """Pictures [C, h, w] of one size with their boxes [n, 4] and labels [n] as a batch."""
+    count = len(made)
+    boxes = np.zeros((count, MAX_BOXES, 4), np.float32)
+    labels = np.zeros((count, MAX_BOXES), np.int64)
+    real = np.zeros((count, MAX_BOXES), np.bool_)
+    for i, (_, box, label) in enumerate(made):
+        n = min(len(box), MAX_BOXES)
+        boxes[i, :n], labels[i, :n], real[i, :n] = box[:n], label[:n], True
+    images = np.stack([picture for picture, _, _ in made])
+    return (
+        torch.from_numpy(images), torch.from_numpy(boxes),
+        torch.from_numpy(labels), torch.from_numpy(real),
+    )  # fmt: skip
+
+
+__all__ = ["CROP", "Crops", "Sampled", "draw_sample", "pack", "turn"]

@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from torch.utils.data import IterableDataset
 
 from vision.data.types import DataError, Sample
-from vision.training.samples import MAX_BOXES, Batch
+from vision.training.samples import Batch, Sampled, pack
 from vision.types import Image
 
 GOOD = 0.15  # share of pictures without a defect in a batch
 MOVED = 0.4  # share of the defective ones whose defects are put onto a good part
 WHOLE = 0.5  # share of batches of whole pictures, half as many of them; the others: windows
 LEAST_VISIBLE = 0.4  # a defect that is cut off by more is no label
-Sampled = tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
@@ -198,17 +197,7 @@ class Views(IterableDataset[Batch]):
             count = max(1, self.batch // 2) if whole else self.batch
             size = self.full if whole else self.window
             made = [vary(rng, self._draw(rng), size) for _ in range(count)]
-            images = np.stack([images for images, _, _ in made])
-            boxes = np.zeros((count, MAX_BOXES, 4), np.float32)
-            labels = np.zeros((count, MAX_BOXES), np.int64)
-            real = np.zeros((count, MAX_BOXES), np.bool_)
-            for i, (_, box, label) in enumerate(made):
-                n = min(len(box), MAX_BOXES)
-                boxes[i, :n], labels[i, :n], real[i, :n] = box[:n], label[:n], True
-            yield (
-                torch.from_numpy(images), torch.from_numpy(boxes),
-                torch.from_numpy(labels), torch.from_numpy(real),
-            )  # fmt: skip
+            yield pack(made)
 
 
 def _by_group(pictures: Iterator[Picture]) -> list[list[Picture]]:
