@@ -21,7 +21,7 @@ from vision.anomaly.detector import ANOMALY, AnomalyDetector, Heat, regions
 from vision.anomaly.graph import patch_graph
 from vision.anomaly.input import as_input
 from vision.anomaly.memory import Memory, farthest
-from vision.anomaly.teach import PatchReader, Settings, Taught, heat_of, teach
+from vision.anomaly.teach import PatchReader, Settings, Taught, teach
 from vision.anomaly.threshold import bound
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.types import Box, Detection
@@ -95,8 +95,8 @@ def test_the_network_gives_what_teaching_computed(recipes: Path) -> None:
     lesson = taught()
     seen = textures.scratched(7)
     size = (lesson.input_shape[3], lesson.input_shape[2])
-    graph, grid = patch_graph(FeaturePackage.load(), QUICK.taps, size, QUICK.equalise, QUICK.pool)
-    expected = heat_of(lesson.memory, PatchReader(graph, size).read(seen), grid)
+    graph, grid = patch_graph(FeaturePackage.load(), QUICK.taps, size, QUICK.equalise, QUICK.pools)
+    expected = lesson.known.heat(PatchReader(graph, size).read(seen), grid)
     assert lesson.output_shape == (1, 1, *grid)
     again = taught()
     assert again.model.SerializeToString() == lesson.model.SerializeToString()

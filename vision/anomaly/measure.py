@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 
 from models.anomaly import FeaturePackage
 from vision.anomaly.graph import patch_graph
-from vision.anomaly.memory import Floats, Memory
-from vision.anomaly.teach import ENOUGH, PatchReader, Settings, heat_of, held_out_scores
+from vision.anomaly.memory import Floats
+from vision.anomaly.scales import Scales, hold_out
+from vision.anomaly.teach import ENOUGH, PatchReader, Settings
 from vision.anomaly.threshold import bound
 from vision.data.open import open_data
 from vision.data.types import DataError, Sample
@@ -93,19 +94,22 @@ def prepare(
     seed: int = 0,
     every: int = 1,
     same: Sequence[Sequence[str]] = (),
+    ungrouped: bool = False,
 ) -> Bench:
     """Read the data set and look at each picture, squeezed to a square. Raises DataError.
 
     every: take only each n-th picture, to try settings quickly. same: groups that show the same
-    part.
+    part. ungrouped: every picture is a group.
     """
-    found = open_data(data)
-    split = split_by_group(found.samples, seed, same)
+    samples = open_data(data).samples
+    if ungrouped:
+        samples, same = tuple(replace(sample, group=sample.name) for sample in samples), ()
+    split = split_by_group(samples, seed, same)
     split = Split(*(part[::every] for part in (split.teach, split.validation, split.test)))
     tested = split.test if half == "test" else split.validation
     size = (settings.side, settings.side)
     graph, grid = patch_graph(
-        FeaturePackage.load(), settings.taps, size, settings.equalise, settings.pool
+        FeaturePackage.load(), settings.taps, size, settings.equalise, settings.pools
     )
     reader = PatchReader(graph, size)
     patches = {
@@ -118,11 +122,13 @@ def prepare(
 def measure(bench: Bench, taught: Sequence[Sample], threshold: bool) -> dict[str, float]:
     """Figures of a memory made from these good pictures. threshold: also what it does in use."""
     good = np.stack([bench.patches[sample.name] for sample in taught]).astype(np.float32)
-    memory = Memory.of(good, bench.settings.memory, bench.settings.seed)
+    settings = bench.settings
+    held_out = hold_out(good, bench.grid, settings.folds, settings.memory, settings.seed)
+    known = Scales.of(good, held_out.units, settings.memory, settings.seed)
     tally = PixelTally()
     scores, bad = [], []
     for sample in bench.tested:
-        heat = heat_of(memory, bench.patches[sample.name].astype(np.float32), bench.grid)
+        heat = known.heat(bench.patches[sample.name].astype(np.float32), bench.grid)
         mask = _mask(sample, bench.settings.side)
         tally.add(np.asarray(cv2.resize(heat, mask.shape[::-1]), np.float32), mask)
         scores.append(heat.max())
@@ -135,7 +141,7 @@ def measure(bench: Bench, taught: Sequence[Sample], threshold: bool) -> dict[str
         "pixel_ap": tally.average_precision(),
     }
     if threshold:
-        limit = bound(held_out_scores(good, bench.grid, bench.settings)).threshold
+        limit = bound(held_out.scores).threshold
         figures["false_rejects"] = float((each[~defective] >= limit).mean())
         figures["escapes"] = float((each[defective] < limit).mean())
     return figures | _by_class(bench, each, defective)
@@ -191,12 +197,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--half", choices=HALVES, default="test")
     parser.add_argument("--side", type=int, default=Settings().side, help="multiple of 32 [px]")
     parser.add_argument("--taps", default=",".join(Settings().taps))
-    parser.add_argument("--pool", type=int, default=Settings().pool)
+    parser.add_argument("--pools", default=",".join(map(str, Settings().pools)))
     parser.add_argument("--memory", type=int, default=Settings().memory)
     parser.add_argument("--equalise", action="store_true", help="same greys in every picture")
     parser.add_argument("--draws", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0, help="of the split")
     parser.add_argument("--every", type=int, default=1, help="take only each n-th picture")
+    parser.add_argument(
+        "--ungrouped",
+        action="store_true",
+        help="divide by picture, not by part: leaks; only to compare with figures found that way",
+    )
     parser.add_argument(
         "--same", action="append", default=[], help="groups that show one part, by commas"
     )
@@ -205,7 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Settings(),
         side=given.side,
         taps=tuple(given.taps.split(",")),
-        pool=given.pool,
+        pools=tuple(int(pool) for pool in given.pools.split(",")),
         memory=given.memory,
         equalise=given.equalise,
     )
@@ -213,7 +224,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     try:
         same = [several.split(",") for several in given.same]
-        bench = prepare(given.data, settings, given.half, given.seed, given.every, same)
+        bench = prepare(
+            given.data, settings, given.half, given.seed, given.every, same, given.ungrouped
+        )
     except DataError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -71,7 +71,8 @@ def _card(
         "bytes": network.stat().st_size,
         "input_shape": taught.input_shape,
         "output_shape": taught.output_shape,
-        "output_layout": "distance of each place of a coarse grid from the nearest good patch",
+        "output_layout": "distance of each place of a coarse grid from what is good, in units of "
+        "what good pictures reach",
         "threshold": limit.threshold,
         "threshold_note": limit.in_words(),
         "held_out_scores": [round(float(score), 5) for score in taught.scores],
@@ -83,9 +84,9 @@ def _card(
             "outputs": settings.taps,
         },
         "settings": {
-            "memory": len(taught.memory.patches),
+            "memory": taught.known.count,
             "equalise": settings.equalise,
-            "pool": settings.pool,
+            "pools": settings.pools,
             "folds": settings.folds,
             "coverage": limit.coverage,
             "assured_coverage": limit.assured,

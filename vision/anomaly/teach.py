@@ -13,7 +13,8 @@ import onnxruntime as ort
 from models.anomaly import FeaturePackage
 from vision.anomaly.graph import heat_graph, patch_graph
 from vision.anomaly.input import as_input
-from vision.anomaly.memory import Floats, Memory, smooth
+from vision.anomaly.memory import Floats
+from vision.anomaly.scales import Scales, hold_out
 from vision.anomaly.threshold import CONFIDENCE, COVERAGE, Bound, bound
 from vision.errors import InspectionError
 from vision.types import Image
@@ -37,14 +38,14 @@ def silent(what: str, done: int, total: int) -> None:
 class Settings:
     """How to teach.
 
-    taps: outputs of the feature network, each averaged over `pool` x `pool` of its own places
-    (odd); memory: most patches kept; side: longer side of the
+    taps: outputs of the feature network; pools: each scale averages them over so many places in a
+    square (odd); memory: most patches kept of each scale; side: longer side of the
     picture that the network sees [px]; equalise: bring every picture to the same mean and spread
     of greys; folds: parts into which the good pictures are divided for the threshold.
     """
 
     taps: tuple[str, ...] = ("f16", "f32")
-    pool: int = 5
+    pools: tuple[int, ...] = (3, 11)
     memory: int = 2000
     side: int = SIDE
     equalise: bool = False
@@ -67,14 +68,14 @@ class Taught:
     model: onnx.ModelProto
     input_shape: tuple[int, int, int, int]
     output_shape: tuple[int, int, int, int]
-    memory: Memory
+    known: Scales
     bound: Bound
     scores: Floats
     settings: Settings
 
 
 class PatchReader:
-    """Turns pictures into patches (places, c)."""
+    """Turns pictures into patches (scales, places, c)."""
 
     def __init__(self, graph: onnx.ModelProto, size: tuple[int, int]) -> None:
         options = ort.SessionOptions()
@@ -109,7 +110,7 @@ def teach(
         )
     height, width = pictures[0].shape
     size = settings.network_size((width, height))
-    graph, grid = patch_graph(features, settings.taps, size, settings.equalise, settings.pool)
+    graph, grid = patch_graph(features, settings.taps, size, settings.equalise, settings.pools)
     reader = PatchReader(graph, size)
     steps = len(pictures) + settings.folds + 1
     seen = []
@@ -117,42 +118,18 @@ def teach(
         progress("looking at good pictures", number, steps)
         seen.append(reader.read(picture))
     good = np.stack(seen)
-    scores = held_out_scores(
+    held_out = hold_out(
         good,
         grid,
-        settings,
+        settings.folds,
+        settings.memory,
+        settings.seed,
         lambda fold: progress("testing on pictures left out", len(good) + fold, steps),
     )
     progress("remembering", steps - 1, steps)
-    memory = Memory.of(good, settings.memory, settings.seed)
-    limit = bound(scores, settings.coverage, settings.confidence)
-    model, output = heat_graph(graph, grid, memory)
+    known = Scales.of(good, held_out.units, settings.memory, settings.seed)
+    limit = bound(held_out.scores, settings.coverage, settings.confidence)
+    model, output = heat_graph(graph, grid, known)
     progress("done", steps, steps)
-    return Taught(model, (1, 1, size[1], size[0]), output, memory, limit, scores, settings)
-
-
-def held_out_scores(
-    good: Floats,
-    grid: tuple[int, int],
-    settings: Settings,
-    watch: Callable[[int], None] = lambda fold: None,  # noqa: ARG005
-) -> Floats:
-    """Score of each good picture (n, places, c) by a memory made without it, (n,)."""
-    scores = np.empty(len(good), np.float32)
-    folds = np.random.default_rng(settings.seed).permutation(len(good)) % settings.folds
-    for fold in range(settings.folds):
-        watch(fold)
-        memory = Memory.of(good[folds != fold], settings.memory, settings.seed)
-        for k in np.flatnonzero(folds == fold):
-            scores[k] = score_of(memory, good[k], grid)
-    return scores
-
-
-def heat_of(memory: Memory, patches: Floats, grid: tuple[int, int]) -> Floats:
-    """The heat map (h, w) that the taught network gives for these patches."""
-    return smooth(memory.distances(patches).reshape(grid))
-
-
-def score_of(memory: Memory, patches: Floats, grid: tuple[int, int]) -> float:
-    """The picture's score: its hottest place."""
-    return float(heat_of(memory, patches, grid).max())
+    shape = (1, 1, size[1], size[0])
+    return Taught(model, shape, output, known, limit, held_out.scores, settings)

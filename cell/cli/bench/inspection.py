@@ -17,6 +17,7 @@ import psutil
 from calibration.camera import CameraModel
 from calibration.geometry import Pose2D
 from cell.cli.errors import UsageError
+from cell.cli.progress import watched
 from cell.inspection import InspectionSetup
 from cell.launcher.env import ONE_THREAD
 from vision.engines.selfcheck import as_batch, load_check
@@ -101,7 +102,7 @@ def measure(
     samples: dict[tuple[str, str], list[float]] = {what: [] for what, _ in work}
     before = process.memory_info().rss / 2**20
     rounds = repeat * max(len(frames), len(views))
-    for i in range(rounds):
+    for i in watched(range(rounds), "inspecting"):
         for what, call in work:
             start = perf_counter()
             call(i)

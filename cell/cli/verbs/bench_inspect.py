@@ -77,7 +77,7 @@ def inspect(
         if frames is None
         else read_frames(frames, camera, images)
     )
-    with TemporaryDirectory() as folder, console.status("measuring"):
+    with TemporaryDirectory() as folder:
         other = rival(setup, views, Path(folder))
         named = None if other.call is None else (f"ultralytics {other.version}", other.call)
         found = measure(setups, pictures, views, repeat, named)

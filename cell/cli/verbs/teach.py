@@ -103,7 +103,7 @@ def _tell(console: Console, lesson: Lesson, picture: Path, recipes: Path | None)
     say = console.print
     say(f"[bold]{lesson.recipe.identity}[/] learned from {len(scores)} pictures of good parts")
     say(
-        f"  {len(lesson.taught.memory.patches)} patches remembered; good parts score "
+        f"  {lesson.taught.known.count} patches remembered; good parts score "
         f"{scores.min():.2f} to {scores.max():.2f}, anomalies begin at {limit.threshold:.2f}"
     )
     say(f"  {limit.in_words()}")
