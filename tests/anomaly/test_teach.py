@@ -21,6 +21,7 @@ from vision.anomaly.detector import ANOMALY, AnomalyDetector, Heat, regions
 from vision.anomaly.graph import patch_graph
 from vision.anomaly.input import as_input
 from vision.anomaly.memory import Memory, farthest
+from vision.anomaly.scales import Scales, hold_out
 from vision.anomaly.teach import PatchReader, Settings, Taught, teach
 from vision.anomaly.threshold import bound
 from vision.engines.onnx import OnnxConfig, OnnxEngine
@@ -207,6 +208,22 @@ def test_farthest_points_cover_every_cluster() -> None:
     assert all(np.linalg.norm(chosen - centre, axis=1).min() < 1.0 for centre in centres)
     memory = Memory.of(points[None], 8, 1)
     assert memory.distances(memory.patches[:1] / memory.scale + memory.mean)[0] < 1e-2
+
+
+def test_scales_are_told_in_units_of_what_good_pictures_reach() -> None:
+    rng = np.random.default_rng(4)
+    good = rng.normal(0.0, 1.0, (12, 2, 36, 6)).astype(np.float32)
+    good[:, 1] *= 50.0  # what one scale's numbers mean is its own affair
+    held_out = hold_out(good, (6, 6), 4, 64, 1)
+    known = Scales.of(good, held_out.units, 64, 1)
+    assert [len(memory.patches) for memory in known.memories] == [64, 16]
+    assert 0.7 < float(np.median(held_out.scores)) < 1.1
+    for scale in range(2):
+        odd = good[0].copy()
+        odd[scale, 14] = 1000.0
+        heat = known.heat(odd, (6, 6))
+        assert np.unravel_index(heat.argmax(), heat.shape) == (2, 2)
+        assert heat.max() > 2.0
 
 
 def test_beside_a_detector_good_boards_are_not_doubtful(tmp_path: Path) -> None:

@@ -17,6 +17,9 @@ from vision.anomaly.memory import Floats, Memory, smooth
 SPREADS: Final = 2.0
 """Good pictures reach one unit at their mean and this many standard deviations."""
 
+FEWER: Final = 4
+"""Each larger scale varies less: so many times fewer of its patches cover it as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scales:
@@ -27,7 +30,7 @@ class Scales:
 
     @classmethod
     def of(cls, good: Floats, units: Floats, size: int, seed: int) -> Self:
-        """The memories of patches (pictures, scales, places, c), each of at most `size`."""
+        """From patches (pictures, scales, places, c); see `memories_of`."""
         return cls(memories_of(good, size, seed), units)
 
     def heat(self, patches: Floats, grid: tuple[int, int]) -> Floats:
@@ -51,8 +54,11 @@ class HeldOut:
 
 
 def memories_of(good: Floats, size: int, seed: int) -> tuple[Memory, ...]:
-    """A memory for each scale of patches (pictures, scales, places, c)."""
-    return tuple(Memory.of(good[:, scale], size, seed) for scale in range(good.shape[1]))
+    """A memory for each scale of patches (pictures, scales, places, c): of the finest one at most
+    `size` patches, of each larger one FEWER times less.
+    """
+    sizes = [max(1, size // FEWER**scale) for scale in range(good.shape[1])]
+    return tuple(Memory.of(good[:, scale], most, seed) for scale, most in enumerate(sizes))
 
 
 def heat_of(memory: Memory, patches: Floats, grid: tuple[int, int]) -> Floats:

@@ -39,9 +39,9 @@ class Settings:
     """How to teach.
 
     taps: outputs of the feature network; pools: each scale averages them over so many places in a
-    square (odd); memory: most patches kept of each scale; side: longer side of the
-    picture that the network sees [px]; equalise: bring every picture to the same mean and spread
-    of greys; folds: parts into which the good pictures are divided for the threshold.
+    square (odd), finest first; memory: most patches kept of the finest scale; side: longer side of
+    the picture that the network sees [px]; equalise: bring every picture to the same mean and
+    spread of greys; folds: parts into which the good pictures are divided for the threshold.
     """
 
     taps: tuple[str, ...] = ("f16", "f32")
