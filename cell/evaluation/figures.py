@@ -89,6 +89,7 @@ def _average_precision(images: Sequence[Found], least: Floats) -> dict[str, Any]
         "deeppcb_f": _round(published.f),
         "deeppcb_f_best": _round(published.best_f),
         "deeppcb_f_best_threshold": _round(published.best_threshold),
+        "deeppcb_f_steady_threshold": _round(published.steady_threshold),
     }
 
 

@@ -88,7 +88,7 @@ def _tile(value: str, words: str, style: str = "") -> str:
 
 def _summary(figures: dict[str, Any]) -> str:
     keys = ("map50", "map50_95", "deeppcb_ap", "deeppcb_f", "deeppcb_f_best",
-            "deeppcb_f_best_threshold")  # fmt: skip
+            "deeppcb_f_best_threshold", "deeppcb_f_steady_threshold")  # fmt: skip
     rows = [
         [title, *(_show(row[key]) for key in keys)]
         for title, row in (
@@ -97,7 +97,7 @@ def _summary(figures: dict[str, Any]) -> str:
             ("one finding a place (as the cell runs)", figures["as_run"]),
         )
     ]
-    heads = ["", "mAP50", "mAP50-95", "DeepPCB AP", "DeepPCB F", "best F", "at score"]
+    heads = ["", "mAP50", "mAP50-95", "DeepPCB AP", "DeepPCB F", "best F", "at score", "steady"]
     return "<h2>Detections</h2>" + _table(heads, rows)
 
 

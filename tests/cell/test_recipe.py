@@ -34,7 +34,7 @@ def defect(name: str, score: float, size: float = 20.0) -> Defect:
     [
         ([], VerdictKind.PASS, ""),
         ([defect("open", 0.9)], VerdictKind.REJECT, "scrap"),
-        ([defect("short", 0.5)], VerdictKind.REJECT, "scrap"),
+        ([defect("short", 0.6)], VerdictKind.REJECT, "scrap"),
         ([defect("copper", 0.9)], VerdictKind.REJECT, "scrap"),
         ([defect("mousebite", 0.9)], VerdictKind.REJECT, "rework"),
         ([defect("spur", 0.9)], VerdictKind.REJECT, "rework"),
@@ -117,10 +117,11 @@ def test_bins_must_exist() -> None:
 
 def test_the_model_card_sets_thresholds_that_the_recipe_leaves_open() -> None:
     data = yaml.safe_load(PCB.read_text())
+    data["classes"] = {name: {"bin": "scrap"} for name in data["classes"]}
     data["classes"]["spur"]["threshold"] = 0.8
     recipe = with_thresholds(
         parse_recipe(yaml.safe_dump(data), "r"), {"open": 0.45, "spur": 0.42}, "r"
     )
     assert [recipe.threshold_of(n) for n in ("open", "spur", "short")] == [0.45, 0.8, 0.5]
     with pytest.raises(RecipeError, match=r"threshold 0\.\d+ is above the threshold of 'open'"):
-        with_thresholds(RECIPE, {"open": 0.15}, "r")
+        with_thresholds(parse_recipe(yaml.safe_dump(data), "r"), {"open": 0.15}, "r")

@@ -22,7 +22,7 @@ Mask = NDArray[np.bool_]
 ANOMALY: Final = "anomaly"
 """The class of what was found because nothing good looks like it."""
 MOST: Final = 50
-CORE: Final = 0.7
+CORE: Final = 0.85
 """Share of a region's peak from which it is drawn: heat spreads beyond what causes it."""
 COVERED: Final = 0.5
 """Share of a region's hot places in a named defect's box from which it is that defect."""

@@ -21,6 +21,7 @@ from vision.nets.decode import Floats
 COCO_IOUS = tuple(round(0.5 + 0.05 * k, 2) for k in range(10))
 COCO_LIMIT = 100
 DEEPPCB_IOU = 0.33
+F_SLACK = 0.002
 
 Flags = NDArray[np.bool_]
 Kind = TypeVar("Kind", np.bool_, np.float32, np.int64)
@@ -81,13 +82,15 @@ def coco(images: Sequence[Found], classes: int) -> CocoFigures:
 @dataclass(frozen=True)
 class DeepPcbFigures:
     """ap: pooled. f: 2PR / (P + R) at the thresholds given. best_f, best_threshold: the highest F
-    of one threshold for all classes.
+    of one threshold for all classes. steady_threshold: the middle of those within F_SLACK of it,
+    which new pictures move less.
     """
 
     ap: float
     f: float
     best_f: float
     best_threshold: float
+    steady_threshold: float
 
 
 def deeppcb(images: Sequence[Found], thresholds: Floats) -> DeepPcbFigures:
@@ -100,6 +103,8 @@ def deeppcb(images: Sequence[Found], thresholds: Floats) -> DeepPcbFigures:
     # A threshold cannot part equal scores: only the last of them counts.
     ends = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))[: len(every)]
     best = int(ends[every[ends].argmax()]) if len(every) else -1
+    near = ends[every[ends] >= every[best] - F_SLACK] if len(every) else ends[:0]
+    ordered = scores[order]
     passing = [image.passing(thresholds) for image in images]
     right = sum(int(match(image, DEEPPCB_IOU, above=True).sum()) for image in passing)
     said = sum(len(image.scores) for image in passing)
@@ -107,7 +112,8 @@ def deeppcb(images: Sequence[Found], thresholds: Floats) -> DeepPcbFigures:
         ap=summed_precision(scores, hits, total),
         f=2 * right / (said + total) if said + total else float("nan"),
         best_f=float(every[best]) if best >= 0 else 0.0,
-        best_threshold=float(scores[order][best]) if best >= 0 else 1.0,
+        best_threshold=float(ordered[best]) if best >= 0 else 1.0,
+        steady_threshold=float(ordered[near[0]] + ordered[near[-1]]) / 2 if len(near) else 1.0,
     )
 
 

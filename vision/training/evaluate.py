@@ -65,7 +65,7 @@ def measure(
     """All figures: detection quality clean and as the camera sees it, and part decisions.
 
     threshold: from which a finding speaks against the part; None: choose it from the simulated
-    camera boards of these pairs. naming_threshold: from which findings have the best F-score.
+    camera boards of these pairs. naming_threshold: in the middle of those with the best F-score.
     """
     clean = find_all(run, pairs)
     single = find_all(run, pairs, across_classes=True)
@@ -76,7 +76,7 @@ def measure(
     least = [chosen] * len(CLASSES)
     return {
         "threshold": chosen,
-        "naming_threshold": deeppcb([*clean, *seen])["F_threshold"],
+        "naming_threshold": deeppcb([*clean, *seen])["F_steady_threshold"],
         "clean": {**coco(clean, CLASSES), **deeppcb(clean)},
         "one_per_place": {**coco(single, CLASSES), **deeppcb(single)},
         "degraded": {**coco(seen, CLASSES), **deeppcb(seen)},

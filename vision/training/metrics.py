@@ -29,6 +29,7 @@ def deeppcb(images: Sequence[Found]) -> dict[str, float]:
         "AP33_pooled": figures.ap,
         "F_best": figures.best_f,
         "F_threshold": figures.best_threshold,
+        "F_steady_threshold": figures.steady_threshold,
     }
 
 
