@@ -25,7 +25,7 @@ from cell.processes import TABLE
 from cell.records.checkpoints import rules
 from cell.records.journal import Journal
 
-DOMAIN = 59
+DOMAIN = 57
 SUPERVISOR = next(process for process in TABLE if process.name == "supervisor")
 
 
