@@ -160,7 +160,7 @@ painted over, and defects are removed or pasted on golden samples, so that it al
 good board is. Two in five of the defective samples carry further, invented spots of missing or
 surplus copper, spots and fine strokes, named by what they do to the copper
 (`vision/training/invent.py`). A quarter of the samples are golden samples with invented copper
-planes between their tracks (`vision/training/pour.py`), all of whose defects are invented; a third of
+planes between their tracks (`vision/training/pour.py`) and invented defects alone. A third of
 the pairs have copper and laminate exchanged and their defects renamed to match (a cut track
 becomes a bridged gap).
 
