@@ -11,6 +11,10 @@ STALE_S = 0.5
 _POSITION_GAIN = 0.30
 _SPEED_GAIN = 0.30
 _DRIFT_GAIN = 0.02
+_SHORTEST_S = 0.01
+"""Samples closer together than this tell where the belt is, but hardly how fast it runs: stamps
+come from the PLC's clock, and its mapping to ours may step back between two of them.
+"""
 _HARDEST = 3.0
 """No drive brakes harder than this multiple of its ramp, however near its authority."""
 
@@ -105,7 +109,7 @@ class BeltPredictor:
             return
         expected = last.at(stamp_s)
         error = travel - expected.travel
-        period = stamp_s - last.start_s
+        period = max(stamp_s - last.start_s, _SHORTEST_S)
         corrected = (
             expected.speed + _SPEED_GAIN * (speed - expected.speed) + _DRIFT_GAIN * error / period
         )

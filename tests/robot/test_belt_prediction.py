@@ -101,3 +101,16 @@ def test_a_stop_is_followed_and_old_samples_are_ignored() -> None:
 def test_before_the_first_sample_there_is_no_motion() -> None:
     with pytest.raises(LookupError):
         BeltPredictor(RAMP).motion()
+
+
+@pytest.mark.parametrize("period_s", [1e-6, 2e-5, 1e-4, 1e-3, 5e-3])
+def test_a_stamp_that_stepped_back_does_not_make_the_belt_race(period_s: float) -> None:
+    predictor = BeltPredictor(RAMP)
+    for k in range(100):
+        predictor.update(k * 0.02, k * 0.004, 0.2, 0.2)
+    # The PLC's clock was found to be 60 ms earlier than believed: travel is ahead of the stamp.
+    late = 99 * 0.02 + period_s
+    predictor.update(late, 99 * 0.004 + 0.012, 0.2, 0.2)
+    ahead = predictor.motion().at(late + 0.4)
+    assert ahead.speed == pytest.approx(0.2, abs=0.03)
+    assert ahead.travel == pytest.approx(99 * 0.004 + 0.012 + 0.08, abs=0.025)
