@@ -146,6 +146,16 @@ def test_deeppcb_f_follows_the_thresholds() -> None:
     assert strict.best_threshold == pytest.approx(0.3)
 
 
+def test_the_steady_threshold_lies_in_the_middle_of_what_is_as_good() -> None:
+    many = [(at(20.0 * k), 0.9 - 0.0005 * k, 0) for k in range(1000)]
+    truth = [(box, kind) for box, _, kind in many]
+    figures = deeppcb([found(many, truth)], np.zeros(1, np.float32))
+    assert (figures.best_f, figures.best_threshold) == pytest.approx((1.0, 0.4005))
+    # F is 2 n / (n + 1000): within 0.002 of the best from the 996th or 997th finding on
+    assert figures.steady_threshold == pytest.approx((0.9 - 0.0005 * 996 + 0.4005) / 2, abs=0.001)
+    assert deeppcb([found([])], np.zeros(1, np.float32)).steady_threshold == 1.0
+
+
 def test_the_best_f_does_not_part_equal_scores() -> None:
     image = found([(at(0), 0.5, 0), (at(30), 0.5, 0)], [(at(0), 0)])
     assert deeppcb([image], np.array([0.5], np.float32)).best_f == pytest.approx(2 / 3)
