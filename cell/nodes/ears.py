@@ -19,10 +19,10 @@ from rclpy.subscription import Subscription
 from cell.ledger import observations as o
 from cell.nodes import translate
 from cell.nodes.base import CellNode
-from cell.nodes.orders import OPERATIONAL
 from cell.nodes.topics import LATEST, RELIABLE
 from cell.watch import Heartbeat
 
+OPERATIONAL = "operational"
 Tell = Callable[[o.Observation], object]
 
 
@@ -30,7 +30,7 @@ class Ears:
     """The supervisor's subscriptions.
 
     `encoder_m`: what the belt said last, None before its first word, which starts the ledger's
-    session; nothing else is told before it. `robot_mode`: what the arm said last, '' for nothing.
+    session; nothing else is told before it.
     """
 
     def __init__(self, node: CellNode, tell: Tell, hear: Callable[[Heartbeat], object]) -> None:
@@ -38,7 +38,7 @@ class Ears:
         self._belt_answers = True
         self._subscriptions: list[Subscription] = []
         self.encoder_m: float | None = None
-        self.robot_mode = ""
+        self._robot_mode = self._robot_trouble = ""
 
     def open(self) -> None:
         """Begin to listen."""
@@ -56,6 +56,13 @@ class Ears:
         """Hear no more."""
         while self._subscriptions:
             self._node.destroy_subscription(self._subscriptions.pop())
+
+    @property
+    def robot_unready(self) -> str:
+        """Why the robot takes no part now: its mode, or its own words; '' when it does."""
+        if self._robot_mode == OPERATIONAL:
+            return self._robot_trouble
+        return self._robot_mode or "disconnected"
 
     @property
     def started(self) -> bool:
@@ -100,7 +107,8 @@ class Ears:
             self._hear(translate.heartbeat(message))
 
     def _on_robot(self, message: RobotState) -> None:
-        before, self.robot_mode = self.robot_mode, message.mode
+        before, self._robot_mode = self._robot_mode, message.mode
+        self._robot_trouble = message.message
         if self.started and before == OPERATIONAL != message.mode:
             fault = o.FaultSeen(
                 stamp_ns=self._node.now_ns(), alarm=f"robot.{message.mode}",

@@ -16,18 +16,17 @@ from cell.products import load_inspection_parts
 from cell.recipe.verdict import VerdictKind
 from cell.supervision import Supervision
 
-OPERATIONAL = "operational"
 Tell = Callable[[o.Observation], tuple[bool, str]]
 
 
 class Orders:
-    """The services under /cell/supervisor. `robot_mode` gives what the arm said last."""
+    """The services under /cell/supervisor. `robot_unready`: why the robot takes no part, or ''."""
 
     def __init__(
-        self, node: CellNode, supervision: Supervision, tell: Tell, robot_mode: Callable[[], str]
+        self, node: CellNode, supervision: Supervision, tell: Tell, robot_unready: Callable[[], str]
     ) -> None:
         self._node, self._supervision, self._tell = node, supervision, tell
-        self._robot_mode = robot_mode
+        self._robot_unready = robot_unready
         self._recover_robot = node.create_client(Trigger, "/cell/robot/recover")
         self._load_recipe = node.create_client(SetRecipe, "/cell/inspector/set_recipe")
         services = (
@@ -42,24 +41,31 @@ class Orders:
     def _on_command(
         self, request: CellCommand.Request, response: CellCommand.Response
     ) -> CellCommand.Response:
-        obstacle = self._obstacle() if request.command == "start" else ""
+        stopped = self._supervision.ledger.snapshot().state is State.STOPPED
+        obstacle = self._obstacle() if request.command == "start" and stopped else ""
         if obstacle:
             response.message = obstacle
+            self._bring_robot_back()
             return response
         order = o.Command(stamp_ns=self._node.now_ns(), name=request.command, person=request.person)
         response.accepted, response.message = self._tell(order)
-        person_looked = request.command in ("reset", "confirm_clear") and response.accepted
-        if person_looked and self._robot_mode() != OPERATIONAL:
-            self._recover_robot.call_async(Trigger.Request())
+        if request.command in ("reset", "confirm_clear") and response.accepted:
+            self._bring_robot_back()
         return response
+
+    def _bring_robot_back(self) -> None:
+        """After a person's order only: whoever gives one has looked, and expects motion."""
+        if self._robot_unready():
+            self._recover_robot.call_async(Trigger.Request())
 
     def _obstacle(self) -> str:
         """Why the cell cannot start now, for reasons that the ledger does not know."""
         missing = self._supervision.missing()
         if missing:
             return say("refused.start.nodes", nodes=", ".join(missing))
-        if self._robot_mode() != OPERATIONAL:
-            return say("refused.start.arm", mode=self._robot_mode())
+        unready = self._robot_unready()
+        if unready:
+            return say("refused.start.arm", mode=unready)
         return ""
 
     def _on_override(

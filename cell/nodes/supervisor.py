@@ -57,7 +57,9 @@ class SupervisorNode(CellNode):
         self._belt = self.create_publisher(BeltCommand, "/cell/belt/command", LATEST)
         self._remover = Remover(self, self._tell)
         self._ears = Ears(self, self._tell, self._hear)
-        self._orders = Orders(self, self._supervision, self._ordered, lambda: self._ears.robot_mode)
+        self._orders = Orders(
+            self, self._supervision, self._ordered, lambda: self._ears.robot_unready
+        )
 
     def begin(self) -> None:
         self._ears.open()

@@ -35,8 +35,8 @@ REFUSALS = (
     ),
     Phrase(
         "refused.start.arm",
-        "The arm is not ready ({mode}): look at it, then reset.",
-        "로봇이 준비되지 않았습니다 ({mode}). 로봇을 확인한 뒤 리셋하세요.",
+        "The arm was not ready ({mode}) and is brought back now. Start again when it waits.",
+        "로봇이 준비되지 않아({mode}) 지금 복귀시킵니다. 로봇이 대기 위치에 오면 다시 시작하세요.",
     ),
     Phrase("mode.protective_stop", "protective_stop", "보호 정지"),
     Phrase("mode.emergency_stop", "emergency_stop", "비상 정지"),

@@ -12,8 +12,9 @@ _POSITION_GAIN = 0.30
 _SPEED_GAIN = 0.30
 _DRIFT_GAIN = 0.02
 _SHORTEST_S = 0.01
-"""Samples closer together than this tell where the belt is, but hardly how fast it runs: stamps
-come from the PLC's clock, and its mapping to ours may step back between two of them.
+"""Samples closer together than this tell where the belt is, but hardly how fast it runs. A PLC that
+is read twice within its clock's grain stamps both alike, which our two clocks set a fraction of a
+microsecond apart; and the mapping of its clock to ours may step back.
 """
 _HARDEST = 3.0
 """No drive brakes harder than this multiple of its ramp, however near its authority."""

@@ -70,11 +70,19 @@ class Follower:
 
     def reset(self) -> ArmState:
         """Forget every motion and stand where the arm is. Raises ArmStoppedError, ArmError."""
-        state = self._state()
+        state = self.check()
         self._next_s = self.now
         self._motions = [Rest(state.position, self._next_s)]
         self._belt = None
         self._offset = self._drift = 0.0
+        return state
+
+    def check(self) -> ArmState:
+        """The arm's latest state. Raises ArmStoppedError, ArmError."""
+        state = self._arm.state()
+        self._on_state(state)
+        if state.mode is not RobotMode.OPERATIONAL:
+            raise ArmStoppedError(state.mode)
         return state
 
     @property
@@ -138,13 +146,13 @@ class Follower:
         # Controllers lay set-points on an even grid: a late one is still meant for its own moment.
         due_s = self._next_s
         self._next_s += self._settings.period_s
-        state = self._state()
+        state = self.check()
         setpoint = self._setpoint(due_s)
         try:
             self._arm.stream(setpoint, self._settings.period_s, self._settings.look_ahead_s)
         except ArmError:
             self._clock.sleep_until(self._clock.now() + _DIAGNOSIS_S)
-            self._state()  # a stop of the arm explains the refusal better
+            self.check()  # a stop of the arm explains the refusal better
             raise
         return state
 
@@ -152,13 +160,6 @@ class Follower:
         """Called from inside long computations: sends the set-point that has come due."""
         if self.now >= self._next_s:
             self.tick()
-
-    def _state(self) -> ArmState:
-        state = self._arm.state()
-        self._on_state(state)
-        if state.mode is not RobotMode.OPERATIONAL:
-            raise ArmStoppedError(state.mode)
-        return state
 
     def _active(self, time_s: float) -> Motion:
         begun = [m for m in self._motions if m.start_s <= time_s]

@@ -42,7 +42,7 @@ class PickPlan:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """The part is still too far upstream to plan for."""
+    """The part is still upstream of the pick window, and rides on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +141,8 @@ class Interceptor:
         else:
             if not reached:
                 raise MotionError(f"the arm does not reach the part at y = {task.part.y:.3f} m")
+        if self._before_window(task, task.start_s, 0.0):
+            return NotYet()  # a belt that stood now would keep the part out of reach
         return Hold(self._missing_s(task, down_s))
 
     def _refine(self, task: _Task, down_s: float, low: float, high: float) -> float:

@@ -27,9 +27,13 @@ _SINGULAR = 1e-6
 
 def pointing_down(x: float, y: float, z: float, yaw: float) -> Pose:
     """Pose in `cell` of a tool whose z points down and whose x is turned by `yaw` [rad]."""
+    return Pose(heading(yaw), np.array([x, y, z]))
+
+
+def heading(yaw: float) -> Float:
+    """Rotation (3, 3) in `cell` of a tool whose z points down and whose x is turned by `yaw`."""
     c, s = math.cos(yaw), math.sin(yaw)
-    rotation = np.array([[c, s, 0.0], [s, -c, 0.0], [0.0, 0.0, -1.0]])
-    return Pose(rotation, np.array([x, y, z]))
+    return np.array([[c, s, 0.0], [s, -c, 0.0], [0.0, 0.0, -1.0]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,7 @@ class PickCycle:
         self._cancelled: Cancelled = lambda: False
         self._budget_s = settings.planning_s
         self._off_belt = False
-        self._started_s = 0.0
+        self._started_s = self._back_s = 0.0
         self._grip = (0.0, (0.0, 0.0, 0.0))
         self.phase = Phase.IDLE
 
@@ -146,23 +146,25 @@ class PickCycle:
         return self._result(True, Reason.NONE, "")
 
     def go_waiting(self) -> None:
-        """Start back to the waiting pose. Returns at once: `idle` carries the motion out."""
+        """Up from the belt if the cup is low there, then start back to the waiting pose: `idle`
+        carries that motion out. Raises MotionError, ArmError, ArmStoppedError.
+        """
+        self._follower.check()
         self._say(Phase.RETURN)
+        if self._low():
+            self.rise()
         self._return()
 
     def idle(self) -> ArmState:
         """One period without a removal. Raises ArmError when the arm has stopped."""
         state = self._follower.tick()
-        if (
-            self.phase is not Phase.IDLE
-            and not self._follower.at(self._follower.now).velocity.any()
-        ):
+        if self._follower.now >= self._back_s:
             self.phase = Phase.IDLE
         return state
 
     def rise(self) -> None:
-        """From wherever the arm stands: straight up, to a stand. Raises MotionError, ArmError."""
-        way = self._go(lambda q, t: self._planner.plan_escape(q, t, self._follower.breathe))
+        """Straight up from the belt, to a stand. Raises MotionError, ArmError."""
+        way = self._leave(lambda q, t: self._planner.plan_escape(q, t, self._follower.breathe))
         self._run_until(way.end_s)
 
     def put_down(self, bin_name: str) -> None:
@@ -321,10 +323,13 @@ class PickCycle:
 
     def _retreat(self) -> None:
         """Up from the belt if the cup is near it, else towards the waiting pose."""
-        if self._planner.low_over_belt(self._follower.at(self._follower.ahead).position):
+        if self._low():
             self.rise()
         elif self._started_s:
             self._return()
+
+    def _low(self) -> bool:
+        return self._planner.low_over_belt(self._follower.at(self._follower.ahead).position)
 
     def _result(self, removed: bool, reason: Reason, message: str) -> RemovalResult:
         cycle_s = max(self._follower.now - self._started_s, 0.0) if self._started_s else 0.0
@@ -334,7 +339,21 @@ class PickCycle:
 
     def _return(self) -> None:
         waiting = self._planner.waiting
-        self._go(lambda q, t: self._planner.plan_return(q, t, waiting, self._follower.breathe))
+        way = self._leave(
+            lambda q, t: self._planner.plan_return(q, t, waiting, self._follower.breathe)
+        )
+        self._back_s = way.end_s
+
+    def _leave(self, plan: Callable[[JointState, float], Way]) -> Way:
+        """Go over to a way out as soon as there is one: what runs now comes to a stand anyway."""
+        while True:
+            standing = not self._follower.at(self._follower.ahead).velocity.any()
+            try:
+                return self._go(plan)
+            except MotionError:
+                if standing:
+                    raise
+            self._run_until(self._follower.now + _RETRY_S)
 
     def _go(self, plan: Callable[[JointState, float], Way]) -> Way:
         """Plan a motion that branches off a little later, and go over to it."""

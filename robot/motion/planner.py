@@ -14,7 +14,7 @@ from robot.motion.collision import CollisionModel, sample_times
 from robot.motion.config import MotionSettings
 from robot.motion.intercept import Hold, Interceptor, Missed, NotYet, PickPlan
 from robot.motion.kinematics import ArmKinematics, pointing_down
-from robot.motion.strokes import Breathe, PartOnBelt, Strokes
+from robot.motion.strokes import DOWNWARD, Breathe, PartOnBelt, Strokes
 from robot.motion.trajectory import JointState, Motion, Move, Stroke, move
 
 _CHECK_STEP_S = 0.02
@@ -124,7 +124,7 @@ class PickPlanner:
         """Whether the cup points down and is lower than the waiting height."""
         tool = self.arm.forward(joints)
         low = tool.translation[2] < self.settings.waiting[2] - 0.01
-        return bool(low and tool.rotation[2, 2] < -0.99)
+        return bool(low and tool.rotation[2, 2] < DOWNWARD)
 
     def _upright(self, x: float, y: float, z: float, wrist: float) -> Joints:
         """Joints with the cup pointing down at a place; the last joint alone sets its yaw."""

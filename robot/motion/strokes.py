@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ import numpy as np
 from robot.base import Joints, MotionError
 from robot.motion.belt_predictor import BeltMotion
 from robot.motion.config import MotionSettings
-from robot.motion.kinematics import ArmKinematics
+from robot.motion.kinematics import ArmKinematics, heading
 from robot.motion.trajectory import JointState, Stroke, TcpState, joint_state, quintic, stroke
 
 Breathe = Callable[[], None]
@@ -22,6 +21,10 @@ for the same joint accelerations, since the neighbouring joint move carries the 
 _SNUG = 0.93
 """A stroke that uses this share of the limits is quick enough."""
 _TRIES = 8
+DOWNWARD = -0.85
+"""A cup whose axis has at most this z points down: a hit may leave it tilted by 30 degrees."""
+_DIP_M = 0.0005
+"""An escape may pass this much below where it may touch, for the grid of its samples."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ class Strokes:
     ) -> JointState:
         """State in which a stroke down of `down_s` begins at `time_s`. Raises MotionError."""
         blend = self._down_blend(down_s)
-        return joint_state(self._arm, _on_belt(part, belt, time_s, blend(0.0)), yaw, seed)
+        return joint_state(self._arm, _on_belt(part, belt, time_s, blend(0.0)), heading(yaw), seed)
 
     def down(
         self,
@@ -77,7 +80,7 @@ class Strokes:
             lambda time_s: _on_belt(part, belt, time_s, blend(time_s - start_s)),
             start_s,
             start_s + down_s + hold_s,
-            yaw,
+            heading(yaw),
             seed,
             breathe,
         )
@@ -93,7 +96,7 @@ class Strokes:
         breathe: Breathe,
     ) -> Stroke:
         """Up with the belt by `height`, ending with upward speed. Raises MotionError."""
-        low = self._touch
+        low, rotation = self._touch, heading(yaw)
 
         def build(duration: float) -> Stroke:
             rise = _ENTRY_RATIO * height / duration
@@ -103,7 +106,7 @@ class Strokes:
                 lambda time_s: _on_belt(part, belt, time_s, blend(time_s - start_s)),
                 start_s,
                 start_s + duration,
-                yaw,
+                rotation,
                 seed,
                 breathe,
             )
@@ -111,13 +114,17 @@ class Strokes:
         return self._snug(build, self.usual_s)
 
     def escape(self, start: JointState, start_s: float, breathe: Breathe) -> Stroke:
-        """Straight up to the waiting height and to a stand. Raises MotionError."""
+        """Straight up to the waiting height and to a stand; a tilted cup keeps its tilt.
+
+        Raises MotionError, also where a descent is under way that would dip below a part's top
+        before it turns: such a descent had better end on the part, where it is planned to stand.
+        """
         tool = self._arm.forward(start.position)
-        if tool.rotation[2, 2] > -0.99:
+        if tool.rotation[2, 2] > DOWNWARD:
             raise MotionError("the cup does not point down; jog the arm above the belt by hand")
-        yaw = math.atan2(tool.rotation[1, 0], tool.rotation[0, 0])
         velocity = (self._arm.jacobian(start.position) @ start.velocity)[:3]
-        top = max(float(tool.translation[2]), self._settings.waiting[2])
+        height = float(tool.translation[2])
+        top = max(height, self._settings.waiting[2])
 
         def build(duration: float) -> Stroke:
             ends = tool.translation + 0.5 * velocity * duration
@@ -132,10 +139,14 @@ class Strokes:
                 return TcpState(rows[:, 0], rows[:, 1], rows[:, 2])
 
             end_s = start_s + duration
-            way = stroke(self._arm, path, start_s, end_s, yaw, start.position, breathe)
+            way = stroke(self._arm, path, start_s, end_s, tool.rotation, start.position, breathe)
             return way.joined(start)
 
-        return self._snug(build, 2.0 * self.usual_s)
+        way = self._snug(build, 2.0 * self.usual_s)
+        lowest = min(float(self._arm.forward(q).translation[2]) for q in way.positions)
+        if lowest < min(height, self._touch) - _DIP_M:
+            raise MotionError("the cup comes down too fast to turn above the belt")
+        return way
 
     def rated(self, load: float, duration: float) -> float | None:
         """A better duration [s] for a stroke with this load; None where it fits well."""

@@ -13,9 +13,10 @@ import numpy as np
 import ruckig
 from numpy.typing import NDArray
 
+from calibration.geometry import Pose
 from robot.base import Joints, MotionError
 from robot.motion.config import LimitSettings
-from robot.motion.kinematics import ArmKinematics, pointing_down
+from robot.motion.kinematics import ArmKinematics
 
 Float = NDArray[np.float64]
 _AXES = 6
@@ -206,10 +207,11 @@ class TcpState(NamedTuple):
     acceleration: Float
 
 
-def joint_state(arm: ArmKinematics, tcp: TcpState, yaw: float, seed: Joints) -> JointState:
-    """Joint state that gives the cup, pointing down at `yaw`, this motion. Raises MotionError."""
-    x, y, z = tcp.position.tolist()
-    position = arm.inverse(pointing_down(x, y, z, yaw), seed)
+def joint_state(arm: ArmKinematics, tcp: TcpState, rotation: Float, seed: Joints) -> JointState:
+    """Joint state that gives the cup, turned by `rotation` (3, 3), this motion, without turning it
+    further. Raises MotionError.
+    """
+    position = arm.inverse(Pose(rotation, tcp.position), seed)
     jacobian = arm.jacobian(position)
     twist, spin = np.zeros(_AXES), np.zeros(_AXES)
     twist[:3], spin[:3] = tcp.velocity, tcp.acceleration
@@ -225,18 +227,20 @@ def stroke(
     path: Callable[[float], TcpState],
     start_s: float,
     end_s: float,
-    yaw: float,
+    rotation: Float,
     seed: Joints,
     breathe: Callable[[], None] = lambda: None,
 ) -> Stroke:
-    """Solve a Cartesian path over absolute time for the joints. Raises MotionError out of reach."""
+    """Solve a Cartesian path over absolute time for the joints; the cup keeps its `rotation`
+    (3, 3). Raises MotionError out of reach.
+    """
     cells = max(round((end_s - start_s) / _GRID_S), 2)
     times = np.linspace(start_s, end_s, cells + 1)
     states: list[JointState] = []
     nudges = np.empty((cells + 1, _AXES))
     along = np.eye(_AXES)[0]
     for i, time_s in enumerate(times.tolist()):
-        states.append(joint_state(arm, path(time_s), yaw, seed))
+        states.append(joint_state(arm, path(time_s), rotation, seed))
         seed = states[-1].position
         nudges[i] = arm.joint_velocity(seed, along)
         breathe()

@@ -136,8 +136,10 @@ def defect(name: str, score: float) -> Defect:
             "아직 준비되지 않은 프로세스: 카메라, 로봇. 기다리거나 로그를 확인하세요.",
         ),
         (
-            "The arm is not ready (protective_stop): look at it, then reset.",
-            "로봇이 준비되지 않았습니다 (보호 정지). 로봇을 확인한 뒤 리셋하세요.",
+            "The arm was not ready (protective_stop) and is brought back now. "
+            "Start again when it waits.",
+            "로봇이 준비되지 않아(보호 정지) 지금 복귀시킵니다. "
+            "로봇이 대기 위치에 오면 다시 시작하세요.",
         ),
         ("kim: looked at it", "kim: looked at it"),
         ("", ""),

@@ -114,3 +114,14 @@ def test_a_stamp_that_stepped_back_does_not_make_the_belt_race(period_s: float) 
     ahead = predictor.motion().at(late + 0.4)
     assert ahead.speed == pytest.approx(0.2, abs=0.03)
     assert ahead.travel == pytest.approx(99 * 0.004 + 0.012 + 0.08, abs=0.025)
+
+
+@pytest.mark.parametrize("apart_s", [1e-9, 1e-7, 1e-6, 1e-5])
+def test_a_reading_that_comes_twice_does_not_make_the_belt_race(apart_s: float) -> None:
+    predictor = BeltPredictor(RAMP)
+    for k in range(100):
+        predictor.update(k * 0.02, k * 0.004, 0.2, 0.2)
+    stamp, travel = 100 * 0.02, 100 * 0.004 + 0.0018  # a little ahead: part of it is left over
+    predictor.update(stamp, travel, 0.2, 0.2)
+    predictor.update(stamp + apart_s, travel, 0.2, 0.2)
+    assert predictor.motion().at(stamp + 0.4).speed == pytest.approx(0.2, abs=0.01)

@@ -5,9 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from calibration.geometry import Pose
 from robot.base import RobotMode
+from robot.motion.belt_predictor import BeltMotion
 from robot.motion.config import MotionSettings
+from robot.motion.intercept import NotYet
+from robot.motion.kinematics import heading
 from robot.motion.pick import Phase, Reason, RemovalFeedback, RemovalRequest, RemovalResult
+from robot.motion.strokes import PartOnBelt
+from robot.motion.trajectory import JointState
 from tests.robot.simulation import World
 
 SETTINGS = MotionSettings()
@@ -215,3 +221,44 @@ def test_a_stalled_computer_makes_the_arm_wait_and_never_leap(moment: float) -> 
     assert world.grip_error_m < 0.025
     steps = np.degrees(np.abs(np.diff(np.array(world.arm.targets), axis=0)).max())
     assert steps * SETTINGS.rate_hz <= SETTINGS.limits.speed_deg_s * 1.1
+
+
+@pytest.mark.parametrize("part_way", [0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
+def test_a_descent_given_up_part_way_never_dips_below_the_part(part_way: float) -> None:
+    settings = SETTINGS.model_copy(update={"planning_s": 0.002})
+    world = World(settings)
+    world.place(-0.6, 0.0)
+    began: list[float] = []
+
+    def given_up() -> bool:
+        if world.cycle.phase is Phase.DESCEND:
+            began.append(world.time)
+        return bool(began) and world.time >= began[0] + part_way * 0.15
+
+    result = world.cycle.remove(request(world, -0.6, 0.0), lambda _: None, given_up)
+    assert result.reason in (Reason.CANCELED, Reason.NONE), result
+    heights = [world.planner.arm.forward(q).translation[2] for q in world.arm.targets]
+    assert min(heights) > settings.part.thickness_m - 0.001
+    assert world.tcp()[2] > settings.waiting[2] - 0.011
+
+
+def test_a_part_upstream_of_the_window_is_not_held_where_nothing_can_reach_it() -> None:
+    world = World(SETTINGS)
+    start = JointState.rest(world.planner.waiting)
+    racing = BeltMotion(0.0, 0.0, 6.0, 6.0, SETTINGS.belt_ramp_m_s2)
+    outcome = world.planner.plan_pick(start, 0.0, PartOnBelt(0.0, -0.9, 0.0, 0.0), racing, 1.35)
+    assert isinstance(outcome, NotYet)
+
+
+@pytest.mark.parametrize("tilt_deg", [0.0, 12.0, -25.0])
+def test_an_arm_pressed_into_the_belt_and_tilted_finds_its_way_back(tilt_deg: float) -> None:
+    world = World(SETTINGS)
+    c, s = np.cos(np.radians(tilt_deg)), np.sin(np.radians(tilt_deg))
+    tilted = np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]]) @ heading(0.3)
+    pose = Pose(tilted, np.array([0.35, 0.01, -0.004]))
+    world.arm.start = world.planner.arm.inverse(pose, world.planner.seed)
+    world.follower.reset()
+    world.cycle.go_waiting()
+    while world.cycle.phase is not Phase.IDLE:
+        world.cycle.idle()
+    assert np.allclose(world.arm.targets[-1], world.planner.waiting, atol=1e-6)

@@ -1,4 +1,6 @@
-"""The supervisor's process alone, with a belt that we play: what it knows survives `kill -9`."""
+"""The supervisor's process alone, with a belt and a robot that we play: what it knows survives
+`kill -9`, and what a person orders reaches the robot.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +14,11 @@ from typing import Any
 import pytest
 import rclpy
 import yaml
-from inspection_cell_interfaces.msg import Alarm, BeltState, CellState
+from inspection_cell_interfaces.msg import Alarm, BeltState, CellState, RobotState
 from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
+from std_srvs.srv import Trigger
 
 from cell.config.load import DEMO
 from cell.launcher.env import environment
@@ -30,7 +33,7 @@ SUPERVISOR = next(process for process in TABLE if process.name == "supervisor")
 
 
 class Person:
-    """The belt's node and an operator in one: publishes readings, gives orders, looks."""
+    """The belt's and the robot's node and an operator in one: publishes, gives orders, looks."""
 
     def __init__(self) -> None:
         self.context = rclpy.Context()
@@ -45,7 +48,11 @@ class Person:
         self.executor.add_node(self.node)
         self.state: CellState | None = None
         self.belt = BeltState(connected=True, encoder_m=1.0)
+        self.robot = RobotState(connected=True, mode="operational")
+        self.recoveries = 0
         self._readings = self.node.create_publisher(BeltState, "/cell/belt/state", LATEST)
+        self._robots = self.node.create_publisher(RobotState, "/cell/robot/state", LATEST)
+        self.node.create_service(Trigger, "/cell/robot/recover", self._recover)
         self.node.create_subscription(CellState, "/cell/supervisor/state", self._see, LATCHED)
         self.node.create_timer(0.05, self._publish)
 
@@ -77,6 +84,11 @@ class Person:
     def _publish(self) -> None:
         self.belt.stamp = to_time(time.time_ns())
         self._readings.publish(self.belt)
+        self._robots.publish(self.robot)
+
+    def _recover(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
+        self.recoveries += 1
+        return response
 
 
 @pytest.fixture
@@ -147,3 +159,18 @@ def test_an_acknowledged_alarm_survives_a_killed_supervisor(
     assert [(event.alarm, event.person) for event in seen] == [(stop, "kim")]
     assert kept is not None
     assert (kept.sequence, kept.rules) == (events[-1][0], rules())
+
+
+def test_a_robot_that_found_no_way_back_is_recovered_by_the_next_order(
+    person: Person, start: Callable[[], subprocess.Popen[str]]
+) -> None:
+    person.robot.message = "no way back"  # the arm itself stands ready
+    start()
+    person.until(lambda: person.state is not None and person.state.state == "purge_required")
+    refused = person.ask(CellCommand, "command", command="start")
+    assert (refused.accepted, "clear the belt" in refused.message) == (False, True)
+    assert person.recoveries == 0  # nobody has said yet that the belt is clear
+    person.until(lambda: person.ask(CellCommand, "command", command="confirm_clear").accepted)
+    person.until(lambda: person.recoveries == 1)
+    assert not person.ask(CellCommand, "command", command="start").accepted
+    person.until(lambda: person.recoveries == 2)
