@@ -5,6 +5,7 @@ The face for the robot node: every call may come from any thread.
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 import time
@@ -39,6 +40,7 @@ __all__ = [
     "RobotSnapshot",
 ]
 
+log = logging.getLogger(__name__)
 _CLOSED = "the robot service was closed meanwhile"
 _STOPPED_POLL_S = 0.1
 _NOBODY: tuple[float, ...] = (0.0,) * 6
@@ -205,8 +207,11 @@ class RemovalService:
                 self._idle()
             else:
                 self._run(job)
-        if self._trouble in ("", _CLOSED):
-            self._arm.stop()
+        if self._arm_state is None or self._arm_state.mode is RobotMode.OPERATIONAL:
+            try:
+                self._arm.stop()
+            except ArmError as error:
+                log.error("%s", error)
 
     def _run(self, job: _Job) -> None:
         try:

@@ -15,8 +15,9 @@ from cell.launcher.session import Session
 
 PERSON = "cell run (the twin's person has cleared the belt)"
 PATIENCE_S = 60.0
-ON_THE_WAY = ("on_belt", "gripped", "falling")
-"""Places of the twin's boards that a person still has to clear."""
+ON_THE_WAY = ("on_belt", "falling")
+"""Places of the twin's boards that a person still has to clear. One that hangs on the cup is not
+theirs: the arm drops it into its bin when it recovers, which the confirmation begins."""
 
 
 def recover(session: Session, say: Callable[[str], None]) -> None:
@@ -49,5 +50,20 @@ def recover(session: Session, say: Callable[[str], None]) -> None:
 
 def belt_is_empty(session: Session) -> bool:
     """Whether the twin's belt is empty, as a person would see."""
+    return _boards_off_the_belt(session) is not None
+
+
+def all_sent(session: Session, parts: int) -> bool:
+    """Whether the twin has sent so many parts and its belt is empty; some of them may never have
+    arrived at the cell, since a person who clears the belt takes those before the photo-eye, too.
+    """
+    gone = _boards_off_the_belt(session)
+    return gone is not None and gone >= parts
+
+
+def _boards_off_the_belt(session: Session) -> int | None:
+    """How many boards the twin has sent; None while one is still on its way."""
     truth = session.truth()
-    return truth is not None and all(b["where"] not in ON_THE_WAY for b in truth["boards"])
+    if truth is None or any(b["where"] in ON_THE_WAY for b in truth["boards"]):
+        return None
+    return len(truth["boards"])

@@ -18,7 +18,7 @@ from cell.cli.errors import UsageError
 from cell.cli.summary import print_summary
 from cell.config import load
 from cell.launcher.group import LaunchError
-from cell.launcher.recovery import belt_is_empty, recover
+from cell.launcher.recovery import all_sent, recover
 from cell.launcher.report import build_report, law_held
 from cell.launcher.session import Session
 from cell.products import load_inspection_parts
@@ -147,7 +147,7 @@ def _run(session: Session, parts: int) -> bool:
 
 
 def _produce(session: Session, parts: int) -> bool:
-    """Tend the cell until `parts` parts are through and their accounts closed; True then."""
+    """Tend the cell until `parts` parts are through and their accounts are closed; True then."""
     first = session.link.state()
     before = _closed(first) if first is not None else 0
     last, shown = "", 0
@@ -166,7 +166,7 @@ def _produce(session: Session, parts: int) -> bool:
                     f"{state.removed} removed, "
                     f"{state.purged} purged, {state.on_belt} on the belt"
                 )
-            if parts and closed >= parts and state.on_belt == 0 and belt_is_empty(session):
+            if parts and state.on_belt == 0 and all_sent(session, parts):
                 return True
             if session.headless and state.state in (CellState.FAULTED, CellState.PURGE_REQUIRED):
                 recover(session, console.print)
