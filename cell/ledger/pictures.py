@@ -73,10 +73,6 @@ def inspection(desk: Desk, done: InspectionDone) -> None:
     frame(desk, picture)
     while len(desk.live.inspections) > PENDING:
         del desk.live.inspections[next(iter(desk.live.inspections))]
-    if done.ok:
-        desk.clear_alarm("inspector.failed")
-    else:
-        desk.alarm("inspector.failed", detail=done.error)
 
 
 def tie_and_judge(desk: Desk) -> None:
@@ -175,6 +171,10 @@ def _record(desk: Desk, account: Account, latch: Exposure, done: InspectionDone)
             view=done.view,
         )
     )
+    if done.ok:
+        desk.clear_alarm("inspector.failed")
+    else:
+        desk.alarm("inspector.failed", account.part, done.error)
     if late:
         return
     if error:

@@ -105,6 +105,24 @@ def test_what_was_not_inspected_is_removed(plan: str) -> None:
     assert [b.place for b in world.boards] == ["review", "left"]
 
 
+def test_a_picture_without_a_part_raises_no_alarm_and_one_of_a_part_names_it() -> None:
+    """A person who clears the belt leaves triggers behind that take pictures of nothing."""
+    world = World()
+    world.bring_up()
+    stamp = world.now_ns
+    nothing = o.InspectionDone(
+        stamp_ns=stamp, trigger=1, exposure_ns=stamp, done_ns=stamp, ok=False, error="no part"
+    )
+    world.triggers = 1
+    world.observe(nothing)
+    world.inspector_plans.append("error")
+    run_boards(world, [False])
+    raised = [x for x in world.events() if isinstance(x, e.AlarmRaised)]
+    failed = [(x.part, x.detail) for x in raised if x.alarm == "inspector.failed"]
+    assert [detail for _, detail in failed] == ["no part in the picture"]
+    assert failed[0][0]
+
+
 def test_pictures_of_close_boards_are_never_mixed_up() -> None:
     """Boards follow faster than the picture tolerance, and the camera misses one trigger."""
     world = World()

@@ -18,7 +18,14 @@ from vision.training.export import read_run  # noqa: E402
 from vision.training.loop import Settings, Trainer  # noqa: E402
 from vision.training.picture_export import write_package  # noqa: E402
 from vision.training.pictures import PictureJob  # noqa: E402
-from vision.training.views import Views, read, transplant, vary  # noqa: E402
+from vision.training.views import (  # noqa: E402
+    Picture,
+    Views,
+    elsewhere,
+    read,
+    transplant,
+    vary,
+)
 
 SIZE = (96, 64)
 WINDOW = 32
@@ -59,19 +66,51 @@ def test_views_keep_boxes_on_their_defects(tmp_path: Path, size: tuple[int, int]
     assert seen > 15
 
 
-def test_a_defect_moves_to_a_good_part_and_stays_in_its_place(tmp_path: Path) -> None:
+def good_and_bad(tmp_path: Path) -> tuple[Picture, Picture]:
+    """A good plate and a scratched one with its mask."""
     given = samples(tmp_path, 2)
     x1, y1, x2, y2 = given[1].boxes[0].astype(int)
     mask = np.zeros(given[1].size, np.uint8)
     mask[y1:y2, x1:x2] = 255
     cv2.imwrite(str(tmp_path / "mask.png"), mask)
-    good, bad = (read(s, SIZE) for s in (given[0], replace(given[1], mask=tmp_path / "mask.png")))
+    return read(given[0], SIZE), read(replace(given[1], mask=tmp_path / "mask.png"), SIZE)
+
+
+def test_a_defect_moves_to_a_good_part_and_stays_in_its_place(tmp_path: Path) -> None:
+    good, bad = good_and_bad(tmp_path)
     moved = transplant(np.random.default_rng(0), bad, good)
     assert np.array_equal(moved.boxes, bad.boxes)
     assert bad.mask is not None
     assert moved.image[bad.mask > 127].mean() < 60
     far = cv2.dilate(bad.mask, np.ones((41, 41), np.uint8)) == 0
     assert np.array_equal(moved.image[far], good.image[far])
+
+
+def test_a_defect_moves_elsewhere_with_its_box_and_its_mask(tmp_path: Path) -> None:
+    good, bad = good_and_bad(tmp_path)
+    rng = np.random.default_rng(0)
+    places = set()
+    for _ in range(20):
+        moved = elsewhere(rng, bad)
+        if moved is bad:  # it would have lain outside
+            continue
+        assert moved.mask is not None
+        x1, y1, x2, y2 = moved.boxes[0].astype(int)
+        assert cv2.boundingRect(moved.mask) == (x1, y1, x2 - x1, y2 - y1)
+        placed = transplant(rng, moved, good)
+        assert placed.image[moved.mask > 127].mean() < np.median(placed.image) - 60
+        places.add((x1, y1))
+    assert len(places) > 10
+
+
+def test_a_defect_larger_than_a_window_is_learnt_from_whole_pictures(tmp_path: Path) -> None:
+    pictures = [read(sample, SIZE) for sample in samples(tmp_path, 6)]
+    views = Views(pictures, 1, 16, 8, 1)  # the scratches are 19 px long
+    whole: dict[bool, list[bool]] = {True: [], False: []}
+    for _, (images, _, _, real) in zip(range(12), views, strict=False):
+        whole[images.shape[-1] == SIZE[0]].append(bool(real.any()))
+    assert all(whole[True])
+    assert not any(whole[False])
 
 
 def test_batches_hold_good_pictures_and_every_class(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +13,16 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import IterableDataset
 
+from vision.data.formats.masks import THRESHOLD
 from vision.data.types import DataError, Sample
 from vision.training.samples import Batch, Sampled, pack
 from vision.types import Image
 
 GOOD = 0.15  # share of pictures without a defect in a batch
-MOVED = 0.4  # share of the defective ones whose defects are put onto a good part
+MOVED = 0.6  # share of the defective ones whose defects are put onto a good part
+ELSEWHERE = 0.5  # share of those that are put there elsewhere, in another size and direction
 WHOLE = 0.5  # share of batches of whole pictures, half as many of them; the others: windows
+FITS = 0.9  # share of a window's side that a defect may take up to be learnt from in windows
 LEAST_VISIBLE = 0.4  # a defect that is cut off by more is no label
 
 
@@ -68,7 +71,7 @@ def transplant(rng: np.random.Generator, bad: Picture, good: Picture) -> Picture
     """
     if bad.mask is None:
         return bad
-    core = (bad.mask > 127).astype(np.uint8)
+    core = (bad.mask > THRESHOLD).astype(np.uint8)
     margin = int(rng.integers(2, 8))
     near = cv2.dilate(core, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))
     ring = cv2.dilate(near, np.ones((25, 25), np.uint8)) > near
@@ -80,6 +83,40 @@ def transplant(rng: np.random.Generator, bad: Picture, good: Picture) -> Picture
     mixed = target + alpha * (source * np.clip(gain, 0.4, 2.5) - target)
     image = np.clip(mixed, 0, 255).astype(np.uint8)
     return Picture(bad.name, image, bad.boxes, bad.labels, bad.group, bad.mask)
+
+
+def elsewhere(rng: np.random.Generator, bad: Picture) -> Picture:
+    """The same defects in another place, size and direction, with what lies around them.
+
+    A defect that would lie outside by more than `LEAST_VISIBLE` allows is left out; `bad` itself
+    comes back when none is left, and where there is no mask.
+    """
+    if bad.mask is None:
+        return bad
+    full = _size(bad)
+    turn, zoom = np.radians(rng.uniform(-15, 15)), np.exp(rng.uniform(-0.4, 0.4))
+    linear = zoom * np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    matrix = np.column_stack([linear, full * rng.uniform(0.2, 0.8, 2) - linear @ (full / 2)])
+    size = (int(full[0]), int(full[1]))
+    mask, boxes, labels = np.zeros_like(bad.mask), [], []
+    for box, label in zip(bad.boxes, bad.labels, strict=True):
+        x1, y1, x2, y2 = np.rint(box).astype(int)
+        alone = np.zeros_like(bad.mask)
+        alone[y1:y2, x1:x2] = bad.mask[y1:y2, x1:x2]
+        there = cv2.warpAffine(alone, matrix, size) > THRESHOLD
+        if there.sum() < max(1.0, LEAST_VISIBLE * zoom**2 * (alone > THRESHOLD).sum()):
+            continue
+        x, y, w, h = cv2.boundingRect(there.astype(np.uint8))
+        mask[there] = 255
+        boxes.append((x, y, x + w, y + h))
+        labels.append(label)
+    if not boxes:
+        return bad
+    image = cv2.warpAffine(bad.image, matrix, size, borderMode=cv2.BORDER_REFLECT)
+    return Picture(
+        bad.name, np.asarray(image, np.uint8), np.array(boxes, np.float32),
+        np.array(labels, np.int64), bad.group, mask,
+    )  # fmt: skip
 
 
 def draw_whole(rng: np.random.Generator, picture: Picture) -> NDArray[np.float64]:
@@ -166,8 +203,8 @@ def light(rng: np.random.Generator, image: Image) -> Image:
 class Views(IterableDataset[Batch]):
     """Endless batches of random views; all classes, and the groups of a class, equally often.
 
-    Windows of side px show small defects at their true size for little computing; whole pictures
-    show how large a defect may be.
+    Windows of side px show small defects at their true size for little computing; defects that a
+    window would cut off are learnt from whole pictures alone.
     """
 
     def __init__(
@@ -177,14 +214,23 @@ class Views(IterableDataset[Batch]):
         self.full, self.window = (width, height), (min(side, width), min(side, height))
         self.batch, self.seed = batch, seed
         self.good = _by_group(p for p in pictures if not len(p.labels))
-        by_class = (_by_group(p for p in pictures if c in p.labels) for c in range(classes))
-        self.bad = [groups for groups in by_class if groups]
+        by_class = [[p for p in pictures if c in p.labels] for c in range(classes)]
+        self.bad = [_by_group(own) for own in by_class if own]
+        small = ([p for p in own if self._fits(p)] for own in by_class)
+        self.small = [_by_group(own) for own in small if own]
 
-    def _draw(self, rng: np.random.Generator) -> Picture:
-        if self.good and rng.uniform() < GOOD:
+    def _fits(self, picture: Picture) -> bool:
+        sides = picture.boxes[:, 2:] - picture.boxes[:, :2]
+        return bool((sides < FITS * np.array(self.window)).all())
+
+    def _draw(self, rng: np.random.Generator, whole: bool) -> Picture:
+        bad = self.bad if whole else self.small
+        if self.good and (rng.uniform() < GOOD or not bad):
             return _one_of(rng, self.good)
-        picture = _one_of(rng, self.bad[int(rng.integers(len(self.bad)))])
+        picture = _one_of(rng, bad[int(rng.integers(len(bad)))])
         if self.good and picture.mask is not None and rng.uniform() < MOVED:
+            if rng.uniform() < ELSEWHERE:
+                picture = elsewhere(rng, picture)
             return transplant(rng, picture, _one_of(rng, self.good))
         return picture
 
@@ -193,14 +239,14 @@ class Views(IterableDataset[Batch]):
         rng = np.random.default_rng([self.seed, info.id if info else 0])
         cv2.setRNGSeed(int(rng.integers(2**31)))
         while True:
-            whole = rng.uniform() < WHOLE
+            whole = rng.uniform() < WHOLE or not self.small
             count = max(1, self.batch // 2) if whole else self.batch
             size = self.full if whole else self.window
-            made = [vary(rng, self._draw(rng), size) for _ in range(count)]
+            made = [vary(rng, self._draw(rng, whole), size) for _ in range(count)]
             yield pack(made)
 
 
-def _by_group(pictures: Iterator[Picture]) -> list[list[Picture]]:
+def _by_group(pictures: Iterable[Picture]) -> list[list[Picture]]:
     groups: dict[str, list[Picture]] = defaultdict(list)
     for picture in pictures:
         groups[picture.group].append(picture)
