@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -146,6 +147,29 @@ def test_changes_are_named_by_topology(
     spot = np.zeros_like(copper)
     spot[rows[0] : rows[1], cols[0] : cols[1]] = 1
     changed = spot & (1 - copper) if add else spot & copper
+    assert name_change(copper, changed, add) == name
+
+
+@pytest.mark.parametrize(
+    ("lines", "add", "name"),
+    [
+        ([[(26, 20), (18, 20), (18, 40), (26, 40)]], False, "mousebite"),  # an island inside
+        ([[(25, 20), (33, 20), (33, 40), (25, 40)]], True, "spur"),  # a loop: both ends on one side
+        ([[(24, 20), (33, 30), (24, 38)], [(8, 30), (3, 34)]], True, "spur"),  # on both sides
+        ([[(24, 20), (30, 24), (22, 28), (30, 32), (22, 36)]], True, "spur"),  # to and fro
+        ([[(22, 20), (33, 40), (44, 24)]], True, "short"),
+        ([[(6, 20), (18, 30), (30, 24)]], False, "open"),
+        ([[(6, 20), (30, 20)], [(36, 20), (59, 20)]], False, None),  # two tracks at once
+    ],
+)
+def test_lines_are_named_by_what_they_join_or_part(
+    lines: list[list[tuple[int, int]]], add: bool, name: str | None
+) -> None:
+    copper = tracks()
+    spot = np.zeros_like(copper)
+    for line in lines:
+        cv2.polylines(spot, [np.array(line, np.int32)], False, 1, 3)
+    changed = np.asarray(spot & (1 - copper) if add else spot & copper, np.uint8)
     assert name_change(copper, changed, add) == name
 
 

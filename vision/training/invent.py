@@ -22,6 +22,8 @@ HIDDEN_PX = 6  # how much of a spot's extent beneath its own material its box ma
 LEAST_AREA_PX = 24
 LEAST_PIECE_PX = 20  # smaller pieces of copper do not make an open or a short
 LEAST_CONTACT_PX = 3  # a shorter contact is a chance touch
+NEAR_PX = 6  # two sides that meet within so much of a change are one
+MOST_PIECES = 8  # of one change, by a line that winds along an edge or a blob across a track
 
 _SQUARE = np.ones((3, 3), np.uint8)
 
@@ -78,13 +80,14 @@ def name_change(around: Mask, changed: Mask, add: bool, fine: bool = False) -> s
     """Class of a change: copper mask before and changed pixels, both [h, w]; None if unclear.
 
     fine: the change was drawn with a thin line; otherwise a thin one is a blob's chance overlap.
+    What crosses an edge several times is one spur, or one mousebite, in several pieces.
     """
     if int(changed.sum()) < LEAST_AREA_PX:
         return None
     if not fine and not cv2.erode(changed, _SQUARE).any():
         return None
-    pieces, _ = cv2.connectedComponents(changed, connectivity=8)
-    if pieces != 2:
+    pieces = cv2.connectedComponents(changed, connectivity=8)[0] - 1
+    if pieces > MOST_PIECES:
         return None
     still = np.asarray(1 - changed, np.uint8)
     ring = np.asarray(cv2.dilate(changed, _SQUARE), np.uint8) & still
@@ -95,22 +98,28 @@ def name_change(around: Mask, changed: Mask, add: bool, fine: bool = False) -> s
         return None if (other & wide).any() else alone
     # Added copper joins what it touches; removed copper parts what remains around it. Whether the
     # two sides meet again further off does not matter: a ring that is cut once is open.
-    parts = around if add else around & (1 - changed)
-    touched = _touched(parts, ring)
-    if touched == 0:
+    sides = _sides(around if add else around & (1 - changed), changed, ring)
+    if sides == 0 or (pieces > 1 and sides > 1):
         return None
     if add:
-        return "short" if touched >= 2 else "spur"
-    return "open" if touched >= 2 else "mousebite"
+        return "short" if sides >= 2 else "spur"
+    return "open" if sides >= 2 else "mousebite"
 
 
-def _touched(parts: Mask, ring: Mask) -> int:
-    """In how many separate stretches the ring runs over a mask, not counting crumbs."""
-    count, marks, stats, _ = cv2.connectedComponentsWithStats(parts, connectivity=8)
-    large = np.array([k > 0 and stats[k, cv2.CC_STAT_AREA] >= LEAST_PIECE_PX for k in range(count)])
-    stretches = (ring & large[marks]).astype(np.uint8)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(stretches, connectivity=8)
-    return int((stats[1:count, cv2.CC_STAT_AREA] >= LEAST_CONTACT_PX).sum())
+def _sides(copper: Mask, changed: Mask, ring: Mask) -> int:
+    """How many pieces of copper the ring around a change touches, looking only as far as NEAR_PX.
+
+    What lies wholly between the lines of a loop is no side, and a loop that ends where it began
+    touches one.
+    """
+    hull = np.zeros_like(changed)
+    cv2.fillConvexPoly(hull, cv2.convexHull(cv2.findNonZero(changed)), 1)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * NEAR_PX + 1, 2 * NEAR_PX + 1))
+    near = np.asarray(cv2.dilate(hull, disc), np.uint8)
+    count, marks = cv2.connectedComponents(copper & near, connectivity=8)
+    contact = np.bincount(marks[ring > 0], minlength=count)[1:]
+    beyond = np.bincount(marks[hull == 0], minlength=count)[1:]
+    return int(((contact >= LEAST_CONTACT_PX) & (beyond >= LEAST_PIECE_PX)).sum())
 
 
 __all__ = ["MARGIN_PX", "invent", "name_change"]

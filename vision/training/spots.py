@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from vision.training.deeppcb import SIZE
 
 LONGEST_PX = 90
-STROKES = 0.3  # share of fine strokes among the shapes
+STROKES = 0.35  # share of fine strokes among the shapes
+SCRIBBLES = 0.4  # share of those that go to and fro along an edge
+HOLLOW = 0.12  # share of the blobs of which only the outline is drawn
 TIPS = 0.6  # share of the sharpest among the corners
 
 Mask = NDArray[np.uint8]
@@ -24,8 +26,9 @@ def draw_spot(
     high = np.clip([x + side - 12, y + side - 12], low + 1, SIZE)
     place = rng.uniform(low, high)
     points = [place]
-    kind = rng.uniform()
-    if kind < STROKES:
+    if rng.uniform() < STROKES:
+        if rng.uniform() < SCRIBBLES:
+            return _draw_scribble(copper, rng, place)
         return _draw_stroke(copper, rng, place, add)
     kind = rng.uniform()
     if kind > 0.6:  # where outlines turn: tips and nooks change their shape, not what is joined
@@ -127,7 +130,11 @@ def _paint(points: list[NDArray[np.float64]], rng: np.random.Generator) -> tuple
         near = np.zeros_like(mask)
         cv2.polylines(near, [(track - (left, top)).astype(np.int32)], False, 1, thickness + 4)
         mask &= near
-    return int(left), int(top), (mask > 0).astype(np.uint8)
+    shape = (mask > 0).astype(np.uint8)
+    if rng.uniform() < HOLLOW:
+        side = 2 * int(rng.integers(2, 5)) + 1
+        shape &= 1 - np.asarray(cv2.erode(shape, np.ones((side, side), np.uint8)), np.uint8)
+    return int(left), int(top), shape
 
 
 def _draw_stroke(
@@ -153,12 +160,37 @@ def _draw_stroke(
     points = start + np.cumsum(np.stack([np.cos(headings), np.sin(headings)], 1) * 4, axis=0)
     track = np.rint(np.vstack([start, points])).astype(np.int32)
     thickness = int(rng.choice([1, 2, 3, 4], p=[0.15, 0.35, 0.35, 0.15]))
+    return _line(track, thickness, closed=bool(rng.uniform() < 0.15))
+
+
+def _draw_scribble(
+    copper: Mask, rng: np.random.Generator, place: NDArray[np.float64]
+) -> tuple[int, int, Mask] | None:
+    """A line to and fro along an edge, or across a whole thin track: hairs, saw teeth, beads."""
+    edge = _find_edge(copper, rng, place)
+    if edge is None:
+        return None
+    start, normal = edge
+    along = np.array([-normal[1], normal[0]])
+    length = float(np.exp(rng.uniform(np.log(10), np.log(80))))
+    pitch = float(rng.uniform(1.5, 7.0))
+    steps = max(4, int(length / pitch))
+    swing = float(np.exp(rng.uniform(np.log(2), np.log(10))))
+    forth = np.cumsum(rng.normal(pitch, 0.5 * pitch, steps))
+    across = rng.normal(0, swing, steps) + rng.uniform(-6, 10)
+    if rng.uniform() < 0.5:  # saw teeth of one height or so
+        across = np.abs(across) * np.where(np.arange(steps) % 2, 1.0, -0.6)
+    points = start + (forth - forth.mean())[:, None] * along + across[:, None] * normal
+    return _line(np.rint(points).astype(np.int32), int(rng.integers(1, 4)), closed=False)
+
+
+def _line(track: NDArray[np.int32], thickness: int, closed: bool) -> tuple[int, int, Mask] | None:
+    """A line through points [n, 2] as (left, top, mask), 14 px to spare; None if off the board."""
     left, top = np.maximum(track.min(0) - 14, 0)
     right, bottom = np.minimum(track.max(0) + 14, SIZE)
     if right <= left or bottom <= top:
         return None
     mask = np.zeros((int(bottom - top), int(right - left)), np.uint8)
-    closed = bool(rng.uniform() < 0.15)
     cv2.polylines(mask, [(track - (left, top)).astype(np.int32)], closed, 1, thickness)
     return int(left), int(top), mask
 
