@@ -32,9 +32,9 @@ def copy(package: ModelPackage, tmp_path: Path) -> ModelPackage:
 
 @pytest.fixture(scope="session")
 def batches(package: ModelPackage) -> list[Tensor]:
-    """Three boards with defects, (1, channels, 640, 640)."""
+    """Three boards with defects, none of them a tie of two classes, (1, channels, 640, 640)."""
     found = []
-    for seed in (3, 5, 8):
+    for seed in (11, 5, 8):
         golden, board = synthetic_pair(640, 640, seed)
         found.append(
             (stack(package.card.input.channels, board, golden)[None] / 255.0).astype(np.float32)
