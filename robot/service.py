@@ -17,7 +17,7 @@ from robot.base import Arm, ArmError, ArmState, BeltSample, Gripper, RobotError,
 from robot.grippers.polled import PolledGripper
 from robot.motion.belt_predictor import BeltPredictor
 from robot.motion.config import MotionSettings
-from robot.motion.follower import Follower
+from robot.motion.follower import ArmStoppedError, Follower
 from robot.motion.pick import (
     Cancelled,
     OnFeedback,
@@ -266,15 +266,13 @@ class RemovalService:
 
     def _start(self) -> None:
         """From any stand: up from the belt, put down what still hangs on the cup."""
-        state = self._arm.state()
-        self._note_state(state)
-        if state.mode is not RobotMode.OPERATIONAL:
-            self._trouble = f"the arm stopped: {state.mode.value.replace('_', ' ')}"
+        try:
+            self._follower.reset()
+        except ArmStoppedError as stopped:
+            self._trouble = str(stopped)
             return
-        self._follower.reset()
         self._trouble = ""
-        if self._planner.low_over_belt(self._follower.at(self._follower.now).position):
-            self._cycle.rise()
+        self._cycle.rise()
         if self._gripper.holds():
             known = self._request.bin if self._request else self._settings.unknown_bin
             self._cycle.put_down(known)

@@ -17,6 +17,8 @@ from cell.recipe.verdict import VerdictKind
 from cell.supervision import Supervision
 
 Tell = Callable[[o.Observation], tuple[bool, str]]
+BY_HAND = ("emergency_stop", "power_off")
+"""Modes of an arm that only a person at its pendant ends."""
 
 
 class Orders:
@@ -42,11 +44,10 @@ class Orders:
         self, request: CellCommand.Request, response: CellCommand.Response
     ) -> CellCommand.Response:
         stopped = self._supervision.ledger.snapshot().state is State.STOPPED
-        obstacle = self._obstacle() if request.command == "start" and stopped else ""
-        if obstacle:
-            response.message = obstacle
-            self._bring_robot_back()
-            return response
+        if request.command == "start" and stopped:
+            response.message = self._obstacle()
+            if response.message:
+                return response
         order = o.Command(stamp_ns=self._node.now_ns(), name=request.command, person=request.person)
         response.accepted, response.message = self._tell(order)
         if request.command in ("reset", "confirm_clear") and response.accepted:
@@ -55,16 +56,22 @@ class Orders:
 
     def _bring_robot_back(self) -> None:
         """After a person's order only: whoever gives one has looked, and expects motion."""
-        if self._robot_unready():
+        if self._robot_unready() not in ("", *BY_HAND):
             self._recover_robot.call_async(Trigger.Request())
 
     def _obstacle(self) -> str:
-        """Why the cell cannot start now, for reasons that the ledger does not know."""
+        """Why the cell cannot start now, for reasons that the ledger does not know; '' if it can.
+
+        An arm that only has to come back is brought back by this order.
+        """
         missing = self._supervision.missing()
         if missing:
             return say("refused.start.nodes", nodes=", ".join(missing))
         unready = self._robot_unready()
+        if unready in BY_HAND:
+            return say("refused.start.arm_by_hand", mode=unready)
         if unready:
+            self._bring_robot_back()
             return say("refused.start.arm", mode=unready)
         return ""
 

@@ -38,6 +38,13 @@ REFUSALS = (
         "The arm was not ready ({mode}) and is brought back now. Start again when it waits.",
         "로봇이 준비되지 않아({mode}) 지금 복귀시킵니다. 로봇이 대기 위치에 오면 다시 시작하세요.",
     ),
+    Phrase(
+        "refused.start.arm_by_hand",
+        "The arm is not ready ({mode}). Release the emergency stop, power on and release the "
+        "brakes at its pendant, then start again.",
+        "로봇이 준비되지 않았습니다({mode}). 비상 정지를 해제하고 펜던트에서 전원을 켜고 "
+        "브레이크를 푼 뒤 다시 시작하세요.",
+    ),
     Phrase("mode.protective_stop", "protective_stop", "보호 정지"),
     Phrase("mode.emergency_stop", "emergency_stop", "비상 정지"),
     Phrase("mode.power_off", "power_off", "전원 꺼짐"),

@@ -151,8 +151,7 @@ class PickCycle:
         """
         self._follower.check()
         self._say(Phase.RETURN)
-        if self._low():
-            self.rise()
+        self.rise()
         self._return()
 
     def idle(self) -> ArmState:
@@ -162,10 +161,17 @@ class PickCycle:
             self.phase = Phase.IDLE
         return state
 
-    def rise(self) -> None:
-        """Straight up from the belt, to a stand. Raises MotionError, ArmError."""
-        way = self._leave(lambda q, t: self._planner.plan_escape(q, t, self._follower.breathe))
-        self._run_until(way.end_s)
+    def rise(self) -> bool:
+        """Straight up from the belt to a stand, if the cup is low there; whether it was.
+
+        Raises MotionError, ArmError.
+        """
+        ahead = self._follower.at(self._follower.ahead).position
+        low = self._planner.low_over_belt(ahead)
+        if low:
+            way = self._leave(lambda q, t: self._planner.plan_escape(q, t, self._follower.breathe))
+            self._run_until(way.end_s)
+        return low
 
     def put_down(self, bin_name: str) -> None:
         """Drop what hangs on the cup into a bin. Raises MotionError, ArmError."""
@@ -323,13 +329,8 @@ class PickCycle:
 
     def _retreat(self) -> None:
         """Up from the belt if the cup is near it, else towards the waiting pose."""
-        if self._low():
-            self.rise()
-        elif self._started_s:
+        if not self.rise() and self._started_s:
             self._return()
-
-    def _low(self) -> bool:
-        return self._planner.low_over_belt(self._follower.at(self._follower.ahead).position)
 
     def _result(self, removed: bool, reason: Reason, message: str) -> RemovalResult:
         cycle_s = max(self._follower.now - self._started_s, 0.0) if self._started_s else 0.0

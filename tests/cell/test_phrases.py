@@ -141,6 +141,12 @@ def defect(name: str, score: float) -> Defect:
             "로봇이 준비되지 않아(보호 정지) 지금 복귀시킵니다. "
             "로봇이 대기 위치에 오면 다시 시작하세요.",
         ),
+        (
+            "The arm is not ready (emergency_stop). Release the emergency stop, power on and "
+            "release the brakes at its pendant, then start again.",
+            "로봇이 준비되지 않았습니다(비상 정지). 비상 정지를 해제하고 펜던트에서 전원을 켜고 "
+            "브레이크를 푼 뒤 다시 시작하세요.",
+        ),
         ("kim: looked at it", "kim: looked at it"),
         ("", ""),
     ],

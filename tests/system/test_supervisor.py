@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import rclpy
 import yaml
-from inspection_cell_interfaces.msg import Alarm, BeltState, CellState, RobotState
+from inspection_cell_interfaces.msg import Alarm, BeltState, CellState, NodeStatus, RobotState
 from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
@@ -23,13 +23,14 @@ from std_srvs.srv import Trigger
 from cell.config.load import DEMO
 from cell.launcher.env import environment
 from cell.ledger.events import AlarmAcknowledged
-from cell.nodes.topics import LATCHED, LATEST, to_time
+from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.processes import TABLE
 from cell.records.checkpoints import rules
 from cell.records.journal import Journal
 
 DOMAIN = 57
 SUPERVISOR = next(process for process in TABLE if process.name == "supervisor")
+OTHERS = tuple(p.name for p in TABLE if p.is_node and p != SUPERVISOR)
 
 
 class Person:
@@ -50,8 +51,10 @@ class Person:
         self.belt = BeltState(connected=True, encoder_m=1.0)
         self.robot = RobotState(connected=True, mode="operational")
         self.recoveries = 0
+        self.others_active = False
         self._readings = self.node.create_publisher(BeltState, "/cell/belt/state", LATEST)
         self._robots = self.node.create_publisher(RobotState, "/cell/robot/state", LATEST)
+        self._beats = self.node.create_publisher(NodeStatus, "/cell/node_status", RELIABLE)
         self.node.create_service(Trigger, "/cell/robot/recover", self._recover)
         self.node.create_subscription(CellState, "/cell/supervisor/state", self._see, LATCHED)
         self.node.create_timer(0.05, self._publish)
@@ -85,6 +88,9 @@ class Person:
         self.belt.stamp = to_time(time.time_ns())
         self._readings.publish(self.belt)
         self._robots.publish(self.robot)
+        if self.others_active:
+            for name in OTHERS:
+                self._beats.publish(NodeStatus(node=name, host="elsewhere", lifecycle="active"))
 
     def _recover(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self.recoveries += 1
@@ -161,7 +167,7 @@ def test_an_acknowledged_alarm_survives_a_killed_supervisor(
     assert (kept.sequence, kept.rules) == (events[-1][0], rules())
 
 
-def test_a_robot_that_found_no_way_back_is_recovered_by_the_next_order(
+def test_a_robot_that_found_no_way_back_is_recovered_by_the_order_that_needs_it(
     person: Person, start: Callable[[], subprocess.Popen[str]]
 ) -> None:
     person.robot.message = "no way back"  # the arm itself stands ready
@@ -172,5 +178,21 @@ def test_a_robot_that_found_no_way_back_is_recovered_by_the_next_order(
     assert person.recoveries == 0  # nobody has said yet that the belt is clear
     person.until(lambda: person.ask(CellCommand, "command", command="confirm_clear").accepted)
     person.until(lambda: person.recoveries == 1)
-    assert not person.ask(CellCommand, "command", command="start").accepted
-    person.until(lambda: person.recoveries == 2)
+    refused = person.ask(CellCommand, "command", command="start")
+    assert (refused.accepted, "Not all nodes" in refused.message) == (False, True)
+    assert person.recoveries == 1  # nothing here can run yet, so nothing moves
+    person.others_active = True
+
+    def refusal() -> str:
+        return str(person.ask(CellCommand, "command", command="start").message)
+
+    person.until(lambda: "(no way back) and is brought back" in refusal())
+    person.until(lambda: person.recoveries >= 2)
+    person.robot.mode = "emergency_stop"
+    person.until(lambda: person.state is not None and person.state.state == "purge_required")
+    recovered = person.recoveries
+    assert person.ask(CellCommand, "command", command="confirm_clear").accepted
+    assert "Release the emergency stop" in refusal()
+    assert person.recoveries == recovered  # that is for a person at the pendant
+    person.robot = RobotState(connected=True, mode="operational")
+    person.until(lambda: person.ask(CellCommand, "command", command="start").accepted)

@@ -98,14 +98,16 @@ def _halve(file: Path, validation: Sequence[Picture], classes: tuple[str, ...]) 
     graph = onnx.load(file)
     halve_weights(graph)
     light = file.with_suffix(".half")
-    onnx.save(graph, light)
-    exact, halved = (found_in(onnx_runner(path), validation) for path in (file, light))
-    kept, offered = (coco(found, classes)["mAP50_95"] for found in (exact, halved))
-    if offered < kept - HALVED:
-        light.unlink()
-        return exact
-    light.replace(file)
-    return halved
+    try:
+        onnx.save(graph, light)
+        exact, halved = (found_in(onnx_runner(path), validation) for path in (file, light))
+        kept, offered = (coco(found, classes)["mAP50_95"] for found in (exact, halved))
+        if offered < kept - HALVED:
+            return exact
+        light.replace(file)
+        return halved
+    finally:
+        light.unlink(missing_ok=True)
 
 
 def best_thresholds(found: Sequence[Any], classes: Sequence[str]) -> dict[str, float]:
