@@ -92,7 +92,7 @@ class Twin:
             steps = clock.due(time.perf_counter())
             if steps:
                 world.advance(steps)
-                self._ur.tick(world.time)
+                self._ur.tick(world.time, clock.reached())
             if clock.lost_s > lost:
                 log.warning(
                     "the machine is too slow: %.2f s of simulation lost so far", clock.lost_s

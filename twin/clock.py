@@ -30,6 +30,10 @@ class RealTime:
         self._measure(now)
         return steps
 
+    def reached(self) -> float:
+        """The moment on the wall clock [s] up to which the simulation has come."""
+        return self._origin + self._done * STEP_S
+
     def _measure(self, now: float) -> None:
         elapsed = now - self._window_start
         if elapsed >= WINDOW_S:

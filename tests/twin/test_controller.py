@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -82,6 +84,27 @@ def test_move_without_speed_is_refused() -> None:
     assert controller.start_program()
     server = RtdeServer(controller, lambda: ([0.0] * 6, [0.0] * 6))
     server.write(("input_int_register_0",), (Command.MOVE_J,))
+    assert controller.safety is SafetyMode.PROTECTIVE_STOP
+
+
+def test_targets_that_waited_while_physics_took_its_time_are_no_jump() -> None:
+    controller = _controller()
+    assert controller.start_program()
+    server = RtdeServer(controller, lambda: ([0.0] * 6, [0.0] * 6))
+    period, look_ahead = 0.008, 0.1
+
+    def stream(turn: float) -> None:
+        values = [*(controller.q + turn), 0.0, 0.0, period, look_ahead]
+        names = ("input_int_register_0", *(f"input_double_register_{k}" for k in range(10)))
+        server.write(names, (Command.SERVO_J, *values))
+
+    server.tick(0.0, time.perf_counter())
+    stream(0.0)
+    server.tick(0.0, time.perf_counter() - 0.1)  # the last tick's computation took 100 ms
+    stream(0.3)
+    assert controller.safety is SafetyMode.NORMAL
+    server.tick(0.0, time.perf_counter() - 0.1)
+    stream(1.5)
     assert controller.safety is SafetyMode.PROTECTIVE_STOP
 
 

@@ -136,12 +136,12 @@ class RtdeServer:
 
     def __init__(self, controller: UrController, tcp: TcpState) -> None:
         self.controller, self.tcp = controller, tcp
-        self._ticked_at = time.perf_counter()
+        self._reached = time.perf_counter()
         self.connections: set[RtdeConnection] = set()
 
-    def tick(self, now: float) -> None:
-        """Send what is due at `now` [s]."""
-        self._ticked_at = time.perf_counter()
+    def tick(self, now: float, reached: float) -> None:
+        """Send what is due at `now` [s], which is `reached` [s] on the performance counter."""
+        self._reached = reached
         for connection in tuple(self.connections):
             connection.tick(now)
 
@@ -155,8 +155,8 @@ class RtdeServer:
                 registers.input_double[int(name[22:])] = value
         self.controller.heard()
         if STREAMED_REGISTER in names:
-            # Physics goes in ticks; when a target came is known better than that.
-            arrival = self.controller.time + time.perf_counter() - self._ticked_at
+            # Physics goes in ticks, which take time; when a target came is known better than that.
+            arrival = self.controller.time + time.perf_counter() - self._reached
             self.controller.fresh_target(arrival)
             self.controller.command()
 

@@ -41,9 +41,9 @@ class UrServer:
                 )
             )
 
-    def tick(self, time: float) -> None:
-        """Send what is due at `time` [s]."""
-        self._rtde.tick(time)
+    def tick(self, time: float, reached: float) -> None:
+        """Send what is due at `time` [s], which is `reached` [s] on the performance counter."""
+        self._rtde.tick(time, reached)
 
     def close(self) -> None:
         """Stop listening."""
