@@ -149,10 +149,10 @@ at. Dark is copper, bright is laminate, as in DeepPCB. `card.json` says the same
 ## What it was trained on
 
 DeepPCB ({upstream}, commit {commit}), split by board so that no board is in two parts: training
-groups {train} ({n_train} pairs), validation group {validation} ({n_validation} pairs). Group
-{demo} ({n_demo} pairs) took no part in either; 38 of the demonstration's 60 boards are its, the
-other 22 are of group 50600. Most DeepPCB defects were drawn by its authors on real boards: figures
-here say how well such defects are found, not how well a factory's own are.
+groups {train} ({n_train} pairs), validation group {validation} ({n_validation} pairs). Groups
+{demo} ({n_demo} pairs) were not trained on; they are the demonstration boards. Most DeepPCB defects
+were drawn by its authors on real boards: figures here say how well such defects are found, not how
+well a factory's own are.
 
 Training renders each board as a camera on a conveyor would see it: grey levels, uneven light,
 blur, motion, noise, resampling and up to a few pixels of misalignment. Unlabelled blemishes are
@@ -186,10 +186,10 @@ missed, {p[wrong_class]} were named wrongly, and {p[false_rejects]} of {p[good]}
 not passed. Thresholds and checkpoint were chosen on these same boards, so expect slightly worse on
 new ones.
 
-## Figures (a kind of board not trained on)
+## Figures (demonstration boards)
 
-Group {demo}. It chose neither checkpoint nor weights. What earlier versions got wrong on it was
-looked at, and led to fine strokes and scribbles among the invented defects.
+They chose neither threshold nor checkpoint. What version 1.1.0 got wrong on them was looked at, and
+led to the fine strokes among the invented defects.
 
 mAP50 {h[clean][mAP50]:.4f} and mAP50-95 {h[clean][mAP50_95]:.4f} on the data set's images,
 {h[degraded][mAP50]:.4f} and {h[degraded][mAP50_95]:.4f} as the cell's camera sees them. At the

@@ -20,9 +20,9 @@ Image = NDArray[np.uint8]
 CLASSES = ("open", "short", "mousebite", "spur", "copper", "pin_hole")
 SIZE = 640
 SPLIT: dict[str, tuple[str, ...]] = {
-    "train": ("00041", "13000", "20085", "50600", "92000"),
+    "train": ("00041", "13000", "20085", "92000"),
     "validation": ("77000",),
-    "demo": ("44000",),
+    "demo": ("44000", "50600"),
 }
 
 
