@@ -20,12 +20,12 @@ from tests.anomaly import textures
 from vision.anomaly.detector import ANOMALY, AnomalyDetector, Heat, regions
 from vision.anomaly.graph import patch_graph
 from vision.anomaly.input import as_input
-from vision.anomaly.memory import Memory, farthest
+from vision.anomaly.memory import Floats, Memory, farthest
 from vision.anomaly.scales import Scales, hold_out
 from vision.anomaly.teach import PatchReader, Settings, Taught, teach
 from vision.anomaly.threshold import bound
 from vision.engines.onnx import OnnxConfig, OnnxEngine
-from vision.types import Box, Detection
+from vision.types import Box, Detection, Image
 
 QUICK = Settings(side=192, memory=600)
 
@@ -55,6 +55,13 @@ def cell(*arguments: object) -> tuple[int, str, BaseException | None]:
 
 def taught(count: int = 12) -> Taught:
     return teach([textures.good(seed) for seed in range(count)], FeaturePackage.load(), QUICK)
+
+
+def known_heat(lesson: Taught, picture: Image) -> Floats:
+    """The heat map that teaching's own arithmetic gives."""
+    size = (lesson.input_shape[3], lesson.input_shape[2])
+    graph, grid = patch_graph(FeaturePackage.load(), QUICK.taps, size, QUICK.equalise, QUICK.pools)
+    return lesson.known.heat(PatchReader(graph, size).read(picture), grid)
 
 
 def detector(recipes: Path, model: str = "anomaly-1") -> AnomalyDetector:
@@ -95,17 +102,31 @@ def test_good_parts_that_were_not_taught_pass(recipes: Path) -> None:
 def test_the_network_gives_what_teaching_computed(recipes: Path) -> None:
     lesson = taught()
     seen = textures.scratched(7)
-    size = (lesson.input_shape[3], lesson.input_shape[2])
-    graph, grid = patch_graph(FeaturePackage.load(), QUICK.taps, size, QUICK.equalise, QUICK.pools)
-    expected = lesson.known.heat(PatchReader(graph, size).read(seen), grid)
-    assert lesson.output_shape == (1, 1, *grid)
+    expected = known_heat(lesson, seen)
+    assert lesson.output_shape == (1, 1, *expected.shape)
     again = taught()
     assert again.model.SerializeToString() == lesson.model.SerializeToString()
     assert again.bound == lesson.bound
     path = recipes / "same.onnx"
     path.write_bytes(lesson.model.SerializeToString())
     engine = OnnxEngine(OnnxConfig(), path)
-    np.testing.assert_allclose(engine.run(as_input(seen, size))[0, 0], expected, atol=2e-3)
+    found = engine.run(as_input(seen, (lesson.input_shape[3], lesson.input_shape[2])))
+    np.testing.assert_allclose(found[0, 0], expected, atol=2e-3)
+
+
+def test_a_good_part_lit_from_the_other_side_is_less_odd(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lit(seed: int) -> Image:
+        ramp = np.arange(textures.SIZE[0]) % 48  # bright edges towards the light, shade behind them
+        return np.clip(textures.good(seed) + ramp, 0, 255).astype(np.uint8)
+
+    pictures = [lit(seed) for seed in range(12)]
+    other = np.ascontiguousarray(lit(50)[:, ::-1])
+    hottest = []
+    for most in (0, len(pictures)):
+        monkeypatch.setattr("vision.anomaly.teach.MIRRORED", most)
+        lesson = teach(pictures, FeaturePackage.load(), QUICK)
+        hottest.append(known_heat(lesson, other).max() / lesson.bound.threshold)
+    assert hottest[1] < hottest[0]
 
 
 def test_teaching_again_makes_a_new_version_and_keeps_the_old(recipes: Path, good: Path) -> None:
@@ -212,14 +233,14 @@ def test_farthest_points_cover_every_cluster() -> None:
 
 def test_scales_are_told_in_units_of_what_good_pictures_reach() -> None:
     rng = np.random.default_rng(4)
-    good = rng.normal(0.0, 1.0, (12, 2, 36, 6)).astype(np.float32)
-    good[:, 1] *= 50.0  # what one scale's numbers mean is its own affair
+    good = rng.normal(0.0, 1.0, (12, 1, 2, 36, 6)).astype(np.float32)
+    good[:, :, 1] *= 50.0  # what one scale's numbers mean is its own affair
     held_out = hold_out(good, (6, 6), 4, 64, 1)
     known = Scales.of(good, held_out.units, 64, 1)
     assert [len(memory.patches) for memory in known.memories] == [64, 16]
     assert 0.7 < float(np.median(held_out.scores)) < 1.1
     for scale in range(2):
-        odd = good[0].copy()
+        odd = good[0, 0].copy()
         odd[scale, 14] = 1000.0
         heat = known.heat(odd, (6, 6))
         assert np.unravel_index(heat.argmax(), heat.shape) == (2, 2)

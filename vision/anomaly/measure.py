@@ -25,7 +25,7 @@ from models.anomaly import FeaturePackage
 from vision.anomaly.graph import patch_graph
 from vision.anomaly.memory import Floats
 from vision.anomaly.scales import Scales, hold_out
-from vision.anomaly.teach import ENOUGH, PatchReader, Settings
+from vision.anomaly.teach import ENOUGH, MIRRORED, PatchReader, Settings
 from vision.anomaly.threshold import bound
 from vision.data.open import open_data
 from vision.data.types import DataError, Sample
@@ -78,7 +78,7 @@ def split_by_group(
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Patches of every picture, and the samples that are tested."""
+    """Patches (looks, scales, places, c) of every picture, and the samples that are tested."""
 
     patches: dict[str, NDArray[np.float16]]
     grid: tuple[int, int]
@@ -113,22 +113,24 @@ def prepare(
     )
     reader = PatchReader(graph, size)
     patches = {
-        sample.name: reader.read(read_picture(sample.image)).astype(np.float16)
-        for sample in (*split.teach, *tested)
+        sample.name: reader.looks(read_picture(sample.image), mirrored).astype(np.float16)
+        for part, mirrored in ((split.teach, True), (tested, False))
+        for sample in part
     }
     return Bench(patches, grid, split, tested, settings)
 
 
 def measure(bench: Bench, taught: Sequence[Sample], threshold: bool) -> dict[str, float]:
     """Figures of a memory made from these good pictures. threshold: also what it does in use."""
-    good = np.stack([bench.patches[sample.name] for sample in taught]).astype(np.float32)
+    looks = 2 if len(taught) <= MIRRORED else 1
+    good = np.stack([bench.patches[sample.name][:looks] for sample in taught]).astype(np.float32)
     settings = bench.settings
     held_out = hold_out(good, bench.grid, settings.folds, settings.memory, settings.seed)
     known = Scales.of(good, held_out.units, settings.memory, settings.seed)
     tally = PixelTally()
     scores, bad = [], []
     for sample in bench.tested:
-        heat = known.heat(bench.patches[sample.name].astype(np.float32), bench.grid)
+        heat = known.heat(bench.patches[sample.name][0].astype(np.float32), bench.grid)
         mask = _mask(sample, bench.settings.side)
         tally.add(np.asarray(cv2.resize(heat, mask.shape[::-1]), np.float32), mask)
         scores.append(heat.max())

@@ -34,7 +34,7 @@ class Memory:
 
     @classmethod
     def of(cls, good: Floats, size: int, seed: int) -> Self:
-        """The memory of patches (pictures, places, c), at most `size` of them."""
+        """The memory of patches (..., c), at most `size` of them."""
         flat = good.reshape(-1, good.shape[-1])
         if len(flat) > CANDIDATES:
             rng = np.random.default_rng(seed)
@@ -66,7 +66,9 @@ def farthest(points: Floats, size: int, seed: int) -> NDArray[np.int64]:
     away = np.full(len(points), np.inf, np.float32)
     for k in range(1, size):
         last = chosen[k - 1]
-        np.minimum(away, squares + squares[last] - 2.0 * (points @ points[last]), out=away)
+        # Thousands of small products: a BLAS with threads would spend them waiting for each other.
+        cross = np.einsum("ij,j->i", points, points[last])
+        np.minimum(away, squares + squares[last] - 2.0 * cross, out=away)
         chosen[k] = away.argmax()
     return chosen
 

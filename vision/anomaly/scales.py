@@ -30,7 +30,7 @@ class Scales:
 
     @classmethod
     def of(cls, good: Floats, units: Floats, size: int, seed: int) -> Self:
-        """From patches (pictures, scales, places, c); see `memories_of`."""
+        """From patches (pictures, looks, scales, places, c); see `memories_of`."""
         return cls(memories_of(good, size, seed), units)
 
     def heat(self, patches: Floats, grid: tuple[int, int]) -> Floats:
@@ -54,11 +54,11 @@ class HeldOut:
 
 
 def memories_of(good: Floats, size: int, seed: int) -> tuple[Memory, ...]:
-    """A memory for each scale of patches (pictures, scales, places, c): of the finest one at most
-    `size` patches, of each larger one FEWER times less.
+    """A memory for each scale of patches (pictures, looks, scales, places, c): of the finest one at
+    most `size` patches, of each larger one FEWER times less.
     """
-    sizes = [max(1, size // FEWER**scale) for scale in range(good.shape[1])]
-    return tuple(Memory.of(good[:, scale], most, seed) for scale, most in enumerate(sizes))
+    sizes = [max(1, size // FEWER**scale) for scale in range(good.shape[2])]
+    return tuple(Memory.of(good[:, :, scale], most, seed) for scale, most in enumerate(sizes))
 
 
 def heat_of(memory: Memory, patches: Floats, grid: tuple[int, int]) -> Floats:
@@ -74,15 +74,15 @@ def hold_out(
     seed: int,
     watch: Callable[[int], None] = lambda fold: None,  # noqa: ARG005
 ) -> HeldOut:
-    """Score each good picture (n, scales, places, c) by memories made without it."""
-    hottest = np.empty(good.shape[:2], np.float32)
+    """Score each good picture (n, looks, scales, places, c), as it is, by memories without it."""
+    hottest = np.empty((len(good), good.shape[2]), np.float32)
     fold_of = np.random.default_rng(seed).permutation(len(good)) % folds
     for fold in range(folds):
         watch(fold)
         memories = memories_of(good[fold_of != fold], size, seed)
         for k in np.flatnonzero(fold_of == fold):
             for scale, memory in enumerate(memories):
-                hottest[k, scale] = heat_of(memory, good[k, scale], grid).max()
+                hottest[k, scale] = heat_of(memory, good[k, 0, scale], grid).max()
     units = hottest.mean(axis=0) + SPREADS * hottest.std(axis=0)
     units = np.maximum(units, np.float32(1e-6)).astype(np.float32)
     return HeldOut(np.asarray((hottest / units).max(axis=1), np.float32), units)

@@ -23,6 +23,8 @@ FEWEST: Final = 10
 ENOUGH: Final = 20
 SIDE: Final = 384
 """Pictures are looked at with their longer side this long, unless told otherwise [px]."""
+MIRRORED: Final = 100
+"""Up to so many pictures are remembered mirrored, too; more of them vary enough by themselves."""
 STEP: Final = 32
 """The feature network halves a picture five times."""
 
@@ -91,6 +93,11 @@ class PatchReader:
             self._session.run(None, {"images": as_input(picture, self._size)})[0], np.float32
         )
 
+    def looks(self, picture: Image, mirrored: bool) -> Floats:
+        """Patches (looks, scales, places, c): as the picture is, and from left to right."""
+        flipped = [np.ascontiguousarray(picture[:, ::-1])] if mirrored else []
+        return np.stack([self.read(look) for look in (picture, *flipped)])
+
 
 def teach(
     pictures: Sequence[Image],
@@ -116,7 +123,7 @@ def teach(
     seen = []
     for number, picture in enumerate(pictures):
         progress("looking at good pictures", number, steps)
-        seen.append(reader.read(picture))
+        seen.append(reader.looks(picture, len(pictures) <= MIRRORED))
     good = np.stack(seen)
     held_out = hold_out(
         good,
