@@ -7,6 +7,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from cell.launcher.host import MUCH
+
 
 def print_summary(console: Console, report: dict[str, Any]) -> None:
     """Print the essentials of a run report."""
@@ -35,9 +37,11 @@ def print_summary(console: Console, report: dict[str, Any]) -> None:
     )
     total = sum(p["peak_rss_mib"] for p in report["processes"].values())
     busy = sum(p["cpu_s"] for p in report["processes"].values())
-    table.add_row(
-        "processes", f"{len(report['processes'])}: {total:.0f} MiB together, {busy:.0f} s of CPU"
-    )
+    used = f"{len(report['processes'])}: {total:.0f} MiB together, {busy:.0f} s of CPU"
+    table.add_row("processes", used)
+    lost = report["host_lost_percent"]
+    if lost >= MUCH:
+        table.add_row("host", f"gave {lost:.0f} % of the processor to other machines")
     table.add_row("model, recipe", f"{report['model']}, {report['recipe']}, seed {report['seed']}")
     console.print(table)
 

@@ -28,7 +28,10 @@ def build_report(session: Session, seed: int) -> dict[str, Any]:
         engine.dispose()
     used = {name: asdict(usage) for name, usage in session.group.usage().items()}
     content = report.build_report(facts, truth=session.truth(), processes=used, seed=seed)
-    return content | {"duration_s": round(session.produced_s, 1)}
+    return content | {
+        "duration_s": round(session.produced_s, 1),
+        "host_lost_percent": round(session.host_lost_percent, 1),
+    }
 
 
 def law_held(content: dict[str, Any]) -> list[str]:

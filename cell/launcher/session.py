@@ -20,6 +20,7 @@ from cell.config import CellConfig, dump
 from cell.launcher.child import Child
 from cell.launcher.env import environment
 from cell.launcher.group import Group, LaunchError
+from cell.launcher.host import HostShare
 from cell.launcher.link import CellLink, CommandError
 from cell.launcher.ports import require_free
 from cell.processes import TABLE, Process
@@ -75,8 +76,8 @@ class Session:
         self.group = Group(folder / "logs", self.env, say)
         self.link = CellLink()
         self._sampled = 0.0
-        self._begun: float | None = None
-        self.produced_s = 0.0
+        self._begun: tuple[float, HostShare] | None = None
+        self.produced_s = self.host_lost_percent = 0.0
 
     def start(self) -> None:
         """Start everything and wait until the supervisor has spoken and every node is active.
@@ -113,7 +114,7 @@ class Session:
         if self.twin is not None and state is not None and state.state == CellState.PURGE_REQUIRED:
             self.insist("confirm_clear")
         self.insist("start")
-        self._begun = time.monotonic()
+        self._begun = time.monotonic(), HostShare()
 
     def insist(self, order: str, timeout_s: float = 30.0) -> None:
         """Repeat an order until it is accepted; raises LaunchError with the last refusal."""
@@ -153,7 +154,9 @@ class Session:
     def stop(self) -> None:
         """End every process; safe to call twice."""
         if self._begun is not None:
-            self.produced_s, self._begun = time.monotonic() - self._begun, None
+            (begun_s, host), self._begun = self._begun, None
+            self.produced_s = time.monotonic() - begun_s
+            self.host_lost_percent = host.lost_percent()
         self.link.close()
         self.group.stop()
 

@@ -15,6 +15,7 @@ from rich.progress import track
 from rich.table import Table
 
 from cell.cli.verbs import bench_inspect
+from cell.launcher.host import MUCH
 from cell.launcher.limits import LIMITS, verdicts
 
 app = typer.Typer(no_args_is_help=True, help="Measure what the project promises.")
@@ -52,7 +53,14 @@ def run(
             missed += not good
             cells.append(f"{value}" if good else f"[bold red]{value}[/]")
         table.add_row(limit.what, limit.text, *cells)
+    lost = [report["host_lost_percent"] for report in reports]
+    table.add_row("processor given to other machines [%]", "-", *map(str, lost))
     console.print(table)
+    if missed and max(lost) >= MUCH:
+        console.print(
+            f"The host gave up to {max(lost):.0f} % of this machine's processor to other machines: "
+            "times beyond their limit are not the cell's alone. Measure again when it is idle."
+        )
     if missed:
         raise typer.Exit(1)
 
