@@ -23,6 +23,8 @@ _PROTECTIVE_BIT = 1 << 2
 _EMERGENCY_BITS = (1 << 5) | (1 << 6) | (1 << 7)
 _MODE_RUNNING = 7
 _STEP_MARGIN_DEG = 2.0
+_LOOKING_S = 0.1
+"""Silence counts up to this long between two looks: whoever stood still has not listened."""
 
 
 class UrRtdeConfig(Settings):
@@ -65,7 +67,8 @@ class UrRtdeArm:
         self._last_target: Joints = np.zeros(6)
         self._last_sent_s = 0.0
         self._streaming = False
-        self._stamp = (-1.0, 0.0)  # controller's time of the newest sample, and ours
+        self._sent_s = -1.0  # controller's time of the newest sample
+        self._looked_s = self._silent_s = 0.0
         self._stopped_s = 0.0
 
     def connect(self) -> None:
@@ -94,10 +97,12 @@ class UrRtdeArm:
         if receive is None:
             raise ArmError(f"{self._where} is not connected: connect first")
         now = time.monotonic()
+        passed_s, self._looked_s = now - self._looked_s, now
+        self._silent_s += min(passed_s, _LOOKING_S)
         sent_s = float(receive.getTimestamp())
-        if sent_s != self._stamp[0]:
-            self._stamp = (sent_s, now)
-        if not receive.isConnected() or now - self._stamp[1] > self._config.silence_s:
+        if sent_s != self._sent_s:
+            self._sent_s, self._silent_s = sent_s, 0.0
+        if not receive.isConnected() or self._silent_s > self._config.silence_s:
             raise ArmError(
                 f"{self._where} fell silent: check its power and the network cable, then recover"
             )
