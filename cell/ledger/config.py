@@ -65,7 +65,9 @@ class LedgerConfig(BaseModel):
         0.05, "Clock skew", "A picture's stamp may lie this far before its exposure latch."
     )
     pose_tolerance_m: float = _metres(
-        0.03, "Pose tolerance", "Distance between where vision and where the belt say the part was."
+        0.008,
+        "Pose tolerance",
+        "Distance between where vision and where the belt say the part was, turned as it lies.",
     )
     exit_tolerance_m: float = _metres(
         0.03, "Exit tolerance", "Belt travel between an exit edge and where the part should leave."
