@@ -15,6 +15,7 @@ from cell.cli.verbs import (
     doctor,
     evaluate,
     inspect,
+    records,
     run,
     teach,
     thresholds,
@@ -39,6 +40,7 @@ app.command("twin")(twin.twin)
 app.command("doctor")(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
+app.add_typer(records.app, name="records")
 
 
 def main() -> None:

@@ -20,8 +20,7 @@ from cell.ledger.codec import UnknownEventError
 from cell.ledger.ledger import LedgerError
 from cell.nodes.health import Health
 from cell.recipe.loading import RecipeError
-from cell.records.errors import RecordsError
-from cell.records.journal import JournalError
+from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError
 from robot.base import RobotError
 from vision.errors import VisionError

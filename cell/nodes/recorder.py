@@ -14,8 +14,10 @@ from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import RELIABLE
 from cell.recipe.verdict import VerdictKind
+from cell.records.agreement import follow_journal
+from cell.records.errors import RecordsError
 from cell.records.images import DiskFull, picture_path, write_image
-from cell.records.journal import Journal
+from cell.records.journal import Journal, JournalError
 from cell.records.projection import Projection
 from vision.errors import RingError, StaleFrame
 from vision.frames.reader import RingReader
@@ -40,7 +42,7 @@ class RecorderNode(CellNode):
 
     def set_up(self) -> None:
         folder = Path(self.config.data_dir)
-        self._journal = Journal.follow(folder / "journal.db")
+        self._journal = follow_journal(folder)
         self._projection = Projection.open(folder / "records.db")
         self._reader = RingReader(self.config.camera.ring)
         self.create_subscription(PartEvent, "/cell/supervisor/part_event", self._on_event, RELIABLE)
@@ -86,7 +88,12 @@ class RecorderNode(CellNode):
         if not self._due or self._projection is None or self._journal is None:
             return
         self._due = False
-        for _, event in self._projection.catch_up(self._journal):
+        try:
+            new = self._projection.catch_up(self._journal)
+        except (JournalError, RecordsError) as error:
+            self.fail(str(error))
+            return
+        for _, event in new:
             self._counts["events"] += 1
             self._keep_picture(event)
 

@@ -12,6 +12,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 SCHEMA_VERSION = 1
 """Version of these tables, kept in SQLite's user_version."""
 
+NOT_FROM_EVENTS = frozenset({"source", "progress", "frame.path"})
+"""Tables and columns that no event makes: a fresh projection of the journal does not hold them."""
+
 
 class Base(DeclarativeBase):
     """Base of every table."""
@@ -24,6 +27,16 @@ class Progress(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     last_seq: Mapped[int]
     session: Mapped[str]
+
+
+class Source(Base):
+    """One row: the journal that these tables are made of, and the digest of its event `seq`."""
+
+    __tablename__ = "source"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    journal: Mapped[str]
+    seq: Mapped[int]
+    digest: Mapped[bytes]
 
 
 class RunSession(Base):
