@@ -15,6 +15,7 @@ from cell.cli.verbs import (
     doctor,
     evaluate,
     inspect,
+    records_prune,
     run,
     teach,
     thresholds,
@@ -39,6 +40,9 @@ app.command("twin")(twin.twin)
 app.command("doctor")(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
+records = typer.Typer(help="What the cell has kept of its parts.", no_args_is_help=True)
+records.command("prune")(records_prune.prune)
+app.add_typer(records, name="records")
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from typing import Self
 from cell.ledger.checkpoint import Checkpoint
 from cell.ledger.codec import decode, encode, kind_of, part_of
 from cell.ledger.events import Event
+from cell.records.reserve import Reserve, is_full
 
 VERSION = 1
 """Version of the table's shape, kept in SQLite's user_version."""
@@ -54,14 +55,29 @@ class Journal:
     Sequence numbers count from 1 without a gap. Not thread-safe: one thread at a time.
     """
 
-    def __init__(self, path: Path, database: sqlite3.Connection | None, lock: int | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        database: sqlite3.Connection | None,
+        lock: int | None,
+        reserve: Reserve | None = None,
+    ) -> None:
         self._path, self._database, self._lock = path, database, lock
+        self._reserve = reserve
+        self._identity = identity(path)
+        self.on_reserve = not self.refill()
 
     @classmethod
-    def open(cls, path: Path) -> Self:
-        """The journal for writing, made if needed. Raises JournalError if it has a writer."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = _lock(path)
+    def open(cls, path: Path, reserve: Reserve | None = None) -> Self:
+        """The journal for writing, made if needed; `reserve`: room for when the disk is full.
+
+        Raises JournalError, also if it has a writer.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = _lock(path)
+        except OSError as error:
+            raise _unwritable(path, error) from error
         try:
             database = _connect(path)
             _check_version(database, path)
@@ -69,10 +85,13 @@ class Journal:
             database.execute(_CHECKPOINT)
             database.execute(f"PRAGMA user_version = {VERSION}")
             database.commit()
+        except sqlite3.Error as error:
+            os.close(lock)
+            raise _unwritable(path, error) from error
         except BaseException:
             os.close(lock)
             raise
-        return cls(path, database, lock)
+        return cls(path, database, lock, reserve)
 
     @classmethod
     def follow(cls, path: Path) -> Self:
@@ -94,7 +113,10 @@ class Journal:
                         "INSERT INTO events (stamp_ns, type, part, data) VALUES (?, ?, ?, ?)", row
                     )
                     sequences.append(int(cursor.lastrowid or 0))
+            self._require_here()
         except sqlite3.Error as error:
+            if self._make_room(error):
+                return self.append(events)
             raise _unwritable(self._path, error) from error
         return sequences
 
@@ -129,6 +151,8 @@ class Journal:
             with self._database as database:
                 database.execute("INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?)", row)
         except sqlite3.Error as error:
+            if self._make_room(error):
+                return self.keep(checkpoint)
             raise _unwritable(self._path, error) from error
 
     def checkpoint(self) -> Checkpoint | None:
@@ -144,6 +168,31 @@ class Journal:
         except sqlite3.Error:
             return None  # the events are what counts, and they are read next
         return None if row is None else Checkpoint(*row)
+
+    def refill(self) -> bool:
+        """Keep the reserve again if there is room for it now; False while there is none.
+
+        Call it now and then: `on_reserve` is True from the moment when the disk was full.
+        """
+        if self._reserve is None or self._reserve.make():
+            self.on_reserve = False
+            return True
+        return False
+
+    def _make_room(self, error: sqlite3.Error) -> bool:
+        """Give the reserve to a full disk; False if that is not the trouble, or none is left."""
+        if self._reserve is None or not is_full(error, self._path.parent):
+            return False
+        self.on_reserve = True
+        return self._reserve.release()
+
+    def _require_here(self) -> None:
+        """SQLite goes on writing into a file that nobody finds any more."""
+        if identity(self._path) != self._identity:
+            raise JournalError(
+                f"{self._path}: is gone, or another file stands in its place: connect its disk "
+                "again, restore the file, and restart the cell"
+            )
 
     def close(self) -> None:
         """Let go of file and lock. Safe to call twice."""
@@ -193,7 +242,16 @@ def _connect(path: Path) -> sqlite3.Connection:
     return database
 
 
-def _unwritable(path: Path, error: sqlite3.Error) -> JournalError:
+def identity(path: Path) -> tuple[int, int] | None:
+    """Which file it is, None without one."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino
+
+
+def _unwritable(path: Path, error: Exception) -> JournalError:
     return JournalError(f"{path}: cannot be written ({error}): free disk space or repair the disk")
 
 

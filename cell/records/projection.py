@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Self
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cell.ledger.events import Event
 from cell.records import rows
 from cell.records.journal import Journal
-from cell.records.schema import Part, Progress
+from cell.records.schema import Progress
 from cell.records.store import open_records
 
 BATCH = 500
@@ -56,23 +56,18 @@ class Projection:
 
     def catch_up(self, journal: Journal) -> list[tuple[int, Event]]:
         """Apply everything in the journal that the records lack; the events that were new."""
-        new: list[tuple[int, Event]] = []
+        return [item for batch in self.follow(journal) for item in batch]
+
+    def follow(self, journal: Journal) -> Iterator[list[tuple[int, Event]]]:
+        """The same batch by batch: what came is in the records, whatever fails later."""
         events = journal.read(self.last_seq)
         while batch := list(islice(events, BATCH)):
-            new += self.apply(batch)
-        return new
+            yield self.apply(batch)
 
-    def keep_frame(self, session_id: str, trigger: int, path: str) -> None:
-        """Note where the picture of a trigger is stored."""
-        with Session(self._engine) as session, session.begin():
-            frame = rows.frame_of(session, session_id, trigger)
-            if frame is not None:
-                frame.path = path
-
-    def session_of(self, part: str) -> str:
-        """The session in which a part arrived, '' for an unknown part."""
-        with Session(self._engine) as session:
-            return session.scalar(select(Part.session).where(Part.id == part)) or ""
+    @property
+    def engine(self) -> Engine:
+        """The records' database."""
+        return self._engine
 
     def close(self) -> None:
         """Let go of the database. Safe to call twice."""
