@@ -16,6 +16,7 @@ from cell.cli.verbs import (
     evaluate,
     inspect,
     records,
+    records_prune,
     run,
     teach,
     thresholds,
@@ -40,6 +41,7 @@ app.command("twin")(twin.twin)
 app.command("doctor")(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
+records.app.command("prune")(records_prune.prune)
 app.add_typer(records.app, name="records")
 
 

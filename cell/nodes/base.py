@@ -51,6 +51,7 @@ class CellNode(LifecycleNode):
         super().__init__(name, namespace="/cell")
         self.boot_id = uuid.uuid4().hex[:12]
         self.problem = ""
+        self.advisories: dict[str, str] = {}  # alarm -> detail: said for as long as it stands here
         self.refused = False
         self.fatal: Future = Future()
         path = self.declare_parameter("config", "", CONFIG).value

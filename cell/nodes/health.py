@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from inspection_cell_interfaces.msg import NodeStatus
+from inspection_cell_interfaces.msg import Advisory, NodeStatus
 
 from cell.nodes.topics import RELIABLE, to_time
 
@@ -41,6 +41,7 @@ class Health:
                 message=n.problem,
                 rss_mib=memory / 2**20,
                 cpu_s=times.user + times.system,
+                advisories=[Advisory(alarm=a, detail=d) for a, d in n.advisories.copy().items()],
             )
         )
 

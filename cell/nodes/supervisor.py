@@ -31,7 +31,9 @@ from cell.processes import TABLE
 from cell.products import InspectionParts, load_inspection_parts
 from cell.records.agreement import open_journal
 from cell.records.checkpoints import restore
+from cell.records.folder import require_writable
 from cell.records.journal import Journal, JournalError
+from cell.records.reserve import Reserve
 from cell.stations import ledger_config
 from cell.supervision import Supervision
 from cell.watch import Heartbeat, Watch, process_exists
@@ -53,7 +55,9 @@ class SupervisorNode(CellNode):
     def set_up(self) -> None:
         configured = self.config.recipe
         parts = load_inspection_parts(self.config, configured)
-        self._journal = open_journal(Path(self.config.data_dir))
+        folder = Path(self.config.data_dir)
+        require_writable(folder)
+        self._journal = open_journal(folder, Reserve(folder / "reserve.bin"))
         ledger = restore(self._journal, ledger_config(self.config), parts.recipe)
         chosen = ledger.recipe_to_resume(configured)
         if chosen != configured:

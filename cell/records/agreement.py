@@ -16,6 +16,7 @@ from urllib.parse import quote
 from cell.records.errors import JournalError, RecordsError
 from cell.records.journal import Journal
 from cell.records.remedies import BOTH, REBUILD
+from cell.records.reserve import Reserve
 
 JOURNAL, RECORDS = "journal.db", "records.db"
 """Names of the two files in a data folder."""
@@ -33,8 +34,9 @@ class Mark:
     digest: bytes = b""
 
 
-def open_journal(folder: Path) -> Journal:
+def open_journal(folder: Path, reserve: Reserve | None = None) -> Journal:
     """The journal of a data folder for its one writer; made only if there are no records of one.
+    `reserve`: room for when the disk is full.
 
     Raises JournalError, and RecordsError if the records are not of this journal.
     """
@@ -42,7 +44,7 @@ def open_journal(folder: Path) -> Journal:
     mark = mark_in(records)
     if mark is not None and mark.last_seq and not (path.exists() and path.stat().st_size):
         raise RecordsError(f"{path}: {_absent(path, mark)}: {BOTH}")
-    journal = Journal.open(path)
+    journal = Journal.open(path, reserve)
     try:
         require_same(journal, mark)
     except (JournalError, RecordsError):

@@ -23,6 +23,7 @@ from cell.records.errors import JournalError
 from cell.records.journal_file import Presence, connect, lock, reading, writing
 from cell.records.journal_tables import VERSION, Kept
 from cell.records.remedies import BOTH
+from cell.records.reserve import Reserve, is_full
 
 __all__ = ["VERSION", "Journal", "JournalError"]
 
@@ -34,27 +35,37 @@ class Journal:
     records lie beside it, open it through `agreement.py`.
     """
 
-    def __init__(self, path: Path, database: sqlite3.Connection | None, lock: int | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        database: sqlite3.Connection | None,
+        lock: int | None,
+        reserve: Reserve | None = None,
+    ) -> None:
         self._path, self._database, self._lock = path, database, lock
+        self._reserve = reserve
         self._presence: Presence | None = None
         self._last = (0, b"")
         if database is not None:
             self._presence = Presence(path, writer=lock is not None)
+        self.on_reserve = not self.refill()
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, reserve: Reserve | None = None) -> Self:
         """The journal for writing, made if needed, its events from the checkpoint's on checked.
+        `reserve`: room for when the disk is full.
 
-        Raises JournalError if it has a writer or is not what was written.
+        Raises JournalError, also if it has a writer or is not what was written.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        held, database = lock(path), None
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            held, database = lock(path), None
         try:
             with writing(path):
                 database = connect(path, create=True)
                 tables.prepare(database, path)
                 tables.check_tail(database, path)
-            journal = cls(path, database, held)
+            journal = cls(path, database, held, reserve)
             journal._last = (journal.last, journal.digest_at(journal.last))
         except BaseException:
             if database is not None:
@@ -117,7 +128,7 @@ class Journal:
         """Write events in one transaction and to the disk; their sequence numbers. Raises
         JournalError.
         """
-        database = self._writable()
+        self._writable()
         self.check_still_there()
         rows: list[Row] = []
         seq, digest = self._last
@@ -126,8 +137,7 @@ class Journal:
             row = (seq, event.stamp_ns, kind_of(event), part_of(event), encode(event))
             digest = link(digest, *row)
             rows.append(Row(*row, digest))
-        with writing(self._path), database:
-            database.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._write("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", rows)
         self._last = (seq, digest)
         return [row.seq for row in rows]
 
@@ -160,13 +170,10 @@ class Journal:
 
     def keep(self, checkpoint: Checkpoint) -> None:
         """Replace the checkpoint, whole or not at all. Raises JournalError."""
-        database = self._writable()
+        self._writable()
         row = (checkpoint.sequence, checkpoint.rules, checkpoint.state, checkpoint.digest)
         chain = self.digest_at(checkpoint.sequence)
-        with writing(self._path), database:
-            database.execute(
-                "INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?, ?)", (*row, chain)
-            )
+        self._write("INSERT OR REPLACE INTO checkpoint VALUES (1, ?, ?, ?, ?, ?)", [(*row, chain)])
 
     def checkpoint(self) -> Checkpoint | None:
         """The last checkpoint, None without one or if it does not fit the events."""
@@ -184,6 +191,37 @@ class Journal:
             return None
         with reading(self._path):
             return tables.kept(self._readable())
+
+    def refill(self) -> bool:
+        """Keep the reserve again if there is room for it now; False while there is none.
+
+        Call it now and then: `on_reserve` is True from the moment when the disk was full.
+        """
+        if self._reserve is None or self._reserve.make():
+            self.on_reserve = False
+            return True
+        return False
+
+    def _write(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        """In one transaction; a full disk is given the reserve, once. Raises JournalError."""
+        database = self._writable()
+        try:
+            with writing(self._path), database:
+                database.executemany(statement, rows)
+        except JournalError as error:
+            if not self._make_room(error.__cause__):
+                raise
+            with writing(self._path), database:
+                database.executemany(statement, rows)
+
+    def _make_room(self, cause: BaseException | None) -> bool:
+        """Give the reserve to a full disk; False if that is not the trouble, or none is left."""
+        if self._reserve is None or not isinstance(cause, sqlite3.Error):
+            return False
+        if not is_full(cause, self._path.parent):
+            return False
+        self.on_reserve = True
+        return self._reserve.release()
 
     def close(self) -> None:
         """Let go of file and lock. Safe to call twice."""

@@ -52,7 +52,7 @@ def writing(path: Path) -> Iterator[None]:
     """The same where events are written: the disk may be full, or the file damaged."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except (sqlite3.OperationalError, OSError) as error:
         raise JournalError(
             f"{path}: cannot be written ({error}): free disk space or repair the disk"
         ) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Self, cast
@@ -15,7 +15,7 @@ from cell.ledger.events import Event
 from cell.records import rows
 from cell.records.agreement import Mark, mark_of, require_same
 from cell.records.journal import Journal
-from cell.records.schema import Part, Progress, Source
+from cell.records.schema import Progress, Source
 from cell.records.store import open_records
 
 BATCH = 500
@@ -77,28 +77,24 @@ class Projection:
 
         Raises RecordsError if the records are not of this journal, and JournalError.
         """
+        return [item for batch in self.follow(journal) for item in batch]
+
+    def follow(self, journal: Journal) -> Iterator[list[tuple[int, Event]]]:
+        """The same batch by batch: what came is in the records, whatever fails later."""
         journal.check_still_there()
         mark = self.mark
         require_same(journal, mark)
-        new: list[tuple[int, Event]] = []
-        events = journal.read(self.last_seq)
+        events, new = journal.read(self.last_seq), False
         while batch := list(islice(events, BATCH)):
-            new += self.apply(batch, journal)
+            new = True
+            yield self.apply(batch, journal)
         if not new and mark is not None and mark.last_seq and not mark.journal:
             self.apply([], journal)  # a journal of before has its identity now
-        return new
 
-    def keep_frame(self, session_id: str, trigger: int, path: str) -> None:
-        """Note where the picture of a trigger is stored."""
-        with Session(self._engine) as session, session.begin():
-            frame = rows.frame_of(session, session_id, trigger)
-            if frame is not None:
-                frame.path = path
-
-    def session_of(self, part: str) -> str:
-        """The session in which a part arrived, '' for an unknown part."""
-        with Session(self._engine) as session:
-            return session.scalar(select(Part.session).where(Part.id == part)) or ""
+    @property
+    def engine(self) -> Engine:
+        """The records' database."""
+        return self._engine
 
     def close(self) -> None:
         """Let go of the database. Safe to call twice."""

@@ -133,6 +133,27 @@ class Inspection(Base):
     view: Mapped[str]
 
 
+class Evidence(Base):
+    """A picture kept of a part: where it lies and what it holds. `seq`: its inspection's row for
+    the kind `view`, its frame's row for `frame`.
+
+    `path` starts at the data folder and is empty while the picture waits in the incoming place;
+    `bytes` is 0 for one that was never found. `pruned_ns` and `rule` say when and why it was
+    deleted.
+    """
+
+    __tablename__ = "evidence"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(ForeignKey("part.id"), index=True)
+    exposure_ns: Mapped[int] = mapped_column(index=True)
+    path: Mapped[str] = mapped_column(index=True)
+    sha256: Mapped[str] = mapped_column(index=True)
+    bytes: Mapped[int]
+    pruned_ns: Mapped[int | None] = mapped_column(index=True)
+    rule: Mapped[str]
+
+
 class Defect(Base):
     """One detection; edges in pixels of the canonical view."""
 

@@ -22,6 +22,7 @@ from cell.launcher.recovery import all_sent, recover
 from cell.launcher.report import build_report, law_held
 from cell.launcher.session import Session
 from cell.products import load_inspection_parts
+from cell.records.folder import require_writable
 
 console = Console()
 
@@ -96,6 +97,8 @@ def run(
         plan = demo_twin(
             cell, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective
         )
+    for written in {folder, Path(cell.data_dir)}:
+        require_writable(written)
     session = Session(cell, folder, plan, console.print, domain, headless)
     finished, failure = False, None
     try:
