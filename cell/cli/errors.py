@@ -3,6 +3,7 @@
 from calibration.cell import CalibrationError
 from cell.config import ConfigError
 from cell.launcher.group import LaunchError
+from cell.ownership import OwnedError
 from cell.recipe.loading import RecipeError
 from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError
@@ -16,6 +17,6 @@ class UsageError(Exception):
 
 
 EXPECTED = (
-    CalibrationError, ConfigError, DataError, JournalError, LaunchError, ModelError, RecipeError,
-    RecordsError, RobotError, UsageError, VisionError,
+    CalibrationError, ConfigError, DataError, JournalError, LaunchError, ModelError, OwnedError,
+    RecipeError, RecordsError, RobotError, UsageError, VisionError,
 )  # fmt: skip

@@ -19,6 +19,7 @@ from cell.config.load import first_problem
 from cell.ledger.codec import UnknownEventError
 from cell.ledger.ledger import LedgerError
 from cell.nodes.health import Health
+from cell.ownership import OwnedError
 from cell.recipe.loading import RecipeError
 from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError
@@ -26,8 +27,8 @@ from robot.base import RobotError
 from vision.errors import VisionError
 
 STARTUP_ERRORS = (
-    CalibrationError, ConfigError, JournalError, LedgerError, ModelError, RecipeError, RecordsError,
-    RobotError, UnknownAlarmError, UnknownEventError, VisionError,
+    CalibrationError, ConfigError, JournalError, LedgerError, ModelError, OwnedError, RecipeError,
+    RecordsError, RobotError, UnknownAlarmError, UnknownEventError, VisionError,
 )  # fmt: skip
 """What may go wrong on configure or activate with a message that is meant for a person."""
 
