@@ -49,7 +49,7 @@ def run(
     seed: Annotated[
         int, typer.Option(help="Seed of the twin: boards, order, positions, light.")
     ] = 1,
-    belt_speed: Annotated[float, typer.Option(min=0.02, max=0.5, help="Belt speed [m/s].")] = 0.2,
+    belt_speed: Annotated[float, typer.Option(min=0.02, max=0.6, help="Belt speed [m/s].")] = 0.2,
     pitch: Annotated[
         float, typer.Option(min=0.2, max=5.0, help="Distance between parts [m].")
     ] = 0.35,
