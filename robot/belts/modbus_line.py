@@ -76,8 +76,8 @@ class ModbusLine:
         except ModbusException as error:
             self.close()
             raise LineError(
-                f"gave no answer within {self._timeout_s:g} s ({error}); check its power and the "
-                "network cable"
+                f"gave no answer within {self._timeout_s:g} s; check its power and the network "
+                "cable"
             ) from error
 
     def _open(self) -> bool:

@@ -7,7 +7,7 @@ import time
 
 from robot.base import Gripper, RobotError
 
-_SILENT_S = 0.5
+_SILENT_S = 1.0
 _FAILURES = 3
 """A device that did not answer so many requests in a row for so long is lost."""
 _STALE_S = 3.0
