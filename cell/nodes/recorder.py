@@ -70,10 +70,10 @@ class RecorderNode(CellNode):
         )
 
     def begin(self) -> None:
-        self._timers = [self.create_timer(0.2, self._turn), self.create_timer(1.0, self._look)]
+        self._work_timers = [self.create_timer(0.2, self._turn), self.create_timer(1.0, self._look)]
 
     def halt(self) -> None:
-        for timer in self._timers:
+        for timer in self._work_timers:
             self.destroy_timer(timer)
         self._due = True
         self._turn()
