@@ -23,6 +23,7 @@ from cell.records.journal import Journal, JournalError
 from cell.records.keeping import Keeper
 from cell.records.projection import Projection
 from cell.records.pruning import Pruner
+from cell.records.reserve import Reserve
 from cell.records.space import Space, ailment
 from vision.errors import RingError, StaleFrame
 from vision.frames.reader import RingReader
@@ -62,7 +63,7 @@ class RecorderNode(CellNode):
         self._projection = Projection.open(folder / "records.db")
         self._keeper = Keeper(folder, self._projection.engine)
         self._pruner = Pruner(folder, self._projection.engine, self.section.retention)
-        self._space = Space(folder, self.section.min_free_mib)
+        self._space = Space(folder, self.section.min_free_mib, Reserve(folder / "reserve.bin"))
         self._reader = RingReader(self.config.camera.ring)
         self.create_subscription(PartEvent, "/cell/supervisor/part_event", self._on_event, RELIABLE)
         self.create_subscription(
@@ -70,10 +71,10 @@ class RecorderNode(CellNode):
         )
 
     def begin(self) -> None:
-        self._timers = [self.create_timer(0.2, self._turn), self.create_timer(1.0, self._look)]
+        self._work_timers = [self.create_timer(0.2, self._turn), self.create_timer(1.0, self._look)]
 
     def halt(self) -> None:
-        for timer in self._timers:
+        for timer in self._work_timers:
             self.destroy_timer(timer)
         self._due = True
         self._turn()
