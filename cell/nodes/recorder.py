@@ -18,6 +18,7 @@ from cell.nodes.topics import RELIABLE, to_ns
 from cell.recipe.verdict import VerdictKind
 from cell.records.agreement import follow_journal
 from cell.records.errors import RecordsError
+from cell.records.evidence_log import recall
 from cell.records.folder import require_writable
 from cell.records.journal import Journal, JournalError
 from cell.records.keeping import Keeper
@@ -132,6 +133,7 @@ class RecorderNode(CellNode):
     def _clean_up(self) -> None:
         """What has time: the records hold all of the journal, and pictures are in their place."""
         if self._untidy:
+            recall(Path(self.config.data_dir), self._keeper.engine)
             self._keeper.tidy()
             self._untidy = False
         self._counts["pictures_pruned"] += len(self._pruner.turn(self.now_ns()))

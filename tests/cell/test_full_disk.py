@@ -164,6 +164,7 @@ def test_a_journal_that_is_gone_is_not_written_into_nowhere(tmp_path: Path) -> N
         folder.mkdir()
         with pytest.raises(JournalError, match="is gone"):
             journal.append([alarm(3)])
+        assert list(folder.iterdir()) == []
 
 
 def test_pictures_do_not_go_to_another_folder_in_the_place_of_the_lost_one(tmp_path: Path) -> None:
