@@ -19,6 +19,7 @@ from cell.phrases import say
 from cell.records.folder import require_writable
 from cell.records.images import encoded, store_incoming
 from cell.records.naming import Incoming
+from cell.records.reserve import Reserve
 from cell.records.space import Space
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
@@ -50,7 +51,9 @@ class InspectorNode(CellNode):
         if self.section.store_views:
             folder = Path(self.config.data_dir)
             require_writable(folder)
-            self._space = Space(folder, self.config.recorder.min_free_mib)
+            self._space = Space(
+                folder, self.config.recorder.min_free_mib, Reserve(folder / "reserve.bin")
+            )
         self._setup = build_inspector(self.config, self.config.recipe)
         self._reader = RingReader(self.config.camera.ring)
         self._results = self.create_publisher(Inspection, "/cell/inspector/inspection", RELIABLE)

@@ -18,11 +18,13 @@ from cell.nodes.topics import RELIABLE, to_ns
 from cell.recipe.verdict import VerdictKind
 from cell.records.agreement import follow_journal
 from cell.records.errors import RecordsError
+from cell.records.evidence_log import recall
 from cell.records.folder import require_writable
 from cell.records.journal import Journal, JournalError
 from cell.records.keeping import Keeper
 from cell.records.projection import Projection
 from cell.records.pruning import Pruner
+from cell.records.reserve import Reserve
 from cell.records.space import Space, ailment
 from vision.errors import RingError, StaleFrame
 from vision.frames.reader import RingReader
@@ -62,7 +64,7 @@ class RecorderNode(CellNode):
         self._projection = Projection.open(folder / "records.db")
         self._keeper = Keeper(folder, self._projection.engine)
         self._pruner = Pruner(folder, self._projection.engine, self.section.retention)
-        self._space = Space(folder, self.section.min_free_mib)
+        self._space = Space(folder, self.section.min_free_mib, Reserve(folder / "reserve.bin"))
         self._reader = RingReader(self.config.camera.ring)
         self.create_subscription(PartEvent, "/cell/supervisor/part_event", self._on_event, RELIABLE)
         self.create_subscription(
@@ -131,6 +133,7 @@ class RecorderNode(CellNode):
     def _clean_up(self) -> None:
         """What has time: the records hold all of the journal, and pictures are in their place."""
         if self._untidy:
+            recall(Path(self.config.data_dir), self._keeper.engine)
             self._keeper.tidy()
             self._untidy = False
         self._counts["pictures_pruned"] += len(self._pruner.turn(self.now_ns()))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from cell.records.finding import Finding
 from cell.records.keeping import digest
-from cell.records.naming import LEGACY_VIEWS, PICTURES, Incoming
+from cell.records.naming import LEGACY_VIEWS, LOG, PICTURES, Incoming
 from cell.records.schema import Evidence, Frame, Inspection
 
 _BATCH = 200
@@ -139,8 +139,10 @@ def _files(data_dir: Path) -> Iterator[Path]:
     for top in (PICTURES, LEGACY_VIEWS):
         for folder, _, names in os.walk(data_dir / top):
             for name in sorted(names):
-                if not (name.startswith(".") and name.endswith(".part")):  # being written
-                    yield Path(folder, name)
+                file = Path(folder, name)
+                being_written = name.startswith(".") and name.endswith(".part")
+                if not being_written and file != data_dir / LOG:
+                    yield file
 
 
 def _old_paths(engine: Engine) -> Iterator[str]:

@@ -16,12 +16,13 @@ from cell.records.agreement import JOURNAL, RECORDS, difference, mark_in
 from cell.records.chain import Row
 from cell.records.compare import Watch, compare
 from cell.records.errors import JournalError
+from cell.records.evidence import check_evidence
 from cell.records.finding import Finding
 from cell.records.journal import VERSION, Journal
 from cell.records.remedies import BOTH, REBUILD
 from cell.records.store import open_records
 
-FURTHER_CHECKS: tuple[Callable[[Path, Engine], Iterator[Finding]], ...] = ()
+FURTHER_CHECKS: tuple[Callable[[Path, Engine], Iterator[Finding]], ...] = (check_evidence,)
 """What else is checked where there are records, with the data folder and the records' engine."""
 
 
