@@ -7,16 +7,18 @@ acts on it, and the law is checked again afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
+from cell.advice import Advice
+from cell.alarms import entry
 from cell.ledger.effects import Effect
 from cell.ledger.events import Event, SessionClosed
 from cell.ledger.invariants import check
 from cell.ledger.ledger import Ledger
-from cell.ledger.observations import FaultSeen, NodeDied, Observation
+from cell.ledger.observations import AdvisoryTold, FaultSeen, NodeDied, NodeLeft, Observation
 from cell.records.checkpoints import EVERY, Checkpoints
 from cell.records.journal import Journal
-from cell.watch import Death, Heartbeat, Watch
+from cell.watch import Death, Heartbeat, Leave, Return, Watch
 
 Listener = Callable[[int, Event], None]
 
@@ -35,6 +37,7 @@ class Supervision:
         self.ledger = ledger
         self._journal, self._watch, self._listen = journal, watch, listen
         self._checkpoints = Checkpoints(journal, checkpoint_every)
+        self._advice = Advice()
 
     def observe(self, observation: Observation) -> tuple[list[Effect], bool, str]:
         """Tell the ledger; journal what it decides. Returns effects to act on, and accepted with a
@@ -56,25 +59,48 @@ class Supervision:
         return effects, decision.accepted, decision.message
 
     def hear(self, beat: Heartbeat, now_ns: int) -> list[Effect]:
-        """A node's heartbeat; tells the ledger of a node that was started anew."""
-        death = self._watch.hear(beat, now_ns * 1e-9)
-        return self._mourn([death] if death else [], now_ns)
+        """A node's heartbeat: who is new, who left, and what it asks people to look at."""
+        now_s, effects = now_ns * 1e-9, list[Effect]()
+        for alarm, detail in self._advice.hear(beat.node, beat.advisories, now_s):
+            effects += self._tell(FaultSeen(stamp_ns=now_ns, alarm=alarm, detail=detail))
+        match self._watch.hear(beat, now_s):
+            case Death() as death:
+                effects += self._mourn(death, now_ns)
+            case Leave(node=node):
+                effects += self._tell(NodeLeft(stamp_ns=now_ns, node=node))
+            case Return(node=node) if (alarm := f"process.{node}_died") in self._advisories():
+                effects += self._tell(AdvisoryTold(stamp_ns=now_ns, alarm=alarm, standing=False))
+            case _:
+                pass
+        return effects
 
     def look_around(self, now_ns: int) -> list[Effect]:
-        """Tell the ledger of nodes that died."""
-        return self._mourn(self._watch.check(now_ns * 1e-9), now_ns)
+        """Tell the ledger of nodes that died, and of advisories that came and went."""
+        effects: list[Effect] = []
+        for death in self._watch.check(now_ns * 1e-9):
+            effects += self._mourn(death, now_ns)
+        standing, raised = self._advice.standing(now_ns * 1e-9), self._advisories()
+        for alarm, detail in standing.items():
+            if alarm not in raised:
+                effects += self._tell(AdvisoryTold(stamp_ns=now_ns, alarm=alarm, detail=detail))
+        over = [a for a in raised if entry(a).told_anew and a not in standing]
+        for alarm in over if self._advice.heard_all(now_ns * 1e-9) else ():
+            effects += self._tell(AdvisoryTold(stamp_ns=now_ns, alarm=alarm, standing=False))
+        return effects
 
     def missing(self) -> list[str]:
         """Nodes without which the cell cannot start."""
         return self._watch.missing()
 
-    def _mourn(self, deaths: Iterable[Death], now_ns: int) -> list[Effect]:
-        effects: list[Effect] = []
-        for death in deaths:
-            effects += self.observe(
-                NodeDied(stamp_ns=now_ns, node=death.node, detail=death.detail)
-            )[0]
-        return effects
+    def _advisories(self) -> list[str]:
+        """Those that the ledger holds as standing."""
+        return [a for a in self.ledger.desk.state.alarms.causes if entry(a).advisory]
+
+    def _mourn(self, death: Death, now_ns: int) -> list[Effect]:
+        return self._tell(NodeDied(stamp_ns=now_ns, node=death.node, detail=death.detail))
+
+    def _tell(self, observation: Observation) -> list[Effect]:
+        return self.observe(observation)[0]
 
     def _keep(self, events: tuple[Event, ...]) -> None:
         """Journal events, then tell of them."""

@@ -14,6 +14,8 @@ HUNG_S = 3.0
 """Silence after which a process that still exists counts as dead: it hangs, or the machine is far
 too slow.
 """
+PAUSE_S = 1.0
+"""Whoever watches and was not woken for this long has slept itself, and heard nobody meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Heartbeat:
     boot_id: str
     active: bool
     message: str
+    advisories: tuple[tuple[str, str], ...] = ()
+    """Alarms that the node asks for while it repeats them, each with its detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,23 @@ class Death:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """A node that lives, and was taken out of service."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A node that was dead and speaks again."""
+
+    node: str
+
+
+Change = Death | Leave | Return
+
+
 @dataclass(slots=True)
 class _Seen:
     beat: Heartbeat
@@ -44,27 +65,47 @@ class _Seen:
 
 
 class Watch:
-    """Watches the nodes `expected`. `exists(host, pid)`: False when that process is known to be
-    gone.
+    """Watches the nodes `expected`, and `welcome` ones without which a cell can start.
+
+    `exists(host, pid)`: False when that process is known to be gone.
     """
 
-    def __init__(self, expected: Iterable[str], exists: Callable[[str, int], bool]) -> None:
-        self._expected = tuple(expected)
+    def __init__(
+        self,
+        expected: Iterable[str],
+        exists: Callable[[str, int], bool],
+        welcome: Iterable[str] = (),
+    ) -> None:
+        self._expected, self._welcome = tuple(expected), tuple(welcome)
         self._exists = exists
         self._seen: dict[str, _Seen] = {}
+        self._checked_s: float | None = None
 
-    def hear(self, beat: Heartbeat, now_s: float) -> Death | None:
+    def hear(self, beat: Heartbeat, now_s: float) -> Change | None:
         """Note a heartbeat; a changed boot id tells of a death that nobody saw."""
-        if beat.node not in self._expected:
+        if beat.node not in self._expected + self._welcome:
             return None
         before = self._seen.get(beat.node)
         self._seen[beat.node] = _Seen(beat, now_s)
-        if before is None or before.dead or before.beat.boot_id == beat.boot_id:
+        if before is None:
             return None
-        return Death(beat.node, "it was started anew")
+        if before.dead:
+            return Return(beat.node)
+        if before.beat.boot_id != beat.boot_id:
+            return Death(beat.node, "it was started anew")
+        return Leave(beat.node) if before.beat.active and not beat.active else None
 
     def check(self, now_s: float) -> list[Death]:
-        """Nodes that died since the last check."""
+        """Nodes that died since the last check; call a few times a second.
+
+        After a pause of its own the watch begins to count anew: what it did not hear, it slept
+        through.
+        """
+        slept = self._checked_s is not None and now_s - self._checked_s > PAUSE_S
+        self._checked_s = now_s
+        if slept:
+            for seen in self._seen.values():
+                seen.at_s = now_s
         deaths = []
         for name, seen in self._seen.items():
             silence = now_s - seen.at_s

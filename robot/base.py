@@ -86,7 +86,9 @@ class Gripper(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BeltSample:
-    """One reading of the belt PLC. `stamp_ns`: system clock at which `encoder_m` was true."""
+    """One reading of the belt PLC. `stamp_ns`: system clock at which `encoder_m` was true;
+    `device_s`: the PLC's own clock then [s], 0 where it has none.
+    """
 
     stamp_ns: int
     encoder_m: float
@@ -101,6 +103,7 @@ class BeltSample:
     arrivals: int
     exposures: int
     exits: int
+    device_s: float = 0.0
 
 
 class EdgeKind(StrEnum):

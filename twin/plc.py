@@ -41,7 +41,11 @@ class Inputs:
 
 @dataclass(slots=True)
 class Plc:
-    """State of the PLC; `cycle` runs its program once. Metres here, counts on the wire."""
+    """State of the PLC; `cycle` runs its program once. Metres here, counts on the wire.
+
+    `interlocked`: why it stopped a belt that was told to run; it runs again only after a command
+    that lets go of `run` (restart interlock, IEC 60204-1, 9.2.3.4.2).
+    """
 
     drive: BeltDrive
     inputs: Inputs = field(default_factory=Inputs)
@@ -49,6 +53,7 @@ class Plc:
     time: float = 0.0
     encoder_offset: float = 0.0
     tripped: bool = True
+    interlocked: str = ""
     at_authority: bool = False
     authority_stops: int = 0
     _fed: float = 0.0
@@ -79,6 +84,8 @@ class Plc:
         self.holding[address : address + len(values)] = values
         if self.holding[WATCHDOG] != old:
             self._fed, self.tripped = self.time, False
+        if not self.holding[CONTROL] & RUN:
+            self.interlocked = ""
 
     def cycle(self, dt: float) -> None:
         """Advance the drive and the watchdog by dt [s]."""
@@ -86,8 +93,10 @@ class Plc:
         if self.time - self._fed > WATCHDOG_S:
             self.tripped = True
         run = bool(self.holding[CONTROL] & RUN)
+        if run and (self.tripped or self.inputs.emergency_stop) and not self.interlocked:
+            self.interlocked = "watchdog" if self.tripped else "emergency stop"
         remaining = self._long(AUTHORITY) / COUNTS_PER_M - self.encoder
-        safe_stop = self.tripped or self.inputs.emergency_stop
+        safe_stop = self.tripped or self.inputs.emergency_stop or bool(self.interlocked)
         speed = self.holding[SPEED] * 1e-4
         self.drive.step(Order(run, speed, remaining, safe_stop), dt)
         held = run and not safe_stop and self.drive.stands() and remaining < AUTHORITY_BAND_M
@@ -143,8 +152,8 @@ class Plc:
         bits = (
             not self.drive.stands(),
             self.at_authority,
-            self.tripped,
-            inputs.emergency_stop,
+            self.tripped or self.interlocked == "watchdog",
+            inputs.emergency_stop or self.interlocked == "emergency stop",
             inputs.vacuum,
             inputs.purge_button,
             inputs.photo_eye,

@@ -28,6 +28,10 @@ class Entry:
     priority: Priority
     en: tuple[str, str]
     ko: tuple[str, str]
+    advisory: bool = False
+    """A person should look at it; nothing stops."""
+    told_anew: bool = False
+    """Its cause is told for as long as it stands; no reset and no restart ends it."""
 
     @property
     def source(self) -> str:
@@ -69,6 +73,7 @@ def _died(node: str, name_en: str, name_ko: str, priority: Priority = Priority.H
         priority,
         (f"The {name_en} process stopped", _CLEAR_EN if purge else "It is restarted by itself."),
         (f"{name_ko} 프로세스가 멈췄습니다", _CLEAR_KO if purge else "자동으로 다시 시작됩니다."),
+        advisory=not purge,
     )
 
 
@@ -78,6 +83,7 @@ _ENTRIES = (
         Priority.HIGH,
         ("The emergency stop is pressed", f"Remove the danger and release it. {_CLEAR_EN}"),
         ("비상 정지가 눌렸습니다", f"위험을 제거하고 해제하세요. {_CLEAR_KO}"),
+        told_anew=True,
     ),
     Entry(
         "belt.encoder_jump",
@@ -228,12 +234,22 @@ _ENTRIES = (
         Priority.MEDIUM,
         ("The disk is nearly full: pictures are not kept", "Free space in the data folder."),
         ("디스크가 거의 찼습니다: 이미지를 저장하지 않습니다", "데이터 폴더의 공간을 확보하세요."),
+        advisory=True,
+        told_anew=True,
     ),
     Entry(
         "process.restart_limit",
         Priority.HIGH,
         ("A process keeps dying and is not restarted any more", "Read its log, then run again."),
         ("프로세스가 계속 멈춰 더 이상 재시작하지 않습니다", "로그를 확인하고 다시 실행하세요."),
+        advisory=True,
+        told_anew=True,
+    ),
+    Entry(
+        "process.node_inactive",
+        Priority.HIGH,
+        ("A node was taken out of service", f"Activate it again. {_CLEAR_EN}"),
+        ("노드가 비활성화되었습니다", f"다시 활성화하세요. {_CLEAR_KO}"),
     ),
     _died("belt", "belt", "벨트"),
     _died("camera", "camera", "카메라"),

@@ -18,6 +18,10 @@ REASONS = {
         "The belt PLC has not answered yet. Check its power and network.",
         "벨트 PLC가 아직 응답하지 않습니다. 전원과 네트워크를 확인하세요.",
     ),
+    "cell.out_of_service": (
+        "The supervisor was taken out of service. Activate it, then clear the belt.",
+        "감독 프로세스가 비활성화되었습니다. 활성화한 뒤 벨트를 비우세요.",
+    ),
     "cell.draining": (
         "Running until the belt is empty.",
         "벨트가 빌 때까지 운전합니다.",
@@ -25,6 +29,10 @@ REASONS = {
     "cell.drained": (
         "The belt is empty. Ready to start.",
         "벨트가 비었습니다. 시작할 수 있습니다.",
+    ),
+    "cell.drained_but_fed": (
+        "The parts of before are through; more came meanwhile and wait on the belt.",
+        "이전 부품은 모두 처리되었고, 그 사이 들어온 부품이 벨트에서 기다립니다.",
     ),
     "cell.reset": (
         "The fault was reset. Ready to start.",

@@ -130,8 +130,11 @@ class State:
     session_open: bool = False
     closed_at: tuple[float, int] | None = None
     recipe: str = ""
+    configured: str = ""
+    ordered_by: str = ""
     next_number: int = 1
     draining: bool = False
+    drain_until: int = 0
     encoder_valid: bool = True
     fault_encoder_m: float | None = None
     cleared_ns: int = 0

@@ -50,7 +50,9 @@ def _apply_session(state: State, event: e.Event) -> None:
             state.session = event.session
             state.sessions.add(event.session)
             state.session_open = True
-            state.recipe = event.recipe
+            state.recipe, state.configured = event.recipe, event.configured
+            state.ordered_by = ""
+            state.draining = False
             state.next_number = 1
             _set_state(
                 state,
@@ -66,12 +68,16 @@ def _apply_session(state: State, event: e.Event) -> None:
             _count_anew(state, event.arrivals, event.exposures, event.exits)
         case e.SessionClosed():
             state.session_open = False
+            state.ordered_by = ""
             state.closed_at = (event.encoder_m, event.arrivals) if event.clean else None
         case e.StateChanged():
             _set_state(state, event.state, event.stamp_ns)
             state.reason = event.reason
             state.reason_detail = ""
             state.draining = event.reason == "cell.draining"
+            state.drain_until = state.last_arrival if state.draining else 0
+            if event.state is CellState.STARTING:
+                state.ordered_by = event.person
             if event.state is not CellState.FAULTED:
                 state.fault_encoder_m = None
         case e.RecipeSelected():

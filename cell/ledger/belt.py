@@ -11,6 +11,8 @@ from cell.ledger.events import CellState
 from cell.ledger.observations import BeltRead
 
 NS = 1e-9
+UNCLOCKED_SLACK_M = 0.05
+"""Readings whose time only the host has guessed say no more than this about the travel."""
 
 
 def read(desk: Desk, now: BeltRead) -> None:
@@ -31,6 +33,9 @@ def read(desk: Desk, now: BeltRead) -> None:
             desk.fault("belt.emergency_stop")
     else:
         desk.clear_alarm("belt.emergency_stop")
+    if now.watchdog_tripped and desk.may_run:
+        # Nothing lies elsewhere for it: the PLC's encoder counted to the end, its edges are kept.
+        desk.fault("belt.watchdog", purge=False)
     _compare_counters(desk, now)
     _follow(desk, now)
     removals.watch_hold(desk, at_authority=now.at_authority, running=now.running)
@@ -49,11 +54,14 @@ def overdue_start(desk: Desk) -> None:
 
 
 def end_of_drain(desk: Desk) -> None:
-    """Stop when the last account is closed."""
-    if desk.state.draining and not desk.state.accounts:
-        desk.emit(
-            e.StateChanged(stamp_ns=desk.now_ns, state=CellState.STOPPING, reason="cell.drained")
-        )
+    """Stop when the last account is closed that was open at the order; should parts keep coming,
+    those wait on the belt for the next start.
+    """
+    state = desk.state
+    if not state.draining or any(a.index <= state.drain_until for a in state.accounts.values()):
+        return
+    reason = "cell.drained_but_fed" if state.accounts else "cell.drained"
+    desk.emit(e.StateChanged(stamp_ns=desk.now_ns, state=CellState.STOPPING, reason=reason))
 
 
 def _jump(desk: Desk, last: BeltRead | None, now: BeltRead) -> str:
@@ -61,12 +69,30 @@ def _jump(desk: Desk, last: BeltRead | None, now: BeltRead) -> str:
     if last is None:
         return ""
     travel_m = now.encoder_m - last.encoder_m
-    most_m = (
-        desk.config.max_speed_m_s * (now.read_ns - last.read_ns) * NS + desk.config.encoder_slack_m
-    )
-    if -desk.config.encoder_slack_m <= travel_m <= most_m:
+    least_m, most_m = _possible_travel(desk, last, now)
+    if least_m <= travel_m <= most_m:
         return ""
-    return f"from {last.encoder_m:.3f} m to {now.encoder_m:.3f} m"
+    step_mm = (travel_m - min(max(travel_m, least_m), most_m)) * 1e3
+    return f"by {step_mm:+.0f} mm from {last.encoder_m:.3f} m to {now.encoder_m:.3f} m"
+
+
+def _possible_travel(desk: Desk, last: BeltRead, now: BeltRead) -> tuple[float, float]:
+    """Least and most that the encoder may have counted from one reading to the next [m].
+
+    By the PLC's own clock, speed before and after bound it: no further than by racing up and
+    braking down in between, no less than by the reverse. Without that clock only the top speed
+    does.
+    """
+    config = desk.config
+    passed_s = now.device_s - last.device_s
+    if not (last.device_s and now.device_s and passed_s >= 0.0):
+        by_host_s = (now.read_ns - last.read_ns) * NS
+        return -UNCLOCKED_SLACK_M, config.max_speed_m_s * by_host_s + UNCLOCKED_SLACK_M
+    mean_m = (last.speed_m_s + now.speed_m_s) / 2.0 * passed_s
+    change_m = config.most_braking_m_s2 * passed_s**2 / 4.0
+    slack_m = config.encoder_slack_m
+    least_m = max(0.0, mean_m - change_m) - slack_m
+    return least_m, min(config.max_speed_m_s * passed_s, mean_m + change_m) + slack_m
 
 
 def _compare_counters(desk: Desk, now: BeltRead) -> None:

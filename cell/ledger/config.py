@@ -65,7 +65,9 @@ class LedgerConfig(BaseModel):
         0.05, "Clock skew", "A picture's stamp may lie this far before its exposure latch."
     )
     pose_tolerance_m: float = _metres(
-        0.03, "Pose tolerance", "Distance between where vision and where the belt say the part was."
+        0.008,
+        "Pose tolerance",
+        "Distance between where vision and where the belt say the part was, turned as it lies.",
     )
     exit_tolerance_m: float = _metres(
         0.03, "Exit tolerance", "Belt travel between an exit edge and where the part should leave."
@@ -79,7 +81,16 @@ class LedgerConfig(BaseModel):
         0.15, "Coasting", "Belt travel after a stop in which a passed part may still leave."
     )
     encoder_slack_m: float = _metres(
-        0.05, "Encoder slack", "The encoder may differ this much from what the top speed allows."
+        0.006,
+        "Encoder slack",
+        "The encoder may differ this much from what the belt's speed and the time allow.",
+    )
+    most_braking_m_s2: float = Field(
+        default=4.0,
+        gt=0.0,
+        title="Hardest braking",
+        description="No belt gains or loses speed faster, an emergency stop included.",
+        json_schema_extra={"unit": "m/s^2"},
     )
     max_speed_m_s: float = Field(
         default=0.6,

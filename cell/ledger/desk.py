@@ -57,8 +57,10 @@ class Desk:
 
     @property
     def may_run(self) -> bool:
-        """Whether the belt is meant to run, holds aside."""
-        return self.state.cell in (CellState.STARTING, CellState.RUNNING) or self.state.draining
+        """Whether the belt is meant to run, holds aside: never without an order in this session."""
+        state = self.state
+        meant = state.cell in (CellState.STARTING, CellState.RUNNING) or state.draining
+        return meant and state.session_open and bool(state.ordered_by)
 
     def position(self, account: Account) -> float:
         """Where the account's part is now [m]."""

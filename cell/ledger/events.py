@@ -35,7 +35,8 @@ class SessionStarted(Event):
     """A supervisor began; `clean`: the last one closed an empty belt that has not moved since.
 
     `alarms`: those of before whose cause may still stand; the causes of the others are over. None
-    in journals of cells that forgot every alarm at a start.
+    in journals of cells that forgot every alarm at a start. `configured`: the recipe that the
+    configuration named, '' in old journals.
     """
 
     session: str
@@ -46,6 +47,7 @@ class SessionStarted(Event):
     exits: int
     clean: bool
     alarms: tuple[str, ...] | None = None
+    configured: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

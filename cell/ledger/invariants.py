@@ -42,6 +42,7 @@ def check(ledger: Ledger) -> list[Violation]:
         *_not_inspected_is_not_good(desk),
         *_held_back(desk),
         *_unknown_is_cleared(desk),
+        *_ordered_by_a_person(desk),
     ]
 
 
@@ -98,6 +99,21 @@ def _held_back(desk: Desk) -> list[Violation]:
         for a in desk.state.accounts.values()
         if a.escaped
     ]
+
+
+def _ordered_by_a_person(desk: Desk) -> list[Violation]:
+    """Belt and arm move only in a session in which a person has started them."""
+    state = desk.state
+    found = []
+    if belt_order(desk, desk.live.encoder_m).run and not state.session_open:
+        found.append(Violation(4, "", "the belt may run after the end of its session"))
+    if state.session_open and not state.ordered_by:
+        if state.cell is CellState.RUNNING:
+            found.append(Violation(4, "", "runs without a person's order in this session"))
+        if state.removal is not None:
+            part = state.removal.part
+            found.append(Violation(4, part, "is being removed without a person's order"))
+    return found
 
 
 def _unknown_is_cleared(desk: Desk) -> list[Violation]:

@@ -29,7 +29,9 @@ RULES: dict[type[o.Observation], Callable[[Desk, Any], None]] = {
     o.RemovalDone: removals.done,
     o.Override: operation.override,
     o.NodeDied: operation.node_died,
+    o.NodeLeft: operation.node_left,
     o.FaultSeen: operation.fault_seen,
+    o.AdvisoryTold: operation.advisory_told,
     o.EncoderJumped: lambda desk, jump: belt.encoder_jumped(desk, jump.detail),
     o.Command: operation.command,
     o.Acknowledge: operation.acknowledge,
@@ -75,6 +77,21 @@ class Ledger:
             apply(ledger._desk.state, event)
         return ledger
 
+    def recipe_to_resume(self, configured: str) -> str:
+        """Name of the recipe to go on with, where the configuration names `configured`.
+
+        What people chose since stands, until somebody writes another recipe into the configuration.
+        """
+        state = self._desk.state
+        chosen = state.recipe.partition("@")[0]
+        return chosen if chosen and state.configured == configured else configured
+
+    def take_recipe(self, recipe: Recipe) -> None:
+        """Go on with `recipe`; before the session only. Raises LedgerError."""
+        if self._awake:
+            raise LedgerError("a session is open: observe SelectRecipe to change its recipe")
+        self._desk.recipe = recipe
+
     @property
     def desk(self) -> Desk:
         """State for checks and views; only the rules change it."""
@@ -96,6 +113,8 @@ class Ledger:
             refusal = str(error)
         if desk.state.session_open:
             self._settle()
+        else:
+            self._awake = False  # the session is over: whatever comes next must begin another
         removal = None if under_way is None else (under_way.part, under_way.attempt)
         effects = effects_of(desk.events, removal)
         return Decision(tuple(desk.events), effects, not refusal, refusal)

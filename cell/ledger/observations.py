@@ -22,7 +22,7 @@ class Observation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started(Observation):
     """The supervisor begins a session and has read the belt PLC. First observation of every
-    process.
+    process. `configured`: the recipe that the configuration names.
     """
 
     session: str
@@ -30,11 +30,14 @@ class Started(Observation):
     arrivals: int
     exposures: int
     exits: int
+    configured: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeltRead(Observation):
-    """A reading of the belt PLC. `read_ns` is when `encoder_m` and the counters were true."""
+    """A reading of the belt PLC. `read_ns` is when `encoder_m` and the counters were true, by the
+    host's estimate; `device_s` the same by the PLC's own clock, 0 for one that tells none.
+    """
 
     read_ns: int
     encoder_m: float
@@ -43,7 +46,10 @@ class BeltRead(Observation):
     arrivals: int
     exposures: int
     exits: int
+    speed_m_s: float = 0.0
+    device_s: float = 0.0
     emergency_stop: bool = False
+    watchdog_tripped: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +159,13 @@ class NodeDied(Observation):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NodeLeft(Observation):
+    """A node is alive but was taken out of service by a lifecycle order."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FaultSeen(Observation):
     """Something else went wrong. `alarm` from the catalogue; `purge`: belt contents can no longer
     be trusted.
@@ -161,6 +174,15 @@ class FaultSeen(Observation):
     alarm: str
     detail: str = ""
     purge: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvisoryTold(Observation):
+    """Something to look at, while the cell goes on; not `standing`: it is over."""
+
+    alarm: str
+    detail: str = ""
+    standing: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cell.alarms import entry
 from cell.ledger import belt, identity, removals
 from cell.ledger import events as e
 from cell.ledger.account import Account, Stage
@@ -9,10 +10,12 @@ from cell.ledger.desk import MOVING, Desk, RefusalError
 from cell.ledger.events import CellState
 from cell.ledger.observations import (
     Acknowledge,
+    AdvisoryTold,
     Closing,
     Command,
     FaultSeen,
     NodeDied,
+    NodeLeft,
     Override,
     SelectRecipe,
     Started,
@@ -21,9 +24,6 @@ from cell.recipe.verdict import Verdict, VerdictKind
 
 ESSENTIAL = ("belt", "camera", "inspector", "robot", "supervisor", "recorder")
 """Nodes without which no part can be accounted for."""
-
-LEVEL_ALARMS = ("belt.emergency_stop",)
-"""Alarms whose cause each reading of the belt tells: nothing else ends them."""
 
 STOOD_STILL_M = 0.005
 """An encoder that differs less than this from one session to the next has not moved."""
@@ -39,6 +39,8 @@ def started(desk: Desk, start: Started) -> None:
         encoder_m, arrivals = state.closed_at
         clean = abs(start.encoder_m - encoder_m) < STOOD_STILL_M and start.arrivals == arrivals
     desk.live.encoder_m = start.encoder_m
+    if state.session_open:  # whatever ended the last supervisor, it had no time to say so
+        desk.alarm("process.supervisor_died")
     # Before the new session's counters count: killed in between, the next start finds the rest.
     for index in _arrived_unseen(desk, start):
         identity.open_account(desk, index, start.encoder_m, edge_lost=True)
@@ -52,13 +54,19 @@ def started(desk: Desk, start: Started) -> None:
             exposures=start.exposures,
             exits=start.exits,
             clean=clean,
-            alarms=_level(state.alarms.causes) if clean else state.alarms.causes,
+            alarms=_told_anew(state.alarms.causes) if clean else state.alarms.causes,
+            configured=start.configured,
         )
     )
 
 
-def _level(alarms: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(alarm for alarm in alarms if alarm in LEVEL_ALARMS)
+def _told_anew(alarms: tuple[str, ...]) -> tuple[str, ...]:
+    """Those whose cause is told for as long as it stands: nothing else ends them."""
+    return tuple(alarm for alarm in alarms if entry(alarm).told_anew)
+
+
+def _told_once(alarms: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(alarm for alarm in alarms if not entry(alarm).told_anew)
 
 
 def _arrived_unseen(desk: Desk, start: Started) -> range:
@@ -94,6 +102,20 @@ def node_died(desk: Desk, death: NodeDied) -> None:
         removals.give_up(desk, "error", "the robot's process died")
 
 
+def node_left(desk: Desk, left: NodeLeft) -> None:
+    """Nothing is lost while nothing moves and nothing lies there: the next start asks for it."""
+    if left.node in ESSENTIAL and (desk.state.cell in MOVING or desk.state.accounts):
+        desk.fault("process.node_inactive", detail=left.node)
+
+
+def advisory_told(desk: Desk, told: AdvisoryTold) -> None:
+    """Something to look at: an alarm, and nothing stops for it."""
+    if not told.standing:
+        desk.clear_alarm(told.alarm)
+    elif told.alarm not in desk.state.alarms.causes:
+        desk.alarm(told.alarm, detail=told.detail)
+
+
 def fault_seen(desk: Desk, fault: FaultSeen) -> None:
     """Another node's fault."""
     desk.fault(fault.alarm, detail=fault.detail, purge=fault.purge)
@@ -112,6 +134,8 @@ def command(desk: Desk, order: Command) -> None:
         raise RefusalError(
             "refused.unknown_command", command=order.name, commands=", ".join(orders)
         )
+    if order.name != "stop":  # which anybody may, named or not
+        _require_person(order.person)
     orders[order.name](desk, order.person)
 
 
@@ -148,7 +172,7 @@ def _reset(desk: Desk, person: str) -> None:
         raise RefusalError("refused.reset.purge_required")
     if desk.state.cell is not CellState.FAULTED:
         raise RefusalError("refused.reset.no_fault")
-    desk.clear_alarm(*desk.state.alarms.causes)
+    desk.clear_alarm(*_told_once(desk.state.alarms.causes))
     _change(desk, CellState.STOPPED, "cell.reset", person)
 
 
@@ -179,12 +203,13 @@ def _confirm_clear(desk: Desk, person: str) -> None:
         )
     )
     desk.live.inspections.clear()
-    desk.clear_alarm(*[a for a in desk.state.alarms.causes if a not in LEVEL_ALARMS])
+    desk.clear_alarm(*_told_once(desk.state.alarms.causes))
     _change(desk, CellState.STOPPED, "cell.cleared", person)
 
 
 def acknowledge(desk: Desk, seen: Acknowledge) -> None:
     """A person has seen one alarm, or all of them. Raises RefusalError."""
+    _require_person(seen.person)
     wanted = [a for a in desk.state.alarms.waiting if seen.alarm in ("", a)]
     if seen.alarm and not wanted:
         raise RefusalError("refused.alarm.not_waiting", alarm=seen.alarm)
@@ -194,6 +219,7 @@ def acknowledge(desk: Desk, seen: Acknowledge) -> None:
 
 def select_recipe(desk: Desk, choice: SelectRecipe) -> None:
     """Change the recipe between parts. Raises RefusalError."""
+    _require_person(choice.person)
     if desk.state.cell in MOVING or desk.state.accounts:
         raise RefusalError("refused.recipe.belt_not_empty")
     desk.recipe = choice.recipe
@@ -238,6 +264,11 @@ def _bin_for(desk: Desk, account: Account, wish: Override) -> str:
             "refused.override.no_bin", recipe=desk.recipe.identity, bin=bin_name, bins=have
         )
     return bin_name
+
+
+def _require_person(person: str) -> None:
+    if not person.strip():
+        raise RefusalError("refused.no_person")
 
 
 def _require_belt(desk: Desk) -> None:

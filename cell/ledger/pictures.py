@@ -191,12 +191,20 @@ def _why_unusable(desk: Desk, account: Account, latch: Exposure, done: Inspectio
     finite = all(math.isfinite(n) for n in (done.x, done.y, done.yaw))
     if not finite or not all(_is_finite(d) for d in done.defects):
         return say("uninspected.not_finite")
-    off = done.x - account.x_at(latch.encoder_m)
+    off = done.x - account.x_at(latch.encoder_m) + _lead(desk, done.yaw)
     if abs(off) > desk.config.pose_tolerance_m:
         return say("uninspected.other_place", off=off * 1e3)
     if done.recipe != desk.state.recipe:
         return say("uninspected.other_recipe", used=done.recipe, wanted=desk.state.recipe)
     return ""
+
+
+def _lead(desk: Desk, yaw: float) -> float:
+    """How much further a turned part's leading edge lies before its centre than a straight one's
+    [m]: the photo-eye saw the edge.
+    """
+    length, width = desk.recipe.part.size_m
+    return (length * abs(math.cos(yaw)) + width * abs(math.sin(yaw)) - length) / 2.0
 
 
 def _reject(desk: Desk, account: Account, why: str) -> None:

@@ -12,6 +12,9 @@ from cell.ledger.observations import RemovalDone, RemovalFeedback
 RETRYABLE = ("no_vacuum", "too_late")
 """Failures after which the part still lies on the belt, where it was."""
 
+AT_WAIT_M = 0.05
+"""A part that stands this near to its waiting position is what the belt waits for."""
+
 REASONS = {
     "dropped": "robot.part_dropped",
     "protective_stop": "robot.protective_stop",
@@ -127,7 +130,7 @@ def watch_hold(desk: Desk, *, at_authority: bool, running: bool) -> None:
     account = limiting(desk)
     if account is None or account.stage not in (Stage.AWAITING_REMOVAL, Stage.REMOVING):
         return
-    if desk.position(account) >= desk.config.wait_x - desk.config.encoder_slack_m:
+    if desk.position(account) >= desk.config.wait_x - AT_WAIT_M:
         desk.emit(e.BeltHeld(stamp_ns=desk.now_ns, part=account.part, cause="wait", ordered=False))
 
 

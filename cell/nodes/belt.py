@@ -4,7 +4,7 @@ renews ours.
 
 from __future__ import annotations
 
-from inspection_cell_interfaces.msg import BeltCommand, BeltEvent, BeltState
+from inspection_cell_interfaces.msg import BeltCommand, BeltEvent, BeltState, CellState
 
 from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
@@ -24,6 +24,9 @@ STALE_COMMAND_NS = 400_000_000
 """A command older than this renews nothing: the supervisor is late or dead, and the PLC stops the
 belt.
 """
+MOVING = (CellState.STARTING, CellState.RUNNING, CellState.STOPPING)
+STALE_STATE_NS = 1_000_000_000
+"""The cell's own word that it runs holds for this long; it comes five times a second."""
 SILENCE_LIMIT = 25
 """Failed reads in a row before the node gives up and lets itself be restarted."""
 
@@ -36,6 +39,7 @@ class BeltNode(CellNode):
         self.section = declare(self, self.config.belt)
         self._belt: Belt | None = None
         self._command: BeltCommand | None = None
+        self._cell: CellState | None = None
         self._sample: BeltSample | None = None
         self._failures = 0
 
@@ -50,6 +54,7 @@ class BeltNode(CellNode):
         self._states = self.create_publisher(BeltState, "/cell/belt/state", LATEST)
         self._events = self.create_publisher(BeltEvent, "/cell/belt/event", RELIABLE)
         self.create_subscription(BeltCommand, "/cell/belt/command", self._on_command, LATEST)
+        self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, RELIABLE)
 
     def begin(self) -> None:
         self._timer = self.create_timer(1.0 / self.section.poll_hz, self._poll)
@@ -80,6 +85,16 @@ class BeltNode(CellNode):
         if changed and self.lifecycle == "active":
             self._renew()
 
+    def _on_cell(self, state: CellState) -> None:
+        self._cell = state
+
+    def _may_run(self) -> bool:
+        """Whether the cell itself says that it is meant to move: a command alone moves no belt."""
+        cell, now = self._cell, self.now_ns()
+        return (
+            cell is not None and cell.state in MOVING and now - to_ns(cell.stamp) < STALE_STATE_NS
+        )
+
     def _poll(self) -> None:
         assert self._belt is not None
         try:
@@ -102,6 +117,10 @@ class BeltNode(CellNode):
         if self._belt is None or command is None:
             return
         if self.now_ns() - to_ns(command.stamp) > STALE_COMMAND_NS:
+            return
+        if command.run and not self._may_run():
+            # No renewal at all: the PLC stops by itself, and its interlock keeps the belt standing.
+            self.problem = "A command to run came while the cell is not running: who sent it?"
             return
         try:
             self._belt.refresh(
@@ -132,6 +151,7 @@ class BeltNode(CellNode):
             arrivals=sample.arrivals,
             exposures=sample.exposures,
             exits=sample.exits,
+            device_s=sample.device_s,
         )
 
 

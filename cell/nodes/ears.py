@@ -35,10 +35,8 @@ class Ears:
 
     def __init__(self, node: CellNode, tell: Tell, hear: Callable[[Heartbeat], object]) -> None:
         self._node, self._tell, self._hear = node, tell, hear
-        self._belt_answers = True
         self._subscriptions: list[Subscription] = []
-        self.encoder_m: float | None = None
-        self._robot_mode = self._robot_trouble = ""
+        self.forget()
 
     def open(self) -> None:
         """Begin to listen."""
@@ -56,6 +54,12 @@ class Ears:
         """Hear no more."""
         while self._subscriptions:
             self._node.destroy_subscription(self._subscriptions.pop())
+
+    def forget(self) -> None:
+        """Nothing has been heard: the belt's next word begins a session."""
+        self._belt_answers = True
+        self.encoder_m: float | None = None
+        self._robot_mode = self._robot_trouble = ""
 
     @property
     def robot_unready(self) -> str:
@@ -86,6 +90,7 @@ class Ears:
                     arrivals=message.arrivals,
                     exposures=message.exposures,
                     exits=message.exits,
+                    configured=self._node.config.recipe,
                 )
             )
         self._tell(translate.belt_read(message, now))

@@ -6,7 +6,7 @@ import queue
 import threading
 from pathlib import Path
 
-from inspection_cell_interfaces.msg import FrameHandle, Inspection
+from inspection_cell_interfaces.msg import CellState, FrameHandle, Inspection
 from inspection_cell_interfaces.srv import SetRecipe
 
 from cell.inspection import InspectionSetup, build_inspector
@@ -14,7 +14,7 @@ from cell.nodes import answers
 from cell.nodes.base import STARTUP_ERRORS, CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
-from cell.nodes.topics import RELIABLE, to_time
+from cell.nodes.topics import LATCHED, RELIABLE, to_time
 from cell.phrases import say
 from cell.records.images import write_image
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
@@ -39,6 +39,7 @@ class InspectorNode(CellNode):
         self._thread: threading.Thread | None = None
         self._setup: InspectionSetup | None = None
         self._lock = threading.Lock()
+        self._wanted = ""
         self._count = 0
 
     def set_up(self) -> None:
@@ -47,6 +48,7 @@ class InspectorNode(CellNode):
         self._results = self.create_publisher(Inspection, "/cell/inspector/inspection", RELIABLE)
         self.create_subscription(FrameHandle, "/cell/camera/frame", self._on_frame, RELIABLE)
         self.create_service(SetRecipe, "/cell/inspector/set_recipe", self._on_recipe)
+        self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, LATCHED)
 
     def begin(self) -> None:
         self._thread = threading.Thread(target=self._inspect_all, name="inspect", daemon=True)
@@ -82,6 +84,28 @@ class InspectorNode(CellNode):
         except queue.Full:
             self._results.publish(self._failed(handle, say("uninspected.behind")))
 
+    def _on_cell(self, cell: CellState) -> None:
+        """The journal says which recipe is in use: an inspector that was started anew follows."""
+        name, setup = cell.recipe.partition("@")[0], self._setup
+        if not name or setup is None or name in (setup.recipe.name, self._wanted):
+            return
+        self._wanted = name
+        self.get_logger().info(f"takes up recipe '{name}', which the cell works by")
+        threading.Thread(target=self._follow, args=(name,), name="recipe", daemon=True).start()
+
+    def _follow(self, name: str) -> None:
+        """Load a recipe beside the inspections; one that cannot be loaded is not tried again."""
+        try:
+            self._take(build_inspector(self.config, name))
+        except STARTUP_ERRORS as error:
+            self.problem = f"recipe '{name}', which the cell works by: {error}"
+
+    def _take(self, fresh: InspectionSetup) -> None:
+        with self._lock:
+            old, self._setup, self._wanted = self._setup, fresh, ""
+        if old is not None:
+            old.engine.close()
+
     def _on_recipe(
         self, request: SetRecipe.Request, response: SetRecipe.Response
     ) -> SetRecipe.Response:
@@ -91,10 +115,7 @@ class InspectorNode(CellNode):
         except STARTUP_ERRORS as error:
             response.accepted, response.message = False, str(error)
             return response
-        with self._lock:
-            old, self._setup = self._setup, fresh
-        if old is not None:
-            old.engine.close()
+        self._take(fresh)
         response.accepted = True
         return response
 

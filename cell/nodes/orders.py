@@ -11,8 +11,10 @@ from std_srvs.srv import Trigger
 from cell.ledger import observations as o
 from cell.ledger.events import CellState as State
 from cell.nodes.base import STARTUP_ERRORS, CellNode
+from cell.nodes.ears import Ears
+from cell.nodes.permit import PermitGiver
 from cell.phrases import say
-from cell.products import load_inspection_parts
+from cell.products import InspectionParts, load_inspection_parts
 from cell.recipe.verdict import VerdictKind
 from cell.supervision import Supervision
 
@@ -22,13 +24,14 @@ BY_HAND = ("emergency_stop", "power_off")
 
 
 class Orders:
-    """The services under /cell/supervisor. `robot_unready`: why the robot takes no part, or ''."""
+    """The services under /cell/supervisor. `on_recipe` hears of a recipe that was taken."""
 
     def __init__(
-        self, node: CellNode, supervision: Supervision, tell: Tell, robot_unready: Callable[[], str]
+        self, node: CellNode, supervision: Supervision, tell: Tell, ears: Ears, permit: PermitGiver
     ) -> None:
         self._node, self._supervision, self._tell = node, supervision, tell
-        self._robot_unready = robot_unready
+        self._ears, self._permit = ears, permit
+        self.on_recipe: Callable[[InspectionParts], object] = lambda _: None
         self._recover_robot = node.create_client(Trigger, "/cell/robot/recover")
         self._load_recipe = node.create_client(SetRecipe, "/cell/inspector/set_recipe")
         services = (
@@ -45,33 +48,37 @@ class Orders:
     ) -> CellCommand.Response:
         stopped = self._supervision.ledger.snapshot().state is State.STOPPED
         if request.command == "start" and stopped:
-            response.message = self._obstacle()
+            response.message = self._obstacle(request.person)
             if response.message:
                 return response
         order = o.Command(stamp_ns=self._node.now_ns(), name=request.command, person=request.person)
         response.accepted, response.message = self._tell(order)
         if request.command in ("reset", "confirm_clear") and response.accepted:
-            self._bring_robot_back()
+            self._bring_robot_back(request.person)
         return response
 
-    def _bring_robot_back(self) -> None:
+    def _bring_robot_back(self, person: str) -> None:
         """After a person's order only: whoever gives one has looked, and expects motion."""
-        if self._robot_unready() not in ("", *BY_HAND):
+        if self._ears.robot_unready not in ("", *BY_HAND):
+            self._permit.order_recovery(person)
+            self._permit.tell(self._supervision.ledger)
             self._recover_robot.call_async(Trigger.Request())
 
-    def _obstacle(self) -> str:
+    def _obstacle(self, person: str) -> str:
         """Why the cell cannot start now, for reasons that the ledger does not know; '' if it can.
 
         An arm that only has to come back is brought back by this order.
         """
+        if not person.strip():
+            return say("refused.no_person")
         missing = self._supervision.missing()
         if missing:
             return say("refused.start.nodes", nodes=", ".join(missing))
-        unready = self._robot_unready()
+        unready = self._ears.robot_unready
         if unready in BY_HAND:
             return say("refused.start.arm_by_hand", mode=unready)
         if unready:
-            self._bring_robot_back()
+            self._bring_robot_back(person)
             return say("refused.start.arm", mode=unready)
         return ""
 
@@ -117,11 +124,13 @@ class Orders:
         if not self._load_recipe.service_is_ready():
             response.message = say("refused.recipe.inspector_silent")
             return response
-        self._load_recipe.call_async(request).add_done_callback(self._on_recipe_loaded)
         choice = o.SelectRecipe(
-            stamp_ns=self._node.now_ns(), recipe=parts.recipe, person="operator"
+            stamp_ns=self._node.now_ns(), recipe=parts.recipe, person=request.person
         )
         response.accepted, response.message = self._tell(choice)
+        if response.accepted:
+            self.on_recipe(parts)
+            self._load_recipe.call_async(request).add_done_callback(self._on_recipe_loaded)
         return response
 
     def _on_recipe_loaded(self, future: Future) -> None:

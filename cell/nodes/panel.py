@@ -32,13 +32,25 @@ def stack_light(state: State, unacknowledged: bool) -> int:
     return light | BUZZER if unacknowledged else light
 
 
-def cell_state(supervision: Supervision, model: str, *, started: bool) -> CellState:
-    """The message without its stamp. Before the belt has answered, nothing is known."""
+def unknown(supervision: Supervision, model: str, reason: str) -> CellState:
+    """The message of a cell that knows nothing of its belt, for `reason`; without its stamp."""
+    seen = supervision.ledger.snapshot()
+    english, korean = reason_text(reason)
+    return CellState(
+        state=CellState.UNKNOWN,
+        recipe=seen.recipe,
+        model=model,
+        reason=english,
+        reason_ko=korean,
+        alarms=[alarm_message(alarm) for alarm in seen.alarms],
+    )
+
+
+def cell_state(supervision: Supervision, model: str) -> CellState:
+    """The message without its stamp."""
     seen = supervision.ledger.snapshot()
     counts, verdict = seen.counts, seen.last_verdict
     english, korean = reason_text(seen.reason, seen.detail)
-    if not started:
-        english, korean = reason_text("cell.belt_silent", "")
     return CellState(
         state=seen.state.value,
         recipe=seen.recipe,

@@ -37,6 +37,7 @@ class Remover:
             y=order.y,
             yaw=order.yaw,
             deadline_encoder_m=order.deadline_encoder_m,
+            attempt=order.attempt,
         )
         self._cancel_wanted = None
         sent = self._client.send_goal_async(goal, lambda m: self._on_feedback(order, m.feedback))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 
 from inspection_cell_interfaces.action import RemovePart
-from inspection_cell_interfaces.msg import BeltState, RobotState
+from inspection_cell_interfaces.msg import BeltState, MotionPermit, RobotState
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.action.server import ServerGoalHandle
 from rclpy.task import Future
@@ -17,8 +17,10 @@ from std_srvs.srv import Trigger
 from cell.nodes import removals
 from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
+from cell.nodes.permit import TOPIC as PERMIT
+from cell.nodes.permit import PermitHolder
 from cell.nodes.process import run
-from cell.nodes.topics import LATEST, to_time
+from cell.nodes.topics import LATEST, RELIABLE, to_time
 from robot.base import RobotError
 from robot.service import RemovalService
 from vision.plugins import load_plugin
@@ -35,6 +37,7 @@ class RobotNode(CellNode):
         super().__init__("robot")
         self.section = declare(self, self.config.robot)
         self._service: RemovalService | None = None
+        self._permit = PermitHolder()
         self._busy = threading.Lock()
         self._recovering = threading.Event()
 
@@ -50,6 +53,7 @@ class RobotNode(CellNode):
         self._states = self.create_publisher(RobotState, "/cell/robot/state", LATEST)
         self._joints = self.create_publisher(JointState, "/cell/robot/joint_states", LATEST)
         self.create_subscription(BeltState, "/cell/belt/state", self._on_belt, LATEST)
+        self.create_subscription(MotionPermit, PERMIT, self._permit.note, RELIABLE)
         self.create_service(Trigger, "/cell/robot/recover", self._on_recover)
         self._action = ActionServer(
             self,
@@ -95,19 +99,25 @@ class RobotNode(CellNode):
         return result
 
     def _remove(self, handle: ServerGoalHandle, done: Future) -> None:
-        assert self._service is not None
         with self._busy:
-            try:
-                result = removals.result(
-                    self._service.remove(
-                        removals.request(handle.request),
-                        lambda step: handle.publish_feedback(removals.feedback(step)),
-                        lambda: handle.is_cancel_requested,
-                    )
-                )
-            except RobotError as error:
-                result = RemovePart.Result(removed=False, reason="error", message=str(error))
-        done.set_result(result)
+            done.set_result(self._removed(handle))
+
+    def _removed(self, handle: ServerGoalHandle) -> RemovePart.Result:
+        assert self._service is not None
+        goal = handle.request
+        if not self._permit.await_removal(goal.part, goal.attempt):
+            message = f"The cell has not ordered the removal of part '{goal.part}': nothing moved."
+            self.get_logger().warning(message)
+            return RemovePart.Result(removed=False, reason="not_ordered", message=message)
+        try:
+            done = self._service.remove(
+                removals.request(goal),
+                lambda step: handle.publish_feedback(removals.feedback(step)),
+                lambda: handle.is_cancel_requested or self._permit.lapsed(goal.part, goal.attempt),
+            )
+        except RobotError as error:
+            return RemovePart.Result(removed=False, reason="error", message=str(error))
+        return removals.result(done)
 
     def _on_recover(
         self, _request: Trigger.Request, response: Trigger.Response
@@ -123,7 +133,10 @@ class RobotNode(CellNode):
     def _recover(self) -> None:
         assert self._service is not None
         try:
-            self._service.recover()
+            if self._permit.await_recovery():
+                self._service.recover()
+            else:
+                self.get_logger().warning("no person ordered the arm back: nothing moved")
         except RobotError as error:
             self.get_logger().error(str(error))
         finally:

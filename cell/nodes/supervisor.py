@@ -16,17 +16,19 @@ from cell.alarms import AlarmState
 from cell.ledger import observations as o
 from cell.ledger.effects import CancelRemoval, Effect, RequestRemoval
 from cell.ledger.events import Event
+from cell.ledger.ledger import Ledger
 from cell.nodes import translate
 from cell.nodes.base import CellNode
 from cell.nodes.ears import Ears
 from cell.nodes.orders import Orders
-from cell.nodes.panel import cell_state, stack_light
+from cell.nodes.panel import cell_state, stack_light, unknown
+from cell.nodes.permit import PermitGiver
 from cell.nodes.process import run
 from cell.nodes.remover import Remover
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.phrases import say
 from cell.processes import TABLE
-from cell.products import load_inspection_parts
+from cell.products import InspectionParts, load_inspection_parts
 from cell.records.agreement import open_journal
 from cell.records.checkpoints import restore
 from cell.records.journal import Journal, JournalError
@@ -35,6 +37,7 @@ from cell.supervision import Supervision
 from cell.watch import Heartbeat, Watch, process_exists
 
 NODES = tuple(p.name for p in TABLE if p.is_node and p.name != "supervisor")
+WELCOME = tuple(p.name for p in TABLE if not p.is_node)
 
 
 class SupervisorNode(CellNode):
@@ -48,20 +51,25 @@ class SupervisorNode(CellNode):
         self._journal: Journal | None = None
 
     def set_up(self) -> None:
-        parts = load_inspection_parts(self.config, self.config.recipe)
-        self._model = parts.identity
+        configured = self.config.recipe
+        parts = load_inspection_parts(self.config, configured)
         self._journal = open_journal(Path(self.config.data_dir))
         ledger = restore(self._journal, ledger_config(self.config), parts.recipe)
-        watch = Watch(NODES, process_exists)
+        chosen = ledger.recipe_to_resume(configured)
+        if chosen != configured:
+            parts = load_inspection_parts(self.config, chosen)
+            ledger.take_recipe(parts.recipe)
+        self._use(parts)
+        watch = Watch(NODES, process_exists, WELCOME)
         self._supervision = Supervision(ledger, self._journal, watch, self._publish_event)
         self._states = self.create_publisher(CellState, "/cell/supervisor/state", LATCHED)
         self._events = self.create_publisher(PartEvent, "/cell/supervisor/part_event", RELIABLE)
         self._belt = self.create_publisher(BeltCommand, "/cell/belt/command", LATEST)
+        self._permit = PermitGiver(self)
         self._remover = Remover(self, self._tell)
         self._ears = Ears(self, self._tell, self._hear)
-        self._orders = Orders(
-            self, self._supervision, self._ordered, lambda: self._ears.robot_unready
-        )
+        self._orders = Orders(self, self._supervision, self._ordered, self._ears, self._permit)
+        self._orders.on_recipe = self._use
 
     def begin(self) -> None:
         self._ears.open()
@@ -77,7 +85,10 @@ class SupervisorNode(CellNode):
         if self._ears.started:
             with suppress(JournalError):  # it was lost while running, and that is being said
                 self._tell(o.Closing(stamp_ns=self.now_ns()))
+        self._ears.forget()  # who is activated again begins a session, and asks about the belt
         self._belt.publish(BeltCommand(stamp=to_time(self.now_ns()), run=False))
+        self._permit.tell(None)
+        self._publish_state("cell.out_of_service")
 
     def tear_down(self) -> None:
         if self._journal is not None:
@@ -102,7 +113,8 @@ class SupervisorNode(CellNode):
         self._act(self._supervision.hear(beat, self.now_ns()))
 
     def _tell(self, observation: o.Observation) -> tuple[bool, str]:
-        assert self._supervision is not None
+        if self._supervision is None or not self._ears.started:
+            return False, ""  # an answer from before; its session is over
         effects, accepted, message = self._supervision.observe(observation)
         self._act(effects)
         return accepted, message
@@ -112,14 +124,15 @@ class SupervisorNode(CellNode):
         if not self._ears.started:
             return False, say("refused.before_belt")
         answer = self._tell(observation)
-        self._lease()
         self._publish_state()
+        self._lease()
         return answer
 
     def _act(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
             match effect:
                 case RequestRemoval():
+                    self._permit.tell(self._ledger)
                     self._remover.request(effect)
                 case CancelRemoval():
                     self._remover.cancel(effect)
@@ -127,7 +140,8 @@ class SupervisorNode(CellNode):
                     pass
 
     def _lease(self) -> None:
-        """The belt runs only while this goes on."""
+        """Belt and arm move only while this goes on."""
+        self._permit.tell(self._ledger)
         if self._supervision is None or self._ears.encoder_m is None:
             return
         order = self._supervision.ledger.belt_command(self._ears.encoder_m)
@@ -145,11 +159,24 @@ class SupervisorNode(CellNode):
             )
         )
 
-    def _publish_state(self) -> None:
-        if self._supervision is not None:
-            message = cell_state(self._supervision, self._model, started=self._ears.started)
-            message.stamp = to_time(self.now_ns())
-            self._states.publish(message)
+    def _publish_state(self, unknown_for: str = "cell.belt_silent") -> None:
+        """Before the belt has answered, and out of service, nothing is known of the cell."""
+        if self._supervision is None:
+            return
+        if self._ears.started:
+            message = cell_state(self._supervision, self._model)
+        else:
+            message = unknown(self._supervision, self._model, unknown_for)
+        message.stamp = to_time(self.now_ns())
+        self._states.publish(message)
+
+    @property
+    def _ledger(self) -> Ledger | None:
+        """None while no session is open: nothing is allowed then."""
+        return self._supervision.ledger if self._supervision and self._ears.started else None
+
+    def _use(self, parts: InspectionParts) -> None:
+        self._model = parts.identity
 
     def _publish_event(self, sequence: int, event: Event) -> None:
         self._events.publish(translate.part_event(sequence, event))

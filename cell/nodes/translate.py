@@ -32,7 +32,10 @@ def belt_read(message: BeltState, now_ns: int) -> o.BeltRead:
         arrivals=message.arrivals,
         exposures=message.exposures,
         exits=message.exits,
+        speed_m_s=message.speed_m_s,
+        device_s=message.device_s,
         emergency_stop=message.emergency_stop,
+        watchdog_tripped=message.watchdog_tripped,
     )
 
 
@@ -100,6 +103,7 @@ def heartbeat(message: NodeStatus) -> Heartbeat:
         boot_id=message.boot_id,
         active=message.lifecycle == "active",
         message=message.message,
+        advisories=tuple((told.alarm, told.detail) for told in message.advisories),
     )
 
 

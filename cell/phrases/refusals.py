@@ -9,6 +9,11 @@ REFUSALS = (
         "알 수 없는 명령 '{command}': {commands} 중 하나를 사용하세요",
     ),
     Phrase(
+        "refused.no_person",
+        "an order needs the name of the person who gives it: name yourself, then try again",
+        "명령에는 내리는 사람의 이름이 필요합니다. 이름을 밝힌 뒤 다시 시도하세요",
+    ),
+    Phrase(
         "refused.start.purge_required",
         "what lies on the belt is unknown: clear the belt and confirm it, then start",
         "벨트 위에 무엇이 있는지 알 수 없습니다. 벨트를 비우고 확인한 뒤 시작하세요",

@@ -45,6 +45,10 @@ class ClockMap:
         self._offsets.append(received_ns - self._device.update(clock_ms) * _NS_PER_MS)
         self._lowest = min(self._offsets)
 
+    def device_s(self, clock_ms: int) -> float:
+        """The device's clock continued without end [s]."""
+        return self._device.near(clock_ms) / 1000.0
+
     def host_ns(self, clock_ms: int) -> int:
         """Host time of a device clock reading. Call after at least one `update`."""
         return self._device.near(clock_ms) * _NS_PER_MS + self._lowest

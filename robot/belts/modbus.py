@@ -100,6 +100,7 @@ class ModbusBelt:
             arrivals=counts[EdgeKind.ARRIVAL],
             exposures=counts[EdgeKind.EXPOSURE],
             exits=counts[EdgeKind.EXIT],
+            device_s=self._clock.device_s(clock_ms),
         )
         return sample, edges
 

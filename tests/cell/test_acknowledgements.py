@@ -23,6 +23,7 @@ from cell.watch import Watch
 from tests.cell.world import CONFIG, RECIPE, World
 
 DIED, STOP, LOST = "process.hmi_died", "belt.emergency_stop", "camera.frame_failed"
+CRASHED = "process.supervisor_died"
 
 
 def alarms(ledger: Ledger) -> dict[str, AlarmState]:
@@ -75,13 +76,14 @@ def test_after_a_crash_alarms_stand_as_they_stood_until_the_belt_is_clear() -> N
     before = alarms(world.ledger)
     world.crash(0)
     assert world.ledger.snapshot().state is CellState.PURGE_REQUIRED
-    assert alarms(world.ledger) == before
+    assert alarms(world.ledger) == before | {CRASHED: AlarmState.UNACKNOWLEDGED}
     seen = world.ledger.desk.state.alarms.alarms[DIED]
     assert (seen.state, seen.acknowledged_by) == (AlarmState.ACKNOWLEDGED, "kim")
     world.tick(3)
     world.clear_belt()
-    assert alarms(world.ledger) == {LOST: AlarmState.RETURNED_UNACKNOWLEDGED}
-    acknowledge(world, LOST, "lee")
+    over = AlarmState.RETURNED_UNACKNOWLEDGED
+    assert alarms(world.ledger) == {LOST: over, CRASHED: over}
+    acknowledge(world, "", "lee")
     assert alarms(world.ledger) == {}
 
 
@@ -162,14 +164,16 @@ def test_a_restarted_supervisor_and_the_records_know_who_acknowledged(
     second, journal = begin()
     second.observe(replace(world.told[0], session="next"))  # type: ignore[call-arg]
     assert second.ledger.snapshot().state is CellState.PURGE_REQUIRED
-    (alarm,) = second.ledger.snapshot().alarms
+    others = [a.id for a in second.ledger.snapshot().alarms if a.id != DIED]
+    assert others == ([CRASHED] if killed else [])
+    (alarm,) = (a for a in second.ledger.snapshot().alarms if a.id == DIED)
     assert (alarm.state, alarm.acknowledged_by) == (AlarmState.ACKNOWLEDGED, "kim")
     projection = Projection.open(tmp_path / "records.db")
     projection.catch_up(journal)
     engine = open_records(tmp_path / "records.db")
     with Session(engine) as session:
         (row,) = session.scalars(select(s.Acknowledgement))
-        (log,) = session.scalars(select(s.AlarmLog))
+        (log,) = session.scalars(select(s.AlarmLog).where(s.AlarmLog.alarm == DIED))
     assert (row.alarm, row.person, row.stamp_ns) == (DIED, "kim", world.now_ns)
     assert (row.alarm_log, log.cleared_ns) == (log.seq, None)
     engine.dispose()

@@ -74,6 +74,14 @@ class Shift(RuleBasedStateMachine):
     def cell_is_killed(self, lost_events: int) -> None:
         self.world.crash(lost_events)
 
+    @rule()
+    def supervisor_is_taken_out_of_service(self) -> None:
+        self.world.take_out_of_service()
+
+    @rule()
+    def watchdog_trips(self) -> None:
+        self.world.trip_watchdog()
+
     @rule(name=st.sampled_from(["start", "stop", "drain", "reset"]))
     def command(self, name: str) -> None:
         self.world.command(name)

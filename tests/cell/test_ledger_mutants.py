@@ -84,6 +84,43 @@ def counts_an_edge_twice(patch: Patch) -> None:
     patch.setitem(ledger.RULES, o.ArrivalEdge, twice)
 
 
+def goes_on_after_its_session(patch: Patch) -> None:
+    honest = apply._apply_session
+
+    def forgetful(state: Any, event: Any) -> None:
+        cell, person, open_ = state.cell, state.ordered_by, state.session_open
+        honest(state, event)
+        if open_ and hasattr(event, "clean"):
+            state.cell, state.ordered_by, state.session_open = cell, person, True
+
+    patch.setattr(apply, "_apply_session", forgetful)
+
+
+def ignores_the_watchdog(patch: Patch) -> None:
+    honest = belt.read
+
+    def deaf(desk: Any, now: o.BeltRead) -> None:
+        honest(desk, replace(now, watchdog_tripped=False))
+
+    patch.setitem(ledger.RULES, o.BeltRead, deaf)
+
+
+def out_of_service(world: World) -> None:
+    world.feed(0.2, False)
+    world.tick(20)
+    world.take_out_of_service()
+    world.tick(3)
+
+
+def stalls(world: World) -> None:
+    world.feed(0.2, False)
+    world.tick(20)
+    world.trip_watchdog()
+    world.tick(3)
+    if world.ledger.belt_command().run:
+        raise LawBrokenError("the belt waits for nobody after its watchdog has stopped it")
+
+
 def inspection_fails(world: World) -> None:
     world.inspector_plans.append("error")
     world.feed(0.2, False)
@@ -136,6 +173,8 @@ CASES: list[tuple[Callable[[Patch], None], Callable[[World], None]]] = [
     (believes_every_removal, arm_drops),
     (forgets_lost_edges, arrival_is_lost),
     (counts_an_edge_twice, two_boards),
+    (goes_on_after_its_session, out_of_service),
+    (ignores_the_watchdog, stalls),
 ]
 
 

@@ -165,6 +165,8 @@ def test_belt_is_held_when_the_arm_asks_for_it() -> None:
     [
         ({"x": float("nan")}, "not finite"),
         ({"x": -0.9}, "from where the belt has this one"),
+        ({"x": -0.988}, "from where the belt has this one"),
+        ({"yaw": 0.26}, "from where the belt has this one"),
         ({"recipe": "other@1"}, "inspected with recipe other@1"),
         ({"defects": (Defect("open", float("nan"), 0, 0, 1, 1),)}, "not finite"),
     ],

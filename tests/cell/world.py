@@ -89,6 +89,9 @@ class World:
     task: Task | None = None
     shown: dict[int, Board] = field(default_factory=dict)
     robot_alive: bool = True
+    tripped: bool = False
+    ordered: bool = False
+    """Whether a person has started this session, and nothing has stopped the belt since."""
     arrival_of: dict[str, int] = field(default_factory=dict)
     verdict_of: dict[int, VerdictKind] = field(default_factory=dict)
 
@@ -98,6 +101,7 @@ class World:
     # The cell's process.
     def start_session(self) -> None:
         """The supervisor starts and reads the PLC."""
+        self.ordered = False
         self.observe(
             o.Started(
                 stamp_ns=self.now_ns,
@@ -147,6 +151,26 @@ class World:
         self.ledger = self._restored()
         self.start_session()
 
+    def take_out_of_service(self) -> None:
+        """The supervisor is deactivated, and activated again after a while."""
+        self.observe(o.Closing(stamp_ns=self.now_ns))
+        if self.ledger.belt_command().run:
+            raise LawBrokenError("the belt may run without a session")
+        self.messages.clear()
+        self.run, self.coast = False, 10
+        for _ in range(12):
+            self._move()
+            self._arm()
+        self.messages.clear()
+        self.task = None if self.task is None or not self.task.on_cup else self.task
+        self.crashes += 1
+        self.start_session()
+
+    def trip_watchdog(self) -> None:
+        """The PLC heard nothing for too long: it stops a belt that was told to run."""
+        if self.run:
+            self.tripped, self.coast, self.run = True, 1, False
+
     def _restored(self) -> Ledger:
         """From the last checkpoint that was written before the end of the journal."""
         kept = self.checkpoint
@@ -178,6 +202,10 @@ class World:
             self._send("belt", self._reading())
             self._deliver()
             order = self.ledger.belt_command()
+            if order.run and not self.ordered:
+                raise LawBrokenError("the belt may run without a person's order")
+            self.tripped = self.tripped and order.run
+            order = order._replace(run=order.run and not self.tripped)
             if self.run and not order.run:
                 self.coast = 1
             self.run = order.run
@@ -272,6 +300,7 @@ class World:
             arrivals=self.arrivals,
             exposures=self.exposures,
             exits=self.exits,
+            watchdog_tripped=self.tripped,
         )
 
     def _arm(self) -> None:
@@ -346,6 +375,9 @@ class World:
     # People.
     def command(self, name: str) -> bool:
         """A person's order."""
+        if name == "start":
+            state = self.ledger.snapshot().state
+            self.ordered = self.ordered or state is e.CellState.STOPPED
         return self.observe(o.Command(stamp_ns=self.now_ns, name=name, person="kim"))
 
     def override(self, part: str, verdict: VerdictKind) -> None:
@@ -410,6 +442,8 @@ class World:
                 self.arrival_of[part] = index
             case e.Judged(part=part, verdict=verdict):
                 self.verdict_of[self.arrival_of[part]] = verdict.kind
+            case e.Faulted() | e.SessionClosed() | e.StateChanged(state=e.CellState.STOPPED):
+                self.ordered = False
             case _:
                 pass
 

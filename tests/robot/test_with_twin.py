@@ -44,6 +44,7 @@ class Cell:
     def __enter__(self) -> Cell:
         self.belt.connect()
         self.service.connect()
+        self.service.recover()  # as a person's first order does
         self._thread.start()
         return self
 

@@ -14,8 +14,18 @@ from typing import Any
 import pytest
 import rclpy
 import yaml
-from inspection_cell_interfaces.msg import Alarm, BeltState, CellState, NodeStatus, RobotState
-from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand
+from inspection_cell_interfaces.msg import (
+    Alarm,
+    BeltCommand,
+    BeltState,
+    CellState,
+    MotionPermit,
+    NodeStatus,
+    RobotState,
+)
+from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, SetRecipe
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 from std_srvs.srv import Trigger
@@ -52,11 +62,18 @@ class Person:
         self.robot = RobotState(connected=True, mode="operational")
         self.recoveries = 0
         self.others_active = False
+        self.permits: list[MotionPermit] = []
+        self.run = False
+        self.plc_answers = True
         self._readings = self.node.create_publisher(BeltState, "/cell/belt/state", LATEST)
         self._robots = self.node.create_publisher(RobotState, "/cell/robot/state", LATEST)
         self._beats = self.node.create_publisher(NodeStatus, "/cell/node_status", RELIABLE)
         self.node.create_service(Trigger, "/cell/robot/recover", self._recover)
         self.node.create_subscription(CellState, "/cell/supervisor/state", self._see, LATCHED)
+        self.node.create_subscription(BeltCommand, "/cell/belt/command", self._obey, LATEST)
+        self.node.create_subscription(
+            MotionPermit, "/cell/robot/permit", self.permits.append, RELIABLE
+        )
         self.node.create_timer(0.05, self._publish)
 
     def close(self) -> None:
@@ -70,7 +87,7 @@ class Person:
             assert time.monotonic() < deadline, self.state
             self.executor.spin_once(timeout_sec=0.1)
 
-    def ask(self, kind: Any, name: str, **fields: str) -> Any:
+    def ask(self, kind: Any, name: str, **fields: Any) -> Any:
         client = self.node.create_client(kind, f"/cell/supervisor/{name}")
         self.until(client.service_is_ready)
         future = client.call_async(kind.Request(**fields))
@@ -84,9 +101,14 @@ class Person:
     def _see(self, message: CellState) -> None:
         self.state = message
 
+    def _obey(self, command: BeltCommand) -> None:
+        self.run = command.run
+
     def _publish(self) -> None:
         self.belt.stamp = to_time(time.time_ns())
-        self._readings.publish(self.belt)
+        self.belt.running = self.run
+        if self.plc_answers:
+            self._readings.publish(self.belt)
         self._robots.publish(self.robot)
         if self.others_active:
             for name in OTHERS:
@@ -152,8 +174,10 @@ def test_an_acknowledged_alarm_survives_a_killed_supervisor(
     second = start()
     person.until(lambda: person.alarms().get(stop) == acknowledged)
     person.belt.emergency_stop = False
-    person.until(lambda: person.alarms() == {})
-    person.until(lambda: person.ask(CellCommand, "command", command="confirm_clear").accepted)
+    person.until(lambda: set(person.alarms()) == {"process.supervisor_died"})
+    person.until(
+        lambda: person.ask(CellCommand, "command", command="confirm_clear", person="kim").accepted
+    )
     person.until(lambda: person.state is not None and person.state.state == "stopped")
     second.terminate()
     assert second.wait(20) == 0
@@ -173,26 +197,111 @@ def test_a_robot_that_found_no_way_back_is_recovered_by_the_order_that_needs_it(
     person.robot.message = "no way back"  # the arm itself stands ready
     start()
     person.until(lambda: person.state is not None and person.state.state == "purge_required")
-    refused = person.ask(CellCommand, "command", command="start")
+    refused = person.ask(CellCommand, "command", command="start", person="kim")
     assert (refused.accepted, "clear the belt" in refused.message) == (False, True)
     assert person.recoveries == 0  # nobody has said yet that the belt is clear
-    person.until(lambda: person.ask(CellCommand, "command", command="confirm_clear").accepted)
+    person.until(
+        lambda: person.ask(CellCommand, "command", command="confirm_clear", person="kim").accepted
+    )
     person.until(lambda: person.recoveries == 1)
-    refused = person.ask(CellCommand, "command", command="start")
+    refused = person.ask(CellCommand, "command", command="start", person="kim")
     assert (refused.accepted, "Not all nodes" in refused.message) == (False, True)
     assert person.recoveries == 1  # nothing here can run yet, so nothing moves
     person.others_active = True
 
     def refusal() -> str:
-        return str(person.ask(CellCommand, "command", command="start").message)
+        return str(person.ask(CellCommand, "command", command="start", person="kim").message)
 
     person.until(lambda: "(no way back) and is brought back" in refusal())
     person.until(lambda: person.recoveries >= 2)
     person.robot.mode = "emergency_stop"
     person.until(lambda: person.state is not None and person.state.state == "purge_required")
     recovered = person.recoveries
-    assert person.ask(CellCommand, "command", command="confirm_clear").accepted
+    assert person.ask(CellCommand, "command", command="confirm_clear", person="kim").accepted
     assert "Release the emergency stop" in refusal()
     assert person.recoveries == recovered  # that is for a person at the pendant
     person.robot = RobotState(connected=True, mode="operational")
-    person.until(lambda: person.ask(CellCommand, "command", command="start").accepted)
+    person.until(lambda: person.ask(CellCommand, "command", command="start", person="kim").accepted)
+
+
+def test_before_the_belts_first_word_the_state_is_unknown(
+    person: Person, start: Callable[[], subprocess.Popen[str]]
+) -> None:
+    first = start()
+    person.others_active = True
+    person.until(lambda: person.state is not None and person.state.state == "purge_required")
+    person.until(
+        lambda: person.ask(CellCommand, "command", command="confirm_clear", person="kim").accepted
+    )
+    person.until(lambda: person.ask(CellCommand, "command", command="start", person="kim").accepted)
+    person.until(lambda: person.state is not None and person.state.state == "running")
+    first.kill()
+    first.wait()
+    person.plc_answers, person.state = False, None
+
+    start()
+
+    person.until(lambda: person.state is not None)
+    assert person.state is not None
+    assert (person.state.state, person.state.on_belt) == ("unknown", 0)
+    refused = person.ask(CellCommand, "command", command="start", person="kim")
+    assert (refused.accepted, "not answered yet" in refused.message) == (False, True)
+    person.plc_answers = True
+    person.until(lambda: person.state is not None and person.state.state == "purge_required")
+
+
+def test_a_supervisor_taken_out_of_service_comes_back_as_a_stranger_to_its_belt(
+    person: Person, start: Callable[[], subprocess.Popen[str]]
+) -> None:
+    start()
+    person.others_active = True
+    person.until(lambda: person.state is not None and person.state.state == "purge_required")
+    for order in ("confirm_clear", "start"):
+        person.until(
+            lambda order=order: (
+                person.ask(  # type: ignore[misc]
+                    CellCommand, "command", command=order, person="kim"
+                ).accepted
+            )
+        )
+    person.until(lambda: person.run)
+
+    change(person, Transition.TRANSITION_DEACTIVATE)
+    person.until(lambda: not person.run)
+    person.until(lambda: person.state is not None and person.state.state == "unknown")
+    person.until(lambda: person.permits[-1].session == "")
+    change(person, Transition.TRANSITION_ACTIVATE)
+    person.until(lambda: person.state is not None and person.state.state == "purge_required")
+
+    seen = len(person.permits)
+    person.until(lambda: len(person.permits) > seen + 10)
+    assert not person.run
+
+
+def change(person: Person, transition: int) -> None:
+    client = person.node.create_client(ChangeState, "/cell/supervisor/change_state")
+    person.until(client.service_is_ready)
+    future = client.call_async(ChangeState.Request(transition=Transition(id=transition)))
+    person.until(future.done)
+    assert future.result().success
+    person.node.destroy_client(client)
+
+
+def test_an_order_needs_a_person_and_the_arm_moves_by_it_alone(
+    person: Person, start: Callable[[], subprocess.Popen[str]]
+) -> None:
+    person.robot.message = "away from home"
+    start()
+    person.until(lambda: person.state is not None and person.state.state == "purge_required")
+    refused = person.ask(CellCommand, "command", command="confirm_clear")
+    assert (refused.accepted, "name of the person" in refused.message) == (False, True)
+    refused = person.ask(SetRecipe, "set_recipe", recipe="pcb")
+    assert not refused.accepted
+    person.until(lambda: len(person.permits) > 5)
+    assert not any(permit.recover for permit in person.permits)
+    person.until(
+        lambda: person.ask(CellCommand, "command", command="confirm_clear", person="kim").accepted
+    )
+    person.until(lambda: person.permits[-1].recover)
+    assert person.permits[-1].person == "kim"
+    person.until(lambda: not person.permits[-1].recover)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -99,6 +100,34 @@ def test_runs_and_stops_with_the_watchdog(start_twin: Callable[..., RunningTwin]
         registers = plc.registers()
         assert registers[6] & 0b101 == 0b100
         assert long(registers, 1) - last < 700  # the poll itself takes time
+
+
+def test_after_a_watchdog_stop_it_stands_until_run_was_let_go(
+    start_twin: Callable[..., RunningTwin],
+) -> None:
+    twin = start_twin()
+    with belt(twin) as plc:
+        plc.run(speed=0.2)
+        wait_for(lambda: plc.registers()[5] == 2000)
+        twin.ask("fault", name="plc_silent", seconds=1.0)
+        with contextlib.suppress(ModbusIOException):
+            plc.registers()
+        registers = wait_for(lambda: (r := _answered(plc)) and r[5] == 0 and r)
+        assert registers[6] & 0b101 == 0b100, "the trip is told until run is let go"
+        stood = long(registers, 3)
+        time.sleep(0.5)  # renewed all the time
+        assert long(plc.registers(), 3) == stood
+        plc.run(run=0)
+        wait_for(lambda: plc.registers()[6] & 0b100 == 0)
+        plc.run(speed=0.2)
+        wait_for(lambda: plc.registers()[5] == 2000)
+
+
+def _answered(plc: BeltClient) -> list[int] | None:
+    try:
+        return plc.registers()
+    except ModbusIOException:
+        return None
 
 
 @pytest.mark.parametrize("speed", [0.1, 0.3])
@@ -200,6 +229,12 @@ def test_emergency_stop(start_twin: Callable[..., RunningTwin]) -> None:
         assert plc.registers()[6] & 8
         assert twin.state()["arm"]["safety"] == "ROBOT_EMERGENCY_STOP"
         twin.ask("fault", name="emergency_stop", active=False)
+        time.sleep(0.3)
+        assert plc.registers()[5] == 0, "a released button starts nothing"
+        assert plc.registers()[6] & 8
+        plc.run(run=0)
+        wait_for(lambda: plc.registers()[6] & 8 == 0)
+        plc.run(speed=0.2)
         wait_for(lambda: plc.registers()[5] == 2000)
 
 
