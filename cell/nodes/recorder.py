@@ -85,11 +85,12 @@ class RecorderNode(CellNode):
             self._pictures.popitem(last=False)
 
     def _follow(self) -> None:
-        if not self._due or self._projection is None or self._journal is None:
+        if self._projection is None or self._journal is None:
             return
-        self._due = False
+        due, self._due = self._due, False
         try:
-            new = self._projection.catch_up(self._journal)
+            self._journal.check_still_there()
+            new = self._projection.catch_up(self._journal) if due else []
         except (JournalError, RecordsError) as error:
             self.fail(str(error))
             return
