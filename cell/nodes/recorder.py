@@ -112,6 +112,7 @@ class RecorderNode(CellNode):
         if self._projection is None or self._journal is None:
             return
         try:
+            self._journal.check_still_there()
             busy = self._follow(self._projection, self._journal)
             if self._unsettled:
                 self._unsettled = self._keeper.settle(SETTLED) > 0
