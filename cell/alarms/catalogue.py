@@ -248,6 +248,8 @@ _ENTRIES = (
             "데이터 폴더에 쓸 수 없습니다: 이미지를 저장하지 않습니다",
             "디스크와 권한을 확인하세요. 해결되면 자동으로 계속됩니다.",
         ),
+        advisory=True,
+        told_anew=True,
     ),
     Entry(
         "journal.disk_full",

@@ -127,6 +127,7 @@ class CellNode(LifecycleNode):
     def fail(self, message: str) -> None:
         """Say why and end the process: whoever started it decides what comes next."""
         self.problem = message
+        self._health.beat()  # the last one, with the advisories that say what it was
         if not self.fatal.done():
             self.fatal.set_result(message)
 

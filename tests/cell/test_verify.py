@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cell.cli.main import app
+from cell.cli.app import app
 from cell.ledger import Event
 from cell.ledger.events import Arrived
 from cell.records.agreement import open_journal
@@ -110,10 +110,12 @@ def test_altered_records_are_found_and_rebuilt_by_following_the_advice(
     assert verified(data) == (0, [])
 
 
-def test_where_a_picture_lies_is_not_the_journals_to_say(data: Path) -> None:
+def test_a_picture_that_is_not_where_the_records_say_is_found(data: Path) -> None:
     with editing(data / "records.db") as database:
-        assert database.execute("UPDATE frame SET path = '/somewhere.jpg'").rowcount
-    assert verified(data) == (0, [])
+        changed = database.execute("UPDATE frame SET path = '/somewhere.jpg'").rowcount
+    code, found = verified(data)
+    assert (code, len(found)) == (1, changed)
+    assert {finding["file"] for finding in found} == {"/somewhere.jpg"}
 
 
 def test_many_findings_of_a_kind_are_counted(data: Path) -> None:
