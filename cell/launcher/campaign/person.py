@@ -49,7 +49,8 @@ def back(stand: Stand) -> str:
         if step:
             refusal = stand.order(step) or refusal
         stand.pause(0.3)
-    return f"it stayed '{stand.state}' for {BACK_S:.0f} s; {refusal}"
+    said = refusal or "there was nothing to order"
+    return f"it stayed '{stand.state}' for {BACK_S:.0f} s; {said}; {_look(stand)}"
 
 
 def produces(stand: Stand, since: int) -> str:
@@ -58,6 +59,16 @@ def produces(stand: Stand, since: int) -> str:
     if stand.wait(lambda: stand.last("judged", judged) > since, PART_S):
         return ""
     return f"no part was judged within {PART_S:.0f} s, the cell says '{stand.state}'"
+
+
+def _look(stand: Stand) -> str:
+    """The belt as a person sees it."""
+    seen = stand.control.ask("state")
+    belt, lamp = seen["belt"], "lit" if seen["belt"]["purge_lamp"] else "dark"
+    return (
+        f"{len(seen['riding'])} boards on the belt, its speed {belt['speed_m_s']:.2f} m/s, "
+        f"the lamp that asks to clear it is {lamp}"
+    )
 
 
 def _wake_nodes(stand: Stand) -> None:

@@ -28,6 +28,7 @@ from cell.records.journal import Journal
 PERSON = "campaign"
 ORDER_S = 10.0
 FRESH_S = 1.5
+MOMENT_S, MOVES_RAD = 0.1, 0.03
 MOVES_ARM = ("reset", "confirm_clear", "start")
 
 
@@ -202,6 +203,13 @@ class Stand:
     def boards(self) -> list[dict[str, Any]]:
         """What really happened to every board."""
         return self.twin.boards()
+
+    def arm_moves(self) -> bool:
+        """As a person sees it."""
+        before = self.control.ask("state")["arm"]["q"]
+        time.sleep(MOMENT_S)
+        after = self.control.ask("state")["arm"]["q"]
+        return any(abs(a - b) > MOVES_RAD for a, b in zip(after, before, strict=True))
 
     def belt_is_clear(self) -> bool:
         """As a person sees it."""
