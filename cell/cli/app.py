@@ -10,6 +10,8 @@ from cell.cli.verbs import (
     doctor,
     evaluate,
     inspect,
+    records,
+    records_prune,
     run,
     teach,
     thresholds,
@@ -34,3 +36,5 @@ app.command("twin")(twin.twin)
 app.command("doctor")(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
+records.app.command("prune")(records_prune.prune)
+app.add_typer(records.app, name="records")

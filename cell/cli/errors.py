@@ -5,8 +5,7 @@ from cell.config import ConfigError
 from cell.launcher.group import LaunchError
 from cell.ownership import OwnedError
 from cell.recipe.loading import RecipeError
-from cell.records.errors import RecordsError
-from cell.records.journal import JournalError
+from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError
 from robot.base import RobotError
 from vision.data.types import DataError

@@ -8,18 +8,6 @@ from pathlib import Path
 from cell.cli.errors import UsageError
 
 
-def require_folder(folder: Path, option: str) -> None:
-    """Raises UsageError when `folder` is not one, or cannot be made or written in."""
-    there = next(place for place in (folder, *folder.parents) if place.exists())
-    if not there.is_dir():
-        raise UsageError(f"{there} is a file, not a folder: give another one with {option}.")
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise UsageError(
-            f"nothing can be written in {there}: correct its rights, or give another folder "
-            f"with {option}."
-        )
-
-
 def require_writable(file: Path, option: str) -> None:
     """Raises UsageError when `file` could not be written now."""
     folder = file.resolve().parent

@@ -22,3 +22,11 @@ def require_free(host: str, ports: Iterable[tuple[int, str]]) -> None:
                     f"port {port} on {host} ({purpose}) cannot be used: {error.strerror}. "
                     f"End the program that holds it (ss -ltnp 'sport = :{port}'), or use another."
                 ) from None
+
+
+def free_port(host: str) -> int:
+    """A TCP port on which nobody listens now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -21,8 +21,7 @@ from cell.ledger.ledger import LedgerError
 from cell.nodes.health import Health
 from cell.ownership import OwnedError
 from cell.recipe.loading import RecipeError
-from cell.records.errors import RecordsError
-from cell.records.journal import JournalError
+from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError
 from robot.base import RobotError
 from vision.errors import VisionError
@@ -53,6 +52,7 @@ class CellNode(LifecycleNode):
         super().__init__(name, namespace="/cell")
         self.boot_id = uuid.uuid4().hex[:12]
         self.problem = ""
+        self.advisories: dict[str, str] = {}  # alarm -> detail: said for as long as it stands here
         self.refused = False
         self.fatal: Future = Future()
         path = self.declare_parameter("config", "", CONFIG).value
@@ -127,6 +127,7 @@ class CellNode(LifecycleNode):
     def fail(self, message: str) -> None:
         """Say why and end the process: whoever started it decides what comes next."""
         self.problem = message
+        self._health.beat()  # the last one, with the advisories that say what it was
         if not self.fatal.done():
             self.fatal.set_result(message)
 

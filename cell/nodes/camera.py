@@ -98,6 +98,7 @@ class CameraNode(CellNode):
                 self._handles.publish(self._lost(error))
                 continue
             except CameraError as error:
+                self.advisories = {"camera.disconnected": str(error)}
                 self.fail(f"camera: {error}")
                 return
             if frame is not None:

@@ -6,7 +6,7 @@ import queue
 import threading
 from pathlib import Path
 
-from inspection_cell_interfaces.msg import FrameHandle, Inspection
+from inspection_cell_interfaces.msg import CellState, FrameHandle, Inspection
 from inspection_cell_interfaces.srv import SetRecipe
 
 from cell.inspection import InspectionSetup, build_inspector
@@ -14,9 +14,13 @@ from cell.nodes import answers
 from cell.nodes.base import STARTUP_ERRORS, CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
-from cell.nodes.topics import RELIABLE, to_time
+from cell.nodes.topics import LATCHED, RELIABLE, to_ns, to_time
 from cell.phrases import say
-from cell.records.images import write_image
+from cell.records.folder import require_writable
+from cell.records.images import encoded, store_incoming
+from cell.records.naming import Incoming
+from cell.records.reserve import Reserve
+from cell.records.space import Space
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
 from vision.types import Image
@@ -39,24 +43,35 @@ class InspectorNode(CellNode):
         self._thread: threading.Thread | None = None
         self._setup: InspectionSetup | None = None
         self._lock = threading.Lock()
+        self._space: Space | None = None
+        self._wanted = ""
         self._count = 0
 
     def set_up(self) -> None:
+        if self.section.store_views:
+            folder = Path(self.config.data_dir)
+            require_writable(folder)
+            self._space = Space(
+                folder, self.config.recorder.min_free_mib, Reserve(folder / "reserve.bin")
+            )
         self._setup = build_inspector(self.config, self.config.recipe)
         self._reader = RingReader(self.config.camera.ring)
         self._results = self.create_publisher(Inspection, "/cell/inspector/inspection", RELIABLE)
         self.create_subscription(FrameHandle, "/cell/camera/frame", self._on_frame, RELIABLE)
         self.create_service(SetRecipe, "/cell/inspector/set_recipe", self._on_recipe)
+        self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, LATCHED)
 
     def begin(self) -> None:
         self._thread = threading.Thread(target=self._inspect_all, name="inspect", daemon=True)
         self._thread.start()
+        self._looking = self.create_timer(1.0, self._look)
 
     def halt(self) -> None:
         if self._thread is not None:
             self._work.put(None)
             self._thread.join(timeout=5.0)
             self._thread = None
+            self.destroy_timer(self._looking)
 
     def tear_down(self) -> None:
         self.halt()
@@ -82,6 +97,28 @@ class InspectorNode(CellNode):
         except queue.Full:
             self._results.publish(self._failed(handle, say("uninspected.behind")))
 
+    def _on_cell(self, cell: CellState) -> None:
+        """The journal says which recipe is in use: an inspector that was started anew follows."""
+        name, setup = cell.recipe.partition("@")[0], self._setup
+        if not name or setup is None or name in (setup.recipe.name, self._wanted):
+            return
+        self._wanted = name
+        self.get_logger().info(f"takes up recipe '{name}', which the cell works by")
+        threading.Thread(target=self._follow, args=(name,), name="recipe", daemon=True).start()
+
+    def _follow(self, name: str) -> None:
+        """Load a recipe beside the inspections; one that cannot be loaded is not tried again."""
+        try:
+            self._take(build_inspector(self.config, name))
+        except STARTUP_ERRORS as error:
+            self.problem = f"recipe '{name}', which the cell works by: {error}"
+
+    def _take(self, fresh: InspectionSetup) -> None:
+        with self._lock:
+            old, self._setup, self._wanted = self._setup, fresh, ""
+        if old is not None:
+            old.engine.close()
+
     def _on_recipe(
         self, request: SetRecipe.Request, response: SetRecipe.Response
     ) -> SetRecipe.Response:
@@ -91,10 +128,7 @@ class InspectorNode(CellNode):
         except STARTUP_ERRORS as error:
             response.accepted, response.message = False, str(error)
             return response
-        with self._lock:
-            old, self._setup = self._setup, fresh
-        if old is not None:
-            old.engine.close()
+        self._take(fresh)
         response.accepted = True
         return response
 
@@ -122,12 +156,23 @@ class InspectorNode(CellNode):
         self, handle: FrameHandle, found: Finding, view: Image, setup: InspectionSetup
     ) -> Inspection:
         message = answers.found(answers.blank(handle, setup), found)
-        if self.section.store_views:
-            name = f"{self.boot_id}-{handle.trigger:06d}.jpg"
-            path = Path(self.config.data_dir) / "views" / name
-            message.view = str(write_image(path, view, durable=False))
+        if self._space is not None:
+            message.view = self._space.keep(lambda: self._store(handle, view)) or ""
         message.done = to_time(self.now_ns())
         return message
+
+    def _store(self, handle: FrameHandle, view: Image) -> str:
+        """The view's path, from the data folder on. Raises OSError."""
+        content = encoded(view)
+        picture = Incoming.of("view", to_ns(handle.stamp), content)
+        # The disk is not waited for here: the recorder does, when it brings the view to its part.
+        store_incoming(Path(self.config.data_dir), picture, content, durable=False)
+        return picture.path
+
+    def _look(self) -> None:
+        if self._space is not None:
+            self._space.look()
+            self.advisories = self._space.advisories
 
     def _failed(
         self, handle: FrameHandle, error: str, setup: InspectionSetup | None = None

@@ -193,7 +193,10 @@ def quickest(
     if least_s is not None:
         request.minimum_duration = least_s
     trajectory = ruckig.Trajectory(_AXES)
-    result = ruckig.Ruckig(_AXES).calculate(request, trajectory)
+    try:
+        result = ruckig.Ruckig(_AXES).calculate(request, trajectory)
+    except ruckig.RuckigError as error:  # a state beyond the limits is told in this way, too
+        raise MotionError(f"no joint move within the limits exists ({error})") from error
     if result not in (ruckig.Result.Working, ruckig.Result.Finished):
         raise MotionError(f"no joint move within the limits exists ({result.name})")
     return trajectory

@@ -22,10 +22,12 @@ _NUMBERS = itertools.count(1)
 class Bench:
     """A running session and its twin's control socket."""
 
-    def __init__(self, folder: Path, number: int, **twin: Any) -> None:
+    def __init__(self, folder: Path, number: int, recipes: Path | None = None, **twin: Any) -> None:
         host = f"127.0.7.{number}"
         self.said: list[str] = []
         overrides = demo_overrides(host, folder) | {"data_dir": str(folder)}
+        if recipes is not None:
+            overrides["recipes"] = str(recipes)
         config = load(None, overrides)
         options = {"seed": 5, "parts": 0, "pitch": 0.35, "defective": 0.34} | twin
         plan = demo_twin(config, host, folder, **options)

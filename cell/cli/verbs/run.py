@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
-from cell.cli.places import require_folder, require_writable, write
+from cell.cli.places import require_writable, write
 from cell.cli.summary import print_summary
 from cell.config import load
 from cell.launcher.group import LaunchError, RestartLimitError
@@ -25,6 +25,7 @@ from cell.launcher.recovery import all_sent, recover
 from cell.launcher.report import build_report, law_held
 from cell.launcher.session import NotReadyError, Session
 from cell.products import load_inspection_parts
+from cell.records.folder import require_writable as require_writable_folder
 
 console = Console()
 
@@ -48,7 +49,7 @@ def run(
     seed: Annotated[
         int, typer.Option(help="Seed of the twin: boards, order, positions, light.")
     ] = 1,
-    belt_speed: Annotated[float, typer.Option(min=0.02, max=0.5, help="Belt speed [m/s].")] = 0.2,
+    belt_speed: Annotated[float, typer.Option(min=0.02, max=0.6, help="Belt speed [m/s].")] = 0.2,
     pitch: Annotated[
         float, typer.Option(min=0.2, max=5.0, help="Distance between parts [m].")
     ] = 0.35,
@@ -95,7 +96,6 @@ def run(
         )
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = (data or (Path("runs") / stamp if headless else Path("data"))).resolve()
-    require_folder(folder, "--data")
     if report is not None:
         require_writable(report, "--report")
     overrides = {
@@ -116,6 +116,8 @@ def run(
         plan = demo_twin(
             cell, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective
         )
+    for written in {folder, Path(cell.data_dir)}:
+        require_writable_folder(written)
     session = Session(cell, folder, plan, say, domain, headless, interrupt)
     finished, failure = False, None
     try:

@@ -1,0 +1,231 @@
+"""The test stand: a cell and a twin that outlives it, watched, with a person beside them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cell.config import CellConfig
+from cell.launcher.campaign.account import Events
+from cell.launcher.campaign.cases import NODES
+from cell.launcher.campaign.hands import Hands
+from cell.launcher.campaign.twin import Control, TwinProcess
+from cell.launcher.campaign.verdict import Order
+from cell.launcher.campaign.witness import Witness
+from cell.launcher.env import environment
+from cell.launcher.link import CommandError
+from cell.launcher.session import Session, TwinPlan
+from cell.phrases import recognise
+from cell.records.journal import Journal
+
+PERSON = "campaign"
+ORDER_S = 10.0
+FRESH_S = 1.5
+MOMENT_S, MOVES_RAD = 0.1, 0.03
+MOVES_ARM = ("reset", "confirm_clear", "start")
+
+
+class GiveUpError(Exception):
+    """The cell did not do in time what it was waited for; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a stand is built: its folder, the cell's configuration, the twin's plan, ROS domain.
+
+    `page`: with the operator's page.
+    """
+
+    folder: Path
+    config: CellConfig
+    twin: TwinPlan
+    domain: int | None
+    page: bool = True
+
+
+class Stand:
+    """Opened by `open`, which leaves the cell waiting for orders; closed by `close`, always."""
+
+    def __init__(self, site: Site, say: Callable[[str], None]) -> None:
+        self.site, self._say = site, say
+        self.twin = TwinProcess(site.twin, site.folder / "logs", environment(site.domain))
+        self.control = Control(site.twin.host)
+        self.session: Session | None = None
+        self.hands: Hands | None = None
+        self.witness: Witness | None = None
+
+    # Life.
+    def open(self) -> None:
+        """Switch the twin on, start the cell. Raises LaunchError."""
+        if not self.twin.runs:
+            self.twin.start()
+        self.start_cell(self.new_session())
+
+    def new_session(self) -> Session:
+        """A session that has not started yet."""
+        site = self.site
+        return Session(
+            site.config, site.folder, None, self._say, site.domain, headless=not site.page
+        )
+
+    def start_cell(self, session: Session) -> None:
+        """Start a session's processes, watched from the first moment. Raises LaunchError."""
+        self.session = session
+        if self.witness is None:
+            link = lambda: self.session.link.state() if self.session else None  # noqa: E731
+            self.witness = Witness(self.site.twin.host, link)
+            self.witness.start()
+        session.start()
+        self.hands = Hands()
+
+    def close_cell(self) -> None:
+        """End the cell in order; the twin goes on."""
+        if self.hands is not None:
+            self.hands.close()
+            self.hands = None
+        if self.session is not None:
+            self.session.stop()
+            self.session = None
+
+    def cut_cell(self) -> None:
+        """Take the power from every process of the cell."""
+        if self.session is not None:
+            for pid in self.session.group.pids().values():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        self.close_cell()
+
+    def close(self) -> None:
+        """End everything. Safe to call twice."""
+        try:
+            self.close_cell()
+        finally:
+            if self.witness is not None:
+                self.witness.stop()
+                self.witness = None
+            self.control.close()
+            self.twin.stop()
+
+    # What goes on.
+    @property
+    def running_session(self) -> Session:
+        """The session; there must be one."""
+        assert self.session is not None
+        return self.session
+
+    @property
+    def state(self) -> str:
+        """What the cell says that it is doing; '' when it has not spoken lately."""
+        message = self.running_session.link.state()
+        if message is None:
+            return ""
+        at_s = message.stamp.sec + message.stamp.nanosec * 1e-9
+        return str(message.state) if time.time() - at_s < FRESH_S else ""
+
+    def tend(self) -> None:
+        """Restart the dead. Raises LaunchError."""
+        self.running_session.tend()
+
+    def pid(self, name: str) -> int:
+        """Process id."""
+        return self.running_session.group.pids()[name]
+
+    def inactive(self) -> list[str]:
+        """Nodes that do not say that they are active."""
+        link = self.running_session.link
+        return [node for node in NODES if link.lifecycle(node) != "active"]
+
+    def wait(self, condition: Callable[[], bool], timeout_s: float) -> bool:
+        """Tend until the condition holds; False when it did not in time."""
+        deadline = time.monotonic() + timeout_s
+        while not condition():
+            self.tend()
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def pause(self, seconds: float) -> None:
+        """Tend for a while."""
+        self.wait(lambda: False, seconds)
+
+    def insist(self, condition: Callable[[], bool], timeout_s: float, what: str) -> None:
+        """Tend until the condition holds. Raises GiveUpError."""
+        if not self.wait(condition, timeout_s):
+            raise GiveUpError(f"{what} (the cell says '{self.state}')")
+
+    def order(self, name: str) -> str:
+        """A person's order; '' when it was accepted, or why it was not. Raises GiveUpError."""
+        sent, deadline = time.time(), time.monotonic() + ORDER_S
+
+        def tend() -> None:
+            self.tend()
+            if time.monotonic() > deadline:
+                raise GiveUpError(f"nobody answered the order '{name}'")
+
+        refusal = ""
+        try:
+            self.running_session.link.command(name, PERSON, tend)
+        except CommandError as error:
+            refusal = str(error)
+        if self.witness is not None:
+            for_arm = name in MOVES_ARM and (not refusal or _brings_arm_back(refusal))
+            self.witness.note(Order(name, sent, time.time(), not refusal, for_arm))
+        return refusal
+
+    def change(self, node: str, *transitions: str) -> str:
+        """Lead a node through its life cycle; '' or what failed."""
+        assert self.hands is not None
+        return self.hands.change(node, transitions, self.tend)
+
+    # What is on record.
+    @property
+    def journal(self) -> Path:
+        """The journal's file."""
+        return Path(self.site.config.data_dir) / "journal.db"
+
+    def events(self) -> Events:
+        """The whole journal."""
+        with Journal.follow(self.journal) as journal:
+            return list(journal.read())
+
+    def last(self, kind: str = "", like: str = "%") -> int:
+        """Number of the newest event, of a kind if one is given; 0 without one."""
+        return newest(self.journal, kind, like)
+
+    def boards(self) -> list[dict[str, Any]]:
+        """What really happened to every board."""
+        return self.twin.boards()
+
+    def arm_moves(self) -> bool:
+        """As a person sees it."""
+        before = self.control.ask("state")["arm"]["q"]
+        time.sleep(MOMENT_S)
+        after = self.control.ask("state")["arm"]["q"]
+        return any(abs(a - b) > MOVES_RAD for a, b in zip(after, before, strict=True))
+
+    def belt_is_clear(self) -> bool:
+        """As a person sees it."""
+        state: Mapping[str, Any] = self.control.ask("state")
+        return not state["riding"] and state["belt"]["speed_m_s"] == 0.0
+
+
+def newest(journal: Path, kind: str = "", like: str = "%") -> int:
+    """Number of the newest event of a kind (any for '') whose data are `like` this; 0 for none."""
+    query = "SELECT max(seq) FROM events WHERE (? = '' OR type = ?) AND data LIKE ?"
+    with contextlib.closing(sqlite3.connect(f"file:{journal}?mode=ro", uri=True)) as database:
+        found = database.execute(query, (kind, kind, like)).fetchone()[0]
+    return int(found or 0)
+
+
+def _brings_arm_back(refusal: str) -> bool:
+    text = refusal.partition("was refused: ")[2]
+    found = recognise(text)
+    return found is not None and found[0].code == "refused.start.arm"
