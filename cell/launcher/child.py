@@ -18,8 +18,10 @@ PORT_TAKEN = 3
 """Exit codes of a process that cannot start as configured: starting it again would not help."""
 
 
-def _die_with_parent() -> None:
-    """Runs in the child before exec: a launcher that is killed must not leave a cell behind."""
+def die_with_parent() -> None:
+    """Be told to end when the parent ends, also across exec: a launcher that is killed must not
+    leave a cell behind.
+    """
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -50,7 +52,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=dict(env),
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
                 # A terminal's Ctrl-C goes to its whole group: the launcher alone decides who ends
                 # when, or the hardware's stand-in would be gone before the nodes let go of it.
                 process_group=0,
