@@ -16,6 +16,7 @@ from rclpy.experimental import EventsExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from cell.launcher.child import REFUSED
+from cell.nodes.arguments import ArgumentError, require_none
 from cell.nodes.base import STARTUP_ERRORS, CellNode
 
 LAST_S = 6.0
@@ -36,6 +37,11 @@ def run(factory: Callable[[], CellNode]) -> NoReturn:
 
 
 def _spin(factory: Callable[[], CellNode]) -> int:
+    try:
+        require_none(sys.argv)
+    except ArgumentError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return REFUSED
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     try:
         node = factory()
