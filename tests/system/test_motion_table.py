@@ -104,8 +104,6 @@ def test_an_arm_whose_process_died_in_a_removal_comes_back_by_order_only(judge: 
 
 
 @pytest.mark.cell
-def test_a_stranger_who_asks_the_robot_to_remove_a_part_moves_nothing(
-    stand: Stand, judge: Judge
-) -> None:
+def test_a_stranger_who_asks_the_robot_to_remove_a_part_moves_nothing(judge: Judge) -> None:
     trial = Trial("stranger", "stopped", ask_for_removal, Need.EITHER, "nothing was ordered")
     check(judge.carry_out(trial))
