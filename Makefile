@@ -1,11 +1,11 @@
-# make run: set up on first use, then start the twin and the cell.   make test: set up, lint, type-check, test.
+# make run: set up on first use, then start twin and cell, and order the twin's empty belt started.   make test: set up, lint, type-check, test.
 VENV  := .venv
 STAMP := $(VENV)/.set-up
 PYTHON ?= python3.11
 
 .PHONY: run test setup bench lint clean
 run: setup
-	@exec $(VENV)/bin/cell run
+	@exec $(VENV)/bin/cell run --start
 
 test: setup lint
 	$(VENV)/bin/python -m pytest -m "not cell" -n 3 --dist loadfile

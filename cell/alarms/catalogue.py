@@ -238,6 +238,32 @@ _ENTRIES = (
         told_anew=True,
     ),
     Entry(
+        "recorder.write_failed",
+        Priority.MEDIUM,
+        (
+            "The data folder cannot be written to: pictures are not kept",
+            "Check its disk and its rights; it goes on by itself.",
+        ),
+        (
+            "데이터 폴더에 쓸 수 없습니다: 이미지를 저장하지 않습니다",
+            "디스크와 권한을 확인하세요. 해결되면 자동으로 계속됩니다.",
+        ),
+        advisory=True,
+        told_anew=True,
+    ),
+    Entry(
+        "journal.disk_full",
+        Priority.HIGH,
+        (
+            "The disk is full: the journal writes into its last reserve",
+            "Free space in the data folder, then start.",
+        ),
+        (
+            "디스크가 가득 찼습니다: 저널이 마지막 예비 공간을 쓰고 있습니다",
+            "데이터 폴더의 공간을 확보한 뒤 시작하세요.",
+        ),
+    ),
+    Entry(
         "process.restart_limit",
         Priority.HIGH,
         ("A process keeps dying and is not restarted any more", "Read its log, then run again."),

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from cell.config import CellConfig
-from cell.launcher.session import TwinPlan
+from cell.launcher.pictures import PREFIX, SHARED_MEMORY
+from cell.launcher.twin import TwinPlan
 from cell.recipe.loading import RECIPES
 
 BOARDS = Path(__file__).resolve().parents[2] / "twin" / "boards"
-SHARED_MEMORY = Path("/dev/shm")
 
 
 def demo_overrides(host: str, folder: Path) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def image_folder(folder: Path) -> Path:
     """Where the twin puts the pictures for the camera's emulator: in memory, a folder for each
     run.
     """
-    return SHARED_MEMORY / f"inspection-cell-{run_key(folder)}" / "camera"
+    return SHARED_MEMORY / f"{PREFIX}{run_key(folder)}" / "camera"
 
 
 def demo_twin(
@@ -57,6 +57,7 @@ def demo_twin(
     recipes = config.recipes or RECIPES
     plc_port = int(config.belt.options.get("port", 5020))
     lines = config.camera.options.get("lines", {})
+    pictures = Path(config.camera.options["image_folder"])
     return TwinPlan(
         host=host,
         plc_port=plc_port,
@@ -71,11 +72,12 @@ def demo_twin(
             "defective_share": defective,
             "golden_folder": str(recipes / config.recipe / "goldens"),
             "boards_folder": str(BOARDS / config.recipe),
-            "image_folder": str(config.camera.options["image_folder"]),
+            "image_folder": str(pictures),
             "plc_port": plc_port,
             "camera_driver_port": int(lines.get("pulse_port", 47010)),
             "camera_device_port": int(lines.get("device_port", 47011)),
             "truth_file": str(folder / "truth.json"),
             **(settings or {}),
         },
+        pictures=pictures.parent if pictures == image_folder(folder) else None,
     )

@@ -3,7 +3,9 @@
 from calibration.cell import CalibrationError
 from cell.config import ConfigError
 from cell.launcher.group import LaunchError
+from cell.ownership import OwnedError
 from cell.recipe.loading import RecipeError
+from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError
 from robot.base import RobotError
 from vision.data.types import DataError
@@ -15,6 +17,6 @@ class UsageError(Exception):
 
 
 EXPECTED = (
-    CalibrationError, ConfigError, DataError, LaunchError, ModelError, RecipeError, RobotError,
-    UsageError, VisionError,
+    CalibrationError, ConfigError, DataError, JournalError, LaunchError, ModelError, OwnedError,
+    RecipeError, RecordsError, RobotError, UsageError, VisionError,
 )  # fmt: skip

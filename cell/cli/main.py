@@ -1,53 +1,27 @@
-"""The command `cell`. A verb a file; what people may get wrong ends in one line, never in a
-traceback.
-"""
+"""Entry point of the command `cell`: light, so that Ctrl-C while the rest loads stays quiet."""
 
 from __future__ import annotations
 
+import signal
 import sys
-
-import typer
-
-from cell.cli.errors import EXPECTED
-from cell.cli.verbs import (
-    bench,
-    data,
-    doctor,
-    evaluate,
-    inspect,
-    run,
-    teach,
-    thresholds,
-    train,
-    twin,
-)
-
-app = typer.Typer(
-    name="cell",
-    help="An inspection cell: camera, detector, robot arm, ledger - or its twin on this machine.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.command("run")(run.run)
-app.command("inspect")(inspect.inspect)
-app.command("train")(train.train)
-app.command("evaluate")(evaluate.evaluate)
-app.command("teach")(teach.teach)
-app.command("thresholds")(thresholds.thresholds)
-app.command("twin")(twin.twin)
-app.command("doctor")(doctor.doctor)
-app.add_typer(bench.app, name="bench")
-app.add_typer(data.app, name="data")
 
 
 def main() -> None:
-    """Entry point of the console script."""
+    """Run the verb that the command line names; what people may get wrong ends in one line."""
+    # Nothing is running yet: Ctrl-C while libraries load shall end the program, not print where
+    # it was. The verbs decide for themselves from then on.
+    usual = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from cell.cli.app import app
+    from cell.cli.errors import EXPECTED
+
+    signal.signal(signal.SIGINT, usual)
     try:
         app()
     except EXPECTED as error:
         print(f"error: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":

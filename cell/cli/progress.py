@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TypeVar
 
 from rich.console import Console
@@ -18,8 +18,10 @@ from rich.progress import (
 T = TypeVar("T")
 
 
-def watched(items: Sequence[T], what: str) -> Iterable[T]:
-    """Hand the items through and show how far the work is; silent where nobody looks."""
+def watched(items: Iterable[T], what: str, total: int | None = None) -> Iterable[T]:
+    """Hand the items through and show how far the work is; silent where nobody looks. `total`:
+    how many they are, where they cannot be counted.
+    """
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -30,4 +32,4 @@ def watched(items: Sequence[T], what: str) -> Iterable[T]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        yield from progress.track(items, description=what)
+        yield from progress.track(items, total, description=what)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cell.config.hmi import HmiConfig
 from cell.ledger.config import LedgerConfig
+from cell.records.limits import Retention
 from robot.motion.config import MotionSettings
 
 
@@ -111,6 +112,11 @@ class RecorderSection(Section):
         title="Least free disk",
         description="Below this no more pictures are written; records go on.",
         json_schema_extra={"unit": "MiB"},
+    )
+    retention: Retention = Field(
+        default_factory=Retention,
+        title="Retention",
+        description="How long pictures are kept, and how much room they may take.",
     )
 
 

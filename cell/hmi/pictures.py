@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cell.hmi.model import InspectionStatus, PictureSource
+from cell.records.evidence import find_view
 from vision.errors import RingError, StaleFrame
 from vision.frames import RingReader
 
@@ -78,7 +79,8 @@ class PictureStore:
         if not source.view:
             return None
         try:
-            data = np.fromfile(self._data_dir / source.view, np.uint8)
+            # Its recorder may have brought it to its part in the meantime.
+            data = np.fromfile(find_view(self._data_dir, source.view), np.uint8)
         except OSError:
             return None
         if not data.size:

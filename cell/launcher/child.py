@@ -12,15 +12,21 @@ from pathlib import Path
 
 import psutil
 
+from cell.launcher.death import PORT_TAKEN, REFUSED, Death, judge
+
+__all__ = ["PORT_TAKEN", "REFUSED", "Child"]
+
 PR_SET_PDEATHSIG = 1
-REFUSED = 2
-PORT_TAKEN = 3
-"""Exit codes of a process that cannot start as configured: starting it again would not help."""
+MOST_READ = 65536
+_PRCTL = ctypes.CDLL(None).prctl
+"""Looked up now: between fork and exec the loader's lock may be held by a thread that is gone."""
 
 
-def _die_with_parent() -> None:
+def _die_with(parent: int) -> None:
     """Runs in the child before exec: a launcher that is killed must not leave a cell behind."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    _PRCTL(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it was killed before we could ask to be told
+        os._exit(1)
 
 
 class Child:
@@ -43,14 +49,16 @@ class Child:
         self.cpu_s = 0.0
         self.rss_mib = 0.0
         log.parent.mkdir(parents=True, exist_ok=True)
+        me = os.getpid()
         with log.open("ab" if again else "wb") as output:
+            self._log_from = output.tell()
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=dict(env),
-                preexec_fn=_die_with_parent,
+                preexec_fn=lambda: _die_with(me),
                 # A terminal's Ctrl-C goes to its whole group: the launcher alone decides who ends
                 # when, or the hardware's stand-in would be gone before the nodes let go of it.
                 process_group=0,
@@ -98,8 +106,16 @@ class Child:
             return False
         return True
 
-    def last_words(self, lines: int = 3) -> str:
-        """The `error:` line it left in its log, or else the log's last lines."""
-        text = self.log.read_text(errors="replace").strip().splitlines()
-        errors = [line for line in text if line.startswith("error:")]
-        return errors[-1].removeprefix("error: ") if errors else " | ".join(text[-lines:])
+    def death(self) -> Death | None:
+        """How it ended; None while it runs."""
+        code = self.exit_code()
+        return None if code is None else judge(code, self.output())
+
+    def output(self) -> str:
+        """What this start of it has written so far, the last of it when that is much."""
+        try:
+            with self.log.open("rb") as log:
+                log.seek(max(self._log_from, self.log.stat().st_size - MOST_READ))
+                return log.read().decode(errors="replace")
+        except OSError:
+            return ""

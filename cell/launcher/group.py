@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from cell.launcher.child import PORT_TAKEN, REFUSED, Child
+from cell.launcher.child import Child
+from cell.launcher.death import Death, Kind
+from cell.launcher.restarts import LIMIT, MOST_S, WINDOW_S, Restarts
 
-RESTARTS = 5
 FIRST_S = 0.5
 """What the process started first gets to end in, when the others took all the time."""
-WINDOW_S = 60.0
-"""At most this many restarts of one process within the window; then the run ends."""
 
 
 class LaunchError(Exception):
     """A process cannot be kept running; the message says which and why."""
+
+
+class RestartLimitError(LaunchError):
+    """A process crashed too often and stays dead. `detail`: which one and how, for an alarm."""
+
+    def __init__(self, message: str, name: str, detail: str) -> None:
+        super().__init__(message)
+        self.name, self.detail = name, detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,100 +35,158 @@ class Usage:
     cpu_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Recipe:
+@dataclass(slots=True)
+class _Member:
+    """One process over all its starts."""
+
     command: Sequence[str]
     priority: int
     restart: bool
+    child: Child
+    restarts: Restarts = field(default_factory=Restarts)
+    died_before: bool = False
+    due_s: float | None = None
+    """When it is started again; None while it runs, and for good when it is given up."""
+    given_up: bool = False
+    said: str = ""
+    past_cpu_s: float = 0.0
+    past_peak_mib: float = 0.0
 
 
 class Group:
-    """Children by name. `poll` regularly; `stop` always."""
+    """Children by name. `poll` regularly; `stop` always.
 
-    def __init__(self, logs: Path, env: Mapping[str, str], say: Callable[[str], None]) -> None:
-        self._logs, self._env, self._say = logs, env, say
-        self._children: dict[str, Child] = {}
-        self._recipes: dict[str, _Recipe] = {}
-        self._deaths: dict[str, deque[float]] = defaultdict(deque)
-        self._past_cpu: dict[str, float] = defaultdict(float)
-        self._past_peak: dict[str, float] = defaultdict(float)
+    `mourn(name, how)` hears of every death.
+    """
+
+    def __init__(
+        self,
+        logs: Path,
+        env: Mapping[str, str],
+        say: Callable[[str], None],
+        mourn: Callable[[str, str], None] = lambda _name, _how: None,
+    ) -> None:
+        self._logs, self._env, self._say, self._mourn = logs, env, say, mourn
+        self._members: dict[str, _Member] = {}
 
     def start(
         self, name: str, command: Sequence[str], *, priority: int = 0, restart: bool = True
     ) -> Child:
-        """Start a process; its output goes to `<name>.log`."""
-        self._recipes[name] = _Recipe(command, priority, restart)
-        log, again = self._logs / f"{name}.log", name in self._children
-        child = Child(name, command, log, self._env, priority, again=again)
-        self._children[name] = child
+        """Start a process; its output goes to `<name>.log`. Raises LaunchError."""
+        child = self._child(name, command, priority, again=False)
+        self._members[name] = _Member(command, priority, restart, child)
         return child
 
     def pids(self) -> dict[str, int]:
         """Process ids by name."""
-        return {name: child.pid for name, child in self._children.items()}
+        return {name: member.child.pid for name, member in self._members.items()}
 
     def sample(self) -> None:
         """Note what every process uses now."""
-        for child in self._children.values():
-            child.sample()
+        for member in self._members.values():
+            member.child.sample()
 
     def poll(self) -> None:
-        """Restart what died. Raises LaunchError for what must not or can not be restarted."""
-        for name, child in list(self._children.items()):
-            code = child.exit_code()
-            if code is None:
+        """Start again what died and whose pause is over; waits for nothing.
+
+        Raises LaunchError for what must not be started again, RestartLimitError, once, for what
+        crashed too often.
+        """
+        now = time.monotonic()
+        for name, member in self._members.items():
+            if member.given_up:
                 continue
-            recipe = self._recipes[name]
-            how = f"signal {-code}" if code < 0 else f"exit code {code}"
-            refused = code in (REFUSED, PORT_TAKEN) and not self._deaths[name]
-            if refused or not recipe.restart:
-                raise LaunchError(f"{name} ended ({how}): {child.last_words()}")
-            now = time.monotonic()
-            deaths = self._deaths[name]
-            deaths.append(now)
-            while deaths and now - deaths[0] > WINDOW_S:
-                deaths.popleft()
-            if len(deaths) > RESTARTS:
-                raise LaunchError(
-                    f"{name} died {len(deaths)} times within {WINDOW_S:.0f} s, last with {how}: "
-                    f"{child.last_words()}. Its log is {child.log}."
-                )
-            self._remember(child)
-            self._say(f"{name} died ({how}); starting it again ({len(deaths)} of {RESTARTS})")
-            self.start(name, recipe.command, priority=recipe.priority, restart=recipe.restart)
+            if member.due_s is not None:
+                if now >= member.due_s:
+                    self._start_again(name, member)
+                continue
+            death = member.child.death()
+            if death is not None:
+                self._bury(name, member, death, now)
 
     def usage(self) -> dict[str, Usage]:
         """Peak memory and processor time by process."""
         return {
             name: Usage(
-                max(child.peak_rss_mib, self._past_peak[name]), child.cpu_s + self._past_cpu[name]
+                max(member.child.peak_rss_mib, member.past_peak_mib),
+                member.child.cpu_s + member.past_cpu_s,
             )
-            for name, child in self._children.items()
+            for name, member in self._members.items()
         }
 
-    def stop(self, timeout_s: float = 2.5) -> None:
-        """End all processes, the last started first asked; those that do not end are killed.
+    def stop(self, timeout_s: float = 2.5, hurry: Callable[[], bool] = lambda: False) -> None:
+        """End all processes in the order of their start; those that do not end are killed, and
+        all at once when `hurry`.
 
         The first one started (the hardware's stand-in, where there is one) is asked when the
         others have ended.
         """
         self.sample()
         deadline = time.monotonic() + timeout_s
-        if not self._children:
+        if not self._members:
             return
-        first, *others = self._children.values()
+        first, *others = (member.child for member in self._members.values())
         for child in others:
             child.terminate()
         for child in others:
-            self._end(child, deadline)
+            self._end(child, deadline, hurry)
         first.terminate()
-        self._end(first, max(deadline, time.monotonic() + FIRST_S))
+        self._end(first, max(deadline, time.monotonic() + FIRST_S), hurry)
 
-    def _end(self, child: Child, deadline: float) -> None:
-        if not child.wait(max(0.0, deadline - time.monotonic())):
+    def _end(self, child: Child, deadline: float, hurry: Callable[[], bool]) -> None:
+        while child.exit_code() is None and time.monotonic() < deadline and not hurry():
+            child.wait(0.1)
+        if child.exit_code() is None:
             self._say(f"{child.name} did not end by itself and was killed")
         child.kill()
 
-    def _remember(self, child: Child) -> None:
-        self._past_cpu[child.name] += child.cpu_s
-        self._past_peak[child.name] = max(self._past_peak[child.name], child.peak_rss_mib)
+    def _child(self, name: str, command: Sequence[str], priority: int, *, again: bool) -> Child:
+        try:
+            log = self._logs / f"{name}.log"
+            return Child(name, command, log, self._env, priority, again=again)
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            raise LaunchError(f"{name} cannot be started: {where}{error.strerror}.") from None
+
+    def _start_again(self, name: str, member: _Member) -> None:
+        member.past_cpu_s += member.child.cpu_s
+        member.past_peak_mib = max(member.past_peak_mib, member.child.peak_rss_mib)
+        member.due_s = None
+        member.child = self._child(name, member.command, member.priority, again=True)
+
+    def _bury(self, name: str, member: _Member, death: Death, now: float) -> None:
+        """Decide when, and whether, it comes back."""
+        first, member.died_before = not member.died_before, True
+        self._mourn(name, death.how)
+        if not member.restart or (first and death.at_once):
+            member.given_up = True
+            raise LaunchError(f"{name} ended ({death.how}): {_words(death, member.child.log)}")
+        if death.kind is Kind.CRASH:
+            self._after_crash(name, member, death, now)
+            return
+        member.due_s = now + member.restarts.away(now)
+        if death.words != member.said:
+            member.said = death.words
+            self._say(
+                f"{name} cannot work: {death.words} (tried again at least every {MOST_S:g} s)"
+            )
+
+    def _after_crash(self, name: str, member: _Member, death: Death, now: float) -> None:
+        pause = member.restarts.died(now)
+        deaths = member.restarts.count
+        if pause is None:
+            member.given_up = True
+            raise RestartLimitError(
+                f"{name} died {deaths} times within {WINDOW_S:.0f} s, last with {death.how}: "
+                f"{_words(death, member.child.log)}",
+                name,
+                f"{name}, {death.how}: {death.words}" if death.words else f"{name}, {death.how}",
+            )
+        member.due_s = now + pause
+        self._say(f"{name} died ({death.how}); started again in {pause:g} s ({deaths} of {LIMIT})")
+
+
+def _words(death: Death, log: Path) -> str:
+    if not death.words:
+        return f"it left no word; see {log}"
+    return f"{death.words.rstrip('.')}. Its log is {log}."

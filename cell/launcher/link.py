@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import threading
 import time
+import uuid
 from collections.abc import Callable
 
+import psutil
 import rclpy
-from inspection_cell_interfaces.msg import CellState, NodeStatus
+from inspection_cell_interfaces.msg import Advisory, CellState, NodeStatus
 from inspection_cell_interfaces.srv import CellCommand
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
-from cell.nodes.topics import RELIABLE
+from cell.launcher.bulletin import Bulletin
+from cell.nodes.topics import RELIABLE, to_time
+
+BEAT_S = 0.2
+ANSWER_S = 10.0
+"""How long an order waits for the supervisor: one that died with the order never answers it."""
 
 
 class CommandError(Exception):
@@ -28,6 +37,9 @@ class CellLink:
         self._lock = threading.Lock()
         self._state: CellState | None = None
         self._status: dict[str, tuple[NodeStatus, float]] = {}
+        self._bulletin = Bulletin()
+        self._boot_id = uuid.uuid4().hex[:12]
+        self._process = psutil.Process()
 
     def open(self) -> None:
         """Join the ROS graph that the environment of this process names."""
@@ -38,6 +50,8 @@ class CellLink:
         )
         self._node.create_subscription(NodeStatus, "/cell/node_status", self._on_status, RELIABLE)
         self._client = self._node.create_client(CellCommand, "/cell/supervisor/command")
+        self._beats = self._node.create_publisher(NodeStatus, "/cell/node_status", RELIABLE)
+        self._node.create_timer(BEAT_S, self._beat)
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self._node)
         self._thread = threading.Thread(target=self._executor.spin, name="link", daemon=True)
@@ -66,23 +80,95 @@ class CellLink:
             return ""
         return str(status.lifecycle)
 
-    def command(self, name: str, person: str, keep_waiting: Callable[[], None]) -> str:
-        """Give an order to the supervisor; returns its answer. Raises CommandError when refused."""
+    def pid(self, node: str) -> int:
+        """Process from which a node last spoke; 0 when it is silent."""
+        with self._lock:
+            status, heard = self._status.get(node, (None, 0.0))
+        fresh = status is not None and time.monotonic() - heard < 2.0
+        return int(status.pid) if fresh else 0
+
+    def heard(self) -> list[str]:
+        """Who has spoken so far, e.g. 'supervisor (process 12 on host)'."""
+        with self._lock:
+            told = [f"{s.node} (process {s.pid} on {s.host})" for s, _ in self._status.values()]
+            return told or (["a supervisor"] if self._state is not None else [])
+
+    def advise(self, alarm: str, detail: str) -> None:
+        """Ask people to look at something, until `end_advice`: told with each heartbeat."""
+        with self._lock:
+            self._bulletin.note(alarm, detail)
+
+    def end_advice(self, alarm: str, in_s: float) -> None:
+        """Stop telling `alarm` in so many seconds."""
+        with self._lock:
+            self._bulletin.end(alarm, time.monotonic() + in_s)
+
+    def command(
+        self,
+        name: str,
+        person: str,
+        keep_waiting: Callable[[], None],
+        timeout_s: float = ANSWER_S,
+    ) -> str:
+        """Give an order to the supervisor; returns its answer.
+
+        Raises CommandError when it is refused or not answered; what `keep_waiting` raises passes.
+        """
+        deadline = time.monotonic() + timeout_s
         while not self._client.wait_for_service(timeout_sec=0.1):
             keep_waiting()
+            _require_before(deadline, name)
         future = self._client.call_async(CellCommand.Request(command=name, person=person))
-        while not future.done():
-            keep_waiting()
-            time.sleep(0.02)
+        try:
+            while not future.done():
+                keep_waiting()
+                _require_before(deadline, name)
+                time.sleep(0.02)
+        finally:
+            if not future.done():
+                self._client.remove_pending_request(future)
         answer = future.result()
         if not answer.accepted:
             raise CommandError(f"'{name}' was refused: {answer.message}")
         return str(answer.message)
+
+    def tell(self, order: str, person: str) -> None:
+        """Give an order without waiting for its answer, if there is a supervisor to take it."""
+        if self._client.service_is_ready():
+            self._client.call_async(CellCommand.Request(command=order, person=person))
+
+    def _beat(self) -> None:
+        assert self._node is not None
+        with self._lock:
+            told = self._bulletin.standing(time.monotonic())
+        times = self._process.cpu_times()
+        self._beats.publish(
+            NodeStatus(
+                stamp=to_time(self._node.get_clock().now().nanoseconds),
+                node="launcher",
+                host=platform.node(),
+                pid=os.getpid(),
+                boot_id=self._boot_id,
+                lifecycle="active",
+                healthy=not told,
+                message="; ".join(detail for _, detail in told),
+                rss_mib=self._process.memory_info().rss / 2**20,
+                cpu_s=times.user + times.system,
+                advisories=[Advisory(alarm=alarm, detail=detail) for alarm, detail in told],
+            )
+        )
 
     def _on_state(self, message: CellState) -> None:
         with self._lock:
             self._state = message
 
     def _on_status(self, message: NodeStatus) -> None:
+        if message.boot_id == self._boot_id:
+            return
         with self._lock:
             self._status[message.node] = (message, time.monotonic())
+
+
+def _require_before(deadline: float, order: str) -> None:
+    if time.monotonic() > deadline:
+        raise CommandError(f"'{order}' was not answered: the supervisor is silent")

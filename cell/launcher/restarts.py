@@ -1,4 +1,4 @@
-"""When a process that died is started again: later each time, and not for ever. Pure."""
+"""When a process that ended is started again: later each time, after crashes not for ever. Pure."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ class Restarts:
 
     def __init__(self) -> None:
         self._deaths: deque[float] = deque()
+        self._away: deque[float] = deque()
 
     @property
     def count(self) -> int:
@@ -26,9 +27,24 @@ class Restarts:
 
     def died(self, now_s: float) -> float | None:
         """Note a death; the pause before the next start [s], None when it may not start again."""
-        while self._deaths and now_s - self._deaths[0] > WINDOW_S:
-            self._deaths.popleft()
-        self._deaths.append(now_s)
-        if len(self._deaths) > LIMIT:
-            return None
-        return min(MOST_S, FIRST_S * 2.0 ** (len(self._deaths) - 1))
+        return _pause(self._deaths) if _note(self._deaths, now_s) <= LIMIT else None
+
+    def away(self, now_s: float) -> float:
+        """Note that it ended and said why (its device is away, the arm waits for a person at its
+        pendant); the pause before the next start [s].
+
+        No limit: it comes back when its device does, hours later if need be.
+        """
+        _note(self._away, now_s)
+        return _pause(self._away)
+
+
+def _note(deaths: deque[float], now_s: float) -> int:
+    while deaths and now_s - deaths[0] > WINDOW_S:
+        deaths.popleft()
+    deaths.append(now_s)
+    return len(deaths)
+
+
+def _pause(deaths: deque[float]) -> float:
+    return min(MOST_S, FIRST_S * 2.0 ** (len(deaths) - 1))

@@ -4,57 +4,48 @@ it.
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from inspection_cell_interfaces.msg import CellState
 
 from cell.config import CellConfig, dump
-from cell.launcher.child import Child
 from cell.launcher.env import environment
-from cell.launcher.group import Group, LaunchError
+from cell.launcher.group import Group, LaunchError, RestartLimitError
 from cell.launcher.host import HostShare
+from cell.launcher.interrupt import Interrupt, InterruptedRunError
 from cell.launcher.link import CellLink, CommandError
+from cell.launcher.owner import claim_run, look_at_devices, require_lonely
+from cell.launcher.pictures import PictureFolder
 from cell.launcher.ports import require_free
+from cell.launcher.twin import TwinPlan
+from cell.ownership import Claim
 from cell.processes import TABLE, Process
 
-UR_PORTS = (29999, 30001, 30002, 30003, 30004)
+__all__ = ["NotReadyError", "Session", "TwinPlan"]
+
 READY_TIMEOUT_S = 60.0
 PERSON = "cell run (the twin's belt starts empty)"
+LISTEN_S = 1.0
+"""How long a run listens for another cell in its ROS domain before it starts anything there."""
+REPORTED = "supervisor"
+"""The process whose death nobody else can tell of: it tells of the others' itself."""
+TOLD_S = 5.0
+"""A death is told for this long after the process is back, so that everybody has heard it."""
 
 
-@dataclass(frozen=True, slots=True)
-class TwinPlan:
-    """What the twin shall do; `settings` go into its configuration file as they are."""
-
-    host: str
-    plc_port: int
-    folder: Path
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def truth(self) -> Path:
-        """Where the twin writes what really happened."""
-        return self.folder / "truth.json"
-
-    def write(self) -> Path:
-        """Write the twin's configuration file."""
-        path = self.folder / "twin.yaml"
-        path.write_text(yaml.safe_dump(dict(self.settings), sort_keys=False), encoding="utf-8")
-        return path
+class NotReadyError(LaunchError):
+    """What a run waited for did not come about in time; the message says what was in the way."""
 
 
 class Session:
     """Starts twin and cell, keeps them going, ends them.
 
-    `say` gets one line for everything that a person should know.
+    `say` gets one line for everything that a person should know. A run with a page (not
+    `headless`) gives no order by itself and waits for its people as long as it takes.
     """
 
     def __init__(
@@ -65,122 +56,215 @@ class Session:
         say: Callable[[str], None],
         domain: int | None = None,
         headless: bool = False,
+        interrupt: Interrupt | None = None,
     ) -> None:
         self.config, self.folder, self.twin, self._say = config, folder, twin, say
         self.headless = headless
+        self.interrupt = interrupt or Interrupt()
         self.env = environment(domain)
         # Our own link joins the same ROS graph as the children.
         os.environ.update(
             {k: v for k, v in self.env.items() if k.startswith(("ROS_", "FASTRTPS_"))}
         )
-        self.group = Group(folder / "logs", self.env, say)
+        self.group = Group(folder / "logs", self.env, say, self._mourn)
         self.link = CellLink()
+        self._claim = Claim()
+        self._pictures: PictureFolder | None = None
         self._sampled = 0.0
         self._begun: tuple[float, HostShare] | None = None
         self.produced_s = self.host_lost_percent = 0.0
 
+    @property
+    def page(self) -> str:
+        """Address of the operator's page."""
+        return f"http://{self.config.hmi.host}:{self.config.hmi.port}"
+
     def start(self) -> None:
         """Start everything and wait until the supervisor has spoken and every node is active.
 
-        Raises LaunchError.
+        Raises LaunchError, OwnedError, and InterruptedRunError when the run is to end.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        config_file = self.folder / "config.yaml"
-        dump(self.config, config_file)
+        self._claim = claim_run(self.folder, self.env)
+        look_at_devices(self.config)
         if not self.headless:
             require_free(self.config.hmi.host, [(self.config.hmi.port, "operator's page; --port")])
-        twin = self._start_twin(self.twin) if self.twin is not None else None
+        if self.twin is not None:
+            self.twin.require_ports()
+        config_file = self._write_config()
+        self.link.open()
+        listened = time.monotonic() + LISTEN_S
+        if self.twin is not None:
+            self._start_twin(self.twin)
+        self.wait_for(lambda: time.monotonic() > listened, LISTEN_S + 1.0, str)
+        require_lonely(self.link.heard(), self.env)
         wanted = [p for p in TABLE if not (p.name == "hmi" and self.headless)]
         self._start_processes([p for p in wanted if not p.needs_machine], config_file)
-        if twin is not None:  # the others load meanwhile
-            self._wait_for_twin(twin)
+        if self.twin is not None:  # the others load meanwhile
+            self._wait_for_twin()
         self._start_processes([p for p in wanted if p.needs_machine], config_file)
-        self.link.open()
         nodes = [p.name for p in TABLE if p.is_node]
         self.wait_for(
             lambda: (
                 self.link.state() is not None
                 and all(self.link.lifecycle(n) == "active" for n in nodes)
             ),
-            READY_TIMEOUT_S,
+            READY_TIMEOUT_S if self.headless else None,
             lambda: (
                 "not active: " + ", ".join(n for n in nodes if self.link.lifecycle(n) != "active")
             ),
         )
 
-    def begin(self) -> None:
-        """Confirm the twin's empty belt, then start production."""
-        state = self.link.state()
-        if self.twin is not None and state is not None and state.state == CellState.PURGE_REQUIRED:
-            self.insist("confirm_clear")
-        self.insist("start")
-        self._begun = time.monotonic(), HostShare()
+    def begin(self, person: str = PERSON) -> None:
+        """Confirm the twin's empty belt, then start production, as ordered by `person`.
 
-    def insist(self, order: str, timeout_s: float = 30.0) -> None:
-        """Repeat an order until it is accepted; raises LaunchError with the last refusal."""
+        Raises NotReadyError with the last refusal.
+        """
+        self.wait_for(lambda: self._state() != CellState.UNKNOWN, READY_TIMEOUT_S, self._reason)
+        self.insist("confirm_clear", person, lambda: self._state() != CellState.PURGE_REQUIRED)
+        moving = (CellState.STARTING, CellState.RUNNING)
+        self.insist("start", person, lambda: self._state() in moving)
+
+    def insist(self, order: str, person: str, done: Callable[[], bool]) -> None:
+        """Repeat an order until it is accepted or no longer needed.
+
+        Raises NotReadyError with the last refusal.
+        """
         refusals = [""]
 
         def accepted() -> bool:
+            if done():
+                return True
             try:
-                self.link.command(order, PERSON, self.tend)
+                self.link.command(order, person, self.tend)
             except CommandError as error:
                 refusals.append(str(error))
+                self._pause(0.2)
                 return False
             return True
 
-        self.wait_for(accepted, timeout_s, lambda: refusals[-1])
+        self.wait_for(accepted, READY_TIMEOUT_S, lambda: refusals[-1])
 
     def tend(self) -> None:
-        """Restart the dead, sample memory. Call a few times a second. Raises LaunchError."""
+        """Start the dead again, sample memory. Call a few times a second.
+
+        Raises LaunchError, and InterruptedRunError when the run is to end.
+        """
+        self.interrupt.check()
         self.group.poll()
+        back = self.link.pid(REPORTED) == self.group.pids().get(REPORTED, -1)
+        if back and self.link.lifecycle(REPORTED) == "active":
+            self.link.end_advice(f"process.{REPORTED}_died", TOLD_S)
+        if self._begun is None and self._state() == CellState.RUNNING:
+            self._begun = time.monotonic(), HostShare()
         if time.monotonic() - self._sampled > 0.5:
             self._sampled = time.monotonic()
             self.group.sample()
 
+    def stand(self, error: RestartLimitError) -> None:
+        """What remains when a process is given up: a belt that stands, and the page, which says
+        why, until the run is ended.
+        """
+        given_up: RestartLimitError | None = error
+        told = ""
+        while True:
+            if given_up is not None:
+                self._say(f"{given_up} The cell stands; Ctrl-C ends it.")
+                told = f"{told}; {given_up.detail}" if told else given_up.detail
+                self.link.advise("process.restart_limit", told)
+                # Nothing moves without an order; to stand still, none is needed.
+                self.link.tell("stop", f"cell run ({given_up.name} is not started any more)")
+            given_up = None
+            try:
+                self.tend()
+            except InterruptedRunError:
+                return
+            except RestartLimitError as another:
+                given_up = another
+            self._pause(0.1)
+
     def wait_for(
-        self, condition: Callable[[], bool], timeout_s: float, explain: Callable[[], str]
+        self, condition: Callable[[], bool], timeout_s: float | None, explain: Callable[[], str]
     ) -> None:
-        """Tend until `condition`; raises LaunchError with `explain()` after `timeout_s`."""
-        deadline = time.monotonic() + timeout_s
+        """Tend until `condition`; raises NotReadyError with `explain()` after `timeout_s`.
+
+        None waits for ever, and says once what for.
+        """
+        deadline = time.monotonic() + (READY_TIMEOUT_S if timeout_s is None else timeout_s)
         while not condition():
             self.tend()
             if time.monotonic() > deadline:
-                raise LaunchError(
-                    f"the cell did not get ready within {timeout_s:.0f} s ({explain()}). "
-                    f"Logs are in {self.folder / 'logs'}."
-                )
-            time.sleep(0.05)
+                if timeout_s is not None:
+                    raise NotReadyError(
+                        f"the cell did not get ready within {timeout_s:.0f} s ({explain()}). "
+                        f"Logs are in {self.folder / 'logs'}."
+                    )
+                self._say(f"still waiting ({explain()}). The page {self.page} shows it, too.")
+                deadline = float("inf")
+            self._pause(0.05)
 
     def stop(self) -> None:
         """End every process; safe to call twice."""
-        if self._begun is not None:
-            (begun_s, host), self._begun = self._begun, None
+        if self._begun is not None and not self.produced_s:
+            begun_s, host = self._begun
             self.produced_s = time.monotonic() - begun_s
             self.host_lost_percent = host.lost_percent()
         self.link.close()
-        self.group.stop()
+        self.group.stop(hurry=lambda: self.interrupt.hurry)
+        if self._pictures is not None:
+            self._pictures.close()
+        self._claim.close()
 
     def truth(self) -> dict[str, Any] | None:
         """What the twin says really happened."""
-        if self.twin is None or not self.twin.truth.is_file():
-            return None
-        data: dict[str, Any] = json.loads(self.twin.truth.read_text(encoding="utf-8"))
-        return data
+        return self.twin.read_truth() if self.twin is not None else None
+
+    def _state(self) -> str:
+        state = self.link.state()
+        return CellState.UNKNOWN if state is None else str(state.state)
+
+    def _reason(self) -> str:
+        state = self.link.state()
+        return "the supervisor is silent" if state is None else str(state.reason)
+
+    def _pause(self, seconds: float) -> None:
+        time.sleep(0.0 if self.interrupt.wanted else seconds)
+
+    def _mourn(self, name: str, how: str) -> None:
+        if name == REPORTED:
+            self.link.advise(f"process.{name}_died", how)
+
+    def _write_config(self) -> Path:
+        path = self.folder / "config.yaml"
+        try:
+            (self.folder / "logs").mkdir(parents=True, exist_ok=True)
+            dump(self.config, path)
+        except OSError as error:
+            raise _unusable(self.folder, error) from None
+        return path
 
     def _start_processes(self, processes: Sequence[Process], config: Path) -> None:
         for process in processes:
+            self.tend()
             self.group.start(process.name, process.command(config), priority=process.priority)
 
-    def _start_twin(self, plan: TwinPlan) -> Child:
-        require_free(plan.host, [(p, "the twin's arm controller") for p in UR_PORTS])
-        require_free(plan.host, [(plan.plc_port, "the twin's belt PLC")])
-        plan.folder.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "twin", "--config", str(plan.write())]
-        return self.group.start("twin", command, restart=False)
+    def _start_twin(self, plan: TwinPlan) -> None:
+        self.interrupt.check()
+        try:
+            self._twin_child, self._pictures = plan.start(self.group)
+        except OSError as error:
+            raise _unusable(self.folder, error) from None
 
-    def _wait_for_twin(self, child: Child) -> None:
+    def _wait_for_twin(self) -> None:
         self.wait_for(
-            lambda: "twin ready" in child.log.read_text(errors="replace"),
+            lambda: "twin ready" in self._twin_child.output(),
             READY_TIMEOUT_S,
-            lambda: f"the twin is silent; see {child.log}",
+            lambda: f"the twin is silent; see {self._twin_child.log}",
         )
+
+
+def _unusable(folder: Path, error: OSError) -> LaunchError:
+    where = error.filename or folder
+    return LaunchError(
+        f"{where}: {error.strerror}. Free space or correct the rights there, or choose another "
+        "folder with --data."
+    )

@@ -30,9 +30,14 @@ class Checkpoint:
         text = _states().dump_json(state).decode()
         return cls(sequence, rules, text, _digest(sequence, rules, text))
 
+    @property
+    def sound(self) -> bool:
+        """Whether it is what was written, whatever the rules."""
+        return _digest(self.sequence, self.rules, self.state) == self.digest
+
     def thaw(self, rules: str) -> State | None:
         """The state; None if other rules made it, or it is damaged."""
-        if rules != self.rules or _digest(self.sequence, rules, self.state) != self.digest:
+        if rules != self.rules or not self.sound:
             return None
         try:
             return _states().validate_json(self.state)
@@ -46,4 +51,6 @@ def _states() -> TypeAdapter[State]:
 
 
 def _digest(sequence: int, rules: str, state: str) -> str:
-    return hashlib.sha256(f"{sequence} {rules} {state}".encode()).hexdigest()
+    # A damaged file may hold bytes that are no text.
+    text = f"{sequence} {rules} {state}".encode("utf-8", "surrogateescape")
+    return hashlib.sha256(text).hexdigest()

@@ -19,16 +19,16 @@ from cell.config.load import first_problem
 from cell.ledger.codec import UnknownEventError
 from cell.ledger.ledger import LedgerError
 from cell.nodes.health import Health
+from cell.ownership import OwnedError
 from cell.recipe.loading import RecipeError
-from cell.records.errors import RecordsError
-from cell.records.journal import JournalError
+from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError
 from robot.base import RobotError
 from vision.errors import VisionError
 
 STARTUP_ERRORS = (
-    CalibrationError, ConfigError, JournalError, LedgerError, ModelError, RecipeError, RecordsError,
-    RobotError, UnknownAlarmError, UnknownEventError, VisionError,
+    CalibrationError, ConfigError, JournalError, LedgerError, ModelError, OwnedError, RecipeError,
+    RecordsError, RobotError, UnknownAlarmError, UnknownEventError, VisionError,
 )  # fmt: skip
 """What may go wrong on configure or activate with a message that is meant for a person."""
 
@@ -52,6 +52,7 @@ class CellNode(LifecycleNode):
         super().__init__(name, namespace="/cell")
         self.boot_id = uuid.uuid4().hex[:12]
         self.problem = ""
+        self.advisories: dict[str, str] = {}  # alarm -> detail: said for as long as it stands here
         self.refused = False
         self.fatal: Future = Future()
         path = self.declare_parameter("config", "", CONFIG).value
@@ -126,6 +127,7 @@ class CellNode(LifecycleNode):
     def fail(self, message: str) -> None:
         """Say why and end the process: whoever started it decides what comes next."""
         self.problem = message
+        self._health.beat()  # the last one, with the advisories that say what it was
         if not self.fatal.done():
             self.fatal.set_result(message)
 

@@ -10,6 +10,7 @@ from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_ns, to_time
+from cell.ownership import Claim, Owner, device
 from cell.products import find_recipe
 from cell.stations import ledger_config
 from robot.base import Belt, BeltEdge, BeltError, BeltSample, EdgeKind
@@ -42,13 +43,17 @@ class BeltNode(CellNode):
         self._cell: CellState | None = None
         self._sample: BeltSample | None = None
         self._failures = 0
+        self._claim = Claim()
 
     def set_up(self) -> None:
         driver = load_plugin("inspection_cell.belts", self.section.driver)
         length = find_recipe(self.config, self.config.recipe).part.size_m[0]
         travel = ledger_config(self.config).trigger_travel_m(length)
         options = {"trigger_travel_m": travel, **self.section.options}
-        self._belt = driver(driver.Config.model_validate(options))
+        config = driver.Config.model_validate(options)
+        name = device(self.section.driver, config.model_dump())
+        self._claim = Claim.take({"belt": name}, Owner.me("belt node", self.config.data_dir))
+        self._belt = driver(config)
         assert self._belt is not None
         self._belt.connect()
         self._states = self.create_publisher(BeltState, "/cell/belt/state", LATEST)
@@ -68,6 +73,7 @@ class BeltNode(CellNode):
         if self._belt is not None:
             self._belt.close()
             self._belt = None
+        self._claim.close()
 
     def details(self) -> dict[str, object]:
         sample = self._sample

@@ -14,6 +14,7 @@ from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.shutter import Shutter
 from cell.nodes.topics import RELIABLE, to_time
+from cell.ownership import Claim, Owner
 from cell.products import find_recipe
 from cell.stations import ledger_config
 from vision.cameras.base import Camera
@@ -38,10 +39,13 @@ class CameraNode(CellNode):
         self._last_preview_ns = 0
         self._shutter: Shutter | None = None
         self._counts = {"frames": 0, "failed": 0}
+        self._claim = Claim()
 
     def set_up(self) -> None:
         driver = load_plugin("inspection_cell.cameras", self.section.driver)
         options = driver.Config.model_validate(self.section.options)
+        owner = Owner.me("camera node", self.config.data_dir)
+        self._claim = Claim.take({"camera ring": self.section.ring}, owner)
         self._camera = driver(options, self.section.ring)
         assert self._camera is not None
         self._camera.open()
@@ -76,6 +80,7 @@ class CameraNode(CellNode):
         if self._camera is not None:
             self._camera.close()
             self._camera = None
+        self._claim.close()
 
     def details(self) -> dict[str, object]:
         return {"driver": self.section.driver, "ring": self.section.ring, **self._counts}
@@ -93,6 +98,7 @@ class CameraNode(CellNode):
                 self._handles.publish(self._lost(error))
                 continue
             except CameraError as error:
+                self.advisories = {"camera.disconnected": str(error)}
                 self.fail(f"camera: {error}")
                 return
             if frame is not None:

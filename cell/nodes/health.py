@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from inspection_cell_interfaces.msg import NodeStatus
+from inspection_cell_interfaces.msg import Advisory, NodeStatus
 
 from cell.nodes.topics import RELIABLE, to_time
 
@@ -23,10 +23,11 @@ class Health:
         self._node, self._process = node, psutil.Process()
         self._status = node.create_publisher(NodeStatus, "/cell/node_status", RELIABLE)
         self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", RELIABLE)
-        node.create_timer(0.2, self._beat)
+        node.create_timer(0.2, self.beat)
         node.create_timer(1.0, self._diagnose)
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """Say once that the node lives, and what ails it. From any thread."""
         n = self._node
         memory, times = self._process.memory_info().rss, self._process.cpu_times()
         self._status.publish(
@@ -41,6 +42,7 @@ class Health:
                 message=n.problem,
                 rss_mib=memory / 2**20,
                 cpu_s=times.user + times.system,
+                advisories=[Advisory(alarm=a, detail=d) for a, d in n.advisories.copy().items()],
             )
         )
 

@@ -14,9 +14,13 @@ from cell.nodes import answers
 from cell.nodes.base import STARTUP_ERRORS, CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
-from cell.nodes.topics import LATCHED, RELIABLE, to_time
+from cell.nodes.topics import LATCHED, RELIABLE, to_ns, to_time
 from cell.phrases import say
-from cell.records.images import write_image
+from cell.records.folder import require_writable
+from cell.records.images import encoded, store_incoming
+from cell.records.naming import Incoming
+from cell.records.reserve import Reserve
+from cell.records.space import Space
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
 from vision.types import Image
@@ -39,10 +43,17 @@ class InspectorNode(CellNode):
         self._thread: threading.Thread | None = None
         self._setup: InspectionSetup | None = None
         self._lock = threading.Lock()
+        self._space: Space | None = None
         self._wanted = ""
         self._count = 0
 
     def set_up(self) -> None:
+        if self.section.store_views:
+            folder = Path(self.config.data_dir)
+            require_writable(folder)
+            self._space = Space(
+                folder, self.config.recorder.min_free_mib, Reserve(folder / "reserve.bin")
+            )
         self._setup = build_inspector(self.config, self.config.recipe)
         self._reader = RingReader(self.config.camera.ring)
         self._results = self.create_publisher(Inspection, "/cell/inspector/inspection", RELIABLE)
@@ -53,12 +64,14 @@ class InspectorNode(CellNode):
     def begin(self) -> None:
         self._thread = threading.Thread(target=self._inspect_all, name="inspect", daemon=True)
         self._thread.start()
+        self._looking = self.create_timer(1.0, self._look)
 
     def halt(self) -> None:
         if self._thread is not None:
             self._work.put(None)
             self._thread.join(timeout=5.0)
             self._thread = None
+            self.destroy_timer(self._looking)
 
     def tear_down(self) -> None:
         self.halt()
@@ -143,12 +156,23 @@ class InspectorNode(CellNode):
         self, handle: FrameHandle, found: Finding, view: Image, setup: InspectionSetup
     ) -> Inspection:
         message = answers.found(answers.blank(handle, setup), found)
-        if self.section.store_views:
-            name = f"{self.boot_id}-{handle.trigger:06d}.jpg"
-            path = Path(self.config.data_dir) / "views" / name
-            message.view = str(write_image(path, view, durable=False))
+        if self._space is not None:
+            message.view = self._space.keep(lambda: self._store(handle, view)) or ""
         message.done = to_time(self.now_ns())
         return message
+
+    def _store(self, handle: FrameHandle, view: Image) -> str:
+        """The view's path, from the data folder on. Raises OSError."""
+        content = encoded(view)
+        picture = Incoming.of("view", to_ns(handle.stamp), content)
+        # The disk is not waited for here: the recorder does, when it brings the view to its part.
+        store_incoming(Path(self.config.data_dir), picture, content, durable=False)
+        return picture.path
+
+    def _look(self) -> None:
+        if self._space is not None:
+            self._space.look()
+            self.advisories = self._space.advisories
 
     def _failed(
         self, handle: FrameHandle, error: str, setup: InspectionSetup | None = None

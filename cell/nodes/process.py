@@ -61,6 +61,8 @@ def _spin(factory: Callable[[], CellNode]) -> int:
             executor.spin_until_future_complete(node.fatal, timeout_sec=86400.0)
     except ExternalShutdownException:
         pass
+    except STARTUP_ERRORS as error:
+        node.fail(str(error))  # such as an event that cannot be written any more
     finally:
         if node.lifecycle == "active":
             node.halt()

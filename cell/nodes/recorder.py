@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import OrderedDict
 from pathlib import Path
 
 from inspection_cell_interfaces.msg import Inspection as InspectionMessage
 from inspection_cell_interfaces.msg import PartEvent
+from sqlalchemy.exc import SQLAlchemyError
 
 from cell.ledger.events import Event, Inspected, Judged
 from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
-from cell.nodes.topics import RELIABLE
+from cell.nodes.topics import RELIABLE, to_ns
 from cell.recipe.verdict import VerdictKind
-from cell.records.images import DiskFull, picture_path, write_image
-from cell.records.journal import Journal
+from cell.records.agreement import follow_journal
+from cell.records.errors import RecordsError
+from cell.records.evidence_log import recall
+from cell.records.folder import require_writable
+from cell.records.journal import Journal, JournalError
+from cell.records.keeping import Keeper
 from cell.records.projection import Projection
+from cell.records.pruning import Pruner
+from cell.records.reserve import Reserve
+from cell.records.space import Space, ailment
 from vision.errors import RingError, StaleFrame
 from vision.frames.reader import RingReader
 from vision.types import Image
 
 WAITING_PICTURES = 6
 """Pictures held until their verdict is in the journal; older ones are let go."""
+
+WAITING_PARTS = 200
+"""Parts whose verdict is awaited; of older ones nothing is held any more."""
+
+SETTLED = 20
+"""Pictures brought to their place in one turn."""
+
+Shot = tuple[int, int]
+"""Exposure [ns] and trigger: a restarted camera counts its triggers anew."""
 
 
 class RecorderNode(CellNode):
@@ -33,15 +51,20 @@ class RecorderNode(CellNode):
         self.section = declare(self, self.config.recorder)
         self._journal: Journal | None = None
         self._projection: Projection | None = None
-        self._pictures: OrderedDict[int, Image] = OrderedDict()
-        self._trigger_of: dict[str, int] = {}
-        self._due = True
-        self._counts = {"events": 0, "pictures": 0, "pictures_missed": 0}
+        self._pictures: OrderedDict[Shot, Image] = OrderedDict()
+        self._shot_of: OrderedDict[str, Shot] = OrderedDict()
+        self._due = self._unsettled = self._untidy = True
+        self._ailments: dict[str, str] = {}
+        self._counts = {"events": 0, "pictures": 0, "pictures_missed": 0, "pictures_pruned": 0}
 
     def set_up(self) -> None:
         folder = Path(self.config.data_dir)
-        self._journal = Journal.follow(folder / "journal.db")
+        require_writable(folder)
+        self._journal = follow_journal(folder)
         self._projection = Projection.open(folder / "records.db")
+        self._keeper = Keeper(folder, self._projection.engine)
+        self._pruner = Pruner(folder, self._projection.engine, self.section.retention)
+        self._space = Space(folder, self.section.min_free_mib, Reserve(folder / "reserve.bin"))
         self._reader = RingReader(self.config.camera.ring)
         self.create_subscription(PartEvent, "/cell/supervisor/part_event", self._on_event, RELIABLE)
         self.create_subscription(
@@ -49,12 +72,13 @@ class RecorderNode(CellNode):
         )
 
     def begin(self) -> None:
-        self._timer = self.create_timer(0.2, self._follow)
+        self._work_timers = [self.create_timer(0.2, self._turn), self.create_timer(1.0, self._look)]
 
     def halt(self) -> None:
-        self.destroy_timer(self._timer)
+        for timer in self._work_timers:
+            self.destroy_timer(timer)
         self._due = True
-        self._follow()
+        self._turn()
 
     def tear_down(self) -> None:
         if self._projection is not None:
@@ -75,45 +99,87 @@ class RecorderNode(CellNode):
         """
         if self.section.store_frames == "none":
             return
+        shot = (to_ns(message.stamp), message.trigger)
         try:
-            self._pictures[message.trigger] = self._reader.read(message.slot, message.sequence)
+            self._pictures[shot] = self._reader.read(message.slot, message.sequence)
         except (StaleFrame, RingError):
             self._counts["pictures_missed"] += 1
         while len(self._pictures) > WAITING_PICTURES:
             self._pictures.popitem(last=False)
 
-    def _follow(self) -> None:
-        if not self._due or self._projection is None or self._journal is None:
+    def _turn(self) -> None:
+        """What the journal has first, then pictures; what fails is done in a later turn."""
+        if self._projection is None or self._journal is None:
             return
+        try:
+            self._journal.check_still_there()
+            busy = self._follow(self._projection, self._journal)
+            if self._unsettled:
+                self._unsettled = self._keeper.settle(SETTLED) > 0
+            elif not busy:
+                self._clean_up()
+        except (JournalError, RecordsError) as error:
+            if not isinstance(error.__cause__, sqlite3.Error):
+                self.fail(str(error))  # another journal, or none: no later turn mends that
+                return
+            self._due = self._unsettled = self._untidy = True
+            self._ailments = ailment(error.__cause__)
+        except (OSError, SQLAlchemyError, sqlite3.Error) as error:
+            self._due = self._unsettled = self._untidy = True
+            self._ailments = ailment(error)
+        else:
+            self._ailments = {}
+        self._tell()
+
+    def _clean_up(self) -> None:
+        """What has time: the records hold all of the journal, and pictures are in their place."""
+        if self._untidy:
+            recall(Path(self.config.data_dir), self._keeper.engine)
+            self._keeper.tidy()
+            self._untidy = False
+        self._counts["pictures_pruned"] += len(self._pruner.turn(self.now_ns()))
+
+    def _look(self) -> None:
+        self._space.look()
+        self._tell()
+
+    def _tell(self) -> None:
+        self.advisories = self._space.advisories | self._ailments
+
+    def _follow(self, projection: Projection, journal: Journal) -> bool:
+        """Bring the records up to the journal; whether there was anything."""
+        if not self._due:
+            return False
         self._due = False
-        for _, event in self._projection.catch_up(self._journal):
-            self._counts["events"] += 1
-            self._keep_picture(event)
+        for batch in projection.follow(journal):
+            self._unsettled = True
+            for _, event in batch:
+                self._counts["events"] += 1
+                self._keep_picture(event)
+        return True
 
     def _keep_picture(self, event: Event) -> None:
         if isinstance(event, Inspected):
-            self._trigger_of[event.part] = event.trigger
+            self._shot_of[event.part] = (event.exposure_ns, event.trigger)
+            while len(self._shot_of) > WAITING_PARTS:
+                self._shot_of.popitem(last=False)
         if not isinstance(event, Judged):
             return
-        trigger = self._trigger_of.pop(event.part, 0)
-        image = self._pictures.pop(trigger, None)
+        shot = self._shot_of.pop(event.part, (0, 0))
+        image = self._pictures.pop(shot, None)
         passed = event.verdict.kind is VerdictKind.PASS
         if image is not None and not (passed and self.section.store_frames == "rejects"):
-            self._write(event, trigger, image)
+            self._write(event.part, shot, image)
 
-    def _write(self, event: Judged, trigger: int, image: Image) -> None:
-        assert self._projection is not None
-        session = self._projection.session_of(event.part)
-        folder = Path(self.config.data_dir) / "pictures"
-        path = picture_path(folder, session, event.part, "frame", event.stamp_ns)
-        try:
-            write_image(path, image, self.section.min_free_mib)
-        except DiskFull as error:
-            self.problem = str(error)
-            return
-        self.problem = ""
-        self._counts["pictures"] += 1
-        self._projection.keep_frame(session, trigger, str(path))
+    def _write(self, part: str, shot: Shot, image: Image) -> None:
+        exposure_ns, trigger = shot
+
+        def keep() -> bool:
+            self._keeper.keep_frame(part, trigger, exposure_ns, image)
+            return True
+
+        kept = self._space.keep(keep)
+        self._counts["pictures" if kept else "pictures_missed"] += 1
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from cell.nodes.permit import TOPIC as PERMIT
 from cell.nodes.permit import PermitHolder
 from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_time
+from cell.ownership import Claim, Owner, device
 from robot.base import RobotError
 from robot.service import RemovalService
 from vision.plugins import load_plugin
@@ -40,12 +41,16 @@ class RobotNode(CellNode):
         self._permit = PermitHolder()
         self._busy = threading.Lock()
         self._recovering = threading.Event()
+        self._claim = Claim()
 
     def set_up(self) -> None:
         arm = load_plugin("inspection_cell.arms", self.section.arm.driver)
         gripper = load_plugin("inspection_cell.grippers", self.section.gripper.driver)
+        config = arm.Config.model_validate(self.section.arm.options)
+        name = device(self.section.arm.driver, config.model_dump())
+        self._claim = Claim.take({"arm": name}, Owner.me("robot node", self.config.data_dir))
         self._service = RemovalService(
-            arm(arm.Config.model_validate(self.section.arm.options)),
+            arm(config),
             gripper(gripper.Config.model_validate(self.section.gripper.options)),
             self.section.motion,
         )
@@ -74,6 +79,7 @@ class RobotNode(CellNode):
         if self._service is not None:
             self._service.close()
             self._service = None
+        self._claim.close()
 
     def _on_belt(self, state: BeltState) -> None:
         if self._service is not None and state.connected:

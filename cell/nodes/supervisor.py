@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from inspection_cell_interfaces.msg import (
@@ -28,8 +29,11 @@ from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.phrases import say
 from cell.processes import TABLE
 from cell.products import InspectionParts, load_inspection_parts
+from cell.records.agreement import open_journal
 from cell.records.checkpoints import restore
-from cell.records.journal import Journal
+from cell.records.folder import require_writable
+from cell.records.journal import Journal, JournalError
+from cell.records.reserve import Reserve
 from cell.stations import ledger_config
 from cell.supervision import Supervision
 from cell.watch import Heartbeat, Watch, process_exists
@@ -51,7 +55,9 @@ class SupervisorNode(CellNode):
     def set_up(self) -> None:
         configured = self.config.recipe
         parts = load_inspection_parts(self.config, configured)
-        self._journal = Journal.open(Path(self.config.data_dir) / "journal.db")
+        folder = Path(self.config.data_dir)
+        require_writable(folder)
+        self._journal = open_journal(folder, Reserve(folder / "reserve.bin"))
         ledger = restore(self._journal, ledger_config(self.config), parts.recipe)
         chosen = ledger.recipe_to_resume(configured)
         if chosen != configured:
@@ -81,7 +87,8 @@ class SupervisorNode(CellNode):
             self.destroy_timer(timer)
         self._ears.close()
         if self._ears.started:
-            self._tell(o.Closing(stamp_ns=self.now_ns()))
+            with suppress(JournalError):  # it was lost while running, and that is being said
+                self._tell(o.Closing(stamp_ns=self.now_ns()))
         self._ears.forget()  # who is activated again begins a session, and asks about the belt
         self._belt.publish(BeltCommand(stamp=to_time(self.now_ns()), run=False))
         self._permit.tell(None)
@@ -93,6 +100,12 @@ class SupervisorNode(CellNode):
             self._journal = self._supervision = None
 
     def _look(self) -> None:
+        try:
+            if self._journal is not None:
+                self._journal.check_still_there()
+        except JournalError as error:
+            self.fail(str(error))
+            return
         if self._supervision is not None and self._ears.started:
             now = self.now_ns()
             self._act(self._supervision.look_around(now))

@@ -1,4 +1,8 @@
-"""What can be wrong with the records; apart, so that naming it does not load a database."""
+"""What can be wrong with journal and records; apart, so that naming it does not load a database."""
+
+
+class JournalError(Exception):
+    """The journal cannot be used; the message says why and what to do."""
 
 
 class RecordsError(Exception):

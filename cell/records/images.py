@@ -1,14 +1,15 @@
-"""Pictures as evidence: written whole or not at all."""
+"""Pictures as files: written whole or not at all, and never over another one."""
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
-import shutil
-from datetime import datetime
 from pathlib import Path
 
 import cv2
 
+from cell.records.naming import Incoming
 from vision.types import Image
 
 JPEG_QUALITY = 92
@@ -21,62 +22,69 @@ _OPTIONS = {
     ".webp": [cv2.IMWRITE_WEBP_QUALITY, 101],
 }
 
-
-class DiskFull(OSError):  # noqa: N818
-    """Too little free space: the picture was not written."""
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
-def picture_path(folder: Path, session: str, part: str, kind: str, stamp_ns: int) -> Path:
-    """Where a part's picture belongs: `<folder>/<date>/<session>/<part>-<kind>.jpg`."""
-    day = datetime.fromtimestamp(stamp_ns * 1e-9).strftime("%Y-%m-%d")
-    return folder / day / session / f"{part}-{kind}.jpg"
-
-
-def write_image(path: Path, image: Image, min_free_mib: int = 0, *, durable: bool = True) -> Path:
-    """Write a picture in the format of the path's suffix; returns the path.
-
-    After a crash of the program there is the whole file or none; after a power cut too if
-    `durable`, which waits for the disk. Raises DiskFull when less than `min_free_mib` would stay
-    free, ValueError for a suffix other than .jpg, .png, .webp, and OSError when the disk refuses.
+def encoded(image: Image, suffix: str = ".jpg") -> bytes:
+    """The picture in the format of a suffix. Raises ValueError for one other than .jpg, .png,
+    .webp, and OSError for a picture that has no such form.
     """
-    options = _OPTIONS.get(path.suffix)
+    options = _OPTIONS.get(suffix)
     if options is None:
         known = ", ".join(_OPTIONS)
-        raise ValueError(f"{path}: pictures are written as {known}: change the suffix")
-    done, data = cv2.imencode(path.suffix, image, options)
+        raise ValueError(f"{suffix}: pictures are written as {known}: change the suffix")
+    done, data = cv2.imencode(suffix, image, options)
     if not done:
-        raise OSError(f"{path}: the picture could not be encoded: check its shape {image.shape}")
+        raise OSError(f"the picture could not be encoded: check its shape {image.shape}")
+    return bytes(data.tobytes())
+
+
+def write_new(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write a file that does not exist yet.
+
+    After a crash of the program there is the whole file or none; after a power cut too if
+    `durable`, which waits for the disk. Raises FileExistsError, and OSError when the disk refuses.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    require_free(path.parent, min_free_mib)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with temporary.open("wb") as file:
-            file.write(data.tobytes())
+            file.write(content)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
+        link(temporary, path)
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
     if durable:
-        _sync_folder(path.parent)
-    return path
+        sync(path.parent)
 
 
-def require_free(folder: Path, min_free_mib: int) -> None:
-    """Raises DiskFull when less than `min_free_mib` MiB are free where `folder` lies."""
-    free_mib = shutil.disk_usage(folder).free / 2**20
-    if free_mib < min_free_mib:
-        raise DiskFull(
-            f"{folder}: {free_mib:.0f} MiB free, {min_free_mib} MiB are kept: "
-            "free space on the disk, or lower recorder.min_free_mib"
-        )
+def store_incoming(data_dir: Path, picture: Incoming, content: bytes, *, durable: bool) -> None:
+    """Put a picture into the incoming place, once. Raises OSError."""
+    # Whoever wrote this very exposure with this very content before wrote the same file.
+    with contextlib.suppress(FileExistsError):
+        write_new(data_dir / picture.path, content, durable=durable)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
+def link(old: Path, new: Path) -> None:
+    """Give a file a second name, which must be free. Raises FileExistsError, OSError.
+
+    Where the disk knows no second names, the file is renamed: then `old` is gone.
+    """
+    try:
+        os.link(old, new)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(new):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(new)) from error
+        old.rename(new)
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or the names in a folder, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Self
+from typing import Self, cast
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from cell.ledger.events import Event
 from cell.records import rows
+from cell.records.agreement import Mark, mark_of, require_same
 from cell.records.journal import Journal
-from cell.records.schema import Part, Progress
+from cell.records.schema import Progress, Source
 from cell.records.store import open_records
 
 BATCH = 500
@@ -37,8 +39,22 @@ class Projection:
         with Session(self._engine) as session:
             return session.scalar(select(Progress.last_seq)) or 0
 
-    def apply(self, events: Iterable[tuple[int, Event]]) -> list[tuple[int, Event]]:
-        """Bring events into the records, in one transaction; those that were new."""
+    @property
+    def mark(self) -> Mark | None:
+        """How far the records have come, and in which journal."""
+        connection = self._engine.raw_connection()
+        try:
+            return mark_of(cast(sqlite3.Connection, connection.driver_connection))
+        finally:
+            connection.close()
+
+    def apply(
+        self, events: Iterable[tuple[int, Event]], journal: Journal | None = None
+    ) -> list[tuple[int, Event]]:
+        """Bring events into the records, in one transaction; those that were new.
+
+        `journal`: where they come from, to be known again.
+        """
         new = []
         with Session(self._engine) as session, session.begin():
             progress = session.get(Progress, 1)
@@ -52,28 +68,43 @@ class Projection:
                 session.flush()
                 progress.last_seq = sequence
                 new.append((sequence, event))
+            if journal is not None:
+                _note_source(session, journal, progress.last_seq)
         return new
 
     def catch_up(self, journal: Journal) -> list[tuple[int, Event]]:
-        """Apply everything in the journal that the records lack; the events that were new."""
-        new: list[tuple[int, Event]] = []
-        events = journal.read(self.last_seq)
+        """Apply everything in the journal that the records lack; the events that were new.
+
+        Raises RecordsError if the records are not of this journal, and JournalError.
+        """
+        return [item for batch in self.follow(journal) for item in batch]
+
+    def follow(self, journal: Journal) -> Iterator[list[tuple[int, Event]]]:
+        """The same batch by batch: what came is in the records, whatever fails later."""
+        journal.check_still_there()
+        mark = self.mark
+        require_same(journal, mark)
+        events, new = journal.read(self.last_seq), False
         while batch := list(islice(events, BATCH)):
-            new += self.apply(batch)
-        return new
+            new = True
+            yield self.apply(batch, journal)
+        if not new and mark is not None and mark.last_seq and not mark.journal:
+            self.apply([], journal)  # a journal of before has its identity now
 
-    def keep_frame(self, session_id: str, trigger: int, path: str) -> None:
-        """Note where the picture of a trigger is stored."""
-        with Session(self._engine) as session, session.begin():
-            frame = rows.frame_of(session, session_id, trigger)
-            if frame is not None:
-                frame.path = path
-
-    def session_of(self, part: str) -> str:
-        """The session in which a part arrived, '' for an unknown part."""
-        with Session(self._engine) as session:
-            return session.scalar(select(Part.session).where(Part.id == part)) or ""
+    @property
+    def engine(self) -> Engine:
+        """The records' database."""
+        return self._engine
 
     def close(self) -> None:
         """Let go of the database. Safe to call twice."""
         self._engine.dispose()
+
+
+def _note_source(session: Session, journal: Journal, seq: int) -> None:
+    identity = journal.identity
+    if not identity:
+        return
+    source = session.get(Source, 1) or Source(id=1)
+    source.journal, source.seq, source.digest = identity, seq, journal.digest_at(seq)
+    session.add(source)

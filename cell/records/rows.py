@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cell.ledger import events as e
 from cell.records import schema as s
+from cell.records.naming import Incoming
 
 
 def write(session: Session, progress: s.Progress, seq: int, event: e.Event) -> None:
@@ -43,10 +44,46 @@ def write(session: Session, progress: s.Progress, seq: int, event: e.Event) -> N
             pass  # StateChanged, Cleared, ExitSeen, Escaped: told by alarms and dispositions
 
 
-def frame_of(session: Session, session_id: str, trigger: int) -> s.Frame | None:
-    """The newest picture of a trigger."""
+def frame_of(
+    session: Session, session_id: str, trigger: int, exposure_ns: int | None = None
+) -> s.Frame | None:
+    """The newest picture of a trigger; a camera that was restarted counts its triggers anew, so
+    that only `exposure_ns` tells for certain which one.
+    """
     query = select(s.Frame).where(s.Frame.session == session_id, s.Frame.trigger == trigger)
+    if exposure_ns is not None:
+        query = query.where(s.Frame.exposure_ns == exposure_ns)
     return session.scalars(query.order_by(s.Frame.seq.desc()).limit(1)).first()
+
+
+def awaited(picture: Incoming, seq: int, part: str) -> s.Evidence:
+    """The row of a picture that lies in the incoming place and is now known to be a part's."""
+    return s.Evidence(
+        kind=picture.kind,
+        seq=seq,
+        part=part,
+        exposure_ns=picture.exposure_ns,
+        path="",
+        sha256=picture.sha256,
+        bytes=0,
+        pruned_ns=None,
+        rule="",
+    )
+
+
+def evidence_of(picture: Incoming) -> Select[s.Evidence]:
+    """The rows of one picture."""
+    e = s.Evidence
+    return select(e).where(
+        e.sha256 == picture.sha256, e.kind == picture.kind, e.exposure_ns == picture.exposure_ns
+    )
+
+
+def name_frame(session: Session, kept: s.Evidence) -> None:
+    """Note in the row of a camera picture where it is stored."""
+    frame = session.get(s.Frame, kept.seq) if kept.kind == "frame" else None
+    if frame is not None:
+        frame.path = kept.path
 
 
 def _session(session: Session, progress: s.Progress, event: e.Event) -> None:
@@ -123,6 +160,9 @@ def _inspection(session: Session, seq: int, event: e.Inspected) -> None:
                 y_max=defect.y_max,
             )
         )
+    picture = Incoming.parse(event.view)
+    if picture is not None:
+        session.add(awaited(picture, seq, event.part))
     if event.model and session.get(s.ModelVersion, event.model) is None:
         session.add(s.ModelVersion(identity=event.model, first_seen_ns=event.stamp_ns))
 
@@ -147,7 +187,7 @@ def _verdict(session: Session, seq: int, event: e.Judged) -> None:
     if inspection is None or session.get(s.Timing, event.part) is not None:
         return
     owner = session.get_one(s.Part, event.part).session
-    frame = frame_of(session, owner, inspection.trigger)
+    frame = frame_of(session, owner, inspection.trigger, inspection.exposure_ns)
     session.add(
         s.Timing(
             part=event.part,

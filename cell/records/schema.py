@@ -12,6 +12,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 SCHEMA_VERSION = 1
 """Version of these tables, kept in SQLite's user_version."""
 
+NOT_FROM_EVENTS = frozenset({"source", "progress", "frame.path", "evidence"})
+"""Tables and columns that no event makes: a fresh projection of the journal does not hold them."""
+
 
 class Base(DeclarativeBase):
     """Base of every table."""
@@ -24,6 +27,16 @@ class Progress(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     last_seq: Mapped[int]
     session: Mapped[str]
+
+
+class Source(Base):
+    """One row: the journal that these tables are made of, and the digest of its event `seq`."""
+
+    __tablename__ = "source"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    journal: Mapped[str]
+    seq: Mapped[int]
+    digest: Mapped[bytes]
 
 
 class RunSession(Base):
@@ -118,6 +131,27 @@ class Inspection(Base):
     inference_ms: Mapped[float]
     total_ms: Mapped[float]
     view: Mapped[str]
+
+
+class Evidence(Base):
+    """A picture kept of a part: where it lies and what it holds. `seq`: its inspection's row for
+    the kind `view`, its frame's row for `frame`.
+
+    `path` starts at the data folder and is empty while the picture waits in the incoming place;
+    `bytes` is 0 for one that was never found. `pruned_ns` and `rule` say when and why it was
+    deleted.
+    """
+
+    __tablename__ = "evidence"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(ForeignKey("part.id"), index=True)
+    exposure_ns: Mapped[int] = mapped_column(index=True)
+    path: Mapped[str] = mapped_column(index=True)
+    sha256: Mapped[str] = mapped_column(index=True)
+    bytes: Mapped[int]
+    pruned_ns: Mapped[int | None] = mapped_column(index=True)
+    rule: Mapped[str]
 
 
 class Defect(Base):

@@ -9,6 +9,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from cell.records.errors import RecordsError
+from cell.records.remedies import REBUILD
 from cell.records.schema import SCHEMA_VERSION, Base
 
 
@@ -37,8 +38,7 @@ def open_records(path: Path, *, create: bool = False) -> Engine:
     except SQLAlchemyError as error:
         engine.dispose()
         raise RecordsError(
-            f"{path}: is no usable records database ({error.__cause__ or error}): move it away; "
-            "it is rebuilt from the journal"
+            f"{path}: is no usable records database ({error.__cause__ or error}): {REBUILD}"
         ) from error
     except RecordsError:
         engine.dispose()

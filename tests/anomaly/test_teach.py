@@ -12,7 +12,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from cell.cli.main import app
+from cell.cli.app import app
 from cell.recipe.loading import RECIPES
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import ModelError

@@ -12,7 +12,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from typer.testing import CliRunner
 
-from cell.cli.main import app
+from cell.cli.app import app
 from cell.config import dump, load
 from cell.inspection import build_inspector
 from cell.products import MODELS, find_recipe, load_inspection_parts

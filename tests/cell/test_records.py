@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import sqlite3
@@ -19,7 +20,7 @@ from cell.ledger import Event, Ledger, UnknownEventError
 from cell.ledger import events as e
 from cell.records import schema as s
 from cell.records.errors import RecordsError
-from cell.records.images import DiskFull, picture_path, write_image
+from cell.records.images import encoded, write_new
 from cell.records.journal import Journal, JournalError
 from cell.records.projection import Projection
 from cell.records.store import open_records
@@ -82,7 +83,10 @@ def test_journal_of_another_version_is_refused(tmp_path: Path, shift: World) -> 
     path = tmp_path / "journal.db"
     written(path, shift.events()[:2]).close()
     with sqlite3.connect(path) as database:
-        database.execute("INSERT INTO events VALUES (3, 1, 'teleported', '', '{}')")
+        last = database.execute("SELECT digest FROM events WHERE seq = 2").fetchone()[0]
+        digest = hashlib.sha256(last + b"3\n1\nteleported\n\n{}").digest()
+        row = (3, 1, "teleported", "", "{}", digest)
+        database.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", row)
     database.close()
     with Journal.follow(path) as journal, pytest.raises(UnknownEventError, match="teleported"):
         list(journal.read())
@@ -191,23 +195,21 @@ def test_records_of_a_newer_cell_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".png", ".webp", ".jpg"])
-def test_pictures_are_whole(tmp_path: Path, suffix: str) -> None:
+def test_pictures_are_whole_and_never_written_over(tmp_path: Path, suffix: str) -> None:
     import cv2
 
     image = (np.arange(64 * 48) % 251).astype(np.uint8).reshape(48, 64)
-    path = picture_path(tmp_path, "s1", "s1-00001", "frame", 1_700_000_000_000_000_000)
-    path = write_image(path.with_suffix(suffix), image)
+    path = tmp_path / "day" / f"picture{suffix}"
+    write_new(path, encoded(image, suffix))
     read = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     assert read is not None
     assert np.abs(read.astype(int) - image).max() <= (0 if suffix != ".jpg" else 255)
+    with pytest.raises(FileExistsError):
+        write_new(path, b"another one")
+    assert path.read_bytes() == encoded(image, suffix)
     assert [p.name for p in path.parent.iterdir()] == [path.name]
-    assert path.parts[-2] == "s1"
 
 
-def test_pictures_stop_before_the_disk_is_full(tmp_path: Path) -> None:
-    image = np.zeros((8, 8), np.uint8)
-    with pytest.raises(DiskFull, match="free space"):
-        write_image(tmp_path / "a.png", image, min_free_mib=2**40)
-    assert list(tmp_path.iterdir()) == []
+def test_pictures_have_one_of_three_formats() -> None:
     with pytest.raises(ValueError, match="change the suffix"):
-        write_image(tmp_path / "a.txt", image)
+        encoded(np.zeros((8, 8), np.uint8), ".txt")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cell.cli.main import app
+from cell.cli.app import app
 from cell.recipe.loading import RECIPES
 
 GOLDENS = RECIPES / "pcb" / "goldens"

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from cell.cli.app import app
 from cell.cli.errors import UsageError
-from cell.cli.main import app
 from cell.cli.verbs.train import SPLIT_FILE, split_of_run
 from tests.data.sets import WRITERS
 from vision.data.open import open_data

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import signal
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from inspection_cell_interfaces.msg import CellState
 from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
 
 from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
+from cell.cli.places import require_writable, write
 from cell.cli.summary import print_summary
 from cell.config import load
-from cell.launcher.group import LaunchError
+from cell.launcher.group import LaunchError, RestartLimitError
+from cell.launcher.interrupt import Interrupt, InterruptedRunError
 from cell.launcher.recovery import all_sent, recover
 from cell.launcher.report import build_report, law_held
-from cell.launcher.session import Session
+from cell.launcher.session import NotReadyError, Session
 from cell.products import load_inspection_parts
+from cell.records.folder import require_writable as require_writable_folder
 
 console = Console()
 
 
-class _InterruptedError(Exception):
-    """Ctrl-C or SIGTERM."""
+ORDERED = "cell run --start (the twin's belt starts empty)"
+"""The person in the records who confirmed and started, by typing --start."""
 
 
 def run(
     parts: Annotated[
         int, typer.Option(min=0, help="End after so many parts; 0: run until Ctrl-C.")
     ] = 0,
-    headless: Annotated[bool, typer.Option(help="No operator's page; start by itself.")] = False,
+    headless: Annotated[
+        bool, typer.Option(help="No operator's page; the twin's belt is started at once.")
+    ] = False,
+    start: Annotated[
+        bool,
+        typer.Option("--start", help="Your order: the twin's belt is empty, confirm it and start."),
+    ] = False,
     report: Annotated[Path | None, typer.Option(help="Write the run report (JSON) here.")] = None,
     seed: Annotated[
         int, typer.Option(help="Seed of the twin: boards, order, positions, light.")
@@ -69,15 +79,25 @@ def run(
 ) -> None:
     """Run the inspection cell; with `--parts N --headless` it ends by itself and judges the run.
 
-    Exit code 0 only if the law of the cell held: every part accounted for, no escape, every
-    removal confirmed.
+    With a page nothing moves before a person has confirmed the belt and started it there, or
+    has ordered so with `--start`. Exit code 0 only if the law of the cell held: every part
+    accounted for, no escape, every removal confirmed.
     """
+    interrupt = Interrupt()
+    interrupt.listen()
     if parts and not twin:
         raise UsageError("--parts counts the twin's boards; without it, end the run with Ctrl-C.")
     if headless and not parts:
         raise UsageError("--headless needs --parts N: nobody could end the run otherwise.")
+    if start and not twin:
+        raise UsageError(
+            "--start says that the twin's belt is empty; what lies on a real belt only a person "
+            "beside it can say: confirm and start on the operator's page."
+        )
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = (data or (Path("runs") / stamp if headless else Path("data"))).resolve()
+    if report is not None:
+        require_writable(report, "--report")
     overrides = {
         "data_dir": str(folder),
         "belt.speed_m_s": belt_speed,
@@ -96,20 +116,24 @@ def run(
         plan = demo_twin(
             cell, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective
         )
-    session = Session(cell, folder, plan, console.print, domain, headless)
+    for written in {folder, Path(cell.data_dir)}:
+        require_writable_folder(written)
+    session = Session(cell, folder, plan, say, domain, headless, interrupt)
     finished, failure = False, None
     try:
-        finished = _run(session, parts)
+        finished = _run(session, parts, start)
     except LaunchError as error:
         if not session.produced_s or plan is None:
             raise
         failure = error  # the report still tells what happened until then
+    if (parts or report) and not finished and not session.produced_s:
+        raise UsageError("the run was ended before the cell had started: there is nothing to tell.")
     if plan is None or not (parts or report or failure):
         return
-    content = build_report(session, seed=seed)
-    if report is not None:
-        report.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    content = _report(session, seed)
     print_summary(console, content)
+    if report is not None:
+        write(report, json.dumps(content, indent=2) + "\n")
     if failure is not None:
         raise failure
     if parts and not finished:
@@ -121,29 +145,55 @@ def run(
     console.print("The law of the cell held.")
 
 
-def _run(session: Session, parts: int) -> bool:
-    """Start, produce, stop; True when all parts are through, False after Ctrl-C or SIGTERM."""
+def say(text: str) -> None:
+    """One line for a person, as it is; a terminal that is gone must not keep a run from ending."""
+    with contextlib.suppress(OSError):
+        console.print(text, markup=False)
 
-    def interrupt(*_: object) -> None:
-        raise _InterruptedError
 
-    signal.signal(signal.SIGINT, interrupt)
-    signal.signal(signal.SIGTERM, interrupt)
+def _run(session: Session, parts: int, start: bool) -> bool:
+    """Start, produce, stop; True when all parts are through, False when the run was ended."""
     try:
         with console.status("starting the cell"):
             session.start()
-            session.begin()
+            if session.headless:
+                session.begin()
         if not session.headless:
-            hmi = session.config.hmi
-            console.print(f"Operator's page: http://{hmi.host}:{hmi.port} (Ctrl-C ends)")
+            say(f"Operator's page: {session.page} (Ctrl-C ends)")
+        if start and not session.headless:
+            _start(session)
         return _produce(session, parts)
-    except _InterruptedError:
-        console.print("stopping")
+    except RestartLimitError as error:
+        if session.headless or error.name == "hmi":
+            raise
+        session.stand(error)
+        raise
+    except InterruptedRunError:
+        say("stopping")
         return False
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_IGN)
         session.stop()
+
+
+def _report(session: Session, seed: int) -> dict[str, Any]:
+    try:
+        return build_report(session, seed=seed)
+    except (OSError, SQLAlchemyError) as error:
+        reason = str(error).partition("\n")[0]
+        raise UsageError(
+            f"the run's records in {session.folder} cannot be read for the report ({reason}): "
+            "free space or correct the rights there."
+        ) from None
+
+
+def _start(session: Session) -> None:
+    """What the person has ordered who typed --start; it does not wait for ever to be possible."""
+    try:
+        session.begin(ORDERED)
+    except NotReadyError as error:
+        say(f"not started: {error} Start it on the page.")
+    else:
+        say("the twin's belt is empty: confirmed and started, as --start asks")
 
 
 def _produce(session: Session, parts: int) -> bool:
@@ -157,11 +207,11 @@ def _produce(session: Session, parts: int) -> bool:
         if state is not None:
             if state.state != last:
                 last = state.state
-                console.print(f"cell: {last}" + (f" - {state.reason}" if state.reason else ""))
+                say(f"cell: {last}" + (f" - {state.reason}" if state.reason else ""))
             closed = _closed(state) - before
             if parts and closed != shown:
                 shown = closed
-                console.print(
+                say(
                     f"{closed:4d} of {parts} parts: {state.passed} passed, "
                     f"{state.removed} removed, "
                     f"{state.purged} purged, {state.on_belt} on the belt"
@@ -169,7 +219,7 @@ def _produce(session: Session, parts: int) -> bool:
             if parts and state.on_belt == 0 and all_sent(session, parts):
                 return True
             if session.headless and state.state in (CellState.FAULTED, CellState.PURGE_REQUIRED):
-                recover(session, console.print)
+                recover(session, say)
         time.sleep(0.1)
 
 

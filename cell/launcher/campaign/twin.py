@@ -91,7 +91,7 @@ class TwinProcess:
         self._child, deadline = child, time.monotonic() + READY_S
         while "twin ready" not in child.log.read_text(errors="replace"):
             if child.exit_code() is not None or time.monotonic() > deadline:
-                raise LaunchError(f"the twin did not start: {child.last_words()}")
+                raise LaunchError(f"the twin did not start: {child.output().strip()[-300:]}")
             time.sleep(0.05)
 
     def cut(self) -> None:

@@ -1,0 +1,107 @@
+"""The belt's process alone: a command by itself moves no belt; the cell must say that it runs."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import rclpy
+import yaml
+from inspection_cell_interfaces.msg import BeltCommand, BeltState, CellState
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
+
+from cell.config.load import DEMO
+from cell.launcher.env import environment
+from cell.nodes.topics import LATCHED, LATEST, to_time
+from cell.processes import TABLE
+from robot.belts.register_map import Control, Holding
+from tests.robot.plc import HandPlc, serving
+
+DOMAIN = 56
+BELT = next(process for process in TABLE if process.name == "belt")
+
+
+class Stranger:
+    """Publishes commands, and the cell's state where it is told to."""
+
+    def __init__(self, plc: HandPlc) -> None:
+        self.plc = plc
+        self.context = rclpy.Context()
+        rclpy.init(
+            args=[],
+            context=self.context,
+            domain_id=DOMAIN,
+            signal_handler_options=SignalHandlerOptions.NO,
+        )
+        self.node = rclpy.create_node("stranger", context=self.context)
+        self.executor = SingleThreadedExecutor(context=self.context)
+        self.executor.add_node(self.node)
+        self.readings = 0
+        self.state = ""
+        self._commands = self.node.create_publisher(BeltCommand, "/cell/belt/command", LATEST)
+        self._states = self.node.create_publisher(CellState, "/cell/supervisor/state", LATCHED)
+        self.node.create_subscription(BeltState, "/cell/belt/state", self._count, LATEST)
+        self.node.create_timer(0.05, self._publish)
+
+    def close(self) -> None:
+        self.executor.shutdown()
+        self.node.destroy_node()
+        rclpy.shutdown(context=self.context)
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 60.0
+        while not condition():
+            assert time.monotonic() < deadline
+            self.executor.spin_once(timeout_sec=0.1)
+
+    def told_to_run(self) -> bool:
+        """Whether the PLC was ever told to run."""
+        writes = [words for at, words in self.plc.writes if at == Holding.CONTROL]
+        return any(words[0] & Control.RUN for words in writes)
+
+    def _publish(self) -> None:
+        now = to_time(time.time_ns())
+        self._commands.publish(BeltCommand(stamp=now, run=True, speed_m_s=0.2, authority_m=9.0))
+        if self.state:
+            self._states.publish(CellState(stamp=now, state=self.state))
+
+    def _count(self, _: BeltState) -> None:
+        self.readings += 1
+
+
+@pytest.fixture
+def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stranger]:
+    env = environment(DOMAIN)
+    for name, value in env.items():
+        if name.startswith(("ROS_", "FASTRTPS_")):
+            monkeypatch.setenv(name, value)
+    plc = HandPlc()
+    with serving(plc) as port:
+        content = yaml.safe_load(DEMO.read_text())
+        content["calibration"] = str((DEMO.parent / content["calibration"]).resolve())
+        content["belt"]["options"] = {"host": "127.0.0.1", "port": port}
+        content["data_dir"] = str(tmp_path / "data")
+        config = tmp_path / "cell.yaml"
+        config.write_text(yaml.safe_dump(content))
+        with (tmp_path / "belt.log").open("w") as log:
+            process = subprocess.Popen(BELT.command(config), env=env, stdout=log, stderr=log)
+        made = Stranger(plc)
+        yield made
+        made.close()
+        process.terminate()
+        assert process.wait(30) == 0
+
+
+def test_a_command_alone_moves_no_belt(stranger: Stranger) -> None:
+    stranger.until(lambda: stranger.readings > 0)
+    for state in ("", "unknown", "stopped", "faulted", "purge_required"):
+        stranger.state = state
+        seen = stranger.readings
+        stranger.until(lambda seen=seen: stranger.readings > seen + 40)  # type: ignore[misc]
+        assert not stranger.told_to_run(), state
+    stranger.state = "running"
+    stranger.until(stranger.told_to_run)
