@@ -113,14 +113,15 @@ def cuts(
 def _site(folder: Path, host: str, domain: int | None, seed: int, *, small: bool) -> Site:
     """A demo cell and its twin in this folder."""
     overrides: dict[str, Any] = demo_overrides(host, folder) | {
-        "data_dir": str(folder / "data"),
+        "data_dir": str(folder),
         "hmi.host": host,
         "hmi.port": free_port(host),
     }
     if small:
         overrides["recorder.min_free_mib"] = 16
     config = load(None, overrides)
-    twin = demo_twin(config, host, folder, seed=seed, parts=0, pitch=0.35, defective=0.5)
+    own = folder.with_name(f"{folder.name}-twin")
+    twin = demo_twin(config, host, own, seed=seed, parts=0, pitch=0.35, defective=0.5)
     return Site(folder, config, twin, domain)
 
 
