@@ -15,9 +15,10 @@ from typing import Any
 
 from cell.launcher.child import Child
 from cell.launcher.group import LaunchError
-from cell.launcher.session import TwinPlan
+from cell.launcher.pictures import PictureFolder
+from cell.launcher.twin import TwinPlan
 
-CONTROL_PORT = 47020
+CONTROL_PORT, DASHBOARD_PORT = 47020, 29999
 READY_S = 60.0
 ANSWER_S = 5.0
 
@@ -77,6 +78,7 @@ class TwinProcess:
     def __init__(self, plan: TwinPlan, logs: Path, env: Mapping[str, str]) -> None:
         self.plan, self._logs, self._env = plan, logs, env
         self._child: Child | None = None
+        self._pictures: PictureFolder | None = None
 
     @property
     def runs(self) -> bool:
@@ -86,6 +88,8 @@ class TwinProcess:
     def start(self) -> None:
         """Switch it on and wait until it listens. Raises LaunchError."""
         self.plan.folder.mkdir(parents=True, exist_ok=True)
+        if self._pictures is None and self.plan.pictures is not None:
+            self._pictures = PictureFolder(self.plan.pictures)
         command = [sys.executable, "-m", "twin", "--config", str(self.plan.write())]
         child = Child("twin", command, self._logs / "twin.log", self._env)
         self._child, deadline = child, time.monotonic() + READY_S
@@ -107,10 +111,25 @@ class TwinProcess:
             self._child.terminate()
             self._child.wait(5.0)
             self._child.kill()
+        if self._pictures is not None:
+            self._pictures.close()
+            self._pictures = None
 
     def boards(self) -> list[dict[str, Any]]:
         """What really happened to every board since it was switched on."""
-        if not self.plan.truth.is_file():
-            return []
-        content: dict[str, Any] = json.loads(self.plan.truth.read_text(encoding="utf-8"))
-        return list(content["boards"])
+        content = self.plan.read_truth()
+        return [] if content is None else list(content["boards"])
+
+
+def at_the_pendant(host: str, *steps: str) -> None:
+    """What a person does at the arm's pendant: lines of its dashboard. Raises TwinLostError."""
+    try:
+        with socket.create_connection((host, DASHBOARD_PORT), ANSWER_S) as link:
+            lines = link.makefile("rw")
+            for step in ("", *steps):  # it greets first
+                if step:
+                    lines.write(f"{step}\n")
+                    lines.flush()
+                lines.readline()
+    except OSError as error:
+        raise TwinLostError(f"the arm's pendant does not answer: {error}") from error
