@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import ExitStack
 from pathlib import Path
 
 from inspection_cell_interfaces.msg import Inspection as InspectionMessage
@@ -33,6 +34,7 @@ class RecorderNode(CellNode):
         self.section = declare(self, self.config.recorder)
         self._journal: Journal | None = None
         self._projection: Projection | None = None
+        self._reader: RingReader | None = None
         self._pictures: OrderedDict[int, Image] = OrderedDict()
         self._trigger_of: dict[str, int] = {}
         self._due = True
@@ -49,19 +51,20 @@ class RecorderNode(CellNode):
         )
 
     def begin(self) -> None:
-        self._timer = self.create_timer(0.2, self._follow)
+        self.create_timer(0.2, self._follow)
 
     def halt(self) -> None:
-        self.destroy_timer(self._timer)
         self._due = True
         self._follow()
 
     def tear_down(self) -> None:
-        if self._projection is not None:
-            self._projection.close()
-        if self._journal is not None:
-            self._journal.close()
-        self._projection = self._journal = None
+        with ExitStack() as stack:  # the others, too, when one does not close
+            for held in (self._reader, self._journal, self._projection):
+                if held is not None:
+                    stack.callback(held.close)
+        self._projection = self._journal = self._reader = None
+        self._pictures.clear()
+        self._trigger_of.clear()
 
     def details(self) -> dict[str, object]:
         return dict(self._counts)
@@ -73,7 +76,7 @@ class RecorderNode(CellNode):
         """Take a copy before the ring needs the slot again; the verdict decides later whether it
         is kept.
         """
-        if self.section.store_frames == "none":
+        if self.section.store_frames == "none" or self._reader is None:
             return
         try:
             self._pictures[message.trigger] = self._reader.read(message.slot, message.sequence)

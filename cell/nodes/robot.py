@@ -5,6 +5,7 @@ bin.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 
 from inspection_cell_interfaces.action import RemovePart
 from inspection_cell_interfaces.msg import BeltState, RobotState
@@ -19,6 +20,7 @@ from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import LATEST, to_time
+from cell.nodes.workers import Sign, Worker
 from robot.base import RobotError
 from robot.service import RemovalService
 from vision.plugins import load_plugin
@@ -61,15 +63,19 @@ class RobotNode(CellNode):
         )
 
     def begin(self) -> None:
-        self._timer = self.create_timer(1.0 / STATE_HZ, self._tell)
+        self.create_timer(1.0 / STATE_HZ, self._tell)
 
     def halt(self) -> None:
-        self.destroy_timer(self._timer)
+        self.end_workers()
 
     def tear_down(self) -> None:
-        if self._service is not None:
-            self._service.close()
-            self._service = None
+        service, self._service = self._service, None
+        if service is not None:
+            service.close()
+
+    def signs(self) -> Iterable[Sign]:
+        service = self._service
+        return (*super().signs(), *(service.threads() if service is not None else ()))
 
     def _on_belt(self, state: BeltState) -> None:
         if self._service is not None and state.connected:
@@ -82,11 +88,9 @@ class RobotNode(CellNode):
     async def _execute(self, handle: ServerGoalHandle) -> RemovePart.Result:
         """Wait for the thread that does the work, without blocking the executor."""
         done: Future = Future(executor=self.executor)
-        threading.Thread(
-            target=self._remove, args=(handle, done), name="removal", daemon=True
-        ).start()
+        self.start_worker("removal", lambda w: self._remove(handle, done, w), once=True)
         result: RemovePart.Result = await done
-        if result.reason == "canceled":
+        if result.reason == "canceled" and handle.is_cancel_requested:
             handle.canceled()
         elif result.removed:
             handle.succeed()
@@ -94,7 +98,7 @@ class RobotNode(CellNode):
             handle.abort()
         return result
 
-    def _remove(self, handle: ServerGoalHandle, done: Future) -> None:
+    def _remove(self, handle: ServerGoalHandle, done: Future, worker: Worker) -> None:
         assert self._service is not None
         with self._busy:
             try:
@@ -102,7 +106,7 @@ class RobotNode(CellNode):
                     self._service.remove(
                         removals.request(handle.request),
                         lambda step: handle.publish_feedback(removals.feedback(step)),
-                        lambda: handle.is_cancel_requested,
+                        lambda: worker.told or handle.is_cancel_requested,
                     )
                 )
             except RobotError as error:
@@ -117,10 +121,10 @@ class RobotNode(CellNode):
         response.message = "recovering" if response.success else "recovering already"
         if response.success:
             self._recovering.set()
-            threading.Thread(target=self._recover, name="recover", daemon=True).start()
+            self.start_worker("recover", self._recover, once=True)
         return response
 
-    def _recover(self) -> None:
+    def _recover(self, _: Worker) -> None:
         assert self._service is not None
         try:
             self._service.recover()
