@@ -272,6 +272,14 @@ _ENTRIES = (
         told_anew=True,
     ),
     Entry(
+        "process.hangs",
+        Priority.MEDIUM,
+        ("A process does not get on with its work", "Its parts are rejected. Read its log."),
+        ("프로세스의 작업이 멈춰 있습니다", "해당 부품은 불합격 처리됩니다. 로그를 확인하세요."),
+        advisory=True,
+        told_anew=True,
+    ),
+    Entry(
         "process.node_inactive",
         Priority.HIGH,
         ("A node was taken out of service", f"Activate it again. {_CLEAR_EN}"),

@@ -62,17 +62,15 @@ class BeltNode(CellNode):
         self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, RELIABLE)
 
     def begin(self) -> None:
-        self._timer = self.create_timer(1.0 / self.section.poll_hz, self._poll)
-        self._lease = self.create_timer(0.1, self._renew)
-
-    def halt(self) -> None:
-        self.destroy_timer(self._timer)
-        self.destroy_timer(self._lease)
+        self.create_timer(1.0 / self.section.poll_hz, self._poll)
+        self.create_timer(0.1, self._renew)
 
     def tear_down(self) -> None:
-        if self._belt is not None:
-            self._belt.close()
-            self._belt = None
+        belt, self._belt = self._belt, None
+        self._command = self._sample = self._cell = None  # of no account after the next start
+        self._failures = 0
+        if belt is not None:
+            belt.close()
         self._claim.close()
 
     def details(self) -> dict[str, object]:

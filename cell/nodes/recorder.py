@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
+from contextlib import ExitStack
 from pathlib import Path
 
 from inspection_cell_interfaces.msg import Inspection as InspectionMessage
@@ -51,6 +52,7 @@ class RecorderNode(CellNode):
         self.section = declare(self, self.config.recorder)
         self._journal: Journal | None = None
         self._projection: Projection | None = None
+        self._reader: RingReader | None = None
         self._pictures: OrderedDict[Shot, Image] = OrderedDict()
         self._shot_of: OrderedDict[str, Shot] = OrderedDict()
         self._due = self._unsettled = self._untidy = True
@@ -72,20 +74,21 @@ class RecorderNode(CellNode):
         )
 
     def begin(self) -> None:
-        self._work_timers = [self.create_timer(0.2, self._turn), self.create_timer(1.0, self._look)]
+        self.create_timer(0.2, self._turn)
+        self.create_timer(1.0, self._look)
 
     def halt(self) -> None:
-        for timer in self._work_timers:
-            self.destroy_timer(timer)
         self._due = True
         self._turn()
 
     def tear_down(self) -> None:
-        if self._projection is not None:
-            self._projection.close()
-        if self._journal is not None:
-            self._journal.close()
-        self._projection = self._journal = None
+        with ExitStack() as stack:  # the others, too, when one does not close
+            for held in (self._reader, self._journal, self._projection):
+                if held is not None:
+                    stack.callback(held.close)
+        self._projection = self._journal = self._reader = None
+        self._pictures.clear()
+        self._shot_of.clear()
 
     def details(self) -> dict[str, object]:
         return dict(self._counts)
@@ -97,7 +100,7 @@ class RecorderNode(CellNode):
         """Take a copy before the ring needs the slot again; the verdict decides later whether it
         is kept.
         """
-        if self.section.store_frames == "none":
+        if self.section.store_frames == "none" or self._reader is None:
             return
         shot = (to_ns(message.stamp), message.trigger)
         try:
