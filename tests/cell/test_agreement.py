@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cell.launcher.death import REFUSED, judge
 from cell.ledger import Event
 from cell.records.agreement import follow_journal, open_journal
 from cell.records.errors import JournalError, RecordsError
@@ -73,16 +74,15 @@ def test_records_refuse_a_journal_that_is_not_theirs_and_the_advice_is_right(
     assert messages[0].startswith(f"{data / 'journal.db'}: ")
     assert re.search(said, messages[0])
     assert "\n" not in messages[0]
+    assert judge(REFUSED, f"error: {messages[0]}").words == messages[0], "told to its end"
     assert (data / "journal.db").exists() == there, "nothing is made over the loss"
     assert rows(data / "records.db", "SELECT * FROM part") == before
 
-    # What the message says: move both, with what belongs to them, and start.
+    # What the message says: move everything to another folder, and start.
     kept = tmp_path / "kept"
     kept.mkdir()
-    for name in ("journal.db", "records.db"):
-        for suffix in ("", "-wal", "-shm"):
-            if (data / f"{name}{suffix}").exists():
-                shutil.move(data / f"{name}{suffix}", kept)
+    for file in data.iterdir():
+        shutil.move(file, kept)
     with open_journal(data) as journal:
         journal.append(events)
     project(data)

@@ -106,7 +106,7 @@ def test_any_flipped_bit_of_any_event_is_found_and_named(
         assert found(path)
         if column != "seq":
             assert found(path)[0] == f"event {seq}"
-        with pytest.raises(JournalError, match="move both"):
+        with pytest.raises(JournalError, match="move everything"):
             Journal.open(path)
         with Journal.follow(path) as journal, pytest.raises(JournalError):
             list(journal.read())
@@ -164,7 +164,7 @@ def test_a_start_with_a_broken_journal_is_refused_in_one_line(path: Path, damage
     text = str(caught.value)
     assert text.startswith(f"{path}: {said}")
     assert "\n" not in text
-    assert "move both" in text
+    assert "move everything in this folder to another one" in text
     with pytest.raises(JournalError):  # and the lock is free again, so the reason is the same
         Journal.open(path)
     with pytest.raises(JournalError), Journal.follow(path) as journal:

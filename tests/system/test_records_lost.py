@@ -141,7 +141,7 @@ def test_a_process_refuses_a_journal_that_is_not_that_of_the_records(
     told = [line for line in log.read_text().splitlines() if line.startswith("error: ")]
     assert len(told) == 1
     assert said in told[0]
-    assert "move both" in told[0]
+    assert "move everything in this folder to another one" in told[0]
     assert "Traceback" not in log.read_text()
     assert (data / "journal.db").exists() == before
 
