@@ -10,6 +10,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -48,11 +49,26 @@ def run(factory: Callable[[], CellNode]) -> NoReturn:
 
 
 def shared_memory() -> list[str]:
-    """Names in /dev/shm that this process has mapped; the tracer's are the whole machine's."""
+    """Names in /dev/shm that this process holds: what it has mapped, and the locks of Fast DDS.
+
+    A segment of Fast DDS that it only has mapped is another process's; its owner holds the lock
+    beside it. The tracer's are the whole machine's.
+    """
     maps = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
     paths = {line[line.index(SHARED_MEMORY) :] for line in maps if SHARED_MEMORY in line}
     names = {path.removeprefix(SHARED_MEMORY).removesuffix(" (deleted)") for path in paths}
-    return sorted(name for name in names if not name.startswith("lttng-ust"))
+    mapped = {name for name in names if not name.startswith(("lttng-ust", "fastrtps_"))}
+    return sorted(mapped | _fast_dds_locks())
+
+
+def _fast_dds_locks() -> set[str]:
+    locks = set()
+    for descriptor in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):  # it is closed meanwhile
+            name = os.readlink(descriptor).removesuffix(" (deleted)")
+            if name.startswith(f"{SHARED_MEMORY}fastrtps_"):
+                locks.add(name.removeprefix(SHARED_MEMORY))
+    return locks
 
 
 def _spin(factory: Callable[[], CellNode]) -> int:
