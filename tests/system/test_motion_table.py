@@ -26,7 +26,7 @@ HOST, DOMAIN = "127.0.7.77", 77
 def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     folder = tmp_path_factory.mktemp("motion")
     config = load(None, demo_overrides(HOST, folder) | {"data_dir": str(folder)})
-    twin = demo_twin(config, HOST, folder / "twin", seed=5, parts=0, pitch=0.35, defective=0.5)
+    twin = demo_twin(config, HOST, folder, seed=5, parts=0, pitch=0.35, defective=0.5)
     made = Stand(Site(folder, config, twin, DOMAIN, page=False), lambda _: None)
     try:
         made.open()

@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -121,8 +122,9 @@ def _site(folder: Path, host: str, domain: int | None, seed: int, *, small: bool
         overrides["recorder.min_free_mib"] = 16
     config = load(None, overrides)
     own = folder.with_name(f"{folder.name}-twin")
-    twin = demo_twin(config, host, own, seed=seed, parts=0, pitch=0.35, defective=0.5)
-    return Site(folder, config, twin, domain)
+    twin = demo_twin(config, host, folder, seed=seed, parts=0, pitch=0.35, defective=0.5)
+    settings = {**twin.settings, "truth_file": str(own / "truth.json")}
+    return Site(folder, config, replace(twin, folder=own, settings=settings), domain)
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

@@ -72,6 +72,7 @@ def carry_out(stand: Stand, judge: Judge, cut: Cut) -> Outcome:
     if cut.twin_dies:
         stand.twin.cut()
         stand.twin.start()
+        judge.switched_on()
     stand.start_cell(stand.new_session())
     outcome.seen.append(f"{len(after)} events; started as '{stand.state}'")
     outcome.law += lost(after, rows(stand.journal), None)

@@ -49,6 +49,7 @@ class Judge:
         self._stand = stand
         self._known: set[str] = set()
         self._last: Outcome | None = None
+        self._powered_at = 0
 
     def carry_out(self, trial: Trial) -> Outcome:
         """Raises GiveUpError, LaunchError and TwinLostError where the stand is lost."""
@@ -75,13 +76,19 @@ class Judge:
         """Hold what was seen since then against the law."""
         stand = self._stand
         events, boards = stand.events(), stand.boards()
-        broken = account.broken_accounts(events) + account.broken_truth(boards, events)
+        since = [item for item in events if item[0] > self._powered_at]
+        broken = account.broken_accounts(events) + account.broken_truth(boards, since)
         outcome.law += [text for text in broken if text not in self._known]
         self._known |= set(broken)
         assert stand.witness is not None
         track = stand.witness.track(since_s, events, ordered=ordered)
         for motion in unordered_motion(track):
             outcome.law.append(f"{motion}, {motion.at_s - since_s:.1f} s into the case")
+
+    def switched_on(self) -> None:
+        """The twin was switched on anew: its boards and its encoder begin anew."""
+        self._powered_at = self._stand.last()
+        self._known = {text for text in self._known if not text.startswith("board ")}
 
     def _parts_ride(self, busy_arm: bool, outcome: Outcome) -> None:
         """Wait for parts, and for the arm; a cell that stops meanwhile was not rightly back."""

@@ -41,9 +41,9 @@ class Control:
         with self._lock:
             try:
                 answer = self._exchange(line)
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError):  # it may have been switched off and on since the last
                 self._drop()
-                raise TwinLostError(f"the twin does not answer: {error}") from error
+                answer = self._once_more(line)
         if not answer["ok"]:
             raise ValueError(answer["error"])
         return answer
@@ -52,6 +52,13 @@ class Control:
         """Hang up."""
         with self._lock:
             self._drop()
+
+    def _once_more(self, line: bytes) -> dict[str, Any]:
+        try:
+            return self._exchange(line)
+        except (OSError, ValueError) as error:
+            self._drop()
+            raise TwinLostError(f"the twin does not answer: {error}") from error
 
     def _exchange(self, line: bytes) -> dict[str, Any]:
         if self._link is None:
