@@ -20,7 +20,7 @@ bench: setup
 	$(VENV)/bin/cell bench run
 
 setup: $(STAMP)
-$(STAMP): requirements.setup.lock requirements.lock pyproject.toml interfaces/build.py $(shell find interfaces/inspection_cell_interfaces -type f)
+$(STAMP): requirements.setup.lock requirements.lock pyproject.toml interfaces/build.py interfaces/install_share.py $(shell find interfaces/inspection_cell_interfaces -type f)
 	@PYTHON="$(PYTHON)" sh interfaces/setup.sh $(VENV)
 	@touch $@
 

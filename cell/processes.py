@@ -21,16 +21,20 @@ class Process:
     """Reaches for a device, or for its twin, as soon as it runs."""
 
     def arguments(self, config: Path) -> list[str]:
-        """Program and arguments without those of ROS: a node gets its configuration as a
-        parameter.
+        """Its own arguments for the configuration file `config`: a node gets that as a parameter,
+        see `ros_arguments`.
         """
-        start = [sys.executable, "-m", self.module]
-        return start if self.is_node else [*start, "--config", str(config)]
+        return [] if self.is_node else ["--config", str(config)]
+
+    def ros_arguments(self, config: Path) -> list[str]:
+        """What follows `--ros-args`."""
+        return ["-p", f"config:={config}"] if self.is_node else []
 
     def command(self, config: Path) -> list[str]:
         """The whole command line that starts it with the configuration file `config`."""
-        ros = ["--ros-args", "-p", f"config:={config}"] if self.is_node else []
-        return [*self.arguments(config), *ros]
+        ros = self.ros_arguments(config)
+        flagged = ["--ros-args", *ros] if ros else []
+        return [sys.executable, "-m", self.module, *self.arguments(config), *flagged]
 
 
 TABLE = (

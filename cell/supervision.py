@@ -76,7 +76,7 @@ class Supervision:
 
     def look_around(self, now_ns: int) -> list[Effect]:
         """Tell the ledger of nodes that died, and of advisories that came and went."""
-        effects: list[Effect] = []
+        effects = self._mind_the_disk(now_ns)
         for death in self._watch.check(now_ns * 1e-9):
             effects += self._mourn(death, now_ns)
         standing, raised = self._advice.standing(now_ns * 1e-9), self._advisories()
@@ -87,6 +87,19 @@ class Supervision:
         for alarm in over if self._advice.heard_all(now_ns * 1e-9) else ():
             effects += self._tell(AdvisoryTold(stamp_ns=now_ns, alarm=alarm, standing=False))
         return effects
+
+    def _mind_the_disk(self, now_ns: int) -> list[Effect]:
+        """A journal that lives on its reserve stops the belt in order, while there is room to
+        write that down.
+        """
+        if not self.on_reserve or not self.ledger.desk.may_run:
+            return []
+        return self._tell(FaultSeen(stamp_ns=now_ns, alarm="journal.disk_full"))
+
+    @property
+    def on_reserve(self) -> bool:
+        """Whether the disk is full; looks for room first."""
+        return self._journal.on_reserve and not self._journal.refill()
 
     def missing(self) -> list[str]:
         """Nodes without which the cell cannot start."""

@@ -24,3 +24,4 @@ echo "[2/3] ROS interfaces (about half a minute)"
 "$venv/bin/python" interfaces/build.py
 echo "[3/3] inspection-cell itself"
 $pip install --no-deps --no-build-isolation --editable .
+"$venv/bin/python" interfaces/install_share.py

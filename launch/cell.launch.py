@@ -1,76 +1,115 @@
-"""Starts the cell's processes on a full ROS 2, from the same table that `cell run` uses.
+"""Starts the cell's processes on a full ROS 2 as `cell run` does, from the same table.
 
 ros2 launch inspection_cell cell.launch.py config:=/etc/cell.yaml recipe:=pcb
 """
 
-import tempfile
+import os
+import sys
+import time
 from pathlib import Path
 
 from launch.actions import (
     DeclareLaunchArgument,
+    ExecuteProcess,
     LogInfo,
     OpaqueFunction,
-    SetEnvironmentVariable,
+    RegisterEventHandler,
+    TimerAction,
 )
+from launch.event_handlers import OnProcessIO
+from launch.events.process import ProcessExited
+from launch.logging import get_logger, launch_config
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
-from cell.config import dump, load
-from cell.launcher.env import environment
-from cell.processes import TABLE
+from cell.launcher.fate import Fate
+from cell.launcher.launching import ARGUMENTS, Start, doubtful, plan, refuse_unknown
 from launch import LaunchContext, LaunchDescription
 
-ARGUMENTS = {
-    "config": ("", "Cell configuration (YAML); empty: the demo cell.", None),
-    "camera": ("", "Camera driver instead of the configuration's.", "camera.driver"),
-    "arm": ("", "Arm driver instead of the configuration's.", "robot.arm.driver"),
-    "engine": ("", "Inference engine instead of the configuration's.", "inspector.engine"),
-    "recipe": ("", "Recipe instead of the configuration's.", "recipe"),
-    "hmi": ("true", "Start the operator's page.", None),
-}
+LAST_WORDS_S = 0.3
+"""A process' end is heard before what it said last; so long is waited for that."""
+
+
+class Kept:
+    """One process that is kept running: started again when it dies, the launch ended when that is
+    of no use.
+    """
+
+    def __init__(self, start: Start) -> None:
+        self._start = start
+        self._fate = Fate(start.name)
+        self._common = {"output": "full", "on_exit": self._on_exit}
+
+    def first(self) -> list:
+        """Actions of the first start; remappings and parameters of the launch are launch_ros's."""
+        start = self._start
+        return self._heard(
+            Node(
+                executable=start.program,
+                arguments=list(start.arguments),
+                ros_arguments=list(start.ros_arguments) or None,
+                exec_name=start.name,
+                name=start.name if start.is_node else None,
+                namespace="/cell" if start.is_node else None,
+                **self._common,
+            )
+        )
+
+    def _again(self, ended: ProcessExited) -> list:
+        """Actions of a later start, with the very command line of the first."""
+        return self._heard(
+            ExecuteProcess(
+                cmd=ended.cmd,
+                cwd=ended.cwd,
+                env=ended.env,
+                prefix="",  # it stands in the command line already
+                name=self._start.name,
+                **self._common,
+            )
+        )
+
+    def _heard(self, action: ExecuteProcess) -> list:
+        def hear(event: object) -> None:
+            self._fate.hear(event.text)
+
+        listener = OnProcessIO(target_action=action, on_stdout=hear, on_stderr=hear)
+        return [RegisterEventHandler(listener), action]
+
+    def _on_exit(self, event: ProcessExited, context: LaunchContext) -> list:
+        if context.is_shutdown:
+            return []
+        return [TimerAction(period=LAST_WORDS_S, actions=[self._after(event)])]
+
+    def _after(self, event: ProcessExited) -> OpaqueFunction:
+        # What is raised in here ends the launch with that message and exit code 1.
+        def decide(_: LaunchContext) -> list:
+            restart = self._fate.ended(event.returncode, time.monotonic())
+            again = TimerAction(period=restart.pause_s, actions=self._again(event))
+            return [LogInfo(msg=restart.text), again]
+
+        return OpaqueFunction(function=decide)
 
 
 def actions(context: LaunchContext) -> list:
-    """Resolve the configuration with the arguments on top, then one action for each process."""
-    given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
-    overrides = {
-        key: given[name]
-        for name, (_, _, key) in ARGUMENTS.items()
-        if key is not None and given[name]
-    }
-    config = load(Path(given["config"]) if given["config"] else None, overrides)
-    resolved = Path(tempfile.mkdtemp(prefix="inspection-cell-")) / "config.yaml"
-    dump(config, resolved)
-    started = [LogInfo(msg=f"cell '{config.name}', configuration {resolved}")]
-    for process in TABLE:
-        if process.name == "hmi" and given["hmi"].lower() not in ("true", "1", "yes"):
-            continue
-        program, *arguments = process.arguments(resolved)
-        started.append(
-            Node(
-                executable=program,
-                arguments=arguments,
-                name=process.name if process.is_node else None,
-                namespace="/cell" if process.is_node else None,
-                parameters=[{"config": str(resolved)}] if process.is_node else None,
-                output="screen",
-                respawn=True,
-                respawn_delay=1.0,
-            )
-        )
-    return started
+    """Check what was given, then the actions that start each process."""
+    refuse_unknown(context.argv, sys.argv, Path(__file__))
+    for warning in doubtful(context.launch_configurations):
+        get_logger("cell").warning(warning)
+    values = {a.name: LaunchConfiguration(a.name).perform(context) for a in ARGUMENTS}
+    folder = Path(launch_config.log_dir)
+    planned = plan(values, folder, os.getpid())
+    told = f"cell '{planned.config.name}': configuration and logs in {folder}"
+    return [LogInfo(msg=told), *(a for s in planned.starts for a in Kept(s).first())]
 
 
 def generate_launch_description() -> LaunchDescription:
     """Entry point of `ros2 launch`."""
-    profile = environment(None)["FASTRTPS_DEFAULT_PROFILES_FILE"]
     return LaunchDescription(
         [
             *(
-                DeclareLaunchArgument(name, default_value=default, description=text)
-                for name, (default, text, _) in ARGUMENTS.items()
+                DeclareLaunchArgument(a.name, default_value=a.default, description=a.text)
+                for a in ARGUMENTS
             ),
-            SetEnvironmentVariable("FASTRTPS_DEFAULT_PROFILES_FILE", profile),
             OpaqueFunction(function=actions),
         ]
     )

@@ -53,6 +53,19 @@ class ArmState:
     mode: RobotMode
 
 
+@dataclass(frozen=True, slots=True)
+class ThreadSign:
+    """How a thread of a driver fares. `moved_s`: time.monotonic() when it got on last [s];
+    `patience_s`: longest time that its present step may take; `gone`: it ended untold, of `error`.
+    """
+
+    name: str
+    moved_s: float
+    patience_s: float
+    gone: bool = False
+    error: BaseException | None = None
+
+
 class Arm(Protocol):
     """A six-axis arm that follows streamed joint positions."""
 

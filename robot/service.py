@@ -11,9 +11,19 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from robot.base import Arm, ArmError, ArmState, BeltSample, Gripper, RobotError, RobotMode
+from robot.base import (
+    Arm,
+    ArmError,
+    ArmState,
+    BeltSample,
+    Gripper,
+    RobotError,
+    RobotMode,
+    ThreadSign,
+)
 from robot.grippers.polled import PolledGripper
 from robot.motion.belt_predictor import BeltPredictor
 from robot.motion.config import MotionSettings
@@ -42,7 +52,13 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 _CLOSED = "the robot service was closed meanwhile"
+_DIED = "the motion thread ended by an error of the program: see the log, start the robot anew"
 _STOPPED_POLL_S = 0.1
+_CLOSE_S = 10.0
+_PATIENCE_S = 3.0
+"""Between two samples of the arm at the most, on a machine that is very busy."""
+_CONNECTING_S = 30.0
+"""An arm that is unlocked or connected anew takes its time."""
 _NOBODY: tuple[float, ...] = (0.0,) * 6
 
 
@@ -99,6 +115,8 @@ class RemovalService:
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
+        self._died: BaseException | None = None
+        self._moved_s, self._patience_s = 0.0, _PATIENCE_S
         self._arm_state: ArmState | None = None
         self._request: RemovalRequest | None = None
         self._busy = False
@@ -113,10 +131,11 @@ class RemovalService:
         try:
             self._arm.connect()
             self._gripper.connect()
+            self._died, self._moved_s = None, time.monotonic()
             self._thread = threading.Thread(target=self._work, name="motion", daemon=True)
             self._thread.start()
             self._do(self._start)
-        except RobotError:
+        except BaseException:
             self.close()
             raise
 
@@ -175,15 +194,30 @@ class RemovalService:
         """
         self._do(self._recover)
 
+    def threads(self) -> tuple[ThreadSign, ...]:
+        """How the threads fare that move the arm and ask the gripper; none while not connected."""
+        thread = self._thread
+        if thread is None:
+            return ()
+        gone = not thread.is_alive() and not self._closing.is_set()
+        motion = ThreadSign(thread.name, self._moved_s, self._patience_s, gone, self._died)
+        return (motion, *self._gripper.threads())
+
     def close(self) -> None:
-        """End the thread, stop the arm, disconnect. Safe to call twice."""
+        """End the threads, stop the arm, disconnect. Safe to call twice.
+
+        Raises RobotError when a thread hangs; the rest is closed then, too.
+        """
         self._closing.set()
-        if self._thread is not None:
-            self._thread.join(timeout=10.0)
-            self._thread = None
-        self._gripper.close()
-        self._arm.close()
+        thread, self._thread = self._thread, None
         self._trouble = "closed"
+        with ExitStack() as stack:
+            stack.callback(self._arm.close)
+            stack.callback(self._gripper.close)
+            if thread is not None:
+                thread.join(timeout=_CLOSE_S)
+                if thread.is_alive():
+                    raise ArmError(f"the motion thread did not end within {_CLOSE_S:.0f} s")
 
     def _do(self, run: Callable[[], RemovalResult | None]) -> RemovalResult | None:
         if self._thread is None or self._closing.is_set():
@@ -195,18 +229,30 @@ class RemovalService:
                 return job.done.result(timeout=1.0)
             except TimeoutError:
                 if self._thread is None or not self._thread.is_alive():
-                    raise ArmError(_CLOSED) from None
+                    raise ArmError(_CLOSED if self._died is None else _DIED) from self._died
 
     # In the motion thread.
 
     def _work(self) -> None:
+        try:
+            self._serve()
+        except BaseException as error:
+            self._died = error
+            raise
+        finally:
+            self._stop_arm()
+
+    def _serve(self) -> None:
         while not self._closing.is_set():
+            self._moved_s = time.monotonic()
             try:
                 job = self._jobs.get(timeout=_STOPPED_POLL_S if self._trouble else 0.0)
             except queue.Empty:
                 self._idle()
             else:
                 self._run(job)
+
+    def _stop_arm(self) -> None:
         if self._arm_state is None or self._arm_state.mode is RobotMode.OPERATIONAL:
             try:
                 self._arm.stop()
@@ -261,7 +307,11 @@ class RemovalService:
             self._busy = False
 
     def _recover(self) -> None:
-        self._arm.recover()
+        self._patience_s = _CONNECTING_S
+        try:
+            self._arm.recover()
+        finally:
+            self._moved_s, self._patience_s = time.monotonic(), _PATIENCE_S
         self._start()
 
     def _start(self) -> None:
@@ -279,7 +329,7 @@ class RemovalService:
         self._gripper.grip(False)
 
     def _note_state(self, state: ArmState) -> None:
-        self._arm_state = state
+        self._arm_state, self._moved_s = state, time.monotonic()
         if self._closing.is_set():
             raise ArmError(_CLOSED)  # a removal under way must not keep the process
 

@@ -248,6 +248,8 @@ _ENTRIES = (
             "데이터 폴더에 쓸 수 없습니다: 이미지를 저장하지 않습니다",
             "디스크와 권한을 확인하세요. 해결되면 자동으로 계속됩니다.",
         ),
+        advisory=True,
+        told_anew=True,
     ),
     Entry(
         "journal.disk_full",
@@ -266,6 +268,14 @@ _ENTRIES = (
         Priority.HIGH,
         ("A process keeps dying and is not restarted any more", "Read its log, then run again."),
         ("프로세스가 계속 멈춰 더 이상 재시작하지 않습니다", "로그를 확인하고 다시 실행하세요."),
+        advisory=True,
+        told_anew=True,
+    ),
+    Entry(
+        "process.hangs",
+        Priority.MEDIUM,
+        ("A process does not get on with its work", "Its parts are rejected. Read its log."),
+        ("프로세스의 작업이 멈춰 있습니다", "해당 부품은 불합격 처리됩니다. 로그를 확인하세요."),
         advisory=True,
         told_anew=True,
     ),

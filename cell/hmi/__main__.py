@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +11,7 @@ import typer
 
 from cell.config import CellConfig, ConfigError, load
 from cell.hmi.server import LinkLostError, PortError, serve
+from cell.nodes.arguments import ArgumentError, own_words
 
 FAILED = 1
 USAGE = 2
@@ -56,5 +57,18 @@ def fail(error: Exception, code: int) -> int:
     return code
 
 
+def start(command: Sequence[str]) -> None:
+    """Read the page's own words of the command line; what follows `--ros-args` is its node's, which
+    reads it from sys.argv.
+    """
+    try:
+        words = own_words(command)
+    except ArgumentError as error:
+        sys.exit(fail(error, USAGE))
+    app = typer.Typer(add_completion=False)
+    app.command()(main)
+    app(args=words, prog_name="python -m cell.hmi")
+
+
 if __name__ == "__main__":
-    typer.run(main)
+    start(sys.argv)

@@ -22,8 +22,10 @@ _PRCTL = ctypes.CDLL(None).prctl
 """Looked up now: between fork and exec the loader's lock may be held by a thread that is gone."""
 
 
-def _die_with(parent: int) -> None:
-    """Runs in the child before exec: a launcher that is killed must not leave a cell behind."""
+def die_with(parent: int) -> None:
+    """Be told to end when process `parent` ends, also across exec: a launcher that is killed must
+    not leave a cell behind. Runs in the child.
+    """
     _PRCTL(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:  # it was killed before we could ask to be told
         os._exit(1)
@@ -58,7 +60,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=dict(env),
-                preexec_fn=lambda: _die_with(me),
+                preexec_fn=lambda: die_with(me),
                 # A terminal's Ctrl-C goes to its whole group: the launcher alone decides who ends
                 # when, or the hardware's stand-in would be gone before the nodes let go of it.
                 process_group=0,

@@ -9,7 +9,7 @@ REFUSED = 2
 PORT_TAKEN = 3
 """Exit codes of a process that cannot start as configured."""
 _TRACEBACK = "Traceback (most recent call last)"
-_LONGEST = 300
+_LONGEST = 600
 
 
 class Kind(Enum):

@@ -6,10 +6,12 @@ import traceback
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 from rcl_interfaces.msg import ParameterDescriptor
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.impl.implementation_singleton import rclpy_implementation
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.task import Future
 
 from calibration.cell import CalibrationError
@@ -19,6 +21,8 @@ from cell.config.load import first_problem
 from cell.ledger.codec import UnknownEventError
 from cell.ledger.ledger import LedgerError
 from cell.nodes.health import Health
+from cell.nodes.taken import TakingNode
+from cell.nodes.workers import StuckError
 from cell.ownership import OwnedError
 from cell.recipe.loading import RecipeError
 from cell.records.errors import JournalError, RecordsError
@@ -38,14 +42,18 @@ CONFIG = ParameterDescriptor(
 AUTOSTART = ParameterDescriptor(
     description="Configure and activate at the start, without a lifecycle manager.", read_only=True
 )
+ACTIVE = 2
+"""Steps that an active node has taken: configured and activated."""
+FAILED = TransitionCallbackReturn.ERROR
 
 
-class CellNode(LifecycleNode):
+class CellNode(TakingNode):
     """A lifecycle node under /cell that brings itself up, says that it lives, and says what ails
     it.
 
     A subclass fills `set_up` (configure), `begin` (activate), `halt` (deactivate) and `tear_down`
-    (clean up).
+    (clean up). What `begin` and `set_up` create through the node (publishers, subscriptions,
+    services, clients, timers, actions, workers) is given back here, after `halt` and `tear_down`.
     """
 
     def __init__(self, name: str) -> None:
@@ -53,12 +61,14 @@ class CellNode(LifecycleNode):
         self.boot_id = uuid.uuid4().hex[:12]
         self.problem = ""
         self.advisories: dict[str, str] = {}  # alarm -> detail: said for as long as it stands here
-        self.refused = False
+        self.refused = self._failing = False
         self.fatal: Future = Future()
         path = self.declare_parameter("config", "", CONFIG).value
         self.declare_parameter("autostart", True, AUTOSTART)
         self.config: CellConfig = load(Path(path) if path else None)
         self._health = Health(self)
+        service = self._service_change_state
+        self._change_state, service.callback = service.callback, self._answer_change
 
     # What a subclass fills in.
     def set_up(self) -> None:
@@ -68,10 +78,10 @@ class CellNode(LifecycleNode):
         """Start to work."""
 
     def halt(self) -> None:
-        """Stop to work; keep connections."""
+        """Stop to work; keep connections. Must be safe after a `begin` that failed half-way."""
 
     def tear_down(self) -> None:
-        """Let go of devices and memory. Must be safe to call twice."""
+        """Let go of devices and memory. Must be safe after a `set_up` that failed half-way."""
 
     def details(self) -> dict[str, object]:
         """What /diagnostics shows beside the state."""
@@ -88,27 +98,67 @@ class CellNode(LifecycleNode):
 
     # Life cycle.
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self.taken.open()
         if self._guarded(self.set_up):
             return super().on_configure(state)
-        self.tear_down()
-        return TransitionCallbackReturn.FAILURE
+        return self._taken_back()
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        self.taken.open()
         if self._guarded(self.begin):
             return super().on_activate(state)
-        return TransitionCallbackReturn.FAILURE
+        return self._taken_back()
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self.halt()
-        return super().on_deactivate(state)
+        return super().on_deactivate(state) if self._give_back() else FAILED
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self.tear_down()
-        return super().on_cleanup(state)
+        return super().on_cleanup(state) if self._give_back() else FAILED
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        self.tear_down()
-        return super().on_shutdown(state)
+        return super().on_shutdown(state) if self.let_go() else FAILED
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """What did not end in order is not gone on with: the process ends, and a new one begins."""
+        self.let_go()
+        self.fail(self.problem or f"{self.get_name()}: a change of state failed; see its log.")
+        return super().on_error(state)
+
+    def let_go(self) -> bool:
+        """Give back everything, whatever the state; False when something was not given back in
+        order (`problem` says what).
+        """
+        fine = True
+        while self.taken.depth:
+            fine = self._give_back() and fine
+        return fine
+
+    def _give_back(self) -> bool:
+        """Undo the newest step: `halt` or `tear_down`, then all that its counterpart created."""
+        active = self.taken.depth == ACTIVE
+        fine = self._guarded(self.halt if active else self.tear_down)
+        why = self.problem
+        for give_back in (self.end_workers, self.taken.close):
+            if not self._guarded(give_back):
+                fine, why = False, why or self.problem
+        self.problem = why
+        return fine
+
+    def _taken_back(self) -> TransitionCallbackReturn:
+        """After a step up that failed: its problem stays the one that is told."""
+        problem = self.problem
+        fine = self._give_back()
+        self.problem = problem
+        return TransitionCallbackReturn.FAILURE if fine else FAILED
+
+    def _answer_change(self, request: Any, response: Any) -> Any:
+        """A transition that the state does not allow is refused; rclpy would end the process."""
+        try:
+            return self._change_state(request, response)
+        except rclpy_implementation.RCLError as error:
+            self.get_logger().warning(f"refused a change of state: {error}")
+            response.success = False
+            return response
 
     def bring_up(self) -> None:
         """Configure and activate when the parameter `autostart` says so; end the process when that
@@ -127,13 +177,17 @@ class CellNode(LifecycleNode):
     def fail(self, message: str) -> None:
         """Say why and end the process: whoever started it decides what comes next."""
         self.problem = message
+        if self._failing:
+            return
+        self._failing = True
+        self._health.beat()  # the last one, with the advisories that say what it was
         if not self.fatal.done():
             self.fatal.set_result(message)
 
     def _guarded(self, step: Callable[[], None]) -> bool:
         try:
             step()
-        except STARTUP_ERRORS as error:
+        except (*STARTUP_ERRORS, StuckError) as error:
             self.problem = str(error)
             return False
         except ValidationError as error:

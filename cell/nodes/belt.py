@@ -5,6 +5,7 @@ renews ours. A PLC that falls silent is asked until it answers again.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 
 from inspection_cell_interfaces.msg import BeltCommand, BeltEvent, BeltState, CellState
 
@@ -12,6 +13,7 @@ from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_ns, to_time
+from cell.nodes.workers import Sign
 from cell.ownership import Claim, Owner, device
 from cell.products import find_recipe
 from cell.stations import ledger_config
@@ -71,15 +73,16 @@ class BeltNode(CellNode):
         self._polled.start()
 
     def halt(self) -> None:
-        if self._polled is not None:
-            self._polled.close()
-            self._polled = None
+        polled, self._polled = self._polled, None
+        if polled is not None:
+            polled.close()
 
     def tear_down(self) -> None:
-        self.halt()
-        if self._belt is not None:
-            self._belt.close()
-            self._belt = None
+        belt, self._belt = self._belt, None
+        self._command = self._sample = self._cell = None  # of no account after the next start
+        self._lost = ""
+        if belt is not None:
+            belt.close()
         self._claim.close()
 
     def details(self) -> dict[str, object]:
@@ -91,6 +94,10 @@ class BeltNode(CellNode):
             "encoder_m": sample.encoder_m,
             "running": sample.running,
         }
+
+    def signs(self) -> Iterable[Sign]:
+        polled = self._polled
+        return (*super().signs(), *(polled.threads() if polled is not None else ()))
 
     def _on_command(self, command: BeltCommand) -> None:
         changed = self._command is None or command.run != self._command.run

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import cv2
 from inspection_cell_interfaces.msg import FrameHandle
 from rclpy.qos import qos_profile_sensor_data
@@ -14,6 +12,7 @@ from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.shutter import Shutter
 from cell.nodes.topics import RELIABLE, to_time
+from cell.nodes.workers import Worker
 from cell.ownership import Claim, Owner
 from cell.products import find_recipe
 from cell.stations import ledger_config
@@ -25,6 +24,8 @@ from vision.types import Frame
 PREVIEW_WIDTH = 960
 POLL_S = 0.2
 SHUTTER_POLL_S = 0.004
+PATIENCE_S = 5.0
+"""A picture takes two seconds at the most; a grab thread that is silent for longer hangs."""
 
 
 class CameraNode(CellNode):
@@ -34,8 +35,6 @@ class CameraNode(CellNode):
         super().__init__("camera")
         self.section = declare(self, self.config.camera)
         self._camera: Camera | None = None
-        self._thread: threading.Thread | None = None
-        self._active = threading.Event()
         self._last_preview_ns = 0
         self._shutter: Shutter | None = None
         self._counts = {"frames": 0, "failed": 0}
@@ -60,35 +59,26 @@ class CameraNode(CellNode):
     def begin(self) -> None:
         assert self._camera is not None
         self._camera.start()
-        self._active.set()
-        self._thread = threading.Thread(target=self._watch, name="grab", daemon=True)
-        self._thread.start()
+        self.start_worker("grab", self._watch, PATIENCE_S)
 
     def halt(self) -> None:
-        self._active.clear()
-        if self._thread is not None:
-            self._thread.join(timeout=5.0)
-            self._thread = None
+        self.end_workers()
         if self._camera is not None:
             self._camera.stop()
 
     def tear_down(self) -> None:
-        self._active.clear()
-        if self._thread is not None:
-            self._thread.join(timeout=5.0)
-            self._thread = None
-        if self._camera is not None:
-            self._camera.close()
-            self._camera = None
+        camera, self._camera, self._shutter = self._camera, None, None
+        if camera is not None:
+            camera.close()
         self._claim.close()
 
     def details(self) -> dict[str, object]:
         return {"driver": self.section.driver, "ring": self.section.ring, **self._counts}
 
-    def _watch(self) -> None:
+    def _watch(self, worker: Worker) -> None:
         assert self._camera is not None
         poll_s = POLL_S if self._shutter is None else SHUTTER_POLL_S
-        while self._active.is_set():
+        while worker.goes_on():
             try:
                 if self._shutter is not None and self._shutter.take():
                     self._camera.trigger()
@@ -98,6 +88,7 @@ class CameraNode(CellNode):
                 self._handles.publish(self._lost(error))
                 continue
             except CameraError as error:
+                self.advisories = {"camera.disconnected": str(error)}
                 self.fail(f"camera: {error}")
                 return
             if frame is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from typing import TYPE_CHECKING
 
 import psutil
@@ -11,23 +12,32 @@ from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from inspection_cell_interfaces.msg import Advisory, NodeStatus
 
 from cell.nodes.topics import RELIABLE, to_time
+from cell.nodes.workers import dead, stalled
 
 if TYPE_CHECKING:
     from cell.nodes.base import CellNode
 
 
 class Health:
-    """Publishes a heartbeat five times a second, and /diagnostics once a second."""
+    """Publishes a heartbeat five times a second, and /diagnostics once a second.
+
+    Each asks the node's threads first: a node whose work has died or hangs does not look well.
+    """
 
     def __init__(self, node: CellNode) -> None:
         self._node, self._process = node, psutil.Process()
         self._status = node.create_publisher(NodeStatus, "/cell/node_status", RELIABLE)
         self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", RELIABLE)
-        node.create_timer(0.2, self._beat)
+        node.create_timer(0.2, self.beat)
         node.create_timer(1.0, self._diagnose)
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """Say once that the node lives, and what ails it. From any thread."""
         n = self._node
+        end = dead(n.signs())
+        if end:
+            n.fail(f"{n.get_name()}: {end}. The node ends, and is started anew.")
+        trouble = self._trouble()
         memory, times = self._process.memory_info().rss, self._process.cpu_times()
         self._status.publish(
             NodeStatus(
@@ -37,23 +47,36 @@ class Health:
                 pid=os.getpid(),
                 boot_id=n.boot_id,
                 lifecycle=n.lifecycle,
-                healthy=not n.problem,
-                message=n.problem,
+                healthy=not trouble,
+                message=trouble,
                 rss_mib=memory / 2**20,
                 cpu_s=times.user + times.system,
-                advisories=[Advisory(alarm=a, detail=d) for a, d in n.advisories.copy().items()],
+                advisories=[Advisory(alarm=a, detail=d) for a, d in self._advisories().items()],
             )
         )
 
+    def _trouble(self) -> str:
+        """What ails the node: a thread that hangs, or what it says itself."""
+        return self._standstill() or self._node.problem
+
+    def _advisories(self) -> dict[str, str]:
+        still = self._standstill()
+        return self._node.advisories | ({"process.hangs": still} if still else {})
+
+    def _standstill(self) -> str:
+        still = stalled(self._node.signs(), time.monotonic())
+        return f"{self._node.get_name()}: {still}" if still else ""
+
     def _diagnose(self) -> None:
         n = self._node
-        level = DiagnosticStatus.ERROR if n.problem else DiagnosticStatus.OK
+        trouble = self._trouble()
+        level = DiagnosticStatus.ERROR if trouble else DiagnosticStatus.OK
         values = [KeyValue(key=k, value=str(v)) for k, v in n.details().items()]
         status = DiagnosticStatus(
             level=level,
             name=f"cell: {n.get_name()}",
             hardware_id=n.config.name,
-            message=n.problem or n.lifecycle,
+            message=trouble or n.lifecycle,
             values=values,
         )
         message = DiagnosticArray(status=[status])

@@ -15,10 +15,12 @@ from cell.nodes.base import STARTUP_ERRORS, CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import LATCHED, RELIABLE, to_ns, to_time
+from cell.nodes.workers import Worker
 from cell.phrases import say
 from cell.records.folder import require_writable
 from cell.records.images import encoded, store_incoming
 from cell.records.naming import Incoming
+from cell.records.reserve import Reserve
 from cell.records.space import Space
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
@@ -28,6 +30,9 @@ from vision.types import Inspection as Finding
 QUEUE = 16
 """Handles waiting for the inspector; the ring holds fewer pictures, so more would be stale anyway.
 """
+WAIT_S = 0.1
+PATIENCE_S = 5.0
+"""An inspection that takes longer hangs: ten times what the slowest engine needs."""
 
 
 class InspectorNode(CellNode):
@@ -38,8 +43,8 @@ class InspectorNode(CellNode):
     def __init__(self) -> None:
         super().__init__("inspector")
         self.section = declare(self, self.config.inspector)
-        self._work: queue.Queue[FrameHandle | None] = queue.Queue(QUEUE)
-        self._thread: threading.Thread | None = None
+        self._work: queue.Queue[FrameHandle] = queue.Queue(QUEUE)
+        self._reader: RingReader | None = None
         self._setup: InspectionSetup | None = None
         self._lock = threading.Lock()
         self._space: Space | None = None
@@ -50,7 +55,9 @@ class InspectorNode(CellNode):
         if self.section.store_views:
             folder = Path(self.config.data_dir)
             require_writable(folder)
-            self._space = Space(folder, self.config.recorder.min_free_mib)
+            self._space = Space(
+                folder, self.config.recorder.min_free_mib, Reserve(folder / "reserve.bin")
+            )
         self._setup = build_inspector(self.config, self.config.recipe)
         self._reader = RingReader(self.config.camera.ring)
         self._results = self.create_publisher(Inspection, "/cell/inspector/inspection", RELIABLE)
@@ -59,22 +66,20 @@ class InspectorNode(CellNode):
         self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, LATCHED)
 
     def begin(self) -> None:
-        self._thread = threading.Thread(target=self._inspect_all, name="inspect", daemon=True)
-        self._thread.start()
-        self._looking = self.create_timer(1.0, self._look)
+        self._work = queue.Queue(QUEUE)  # what waited when it was halted is stale
+        self.start_worker("inspect", self._inspect_all, PATIENCE_S)
+        self.create_timer(1.0, self._look)
 
     def halt(self) -> None:
-        if self._thread is not None:
-            self._work.put(None)
-            self._thread.join(timeout=5.0)
-            self._thread = None
-            self.destroy_timer(self._looking)
+        self.end_workers()
 
     def tear_down(self) -> None:
-        self.halt()
         if self._setup is not None:
             self._setup.engine.close()
             self._setup = None
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def details(self) -> dict[str, object]:
         if self._setup is None:
@@ -101,7 +106,7 @@ class InspectorNode(CellNode):
             return
         self._wanted = name
         self.get_logger().info(f"takes up recipe '{name}', which the cell works by")
-        threading.Thread(target=self._follow, args=(name,), name="recipe", daemon=True).start()
+        self.start_worker("recipe", lambda _: self._follow(name), once=True)
 
     def _follow(self, name: str) -> None:
         """Load a recipe beside the inspections; one that cannot be loaded is not tried again."""
@@ -129,8 +134,13 @@ class InspectorNode(CellNode):
         response.accepted = True
         return response
 
-    def _inspect_all(self) -> None:
-        while (handle := self._work.get()) is not None:
+    def _inspect_all(self, worker: Worker) -> None:
+        while worker.goes_on():
+            try:
+                handle = self._work.get(timeout=WAIT_S)
+            except queue.Empty:
+                continue
+            worker.goes_on()  # what follows counts from here
             with self._lock:
                 assert self._setup is not None
                 message = self._inspect(handle, self._setup)
@@ -138,6 +148,7 @@ class InspectorNode(CellNode):
             self._count += 1
 
     def _inspect(self, handle: FrameHandle, setup: InspectionSetup) -> Inspection:
+        assert self._reader is not None
         try:
             with self._reader.view(handle.slot, handle.sequence) as picture:
                 found, view = setup.complete.inspect_frame(picture)

@@ -71,6 +71,8 @@ class Orders:
         """
         if not person.strip():
             return say("refused.no_person")
+        if self._supervision.on_reserve:
+            return say("refused.start.disk_full")
         missing = self._supervision.missing()
         if missing:
             return say("refused.start.nodes", nodes=", ".join(missing))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
+from contextlib import ExitStack
 from pathlib import Path
 
 from inspection_cell_interfaces.msg import Inspection as InspectionMessage
@@ -18,11 +19,13 @@ from cell.nodes.topics import RELIABLE, to_ns
 from cell.recipe.verdict import VerdictKind
 from cell.records.agreement import follow_journal
 from cell.records.errors import RecordsError
+from cell.records.evidence_log import recall
 from cell.records.folder import require_writable
 from cell.records.journal import Journal, JournalError
 from cell.records.keeping import Keeper
 from cell.records.projection import Projection
 from cell.records.pruning import Pruner
+from cell.records.reserve import Reserve
 from cell.records.space import Space, ailment
 from vision.errors import RingError, StaleFrame
 from vision.frames.reader import RingReader
@@ -49,6 +52,7 @@ class RecorderNode(CellNode):
         self.section = declare(self, self.config.recorder)
         self._journal: Journal | None = None
         self._projection: Projection | None = None
+        self._reader: RingReader | None = None
         self._pictures: OrderedDict[Shot, Image] = OrderedDict()
         self._shot_of: OrderedDict[str, Shot] = OrderedDict()
         self._due = self._unsettled = self._untidy = True
@@ -62,7 +66,7 @@ class RecorderNode(CellNode):
         self._projection = Projection.open(folder / "records.db")
         self._keeper = Keeper(folder, self._projection.engine)
         self._pruner = Pruner(folder, self._projection.engine, self.section.retention)
-        self._space = Space(folder, self.section.min_free_mib)
+        self._space = Space(folder, self.section.min_free_mib, Reserve(folder / "reserve.bin"))
         self._reader = RingReader(self.config.camera.ring)
         self.create_subscription(PartEvent, "/cell/supervisor/part_event", self._on_event, RELIABLE)
         self.create_subscription(
@@ -70,20 +74,21 @@ class RecorderNode(CellNode):
         )
 
     def begin(self) -> None:
-        self._timers = [self.create_timer(0.2, self._turn), self.create_timer(1.0, self._look)]
+        self.create_timer(0.2, self._turn)
+        self.create_timer(1.0, self._look)
 
     def halt(self) -> None:
-        for timer in self._timers:
-            self.destroy_timer(timer)
         self._due = True
         self._turn()
 
     def tear_down(self) -> None:
-        if self._projection is not None:
-            self._projection.close()
-        if self._journal is not None:
-            self._journal.close()
-        self._projection = self._journal = None
+        with ExitStack() as stack:  # the others, too, when one does not close
+            for held in (self._reader, self._journal, self._projection):
+                if held is not None:
+                    stack.callback(held.close)
+        self._projection = self._journal = self._reader = None
+        self._pictures.clear()
+        self._shot_of.clear()
 
     def details(self) -> dict[str, object]:
         return dict(self._counts)
@@ -95,7 +100,7 @@ class RecorderNode(CellNode):
         """Take a copy before the ring needs the slot again; the verdict decides later whether it
         is kept.
         """
-        if self.section.store_frames == "none":
+        if self.section.store_frames == "none" or self._reader is None:
             return
         shot = (to_ns(message.stamp), message.trigger)
         try:
@@ -110,6 +115,7 @@ class RecorderNode(CellNode):
         if self._projection is None or self._journal is None:
             return
         try:
+            self._journal.check_still_there()
             busy = self._follow(self._projection, self._journal)
             if self._unsettled:
                 self._unsettled = self._keeper.settle(SETTLED) > 0
@@ -131,6 +137,7 @@ class RecorderNode(CellNode):
     def _clean_up(self) -> None:
         """What has time: the records hold all of the journal, and pictures are in their place."""
         if self._untidy:
+            recall(Path(self.config.data_dir), self._keeper.engine)
             self._keeper.tidy()
             self._untidy = False
         self._counts["pictures_pruned"] += len(self._pruner.turn(self.now_ns()))

@@ -5,6 +5,7 @@ bin.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterable
 
 from inspection_cell_interfaces.action import RemovePart
 from inspection_cell_interfaces.msg import BeltState, MotionPermit, RobotState
@@ -21,6 +22,7 @@ from cell.nodes.permit import TOPIC as PERMIT
 from cell.nodes.permit import PermitHolder
 from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_time
+from cell.nodes.workers import Sign, Worker
 from cell.ownership import Claim, Owner, device
 from robot.base import RobotError
 from robot.service import RemovalService
@@ -70,16 +72,20 @@ class RobotNode(CellNode):
         )
 
     def begin(self) -> None:
-        self._timer = self.create_timer(1.0 / STATE_HZ, self._tell)
+        self.create_timer(1.0 / STATE_HZ, self._tell)
 
     def halt(self) -> None:
-        self.destroy_timer(self._timer)
+        self.end_workers()
 
     def tear_down(self) -> None:
-        if self._service is not None:
-            self._service.close()
-            self._service = None
+        service, self._service = self._service, None
+        if service is not None:
+            service.close()
         self._claim.close()
+
+    def signs(self) -> Iterable[Sign]:
+        service = self._service
+        return (*super().signs(), *(service.threads() if service is not None else ()))
 
     def _on_belt(self, state: BeltState) -> None:
         if self._service is not None and state.connected:
@@ -92,11 +98,9 @@ class RobotNode(CellNode):
     async def _execute(self, handle: ServerGoalHandle) -> RemovePart.Result:
         """Wait for the thread that does the work, without blocking the executor."""
         done: Future = Future(executor=self.executor)
-        threading.Thread(
-            target=self._remove, args=(handle, done), name="removal", daemon=True
-        ).start()
+        self.start_worker("removal", lambda w: self._remove(handle, done, w), once=True)
         result: RemovePart.Result = await done
-        if result.reason == "canceled":
+        if result.reason == "canceled" and handle.is_cancel_requested:
             handle.canceled()
         elif result.removed:
             handle.succeed()
@@ -104,13 +108,18 @@ class RobotNode(CellNode):
             handle.abort()
         return result
 
-    def _remove(self, handle: ServerGoalHandle, done: Future) -> None:
+    def _remove(self, handle: ServerGoalHandle, done: Future, worker: Worker) -> None:
         with self._busy:
-            done.set_result(self._removed(handle))
+            done.set_result(self._removed(handle, worker))
 
-    def _removed(self, handle: ServerGoalHandle) -> RemovePart.Result:
+    def _removed(self, handle: ServerGoalHandle, worker: Worker) -> RemovePart.Result:
         assert self._service is not None
         goal = handle.request
+
+        def unwanted() -> bool:
+            lapsed = self._permit.lapsed(goal.part, goal.attempt)
+            return worker.told or lapsed or bool(handle.is_cancel_requested)
+
         if not self._permit.await_removal(goal.part, goal.attempt):
             message = f"The cell has not ordered the removal of part '{goal.part}': nothing moved."
             self.get_logger().warning(message)
@@ -119,7 +128,7 @@ class RobotNode(CellNode):
             done = self._service.remove(
                 removals.request(goal),
                 lambda step: handle.publish_feedback(removals.feedback(step)),
-                lambda: handle.is_cancel_requested or self._permit.lapsed(goal.part, goal.attempt),
+                unwanted,
             )
         except RobotError as error:
             return RemovePart.Result(removed=False, reason="error", message=str(error))
@@ -133,10 +142,10 @@ class RobotNode(CellNode):
         response.message = "recovering" if response.success else "recovering already"
         if response.success:
             self._recovering.set()
-            threading.Thread(target=self._recover, name="recover", daemon=True).start()
+            self.start_worker("recover", self._recover, once=True)
         return response
 
-    def _recover(self) -> None:
+    def _recover(self, _: Worker) -> None:
         assert self._service is not None
         try:
             if self._permit.await_recovery():

@@ -77,14 +77,10 @@ class SupervisorNode(CellNode):
 
     def begin(self) -> None:
         self._ears.open()
-        self._work_timers = [
-            self.create_timer(0.1, self._lease),
-            self.create_timer(0.2, self._look),
-        ]
+        self.create_timer(0.1, self._lease)
+        self.create_timer(0.2, self._look)
 
     def halt(self) -> None:
-        for timer in self._work_timers:
-            self.destroy_timer(timer)
         self._ears.close()
         if self._ears.started:
             with suppress(JournalError):  # it was lost while running, and that is being said

@@ -34,6 +34,11 @@ REFUSALS = (
         "비상 정지가 눌려 있습니다. 해제한 뒤 시작하세요",
     ),
     Phrase(
+        "refused.start.disk_full",
+        "The disk is full: free space in the data folder, then start.",
+        "디스크가 가득 찼습니다. 데이터 폴더의 공간을 확보한 뒤 시작하세요.",
+    ),
+    Phrase(
         "refused.start.nodes",
         "Not all nodes are active: {nodes}. Wait, or look at their logs.",
         "아직 준비되지 않은 프로세스: {nodes}. 기다리거나 로그를 확인하세요.",

@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 
 from cell.records.finding import Finding
 from cell.records.keeping import digest
-from cell.records.naming import LEGACY_VIEWS, PICTURES, Incoming
+from cell.records.naming import LEGACY_VIEWS, LOG, PICTURES, Incoming
 from cell.records.schema import Evidence, Frame, Inspection
 
 _BATCH = 200
-_FROM_A_COPY = "Restore it from a copy of the data folder."
-_PRUNE = "Run `cell records prune`."
+_FROM_A_COPY = "restore it from a copy of this folder"
+_PRUNE = "run `cell records prune`"
 
 
 def check_evidence(data_dir: Path, engine: Engine) -> Iterator[Finding]:
@@ -108,7 +108,7 @@ def _check_old(data_dir: Path, engine: Engine) -> Iterator[Finding]:
             yield Finding(view, place, "is missing", _FROM_A_COPY)
         elif len(parts) > 1:
             what = f"was written over: it shows {parts[-1]} and no other"
-            yield Finding(view, place, what, "Do not rely on it.")
+            yield Finding(view, place, what, "do not rely on it")
 
 
 def _check_foreign(data_dir: Path, engine: Engine) -> Iterator[Finding]:
@@ -128,19 +128,21 @@ def _check_foreign(data_dir: Path, engine: Engine) -> Iterator[Finding]:
                 continue
             if picture is None:
                 yield Finding(
-                    name, "", "is in no record", "Move it away, and find out whose it is."
+                    name, "file", "is in no record", "move it away, and find out whose it is"
                 )
             elif not file.is_symlink() and _digest(file) not in (picture.sha256, ""):
                 what = "is not the picture that was stored: altered"
-                yield Finding(name, "claimed by no part", what, "Do not rely on it.")
+                yield Finding(name, "claimed by no part", what, "do not rely on it")
 
 
 def _files(data_dir: Path) -> Iterator[Path]:
     for top in (PICTURES, LEGACY_VIEWS):
         for folder, _, names in os.walk(data_dir / top):
             for name in sorted(names):
-                if not (name.startswith(".") and name.endswith(".part")):  # being written
-                    yield Path(folder, name)
+                file = Path(folder, name)
+                being_written = name.startswith(".") and name.endswith(".part")
+                if not being_written and file != data_dir / LOG:
+                    yield file
 
 
 def _old_paths(engine: Engine) -> Iterator[str]:

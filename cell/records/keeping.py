@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from cell.records import rows
+from cell.records.evidence_log import note
 from cell.records.images import encoded, link, store_incoming, sync
 from cell.records.naming import INCOMING, PICTURES, Incoming, evidence_path
 from cell.records.schema import Evidence, Part
@@ -24,7 +25,7 @@ class Keeper:
     """The one that moves evidence. `data_dir` holds both pictures and records."""
 
     def __init__(self, data_dir: Path, engine: Engine) -> None:
-        self._folder, self._engine = data_dir, engine
+        self._folder, self.engine = data_dir, engine
 
     def keep_frame(self, part: str, trigger: int, exposure_ns: int, image: Image) -> None:
         """Store the camera's picture of a part; `settle` brings it to its place.
@@ -46,9 +47,9 @@ class Keeper:
 
         Raises OSError and SQLAlchemyError; what was not done is done next time.
         """
-        settled: list[Path] = []
+        settled: list[tuple[Path, Evidence]] = []
         trouble: OSError | None = None
-        with Session(self._engine) as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             query = select(Evidence, Part.session).join(Part, Part.id == Evidence.part)
             waiting = query.where(Evidence.path == "", Evidence.pruned_ns.is_(None))
             found = session.execute(waiting.order_by(Evidence.exposure_ns).limit(most)).all()
@@ -59,9 +60,10 @@ class Keeper:
                 except OSError as error:
                     trouble = error
                 else:
-                    settled.append(source)
+                    settled.append((source, row))
                     rows.name_frame(session, row)
-        for source in settled:
+            note(self._folder, [row for _, row in settled if row.kind == "frame"])
+        for source, _ in settled:
             source.unlink(missing_ok=True)
         if trouble is not None:
             raise trouble
@@ -73,14 +75,14 @@ class Keeper:
             picture = Incoming.parse(f"{INCOMING}/{file.name}")
             if picture is None:
                 continue
-            with Session(self._engine) as session:
+            with Session(self.engine) as session:
                 paths = session.scalars(rows.evidence_of(picture).where(Evidence.path != "")).all()
             if any(_same_file(file, self._folder / row.path) for row in paths):
                 file.unlink()
 
     def _note_frame(self, part: str, trigger: int, picture: Incoming) -> None:
         exposure_ns = picture.exposure_ns
-        with Session(self._engine) as session, session.begin():
+        with Session(self.engine) as session, session.begin():
             owner = session.get(Part, part)
             frame = rows.frame_of(session, owner.session, trigger, exposure_ns) if owner else None
             if frame is not None and session.get(Evidence, ("frame", frame.seq)) is None:

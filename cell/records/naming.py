@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 
 PICTURES = "pictures"
 INCOMING = f"{PICTURES}/incoming"
+LOG = f"{PICTURES}/evidence.jsonl"
 LEGACY_VIEWS = "views"
 """Where views lay before they were named by part and content."""
 

@@ -9,14 +9,17 @@ import sqlite3
 from pathlib import Path
 
 SIZE_MIB = 32
-"""Enough for the last words of a shift: an event takes a kilobyte at the most."""
+"""Enough for the last words of a shift: SQLite's log beside journal and records grows to 4 MiB each
+before it is used again, and an event takes some kilobytes there.
+"""
 
 
 class Reserve:
     """The reserve of a data folder, `reserve.bin`. It has one owner: the journal's writer."""
 
     def __init__(self, path: Path, size_mib: int = SIZE_MIB) -> None:
-        self._path, self._size = path, size_mib * 2**20
+        self._path, self.size_mib = path, size_mib
+        self._size = size_mib * 2**20
 
     @property
     def held(self) -> bool:

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Engine, and_, false, func, not_, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Engine, and_, false, func, not_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from cell.records.evidence_log import note
 from cell.records.limits import Retention
 from cell.records.naming import INCOMING, Incoming
 from cell.records.rows import evidence_of
@@ -100,17 +101,16 @@ def delete(data_dir: Path, engine: Engine, items: Sequence[Doomed], now_ns: int)
     is its row. Raises SQLAlchemyError, and OSError when the disk refuses.
     """
     good = [item for item in items if is_as_known(data_dir / item.path, item.bytes)]
-    gone = []
     with Session(engine) as session, session.begin():
-        for item in good:
-            if item.kind != "orphan":
-                row = and_(Evidence.kind == item.kind, Evidence.seq == item.seq)
-                change = update(Evidence).where(row, Evidence.pruned_ns.is_(None))
-                session.execute(change.values(pruned_ns=now_ns, rule=item.rule))
-            gone.append(item)
-    for item in gone:
+        rows = [session.get(Evidence, (item.kind, item.seq)) for item in good]
+        pruned = [row for row in rows if row is not None]
+        for row, item in zip(rows, good, strict=True):
+            if row is not None:
+                row.pruned_ns, row.rule = now_ns, item.rule
+        note(data_dir, pruned)
+    for item in good:
         (data_dir / item.path).unlink(missing_ok=True)
-    return gone
+    return good
 
 
 def finish(data_dir: Path, engine: Engine, most: int) -> None:

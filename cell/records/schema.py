@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 SCHEMA_VERSION = 1
 """Version of these tables, kept in SQLite's user_version."""
 
-NOT_FROM_EVENTS = frozenset({"source", "progress", "frame.path"})
+NOT_FROM_EVENTS = frozenset({"source", "progress", "frame.path", "evidence"})
 """Tables and columns that no event makes: a fresh projection of the journal does not hold them."""
 
 

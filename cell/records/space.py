@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cell.records.folder import probe
+from cell.records.reserve import Reserve
 
 DISK_LOW = "recorder.disk_low"
 WRITE_FAILED = "recorder.write_failed"
@@ -28,12 +29,14 @@ class DiskFull(OSError):  # noqa: N818
 class Space:
     """Room for pictures where `folder` lies: below `min_free_mib` none is written.
 
+    While the journal's `reserve` is not whole, its size stays free, too.
+
     `advisories` holds what ails the disk (alarm -> detail) until it is over, which `look` finds
     out: call it about once a second. One thread may `keep` while another one `look`s.
     """
 
-    def __init__(self, folder: Path, min_free_mib: int) -> None:
-        self._folder, self._min_free_mib = folder, min_free_mib
+    def __init__(self, folder: Path, min_free_mib: int, reserve: Reserve | None = None) -> None:
+        self._folder, self._min_free_mib, self._reserve = folder, min_free_mib, reserve
         self._identity = _identity(folder)
         self.advisories: dict[str, str] = {}
 
@@ -66,6 +69,9 @@ class Space:
     def _require_room(self) -> None:
         # A tenth more than that before pictures are written again, or the alarm would flutter.
         least = self._min_free_mib * (1.1 if DISK_LOW in self.advisories else 1.0)
+        # What a full disk got back of the reserve is the journal's.
+        if self._reserve is not None and not self._reserve.held:
+            least += self._reserve.size_mib
         require_free(self._folder, least)
         if _identity(self._folder) != self._identity:
             raise OSError(

@@ -12,16 +12,17 @@ from sqlalchemy import Engine
 from cell.ledger.account import State
 from cell.ledger.apply import apply
 from cell.ledger.codec import UnknownEventError, decode
-from cell.records.agreement import JOURNAL, RECORDS, difference, mark_in
+from cell.records.agreement import JOURNAL, RECORDS, Mark, difference, mark_in
 from cell.records.chain import Row
 from cell.records.compare import Watch, compare
 from cell.records.errors import JournalError
+from cell.records.evidence import check_evidence
 from cell.records.finding import Finding
 from cell.records.journal import VERSION, Journal
 from cell.records.remedies import BOTH, REBUILD
 from cell.records.store import open_records
 
-FURTHER_CHECKS: tuple[Callable[[Path, Engine], Iterator[Finding]], ...] = ()
+FURTHER_CHECKS: tuple[Callable[[Path, Engine], Iterator[Finding]], ...] = (check_evidence,)
 """What else is checked where there are records, with the data folder and the records' engine."""
 
 
@@ -36,10 +37,11 @@ def verify(folder: Path, watch: Watch) -> Iterator[Finding]:
             raise JournalError(f"{journal.path}: holds nothing: has the cell run with this folder?")
         found = list(check_journal(journal, watch))
         yield from found
-        yield from _remarks(journal)
+        if not found:
+            yield from _remarks(journal)
         if mark is None:
             return
-        wrong = difference(journal, mark)
+        wrong = _mismatch(journal, mark)
         if wrong:
             yield Finding(str(journal.path), f"event {mark.last_seq}", wrong, BOTH)
         damage = list(check_database(records, REBUILD))
@@ -58,12 +60,12 @@ def verify(folder: Path, watch: Watch) -> Iterator[Finding]:
 
 def check_journal(journal: Journal, watch: Watch) -> Iterator[Finding]:
     """The file's structure, the chain from its beginning, and whether the ledger can follow it."""
-    file, last = str(journal.path), journal.last
     if not journal.version:
         return
     yield from check_database(journal.path, BOTH)
-    chain, replay = journal.chain(), _Replay()
+    file = str(journal.path)
     try:
+        last, chain, replay = journal.last, journal.chain(), _Replay()
         for row in watch(journal.rows(-(2**63)), "journal", last):
             place = f"event {row.seq}"
             if row.seq < 1:
@@ -75,13 +77,13 @@ def check_journal(journal: Journal, watch: Watch) -> Iterator[Finding]:
             wrong = wrong or replay.follow(row)
             if wrong:
                 yield Finding(file, place, wrong, BOTH)
+        kept = journal.kept()
+        if kept is not None and kept.checkpoint.sound and kept.checkpoint.sequence > last:
+            # It is written after its events, so they have been here.
+            what = f"events {last + 1} to {kept.checkpoint.sequence} are missing"
+            yield Finding(file, "end", what, BOTH)
     except JournalError as error:
         yield Finding(file, "events", f"cannot be read any further ({error.__cause__})", BOTH)
-    kept = journal.kept()
-    if kept is not None and kept.checkpoint.sound and kept.checkpoint.sequence > last:
-        # It is written after its events, so they have been here.
-        what = f"events {last + 1} to {kept.checkpoint.sequence} are missing"
-        yield Finding(file, "end", what, BOTH)
 
 
 def check_database(path: Path, remedy: str) -> Iterator[Finding]:
@@ -111,6 +113,13 @@ def _remarks(journal: Journal) -> Iterator[Finding]:
         what = "is not what was written, or not of these events"
         remedy = "nothing to do: the next start replays the events and writes a new one"
         yield Finding(str(journal.path), "checkpoint", what, remedy)
+
+
+def _mismatch(journal: Journal, mark: Mark) -> str:
+    try:
+        return difference(journal, mark)
+    except JournalError as error:
+        return f"cannot be compared with {RECORDS} ({error.__cause__})"
 
 
 class _Replay:

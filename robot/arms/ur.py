@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import socket
 import threading
@@ -25,6 +26,8 @@ _MODE_RUNNING = 7
 _STEP_MARGIN_DEG = 2.0
 _LOOKING_S = 0.1
 """Silence counts up to this long between two looks: whoever stood still has not listened."""
+_SPENT: list[Any] = []
+"""The links that were closed last."""
 
 
 class UrRtdeConfig(Settings):
@@ -63,7 +66,6 @@ class UrRtdeArm:
         self._control: RTDEControlInterface | None = None
         self._receive: RTDEReceiveInterface | None = None
         self._dashboard: DashboardClient | None = None
-        self._spent: list[Any] = []
         self._last_target: Joints = np.zeros(6)
         self._last_sent_s = 0.0
         self._streaming = False
@@ -152,7 +154,8 @@ class UrRtdeArm:
     def close(self) -> None:
         """Stop the program on the controller and disconnect. Safe to call twice."""
         if self._control is not None and self._control.isConnected():
-            self._control.stopScript()
+            with contextlib.suppress(RuntimeError):  # a controller that has gone meanwhile
+                self._control.stopScript()
         links: list[Any] = [link for link in (self._control, self._receive) if link is not None]
         if self._dashboard is not None and self._dashboard.isConnected():
             links.append(self._dashboard)
@@ -163,7 +166,7 @@ class UrRtdeArm:
             end.start()
         for end in ends:
             end.join()
-        self._spent = links or self._spent
+        _SPENT[:] = links or _SPENT
         self._control = self._receive = self._dashboard = None
         self._streaming = False
 

@@ -24,7 +24,6 @@ _PATIENCE_S = 1.0
 _PAUSE_S = 0.05
 _CLOCK_SLACK_S = 1.0
 """Over a reconnection the PLC's clock may seem to have lost this much: answers come late."""
-_CLOCK_DRIFT = 1e-3
 _ROUNDING_MS = 5
 """A latch may be stamped this much after the clock that was read with it: a PLC may keep the two
 in timers of its own. A slot that a younger edge has taken is newer by a whole ring of edges."""
@@ -189,7 +188,7 @@ class ModbusBelt:
 
     def _check_same_power_up(self, clock_ms: int, counts: dict[EdgeKind, int]) -> None:
         """A clock or a counter that goes back means that the PLC has been restarted; so does a
-        clock that did not go on while there was no connection.
+        clock that is no older than the silence, and did not go on with it.
         """
         now_s, before_ms, before_s = self._monotonic_s(), self._clock_ms, self._heard_s
         reconnected = self._connection != self._line.connections
@@ -199,11 +198,12 @@ class ModbusBelt:
             return
         gone_ms = (clock_ms - before_ms) % (1 << 32)
         silent_s = now_s - before_s
-        stood = gone_ms / 1000.0 < silent_s * (1.0 - _CLOCK_DRIFT) - _CLOCK_SLACK_S
+        young = clock_ms / 1000.0 < silent_s + _CLOCK_SLACK_S
+        began_anew = young and gone_ms / 1000.0 < silent_s - _CLOCK_SLACK_S
         counter_back = self._seen is not None and any(
             counts[kind] < seen for kind, seen in self._seen.items()
         )
-        if gone_ms > _HALF or counter_back or (reconnected and stood):
+        if gone_ms > _HALF or counter_back or (reconnected and began_anew):
             raise self._break(
                 "has restarted: its travel began anew, so what lies on the belt is unknown; "
                 "connect again and have the belt cleared"

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError
+from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError, ThreadSign
 
 SILENT_S = 0.5
 """Without an answer for as long as the PLC's watchdog waits, the belt stands and counts as lost."""
@@ -16,6 +16,9 @@ _RENEW_S = 0.05
 """Time between renewals of the lease: one that was lost leaves time for others before the watchdog
 trips.
 """
+_PATIENCE_S = 10.0
+"""A belt's driver waits for its PLC, and connects anew, for less than this."""
+_END_S = 5.0
 _RETRY_S = 0.05
 """Shortest time from one failed attempt to the next while the belt may still be running."""
 _LOST_RETRY_S = 0.25
@@ -45,11 +48,13 @@ class PolledBelt:
         self._closing = self._hurry = self._broken = False
         self._answered_s = self._renew_due_s = self._read_due_s = self._pause_until_s = 0.0
         self._failures = 0
+        self._moved_s = 0.0
+        self._died: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="belt", daemon=True)
 
     def start(self) -> None:
         """Begin to ask; the belt counts as just heard."""
-        self._answered_s = time.monotonic()
+        self._answered_s = self._moved_s = time.monotonic()
         self._thread.start()
 
     def renew_soon(self) -> None:
@@ -58,16 +63,36 @@ class PolledBelt:
             self._hurry = True
             self._wake.notify_all()
 
+    def threads(self) -> tuple[ThreadSign, ...]:
+        """How the thread fares; none before `start`."""
+        if not self._moved_s:
+            return ()
+        gone = not self._thread.is_alive() and not self._closing
+        return (ThreadSign(self._thread.name, self._moved_s, _PATIENCE_S, gone, self._died),)
+
     def close(self) -> None:
-        """End the thread; it finishes the request that is under way. Safe to call twice."""
+        """End the thread; it finishes the request that is under way. Safe to call twice.
+
+        Raises BeltError when it hangs.
+        """
         with self._wake:
             self._closing = True
             self._wake.notify_all()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_END_S)
+            if self._thread.is_alive():
+                raise BeltError(f"the belt's thread did not end within {_END_S:g} s: it hangs")
 
     def _work(self) -> None:
+        try:
+            self._take_turns()
+        except BaseException as error:  # whatever it is, the node must hear of it
+            self._died = error
+            raise
+
+    def _take_turns(self) -> None:
         while self._rest():
+            self._moved_s = time.monotonic()
             began_s = time.monotonic()
             try:
                 self._take_turn(began_s)

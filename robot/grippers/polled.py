@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 import time
 
-from robot.base import Gripper, RobotError
+from robot.base import Gripper, RobotError, ThreadSign
 
+_PATIENCE_S = 10.0
+"""A gripper's driver waits for its device, and connects anew, for less than this."""
 _SILENT_S = 1.0
 _FAILURES = 3
 """A device that did not answer so many requests in a row for so long is lost."""
@@ -37,14 +39,16 @@ class PolledGripper:
         self._holds = False
         self._read_s = float("-inf")
         self._error: RobotError | None = None
+        self._died: BaseException | None = None
+        self._moved_s = 0.0
         self._failures = 0
         self._closing = False
         self._thread: threading.Thread | None = None
 
     def connect(self) -> None:
         """Start asking, and wait for the first answer. Raises RobotError."""
-        self._closing = False
-        self._thread = threading.Thread(target=self._poll, name="gripper", daemon=True)
+        self._closing, self._died, self._moved_s = False, None, time.monotonic()
+        self._thread = threading.Thread(target=self._run, name="gripper", daemon=True)
         self._thread.start()
         with self._lock:
             self._lock.wait_for(lambda: self._read_s > 0.0, timeout=_CONNECT_S)
@@ -63,20 +67,30 @@ class PolledGripper:
             self._raise_if_lost()
             return self._holds
 
+    def threads(self) -> tuple[ThreadSign, ...]:
+        """How the thread fares that asks; none while not connected."""
+        thread = self._thread
+        if thread is None:
+            return ()
+        gone = not thread.is_alive() and not self._closing
+        return (ThreadSign(thread.name, self._moved_s, _PATIENCE_S, gone, self._died),)
+
     def age_s(self) -> float:
         """Time since the request for the newest reading went out [s]."""
         with self._lock:
             return time.monotonic() - self._read_s
 
     def close(self) -> None:
-        """End the thread and disconnect. Safe to call twice."""
+        """End the thread and disconnect. Safe to call twice. Raises RobotError when it hangs."""
         with self._lock:
             self._closing = True
             self._lock.notify_all()
-        if self._thread is not None:
-            self._thread.join(timeout=5.0)
-            self._thread = None
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.join(timeout=5.0)
         self._device.close()
+        if thread is not None and thread.is_alive():
+            raise RobotError("the gripper's thread did not end within 5 s: its device hangs")
 
     def _raise_if_lost(self) -> None:
         age_s = time.monotonic() - self._read_s
@@ -85,8 +99,16 @@ class PolledGripper:
                 f"the gripper has not answered for {_STALE_S:g} s: check its PLC and network"
             )
 
+    def _run(self) -> None:
+        try:
+            self._poll()
+        except BaseException as error:
+            self._died = error
+            raise
+
     def _poll(self) -> None:
         while True:
+            self._moved_s = time.monotonic()
             with self._lock:
                 if self._closing:
                     return

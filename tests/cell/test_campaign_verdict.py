@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -102,6 +103,15 @@ def test_an_arm_that_comes_back_on_confirmation_is_right_and_before_it_is_not() 
     assert what(Track(moves, [], told)) == ["arm"]
     late = samples(12.0, between(), between((5, 7), (9, 10)))
     assert what(Track(late, [confirm(4.0)], told)) == ["arm"]
+
+
+def test_what_was_switched_on_anew_begins_anew_and_has_no_order() -> None:
+    before = samples(3.0, between((0, 3)), between((0, 3)))
+    after = [replace(s, at_s=s.at_s + 4.0, life=1) for s in samples(6.0, between((3, 6)))]
+    still = [replace(s, at_s=s.at_s + 4.0, life=1) for s in samples(6.0, between())]
+    assert what(Track([*before, *still], ordered=True)) == []
+    assert what(Track([*before, *after], ordered=True)) == ["belt"]
+    assert what(Track([*before, *after], [start(6.5)], ordered=True)) == []
 
 
 def test_both_are_told_of() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import sqlite3
@@ -82,7 +83,10 @@ def test_journal_of_another_version_is_refused(tmp_path: Path, shift: World) -> 
     path = tmp_path / "journal.db"
     written(path, shift.events()[:2]).close()
     with sqlite3.connect(path) as database:
-        database.execute("INSERT INTO events VALUES (3, 1, 'teleported', '', '{}')")
+        last = database.execute("SELECT digest FROM events WHERE seq = 2").fetchone()[0]
+        digest = hashlib.sha256(last + b"3\n1\nteleported\n\n{}").digest()
+        row = (3, 1, "teleported", "", "{}", digest)
+        database.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?)", row)
     database.close()
     with Journal.follow(path) as journal, pytest.raises(UnknownEventError, match="teleported"):
         list(journal.read())

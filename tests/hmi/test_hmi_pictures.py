@@ -13,6 +13,7 @@ import pytest
 from cell.hmi.components.picture import drawing, findings
 from cell.hmi.model import InspectionStatus, Mark, PictureSource
 from cell.hmi.pictures import PictureStore
+from tests.cell.evidence_world import START_NS, Shift
 from vision.frames import FrameRing
 from vision.types import FrameMeta
 
@@ -86,6 +87,23 @@ def test_stored_view_is_preferred(store: PictureStore, ring: FrameRing, tmp_path
     drawn = drawing(picture, MARKS, 640, "en")
     assert drawn.count('<rect class="mark"') == 2
     assert "scale(0.5000)" in drawn
+
+
+def test_a_view_is_shown_before_and_after_it_found_its_part(
+    store: PictureStore, tmp_path: Path
+) -> None:
+    shift = Shift(tmp_path)
+    view = shift.view(np.full((320, 320), 99, np.uint8), START_NS + 10**9)
+    first = store.picture(inspection(1, PictureSource(view)))
+    shift.part(view=view)
+    shift.keeper.settle(10)
+    assert not (tmp_path / view).exists()
+    second = store.picture(inspection(2, PictureSource(view)))
+    shift.close()
+    assert first is not None
+    assert second is not None
+    assert second.jpeg == first.jpeg
+    assert second.canonical
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture"])

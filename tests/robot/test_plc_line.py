@@ -185,16 +185,23 @@ def test_a_restart_is_told_and_the_belt_goes_on(hand: HandPlc, watched: Watched)
     assert watched.edges[-1].index == 1
 
 
-@pytest.mark.parametrize(("clock_ms", "restarted"), [(25_000, False), (9_000, True)])
+@pytest.mark.parametrize(
+    ("before_ms", "after_ms", "restarted"),
+    [
+        (5_000, 25_000, False),
+        (5_000, 9_000, True),  # switched on again in the midst of the silence
+        (90_000, 95_000, False),  # its clock lags, and is far too old to have begun anew
+    ],
+)
 def test_a_clock_that_missed_the_silence_is_that_of_another_power_up(
-    hand: HandPlc, port: int, clock_ms: int, restarted: bool
+    hand: HandPlc, port: int, before_ms: int, after_ms: int, restarted: bool
 ) -> None:
     hand.ticking, now_s = False, [100.0]
-    hand.put(Input.CLOCK_MS, 5_000)
+    hand.put(Input.CLOCK_MS, before_ms)
     belt = ModbusBelt(ModbusBeltConfig(port=port), monotonic_s=lambda: now_s[0])
     belt.connect()
     now_s[0] += 20.0
-    hand.put(Input.CLOCK_MS, clock_ms)
+    hand.put(Input.CLOCK_MS, after_ms)
     hand.hang_up()
     time.sleep(0.05)
     if restarted:

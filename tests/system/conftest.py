@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -11,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from cell.cli.demo import demo_overrides, demo_twin
 from cell.config import load
 from cell.launcher.session import Session
+from cell.recipe import RECIPES
 
 _NUMBERS = itertools.count(1)
 
@@ -61,13 +64,17 @@ class Bench:
         content = self.session.truth()
         return [] if content is None else list(content["boards"])
 
-    def clear(self) -> None:
-        """Wait until the twin's person has cleared the belt, confirm, and start again."""
+    def cleared(self) -> None:
+        """Wait until the twin's person has cleared the belt, and confirm."""
         self.until(lambda: self.state.state == "purge_required")
         gone = ("on_belt", "gripped", "falling")
         self.until(lambda: all(b["where"] not in gone for b in self.truth()))
         time.sleep(0.3)
         self.until(lambda: self._accepted("confirm_clear"))
+
+    def clear(self) -> None:
+        """The same, and start again."""
+        self.cleared()
         self.until(lambda: self._accepted("start"))
         self.until(lambda: self.state.state == "running")
 
@@ -81,9 +88,20 @@ class Bench:
         return True
 
 
+def two_recipes(folder: Path) -> Path:
+    """The boards' recipe under two names."""
+    for name in ("pcb", "pcb_b"):
+        shutil.copytree(RECIPES / "pcb", folder / name)
+        written = folder / name / "recipe.yaml"
+        content = yaml.safe_load(written.read_text())
+        written.write_text(yaml.safe_dump(content | {"name": name}))
+    return folder
+
+
 @pytest.fixture(scope="session")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    made = Bench(tmp_path_factory.mktemp("cell"), next(_NUMBERS))
+    folder = tmp_path_factory.mktemp("cell")
+    made = Bench(folder, next(_NUMBERS), recipes=two_recipes(folder / "recipes"))
     try:
         made.session.start()
         made.session.begin()

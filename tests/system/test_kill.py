@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from cell.launcher.restarts import LIMIT
 from cell.ledger.events import Judged, Passed, Purged, Removed
 from cell.records.journal import Journal
 
@@ -48,3 +50,31 @@ def test_a_killed_node_stops_the_belt_and_its_parts_never_pass(bench: Bench, nod
     closed = [e.part for e in events if isinstance(e, Passed | Removed | Purged)]
     assert len(closed) == len(set(closed))
     assert all(b["where"] != "passed" for b in bench.truth() if b["defective"])
+
+
+@pytest.mark.cell
+def test_a_robot_killed_in_an_emergency_stop_is_waited_for_and_comes_back(bench: Bench) -> None:
+    """Its arm refuses each new start until a person has released it: that is no crash."""
+    bench.until(lambda: bench.state.state == "running")
+    bench.twin(op="fault", name="emergency_stop", active=True)
+    bench.until(lambda: bench.twin(op="state")["arm"]["safety"] == "ROBOT_EMERGENCY_STOP")
+    before = bench.session.group.pids()["robot"]
+    os.kill(before, signal.SIGKILL)
+    tries = {before}
+
+    def tried_more_often_than_a_crash_is_forgiven() -> bool:
+        tries.add(bench.session.group.pids()["robot"])
+        return len(tries) > LIMIT + 2
+
+    bench.until(tried_more_often_than_a_crash_is_forgiven)
+    assert any("emergency stop" in line for line in bench.said)
+
+    bench.twin(op="fault", name="emergency_stop", active=False)
+    for order in ("power on", "brake release"):
+        with socket.create_connection((bench.host, 29999), timeout=10) as pendant:
+            answers = pendant.makefile()
+            answers.readline()  # its greeting
+            pendant.sendall(order.encode() + b"\n")
+            answers.readline()
+    bench.until(lambda: bench.session.link.lifecycle("robot") == "active")
+    bench.clear()

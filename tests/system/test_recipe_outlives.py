@@ -5,48 +5,38 @@ configuration.
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-from pathlib import Path
 
 import pytest
-import yaml
 from inspection_cell_interfaces.srv import SetRecipe
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
 from cell.ledger.events import Inspected
-from cell.recipe import RECIPES
 from cell.records.journal import Journal
 from tests.system.conftest import Bench
 
 
 @pytest.mark.cell
-def test_a_chosen_recipe_outlives_inspector_and_supervisor(tmp_path: Path) -> None:
-    recipes = tmp_path / "recipes"
-    shutil.copytree(RECIPES / "pcb", recipes / "pcb")
-    shutil.copytree(RECIPES / "pcb", recipes / "pcb_b")
-    written = recipes / "pcb_b" / "recipe.yaml"
-    content = yaml.safe_load(written.read_text())
-    written.write_text(yaml.safe_dump(content | {"name": "pcb_b"}))
-    bench = Bench(tmp_path, 8, recipes=recipes)
-    try:
-        bench.session.start()
-        bench.until(lambda: bench.state.state == "purge_required")
-        bench.until(lambda: bench._accepted("confirm_clear"))
-        bench.until(lambda: bench.state.state == "stopped")
-        choose(bench, "pcb_b")
-        bench.until(lambda: bench.state.recipe.startswith("pcb_b@"))
-        for node in ("inspector", "supervisor"):
-            before = bench.session.group.pids()[node]
-            os.kill(before, signal.SIGKILL)
-            bench.until(lambda node=node, before=before: bench.session.group.pids()[node] != before)  # type: ignore[misc]
-            bench.clear()
-            assert bench.state.recipe.startswith("pcb_b@")
-            done = len(inspected_by(bench, "pcb_b"))
-            bench.until(lambda done=done: len(inspected_by(bench, "pcb_b")) > done)  # type: ignore[misc]
-    finally:
-        bench.session.stop()
+def test_a_chosen_recipe_outlives_inspector_and_supervisor(bench: Bench) -> None:
+    bench.until(lambda: bench.state.state == "running")
+    kill(bench, "supervisor")
+    bench.cleared()
+    choose(bench, "pcb_b")
+    bench.until(lambda: bench.state.recipe.startswith("pcb_b@"))
+    for node in ("inspector", "supervisor"):
+        kill(bench, node)
+        bench.clear()
+        assert bench.state.recipe.startswith("pcb_b@")
+        done = len(inspected_by(bench, "pcb_b"))
+        bench.until(lambda done=done: len(inspected_by(bench, "pcb_b")) > done)  # type: ignore[misc]
+
+
+def kill(bench: Bench, node: str) -> None:
+    before = bench.session.group.pids()[node]
+    os.kill(before, signal.SIGKILL)
+    bench.until(lambda: bench.session.group.pids()[node] != before)
+    bench.until(lambda: bench.state.state == "purge_required")
 
 
 def choose(bench: Bench, recipe: str) -> None:

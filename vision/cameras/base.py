@@ -32,7 +32,7 @@ class Camera(Protocol):
         """
 
     def stop(self) -> None:
-        """Accept no more triggers."""
+        """Accept no more triggers. Raises CameraError."""
 
     def close(self) -> None:
-        """Release the device. Safe to call twice."""
+        """Release the device and the ring. Safe to call twice. Raises CameraError."""

@@ -111,24 +111,38 @@ class BaslerCamera:
         return outcome
 
     def stop(self) -> None:
-        """Accept no more triggers; pictures stay readable until the next `start`."""
-        if self._camera is not None:
+        """Accept no more triggers; pictures stay readable until the next `start`.
+
+        Raises CameraError.
+        """
+        if self._camera is None:
+            return
+        try:
             self._camera.StopGrabbing()
+        except genicam.GenericException as error:
+            raise self._gone(error) from error
 
     def close(self) -> None:
-        """Release the device, then the ring. Safe to call twice."""
+        """Release the device, then the ring. Safe to call twice.
+
+        Raises CameraError when the device does not let go; wire and ring are released even then.
+        """
+        camera, ring, lines = self._camera, self._ring, self._lines
         self._release_all()
-        if self._camera is not None:
-            self._camera.StopGrabbing()
-            self._camera.Close()
-            self._camera.DestroyDevice()  # frees the buffers, so the ring may go
-            self._camera = self._buffers = None
-        if self._lines is not None:
-            self._lines.close()
-            self._lines = None
-        if self._ring is not None:
-            self._ring.close()
-            self._ring = None
+        self._camera = self._buffers = self._ring = self._lines = None
+        if lines is not None:
+            lines.close()
+        try:
+            if camera is not None:
+                camera.StopGrabbing()
+                camera.Close()
+                camera.DestroyDevice()  # frees the buffers, so the ring may go
+        except genicam.GenericException as error:
+            if ring is not None:
+                ring.close(keep_memory=True)  # the device may still write there
+            raise self._gone(error) from error
+        if ring is not None:
+            ring.close()
 
     def _make_ring(self) -> None:
         payload = int(self._camera.PayloadSize.Value)

@@ -14,6 +14,7 @@ from vision.frames import layout as lay
 from vision.types import Frame, FrameMeta, Image
 
 MIB = 1024 * 1024
+_KEPT: list[lay.Mapping] = []
 
 
 class FrameRing:
@@ -74,11 +75,16 @@ class FrameRing:
         header[lay.SEQUENCE] = self._sequence  # last, for it makes the rest valid
         return Frame(self.pixels(slot), meta, slot, self._sequence)
 
-    def close(self) -> None:
-        """Make all handles stale and remove the ring. Safe to call twice."""
+    def close(self, *, keep_memory: bool = False) -> None:
+        """Make all handles stale and remove the ring. Safe to call twice.
+
+        keep_memory: leave it mapped until this process ends, for a device that may write there.
+        """
         if self._map is None:
             return
         self._map.headers[:, lay.SEQUENCE] = lay.INVALID
+        if keep_memory:
+            _KEPT.append(self._map)
         self._map = None
         self._path.unlink(missing_ok=True)
         os.close(self._file)

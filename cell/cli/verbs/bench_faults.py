@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -69,8 +71,15 @@ def faults(
         folder, lambda place, small: _site(place, host, domain, seed, small=small),
         lambda text: console.print(text, markup=False, highlight=False, soft_wrap=True), budget_s,
     )  # fmt: skip
+    # Whoever ends it gets the report of what was tried until then, and no process stays behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    ended = False
     try:
         campaign.run(entries)
+    except KeyboardInterrupt:
+        ended = True
+        told = {outcome.name for outcome in campaign.outcomes} | set(campaign.not_run)
+        campaign.not_run += [entry.name for entry in entries if entry.name not in told]
     finally:
         content = summary(campaign.outcomes, campaign.not_run, seed)
         shutil.rmtree(folder / "second", ignore_errors=True)
@@ -79,7 +88,7 @@ def faults(
         json.dump(content, sys.stdout, indent=2)
         print()
     _show(console, campaign.outcomes, content, folder)
-    if content["law_broken"] or content["no_alarm"] or content["not_recovered"]:
+    if ended or content["law_broken"] or content["no_alarm"] or content["not_recovered"]:
         raise typer.Exit(1)
 
 
@@ -105,15 +114,17 @@ def cuts(
 def _site(folder: Path, host: str, domain: int | None, seed: int, *, small: bool) -> Site:
     """A demo cell and its twin in this folder."""
     overrides: dict[str, Any] = demo_overrides(host, folder) | {
-        "data_dir": str(folder / "data"),
+        "data_dir": str(folder),
         "hmi.host": host,
         "hmi.port": free_port(host),
     }
     if small:
         overrides["recorder.min_free_mib"] = 16
     config = load(None, overrides)
+    own = folder.with_name(f"{folder.name}-twin")
     twin = demo_twin(config, host, folder, seed=seed, parts=0, pitch=0.35, defective=0.5)
-    return Site(folder, config, twin, domain)
+    settings = {**twin.settings, "truth_file": str(own / "truth.json")}
+    return Site(folder, config, replace(twin, folder=own, settings=settings), domain)
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:

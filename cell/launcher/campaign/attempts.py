@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cell.launcher.campaign.outcome import Outcome
 
+ONE_PART = ["--headless", "--parts", "1"]
 RUN_S = 90.0
 KILL_S = 10.0
 REFUSED = (2, 3)
@@ -28,15 +29,17 @@ class Attempt:
         return [line for line in self.errors.splitlines() if line.startswith("error:")]
 
 
-def attempt(arguments: list[str], host: str, domain: int | None, *, parts: int = 1) -> Attempt:
-    """`cell run --headless` with these arguments, ended by force when it takes too long."""
-    command = [sys.executable, "-m", "cell.cli.main", "run", "--headless", "--parts", str(parts)]
-    command += ["--host", host, *([] if domain is None else ["--domain", str(domain)]), *arguments]
+def attempt(
+    arguments: list[str], host: str, domain: int | None, *, run_s: float = RUN_S
+) -> Attempt:
+    """`cell run` with these arguments, ended by force when it takes longer than `run_s`."""
+    command = [sys.executable, "-m", "cell.cli.main", "run", "--host", host, *arguments]
+    command += [] if domain is None else ["--domain", str(domain)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
     )
     try:
-        output, errors = process.communicate(timeout=RUN_S)
+        output, errors = process.communicate(timeout=run_s)
         return Attempt(process.returncode, output, errors)
     except subprocess.TimeoutExpired:
         process.terminate()  # it ends its children

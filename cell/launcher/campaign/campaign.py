@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cell.launcher.campaign import cuts, damage, disk, person
-from cell.launcher.campaign.attempts import attempt, judged
+from cell.launcher.campaign.attempts import ONE_PART, attempt, judged
 from cell.launcher.campaign.judging import Judge
 from cell.launcher.campaign.outcome import Outcome
 from cell.launcher.campaign.plan import LAUNCHES, Entry
 from cell.launcher.campaign.stand import GiveUpError, Site, Stand
 from cell.launcher.campaign.twin import TwinLostError
 from cell.launcher.group import LaunchError
+from cell.launcher.ports import free_port
+from cell.ownership import OwnedError
 
-LOST = (GiveUpError, LaunchError, TwinLostError)
+LOST = (GiveUpError, LaunchError, OwnedError, TwinLostError)
+SECOND_S = 30.0
 Say = Callable[[str], None]
 
 
@@ -103,18 +106,15 @@ class Campaign:
         """A second launch, which must refuse and leave the first alone."""
         stand, judge = self._on_stand()
         began_s, site, name = time.time(), stand.site, LAUNCHES[number]
-        other = self.folder / "second"
-        arguments = ["--data", str(other)]
+        other, host = self.folder / "second", site.twin.host
+        arguments = [*ONE_PART, "--data", str(other)]
         if number:
-            config = other / "cell.yaml"
-            damage.write_config(config, other, site.twin.host)
-            arguments = ["--data", str(site.config.data_dir), "--config", str(config)]
-        outcome = judged(
-            name,
-            attempt(arguments, site.twin.host, site.domain),
-            other / "logs",
-            must_refuse=True,
-        )
+            config, port = other / "cell.yaml", str(free_port(host))
+            damage.write_config(config, other, host)
+            data = str(other if number == 1 else site.config.data_dir)
+            arguments = ["--no-twin", "--config", str(config), "--data", data, "--port", port]
+        made = attempt(arguments, host, site.domain, run_s=SECOND_S)
+        outcome = judged(name, made, other / "logs", must_refuse=True)
         state = stand.state
         if state != "running":
             outcome.law.append(f"the first cell got '{state or 'silent'}'")
@@ -141,7 +141,7 @@ class Campaign:
         host = site.twin.host
         if self._base is None:
             self._base = self.folder / "base"
-            made = attempt(["--data", str(self._base)], host, site.domain)
+            made = attempt([*ONE_PART, "--data", str(self._base)], host, site.domain)
             if made.code != 0:
                 base, self._base = self._base, None
                 shutil.rmtree(base, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -16,7 +17,6 @@ from cell.launcher.campaign import person
 from cell.launcher.campaign.judging import Judge
 from cell.launcher.campaign.outcome import Outcome
 from cell.launcher.campaign.stand import Stand
-from cell.launcher.session import Session
 
 STARTING_S = 9.0
 PRODUCING_S = 8.0
@@ -53,18 +53,6 @@ class _PowerCutError(Exception):
     """The moment has come."""
 
 
-class _DoomedSession(Session):
-    """A session whose power fails at a moment."""
-
-    cut_at = float("inf")
-
-    def tend(self) -> None:
-        """Also notice the moment."""
-        if time.monotonic() >= self.cut_at:
-            raise _PowerCutError
-        super().tend()
-
-
 def carry_out(stand: Stand, judge: Judge, cut: Cut) -> Outcome:
     """Cut a running cell, start it again, and bring it back to production.
 
@@ -84,6 +72,7 @@ def carry_out(stand: Stand, judge: Judge, cut: Cut) -> Outcome:
     if cut.twin_dies:
         stand.twin.cut()
         stand.twin.start()
+        judge.switched_on()
     stand.start_cell(stand.new_session())
     outcome.seen.append(f"{len(after)} events; started as '{stand.state}'")
     outcome.law += lost(after, rows(stand.journal), None)
@@ -95,16 +84,10 @@ def carry_out(stand: Stand, judge: Judge, cut: Cut) -> Outcome:
 
 
 def _cut_start(stand: Stand, cut: Cut) -> None:
-    site = stand.site
-    session = _DoomedSession(
-        site.config, site.folder, None, lambda _: None, site.domain, headless=not site.page
-    )
-    session.cut_at = time.monotonic() + cut.after_s
-    try:
-        stand.start_cell(session)
-        session.wait_for(lambda: False, STARTING_S, lambda: "")
-    except _PowerCutError:
-        stand.cut_cell()
+    with contextlib.suppress(_PowerCutError):
+        stand.start_cell(stand.new_session(), (cut.after_s, _PowerCutError()))
+        stand.pause(0.5)  # it was quicker than the cut
+    stand.cut_cell()
 
 
 def _cut_production(stand: Stand, cut: Cut) -> CellState | None:

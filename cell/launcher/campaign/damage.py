@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from cell.config.load import DEMO
-from cell.launcher.campaign.attempts import attempt, judged
+from cell.launcher.campaign.attempts import ONE_PART, attempt, judged
 from cell.launcher.campaign.outcome import Outcome
 
 
@@ -97,7 +97,8 @@ def carry_out(damage: Damage, base: Path, folder: Path, host: str, domain: int |
     shutil.copytree(base, data)
     write_config(config, folder, host)
     damage.spoil(data, config)
-    made = attempt(["--data", str(data), "--config", str(config)], host, domain)
+    arguments = [*ONE_PART, "--data", str(data), "--config", str(config)]
+    made = attempt(arguments, host, domain)
     return judged(f"file/{damage.name}", made, data / "logs", must_refuse=damage.must_refuse)
 
 

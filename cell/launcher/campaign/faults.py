@@ -37,11 +37,12 @@ INJECTIONS = (
         patience_s=30.0,
     ),
     Injection("protective stop", _fault("protective_stop"), alarm="robot.protective_stop"),
+    # One after which the cell runs on has one before it and after it that stops the cell: whatever
+    # is told late is told by then.
+    Injection("grab failure", _fault("grab_failure"), alarm="camera.", patience_s=12.0),
     Injection("encoder jumps ahead", _fault("encoder_jump", by_m=0.4), alarm="belt.encoder_jump"),
+    Injection("lost pulse", _fault("lost_pulse"), alarm="ledger.no_verdict", patience_s=12.0),
     Injection("encoder jumps back", _fault("encoder_jump", by_m=-0.1), alarm="belt."),
-    Injection("encoder slips 30 mm", _fault("encoder_jump", by_m=0.03), Need.EITHER),
-    Injection("grab failure", _fault("grab_failure"), alarm="", patience_s=12.0),
-    Injection("lost pulse", _fault("lost_pulse"), alarm="", patience_s=12.0),
     Injection("double pulse", _fault("double_pulse"), Need.EITHER, patience_s=6.0),
     Injection(
         "emergency stop",
@@ -49,6 +50,7 @@ INJECTIONS = (
         alarm="emergency_stop",
         follow_up=_fault("emergency_stop", active=False),
     ),
+    Injection("encoder slips 30 mm", _fault("encoder_jump", by_m=0.03), Need.EITHER),
     Injection("PLC silent 0.3 s", _fault("plc_silent", seconds=0.3), Need.EITHER, patience_s=2.0),
     Injection("PLC silent 2 s", _fault("plc_silent", seconds=2.0), alarm="belt."),
     Injection("PLC silent 8 s", _fault("plc_silent", seconds=8.0), alarm="belt."),

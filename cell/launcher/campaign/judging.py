@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from cell.launcher.campaign import account, person
 from cell.launcher.campaign.cases import Need
 from cell.launcher.campaign.outcome import Outcome
-from cell.launcher.campaign.stand import Stand
+from cell.launcher.campaign.stand import GiveUpError, Stand
 from cell.launcher.campaign.verdict import unordered_motion
 
 SETTLE_S = 1.6
@@ -17,7 +17,8 @@ SETTLE_S = 1.6
 ALARM_S = 8.0
 ON_BELT = 2
 PARTS_S = 40.0
-FETCHING_S = 0.7
+RELAPSES = 3
+GOES_ON = ("running", "starting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,15 @@ class Judge:
     def __init__(self, stand: Stand) -> None:
         self._stand = stand
         self._known: set[str] = set()
+        self._last: Outcome | None = None
+        self._powered_at = 0
 
     def carry_out(self, trial: Trial) -> Outcome:
         """Raises GiveUpError, LaunchError and TwinLostError where the stand is lost."""
         stand, outcome = self._stand, Outcome(trial.name)
         began_s = time.time()
         if trial.state == "running":
-            self._parts_ride(trial.busy_arm)
+            self._parts_ride(trial.busy_arm, outcome)
         person.reach(stand, trial.state)
         before = stand.last()
         problem = trial.act(stand)
@@ -66,13 +69,15 @@ class Judge:
         if not outcome.not_recovered and trial.state == "running":
             outcome.not_recovered = person.produces(stand, stand.last("state_changed"))
         self.judge(began_s, outcome, ordered=True)
+        self._last = outcome
         return outcome
 
     def judge(self, since_s: float, outcome: Outcome, *, ordered: bool) -> None:
         """Hold what was seen since then against the law."""
         stand = self._stand
         events, boards = stand.events(), stand.boards()
-        broken = account.broken_accounts(events) + account.broken_truth(boards, events)
+        since = [item for item in events if item[0] > self._powered_at]
+        broken = account.broken_accounts(events) + account.broken_truth(boards, since)
         outcome.law += [text for text in broken if text not in self._known]
         self._known |= set(broken)
         assert stand.witness is not None
@@ -80,8 +85,14 @@ class Judge:
         for motion in unordered_motion(track):
             outcome.law.append(f"{motion}, {motion.at_s - since_s:.1f} s into the case")
 
-    def _parts_ride(self, busy_arm: bool) -> None:
-        stand = self._stand
+    def switched_on(self) -> None:
+        """The twin was switched on anew: its boards and its encoder begin anew."""
+        self._powered_at = self._stand.last()
+        self._known = {text for text in self._known if not text.startswith("board ")}
+
+    def _parts_ride(self, busy_arm: bool, outcome: Outcome) -> None:
+        """Wait for parts, and for the arm; a cell that stops meanwhile was not rightly back."""
+        stand, before = self._stand, self._stand.last()
 
         def ride() -> bool:
             message = stand.running_session.link.state()
@@ -89,12 +100,22 @@ class Judge:
 
         def fetches() -> bool:
             ended = max(map(stand.last, ("removed", "removal_failed", "purged")))
-            return stand.last("removal_requested") > ended
+            return stand.last("removal_requested") > ended and stand.arm_moves()
 
-        stand.insist(ride, PARTS_S, "no parts come")
-        if busy_arm:
-            stand.insist(fetches, PARTS_S, "the arm has nothing to do")
-            stand.pause(FETCHING_S)
+        def ready() -> bool:
+            return ride() and (fetches() if busy_arm else True)
+
+        for _ in range(RELAPSES):
+            stand.wait(lambda: ready() or stand.state not in GOES_ON, PARTS_S)
+            if stand.state in GOES_ON:
+                return
+            why = ", ".join(account.alarms(stand.events(), after=before))
+            relapse = f"it came back and stopped again: {why or stand.state}"
+            outcome.seen.append(f"before it, {relapse}")
+            if self._last is not None:
+                self._last.not_recovered = self._last.not_recovered or relapse
+            person.back(stand)
+        raise GiveUpError("the cell stops again and again")
 
     def _await(self, trial: Trial, before: int) -> None:
         stand = self._stand

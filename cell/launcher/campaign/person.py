@@ -6,7 +6,8 @@ import os
 import signal
 import time
 
-from cell.launcher.campaign.stand import GiveUpError, Stand
+from cell.launcher.campaign.stand import GiveUpError, Stand, code
+from cell.launcher.campaign.twin import at_the_pendant
 
 STATE_S = 20.0
 NODES_S = 25.0
@@ -37,7 +38,7 @@ def back(stand: Stand) -> str:
     deadline, refusal = time.monotonic() + BACK_S, ""
     while time.monotonic() < deadline:
         stand.tend()
-        state, step = stand.state, ""
+        state, step, answer = stand.state, "", ""
         if state == "running":
             return ""
         if state == "faulted":
@@ -47,9 +48,13 @@ def back(stand: Stand) -> str:
         elif state == "purge_required" and stand.belt_is_clear():
             step = "confirm_clear"
         if step:
-            refusal = stand.order(step) or refusal
+            answer = stand.order(step)
+            refusal = answer or refusal
+        if code(answer) == "refused.start.arm_by_hand":
+            at_the_pendant(stand.site.twin.host, "power on", "brake release")
         stand.pause(0.3)
-    return f"it stayed '{stand.state}' for {BACK_S:.0f} s; {refusal}"
+    said = refusal or "there was nothing to order"
+    return f"it stayed '{stand.state}' for {BACK_S:.0f} s; {said}; {_look(stand)}"
 
 
 def produces(stand: Stand, since: int) -> str:
@@ -58,6 +63,16 @@ def produces(stand: Stand, since: int) -> str:
     if stand.wait(lambda: stand.last("judged", judged) > since, PART_S):
         return ""
     return f"no part was judged within {PART_S:.0f} s, the cell says '{stand.state}'"
+
+
+def _look(stand: Stand) -> str:
+    """The belt as a person sees it."""
+    seen = stand.control.ask("state")
+    belt, lamp = seen["belt"], "lit" if seen["belt"]["purge_lamp"] else "dark"
+    return (
+        f"{len(seen['riding'])} boards on the belt, its speed {belt['speed_m_s']:.2f} m/s, "
+        f"the lamp that asks to clear it is {lamp}"
+    )
 
 
 def _wake_nodes(stand: Stand) -> None:

@@ -27,7 +27,9 @@ from cell.records.journal import Journal
 
 PERSON = "campaign"
 ORDER_S = 10.0
+START_S = 60.0
 FRESH_S = 1.5
+MOMENT_S, MOVES_RAD = 0.1, 0.03
 MOVES_ARM = ("reset", "confirm_clear", "start")
 
 
@@ -37,7 +39,8 @@ class GiveUpError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Where a stand is built: its folder, the cell's configuration, the twin's plan, ROS domain.
+    """Where a stand is built: its data folder, the cell's configuration, the twin's plan (with a
+    folder of its own), the ROS domain.
 
     `page`: with the operator's page.
     """
@@ -49,12 +52,30 @@ class Site:
     page: bool = True
 
 
+class BoundSession(Session):
+    """A session that does not wait for ever."""
+
+    _end: tuple[float, Exception] | None = None
+
+    def ends_at(self, in_s: float | None, error: Exception | None = None) -> None:
+        """Raise `error` out of whatever waits in so many seconds; None: wait on."""
+        self._end = None
+        if in_s is not None and error is not None:
+            self._end = time.monotonic() + in_s, error
+
+    def tend(self) -> None:
+        """Also notice that the time is over."""
+        if self._end is not None and time.monotonic() >= self._end[0]:
+            raise self._end[1]
+        super().tend()
+
+
 class Stand:
     """Opened by `open`, which leaves the cell waiting for orders; closed by `close`, always."""
 
     def __init__(self, site: Site, say: Callable[[str], None]) -> None:
         self.site, self._say = site, say
-        self.twin = TwinProcess(site.twin, site.folder / "logs", environment(site.domain))
+        self.twin = TwinProcess(site.twin, site.twin.folder / "logs", environment(site.domain))
         self.control = Control(site.twin.host)
         self.session: Session | None = None
         self.hands: Hands | None = None
@@ -67,21 +88,28 @@ class Stand:
             self.twin.start()
         self.start_cell(self.new_session())
 
-    def new_session(self) -> Session:
+    def new_session(self) -> BoundSession:
         """A session that has not started yet."""
         site = self.site
-        return Session(
+        return BoundSession(
             site.config, site.folder, None, self._say, site.domain, headless=not site.page
         )
 
-    def start_cell(self, session: Session) -> None:
-        """Start a session's processes, watched from the first moment. Raises LaunchError."""
+    def start_cell(self, session: BoundSession, end: tuple[float, Exception] | None = None) -> None:
+        """Start a session's processes, watched from the first moment.
+
+        `end`: in so many seconds this is raised, unless it has started. Raises LaunchError,
+        GiveUpError.
+        """
         self.session = session
         if self.witness is None:
             link = lambda: self.session.link.state() if self.session else None  # noqa: E731
             self.witness = Witness(self.site.twin.host, link)
             self.witness.start()
+        late = GiveUpError(f"the cell did not start within {START_S:.0f} s")
+        session.ends_at(*(end or (START_S, late)))
         session.start()
+        session.ends_at(None)
         self.hands = Hands()
 
     def close_cell(self) -> None:
@@ -175,7 +203,7 @@ class Stand:
         except CommandError as error:
             refusal = str(error)
         if self.witness is not None:
-            for_arm = name in MOVES_ARM and (not refusal or _brings_arm_back(refusal))
+            for_arm = name in MOVES_ARM and (not refusal or code(refusal) == "refused.start.arm")
             self.witness.note(Order(name, sent, time.time(), not refusal, for_arm))
         return refusal
 
@@ -203,6 +231,13 @@ class Stand:
         """What really happened to every board."""
         return self.twin.boards()
 
+    def arm_moves(self) -> bool:
+        """As a person sees it."""
+        before = self.control.ask("state")["arm"]["q"]
+        time.sleep(MOMENT_S)
+        after = self.control.ask("state")["arm"]["q"]
+        return any(abs(a - b) > MOVES_RAD for a, b in zip(after, before, strict=True))
+
     def belt_is_clear(self) -> bool:
         """As a person sees it."""
         state: Mapping[str, Any] = self.control.ask("state")
@@ -217,7 +252,7 @@ def newest(journal: Path, kind: str = "", like: str = "%") -> int:
     return int(found or 0)
 
 
-def _brings_arm_back(refusal: str) -> bool:
-    text = refusal.partition("was refused: ")[2]
-    found = recognise(text)
-    return found is not None and found[0].code == "refused.start.arm"
+def code(refusal: str) -> str:
+    """The code of a refusal's phrase, '' for none."""
+    found = recognise(refusal.partition("was refused: ")[2])
+    return "" if found is None else found[0].code

@@ -15,9 +15,10 @@ from typing import Any
 
 from cell.launcher.child import Child
 from cell.launcher.group import LaunchError
-from cell.launcher.session import TwinPlan
+from cell.launcher.pictures import PictureFolder
+from cell.launcher.twin import TwinPlan
 
-CONTROL_PORT = 47020
+CONTROL_PORT, DASHBOARD_PORT = 47020, 29999
 READY_S = 60.0
 ANSWER_S = 5.0
 
@@ -40,9 +41,9 @@ class Control:
         with self._lock:
             try:
                 answer = self._exchange(line)
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError):  # it may have been switched off and on since the last
                 self._drop()
-                raise TwinLostError(f"the twin does not answer: {error}") from error
+                answer = self._once_more(line)
         if not answer["ok"]:
             raise ValueError(answer["error"])
         return answer
@@ -51,6 +52,13 @@ class Control:
         """Hang up."""
         with self._lock:
             self._drop()
+
+    def _once_more(self, line: bytes) -> dict[str, Any]:
+        try:
+            return self._exchange(line)
+        except (OSError, ValueError) as error:
+            self._drop()
+            raise TwinLostError(f"the twin does not answer: {error}") from error
 
     def _exchange(self, line: bytes) -> dict[str, Any]:
         if self._link is None:
@@ -77,6 +85,7 @@ class TwinProcess:
     def __init__(self, plan: TwinPlan, logs: Path, env: Mapping[str, str]) -> None:
         self.plan, self._logs, self._env = plan, logs, env
         self._child: Child | None = None
+        self._pictures: PictureFolder | None = None
 
     @property
     def runs(self) -> bool:
@@ -86,12 +95,14 @@ class TwinProcess:
     def start(self) -> None:
         """Switch it on and wait until it listens. Raises LaunchError."""
         self.plan.folder.mkdir(parents=True, exist_ok=True)
+        if self._pictures is None and self.plan.pictures is not None:
+            self._pictures = PictureFolder(self.plan.pictures)
         command = [sys.executable, "-m", "twin", "--config", str(self.plan.write())]
         child = Child("twin", command, self._logs / "twin.log", self._env)
         self._child, deadline = child, time.monotonic() + READY_S
         while "twin ready" not in child.log.read_text(errors="replace"):
             if child.exit_code() is not None or time.monotonic() > deadline:
-                raise LaunchError(f"the twin did not start: {child.last_words()}")
+                raise LaunchError(f"the twin did not start: {child.output().strip()[-300:]}")
             time.sleep(0.05)
 
     def cut(self) -> None:
@@ -107,10 +118,25 @@ class TwinProcess:
             self._child.terminate()
             self._child.wait(5.0)
             self._child.kill()
+        if self._pictures is not None:
+            self._pictures.close()
+            self._pictures = None
 
     def boards(self) -> list[dict[str, Any]]:
         """What really happened to every board since it was switched on."""
-        if not self.plan.truth.is_file():
-            return []
-        content: dict[str, Any] = json.loads(self.plan.truth.read_text(encoding="utf-8"))
-        return list(content["boards"])
+        content = self.plan.read_truth()
+        return [] if content is None else list(content["boards"])
+
+
+def at_the_pendant(host: str, *steps: str) -> None:
+    """What a person does at the arm's pendant: lines of its dashboard. Raises TwinLostError."""
+    try:
+        with socket.create_connection((host, DASHBOARD_PORT), ANSWER_S) as link:
+            lines = link.makefile("rw")
+            for step in ("", *steps):  # it greets first
+                if step:
+                    lines.write(f"{step}\n")
+                    lines.flush()
+                lines.readline()
+    except OSError as error:
+        raise TwinLostError(f"the arm's pendant does not answer: {error}") from error

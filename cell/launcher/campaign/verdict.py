@@ -31,13 +31,17 @@ STANDS_M_S = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What the twin says of its belt and arm. Times everywhere: seconds of the system clock."""
+    """What the twin says of its belt and arm. Times everywhere: seconds of the system clock.
+
+    `life`: how often it was switched on; what it counts begins anew with each.
+    """
 
     at_s: float
     travel_m: float
     speed_m_s: float
     joints: tuple[float, ...]
     at_authority: bool = False
+    life: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,12 @@ def unordered_motion(track: Track) -> list[Motion]:
     """The first motion of the belt and of the arm that no order stands for."""
     belt, arm = _Belt(track), _Arm(track)
     found: dict[str, Motion] = {}
+    life = track.samples[0].life if track.samples else 0
     for sample in track.samples:
+        if sample.life != life:
+            life = sample.life
+            belt.switched_on(sample.at_s)
+            arm.switched_on()
         for motion in (belt.look(sample), arm.look(sample, belt)):
             if motion is not None:
                 found.setdefault(motion.what, motion)
@@ -130,6 +139,11 @@ class _Belt:
             self._rest_m = sample.travel_m
         moved = sample.travel_m - self._rest_m
         return Motion("belt", sample.at_s, moved) if abs(moved) > BELT_M else None
+
+    def switched_on(self, at_s: float) -> None:
+        """Whatever was ordered before is over."""
+        self._end(at_s - BRAKE_S)
+        self._rest_m = None
 
     def _hear_orders(self, now_s: float) -> None:
         for index, order in enumerate(self.track.orders):
@@ -197,6 +211,10 @@ class _Arm:
             self._rest = sample.joints
         moved = _turned(sample.joints, self._rest)
         return Motion("arm", sample.at_s, moved) if moved > ARM_RAD else None
+
+    def switched_on(self) -> None:
+        """Whatever was ordered before is over."""
+        self._may_end, self._last, self._rest = False, None, None
 
     def _come_to_an_end(self, now_s: float, still: bool) -> None:
         if not still:

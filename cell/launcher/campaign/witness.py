@@ -24,6 +24,7 @@ class Witness:
         self._samples: list[Sample] = []
         self._told: list[Told] = []
         self._orders: list[Order] = []
+        self._life, self._clock_s = 0, 0.0
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="witness", daemon=True)
 
@@ -57,9 +58,14 @@ class Witness:
         while not self._end.wait(PERIOD_S):
             self._hear()
             try:
-                self._samples.append(sample(self._control.ask("state")))
+                self._see(self._control.ask("state"))
             except TwinLostError:  # it has no power; nothing moves that could be seen
                 continue
+
+    def _see(self, answer: dict[str, Any]) -> None:
+        self._life += answer["time_s"] < self._clock_s  # its clock began anew
+        self._clock_s = answer["time_s"]
+        self._samples.append(sample(answer, self._life))
 
     def _hear(self) -> None:
         state = self._state()
@@ -68,7 +74,7 @@ class Witness:
             self._told.append(Told(at_s, state.state))
 
 
-def sample(answer: dict[str, Any]) -> Sample:
+def sample(answer: dict[str, Any], life: int) -> Sample:
     """The control socket's `state` as a sample of now."""
     belt = answer["belt"]
     return Sample(
@@ -77,4 +83,5 @@ def sample(answer: dict[str, Any]) -> Sample:
         speed_m_s=belt["speed_m_s"],
         joints=tuple(answer["arm"]["q"]),
         at_authority=belt["at_authority"],
+        life=life,
     )

@@ -1,0 +1,156 @@
+"""What `ros2 launch` is asked for, and the processes that it shall start. Without ROS's `launch`,
+which only the launch file knows.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+from cell.config import CellConfig, ConfigError, dump, load
+from cell.launcher.group import LaunchError
+from cell.launcher.ports import require_free
+from cell.launcher.start import STARTER
+from cell.processes import TABLE, Process
+
+PACKAGE = "inspection_cell"
+"""Name of the cell as a ROS package."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One launch argument, `name:=value`; `key`: the setting that a given value replaces."""
+
+    name: str
+    text: str
+    key: str | None = None
+    default: str = ""
+
+
+ARGUMENTS = (
+    Argument("config", "Cell configuration (YAML); empty: the demo cell."),
+    Argument(
+        "data",
+        "Folder for journal, records and pictures; empty: the configuration's, for the demo cell "
+        "the folder 'data' where the launch is started.",
+        "data_dir",
+    ),
+    Argument("camera", "Camera driver instead of the configuration's.", "camera.driver"),
+    Argument("arm", "Arm driver instead of the configuration's.", "robot.arm.driver"),
+    Argument("engine", "Inference engine instead of the configuration's.", "inspector.engine"),
+    Argument("recipe", "Recipe instead of the configuration's.", "recipe"),
+    Argument("port", "Port of the operator's page instead of the configuration's.", "hmi.port"),
+    Argument("hmi", "Start the operator's page: true or false.", default="true"),
+)
+NAMES = tuple(argument.name for argument in ARGUMENTS)
+LAUNCHS_OWN = (
+    "launch-prefix", "launch-prefix-filter", "sigterm_timeout", "sigkill_timeout", "emulate_tty",
+)  # fmt: skip
+"""Arguments that `launch` itself reads, whatever the launch file."""
+TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How one process is started: program, its arguments, and what follows `--ros-args`."""
+
+    name: str
+    program: str
+    arguments: tuple[str, ...]
+    ros_arguments: tuple[str, ...]
+    is_node: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A cell that `ros2 launch` shall start."""
+
+    config: CellConfig
+    starts: tuple[Start, ...]
+
+
+def refuse_unknown(given: Iterable[str], command: Sequence[str], file: Path) -> None:
+    """Raise LaunchError for the first of the `given` arguments (`name:=value`) that is not known.
+
+    `command`: the words of the command line. Where that starts another launch file, which includes
+    `file`, the arguments are that one's, and any may be right.
+    """
+    if not _starts(command, file):
+        return
+    for name in (word.split(":=")[0] for word in given):
+        if name not in NAMES and name not in LAUNCHS_OWN:
+            near = _near(name)
+            hint = f"did you mean '{near}'? " if near else ""
+            raise LaunchError(f"no argument '{name}': {hint}Known: {', '.join(NAMES)}.")
+
+
+def doubtful(names: Iterable[str]) -> list[str]:
+    """A warning for each of the `names` set by an including launch file that looks like one of ours
+    mistyped.
+    """
+    others = (n for n in names if n not in NAMES and n not in LAUNCHS_OWN)
+    return [
+        f"'{name}' is not an argument of the cell; if '{near}' is meant, correct it"
+        for name in others
+        if (near := _near(name))
+    ]
+
+
+def plan(values: Mapping[str, str], folder: Path, starter: int) -> Plan:
+    """The processes for the arguments' `values`; the resolved configuration is written to `folder`.
+
+    `starter`: process id of who starts them. Raises ConfigError, LaunchError.
+    """
+    config = _configuration(values)
+    with_page = _truth("hmi", values["hmi"])
+    if with_page:
+        require_free(config.hmi.host, [(config.hmi.port, "operator's page; port:=")])
+    file = folder / "config.yaml"
+    dump(config, file)
+    wanted = (p for p in TABLE if p.name != "hmi" or with_page)
+    return Plan(config, tuple(_start(process, file, starter) for process in wanted))
+
+
+def _configuration(values: Mapping[str, str]) -> CellConfig:
+    given = {a.key: values[a.name] for a in ARGUMENTS if a.key is not None and values[a.name]}
+    path = Path(values["config"]).expanduser() if values["config"] else None
+    if path is None:
+        given.setdefault("data_dir", "data")
+    if "data_dir" in given:  # where the person is, not where the configuration is
+        given["data_dir"] = str(Path(given["data_dir"]).expanduser().resolve())
+    return load(path, given)
+
+
+def _start(process: Process, config: Path, starter: int) -> Start:
+    starting = ("-m", "cell.launcher.start", STARTER, str(starter), process.name)
+    return Start(
+        process.name,
+        sys.executable,
+        (*starting, *process.arguments(config)),
+        tuple(process.ros_arguments(config)),
+        process.is_node,
+    )
+
+
+def _truth(name: str, value: str) -> bool:
+    try:
+        return TRUTH[value.strip().lower()]
+    except KeyError:
+        raise ConfigError(f"{name}:={value}: give true or false.") from None
+
+
+def _starts(command: Sequence[str], file: Path) -> bool:
+    """Whether the command line names `file` itself, by its path or by its package."""
+    by_package = (PACKAGE, file.name) in pairwise(command)
+    return by_package or any(
+        Path(word).name == file.name and Path(word).exists() and Path(word).samefile(file)
+        for word in command
+    )
+
+
+def _near(name: str) -> str:
+    return next(iter(difflib.get_close_matches(name, NAMES, n=1, cutoff=0.7)), "")

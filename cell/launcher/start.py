@@ -1,0 +1,58 @@
+"""`python -m cell.launcher.start NAME ...`: runs one process of the cell as `cell run` has it.
+
+For whoever starts processes without knowing the cell: `ros2 launch` and `ros2 run` set neither
+environment nor niceness, and leave their children behind when they are terminated.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import sys
+from collections.abc import Sequence
+
+import psutil
+
+from cell.launcher.child import REFUSED, die_with
+from cell.launcher.env import environment
+from cell.processes import TABLE, Process
+
+STARTER = "--starter"
+"""Option: process id of who starts it. Once that one is gone there is nobody to run for."""
+
+
+def main(words: Sequence[str]) -> None:
+    """Run the process that `words` name until its end; what follows the name is its own."""
+    # Until it listens itself, an interrupt ends it without a traceback of what it just imported.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    starter, words = _starter(words)
+    process = next((p for p in TABLE if words and p.name == words[0]), None)
+    if process is None:
+        names = ", ".join(p.name for p in TABLE)
+        print(f"error: '{' '.join(words[:1])}' is no process of the cell: {names}", file=sys.stderr)
+        sys.exit(REFUSED)
+    die_with(os.getppid())
+    if starter is not None and os.getppid() != starter and not psutil.pid_exists(starter):
+        sys.exit(0)  # it was gone before it could be bound to
+    _run(process, words[1:])
+
+
+def _starter(words: Sequence[str]) -> tuple[int | None, Sequence[str]]:
+    if len(words) > 1 and words[0] == STARTER:
+        return int(words[1]), words[2:]
+    return None, words
+
+
+def _run(process: Process, arguments: Sequence[str]) -> None:
+    os.nice(process.priority)
+    os.environ.update(environment(None))
+    # What the environment would have told Python at its start.
+    sys.dont_write_bytecode = False
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    sys.argv[1:] = arguments
+    runpy.run_module(process.module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

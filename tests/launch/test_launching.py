@@ -1,0 +1,109 @@
+"""What a launch starts for its arguments, and what it refuses before it starts anything."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from cell.config import ConfigError, load
+from cell.launcher.group import LaunchError
+from cell.launcher.launching import NAMES, doubtful, plan, refuse_unknown
+from cell.processes import TABLE
+from tests.launch.started import ROOT, given
+
+FILE = ROOT / "launch" / "cell.launch.py"
+
+
+def test_every_process_of_the_table_is_started_with_the_resolved_configuration(
+    config: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "log"
+    planned = plan(given(config=str(config), recipe="tile"), folder, os.getpid())
+    assert [s.name for s in planned.starts] == [p.name for p in TABLE]
+    for start in planned.starts:
+        resolved = str(folder / "config.yaml")
+        own = start.arguments[-1] if start.name == "hmi" else start.ros_arguments[-1]
+        assert own.removeprefix("config:=") == resolved
+        assert start.is_node == (start.name != "hmi")
+    assert load(folder / "config.yaml").recipe == "tile"
+
+
+def test_a_launch_without_the_page(config: Path, tmp_path: Path) -> None:
+    with socket.socket() as holder:  # it does not need the page's port either
+        holder.bind(("127.0.0.1", load(config).hmi.port))
+        holder.listen()
+        planned = plan(given(config=str(config), hmi="false"), tmp_path, os.getpid())
+    assert "hmi" not in [s.name for s in planned.starts]
+
+
+def test_drivers_engine_and_port_replace_the_configurations(config: Path, tmp_path: Path) -> None:
+    values = given(config=str(config), camera="a", arm="b", engine="c", port="8123")
+    resolved = plan(values, tmp_path / "log", os.getpid()).config
+    assert (resolved.camera.driver, resolved.robot.arm.driver) == ("a", "b")
+    assert (resolved.inspector.engine, resolved.hmi.port) == ("c", 8123)
+    assert resolved.data_dir == load(config).data_dir
+
+
+def test_data_lies_where_the_person_is(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    demo = plan(given(hmi="false"), tmp_path / "log", os.getpid())
+    other = plan(given(config=str(config), data="mine", hmi="no"), tmp_path / "log", os.getpid())
+    assert Path(demo.config.data_dir) == tmp_path / "data"
+    assert Path(other.config.data_dir) == tmp_path / "mine"
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"config": "no/such.yaml"}, "no such file"),
+        ({"hmi": "maybe"}, "hmi:=maybe: give true or false"),
+        ({"port": "many"}, "hmi.port"),
+    ],
+)
+def test_a_value_that_cannot_be_used(values: dict[str, str], words: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=words) as refused:
+        plan(given(**values), tmp_path, os.getpid())
+    assert "\n" not in str(refused.value)
+
+
+def test_a_page_whose_port_is_taken(config: Path, tmp_path: Path) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", load(config).hmi.port))
+        holder.listen()
+        with pytest.raises(LaunchError, match="port:="):
+            plan(given(config=str(config)), tmp_path, os.getpid())
+
+
+BY_PATH = ["/bin/ros2", "launch", str(FILE)]
+BY_PACKAGE = ["/bin/ros2", "launch", "inspection_cell", "cell.launch.py"]
+
+
+@pytest.mark.parametrize("command", [BY_PATH, BY_PACKAGE])
+def test_a_mistyped_argument_is_refused_and_the_known_ones_named(command: list[str]) -> None:
+    refuse_unknown(["config:=a", "sigterm_timeout:=9", "launch-prefix:=nice"], command, FILE)
+    with pytest.raises(LaunchError, match="'confg': did you mean 'config'") as refused:
+        refuse_unknown(["hmi:=false", "confg:=x"], command, FILE)
+    assert all(name in str(refused.value) for name in NAMES)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["/bin/ros2", "launch", "plant", "plant.launch.py"],
+        ["/bin/ros2", "launch", "plant", "cell.launch.py"],
+    ],
+)
+def test_the_arguments_of_a_launch_file_around_it_are_not_its_own(command: list[str]) -> None:
+    refuse_unknown(["line:=7"], command, FILE)
+
+
+def test_an_including_launch_file_is_told_of_what_looks_mistyped() -> None:
+    assert doubtful(["config", "line", "emulate_tty"]) == []
+    (warning,) = doubtful(["recpie"])
+    assert "'recipe'" in warning
