@@ -128,10 +128,12 @@ class CellNode(TakingNode):
         """Give back everything, whatever the state; False when something was not given back in
         order (`problem` says what).
         """
-        fine = True
+        first = ""
         while self.taken.depth:
-            fine = self._give_back() and fine
-        return fine
+            if not self._give_back():
+                first = first or self.problem
+        self.problem = first or self.problem
+        return not first
 
     def _give_back(self) -> bool:
         """Undo the newest step: `halt` or `tear_down`, then all that its counterpart created."""

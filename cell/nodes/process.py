@@ -21,6 +21,7 @@ from rclpy.experimental import EventsExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from cell.launcher.child import REFUSED
+from cell.launcher.leftovers import sweep
 from cell.nodes.arguments import ArgumentError, require_none
 from cell.nodes.base import STARTUP_ERRORS, CellNode
 
@@ -40,7 +41,8 @@ def run(factory: Callable[[], CellNode]) -> NoReturn:
     gc.collect()
     held = shared_memory()
     if held:
-        print(f"error: shared memory was not given back: {', '.join(held)}", file=sys.stderr)
+        kind = "warning" if code else "error"  # the error that led here has been told already
+        print(f"{kind}: shared memory was not given back: {', '.join(held)}", file=sys.stderr)
         sys.exit(code or 1)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -77,6 +79,7 @@ def _spin(factory: Callable[[], CellNode]) -> int:
     except ArgumentError as error:
         print(f"error: {error}", file=sys.stderr)
         return REFUSED
+    sweep()
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     try:
         node = factory()

@@ -14,6 +14,7 @@ import pytest
 
 from vision.errors import RingError, StaleFrame
 from vision.frames import FrameRing, RingReader
+from vision.frames.sweep import sweep_rings
 from vision.types import FrameMeta
 
 ROOT = Path(__file__).parents[2]
@@ -135,3 +136,40 @@ def test_what_is_no_ring_is_said() -> None:
     for name in ("", "../x", "a/b"):
         with pytest.raises(RingError, match="not usable"):
             RingReader(name)
+
+
+def test_drafts_of_killed_writers_go_and_those_of_living_ones_stay() -> None:
+    gone = python("pass")
+    gone.communicate()
+    dead, living = (Path("/dev/shm", f"{NAME}.{pid}.new") for pid in (gone.pid, os.getppid()))
+    other = Path("/dev/shm", f"{NAME}-of-another-cell.{gone.pid}.new")
+    for draft in (dead, living, other):
+        draft.touch()
+    try:
+        FrameRing(NAME, 2, 5, 7).close()
+        assert [draft.exists() for draft in (dead, living, other)] == [False, True, True]
+    finally:
+        for draft in (dead, living, other):
+            draft.unlink(missing_ok=True)
+
+
+def test_the_sweep_takes_dead_rings_only() -> None:
+    stranger = Path("/dev/shm", f"{NAME}-notes.txt")
+    stranger.write_text("no ring")
+    living = FrameRing(f"{NAME}-living", 2, 5, 7)
+    writer = python(
+        f"from vision.frames import FrameRing; r = FrameRing({NAME + '-dead'!r}, 2, 5, 7)\n"
+        "print(1, flush=True); input()"
+    )
+    try:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "1\n"
+        assert sweep_rings(NAME) == []
+        writer.kill()
+        writer.communicate()
+        assert sweep_rings(NAME) == [f"{NAME}-dead"]
+        assert stranger.exists()
+        assert Path("/dev/shm", f"{NAME}-living").exists()
+    finally:
+        living.close()
+        stranger.unlink()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vision.errors import RingError
 from vision.frames import layout as lay
+from vision.frames.sweep import sweep_drafts
 from vision.types import Frame, FrameMeta, Image
 
 MIB = 1024 * 1024
@@ -98,6 +99,7 @@ class FrameRing:
 def _allocate(path: Path, name: str, size: int) -> tuple[Path, int]:
     """A locked file of this size under a draft name, to be renamed over what a dead writer left."""
     _refuse_live_writer(path, name)
+    sweep_drafts(path)
     draft = path.with_name(f"{path.name}.{os.getpid()}.new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
