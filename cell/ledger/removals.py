@@ -92,6 +92,9 @@ def done(desk: Desk, result: RemovalDone) -> None:
         if desk.state.hold is not None and desk.state.hold.part == account.part:
             desk.release_belt()
         return
+    if result.reason == "lapsed" and _lies_where_it_lay(desk, account):
+        _fail(desk, account, result.reason, result.message, final=False)
+        return
     if _try_again(desk, account, result.reason):
         _fail(desk, account, result.reason, result.message, final=False)
         desk.release_belt()
@@ -148,6 +151,17 @@ def _under_way(desk: Desk, part: str, attempt: int) -> Account | None:
     if removal is None or (removal.part, removal.attempt) != (part, attempt):
         return None
     return desk.state.accounts[part]
+
+
+def _lies_where_it_lay(desk: Desk, account: Account) -> bool:
+    """Whether a removal that was called back before the grip may be asked for again: the arm heard
+    nothing of its order for too long, and the part is where it was.
+    """
+    return (
+        account.stage is Stage.REMOVING
+        and account.attempts < desk.config.removal_attempts
+        and desk.state.cell is not CellState.PURGE_REQUIRED
+    )
 
 
 def _try_again(desk: Desk, account: Account, reason: str) -> bool:

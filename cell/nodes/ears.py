@@ -60,6 +60,7 @@ class Ears:
         self._belt_answers = True
         self.encoder_m: float | None = None
         self._robot_mode = self._robot_trouble = ""
+        self.robot_busy = False
 
     @property
     def robot_unready(self) -> str:
@@ -113,7 +114,7 @@ class Ears:
 
     def _on_robot(self, message: RobotState) -> None:
         before, self._robot_mode = self._robot_mode, message.mode
-        self._robot_trouble = message.message
+        self._robot_trouble, self.robot_busy = message.message, message.busy
         if self.started and before == OPERATIONAL != message.mode:
             fault = o.FaultSeen(
                 stamp_ns=self._node.now_ns(), alarm=f"robot.{message.mode}",

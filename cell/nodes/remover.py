@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,9 @@ from cell.ledger.effects import CancelRemoval, RequestRemoval
 from cell.ledger.observations import Observation, RemovalDone, RemovalFeedback
 from cell.nodes.base import CellNode
 
+ANSWER_S = 3.0
+"""An arm that has begun nothing, or is done, for this long and did not say so is asked again."""
+
 
 class Remover:
     """Sends removals to the robot and reports what comes back through `tell`."""
@@ -22,6 +26,8 @@ class Remover:
         self._node, self._tell = node, tell
         self._client = ActionClient(node, RemovePart, "/cell/robot/remove_part")
         self._handle: ClientGoalHandle | None = None
+        self._order: RequestRemoval | None = None
+        self._asked_s = 0.0
         self._cancel_wanted: tuple[str, int] | None = None
 
     def request(self, order: RequestRemoval) -> None:
@@ -40,8 +46,22 @@ class Remover:
             attempt=order.attempt,
         )
         self._cancel_wanted = None
+        self._order, self._handle, self._asked_s = order, None, time.monotonic()
         sent = self._client.send_goal_async(goal, lambda m: self._on_feedback(order, m.feedback))
         sent.add_done_callback(lambda future: self._on_answer(order, future))
+
+    def remind(self, robot_busy: bool) -> None:
+        """Call a few times a second. An arm that is not busy has long answered: its answer may be
+        lost where this process slept for longer than the network keeps its messages.
+        """
+        late = time.monotonic() - self._asked_s > ANSWER_S
+        if self._order is None or robot_busy or not late:
+            return
+        self._asked_s = time.monotonic()
+        if self._handle is not None:
+            self._ask(self._order, self._handle)
+        else:
+            self._report(self._order, reason="no_answer", message="The robot took no order.")
 
     def cancel(self, order: CancelRemoval) -> None:
         """Cancel the goal under way, also one that is not accepted yet."""
@@ -51,6 +71,8 @@ class Remover:
 
     def _on_answer(self, order: RequestRemoval, future: Future) -> None:
         handle = future.result()
+        if order is not self._order:
+            return  # it has been given up
         if handle is None or not handle.accepted:
             self._report(
                 order, reason="error", message="The robot refused: it is busy or not active."
@@ -59,6 +81,9 @@ class Remover:
         self._handle = handle
         if self._cancel_wanted == (order.part, order.attempt):
             handle.cancel_goal_async()
+        self._ask(order, handle)
+
+    def _ask(self, order: RequestRemoval, handle: ClientGoalHandle) -> None:
         handle.get_result_async().add_done_callback(lambda f: self._on_result(order, f))
 
     def _on_feedback(self, order: RequestRemoval, feedback: RemovePart.Feedback) -> None:
@@ -73,6 +98,8 @@ class Remover:
         )
 
     def _on_result(self, order: RequestRemoval, future: Future) -> None:
+        if order is not self._order:
+            return  # it was asked for twice
         self._handle = None
         result = future.result().result
         self._report(
@@ -86,6 +113,7 @@ class Remover:
         )
 
     def _report(self, order: RequestRemoval, *, removed: bool = False, **rest: Any) -> None:
+        self._order = None
         self._tell(
             RemovalDone(
                 stamp_ns=self._node.now_ns(),

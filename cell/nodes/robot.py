@@ -132,7 +132,10 @@ class RobotNode(CellNode):
             )
         except RobotError as error:
             return RemovePart.Result(removed=False, reason="error", message=str(error))
-        return removals.result(done)
+        result = removals.result(done)
+        if result.reason == "canceled" and not handle.is_cancel_requested:
+            result.reason = "lapsed"  # nobody called it back; its order was not repeated
+        return result
 
     def _on_recover(
         self, _request: Trigger.Request, response: Trigger.Response

@@ -106,6 +106,7 @@ class SupervisorNode(CellNode):
             now = self.now_ns()
             self._act(self._supervision.look_around(now))
             self._tell(o.Tick(stamp_ns=now))
+            self._remover.remind(self._ears.robot_busy)
         self._publish_state()
 
     def _hear(self, beat: Heartbeat) -> None:

@@ -20,6 +20,8 @@ _DIAGNOSIS_S = 0.05
 """How long after a refused set-point the controller's state says why."""
 _CATCH_UP = 3.0
 """Up to so many missed periods are sent one after the other; a longer stall holds the motion up."""
+_LONGEST_STALL_S = 2.0
+"""After a longer one nobody expects the arm to go on: what was ordered has lapsed meanwhile."""
 _LARGEST_OFFSET_M = 0.005
 """The belt is never followed further than this beside the plan."""
 
@@ -46,7 +48,8 @@ class Follower:
     """The arm's set-points over time: a list of motions, the newest of which wins.
 
     Motions run in motion time, which is the clock's time less every stall of this computer: after
-    a stall the arm goes on from where it was told to be last, and does not leap.
+    a stall the arm goes on from where it was told to be last, and does not leap. After a long one
+    it stays there until `reset`.
     """
 
     def __init__(
@@ -65,11 +68,13 @@ class Follower:
         self._offset = self._drift = 0.0
         self._nudge: Joints = np.zeros(6)
         self._next_s = self._lag_s = 0.0
+        self._held_up = ""
         self.worst_late_s = 0.0
         """Longest delay of a set-point since the start [s], for diagnosis."""
 
     def reset(self) -> ArmState:
         """Forget every motion and stand where the arm is. Raises ArmStoppedError, ArmError."""
+        self._held_up = ""
         state = self.check()
         self._next_s = self.now
         self._motions = [Rest(state.position, self._next_s)]
@@ -83,6 +88,8 @@ class Follower:
         self._on_state(state)
         if state.mode is not RobotMode.OPERATIONAL:
             raise ArmStoppedError(state.mode)
+        if self._held_up:
+            raise ArmError(self._held_up)
         return state
 
     @property
@@ -143,6 +150,11 @@ class Follower:
         self.worst_late_s = max(self.worst_late_s, late_s)
         if late_s > _CATCH_UP * self._settings.period_s:
             self._lag_s += late_s
+            if late_s > _LONGEST_STALL_S and self._on_the_way():
+                self._held_up = (
+                    f"this computer stood still for {late_s:.1f} s in the midst of a motion: the "
+                    "arm stays where it is, an order brings it back"
+                )
         # Controllers lay set-points on an even grid: a late one is still meant for its own moment.
         due_s = self._next_s
         self._next_s += self._settings.period_s
@@ -160,6 +172,9 @@ class Follower:
         """Called from inside long computations: sends the set-point that has come due."""
         if self.now >= self._next_s:
             self.tick()
+
+    def _on_the_way(self) -> bool:
+        return not isinstance(self._motions[-1], Rest) or self._motions[-1].start_s > self.now
 
     def _active(self, time_s: float) -> Motion:
         begun = [m for m in self._motions if m.start_s <= time_s]

@@ -12,7 +12,7 @@ from tests.cell.world import KINDS, World
 
 FATES = ("drop", "double", "late", "very_late")
 LOSABLE = [kind for kind in KINDS if kind not in ("belt", "feedback", "result")]
-ARM = ("ok", "no_vacuum", "too_late", "dropped", "unreachable", "silent")
+ARM = ("ok", "no_vacuum", "too_late", "dropped", "unreachable", "lapsed", "silent")
 INSPECTOR = ("good", "grab_failed", "error", "no_answer", "no_trigger", "slow_stamp")
 NODES = ("belt", "camera", "inspector", "robot", "supervisor", "recorder", "hmi")
 

@@ -165,3 +165,15 @@ def test_the_law_is_checked_at_run_time(what: str) -> None:
         state.change(part, stage=Stage.REMOVING)
         state.removal, state.cell = Removal(part, 1), e.CellState.STOPPED
     assert any(v.law == 4 and what in v.text for v in check(world.ledger))
+
+
+def test_a_removal_that_lapsed_is_asked_for_again_and_nothing_is_purged() -> None:
+    world = World()
+    world.bring_up()
+    world.arm_plans.append("lapsed")
+    world.feed(0.2, True)
+    world.tick(20)
+    world.trip_watchdog()
+    world.finish()
+    counts = world.ledger.snapshot().counts
+    assert (counts.removed, counts.purged) == (1, 0)

@@ -323,7 +323,7 @@ class World:
         x = board.x0 + self.travel_m
         if x < -0.42 or task.ticks < 4:
             return
-        if task.plan in ("no_vacuum", "too_late", "unreachable"):
+        if task.plan in ("no_vacuum", "too_late", "unreachable", "lapsed"):
             self._answer(False, task.plan)
         elif x <= CONFIG.last_safe_x:
             task.on_cup, task.ticks = True, 0

@@ -110,6 +110,7 @@ class World:
         self.dropped_at: np.ndarray | None = None
         self._next_sample = self.time
         self.stalls: list[float] = []
+        self.stall_s = STALL_S
         self._late: list[tuple[float, float, float, float]] = []
         self.events: list[tuple[float, object]] = []
         self.pass_time(0.4)
@@ -124,7 +125,7 @@ class World:
             self._advance(min(time_s, self.time + 0.002))
         if self.stalls and self.stalls[0] <= self.time:
             self.stalls.pop(0)
-            self.pass_time(STALL_S)
+            self.pass_time(self.stall_s)
 
     def pass_time(self, seconds: float) -> None:
         self.sleep_until(self.time + seconds)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from calibration.geometry import Pose
-from robot.base import RobotMode
+from robot.base import ArmError, RobotMode
 from robot.motion.belt_predictor import BeltMotion
 from robot.motion.config import MotionSettings
 from robot.motion.intercept import NotYet
@@ -256,6 +256,23 @@ def test_a_stalled_computer_makes_the_arm_wait_and_never_leap(moment: float) -> 
     assert world.grip_error_m < 0.025
     steps = np.degrees(np.abs(np.diff(np.array(world.arm.targets), axis=0)).max())
     assert steps * SETTINGS.rate_hz <= SETTINGS.limits.speed_deg_s * 1.1
+
+
+@pytest.mark.parametrize("moment", [0.3, 1.15, 1.9])
+def test_after_a_long_stall_the_arm_stays_where_it_is_until_it_is_told_again(moment: float) -> None:
+    world = World(SETTINGS)
+    world.place(-0.6, 0.0)
+    world.stalls, world.stall_s = [world.time + moment], 3.0
+    result, _ = remove(world, request(world, -0.6, 0.0))
+    assert (result.removed, result.reason) == (False, Reason.ERROR)
+    assert "stood still for 3" in result.message
+    told = len(world.arm.targets)
+    with pytest.raises(ArmError, match="order brings it back"):
+        world.cycle.go_waiting()
+    assert len(world.arm.targets) == told
+    world.follower.reset()
+    world.cycle.go_waiting()
+    world.pass_time(0.1)
 
 
 @pytest.mark.parametrize("part_way", [0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
