@@ -51,9 +51,15 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
+_INTERRUPTED = (
+    "the arm was taken out of service in the midst of a motion: it stays where it is, an order "
+    "brings it back"
+)
 _CLOSED = "the robot service was closed meanwhile"
 _DIED = "the motion thread ended by an error of the program: see the log, start the robot anew"
 _STOPPED_POLL_S = 0.1
+_AT_HOME_RAD = 0.03
+"""An arm whose joints are all this near to the waiting pose waits."""
 _CLOSE_S = 10.0
 _PATIENCE_S = 3.0
 """Between two samples of the arm at the most, on a machine that is very busy."""
@@ -83,6 +89,8 @@ class _Job:
     """Work for the motion thread; the caller waits for `done`."""
 
     run: Callable[[], RemovalResult | None]
+    returns: bool = True
+    """Whether the arm goes back to its waiting pose afterwards."""
     done: Future[RemovalResult | None] = field(default_factory=Future)
 
 
@@ -114,6 +122,7 @@ class RemovalService:
         self._cycle = PickCycle(self._follower, self._gripper, self._planner, settings)
         self._jobs: queue.SimpleQueue[_Job] = queue.SimpleQueue()
         self._closing = threading.Event()
+        self._interrupted = threading.Event()
         self._thread: threading.Thread | None = None
         self._died: BaseException | None = None
         self._moved_s, self._patience_s = 0.0, _PATIENCE_S
@@ -123,7 +132,8 @@ class RemovalService:
         self._trouble = "not connected"
 
     def connect(self) -> None:
-        """Connect the arm and go to the waiting pose; an arm in a protective stop stays there.
+        """Connect arm and gripper; nothing moves. An arm that does not wait with an empty cup takes
+        no part before `recover`, which is a person's to order.
 
         Raises ArmError, MotionError, RobotError.
         """
@@ -134,7 +144,7 @@ class RemovalService:
             self._died, self._moved_s = None, time.monotonic()
             self._thread = threading.Thread(target=self._work, name="motion", daemon=True)
             self._thread.start()
-            self._do(self._start)
+            self._do(self._look, returns=False)
         except BaseException:
             self.close()
             raise
@@ -203,6 +213,13 @@ class RemovalService:
         motion = ThreadSign(thread.name, self._moved_s, self._patience_s, gone, self._died)
         return (motion, *self._gripper.threads())
 
+    def interrupt(self) -> None:
+        """Stop the arm where it is, in the midst of whatever it does; one that waits goes on
+        waiting. `recover` leads on.
+        """
+        if self._busy or self._cycle.phase is not Phase.IDLE:
+            self._interrupted.set()
+
     def close(self) -> None:
         """End the threads, stop the arm, disconnect. Safe to call twice.
 
@@ -219,10 +236,12 @@ class RemovalService:
                 if thread.is_alive():
                     raise ArmError(f"the motion thread did not end within {_CLOSE_S:.0f} s")
 
-    def _do(self, run: Callable[[], RemovalResult | None]) -> RemovalResult | None:
+    def _do(
+        self, run: Callable[[], RemovalResult | None], *, returns: bool = True
+    ) -> RemovalResult | None:
         if self._thread is None or self._closing.is_set():
             raise ArmError("the robot service is not connected: call connect first")
-        job = _Job(run)
+        job = _Job(run, returns)
         self._jobs.put(job)
         while True:
             try:
@@ -267,7 +286,8 @@ class RemovalService:
             job.done.set_exception(error)
             return
         job.done.set_result(result)
-        self._guarded(self._cycle.go_waiting)
+        if job.returns:
+            self._guarded(self._cycle.go_waiting)
 
     def _idle(self) -> None:
         """One period: along the way back, or watching an arm that has stopped."""
@@ -292,6 +312,9 @@ class RemovalService:
         """Stop streaming; from here only `recover` leads on."""
         self._trouble = str(error)
         self._cycle.phase = Phase.IDLE
+        self._interrupted.clear()
+        if not self._closing.is_set():
+            self._stop_arm()
 
     def _remove(
         self, request: RemovalRequest, on_feedback: OnFeedback, cancelled: Cancelled
@@ -314,6 +337,21 @@ class RemovalService:
             self._moved_s, self._patience_s = time.monotonic(), _PATIENCE_S
         self._start()
 
+    def _look(self) -> None:
+        """Where the arm stands, without moving it."""
+        try:
+            state = self._follower.reset()
+        except ArmStoppedError as stopped:
+            self._trouble = str(stopped)
+            return
+        away_rad = float(abs(state.position - self._planner.waiting).max())
+        if self._gripper.holds():
+            self._trouble = "a part hangs on the cup: an order brings it into its bin"
+        elif away_rad > _AT_HOME_RAD:
+            self._trouble = "the arm is not at its waiting pose: an order brings it there"
+        else:
+            self._trouble = ""
+
     def _start(self) -> None:
         """From any stand: up from the belt, put down what still hangs on the cup."""
         try:
@@ -332,6 +370,8 @@ class RemovalService:
         self._arm_state, self._moved_s = state, time.monotonic()
         if self._closing.is_set():
             raise ArmError(_CLOSED)  # a removal under way must not keep the process
+        if self._interrupted.is_set() and not self._trouble:
+            raise ArmError(_INTERRUPTED)
 
     def _mark(self, mode: RobotMode) -> None:
         if self._arm_state is not None:

@@ -75,6 +75,8 @@ class RobotNode(CellNode):
         self.create_timer(1.0 / STATE_HZ, self._tell)
 
     def halt(self) -> None:
+        if self._service is not None:
+            self._service.interrupt()
         self.end_workers()
 
     def tear_down(self) -> None:
