@@ -26,8 +26,8 @@ ROWS = (
     ("arm busy [%]", ("busy_percent",)),
     ("belt waits for the arm [%]", ("belt_wait_percent",)),
     ("cycle p50, p95, least [s]", ("cycle_p50_s", "cycle_p95_s", "cycle_least_s")),
-    ("from pick to pick p50 [s]", ("pace_p50_s",)),
-    ("least cycle by the limits [s]", ("bound_direct_s",)),
+    ("from release to release p50 [s]", ("pace_p50_s",)),
+    ("from release to release, least by the limits [s]", ("bound_direct_s",)),
     ("the same, straight onto the part [s]", ("bound_stroked_s",)),
 )
 

@@ -16,7 +16,7 @@ from cell.launcher.campaign.trials import of_faults, of_table, of_whole
 Kind = Literal["trial", "launch", "cut", "disk", "file"]
 SECONDS = {"running": 6.0, "stopped": 5.0, "faulted": 6.0, "purge_required": 5.0}
 LONG_S = 4.0
-FAULT_S, CUT_S, DISK_S, LAUNCH_S, RUN_S, REFUSAL_S = 12.0, 15.0, 40.0, 6.0, 20.0, 3.0
+FAULT_S, CUT_S, DISK_S, LAUNCH_S, RUN_S, REFUSAL_S = 10.0, 15.0, 20.0, 4.0, 20.0, 3.0
 RUNNING = "running"
 LAUNCHES = (
     "launch/a second cell beside the first, with a twin of its own",
