@@ -74,9 +74,6 @@ class RobotNode(CellNode):
     def begin(self) -> None:
         self.create_timer(1.0 / STATE_HZ, self._tell)
 
-    def halt(self) -> None:
-        self.end_workers()
-
     def tear_down(self) -> None:
         service, self._service = self._service, None
         if service is not None:
