@@ -86,6 +86,8 @@ class Watch:
         if beat.node not in self._expected + self._welcome:
             return None
         before = self._seen.get(beat.node)
+        if before is not None and self._is_rival(beat, before, now_s):
+            return None
         self._seen[beat.node] = _Seen(beat, now_s)
         if before is None:
             return None
@@ -94,6 +96,14 @@ class Watch:
         if before.beat.boot_id != beat.boot_id:
             return Death(beat.node, "it was started anew")
         return Leave(beat.node) if before.beat.active and not beat.active else None
+
+    def _is_rival(self, beat: Heartbeat, before: _Seen, now_s: float) -> bool:
+        """Whether this is a second node of that name beside one that lives: somebody has started
+        the cell again, and it will be refused. It says nothing of ours.
+        """
+        other = beat.boot_id != before.beat.boot_id and not before.dead
+        lives = now_s - before.at_s < SILENT_S
+        return other and lives and self._exists(before.beat.host, before.beat.pid)
 
     def check(self, now_s: float) -> list[Death]:
         """Nodes that died since the last check; call a few times a second.

@@ -22,7 +22,11 @@ class ArmError(RobotError):
 
 
 class BeltError(RobotError):
-    """The belt PLC does not answer or refuses."""
+    """The belt PLC refuses, or what it says does not go on from before: connect again."""
+
+
+class BeltSilentError(BeltError):
+    """The belt PLC did not answer this time. Nothing is lost yet: ask again."""
 
 
 class MotionError(RobotError):
@@ -97,6 +101,13 @@ class Gripper(Protocol):
         """Disconnect. Safe to call twice."""
 
 
+class WatchedGripper(Gripper, Protocol):
+    """A gripper that is asked all the time; what it says is what was read last."""
+
+    def age_s(self) -> float:
+        """Time since the vacuum sensor was asked for that reading [s]."""
+
+
 @dataclass(frozen=True, slots=True)
 class BeltSample:
     """One reading of the belt PLC. `stamp_ns`: system clock at which `encoder_m` was true;
@@ -138,13 +149,20 @@ class BeltEdge:
 
 
 class Belt(Protocol):
-    """The belt and its inputs. It runs only while `refresh` is called at least every 0.5 s."""
+    """The belt and its inputs. It runs only while `refresh` is called at least every 0.5 s.
+
+    A call waits much less than that for an answer. After a BeltSilentError it may simply be
+    repeated; after any other BeltError `connect` comes first.
+    """
 
     def connect(self) -> None:
         """Connect and read the device's identity. Raises BeltError."""
 
     def read(self) -> tuple[BeltSample, list[BeltEdge]]:
-        """A sample and every edge since the last read, oldest first. Raises BeltError."""
+        """A sample and every edge since the last read that succeeded, oldest first.
+
+        Raises BeltError.
+        """
 
     def refresh(
         self,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import sys
+
+try:
+    import signal
+except KeyboardInterrupt:  # typed before the first line was read
+    raise SystemExit(130) from None
 
 
 def main() -> None:

@@ -58,7 +58,7 @@ class HmiConfig(Closed):
     )
     person: str = Field(
         "operator",
-        min_length=1,
+        pattern=r"\S",
         title="Person",
         description="Who the cell records as the giver of commands from this page.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from cell.hmi.model import CellView
+from cell.hmi.model import UNKNOWN, CellView
 
 
 class Command(StrEnum):
@@ -33,6 +33,7 @@ WHY_NOT_START = {
     "faulted": "why.start.faulted",
     "purge_required": "why.start.purge_required",
 }
+KNOWN = frozenset({"stopped", *WHY_NOT_START})
 
 
 def refusal(command: Command, view: CellView) -> str | None:
@@ -40,10 +41,12 @@ def refusal(command: Command, view: CellView) -> str | None:
     if not view.live or view.cell is None:
         return "why.no_link"
     state = view.cell.state
+    if state == UNKNOWN:
+        return "why.unknown"
+    if state not in KNOWN:
+        return "why.unknown_state"
     if state not in ALLOWED[command]:
-        if command is Command.START:
-            return WHY_NOT_START.get(state, "why.unknown_state")
-        return f"why.{command}"
+        return WHY_NOT_START[state] if command is Command.START else f"why.{command}"
     if command is Command.CONFIRM_CLEAR and view.belt is not None and view.belt.running:
         return "why.belt_moves"
     return None

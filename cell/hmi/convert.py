@@ -128,4 +128,5 @@ def heartbeat(msg: Message) -> Heartbeat:
         rss_mib=msg.rss_mib,
         cpu_s=msg.cpu_s,
         stamp_s=seconds(msg.stamp),
+        advisories=tuple((told.alarm, told.detail) for told in msg.advisories),
     )

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
+from cell.hmi.advice import NO_ADVICE, Advice
 from cell.hmi.model import (
+    Alarm,
     BeltStatus,
     CellStatus,
     CellView,
@@ -77,6 +79,7 @@ class Feed:
     belt: Heard[BeltStatus] | None = None
     pulses: Mapping[str, Pulse] = field(default_factory=lambda: MappingProxyType({}))
     history: tuple[Judged, ...] = ()
+    advice: Advice = NO_ADVICE
 
     def hear_cell(self, status: CellStatus, now_s: float) -> Feed:
         """After a cell state; a new verdict enters the history, newest first."""
@@ -87,7 +90,11 @@ class Feed:
         heard = Heard(beat, now_s)
         known = self.pulses.get(beat.node)
         pulse = known.beat(heard) if known else Pulse(heard, beat)
-        return replace(self, pulses=MappingProxyType({**self.pulses, beat.node: pulse}))
+        return replace(
+            self,
+            pulses=MappingProxyType({**self.pulses, beat.node: pulse}),
+            advice=self.advice.hear(beat, now_s),
+        )
 
     def view(self, now_s: float, limits: Limits, processes: tuple[str, ...]) -> CellView:
         """What may be shown at `now_s`. A silent belt or robot is left out, not shown as it was."""
@@ -103,7 +110,15 @@ class Feed:
                 for name in (*processes, *sorted(set(self.pulses) - set(processes)))
             ),
             history=self.history,
+            told=self._told(now_s, limits),
         )
+
+    def _told(self, now_s: float, limits: Limits) -> tuple[Alarm, ...]:
+        """What nodes tell, without what a supervisor that is heard lists itself."""
+        listed: set[str] = set()
+        if self.cell is not None and self._link(now_s, limits.cell_s) is Link.LIVE:
+            listed = {alarm.id for alarm in self.cell.value.alarms}
+        return tuple(a for a in self.advice.standing(now_s) if a.id not in listed)
 
     def _link(self, now_s: float, limit_s: float) -> Link:
         if self.cell is None:

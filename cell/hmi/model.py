@@ -43,7 +43,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One alarm as of ISA-18.2. `priority`: 1 high, 2 medium, 3 low. `raised_s`: system clock."""
+    """One alarm as of ISA-18.2. `priority`: 1 high, 2 medium, 3 low. `raised_s`: system clock.
+
+    `advisory`: a node tells it by itself; there is nobody who could acknowledge it.
+    """
 
     id: str
     source: str
@@ -53,6 +56,7 @@ class Alarm:
     raised_s: float
     text_en: str
     text_ko: str
+    advisory: bool = False
 
     def text(self, lang: str) -> str:
         """The text in the wanted language, or in the other one when it is missing."""
@@ -80,6 +84,10 @@ class Counts:
         """Passed over passed and removed; purged parts say nothing. None: no part yet."""
         done = self.passed + self.removed
         return self.passed / done if done else None
+
+
+UNKNOWN = "unknown"
+"""The state in which nothing is known of belt and parts yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +191,8 @@ class Heartbeat:
     rss_mib: float
     cpu_s: float
     stamp_s: float
+    advisories: tuple[tuple[str, str], ...] = ()
+    """Alarms that it asks people to look at while it repeats them, each with its detail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +229,18 @@ class CellView:
     belt: BeltStatus | None
     processes: tuple[ProcessStatus, ...]
     history: tuple[Judged, ...]
+    told: tuple[Alarm, ...] = ()
+    """What nodes tell by themselves and the supervisor does not (or cannot any more)."""
+
+    @property
+    def counts(self) -> Counts | None:
+        """The ledger's counts, None while nothing is known."""
+        return self.cell.counts if self.cell and self.cell.state != UNKNOWN else None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Parts with an open account, none while nothing is known."""
+        return self.cell.parts if self.cell and self.cell.state != UNKNOWN else ()
 
     @property
     def live(self) -> bool:

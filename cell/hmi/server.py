@@ -18,6 +18,7 @@ from nicegui import ui
 from cell.config import CellConfig
 from cell.config.hmi import HmiConfig
 from cell.hmi.components import shapes
+from cell.hmi.gate import Gate, guard
 from cell.hmi.i18n import LANGUAGES, Lang, tr
 from cell.hmi.layout import CellLayout
 from cell.hmi.link import CellLink
@@ -117,6 +118,8 @@ def application(
 ) -> FastAPI:
     """The web application: the page, and its pictures."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(Gate)
+    guard()
 
     @app.get("/picture/{number}.jpg")
     def picture(number: int) -> Response:

@@ -1,8 +1,11 @@
 """The belt's node: polls the PLC, passes on its edges, renews its lease only while the supervisor
-renews ours.
+renews ours. A PLC that falls silent is asked until it answers again.
 """
 
 from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
 
 from inspection_cell_interfaces.msg import BeltCommand, BeltEvent, BeltState, CellState
 
@@ -10,10 +13,12 @@ from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_ns, to_time
+from cell.nodes.workers import Sign
 from cell.ownership import Claim, Owner, device
 from cell.products import find_recipe
 from cell.stations import ledger_config
-from robot.base import Belt, BeltEdge, BeltError, BeltSample, EdgeKind
+from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError, EdgeKind
+from robot.belts.polled import PolledBelt
 from vision.plugins import load_plugin
 
 KINDS = {
@@ -28,8 +33,6 @@ belt.
 MOVING = (CellState.STARTING, CellState.RUNNING, CellState.STOPPING)
 STALE_STATE_NS = 1_000_000_000
 """The cell's own word that it runs holds for this long; it comes five times a second."""
-SILENCE_LIMIT = 25
-"""Failed reads in a row before the node gives up and lets itself be restarted."""
 
 
 class BeltNode(CellNode):
@@ -42,7 +45,8 @@ class BeltNode(CellNode):
         self._command: BeltCommand | None = None
         self._cell: CellState | None = None
         self._sample: BeltSample | None = None
-        self._failures = 0
+        self._polled: PolledBelt | None = None
+        self._lost = ""
         self._claim = Claim()
 
     def set_up(self) -> None:
@@ -62,13 +66,21 @@ class BeltNode(CellNode):
         self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, RELIABLE)
 
     def begin(self) -> None:
-        self.create_timer(1.0 / self.section.poll_hz, self._poll)
-        self.create_timer(0.1, self._renew)
+        assert self._belt is not None
+        self._polled = PolledBelt(
+            self._belt, self.section.poll_hz, self._renew, self._heard, self._silent
+        )
+        self._polled.start()
+
+    def halt(self) -> None:
+        polled, self._polled = self._polled, None
+        if polled is not None:
+            polled.close()
 
     def tear_down(self) -> None:
         belt, self._belt = self._belt, None
         self._command = self._sample = self._cell = None  # of no account after the next start
-        self._failures = 0
+        self._lost = ""
         if belt is not None:
             belt.close()
         self._claim.close()
@@ -78,16 +90,20 @@ class BeltNode(CellNode):
         if sample is None:
             return {"connected": False}
         return {
-            "connected": not self._failures,
+            "connected": not self._lost,
             "encoder_m": sample.encoder_m,
             "running": sample.running,
         }
 
+    def signs(self) -> Iterable[Sign]:
+        polled = self._polled
+        return (*super().signs(), *(polled.threads() if polled is not None else ()))
+
     def _on_command(self, command: BeltCommand) -> None:
         changed = self._command is None or command.run != self._command.run
         self._command = command
-        if changed and self.lifecycle == "active":
-            self._renew()
+        if changed and self._polled is not None:
+            self._polled.renew_soon()
 
     def _on_cell(self, state: CellState) -> None:
         self._cell = state
@@ -99,22 +115,21 @@ class BeltNode(CellNode):
             cell is not None and cell.state in MOVING and now - to_ns(cell.stamp) < STALE_STATE_NS
         )
 
-    def _poll(self) -> None:
-        assert self._belt is not None
-        try:
-            sample, edges = self._belt.read()
-        except BeltError as error:
-            self._failures += 1
-            self.problem = str(error)
-            if self._failures >= SILENCE_LIMIT:
-                self.fail(f"belt: {error}")
-            elif self._sample is not None:
-                self._states.publish(self._state(self._sample, connected=False))
-            return
-        self._failures, self._sample, self.problem = 0, sample, ""
+    # The following is called in the thread that asks the PLC.
+    def _heard(self, sample: BeltSample, edges: list[BeltEdge]) -> None:
+        if self._lost:
+            print("The belt PLC answers again.", file=sys.stderr, flush=True)
+        self._sample, self._lost, self.problem = sample, "", ""
         for edge in edges:
             self._events.publish(_event(edge))
         self._states.publish(self._state(sample, connected=True))
+
+    def _silent(self, error: BeltError) -> None:
+        if not self._lost or not isinstance(error, BeltSilentError):
+            print(f"error: {error}", file=sys.stderr, flush=True)
+        self._lost = self.problem = str(error)
+        if self._sample is not None:
+            self._states.publish(self._state(self._sample, connected=False))
 
     def _renew(self) -> None:
         command = self._command
@@ -126,17 +141,14 @@ class BeltNode(CellNode):
             # No renewal at all: the PLC stops by itself, and its interlock keeps the belt standing.
             self.problem = "A command to run came while the cell is not running: who sent it?"
             return
-        try:
-            self._belt.refresh(
-                run=command.run,
-                speed_m_s=command.speed_m_s,
-                authority_m=command.authority_m,
-                arm_trigger=command.arm_trigger,
-                lights=command.stack_light,
-                purge=command.purge_request,
-            )
-        except BeltError as error:
-            self.problem = str(error)
+        self._belt.refresh(
+            run=command.run,
+            speed_m_s=command.speed_m_s,
+            authority_m=command.authority_m,
+            arm_trigger=command.arm_trigger,
+            lights=command.stack_light,
+            purge=command.purge_request,
+        )
 
     @staticmethod
     def _state(sample: BeltSample, *, connected: bool) -> BeltState:

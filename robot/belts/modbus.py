@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 
-from robot.base import BeltEdge, BeltError, BeltSample, EdgeKind
+from robot.base import BeltEdge, BeltError, BeltSample, BeltSilentError, EdgeKind
 from robot.belts import register_map as plc
 from robot.belts.clock import ClockMap, Unwrapped
 from robot.belts.modbus_line import LineError, ModbusLine
@@ -18,6 +19,11 @@ _RINGS = (
     (EdgeKind.EXIT, Input.EXITS, Input.EXIT_RING),
 )
 _HALF = 1 << 31
+_PATIENCE_S = 1.0
+"""How long `connect` goes on asking a PLC that does not answer."""
+_PAUSE_S = 0.05
+_CLOCK_SLACK_S = 1.0
+"""Over a reconnection the PLC's clock may seem to have lost this much: answers come late."""
 _ROUNDING_MS = 5
 """A latch may be stamped this much after the clock that was read with it: a PLC may keep the two
 in timers of its own. A slot that a younger edge has taken is newer by a whole ring of edges."""
@@ -28,7 +34,15 @@ class ModbusBeltConfig(Settings):
 
     host: str = setting("127.0.0.1", "PLC host", "Address of the belt PLC")
     port: int = setting(plc.DEFAULT_PORT, "PLC port", "Modbus TCP port", gt=0, le=65535)
-    timeout_s: float = setting(1.0, "Timeout", "Longest wait for an answer", "s", gt=0)
+    timeout_s: float = setting(
+        0.1,
+        "Timeout",
+        "Longest wait for an answer; then the request is repeated on a fresh connection. Several "
+        "must fit into the 0.5 s after which the PLC's watchdog stops the belt",
+        "s",
+        gt=0,
+        le=0.2,
+    )
     trigger_travel_m: float = setting(
         0.354,
         "Trigger travel",
@@ -40,12 +54,22 @@ class ModbusBeltConfig(Settings):
 
 
 class ModbusBelt:
-    """The belt behind a Modbus TCP PLC. Use from one thread."""
+    """The belt behind a Modbus TCP PLC. Use from one thread.
+
+    Lost connections are opened anew by the next call; travel, clock and edges go on over them, as
+    long as the PLC has not been restarted meanwhile.
+    """
 
     Config = ModbusBeltConfig
 
-    def __init__(self, config: ModbusBeltConfig, now_ns: Callable[[], int] = time.time_ns) -> None:
+    def __init__(
+        self,
+        config: ModbusBeltConfig,
+        now_ns: Callable[[], int] = time.time_ns,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._config = config
+        self._monotonic_s = monotonic_s
         self._where = f"the belt PLC at {config.host}:{config.port}"
         self._now_ns = now_ns
         self._line = ModbusLine(config.host, config.port, config.timeout_s)
@@ -58,27 +82,29 @@ class ModbusBelt:
         self._encoder = Unwrapped()
         self._seen: dict[EdgeKind, int] | None = None
         self._clock_ms: int | None = None
+        self._connection, self._heard_s = 0, 0.0
+        self._broken = ""
 
     def connect(self) -> None:
         """Connect, check the identity; edges from before are not reported. Raises BeltError."""
+        self._line.close()
         self._forget()
-        try:
-            self._line.connect()
-            identity = self._line.inputs(Input.IDENTITY, 1)[0]
-        except LineError as error:
-            raise BeltError(f"{self._where}: {error}") from error
-        if identity != plc.IDENTITY:
-            self._line.close()
-            raise BeltError(
-                f"{self._where} is another device (identity {identity:#06x}, not "
-                f"{plc.IDENTITY:#06x}): check host and port"
-            )
-        self.read()
+        give_up_s = self._monotonic_s() + _PATIENCE_S
+        while True:
+            try:
+                self.read()
+                return
+            except BeltSilentError:
+                if self._monotonic_s() > give_up_s:
+                    raise
+            time.sleep(_PAUSE_S)
 
     def read(self) -> tuple[BeltSample, list[BeltEdge]]:
         """A sample and every edge since the last read, oldest first. Raises BeltError."""
+        self._require_whole()
         words = self._inputs(0, plc.STATE_REGISTERS)
         received_ns = self._now_ns()
+        self._check_identity(words[Input.IDENTITY])
         clock_ms = _u32(words, Input.CLOCK_MS)
         counts = {kind: _u32(words, counter) for kind, counter, _ in _RINGS}
         self._check_same_power_up(clock_ms, counts)
@@ -114,6 +140,7 @@ class ModbusBelt:
         purge: bool,
     ) -> None:
         """Renew the lease: registers 0 to 7 in one request. Raises BeltError."""
+        self._require_whole()
         self._beat = (self._beat + 1) & 0xFFFF
         control = (
             (Control.RUN if run else 0)
@@ -136,25 +163,50 @@ class ModbusBelt:
 
     def close(self) -> None:
         """Stop the belt if the PLC still answers, and disconnect. Safe to call twice."""
-        if self._line.connected:
-            try:
+        if self._clock_ms is not None and not self._broken:
+            with contextlib.suppress(BeltError):  # the PLC's own watchdog stops the belt
                 self._write([0, 0])
-            except BeltError:
-                self._line.close()  # the PLC's own watchdog stops the belt
         self._line.close()
+        self._forget()
+
+    def _require_whole(self) -> None:
+        if self._broken:
+            raise BeltError(self._broken)
+
+    def _break(self, why: str) -> BeltError:
+        """What is known of the belt does not hold any more: nothing is done before `connect`."""
+        self._line.close()
+        self._broken = f"{self._where} {why}"
+        return BeltError(self._broken)
+
+    def _check_identity(self, identity: int) -> None:
+        if identity != plc.IDENTITY:
+            raise self._break(
+                f"is another device (identity {identity:#06x}, not {plc.IDENTITY:#06x}): check "
+                "host and port, then connect again"
+            )
 
     def _check_same_power_up(self, clock_ms: int, counts: dict[EdgeKind, int]) -> None:
-        """A clock or a counter that goes back means that the PLC has been restarted."""
-        clock_back = self._clock_ms is not None and (clock_ms - self._clock_ms) % (1 << 32) > _HALF
+        """A clock or a counter that goes back means that the PLC has been restarted; so does a
+        clock that is no older than the silence, and did not go on with it.
+        """
+        now_s, before_ms, before_s = self._monotonic_s(), self._clock_ms, self._heard_s
+        reconnected = self._connection != self._line.connections
+        self._clock_ms, self._heard_s = clock_ms, now_s
+        self._connection = self._line.connections
+        if before_ms is None:
+            return
+        gone_ms = (clock_ms - before_ms) % (1 << 32)
+        silent_s = now_s - before_s
+        young = clock_ms / 1000.0 < silent_s + _CLOCK_SLACK_S
+        began_anew = young and gone_ms / 1000.0 < silent_s - _CLOCK_SLACK_S
         counter_back = self._seen is not None and any(
             counts[kind] < seen for kind, seen in self._seen.items()
         )
-        self._clock_ms = clock_ms
-        if clock_back or counter_back:
-            self._line.close()
-            raise BeltError(
-                f"{self._where} has restarted: its travel began anew, so what lies on the belt is "
-                "unknown; connect again and have the belt cleared"
+        if gone_ms > _HALF or counter_back or (reconnected and began_anew):
+            raise self._break(
+                "has restarted: its travel began anew, so what lies on the belt is unknown; "
+                "connect again and have the belt cleared"
             )
 
     def _new_edges(self, counts: dict[EdgeKind, int], clock_ms: int) -> list[BeltEdge]:
@@ -195,13 +247,13 @@ class ModbusBelt:
         try:
             return self._line.inputs(address, count)
         except LineError as error:
-            raise BeltError(f"{self._where}: {error}") from error
+            raise BeltSilentError(f"{self._where}: {error}") from error
 
     def _write(self, words: list[int]) -> None:
         try:
             self._line.write(Holding.CONTROL, words)
         except LineError as error:
-            raise BeltError(f"{self._where}: {error}") from error
+            raise BeltSilentError(f"{self._where}: {error}") from error
 
 
 def _u32(words: list[int], address: int) -> int:

@@ -1,13 +1,19 @@
-"""One Modbus TCP connection with errors that say what to do."""
+"""One Modbus TCP line with errors that say what to do. It mends itself: see `ModbusLine`."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+
 from pymodbus.client import ModbusTcpClient
-from pymodbus.exceptions import ModbusException
+from pymodbus.exceptions import ConnectionException, ModbusException
 from pymodbus.pdu import ModbusPDU
 
 from robot.base import RobotError
 from robot.belts.register_map import UNIT
+
+# Each failure is raised here in words of its own; a PLC without power would fill the log.
+logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
 
 
 class LineError(RobotError):
@@ -15,56 +21,73 @@ class LineError(RobotError):
 
 
 class ModbusLine:
-    """Reads and writes registers of one unit. Use from one thread."""
+    """Reads and writes registers of one unit. Use from one thread.
+
+    Connects by itself, and every request that was not answered takes its connection with it: the
+    next one goes out on a fresh one, where no late answer can be taken for its own. A connection
+    that turns out to be closed costs nothing: the request is repeated at once.
+    `connections`: how many were opened so far.
+    """
 
     def __init__(self, host: str, port: int, timeout_s: float) -> None:
         self._client = ModbusTcpClient(
             host, port=port, timeout=timeout_s, retries=0, reconnect_delay=0
         )
+        self._timeout_s = timeout_s
+        self.connections = 0
 
     @property
     def connected(self) -> bool:
         """True while the socket is open."""
         return bool(self._client.connected)
 
-    def connect(self) -> None:
-        """Open the connection anew. Raises LineError."""
-        self._client.close()  # type: ignore[no-untyped-call]
-        if not self._client.connect():  # type: ignore[no-untyped-call]
-            raise LineError("does not answer; check its power, its address and the network cable")
-
     def inputs(self, address: int, count: int) -> list[int]:
         """Input registers. Raises LineError."""
-        self._require_open()
-        try:
-            answer = self._client.read_input_registers(address, count=count, device_id=UNIT)
-        except (ModbusException, OSError) as error:
-            raise self._lost(error) from error
-        return list(
-            self._checked(answer, f"input registers {address}..{address + count - 1}", count)
+        answer = self._ask(
+            lambda: self._client.read_input_registers(address, count=count, device_id=UNIT)
         )
+        return self._checked(answer, f"input registers {address}..{address + count - 1}", count)
 
     def write(self, address: int, words: list[int]) -> None:
         """Holding registers, in one request. Raises LineError."""
-        self._require_open()
-        try:
-            answer = self._client.write_registers(address, words, device_id=UNIT)
-        except (ModbusException, OSError) as error:
-            raise self._lost(error) from error
+        answer = self._ask(lambda: self._client.write_registers(address, words, device_id=UNIT))
         self._checked(answer, f"holding registers from {address}", 0)
 
     def close(self) -> None:
         """Disconnect. Safe to call twice."""
         self._client.close()  # type: ignore[no-untyped-call]
 
-    def _require_open(self) -> None:
-        # The client would otherwise reconnect by itself and hide that the PLC was away.
-        if not self._client.connected:
-            raise LineError("is not connected; connect again")
+    def _ask(self, request: Callable[[], ModbusPDU]) -> ModbusPDU:
+        fresh = self._open()
+        try:
+            try:
+                return request()
+            except (ConnectionException, OSError):
+                self.close()
+                if fresh:
+                    raise
+            self._open()
+            return request()
+        except (ConnectionException, OSError) as error:
+            self.close()
+            raise LineError(
+                "closes each connection; check its log, and how many connections it allows"
+            ) from error
+        except ModbusException as error:
+            self.close()
+            raise LineError(
+                f"gave no answer within {self._timeout_s:g} s; check its power and the network "
+                "cable"
+            ) from error
 
-    def _lost(self, error: Exception) -> LineError:
-        self._client.close()  # type: ignore[no-untyped-call]
-        return LineError(f"stopped answering ({error}); check its power and the network cable")
+    def _open(self) -> bool:
+        """Make sure of a connection; whether it is a new one."""
+        if self.connected:
+            return False
+        if not self._client.connect():  # type: ignore[no-untyped-call]
+            raise LineError("does not answer; check its power, its address and the network cable")
+        self.connections += 1
+        return True
 
     def _checked(self, answer: ModbusPDU, what: str, count: int) -> list[int]:
         if answer.isError():

@@ -7,16 +7,29 @@ import time
 
 from robot.base import Gripper, RobotError, ThreadSign
 
-_STALE_S = 1.0
-"""A reading older than this is no reading."""
 _PATIENCE_S = 10.0
 """A gripper's driver waits for its device, and connects anew, for less than this."""
+_SILENT_S = 1.0
+_FAILURES = 3
+"""A device that did not answer so many requests in a row for so long is lost."""
+_STALE_S = 3.0
+"""Nothing at all for this long: the device hangs, or this computer does. Short of it the computer
+may have slept itself, and `age_s` tells.
+"""
+_CONNECT_S = 2.0
+"""How long the first answer is waited for."""
 _IDLE_S = 0.1
 """Time between readings while nothing is gripped."""
+_RETRY_S = 0.05
+"""Least time from a request that failed to the next."""
 
 
 class PolledGripper:
-    """Wraps a gripper: `grip` and `holds` return at once. Ends its thread in `close`."""
+    """Wraps a gripper: `grip` and `holds` return at once. Ends its thread in `close`.
+
+    While its device is silent, `holds` goes on to say what was read last, `age_s` how old that is,
+    and `grip` is told to the device when it answers again. Only a longer silence is an error.
+    """
 
     def __init__(self, device: Gripper, poll_hz: float) -> None:
         self._device, self._period_s = device, 1.0 / poll_hz
@@ -28,6 +41,7 @@ class PolledGripper:
         self._error: RobotError | None = None
         self._died: BaseException | None = None
         self._moved_s = 0.0
+        self._failures = 0
         self._closing = False
         self._thread: threading.Thread | None = None
 
@@ -37,7 +51,7 @@ class PolledGripper:
         self._thread = threading.Thread(target=self._run, name="gripper", daemon=True)
         self._thread.start()
         with self._lock:
-            self._lock.wait_for(lambda: self._error or self._read_s > 0.0, timeout=5.0)
+            self._lock.wait_for(lambda: self._read_s > 0.0, timeout=_CONNECT_S)
         self.holds()
 
     def grip(self, on: bool) -> None:
@@ -61,6 +75,11 @@ class PolledGripper:
         gone = not thread.is_alive() and not self._closing
         return (ThreadSign(thread.name, self._moved_s, _PATIENCE_S, gone, self._died),)
 
+    def age_s(self) -> float:
+        """Time since the request for the newest reading went out [s]."""
+        with self._lock:
+            return time.monotonic() - self._read_s
+
     def close(self) -> None:
         """End the thread and disconnect. Safe to call twice. Raises RobotError when it hangs."""
         with self._lock:
@@ -74,10 +93,11 @@ class PolledGripper:
             raise RobotError("the gripper's thread did not end within 5 s: its device hangs")
 
     def _raise_if_lost(self) -> None:
-        if self._error is not None:
-            raise self._error
-        if time.monotonic() - self._read_s > _STALE_S:
-            raise RobotError("the gripper has not answered for 1 s: check its PLC and network")
+        age_s = time.monotonic() - self._read_s
+        if age_s > _STALE_S or (self._failures >= _FAILURES and age_s > _SILENT_S):
+            raise self._error or RobotError(
+                f"the gripper has not answered for {_STALE_S:g} s: check its PLC and network"
+            )
 
     def _run(self) -> None:
         try:
@@ -93,26 +113,33 @@ class PolledGripper:
                 if self._closing:
                     return
                 wanted = self._wanted
+            began_s = time.monotonic()
             try:
                 if wanted is not None and wanted is not self._written:
                     self._device.grip(wanted)
                     self._written = wanted
+                    began_s = time.monotonic()
                 holds = self._device.holds()
             except RobotError as error:
-                self._note(error, False)
+                self._failed(error, began_s)
             else:
-                self._note(None, holds)
+                self._note(holds, began_s)
 
-    def _note(self, error: RobotError | None, holds: bool) -> None:
+    def _note(self, holds: bool, began_s: float) -> None:
         with self._lock:
-            self._error, self._holds = error, holds
-            if error is None:
-                self._read_s = time.monotonic()
-            else:
-                self._written = None  # after a lost connection the ejector is told again
+            self._error, self._holds, self._read_s = None, holds, began_s
+            self._failures = 0
             self._lock.notify_all()
             busy = self._wanted or holds
             self._lock.wait_for(
                 lambda: self._closing or self._wanted is not self._written,
                 timeout=self._period_s if busy else _IDLE_S,
             )
+
+    def _failed(self, error: RobotError, began_s: float) -> None:
+        with self._lock:
+            self._error, self._failures = error, self._failures + 1
+            self._written = None  # after a lost connection the ejector is told again
+            self._lock.notify_all()
+            left_s = began_s + _RETRY_S - time.monotonic()
+            self._lock.wait_for(lambda: self._closing, timeout=max(left_s, 0.0))

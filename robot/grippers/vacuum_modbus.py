@@ -14,7 +14,14 @@ class ModbusVacuumConfig(Settings):
 
     host: str = setting("127.0.0.1", "PLC host", "Address of the PLC with the ejector")
     port: int = setting(plc.DEFAULT_PORT, "PLC port", "Modbus TCP port", gt=0, le=65535)
-    timeout_s: float = setting(1.0, "Timeout", "Longest wait for an answer", "s", gt=0)
+    timeout_s: float = setting(
+        0.1,
+        "Timeout",
+        "Longest wait for an answer; then the request is repeated on a fresh connection",
+        "s",
+        gt=0,
+        le=0.2,
+    )
 
 
 class GripperError(RobotError):
@@ -22,7 +29,9 @@ class GripperError(RobotError):
 
 
 class ModbusVacuum:
-    """Ejector and vacuum switch behind `Gripper`. Connects on first use; use from one thread."""
+    """Ejector and vacuum switch behind `Gripper`. Connects on first use, and anew after each
+    request that was not answered; use from one thread.
+    """
 
     Config = ModbusVacuumConfig
 
@@ -33,7 +42,6 @@ class ModbusVacuum:
     def grip(self, on: bool) -> None:
         """Switch the ejector. Raises GripperError."""
         try:
-            self._open()
             self._line.write(Holding.EJECTOR, [int(on)])
         except LineError as error:
             raise GripperError(f"{self._where}: {error}") from error
@@ -41,7 +49,6 @@ class ModbusVacuum:
     def holds(self) -> bool:
         """True while the vacuum switch sees a part. Raises GripperError."""
         try:
-            self._open()
             return Status.VACUUM in Status(self._line.inputs(Input.STATUS, 1)[0] & 0xFF)
         except LineError as error:
             raise GripperError(f"{self._where}: {error}") from error
@@ -49,7 +56,3 @@ class ModbusVacuum:
     def close(self) -> None:
         """Disconnect; the ejector stays as it is, so that no part falls. Safe to call twice."""
         self._line.close()
-
-    def _open(self) -> None:
-        if not self._line.connected:
-            self._line.connect()

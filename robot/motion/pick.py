@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from robot.base import ArmError, ArmState, Gripper, MotionError, RobotError, RobotMode
+from robot.base import ArmError, ArmState, MotionError, RobotError, RobotMode, WatchedGripper
 from robot.motion.config import MotionSettings
 from robot.motion.follower import ArmStoppedError, Follower
 from robot.motion.intercept import Hold, Missed, NotYet, PickPlan
@@ -18,6 +18,8 @@ from robot.motion.trajectory import JointState, Motion, Move
 _BELT_PATIENCE_S = 3.0
 _RETRY_S = 0.05
 _LONGEST_BUDGET_S = 0.4
+_FRESH_S = 0.05
+"""A reading of the vacuum sensor younger than this is one of now."""
 _LOST_TICKS = 3
 """So many readings without vacuum in a row mean that the part is gone (24 ms at 125 Hz)."""
 
@@ -105,7 +107,7 @@ class PickCycle:
     def __init__(
         self,
         follower: Follower,
-        gripper: Gripper,
+        gripper: WatchedGripper,
         planner: PickPlanner,
         settings: MotionSettings,
     ) -> None:
@@ -307,6 +309,7 @@ class PickCycle:
 
     def _release(self, bin_name: str) -> None:
         self._say(Phase.RELEASE)
+        self._await_reading(bin_name)
         self._gripper.grip(False)
         give_up_s = self._follower.now + self._settings.stroke.release_timeout_s
         while self._gripper.holds():
@@ -315,6 +318,20 @@ class PickCycle:
                 raise _FailedError(
                     Reason.ERROR, f"the part does not come off the cup over bin '{bin_name}'"
                 )
+
+    def _await_reading(self, bin_name: str) -> None:
+        """Let go only of what the cup is known to hold now: a part that fell while the gripper's
+        PLC was silent does not lie in the bin.
+        """
+        give_up_s = self._follower.now + self._settings.stroke.release_timeout_s
+        while self._gripper.age_s() > _FRESH_S:
+            self._follower.tick()
+            if self._follower.now > give_up_s:
+                raise _FailedError(
+                    Reason.ERROR, f"the vacuum sensor could not be read over bin '{bin_name}'"
+                )
+        if not self._gripper.holds():
+            raise _FailedError(Reason.DROPPED, "the part fell off the cup before it was let go")
 
     # Helpers.
 

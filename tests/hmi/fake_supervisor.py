@@ -2,7 +2,7 @@
 
 Orders come as JSON lines on stdin: {"state": {...CellState...}}, {"inspect": {...Inspection...}},
 {"belt": {...}}, {"robot": {...}}, {"silent": bool}, {"refuse": "why"},
-{"processes": [...]}, {"reset": true}.
+{"processes": [...]}, {"advisories": {"launcher": [{...Advisory...}]}}, {"reset": true}.
 Each service call that it was given goes as a JSON line to stdout.
 """
 
@@ -19,6 +19,7 @@ from typing import Any
 import rclpy
 from builtin_interfaces.msg import Time
 from inspection_cell_interfaces.msg import (
+    Advisory,
     Alarm,
     BeltState,
     CellState,
@@ -60,6 +61,7 @@ class FakeSupervisor(Node):
         self.silent = False
         self.refuse = ""
         self.processes = ["belt", "camera", "inspector", "supervisor", "robot", "recorder"]
+        self.advisories: dict[str, list[Advisory]] = {}
         self.state = CellState(state="stopped", reason="Ready.", reason_ko="준비됨.")
         self.belt = BeltState(connected=True)
         self.robot = RobotState(connected=True, mode="operational", phase="idle")
@@ -89,11 +91,12 @@ class FakeSupervisor(Node):
 
     def beat(self) -> None:
         self.cell()
-        for index, name in enumerate(self.processes):
+        for index, name in enumerate([*self.processes, *self.advisories]):
             alive_s = time.time() - self.started
             status = NodeStatus(stamp=now(), node=name, pid=1000 + index, boot_id="a")
             status.lifecycle, status.healthy = "active", True
             status.rss_mib, status.cpu_s = 80.0 + 7 * index, 0.02 * (index + 1) * alive_s
+            status.advisories = self.advisories.get(name, [])
             self._status.publish(status)
 
     def devices(self) -> None:
@@ -108,6 +111,8 @@ class FakeSupervisor(Node):
         self.silent = order.get("silent", self.silent)
         self.refuse = order.get("refuse", self.refuse)
         self.processes = order.get("processes", self.processes)
+        for node, told in order.get("advisories", {}).items():
+            self.advisories[node] = [made(Advisory, one) for one in told]
         fill(self.state, order.get("state", {}))
         fill(self.belt, order.get("belt", {}))
         fill(self.robot, order.get("robot", {}))

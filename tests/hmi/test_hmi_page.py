@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import signal
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 
 pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
@@ -218,6 +221,44 @@ def test_silent_cell_covers_the_page(page: Page, fake_cell) -> None:
     page.until(lambda: not page.covered("link-lost"), "the page is live again")
 
 
+def test_an_unknown_cell_is_said_and_pretends_nothing(page: Page, fake_cell) -> None:
+    fake_cell.order(
+        state={
+            "state": "unknown",
+            "reason": "The belt PLC has not answered yet.",
+            "reason_ko": "벨트 PLC가 아직 응답하지 않습니다.",
+        }
+    )
+    page.until(lambda: "NOT KNOWN YET" in page.browser.page_source, "the state's word")
+    page.until(lambda: "The belt PLC has not" in page.browser.page_source, "the reason")
+    page.shows("count-arrived", "–")
+    page.shows("count-on_belt", "–")
+    for command in ("start", "stop", "drain", "reset", "confirm_clear"):
+        page.shows(f"hint-{command}", "Nothing is known of the belt yet")
+        assert not page.enabled(command)
+    fake_cell.order(state={"state": "purge_required"})
+    page.shows("count-arrived", "0")
+    page.until(lambda: page.enabled("confirm_clear"), "the belt can be cleared")
+
+
+LAST_WORDS = [{"alarm": "process.restart_limit", "detail": "supervisor: five deaths in a minute"}]
+
+
+def test_the_launchers_last_words_stand_on_the_cover(page: Page, fake_cell) -> None:
+    fake_cell.order(advisories={"launcher": LAST_WORDS})
+    page.shows("alarm-text", "not restarted any more (supervisor: five deaths in a minute)")
+    assert not page.find("acknowledge process.restart_limit")
+    fake_cell.order(silent=True, processes=[])
+    page.until(lambda: page.covered("link-lost"), "the page says that the cell is silent")
+    page.shows("told", "not restarted any more (supervisor: five deaths in a minute)")
+    page.browser.get(page.browser.current_url)  # whoever opens the page afterwards reads it too
+    page.shows("told", "not restarted any more")
+    fake_cell.order(reset=True)
+    fake_cell.order(advisories={"launcher": []})
+    page.live()
+    page.until(lambda: page.text("told") == page.text("alarm-text") == "", "its words are over")
+
+
 def test_frozen_server_covers_the_page(page: Page, hmi) -> None:
     hmi.process.send_signal(signal.SIGSTOP)
     try:
@@ -254,12 +295,45 @@ def test_fits_the_panel(page: Page, hmi, fake_cell, width: int, height: int, lan
     page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     page.browser.get(f"{hmi.url}?lang={lang}")
     fake_cell.order(state={"state": "purge_required", "last_part": "P1", "last_verdict": "reject"})
+    fake_cell.order(advisories={"launcher": []})
     page.live()
+    page.until(lambda: page.text("process-launcher"), "the launcher is heard as well")
     page.until(lambda: page.text("verdict") in ("REJECT", "불합격"), "the verdict")
     outside, clipped = page.browser.execute_script(OUTSIDE), page.browser.execute_script(CLIPPED)
     small = page.browser.execute_script(SMALL)
     page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert (outside, clipped, small) == ([], [], 0)
+
+
+@pytest.mark.usefixtures("fake_cell")
+def test_fetches_that_nobody_shows_cost_no_page(browser, start_hmi, until) -> None:
+    other, shown = start_hmi(), Page(browser, until)
+    browser.get(other.url)
+    shown.live()
+    memory = psutil.Process(other.process.pid).memory_info
+    before = memory().rss
+    answers = [fetch(other.url) for _ in range(1000)]
+    assert {code for code, _ in answers} == {200, 503}
+    assert all("Retry-After" in headers for code, headers in answers if code == 503)
+    assert {fetch(f"{other.url}{path}")[0] for path in ("nothing", "_nicegui/nothing")} == {
+        404,
+        503,
+    }
+    assert memory().rss - before < 30 * 2**20
+    assert not shown.covered("page-frozen"), "a page that is open is not touched"
+    browser.get(other.url)  # its turn comes when the pages of before are let go
+    until(lambda: shown.find("start"), "the page opens by itself", 60.0)
+    shown.live()
+
+
+def fetch(url: str) -> tuple[int, Any]:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            answer.read()
+            return answer.status, answer.headers
+    except urllib.error.HTTPError as error:
+        error.read()
+        return error.code, error.headers
 
 
 def test_an_open_page_does_not_hold_up_the_end(browser, start_hmi, fake_cell, until) -> None:

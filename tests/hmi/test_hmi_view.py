@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
+from pydantic import ValidationError
 
+from cell.alarms import entry
+from cell.config.hmi import HmiConfig
 from cell.hmi.commands import ALLOWED, Command, refusal
 from cell.hmi.components.alarms import ordered
 from cell.hmi.components.counts import number
 from cell.hmi.components.scene import held_part
 from cell.hmi.feed import Feed, Heard, Limits
+from cell.hmi.gate import full
 from cell.hmi.i18n import TEXTS
 from cell.hmi.model import (
+    UNKNOWN,
     Alarm,
     BeltStatus,
     CellStatus,
@@ -20,6 +25,7 @@ from cell.hmi.model import (
     Heartbeat,
     Judged,
     Link,
+    Part,
     RobotStatus,
     Verdict,
 )
@@ -29,6 +35,12 @@ STATES = ("stopped", "starting", "running", "stopping", "faulted", "purge_requir
 BELT = BeltStatus(True, False, 0.0, 0.0, False, False, False)
 ROBOT = RobotStatus(True, "operational", "carry", "P7", True, (0.0,) * 6)
 BEAT = Heartbeat("belt", 7, "a", "active", True, "", 50.0, 1.0, 100.0)
+
+
+@dataclass(frozen=True)
+class Fetched:
+    ip: str
+    has_socket_connection: bool
 
 
 def heard(state: str, belt: BeltStatus | None = BELT) -> Feed:
@@ -52,7 +64,7 @@ def test_a_silent_device_is_not_shown(age_s: float, shown: bool) -> None:
 
 
 @pytest.mark.parametrize("command", Command)
-@pytest.mark.parametrize("state", [*STATES, "never heard of"])
+@pytest.mark.parametrize("state", [*STATES, UNKNOWN, "never heard of"])
 def test_command_is_allowed_or_refused_with_words(command: Command, state: str) -> None:
     why = refusal(command, heard(state).view(10.0, LIMITS, ()))
     assert (why is None) == (state in ALLOWED[command])
@@ -63,6 +75,74 @@ def test_command_is_allowed_or_refused_with_words(command: Command, state: str) 
 def test_nothing_is_allowed_without_a_link(command: Command) -> None:
     for feed, now_s in ((Feed(), 0.0), (heard("stopped"), 12.0), (heard("running"), 12.0)):
         assert refusal(command, feed.view(now_s, LIMITS, ())) == "why.no_link"
+
+
+@pytest.mark.parametrize("command", Command)
+@pytest.mark.parametrize(
+    ("state", "why"), [(UNKNOWN, "why.unknown"), ("never heard of", "why.unknown_state")]
+)
+def test_of_a_state_that_says_nothing_nothing_is_claimed(
+    command: Command, state: str, why: str
+) -> None:
+    assert refusal(command, heard(state).view(10.0, LIMITS, ())) == why
+
+
+def test_an_unknown_cell_has_neither_counts_nor_parts() -> None:
+    part = Part("P1", "inspected", Verdict.PASS, "", 0.0, 0.0, 0.0)
+    for state, known in ((UNKNOWN, False), ("stopped", True)):
+        feed = Feed().hear_cell(CellStatus(state, counts=Counts(arrived=3), parts=(part,)), 0.0)
+        view = feed.view(0.0, LIMITS, ())
+        assert (view.counts is not None, bool(view.parts)) == (known, known)
+
+
+def told(feed: Feed, now_s: float) -> list[tuple[str, float]]:
+    return [(a.text_en, a.raised_s) for a in feed.view(now_s, LIMITS, ()).told]
+
+
+LIMIT_REACHED = (("process.restart_limit", "belt: too often"),)
+GIVEN_UP = entry("process.restart_limit").text_en("belt: too often")
+
+
+def test_the_launchers_last_words_outlive_it() -> None:
+    launcher = replace(BEAT, node="launcher", advisories=LIMIT_REACHED, stamp_s=100.0)
+    feed = Feed().hear_heartbeat(launcher, 1.0)
+    feed = feed.hear_heartbeat(replace(launcher, stamp_s=101.0), 2.0)
+    assert told(feed, 2.0) == told(feed, 9999.0) == [(GIVEN_UP, 100.0)]
+    feed = feed.hear_heartbeat(replace(launcher, advisories=()), 9999.0)
+    assert told(feed, 9999.0) == []
+
+
+def test_what_another_node_asks_for_ends_with_its_voice() -> None:
+    advisories = (("recorder.disk_low", "2 % free"), ("its.own", "words"), ("its.bare", ""))
+    feed = Feed().hear_heartbeat(replace(BEAT, advisories=advisories), 1.0)
+    assert [text for text, _ in told(feed, 1.5)][1:] == ["words", "its.bare"]
+    assert told(feed, 5.0) == []
+
+
+def test_what_the_supervisor_lists_is_not_told_twice() -> None:
+    launcher = replace(BEAT, node="launcher", advisories=LIMIT_REACHED)
+    listed = Alarm("process.restart_limit", "process", 1, True, True, 0.0, "en", "")
+    feed = Feed().hear_heartbeat(launcher, 1.0)
+    feed = feed.hear_cell(CellStatus("faulted", alarms=(listed,)), 1.0)
+    assert told(feed, 1.0) == []
+    assert told(feed, 60.0) == [(GIVEN_UP, 100.0)], "a supervisor that is silent lists nothing"
+
+
+@pytest.mark.parametrize(
+    ("waiting", "full_for_me"),
+    [([], False), (["me"] * 7, False), (["me"] * 8, True), ([f"a{n}" for n in range(23)], False),
+     ([f"a{n}" for n in range(24)], True), (["other"] * 8, False)],
+)  # fmt: skip
+def test_pages_that_wait_for_a_browser_are_few(waiting: list[str], full_for_me: bool) -> None:
+    shown = [Fetched("me", True)] * 50
+    assert full([*shown, *(Fetched(ip, False) for ip in waiting)], "me") is full_for_me
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_every_order_has_a_person(name: str) -> None:
+    assert HmiConfig().person.strip()
+    with pytest.raises(ValidationError):
+        HmiConfig(person=name)
 
 
 def test_a_moving_belt_is_not_clear() -> None:

@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 from pymodbus.constants import ExcCodes
+from pymodbus.pdu import ModbusPDU
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
@@ -19,7 +21,11 @@ READ_INPUTS = 4
 
 
 class HandPlc:
-    """Input registers to set, holding registers and the log of writes to look at."""
+    """Input registers to set, holding registers and the log of writes to look at.
+
+    `lose`: how many requests from now on vanish; `silent`: all of them do; `delay_s`: how late the
+    next answer is; `hang_up()`: end every connection; `ticking`: its clock goes.
+    """
 
     def __init__(self) -> None:
         self.inputs = [0] * plc.INPUT_REGISTERS
@@ -28,6 +34,11 @@ class HandPlc:
         self.writes: list[tuple[int, list[int]]] = []
         self.reads: list[tuple[int, int]] = []
         self.refuses: set[int] = set()  # addresses of input registers that are not answered
+        self.lose = self.lost = 0
+        self.silent = self.ticking = False
+        self.delay_s = 0.0
+        self.write_times: list[float] = []
+        self.hang_up: Callable[[], None] = lambda: None
 
     def put(self, address: int, value: int) -> None:
         self.inputs[address : address + 2] = plc.to_words(value)
@@ -40,6 +51,13 @@ class HandPlc:
         self.put(slot + 2, clock_ms)
         self.put(counter, number + 1)
 
+    def take(self, sending: bool, request: ModbusPDU) -> ModbusPDU:
+        """pymodbus drops a request for which this returns nothing; its types do not tell."""
+        if sending or not (self.silent or self.lose):
+            return request
+        self.lose, self.lost = max(self.lose - 1, 0), self.lost + 1
+        return None  # type: ignore[return-value]
+
     async def answer(
         self,
         function: int,
@@ -49,24 +67,30 @@ class HandPlc:
         registers: list[int],
         values: list[int] | list[bool] | None,
     ) -> ExcCodes | None:
+        if self.ticking:
+            self.put(Input.CLOCK_MS, int(time.monotonic() * 1e3) & 0xFFFF_FFFF)
         if function == READ_INPUTS:
             self.reads.append((address, count))
             if address in self.refuses:
                 return ExcCodes.DEVICE_BUSY
             registers[: len(self.inputs)] = self.inputs
+            delay_s, self.delay_s = self.delay_s, 0.0
+            await asyncio.sleep(delay_s)
         elif values is not None:
             words = [int(value) for value in values]
             self.holding[address : address + len(words)] = words
             self.writes.append((address, words))
+            self.write_times.append(time.monotonic())
         return None
 
 
 @contextlib.contextmanager
-def serving(hand: HandPlc) -> Iterator[int]:
-    """Serve on a free port until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+def serving(hand: HandPlc, port: int = 0) -> Iterator[int]:
+    """Serve on this or a free port until the block ends."""
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
     loop = asyncio.new_event_loop()
     ready, stop = threading.Event(), asyncio.Event()
 
@@ -75,7 +99,13 @@ def serving(hand: HandPlc) -> Iterator[int]:
         holding = [SimData(0, count=plc.HOLDING_REGISTERS, datatype=DataType.REGISTERS)]
         inputs = [SimData(0, count=plc.INPUT_REGISTERS, datatype=DataType.REGISTERS)]
         device = SimDevice(plc.UNIT, (bits, bits, holding, inputs), action=hand.answer)
-        server = ModbusTcpServer(device, address=("127.0.0.1", port))
+        server = ModbusTcpServer(device, address=("127.0.0.1", port), trace_pdu=hand.take)
+
+        def end_connections() -> None:
+            for connection in list(server.active_connections.values()):
+                connection.transport.abort()
+
+        hand.hang_up = lambda: loop.call_soon_threadsafe(end_connections)
         await server.serve_forever(background=True)
         ready.set()
         await stop.wait()

@@ -103,6 +103,7 @@ class World:
         self.arm.start = self.planner.waiting
         self.part: tuple[float, float, float] | None = None  # travel, x, y of the part on the belt
         self.ejector = False
+        self.reading_age_s = 0.0
         self.leaks = self.falls_after = 0.0
         self.gripped_s: float | None = None
         self.grip_error_m: float | None = None
@@ -134,6 +135,9 @@ class World:
 
     def holds(self) -> bool:
         return self.gripped_s is not None and self.time - self.gripped_s >= VACUUM_DELAY_S
+
+    def age_s(self) -> float:
+        return self.reading_age_s
 
     def close(self) -> None: ...
 

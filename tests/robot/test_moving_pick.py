@@ -154,6 +154,41 @@ def test_a_part_that_falls_on_the_way_is_dropped_and_never_removed() -> None:
     assert (result.removed, result.reason) == (False, Reason.DROPPED)
 
 
+def test_nothing_is_let_go_before_the_vacuum_sensor_answers_again() -> None:
+    world = World(SETTINGS)
+    world.place(-0.6, 0.0)
+    let_go_s, answers_s = [], []
+
+    def silent_from_the_lift_on(step: RemovalFeedback) -> None:
+        if step.phase is Phase.LIFT:
+            world.reading_age_s = 0.4
+        if step.phase is Phase.RELEASE and not answers_s:
+            answers_s.append(world.time + 0.3)
+            world.events.append((answers_s[0], answer))
+
+    def answer() -> None:
+        assert world.ejector
+        world.reading_age_s = 0.0
+        let_go_s.append(world.time)
+
+    result = world.cycle.remove(request(world, -0.6, 0.0), silent_from_the_lift_on, lambda: False)
+    assert result.removed
+    assert let_go_s
+
+
+def test_a_part_that_nobody_saw_at_the_bin_is_not_removed() -> None:
+    world = World(SETTINGS)
+    world.place(-0.6, 0.0)
+
+    def silent_from_the_lift_on(step: RemovalFeedback) -> None:
+        if step.phase is Phase.LIFT:
+            world.reading_age_s = 0.4
+
+    result = world.cycle.remove(request(world, -0.6, 0.0), silent_from_the_lift_on, lambda: False)
+    assert (result.removed, result.reason) == (False, Reason.ERROR)
+    assert "could not be read" in result.message
+
+
 @pytest.mark.parametrize("phase", [Phase.APPROACH, Phase.DESCEND])
 def test_a_cancel_before_contact_leaves_the_part_on_the_belt(phase: Phase) -> None:
     world = World(SETTINGS)

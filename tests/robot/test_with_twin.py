@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from robot.arms.ur import UrRtdeArm, UrRtdeConfig
-from robot.base import ArmError, BeltSample, RobotMode
+from robot.base import ArmError, BeltEdge, BeltSample, RobotMode
 from robot.belts.modbus import ModbusBelt, ModbusBeltConfig
+from robot.belts.polled import PolledBelt
 from robot.grippers.vacuum_modbus import ModbusVacuum, ModbusVacuumConfig
 from robot.motion.config import MotionSettings
 from robot.motion.pick import Phase, Reason, RemovalFeedback, RemovalRequest, RemovalResult
@@ -38,28 +39,29 @@ class Cell:
             ModbusVacuum(ModbusVacuumConfig(host=twin.host, port=port)),
             MotionSettings(),
         )
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._feed)
+        self.polled = PolledBelt(self.belt, 50.0, self._renew, self._heard, print)
 
     def __enter__(self) -> Cell:
         self.belt.connect()
         self.service.connect()
         self.service.recover()  # as a person's first order does
-        self._thread.start()
+        self.polled.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
+        self.polled.close()
         self.service.close()
         self.belt.close()
 
-    def _feed(self) -> None:
-        while not self._stop.wait(0.02):
-            self.sample, _ = self.belt.read()
-            self.service.push_belt(self.sample)
-            run = self.speed > 0.0
-            self.belt.refresh(run, self.speed, self.authority, False, 4, False)
+    def _renew(self) -> None:
+        # A busy machine may let the watchdog trip: somebody then lets the belt run again.
+        tripped = self.sample is not None and self.sample.watchdog_tripped
+        run = self.speed > 0.0 and not tripped
+        self.belt.refresh(run, self.speed, self.authority, False, 4, False)
+
+    def _heard(self, sample: BeltSample, _: list[BeltEdge]) -> None:
+        self.sample = sample
+        self.service.push_belt(sample)
 
     def next_part(self, bin: str, last_x: float = 0.45) -> RemovalRequest:
         """Wait for the foremost part to come near the pick window, and ask for its removal."""

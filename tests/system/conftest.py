@@ -98,7 +98,7 @@ def two_recipes(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     folder = tmp_path_factory.mktemp("cell")
     made = Bench(folder, next(_NUMBERS), recipes=two_recipes(folder / "recipes"))

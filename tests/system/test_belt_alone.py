@@ -1,4 +1,4 @@
-"""The belt's process alone: a command by itself moves no belt; the cell must say that it runs."""
+"""The belt's process alone: a command by itself moves no belt, and it outlives a silent PLC."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import rclpy
 import yaml
-from inspection_cell_interfaces.msg import BeltCommand, BeltState, CellState
+from inspection_cell_interfaces.msg import BeltCommand, BeltState, CellState, NodeStatus
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from cell.config.load import DEMO
 from cell.launcher.env import environment
-from cell.nodes.topics import LATCHED, LATEST, to_time
+from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.processes import TABLE
 from robot.belts.register_map import Control, Holding
 from tests.robot.plc import HandPlc, serving
@@ -41,10 +41,13 @@ class Stranger:
         self.executor = SingleThreadedExecutor(context=self.context)
         self.executor.add_node(self.node)
         self.readings = 0
+        self.connected = False
+        self.beats: list[NodeStatus] = []
         self.state = ""
         self._commands = self.node.create_publisher(BeltCommand, "/cell/belt/command", LATEST)
         self._states = self.node.create_publisher(CellState, "/cell/supervisor/state", LATCHED)
         self.node.create_subscription(BeltState, "/cell/belt/state", self._count, LATEST)
+        self.node.create_subscription(NodeStatus, "/cell/node_status", self.beats.append, RELIABLE)
         self.node.create_timer(0.05, self._publish)
 
     def close(self) -> None:
@@ -69,8 +72,9 @@ class Stranger:
         if self.state:
             self._states.publish(CellState(stamp=now, state=self.state))
 
-    def _count(self, _: BeltState) -> None:
+    def _count(self, message: BeltState) -> None:
         self.readings += 1
+        self.connected = message.connected
 
 
 @pytest.fixture
@@ -80,6 +84,7 @@ def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Strang
         if name.startswith(("ROS_", "FASTRTPS_")):
             monkeypatch.setenv(name, value)
     plc = HandPlc()
+    plc.ticking = True
     with serving(plc) as port:
         content = yaml.safe_load(DEMO.read_text())
         content["calibration"] = str((DEMO.parent / content["calibration"]).resolve())
@@ -105,3 +110,22 @@ def test_a_command_alone_moves_no_belt(stranger: Stranger) -> None:
         assert not stranger.told_to_run(), state
     stranger.state = "running"
     stranger.until(stranger.told_to_run)
+
+
+def test_the_process_outlives_a_silent_plc(stranger: Stranger) -> None:
+    stranger.state = "running"
+    stranger.until(lambda: stranger.connected and stranger.told_to_run())
+    stranger.until(lambda: bool(stranger.beats) and stranger.beats[-1].healthy)
+    boot = stranger.beats[-1].boot_id
+    stranger.plc.silent = True
+    stranger.until(lambda: not stranger.connected)
+    for _ in range(3):
+        stranger.beats.clear()
+        stranger.until(lambda: len(stranger.beats) > 4)  # it speaks while it waits for the PLC
+        assert not stranger.beats[-1].healthy
+        assert "no answer" in stranger.beats[-1].message
+    stranger.plc.silent = False
+    writes = len(stranger.plc.writes)
+    stranger.until(lambda: stranger.connected and len(stranger.plc.writes) > writes + 3)
+    stranger.until(lambda: stranger.beats[-1].healthy)
+    assert {beat.boot_id for beat in stranger.beats} == {boot}

@@ -9,7 +9,7 @@ from nicegui import ui
 
 from cell.hmi.components import shapes
 from cell.hmi.components.base import box, text
-from cell.hmi.i18n import Lang, tr
+from cell.hmi.i18n import Lang, tr, tr_or
 from cell.hmi.model import Alarm, CellView
 
 Acknowledge = Callable[[str], Awaitable[None]]
@@ -39,11 +39,11 @@ class AlarmPanel:
 
     def update(self, view: CellView, lang: Lang) -> None:
         """Build the list anew when it changed."""
-        alarms = ordered(view.cell.alarms) if view.cell else ()
+        alarms = ordered((*view.told, *(view.cell.alarms if view.cell else ())))
         if (alarms, lang) == self._shown:
             return
         self._shown = (alarms, lang)
-        waiting = sum(not a.acknowledged for a in alarms)
+        waiting = sum(not a.acknowledged and not a.advisory for a in alarms)
         self._title.set_text(
             tr("alarm.title", lang) + (f"  {waiting}/{len(alarms)}" if alarms else "")
         )
@@ -57,14 +57,14 @@ class AlarmPanel:
                 self._row(alarm, lang)
 
     def _row(self, alarm: Alarm, lang: Lang) -> None:
-        priority = min(max(alarm.priority, 1), 3)
+        priority = shown_priority(alarm)
         waiting = "" if alarm.acknowledged else " alarm-waiting"
         with box(f"alarm alarm-{priority}{waiting}"):
             ui.html(shapes.svg(shapes.PRIORITIES[priority]), sanitize=False).classes("alarm-sign")
             with box("alarm-body"):
                 text("alarm-head").set_text(heading(alarm, priority, lang))
                 text("alarm-text", test="alarm-text").set_text(alarm.text(lang))
-            if not alarm.acknowledged:
+            if not alarm.acknowledged and not alarm.advisory:
                 self._button(alarm, lang)
 
     def _button(self, alarm: Alarm, lang: Lang) -> None:
@@ -75,12 +75,17 @@ class AlarmPanel:
         ).props(f'no-caps unelevated data-test="acknowledge {alarm.id}"').classes("key-small")
 
 
+def shown_priority(alarm: Alarm) -> int:
+    """1 to 3, as the page draws it."""
+    return min(max(alarm.priority, 1), 3)
+
+
 def heading(alarm: Alarm, priority: int, lang: Lang) -> str:
     """Priority, time, source and what has become of it."""
     words = [
         tr(f"alarm.priority.{priority}", lang),
         time.strftime("%H:%M:%S", time.localtime(alarm.raised_s)),
-        alarm.source,
+        tr_or(f"process.{alarm.source}", alarm.source, lang),
     ]
     if alarm.acknowledged:
         words.append(tr("alarm.acknowledged", lang))

@@ -77,7 +77,7 @@ class ClearDialog:
 
 def expected(view: CellView, lang: Lang) -> str:
     """What the ledger believes to lie on the belt."""
-    parts = view.cell.parts if view.cell else ()
+    parts = view.parts
     if not parts:
         return tr("clear.expected_none", lang)
     names = ", ".join(p.part for p in parts[:NAMED]) + (" …" if len(parts) > NAMED else "")

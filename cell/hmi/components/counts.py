@@ -25,7 +25,7 @@ class CountsPanel:
 
     def update(self, view: CellView, lang: Lang) -> None:
         """Show the ledger's counts."""
-        counts = view.cell.counts if view.cell else None
+        counts = view.counts
         for entry in ENTRIES:
             self._numbers[entry].set_text(number(entry, counts))
             self._names[entry].set_text(tr(f"count.{entry}", lang))

@@ -35,11 +35,9 @@ class Header:
         """Show the state; while the supervisor is silent, only that."""
         state = view.cell.state if view.live and view.cell else "no_link"
         key = f"state.{state}"
-        show(self._state, f"state state-{state if key in TEXTS else 'unknown'}")
+        show(self._state, f"state state-{state if key in TEXTS else 'other'}")
         self._sign.set_content(shapes.svg(shapes.STATES.get(state, shapes.WARN)))
-        self._word.set_text(
-            tr(key, lang) if key in TEXTS else tr("state.unknown", lang, state=state)
-        )
+        self._word.set_text(tr(key, lang) if key in TEXTS else tr("state.other", lang, state=state))
         cell = view.cell if view.live else None
         self._reason.set_text(cell.reason(lang) if cell else "")
         self._setup.set_text(

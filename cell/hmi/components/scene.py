@@ -74,7 +74,7 @@ class ScenePanel:
             self._arm.move(robot.joints)
 
     def _show_boards(self, view: CellView) -> None:
-        parts = view.cell.parts if view.cell else ()
+        parts = view.parts
         held = held_part(view.robot)
         on_belt = {p.part: p for p in parts if p.part != held and self._in_sight(p)}
         for gone in self._boards.keys() - on_belt.keys():

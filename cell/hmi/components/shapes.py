@@ -44,6 +44,7 @@ STATES: Final = {
     "stopping": WAIT,
     "faulted": WARN,
     "purge_required": HAND,
+    "unknown": QUESTION,
     "no_link": NO_LINK,
 }
 PRIORITIES: Final = {1: CROSS, 2: WARN, 3: BARS}
