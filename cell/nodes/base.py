@@ -52,8 +52,9 @@ class CellNode(TakingNode):
     it.
 
     A subclass fills `set_up` (configure), `begin` (activate), `halt` (deactivate) and `tear_down`
-    (clean up). What `begin` and `set_up` create through the node (publishers, subscriptions,
-    services, clients, timers, actions, workers) is given back here, after `halt` and `tear_down`.
+    (clean up). What `begin` and `set_up` create through the node is given back here: workers end
+    before `halt` and `tear_down`; publishers, subscriptions, services, clients, timers and actions
+    go after them.
     """
 
     def __init__(self, name: str) -> None:
@@ -136,15 +137,16 @@ class CellNode(TakingNode):
         return not first
 
     def _give_back(self) -> bool:
-        """Undo the newest step: `halt` or `tear_down`, then all that its counterpart created."""
-        active = self.taken.depth == ACTIVE
-        fine = self._guarded(self.halt if active else self.tear_down)
-        why = self.problem
-        for give_back in (self.end_workers, self.taken.close):
+        """Undo the newest step: its threads end, then `halt` or `tear_down`, then all goes that its
+        counterpart created.
+        """
+        undo = self.halt if self.taken.depth == ACTIVE else self.tear_down
+        first = ""
+        for give_back in (self.end_workers, undo, self.taken.close):
             if not self._guarded(give_back):
-                fine, why = False, why or self.problem
-        self.problem = why
-        return fine
+                first = first or self.problem
+        self.problem = first
+        return not first
 
     def _taken_back(self) -> TransitionCallbackReturn:
         """After a step up that failed: its problem stays the one that is told."""

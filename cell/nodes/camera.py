@@ -62,7 +62,6 @@ class CameraNode(CellNode):
         self.start_worker("grab", self._watch, PATIENCE_S)
 
     def halt(self) -> None:
-        self.end_workers()
         if self._camera is not None:
             self._camera.stop()
 

@@ -17,6 +17,9 @@ from cell.nodes.workers import dead, stalled
 if TYPE_CHECKING:
     from cell.nodes.base import CellNode
 
+ASLEEP_S = 1.0
+"""Heartbeats further apart mean that the process, or its machine, stood still."""
+
 
 class Health:
     """Publishes a heartbeat five times a second, and /diagnostics once a second.
@@ -26,6 +29,7 @@ class Health:
 
     def __init__(self, node: CellNode) -> None:
         self._node, self._process = node, psutil.Process()
+        self._beat_s = self._awake_s = 0.0
         self._status = node.create_publisher(NodeStatus, "/cell/node_status", RELIABLE)
         self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", RELIABLE)
         node.create_timer(0.2, self.beat)
@@ -34,6 +38,7 @@ class Health:
     def beat(self) -> None:
         """Say once that the node lives, and what ails it. From any thread."""
         n = self._node
+        self._note_time(time.monotonic())
         end = dead(n.signs())
         if end:
             n.fail(f"{n.get_name()}: {end}. The node ends, and is started anew.")
@@ -55,6 +60,12 @@ class Health:
             )
         )
 
+    def _note_time(self, now_s: float) -> None:
+        """After a standstill of the whole process its threads get their time anew."""
+        if now_s - self._beat_s > ASLEEP_S:
+            self._awake_s = now_s
+        self._beat_s = now_s
+
     def _trouble(self) -> str:
         """What ails the node: a thread that hangs, or what it says itself."""
         return self._standstill() or self._node.problem
@@ -64,7 +75,7 @@ class Health:
         return self._node.advisories | ({"process.hangs": still} if still else {})
 
     def _standstill(self) -> str:
-        still = stalled(self._node.signs(), time.monotonic())
+        still = stalled(self._node.signs(), time.monotonic(), self._awake_s)
         return f"{self._node.get_name()}: {still}" if still else ""
 
     def _diagnose(self) -> None:

@@ -70,9 +70,6 @@ class InspectorNode(CellNode):
         self.start_worker("inspect", self._inspect_all, PATIENCE_S)
         self.create_timer(1.0, self._look)
 
-    def halt(self) -> None:
-        self.end_workers()
-
     def tear_down(self) -> None:
         if self._setup is not None:
             self._setup.engine.close()

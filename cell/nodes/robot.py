@@ -74,10 +74,10 @@ class RobotNode(CellNode):
     def begin(self) -> None:
         self.create_timer(1.0 / STATE_HZ, self._tell)
 
-    def halt(self) -> None:
+    def end_workers(self) -> None:
         if self._service is not None:
-            self._service.interrupt()
-        self.end_workers()
+            self._service.interrupt()  # the arm stays where it is, instead of going home first
+        super().end_workers()
 
     def tear_down(self) -> None:
         service, self._service = self._service, None

@@ -111,10 +111,14 @@ def dead(signs: Iterable[Sign]) -> str:
     return ""
 
 
-def stalled(signs: Iterable[Sign], now_s: float) -> str:
-    """Which thread does not get on, in words; '' when all do. now_s: time.monotonic()."""
+def stalled(signs: Iterable[Sign], now_s: float, awake_s: float = 0.0) -> str:
+    """Which thread does not get on, in words; '' when all do.
+
+    now_s: time.monotonic(). awake_s: since when the whole process has not stood still: silence
+    counts from there.
+    """
     for sign in signs:
-        silent_s = now_s - sign.moved_s
+        silent_s = now_s - max(sign.moved_s, awake_s)
         if silent_s > sign.patience_s:
             return (
                 f"its thread '{sign.name}' has not got on for {silent_s:.0f} s: if that lasts, "
