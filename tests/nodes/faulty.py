@@ -64,7 +64,7 @@ class Motion(RobotNode):
     def begin(self) -> None:
         super().begin()
         assert self._service is not None
-        self._service._cycle.idle = broken  # type: ignore[method-assign]
+        self._service._arm.state = broken  # type: ignore[method-assign]
 
 
 class MotionHangs(RobotNode):
@@ -73,7 +73,7 @@ class MotionHangs(RobotNode):
     def begin(self) -> None:
         super().begin()
         assert self._service is not None
-        self._service._cycle.idle = hanging  # type: ignore[method-assign]
+        self._service._arm.state = hanging  # type: ignore[method-assign]
 
 
 class Gripper(RobotNode):

@@ -28,7 +28,7 @@ DEATHS = {
     "motion": ("robot", "its thread 'motion' ended: ZeroDivisionError"),
     "gripper": ("robot", "its thread 'gripper' ended: ZeroDivisionError"),
     "recover": ("robot", "its thread 'recover' ended: ZeroDivisionError"),
-    "poll": ("belt", "internal error"),
+    "poll": ("belt", "its thread 'belt' ended: ZeroDivisionError"),
     "lease": ("supervisor", "internal error"),
     "turn": ("recorder", "internal error"),
 }
@@ -95,8 +95,10 @@ def test_work_that_hangs_shows_and_does_not_keep_the_process(
     process = start(bench, listener, fault, node)
     if node == "inspector":
         show(bench, listener, request.getfixturevalue("ring"))
-    listener.until(lambda: listener.beat is not None and not listener.beat.healthy, bench)
-    assert "has not got on for" in listener.beat.message
+    listener.until(
+        lambda: listener.beat is not None and "has not got on for" in listener.beat.message, bench
+    )
+    assert not listener.beat.healthy
     assert listener.beat.lifecycle == "active"
     process.send_signal(signal.SIGTERM)
     assert process.wait(3 * LAST_S) == 1

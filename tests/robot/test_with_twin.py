@@ -203,3 +203,48 @@ def test_the_arm_streams_stops_and_tells_of_a_lost_controller(start_twin: StartT
         wait_for(lambda: not arm.state())
     arm.close()
     arm.close()
+
+
+def test_an_arm_that_is_connected_or_out_of_service_moves_by_order_only(cell: Cell) -> None:
+    begun = threading.Event()
+    removal = threading.Thread(
+        target=cell.take,
+        args=("scrap", lambda phase: begun.set() if phase is Phase.DESCEND else None),
+    )
+    removal.start()
+    assert begun.wait(60.0)
+    cell.service.interrupt()
+    removal.join()
+    wait_for(lambda: "order brings it back" in cell.service.state().message, 5.0, "to be told")
+    stands(cell.twin)
+    cell.service.close()
+
+    again = RemovalService(
+        UrRtdeArm(UrRtdeConfig(host=cell.twin.host)),
+        ModbusVacuum(ModbusVacuumConfig(host=cell.twin.host, port=cell.twin.config["plc_port"])),
+        MotionSettings(),
+    )
+    before = joints(cell.twin)
+    again.connect()
+    try:
+        stands(cell.twin)
+        assert np.abs(joints(cell.twin) - before).max() < 1e-3
+        assert "an order brings it" in again.state().message
+        again.recover()
+        wait_for(lambda: again.state().phase is Phase.IDLE and not again.state().message, 20.0)
+        assert np.abs(joints(cell.twin) - before).max() > 0.01
+    finally:
+        again.close()
+
+
+def joints(twin: RunningTwin) -> np.ndarray:
+    return np.array(twin.state()["arm"]["q"])
+
+
+def stands(twin: RunningTwin) -> None:
+    """The arm comes to a stand, and stays there for a while."""
+    wait_for(lambda: np.abs(joints(twin) - joints(twin)).max() < 1e-5, 5.0, "for the arm to stand")
+    time.sleep(0.3)
+    before = joints(twin)
+    time.sleep(1.0)
+    assert np.abs(joints(twin) - before).max() < 1e-3
