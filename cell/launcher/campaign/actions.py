@@ -53,7 +53,7 @@ def stalled(stand: Stand, name: str) -> Iterator[None]:
 def _end(stand: Stand, name: str, number: signal.Signals) -> None:
     """Signal it, and wait until the launcher has started it again."""
     pid = stand.pid(name)
-    os.kill(pid, number)
+    stand.end(name, number)
     if not stand.wait(lambda: stand.pid(name) != pid, RESTART_S):
         raise GiveUpError(f"{name} was not started again")
 

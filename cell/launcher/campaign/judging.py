@@ -54,6 +54,7 @@ class Judge:
     def carry_out(self, trial: Trial) -> Outcome:
         """Raises GiveUpError, LaunchError and TwinLostError where the stand is lost."""
         stand, outcome = self._stand, Outcome(trial.name)
+        stand.spare()
         began_s = time.time()
         if trial.state == "running":
             self._parts_ride(trial.busy_arm, outcome)

@@ -13,6 +13,8 @@ STATE_S = 20.0
 NODES_S = 25.0
 BACK_S = 45.0
 PART_S = 25.0
+LOOK_S = 1.0
+"""A person looks before giving an order: what moves meanwhile, moves without one."""
 TRIES = 3
 
 
@@ -35,6 +37,7 @@ def back(stand: Stand) -> str:
     stand.control.ask("person", attentive=True)
     stand.control.ask("fault", name="emergency_stop", active=False)
     _wake_nodes(stand)
+    stand.pause(LOOK_S)
     deadline, refusal = time.monotonic() + BACK_S, ""
     while time.monotonic() < deadline:
         stand.tend()

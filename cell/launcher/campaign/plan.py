@@ -14,7 +14,7 @@ from cell.launcher.campaign.disk import NAME as DISK
 from cell.launcher.campaign.trials import of_faults, of_table, of_whole
 
 Kind = Literal["trial", "launch", "cut", "disk", "file"]
-SECONDS = {"running": 6.0, "stopped": 5.0, "faulted": 6.0, "purge_required": 5.0}
+SECONDS = {"running": 7.5, "stopped": 5.5, "faulted": 6.5, "purge_required": 6.0}
 LONG_S = 4.0
 FAULT_S, CUT_S, DISK_S, LAUNCH_S, RUN_S, REFUSAL_S = 10.0, 15.0, 20.0, 4.0, 20.0, 3.0
 RUNNING = "running"

@@ -7,6 +7,7 @@ import os
 import signal
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from cell.launcher.campaign.verdict import Order
 from cell.launcher.campaign.witness import Witness
 from cell.launcher.env import environment
 from cell.launcher.link import CommandError
+from cell.launcher.restarts import LIMIT, WINDOW_S
 from cell.launcher.session import Session, TwinPlan
 from cell.phrases import recognise
 from cell.records.journal import Journal
@@ -80,6 +82,7 @@ class Stand:
         self.session: Session | None = None
         self.hands: Hands | None = None
         self.witness: Witness | None = None
+        self.ended: list[tuple[str, float]] = []
 
     # Life.
     def open(self) -> None:
@@ -160,14 +163,32 @@ class Stand:
         """Restart the dead. Raises LaunchError."""
         self.running_session.tend()
 
+    def end(self, name: str, number: signal.Signals) -> None:
+        """Signal a process that is to be started again afterwards."""
+        self.ended.append((name, time.monotonic()))
+        os.kill(self.pid(name), number)
+
+    def spare(self) -> None:
+        """Wait until every process may end twice more: the launcher counts."""
+
+        def counts() -> Counter[str]:
+            since = time.monotonic() - WINDOW_S
+            return Counter(name for name, at_s in self.ended if at_s > since)
+
+        self.wait(lambda: max(counts().values(), default=0) <= LIMIT - 2, WINDOW_S)
+
     def pid(self, name: str) -> int:
         """Process id."""
         return self.running_session.group.pids()[name]
 
     def inactive(self) -> list[str]:
-        """Nodes that do not say that they are active."""
-        link = self.running_session.link
-        return [node for node in NODES if link.lifecycle(node) != "active"]
+        """Nodes that do not say that they are active; what an earlier process said is not theirs."""
+        link, pids = self.running_session.link, self.running_session.group.pids()
+        return [
+            node
+            for node in NODES
+            if link.lifecycle(node) != "active" or link.pid(node) != pids.get(node)
+        ]
 
     def wait(self, condition: Callable[[], bool], timeout_s: float) -> bool:
         """Tend until the condition holds; False when it did not in time."""
