@@ -182,7 +182,7 @@ class Stand:
         return self.running_session.group.pids()[name]
 
     def inactive(self) -> list[str]:
-        """Nodes that do not say that they are active; what an earlier process said is not theirs."""
+        """Nodes that are not known to be active; what an earlier process said is not theirs."""
         link, pids = self.running_session.link, self.running_session.group.pids()
         return [
             node
