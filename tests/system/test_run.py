@@ -180,8 +180,11 @@ class Run:
         return [p for p in mine if module in p.info["cmdline"]]
 
     def page_answers(self) -> bool:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=10) as page:
-            return bool(page.status == 200)
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/", timeout=10) as page:
+                return bool(page.status == 200)
+        except OSError:  # it listens no more, or not yet
+            return False
 
     def _read(self) -> None:
         assert self.process.stdout is not None
@@ -223,7 +226,7 @@ def test_a_page_waits_for_its_people_and_says_why_a_process_stays_dead(
     with running(tmp_path / "data") as run:
         onlooker.until(lambda: "cell: purge_required" in run.said)
         assert "confirmed" not in run.said
-        assert run.page_answers()
+        onlooker.until(run.page_answers)
         # Nobody has ordered anything in all the time that a run without a page takes to start.
         onlooker.until(lambda: "belt" in onlooker.beats)
         time.sleep(3.0)
