@@ -18,6 +18,7 @@ from cell.launcher.campaign.judging import Judge, Trial
 from cell.launcher.campaign.outcome import Outcome
 from cell.launcher.campaign.stand import Site, Stand
 from cell.launcher.campaign.trials import of_table
+from cell.launcher.campaign.verdict import unordered_motion
 
 HOST, DOMAIN = "127.0.7.77", 77
 
@@ -29,8 +30,7 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
     twin = demo_twin(config, HOST, folder, seed=5, parts=0, pitch=0.35, defective=0.5)
     made = Stand(Site(folder, config, twin, DOMAIN, page=False), lambda _: None)
     try:
-        made.open()
-        assert person.back(made) == ""
+        made.open()  # nobody has given an order yet
         yield made
     finally:
         made.close()
@@ -38,6 +38,8 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 
 @pytest.fixture(scope="module")
 def judge(stand: Stand) -> Judge:
+    """With a cell that produces."""
+    assert person.back(stand) == ""
     return Judge(stand)
 
 
@@ -87,6 +89,17 @@ def check(outcome: Outcome) -> None:
 
 
 @pytest.mark.cell
+def test_an_arm_that_is_not_at_its_place_stays_where_it_is_until_a_person_gives_an_order(
+    stand: Stand,
+) -> None:
+    stand.pause(2.0)
+    assert stand.witness is not None
+    track = stand.witness.track(0.0, stand.events(), ordered=False)
+    assert len(track.samples) > 20
+    assert unordered_motion(track) == []
+
+
+@pytest.mark.cell
 def test_a_supervisor_taken_out_of_service_does_not_run_the_belt_when_it_is_back(
     judge: Judge,
 ) -> None:
@@ -96,11 +109,6 @@ def test_a_supervisor_taken_out_of_service_does_not_run_the_belt_when_it_is_back
 @pytest.mark.cell
 def test_a_belt_that_its_watchdog_stopped_waits_for_a_person(judge: Judge) -> None:
     check(carry_out(judge, Cell("belt", Action.STALL, "running").name))
-
-
-@pytest.mark.cell
-def test_an_arm_whose_process_died_in_a_removal_comes_back_by_order_only(judge: Judge) -> None:
-    check(carry_out(judge, Cell("robot", Action.KILL, "running").name))
 
 
 @pytest.mark.cell
