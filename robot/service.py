@@ -28,17 +28,17 @@ from robot.grippers.polled import PolledGripper
 from robot.motion.belt_predictor import BeltPredictor
 from robot.motion.config import MotionSettings
 from robot.motion.follower import ArmStoppedError, Follower
-from robot.motion.pick import (
+from robot.motion.pick import PickCycle
+from robot.motion.planner import PickPlanner
+from robot.motion.removal import (
     Cancelled,
     OnFeedback,
     Phase,
-    PickCycle,
     Reason,
     RemovalFeedback,
     RemovalRequest,
     RemovalResult,
 )
-from robot.motion.planner import PickPlanner
 
 __all__ = [
     "Phase",

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from inspection_cell_interfaces.msg import BeltCommand, BeltEvent, BeltState, CellState
 
+from cell.ledger.desk import MOVING
 from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
@@ -30,7 +31,6 @@ STALE_COMMAND_NS = 400_000_000
 """A command older than this renews nothing: the supervisor is late or dead, and the PLC stops the
 belt.
 """
-MOVING = (CellState.STARTING, CellState.RUNNING, CellState.STOPPING)
 STALE_STATE_NS = 1_000_000_000
 """The cell's own word that it runs holds for this long; it comes five times a second."""
 

@@ -102,7 +102,7 @@ class RobotNode(CellNode):
         done: Future = Future(executor=self.executor)
         self.start_worker("removal", lambda w: self._remove(handle, done, w), once=True)
         result: RemovePart.Result = await done
-        if result.reason == "canceled" and handle.is_cancel_requested:
+        if result.reason == "canceled":
             handle.canceled()
         elif result.removed:
             handle.succeed()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TypeVar
 
 from robot.base import ArmError, ArmState, MotionError, RobotError, RobotMode, WatchedGripper
@@ -12,6 +10,15 @@ from robot.motion.config import MotionSettings
 from robot.motion.follower import ArmStoppedError, Follower
 from robot.motion.intercept import Hold, Missed, NotYet, PickPlan
 from robot.motion.planner import CarryPlan, PickPlanner
+from robot.motion.removal import (
+    Cancelled,
+    OnFeedback,
+    Phase,
+    Reason,
+    RemovalFeedback,
+    RemovalRequest,
+    RemovalResult,
+)
 from robot.motion.strokes import PartOnBelt
 from robot.motion.trajectory import JointState, Motion, Move
 
@@ -23,70 +30,7 @@ _FRESH_S = 0.05
 _LOST_TICKS = 3
 """So many readings without vacuum in a row mean that the part is gone (24 ms at 125 Hz)."""
 
-
-class Phase(StrEnum):
-    """What the arm is doing, in the words of RobotState.phase."""
-
-    IDLE = "idle"
-    APPROACH = "approach"
-    DESCEND = "descend"
-    GRIP = "grip"
-    LIFT = "lift"
-    CARRY = "carry"
-    RELEASE = "release"
-    RETURN = "return"
-
-
-class Reason(StrEnum):
-    """Why a part was not removed, in the words of RemovePart.reason."""
-
-    NONE = ""
-    TOO_LATE = "too_late"
-    UNREACHABLE = "unreachable"
-    NO_VACUUM = "no_vacuum"
-    DROPPED = "dropped"
-    PROTECTIVE_STOP = "protective_stop"
-    CANCELED = "canceled"
-    ERROR = "error"
-
-
-@dataclass(frozen=True, slots=True)
-class RemovalRequest:
-    """Which part lies where (see action RemovePart): metres and radians in `cell`."""
-
-    part: str
-    bin: str
-    encoder_m: float
-    x: float
-    y: float
-    yaw: float
-    deadline_encoder_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class RemovalFeedback:
-    """Progress: `wait_s` > 0 asks that the belt be held that long."""
-
-    phase: Phase
-    off_belt: bool
-    wait_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class RemovalResult:
-    """How a removal ended. `removed` only after the vacuum confirmed grip and release."""
-
-    removed: bool
-    reason: Reason = Reason.NONE
-    message: str = ""
-    cycle_s: float = 0.0
-    grip_encoder_m: float = 0.0
-    grip_position: tuple[float, float, float] = (0.0, 0.0, 0.0)
-
-
 Way = TypeVar("Way", bound=Motion)
-OnFeedback = Callable[[RemovalFeedback], None]
-Cancelled = Callable[[], bool]
 
 
 class _FailedError(Exception):

@@ -11,7 +11,7 @@ from robot.motion.belt_predictor import BeltMotion
 from robot.motion.config import MotionSettings
 from robot.motion.intercept import NotYet
 from robot.motion.kinematics import heading
-from robot.motion.pick import Phase, Reason, RemovalFeedback, RemovalRequest, RemovalResult
+from robot.motion.removal import Phase, Reason, RemovalFeedback, RemovalRequest, RemovalResult
 from robot.motion.strokes import PartOnBelt
 from robot.motion.trajectory import JointState
 from tests.robot.simulation import World

@@ -16,7 +16,7 @@ from robot.belts.modbus import ModbusBelt, ModbusBeltConfig
 from robot.belts.polled import PolledBelt
 from robot.grippers.vacuum_modbus import ModbusVacuum, ModbusVacuumConfig
 from robot.motion.config import MotionSettings
-from robot.motion.pick import Phase, Reason, RemovalFeedback, RemovalRequest, RemovalResult
+from robot.motion.removal import Phase, Reason, RemovalFeedback, RemovalRequest, RemovalResult
 from robot.service import RemovalService
 from tests.twin.twin_process import RunningTwin, wait_for
 

@@ -4,42 +4,28 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import rclpy
-import yaml
 from inspection_cell_interfaces.msg import BeltCommand, BeltState, CellState, NodeStatus
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.signals import SignalHandlerOptions
 
-from cell.config.load import DEMO
-from cell.launcher.env import environment
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.processes import TABLE
 from robot.belts.register_map import Control, Holding
 from tests.robot.plc import HandPlc, serving
+from tests.system.graph import Peer, demo_config, join
 
 DOMAIN = 56
 BELT = next(process for process in TABLE if process.name == "belt")
 
 
-class Stranger:
+class Stranger(Peer):
     """Publishes commands, and the cell's state where it is told to."""
 
     def __init__(self, plc: HandPlc) -> None:
+        super().__init__("stranger", DOMAIN)
         self.plc = plc
-        self.context = rclpy.Context()
-        rclpy.init(
-            args=[],
-            context=self.context,
-            domain_id=DOMAIN,
-            signal_handler_options=SignalHandlerOptions.NO,
-        )
-        self.node = rclpy.create_node("stranger", context=self.context)
-        self.executor = SingleThreadedExecutor(context=self.context)
-        self.executor.add_node(self.node)
         self.readings = 0
         self.connected = False
         self.beats: list[NodeStatus] = []
@@ -49,17 +35,6 @@ class Stranger:
         self.node.create_subscription(BeltState, "/cell/belt/state", self._count, LATEST)
         self.node.create_subscription(NodeStatus, "/cell/node_status", self.beats.append, RELIABLE)
         self.node.create_timer(0.05, self._publish)
-
-    def close(self) -> None:
-        self.executor.shutdown()
-        self.node.destroy_node()
-        rclpy.shutdown(context=self.context)
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 60.0
-        while not condition():
-            assert time.monotonic() < deadline
-            self.executor.spin_once(timeout_sec=0.1)
 
     def told_to_run(self) -> bool:
         """Whether the PLC was ever told to run."""
@@ -79,19 +54,11 @@ class Stranger:
 
 @pytest.fixture
 def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stranger]:
-    env = environment(DOMAIN)
-    for name, value in env.items():
-        if name.startswith(("ROS_", "FASTRTPS_")):
-            monkeypatch.setenv(name, value)
+    env = join(DOMAIN, monkeypatch)
     plc = HandPlc()
     plc.ticking = True
     with serving(plc) as port:
-        content = yaml.safe_load(DEMO.read_text())
-        content["calibration"] = str((DEMO.parent / content["calibration"]).resolve())
-        content["belt"]["options"] = {"host": "127.0.0.1", "port": port}
-        content["data_dir"] = str(tmp_path / "data")
-        config = tmp_path / "cell.yaml"
-        config.write_text(yaml.safe_dump(content))
+        config = demo_config(tmp_path, belt={"options": {"host": "127.0.0.1", "port": port}})
         with (tmp_path / "belt.log").open("w") as log:
             process = subprocess.Popen(BELT.command(config), env=env, stdout=log, stderr=log)
         made = Stranger(plc)

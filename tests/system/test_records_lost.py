@@ -8,18 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import rclpy
-import yaml
 from inspection_cell_interfaces.msg import BeltState
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.signals import SignalHandlerOptions
 
-from cell.config.load import DEMO
 from cell.launcher.child import REFUSED
 from cell.launcher.env import environment
 from cell.nodes.topics import LATEST, to_time
 from cell.processes import TABLE
 from tests.cell.journals import editing, project, rows, small_shift, write
+from tests.system.graph import Peer, demo_config, join
 
 DOMAIN = 55
 Start = Callable[[str], tuple["subprocess.Popen[str]", Path]]
@@ -35,11 +31,7 @@ def data(tmp_path: Path) -> Path:
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Start one node of the cell on the data folder; its process and its log."""
-    content = yaml.safe_load(DEMO.read_text())
-    content["calibration"] = str((DEMO.parent / content["calibration"]).resolve())
-    content["data_dir"] = str(tmp_path / "data")
-    config = tmp_path / "cell.yaml"
-    config.write_text(yaml.safe_dump(content))
+    config = demo_config(tmp_path)
     started: list[subprocess.Popen[str]] = []
 
     def begin(name: str) -> tuple[subprocess.Popen[str], Path]:
@@ -63,21 +55,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
         process.wait()
 
 
-class Belt:
+class Belt(Peer):
     """Says where it stands, so that the supervisor begins a session."""
 
     def __init__(self) -> None:
-        self.context = rclpy.Context()
-        rclpy.init(
-            args=[],
-            context=self.context,
-            domain_id=DOMAIN,
-            signal_handler_options=SignalHandlerOptions.NO,
-        )
-        self._node = rclpy.create_node("hand", context=self.context)
-        self._executor = SingleThreadedExecutor(context=self.context)
-        self._executor.add_node(self._node)
-        self._readings = self._node.create_publisher(BeltState, "/cell/belt/state", LATEST)
+        super().__init__("hand", DOMAIN)
+        self._readings = self.node.create_publisher(BeltState, "/cell/belt/state", LATEST)
         self._reading = BeltState(connected=True, encoder_m=1.0)
 
     def until(self, condition: Callable[[], bool]) -> None:
@@ -88,19 +71,12 @@ class Belt:
             # Each press is an event to be journalled.
             self._reading.emergency_stop = not self._reading.emergency_stop
             self._readings.publish(self._reading)
-            self._executor.spin_once(timeout_sec=0.05)
-
-    def close(self) -> None:
-        self._executor.shutdown()
-        self._node.destroy_node()
-        rclpy.shutdown(context=self.context)
+            self.executor.spin_once(timeout_sec=0.05)
 
 
 @pytest.fixture
 def belt(monkeypatch: pytest.MonkeyPatch) -> Iterator[Belt]:
-    for name, value in environment(DOMAIN).items():
-        if name.startswith(("ROS_", "FASTRTPS_")):
-            monkeypatch.setenv(name, value)
+    join(DOMAIN, monkeypatch)
     made = Belt()
     yield made
     made.close()

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import rclpy
-import yaml
 from inspection_cell_interfaces.msg import (
     Alarm,
     BeltCommand,
@@ -26,37 +24,26 @@ from inspection_cell_interfaces.msg import (
 from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, SetRecipe
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.signals import SignalHandlerOptions
 from std_srvs.srv import Trigger
 
-from cell.config.load import DEMO
 from cell.launcher.env import environment
 from cell.ledger.events import AlarmAcknowledged
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.processes import TABLE
 from cell.records.checkpoints import rules
 from cell.records.journal import Journal
+from tests.system.graph import Peer, demo_config, join
 
 DOMAIN = 57
 SUPERVISOR = next(process for process in TABLE if process.name == "supervisor")
 OTHERS = tuple(p.name for p in TABLE if p.is_node and p != SUPERVISOR)
 
 
-class Person:
+class Person(Peer):
     """The belt's and the robot's node and an operator in one: publishes, gives orders, looks."""
 
     def __init__(self) -> None:
-        self.context = rclpy.Context()
-        rclpy.init(
-            args=[],
-            context=self.context,
-            domain_id=DOMAIN,
-            signal_handler_options=SignalHandlerOptions.NO,
-        )
-        self.node = rclpy.create_node("person", context=self.context)
-        self.executor = SingleThreadedExecutor(context=self.context)
-        self.executor.add_node(self.node)
+        super().__init__("person", DOMAIN)
         self.state: CellState | None = None
         self.belt = BeltState(connected=True, encoder_m=1.0)
         self.robot = RobotState(connected=True, mode="operational")
@@ -76,16 +63,8 @@ class Person:
         )
         self.node.create_timer(0.05, self._publish)
 
-    def close(self) -> None:
-        self.executor.shutdown()
-        self.node.destroy_node()
-        rclpy.shutdown(context=self.context)
-
-    def until(self, condition: Callable[[], Any]) -> None:
-        deadline = time.monotonic() + 60.0
-        while not condition():
-            assert time.monotonic() < deadline, self.state
-            self.executor.spin_once(timeout_sec=0.1)
+    def seen(self) -> object:
+        return self.state
 
     def ask(self, kind: Any, name: str, **fields: Any) -> Any:
         client = self.node.create_client(kind, f"/cell/supervisor/{name}")
@@ -121,9 +100,7 @@ class Person:
 
 @pytest.fixture
 def person(monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
-    for name, value in environment(DOMAIN).items():
-        if name.startswith(("ROS_", "FASTRTPS_")):
-            monkeypatch.setenv(name, value)
+    join(DOMAIN, monkeypatch)
     made = Person()
     yield made
     made.close()
@@ -132,11 +109,7 @@ def person(monkeypatch: pytest.MonkeyPatch) -> Iterator[Person]:
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     """Start the supervisor on the same data folder, as the launcher does."""
-    content = yaml.safe_load(DEMO.read_text())
-    content["calibration"] = str((DEMO.parent / content["calibration"]).resolve())
-    content["data_dir"] = str(tmp_path / "data")
-    config = tmp_path / "cell.yaml"
-    config.write_text(yaml.safe_dump(content))
+    config = demo_config(tmp_path)
     started: list[subprocess.Popen[str]] = []
 
     def begin() -> subprocess.Popen[str]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from inspection_cell_interfaces.msg import CellState
+
 from cell.config import CellConfig
 from cell.launcher.campaign.account import Events
 from cell.launcher.campaign.cases import NODES
@@ -106,14 +108,17 @@ class Stand:
         """
         self.session = session
         if self.witness is None:
-            link = lambda: self.session.link.state() if self.session else None  # noqa: E731
-            self.witness = Witness(self.site.twin.host, link)
+            self.witness = Witness(self.site.twin.host, self._heard)
             self.witness.start()
         late = GiveUpError(f"the cell did not start within {START_S:.0f} s")
         session.ends_at(*(end or (START_S, late)))
         session.start()
         session.ends_at(None)
         self.hands = Hands()
+
+    def _heard(self) -> CellState | None:
+        """The last CellState, whichever session runs."""
+        return self.session.link.state() if self.session else None
 
     def close_cell(self) -> None:
         """End the cell in order; the twin goes on."""
