@@ -16,7 +16,7 @@ from robot.motion.config import MotionSettings
 class Section(BaseModel):
     """Base of every section: frozen, unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Device(Section):

@@ -70,7 +70,7 @@ def test_what_was_not_inspected_is_looked_at_again() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"colour": "green"}, "recipe.yaml: colour: is not a recipe key: remove it"),
+        ({"colour": "green"}, "recipe.yaml: colour: is not a key that is known here: remove it"),
         ({"model": None}, "model or anomaly must be given"),
         ({"threshold": 0.0}, "recipe.yaml: threshold: "),
         ({"review_threshold": 0.6}, "review_threshold 0.6 is above the threshold of"),
