@@ -8,8 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cell.inspection import LEAST_ANOMALY
-from cell.products import ANOMALY_THRESHOLD
+from cell.products import ANOMALY_THRESHOLD, LEAST_ANOMALY
 from cell.recipe.loading import RecipeError, load_recipe
 from cell.recipe.model import ClassRule, PartGeometry, Recipe
 from cell.recipe.writing import write_recipe
@@ -147,7 +146,8 @@ def _recipe(
     else:
         data = before.model_dump()
         if ANOMALY not in before.classes:
-            data["classes"][ANOMALY] = {"bin": bins.review}
+            own = None if before.threshold is None else ANOMALY_THRESHOLD
+            data["classes"][ANOMALY] = {"bin": bins.review, "threshold": own}
             data["priority"] = (*before.priority, ANOMALY)
     changed = {"version": f"taught-{number}", "canonical_px": canonical, "anomaly": model}
     try:

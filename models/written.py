@@ -12,6 +12,7 @@ import codecs
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -107,6 +108,18 @@ def write_yaml(value: Any) -> str:
     quoted.
     """
     return yaml.dump(value, Dumper=_Quoting, sort_keys=False, allow_unicode=True)
+
+
+def clean_name(name: str) -> str:
+    """A name that people chose, in one spelling (Unicode NFC), so that equal names are equal.
+
+    Raises ValueError for a name that is empty, has blanks at its ends or signs that nobody sees.
+    """
+    if not name or name != name.strip():
+        raise ValueError(f"the name {name!r} is empty or has blanks at its ends")
+    if any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") for sign in name):
+        raise ValueError(f"the name {name!r} has signs that cannot be seen")
+    return unicodedata.normalize("NFC", name)
 
 
 def one_line(error: ValidationError) -> str:

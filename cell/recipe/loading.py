@@ -72,10 +72,12 @@ def check_classes(recipe: Recipe, model_classes: Iterable[str], source: str) -> 
 
 
 def with_thresholds(recipe: Recipe, model_thresholds: Mapping[str, float], source: str) -> Recipe:
-    """The recipe with the model card's thresholds for classes that set none of their own.
+    """The recipe with the model card's thresholds, where neither the class nor the recipe sets one.
 
     Raises RecipeError where the review threshold lies above one of them.
     """
+    if recipe.threshold is not None:
+        return recipe
     data = recipe.model_dump()
     for name, rule in data["classes"].items():
         if rule["threshold"] is None:

@@ -262,7 +262,11 @@ def test_beside_a_detector_good_boards_are_not_doubtful(tmp_path: Path) -> None:
     assert code == 0
     recipe = yaml.safe_load((tmp_path / "pcb" / "recipe.yaml").read_text())
     assert (recipe["model"], recipe["anomaly"]) == ("pcb", "anomaly-1")
-    assert recipe["classes"][ANOMALY] == {"bin": "review", "min_area_px": 0.0}
+    assert recipe["classes"][ANOMALY] == {
+        "bin": "review",
+        "threshold": 0.5,
+        "min_area_px": 0.0,
+    }
     board = sorted(few.glob("*.webp"))[0]
     code, out, error = cell("inspect", board, "--recipe", "pcb", "--recipes", tmp_path, "--json")
     assert error is None

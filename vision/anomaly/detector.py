@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -55,8 +56,8 @@ def score_at(distance: float, threshold: float) -> float:
 
 
 def distance_at(score: float, threshold: float) -> float:
-    """The distance that has a score in 0..1."""
-    return threshold * score / (1.0 - score)
+    """The distance that has a score in 0..1; without end for 1, which none reaches."""
+    return threshold * score / (1.0 - score) if score < 1.0 else math.inf
 
 
 class AnomalyDetector:

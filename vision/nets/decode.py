@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
+MOST_BOXES = 100
+"""Detections of one picture, best first."""
 AGREES_IOU = 0.6
 SHARPNESS = 4.0
 """How steeply a box's say falls with its score when boxes of one defect are averaged."""
@@ -64,7 +66,7 @@ def decode(
     iou: float,
     *,
     across_classes: bool = True,
-    limit: int = 100,
+    limit: int = MOST_BOXES,
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Detections of one image.
 
