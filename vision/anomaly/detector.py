@@ -78,9 +78,11 @@ class AnomalyDetector:
         output = self.engine.run(as_input(view, (width, height)))
         if output.shape != self.model.card.output_shape:
             raise EngineError(f"{self.model.identity} gave {output.shape}: teach again")
-        if not np.isfinite(output).all():  # no comparison finds an anomaly in what is not a number
+        # No comparison finds an anomaly in what is no distance.
+        if not np.isfinite(output).all() or float(output.min(initial=0.0)) < 0.0:
             raise EngineError(
-                f"{self.model.identity} gave numbers that are not finite: teach again"
+                f"{self.model.identity} gave numbers that are no distances (not finite, or below "
+                "0): nothing was inspected; teach again"
             )
         return Heat(output[0, 0].copy(), self.model.card.threshold, (view.shape[0], view.shape[1]))
 
