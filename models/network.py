@@ -55,7 +55,7 @@ class Network:
         """Read a file's face. Raises ModelError."""
         # onnx takes a third of a second to load, and only who opens a model needs it.
         import onnx
-        from google.protobuf.message import DecodeError
+        from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
         try:
             model = onnx.load(str(path), load_external_data=False)

@@ -179,9 +179,9 @@ def broken(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("count", "spoil", "words"),
     [
-        (3, None, "3 good pictures are too few"),
+        (3, None, "3 different good pictures are too few"),
         (0, None, "holds no pictures"),
-        (12, small, "small.png is 192 x 150 px, 192 x 160 px is the size of good-00.png"),
+        (12, small, "pictures of 2 sizes (12 of 192 x 160 px, 1 of 192 x 150 px)"),
         (12, broken, "broken.png cannot be read as a picture"),
     ],
 )

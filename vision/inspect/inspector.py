@@ -208,10 +208,8 @@ class Inspector:
             across_classes=card.nms_across_classes,
         )
         return tuple(
-            Detection(
-                card.classes[which], min(float(score), 1.0), Box(*(float(edge) for edge in box))
-            )
-            for box, score, which in zip(boxes, scores, classes, strict=True)
+            Detection(card.classes[which], float(score), Box(*(float(edge) for edge in box)))
+            for box, score, which in zip(boxes, np.minimum(scores, 1.0), classes, strict=True)
         )
 
     @contextmanager
