@@ -29,6 +29,13 @@ class InspectionSetup:
     """Finds everything that the recipe asks for."""
 
     @property
+    def compares(self) -> bool:
+        """Whether a part is compared with its golden sample."""
+        whole = self.complete
+        known = whole.known if isinstance(whole, TaughtInspector) else whole
+        return known is not None and "golden" in known.model.card.input.channels
+
+    @property
     def inspector(self) -> Inspector:
         """The detector's inspector, of a recipe that has nothing else. Raises RecipeError."""
         if isinstance(self.complete, TaughtInspector):

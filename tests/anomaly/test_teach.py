@@ -159,7 +159,8 @@ def test_nothing_that_is_passed_on_shows_a_part(recipes: Path) -> None:
 def test_a_truncated_package_is_refused(recipes: Path, tmp_path: Path) -> None:
     source, copy = recipes / "plate" / "anomaly-1", tmp_path / "plate" / "anomaly-1"
     copy.mkdir(parents=True)
-    (copy / "card.json").write_bytes((source / "card.json").read_bytes())
+    for name in ("card.json", "LICENSE"):
+        shutil.copy(source / name, copy / name)
     (copy / "model.onnx").write_bytes((source / "model.onnx").read_bytes()[:-1000])
     with pytest.raises(ModelError, match=r"model\.onnx is not the file that its card describes"):
         AnomalyPackage.load(copy)
