@@ -4,6 +4,7 @@ touched: every node reads recipes, and only the inspector runs a network.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from cell.recipe.loading import (
     load_recipe,
     with_thresholds,
 )
-from cell.recipe.model import Recipe
+from cell.recipe.model import NAME_PATTERN, Recipe
 from models.anomaly import AnomalyPackage
 from models.package import CARD, ModelError, ModelPackage
 from vision.anomaly.detector import ANOMALY
@@ -24,6 +25,7 @@ from vision.inspect.golden import GoldenLibrary
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 """Model packages that ship with the cell."""
+NAME = re.compile(NAME_PATTERN)
 ANOMALY_THRESHOLD = 0.5
 """Scores of anomalies are scaled so that their model's threshold lies here."""
 LEAST_ANOMALY = 0.45
@@ -49,6 +51,8 @@ class InspectionParts:
 
 def recipe_folder(config: CellConfig, name: str) -> Path:
     """Where the recipe `name` lies. Raises RecipeError naming the recipes there are."""
+    if not NAME.fullmatch(name):
+        raise RecipeError(f"{name!r:.120} is no recipe name: give the name of a recipe's folder")
     roots = [config.recipes] if config.recipes else [RECIPES, taught_recipes(config)]
     for root in roots:
         if (root / name / "recipe.yaml").is_file():

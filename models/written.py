@@ -89,6 +89,10 @@ def parse_json(text: str) -> Any:
         ) from None
     except RecursionError:
         raise WrittenError("is nested too deeply: this was not written by a person") from None
+    except WrittenError:
+        raise
+    except ValueError as error:  # such as a number of thousands of digits
+        raise WrittenError(f"holds what is no value: {str(error)[:80]}") from None
 
 
 def fit(model: type[Model], written: Any) -> Model:
@@ -97,10 +101,14 @@ def fit(model: type[Model], written: Any) -> Model:
 
     Raises WrittenError for what no model holds, such as keys that are no text; ValidationError.
     """
-    _require_plain(written, "")
-    # As JSON, lists may become tuples and texts paths, which pydantic's strict rules for Python
-    # objects forbid.
-    return model.model_validate_json(json.dumps(written), strict=True)
+    try:
+        _require_plain(written, "")
+        # As JSON, lists may become tuples and texts paths, which pydantic's strict rules for Python
+        # objects forbid.
+        text = json.dumps(written)
+    except RecursionError:
+        raise WrittenError("is nested too deeply: this was not written by a person") from None
+    return model.model_validate_json(text, strict=True)
 
 
 def write_yaml(value: Any) -> str:

@@ -59,7 +59,7 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
         near = difflib.get_close_matches(str(found["loc"][-1]), names, n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(sorted(names))}."
         return f"unknown key '{place}'; {hint}"
-    return f"'{place}': {found['msg']} (got {found['input']!r}); correct the value."
+    return f"'{place}': {found['msg']} (got {found['input']!r:.60}); correct the value."
 
 
 def _field_names(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:

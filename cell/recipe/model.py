@@ -13,7 +13,8 @@ MOST_TOLD: Final = 100
 """An inspection reports at most this many defects that a detector names."""
 
 Score = Annotated[float, Field(gt=0.0, le=1.0)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$", max_length=100)]
+NAME_PATTERN: Final = r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$"
+Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=100)]
 """Also the name of a folder, which must not lead out of the one it lies in."""
 ClassName = Annotated[str, AfterValidator(clean_name)]
 Side = Annotated[float, Field(ge=0.01, le=1.0)]

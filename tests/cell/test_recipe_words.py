@@ -181,3 +181,10 @@ def test_a_limit_can_be_passed() -> None:
 @pytest.mark.parametrize("name", [path.name for path in RECIPES.iterdir() if path.is_dir()])
 def test_shipped_recipes_are_read(name: str) -> None:
     assert load_recipe(RECIPES / name).name == name
+
+
+@pytest.mark.parametrize("name", ["", ".", "../data/pcb", "pcb/", "/etc", "pcb\\x", "pcb\0", "p\n"])
+def test_a_name_is_no_path(name: str) -> None:
+    with pytest.raises(RecipeError, match="is no recipe name") as caught:
+        find_recipe(load(None), name)
+    assert "\n" not in str(caught.value)

@@ -97,6 +97,7 @@ def test_encodings(tmp_path: Path) -> None:
         ('{"a": 1, "b": {"c": 1, "c": 2}}', "'c' stands twice"),
         ('{\n"a": }', "line 2: is not valid JSON"),
         ("[" * 200000, "nested too deeply"),
+        ("[" + "9" * 5000 + "]", "holds what is no value"),
     ],
 )
 def test_json_that_two_programs_read_differently_is_refused(text: str, what: str) -> None:
@@ -143,3 +144,11 @@ def test_written_texts_come_back_as_texts() -> None:
            "2026-11-26", "a: b", "# x", " blank ", "긁힘", "=", "<<"]  # fmt: skip
     value = {"list": odd, **{f"k{i}": text for i, text in enumerate(odd)}, "n": [1, 1.5e-7, True]}
     assert parse_yaml(write_yaml(value)) == value
+
+
+def test_what_is_nested_too_deeply_is_refused() -> None:
+    deep: Any = "end"
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(WrittenError, match="nested too deeply"):
+        fit(Written, {"more": {"deep": deep}})

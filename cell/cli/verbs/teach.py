@@ -151,7 +151,7 @@ def _part(
     size_mm: str | None, thickness_mm: float | None, rim_mm: float | None
 ) -> PartGeometry | None:
     """The part's measures; None where none is given."""
-    if size_mm is thickness_mm is rim_mm is None:
+    if all(given is None for given in (size_mm, thickness_mm, rim_mm)):
         return None
     usual = USUAL_PART.model_dump()
     if size_mm is not None:
