@@ -131,11 +131,11 @@ def load_inspection_parts(config: CellConfig, name: str) -> InspectionParts:
     check_classes(recipe, thresholds, source)
     recipe = with_thresholds(recipe, thresholds, source)
     if model is not None and anomaly is not None:
-        recipe = _anomalies_beside_a_detector(recipe)
+        recipe = anomalies_beside_a_detector(recipe)
     return InspectionParts(recipe, model, goldens, anomaly)
 
 
-def _anomalies_beside_a_detector(recipe: Recipe) -> Recipe:
+def anomalies_beside_a_detector(recipe: Recipe) -> Recipe:
     """The recipe with a review threshold for anomalies, where their class sets none of its own."""
     rule = recipe.classes[ANOMALY]
     if rule.review_threshold is not None:

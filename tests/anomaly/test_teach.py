@@ -13,7 +13,9 @@ import yaml
 from typer.testing import CliRunner
 
 from cell.cli.app import app
-from cell.recipe.loading import RECIPES
+from cell.products import anomalies_beside_a_detector
+from cell.recipe.loading import RECIPES, load_recipe, with_thresholds
+from cell.recipe.model import Recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import ModelError
 from tests.anomaly import textures
@@ -274,3 +276,22 @@ def test_beside_a_detector_good_boards_are_not_doubtful(tmp_path: Path) -> None:
     answer = json.loads(out)
     assert answer["verdict"] == "pass"
     assert answer["model"].endswith("+pcb@1")
+
+
+@pytest.mark.parametrize(
+    ("threshold", "own", "begins"),
+    [(None, None, 0.45), (0.3, None, 0.3), (0.9, None, 0.45), (0.6, 0.5, 0.5), (0.3, 0.2, 0.2)],
+)
+def test_where_doubt_begins_beside_a_detector(
+    threshold: float | None, own: float | None, begins: float
+) -> None:
+    rule = {"bin": "review"} | {"threshold": threshold, "review_threshold": own}
+    data = load_recipe(RECIPES / "ball_screw").model_dump() | {"anomaly": "taught-1"}
+    data["classes"] |= {ANOMALY: rule}
+    recipe = Recipe.model_validate(data | {"priority": ["Pitting", ANOMALY]})
+    whole = with_thresholds(recipe, {"Pitting": 0.5, ANOMALY: 0.5}, "r")
+    assert anomalies_beside_a_detector(whole).review_threshold_of(ANOMALY) == begins
+
+
+def test_a_threshold_that_no_score_reaches_finds_nothing() -> None:
+    assert regions(Heat(np.full((4, 4), 1e6, np.float32), 1.0, (40, 40)), 1.0) == ()
