@@ -15,6 +15,7 @@ from pydantic.config import JsonDict
 
 from calibration.camera import CameraModel
 from calibration.geometry import Pose
+from models.written import WrittenError, fit, one_line, parse_json, read_written
 
 MAX_AXIS_OFFSET_M = 0.05
 """How far from its station the camera's axis may meet the belt; more means a wrong number."""
@@ -270,21 +271,18 @@ class CellCalibration(_Model):
 def load_calibration(path: Path) -> CellCalibration:
     """Read and check a calibration file. Raises CalibrationError with every fault found."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_written(path)
+    except (OSError, WrittenError) as error:
         raise CalibrationError(
             f"cannot read the cell's calibration {path}: {error}; "
             "give the path of a calibration file or calibrate the cell"
         ) from error
     try:
-        return CellCalibration.model_validate_json(text)
-    except ValidationError as error:
-        faults = "\n".join(
-            f"  {'.'.join(str(part) for part in fault['loc']) or 'file'}: {fault['msg']}"
-            for fault in error.errors()
-        )
+        return fit(CellCalibration, parse_json(text))
+    except (ValidationError, WrittenError) as error:
+        faults = one_line(error) if isinstance(error, ValidationError) else str(error)
         raise CalibrationError(
-            f"the cell's calibration {path} is not usable; correct it or calibrate again:\n{faults}"
+            f"the cell's calibration {path} is not usable; correct it or calibrate again: {faults}"
         ) from error
 
 

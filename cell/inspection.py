@@ -9,18 +9,13 @@ from cell.config import CellConfig
 from cell.products import load_inspection_parts
 from cell.recipe.loading import RecipeError
 from cell.recipe.model import Recipe
-from vision.anomaly.detector import AnomalyDetector
+from vision.anomaly.detector import ANOMALY, AnomalyDetector
 from vision.anomaly.inspector import TaughtInspector
 from vision.engines.base import Engine
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.engines.opening import open_engine
 from vision.inspect.inspector import Inspector
 from vision.inspect.part import PartGeometry
-
-LEAST_ANOMALY = 0.45
-"""Anomalies below this, 82 % of the threshold's distance, are what good parts show, whatever score
-a detector's doubtful defects begin at.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +27,13 @@ class InspectionSetup:
     engine: Engine
     complete: Inspector | TaughtInspector
     """Finds everything that the recipe asks for."""
+
+    @property
+    def compares(self) -> bool:
+        """Whether a part is compared with its golden sample."""
+        whole = self.complete
+        known = whole.known if isinstance(whole, TaughtInspector) else whole
+        return known is not None and "golden" in known.model.card.input.channels
 
     @property
     def inspector(self) -> Inspector:
@@ -50,12 +52,13 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
     """
     parts = load_inspection_parts(config, name)
     camera = load_calibration(config.calibration).camera.model()
-    part = PartGeometry(**parts.recipe.part.model_dump())
-    canonical, floor = parts.recipe.canonical_px, parts.recipe.review_threshold
+    recipe, canonical = parts.recipe, parts.recipe.canonical_px
+    part = PartGeometry(**recipe.part.model_dump())
     known: Inspector | None = None
     engine: Engine | None = None
     if parts.model is not None:
         engine = open_engine(config.inspector.engine, config.inspector.options, parts.model)
+        floor = min(recipe.review_threshold_of(name) for name in parts.model.card.classes)
         known = Inspector(parts.model, engine, parts.goldens, camera, part, canonical, floor)
     if parts.anomaly is None:
         assert engine is not None
@@ -63,5 +66,6 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
         return InspectionSetup(parts.recipe, parts.identity, engine, known)
     own = OnnxEngine(OnnxConfig(), parts.anomaly.onnx)
     taught = AnomalyDetector(parts.anomaly, own)
-    complete = TaughtInspector(taught, known, camera, part, canonical, max(floor, LEAST_ANOMALY))
+    floor = recipe.review_threshold_of(ANOMALY)
+    complete = TaughtInspector(taught, known, camera, part, canonical, floor)
     return InspectionSetup(parts.recipe, parts.identity, engine or own, complete)

@@ -4,6 +4,7 @@ touched: every node reads recipes, and only the inspector runs a network.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from cell.recipe.loading import (
     load_recipe,
     with_thresholds,
 )
-from cell.recipe.model import Recipe
+from cell.recipe.model import NAME_PATTERN, Recipe
 from models.anomaly import AnomalyPackage
 from models.package import CARD, ModelError, ModelPackage
 from vision.anomaly.detector import ANOMALY
@@ -24,8 +25,13 @@ from vision.inspect.golden import GoldenLibrary
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 """Model packages that ship with the cell."""
+NAME = re.compile(NAME_PATTERN)
 ANOMALY_THRESHOLD = 0.5
 """Scores of anomalies are scaled so that their model's threshold lies here."""
+LEAST_ANOMALY = 0.45
+"""Anomalies below this, 82 % of the threshold's distance, are what good parts show, whatever score
+a detector's doubtful defects begin at.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,8 @@ class InspectionParts:
 
 def recipe_folder(config: CellConfig, name: str) -> Path:
     """Where the recipe `name` lies. Raises RecipeError naming the recipes there are."""
+    if not NAME.fullmatch(name):
+        raise RecipeError(f"{name!r:.120} is no recipe name: give the name of a recipe's folder")
     roots = [config.recipes] if config.recipes else [RECIPES, taught_recipes(config)]
     for root in roots:
         if (root / name / "recipe.yaml").is_file():
@@ -89,6 +97,11 @@ def find_recipe(config: CellConfig, name: str) -> Recipe:
     """The recipe `name`, checked against the cell's bins. Raises RecipeError."""
     folder = recipe_folder(config, name)
     recipe = load_recipe(folder)
+    if recipe.name != folder.name:
+        raise RecipeError(
+            f"{folder / 'recipe.yaml'}: name: is '{recipe.name}', its folder's name is "
+            f"'{folder.name}': give both the same, records refer to it"
+        )
     check_bins(recipe, config.robot.motion.bins, str(folder / "recipe.yaml"))
     return recipe
 
@@ -107,9 +120,26 @@ def load_inspection_parts(config: CellConfig, name: str) -> InspectionParts:
         thresholds |= model.card.thresholds
         if "golden" in model.card.input.channels:
             goldens = GoldenLibrary.load(folder / recipe.goldens, recipe.canonical_px)
+    if goldens is None and recipe.goldens != Recipe.model_fields["goldens"].default:
+        raise RecipeError(
+            f"{source}: goldens: '{recipe.goldens}' would not be used, no model of this recipe "
+            "compares with golden samples: remove it or choose another model"
+        )
     if recipe.anomaly is not None:
         anomaly = AnomalyPackage.load(folder / recipe.anomaly)
         thresholds[ANOMALY] = ANOMALY_THRESHOLD
     check_classes(recipe, thresholds, source)
     recipe = with_thresholds(recipe, thresholds, source)
+    if model is not None and anomaly is not None:
+        recipe = anomalies_beside_a_detector(recipe)
     return InspectionParts(recipe, model, goldens, anomaly)
+
+
+def anomalies_beside_a_detector(recipe: Recipe) -> Recipe:
+    """The recipe with a review threshold for anomalies, where their class sets none of its own."""
+    rule = recipe.classes[ANOMALY]
+    if rule.review_threshold is not None:
+        return recipe
+    usual = max(recipe.review_threshold, LEAST_ANOMALY)
+    fixed = rule.model_copy(update={"review_threshold": min(usual, recipe.threshold_of(ANOMALY))})
+    return recipe.model_copy(update={"classes": {**recipe.classes, ANOMALY: fixed}})

@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cell.inspection import LEAST_ANOMALY
-from cell.products import ANOMALY_THRESHOLD
+import numpy as np
+
+from cell.goods import Good, few, read_good
+from cell.products import ANOMALY_THRESHOLD, LEAST_ANOMALY
 from cell.recipe.loading import RecipeError, load_recipe
 from cell.recipe.model import ClassRule, PartGeometry, Recipe
 from cell.recipe.writing import write_recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
 from vision.anomaly.detector import ANOMALY
 from vision.anomaly.package import write_package
-from vision.anomaly.teach import Progress, Settings, Taught, silent, teach
-from vision.data.pictures import is_picture
+from vision.anomaly.teach import ENOUGH, Progress, Settings, Taught, silent, teach
+from vision.anomaly.threshold import odd_ones
 from vision.errors import InspectionError
-from vision.inspect.pictures import read_picture
-from vision.types import Image
 
-SIDES = (32, 4096)
+USUAL_PART = PartGeometry(size_m=(0.1, 0.1), thickness_m=0.002, inset_m=0.0)
+"""Measures of a part that nobody has measured: enough to inspect pictures that are canonical."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,49 +38,21 @@ class Bins:
     def of(cls, bins: Iterable[str]) -> Bins:
         """The cell's bins that suit best by their names."""
         there = sorted(bins)
+        if not there:
+            raise RecipeError("the cell has no bins (robot.motion.bins): name one for rejects")
         reject = "scrap" if "scrap" in there else there[0]
         return cls(reject, "review" if "review" in there else reject)
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What was taught, and where it was written."""
+    """What was taught, from what, and where it was written."""
 
     recipe: Recipe
     file: Path
     package: AnomalyPackage
     taught: Taught
-
-
-def read_good(folder: Path, canonical: tuple[int, int] | None) -> tuple[list[Path], list[Image]]:
-    """The pictures of good parts in a folder, all of one size. Raises InspectionError.
-
-    canonical: width and height that they must have; None: those of the first one.
-    """
-    if not folder.is_dir():
-        raise InspectionError(f"{folder} is no folder: give the folder with pictures of good parts")
-    files = sorted(path for path in folder.iterdir() if is_picture(path))
-    if not files:
-        raise InspectionError(f"{folder} holds no pictures: put pictures of good parts there")
-    pictures: list[Image] = []
-    for file in files:
-        picture = read_picture(file)
-        size = (picture.shape[1], picture.shape[0])
-        wanted = (
-            canonical or (pictures[0].shape[1], pictures[0].shape[0]) if pictures else canonical
-        )
-        if wanted is not None and size != wanted:
-            whose = "was asked for" if canonical else f"is the size of {files[0].name}"
-            raise InspectionError(
-                f"{file} is {size[0]} x {size[1]} px, {wanted[0]} x {wanted[1]} px {whose}: all "
-                "pictures must be of one size; take it out, or bring it to that size"
-            )
-        if not all(SIDES[0] <= side <= SIDES[1] for side in size):
-            raise InspectionError(
-                f"{file} is {size[0]} x {size[1]} px: sides must have {SIDES[0]} to {SIDES[1]} px"
-            )
-        pictures.append(picture)
-    return files, pictures
+    good: Good
 
 
 def teach_recipe(
@@ -86,31 +60,88 @@ def teach_recipe(
     good: Path,
     recipes: Path,
     features: FeaturePackage,
-    part: PartGeometry,
+    part: PartGeometry | None,
     bins: Bins,
     now: Callable[[], datetime],
     canonical: tuple[int, int] | None = None,
     settings: Settings | None = None,
     progress: Progress = silent,
+    *,
+    resize: bool = False,
 ) -> Lesson:
     """Teach what good parts look like and write a recipe that catches everything else.
 
-    A recipe of that name in `recipes` is kept and gets the new model as its next version. Raises
-    InspectionError, RecipeError, ModelError, OSError.
+    part: None for the measures of an existing recipe, or usual ones. A recipe of that name in
+    `recipes` is kept and gets the new model as its next version. Nothing is written before all
+    pictures are read and learned. Raises InspectionError, RecipeError, ModelError, OSError.
     """
     folder = recipes / name
     before = load_recipe(folder) if (folder / "recipe.yaml").is_file() else None
-    if before is not None and canonical is None:
-        canonical = before.canonical_px
-    files, pictures = read_good(good, canonical)
-    taught = teach(pictures, features, settings, progress)
+    if before is not None:
+        _require_kept(before, folder, part, canonical)
+        canonical = canonical or before.canonical_px
+    seen = read_good(good, canonical, resize=resize)
+    try:
+        taught = teach(seen.pictures, features, settings, progress)
+    except InspectionError as error:
+        raise InspectionError(". ".join([f"{good}: {error}", *seen.in_words()])) from None
     number = _next_version(folder)
     model = f"anomaly-{number}"
-    size = (pictures[0].shape[1], pictures[0].shape[0])
-    recipe = _recipe(name, number, model, size, part, bins, before)
+    recipe = _recipe(name, number, model, seen.size, part or USUAL_PART, bins, before)
     created = now().isoformat(timespec="seconds")
-    package = write_package(folder / model, name, str(number), created, taught, features, files)
-    return Lesson(recipe, write_recipe(recipe, folder), package, taught)
+    try:
+        package = write_package(
+            folder / model, name, str(number), created, taught, features, seen.files
+        )
+        file = write_recipe(recipe, folder)
+    except BaseException:
+        with suppress(OSError):  # it is not empty where a recipe was before
+            folder.rmdir()
+        raise
+    return Lesson(recipe, file, package, taught, seen)
+
+
+def warnings(lesson: Lesson) -> list[str]:
+    """What a person should know before the recipe is trusted, a line each."""
+    scores, limit, told = lesson.taught.scores, lesson.taught.bound, lesson.good.in_words()
+    odd = odd_ones(scores)
+    if odd:
+        usual = float(np.delete(scores, odd).max())
+        names = few([f"{lesson.good.files[i].name} {scores[i]:.2f}" for i in odd])
+        passes = any(float(scores[i]) <= limit.threshold for i in odd)
+        told.append(
+            f"look at what stands out ({names}; all others {usual:.2f} at most): if a part is not "
+            "good, take its picture out and teach again"
+            + ("; the threshold lies above it, and parts like it pass" if passes else "")
+        )
+    if len(scores) < ENOUGH:
+        told.append(
+            f"{len(scores)} pictures are few: expect good parts to be rejected; teach again with "
+            f"{ENOUGH} or more different good parts"
+        )
+    return told
+
+
+def _require_kept(
+    before: Recipe, folder: Path, part: PartGeometry | None, canonical: tuple[int, int] | None
+) -> None:
+    """Refuse what would contradict a recipe that is taught again. Raises RecipeError."""
+    file = folder / "recipe.yaml"
+    if before.name != folder.name:
+        raise RecipeError(
+            f"{file}: name: is '{before.name}', its folder's name is '{folder.name}': give both "
+            "the same"
+        )
+    if part is not None and part != before.part:
+        raise RecipeError(
+            f"{file}: has measures of the part of its own: change them there, or leave out "
+            "--size-mm, --thickness-mm and --rim-mm"
+        )
+    if canonical is not None and before.model is not None and canonical != before.canonical_px:
+        width, height = before.canonical_px
+        raise RecipeError(
+            f"{file}: its detector sees {width} x {height} px: leave out --canonical, or give it so"
+        )
 
 
 def _next_version(folder: Path) -> int:
@@ -147,7 +178,8 @@ def _recipe(
     else:
         data = before.model_dump()
         if ANOMALY not in before.classes:
-            data["classes"][ANOMALY] = {"bin": bins.review}
+            own = None if before.threshold is None else ANOMALY_THRESHOLD
+            data["classes"][ANOMALY] = {"bin": bins.review, "threshold": own}
             data["priority"] = (*before.priority, ANOMALY)
     changed = {"version": f"taught-{number}", "canonical_px": canonical, "anomaly": model}
     try:

@@ -8,50 +8,38 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 
-from models.package import check_file, read_card
+from models.network import require_port
+from models.package import PackageCard, open_network, read_card
 
 FEATURES = Path(__file__).resolve().parent / "features"
 """The feature network that ships with the cell."""
-SHA256 = "^[0-9a-f]{64}$"
 
 
 class TapCard(BaseModel):
     """One output of the feature network."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
     channels: PositiveInt = Field(title="Channels", description="Features of each place.")
     stride: PositiveInt = Field(title="Stride", description="Pixels from place to place.")
 
 
-class FeatureCard(BaseModel):
+class FeatureCard(PackageCard):
     """What the cell needs to know of a feature network."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
     kind: Literal["features"] = Field(title="Kind", description="A feature network.")
-    name: str = Field(title="Name", description="Identity.", min_length=1)
-    version: str = Field(title="Version", description="Changes with the weights.", min_length=1)
-    file: str = Field("model.onnx", title="File", description="The network, beside the card.")
-    sha256: str = Field(title="SHA-256", description="Of the network's file.", pattern=SHA256)
     outputs: dict[str, TapCard] = Field(
         title="Outputs", description="What each output holds.", min_length=1
     )
     licence_note: str = Field(title="Licence", description="Of the weights.")
 
 
-class AnomalyCard(BaseModel):
+class AnomalyCard(PackageCard):
     """What the cell acts on of an anomaly model's card; more keys tell people more."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
     kind: Literal["anomaly"] = Field(title="Kind", description="A taught anomaly model.")
-    name: str = Field(title="Name", description="Identity of the model.", min_length=1)
-    version: str = Field(title="Version", description="Changes with every teaching.", min_length=1)
-    file: str = Field("model.onnx", title="File", description="The network, beside the card.")
-    sha256: str = Field(title="SHA-256", description="Of the network's file.", pattern=SHA256)
     input_shape: tuple[Literal[1], Literal[1], PositiveInt, PositiveInt] = Field(
         title="Input", description="Batch, channel, height, width; grey 0..1 as float32."
     )
@@ -65,12 +53,6 @@ class AnomalyCard(BaseModel):
         description="Distance from which a place is an anomaly; its score is 0.5 there.",
     )
 
-    @model_validator(mode="after")
-    def _beside(self) -> Self:
-        if Path(self.file).name != self.file:
-            raise ValueError(f"file {self.file!r} must lie beside the card")
-        return self
-
 
 @dataclass(frozen=True, slots=True)
 class FeaturePackage:
@@ -83,7 +65,7 @@ class FeaturePackage:
     def load(cls, folder: Path = FEATURES) -> Self:
         """Read the card and check the network's file against it. Raises ModelError."""
         card = read_card(folder, FeatureCard, "install the cell again")
-        check_file(folder / card.file, card.sha256, "install the cell again")
+        open_network(folder, card, "install the cell again")
         return cls(folder, card)
 
     @property
@@ -102,8 +84,11 @@ class AnomalyPackage:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read the card and check the network's file against it. Raises ModelError."""
-        card = read_card(folder, AnomalyCard, "teach again")
-        check_file(folder / card.file, card.sha256, "teach again")
+        remedy = "teach again"
+        card = read_card(folder, AnomalyCard, remedy)
+        network = open_network(folder, card, remedy)
+        require_port(network.inputs, card.input_shape, "input", folder / card.file, remedy)
+        require_port(network.outputs, card.output_shape, "output", folder / card.file, remedy)
         return cls(folder, card)
 
     @property

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 
-CARD = "card.json"
+from models.errors import ModelError
+from models.files import CARD, check_file, check_files, files_of
+from models.network import Network, require_port
+from models.written import (
+    WrittenError,
+    clean_name,
+    fit,
+    one_line,
+    parse_json,
+    read_written,
+)
+
+__all__ = ["CARD", "ModelCard", "ModelError", "ModelPackage"]
 
 Card = TypeVar("Card", bound=BaseModel)
 Score = Annotated[float, Field(gt=0.0, lt=1.0)]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Name = Annotated[str, AfterValidator(clean_name)]
 
 
 Channel = Literal[
@@ -23,16 +44,34 @@ sample within so many pixels up, down and across.
 """
 
 
-class ModelError(Exception):
-    """The model package cannot be used; the message names the file and the fault."""
+class PackageCard(BaseModel):
+    """What every card says: whose it is, and which files it vouches for."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
+
+    name: Name = Field(title="Name", description="Identity of the model.")
+    version: Name = Field(title="Version", description="Changes with every training.")
+    file: str = Field("model.onnx", title="File", description="The network, beside the card.")
+    sha256: Sha256 = Field(title="SHA-256", description="Of the network's file, in hex.")
+    files: dict[str, Sha256] | None = Field(
+        None,
+        title="Files",
+        description="SHA-256 of every other file of the package, by its path in the folder.",
+    )
+
+    @model_validator(mode="after")
+    def _beside(self) -> Self:
+        if Path(self.file).name != self.file or self.file in ("", ".", "..", CARD):
+            raise ValueError(f"file {self.file!r} must lie beside the card")
+        return self
 
 
 class InputCard(BaseModel):
     """What goes into the network."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
-    shape: tuple[int | Literal["N"], PositiveInt, PositiveInt, PositiveInt] = Field(
+    shape: tuple[PositiveInt | Literal["N"], PositiveInt, PositiveInt, PositiveInt] = Field(
         title="Shape", description="Batch (N: any), channels, height, width; grey 0..1 as float32."
     )
     channels: tuple[Channel, ...] = Field(
@@ -45,34 +84,30 @@ class InputCard(BaseModel):
     def _agree(self) -> Self:
         if len(self.channels) != self.shape[1]:
             raise ValueError(f"{len(self.channels)} channels do not fit the shape {self.shape}")
+        if "board" not in self.channels:
+            raise ValueError("channels must hold 'board': the part itself must be looked at")
+        if "golden" not in self.channels and len(set(self.channels)) > 1:
+            raise ValueError("channels made of the golden sample need 'golden' among them")
         return self
 
 
 class OutputCard(BaseModel):
     """What comes out of the network."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
     layout: str = Field(title="Layout", description="Meaning of the output's axes.")
 
 
-class ModelCard(BaseModel):
+class ModelCard(PackageCard):
     """The part of `card.json` that the cell acts on; more keys may tell people more."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    name: str = Field(title="Name", description="Identity of the model.", min_length=1)
-    version: str = Field(title="Version", description="Changes with every training.", min_length=1)
-    file: str = Field("model.onnx", title="File", description="The network, beside the card.")
-    sha256: str = Field(
-        title="SHA-256", description="Of the network's file, in hex.", pattern="^[0-9a-f]{64}$"
-    )
-    classes: tuple[str, ...] = Field(
+    classes: tuple[Name, ...] = Field(
         title="Classes", description="Defect classes in the output's order.", min_length=1
     )
     input: InputCard = Field(title="Input", description="What goes in.")
     output: OutputCard = Field(title="Output", description="What comes out.")
-    thresholds: dict[str, Score] = Field(
+    thresholds: dict[Name, Score] = Field(
         title="Thresholds", description="Least score of a detection, for each class."
     )
     nms_iou: Score = Field(
@@ -89,8 +124,6 @@ class ModelCard(BaseModel):
             raise ValueError("a class is named twice")
         if set(self.thresholds) != set(self.classes):
             raise ValueError("thresholds must name every class once, and no other")
-        if Path(self.file).name != self.file:
-            raise ValueError(f"file {self.file!r} must lie beside the card")
         return self
 
 
@@ -102,11 +135,20 @@ class ModelPackage:
     card: ModelCard
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read the card and check the network's file against it. Raises ModelError."""
+    def load(cls, folder: Path, *, whole: bool = True) -> Self:
+        """Read the card and check all files and the network's sizes against it. Raises ModelError.
+
+        whole: False for a package that is being made, whose files are not listed yet.
+        """
         remedy = "install the model again, or correct its name in the recipe"
         card = read_card(folder, ModelCard, remedy)
-        check_file(folder / card.file, card.sha256, remedy)
+        network = open_network(folder, card, remedy, whole)
+        batch, *sizes = card.input.shape
+        file = folder / card.file
+        wanted = (None if batch == "N" else batch, *sizes)
+        require_port(network.inputs, wanted, "input", file, remedy)
+        rows = 4 + len(card.classes)
+        require_port(network.outputs, (None, rows, None), "output", file, remedy)
         return cls(folder, card)
 
     @property
@@ -128,27 +170,33 @@ def read_card(folder: Path, kind: type[Card], remedy: str) -> Card:
     """The card of the package in a folder. Raises ModelError, which ends with what to do."""
     path = folder / CARD
     try:
-        return kind.model_validate_json(path.read_bytes())
+        return fit(kind, parse_json(read_written(path)))
     except OSError as error:
         raise ModelError(
             f"No model package in {folder}: {path} cannot be read ({error.strerror}); {remedy}"
         ) from error
-    except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'card'}: {fault['msg']}"
-            for fault in error.errors()
-        )
-        raise ModelError(f"{path} is not usable ({faults}); {remedy}") from error
+    except (ValidationError, WrittenError) as error:
+        faults = one_line(error) if isinstance(error, ValidationError) else str(error)
+        raise ModelError(f"{path} is not usable ({faults}); {remedy}") from None
 
 
-def check_file(path: Path, sha256: str, remedy: str) -> None:
-    """Raise ModelError unless the network's file is the one that its card describes."""
-    try:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read ({error.strerror}); {remedy}") from error
-    if found != sha256:
+def open_network(folder: Path, card: PackageCard, remedy: str, whole: bool = True) -> Network:
+    """The face of the package's network, its files checked against the card. Raises ModelError.
+
+    whole: False before the files are listed. A card without a list, of an older package, vouches
+    for its network alone, which must then hold all of its weights itself.
+    """
+    there = files_of(folder)
+    if whole and card.files is not None:
+        check_files(folder, {**card.files, card.file: card.sha256}, remedy)
+    else:
+        check_file(folder / card.file, card.sha256, remedy)
+    network = Network.read(folder / card.file, remedy)
+    vouched = there if not whole else set(card.files or ())
+    if foreign := sorted(set(network.elsewhere) - vouched):
         raise ModelError(
-            f"{path} is not the file that its card describes (SHA-256 {found[:12]}..., card "
-            f"{sha256[:12]}...): it is cut short, damaged or was exchanged; {remedy}"
+            f"{folder / card.file} keeps weights in {foreign}, which its card does not vouch for: "
+            f"{remedy}, or, where they are the right ones, list them with python -m models.files "
+            f"{folder}"
         )
+    return network

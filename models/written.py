@@ -9,12 +9,16 @@ as something else is refused rather than guessed, and so is a key that stands tw
 from __future__ import annotations
 
 import codecs
+import json
 import math
 import re
+import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
+from pydantic import BaseModel, ValidationError
 
 MOST_BYTES = 64 << 20
 MOST_VALUES = 1_000_000
@@ -37,6 +41,9 @@ _TWO_WAYS = re.compile(
     r"|[-+]?0[0-9_]+|[-+]?0[box][0-9a-fA-F_]+|[-+]?[1-9][0-9]*(?:_[0-9]+)+"
     r"|[-+]?[0-9]+(?::[0-5]?[0-9])+(?:\.[0-9]*)?)$"
 )
+
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class WrittenError(ValueError):
@@ -66,6 +73,104 @@ def parse_yaml_as_written(text: str) -> Any:
     For names that people chose: `no`, `010` and `null` are what they say. Raises WrittenError.
     """
     return _load(text, _Plain)
+
+
+def parse_json(text: str) -> Any:
+    """The value of a JSON text; a key that stands twice is refused.
+
+    NaN and Infinity, which are no JSON but are written as such, are for `fit` to refuse with their
+    place. Raises WrittenError with the line.
+    """
+    try:
+        return json.loads(text, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        raise WrittenError(
+            f"line {error.lineno}: is not valid JSON ({error.msg}): correct the syntax"
+        ) from None
+    except RecursionError:
+        raise WrittenError("is nested too deeply: this was not written by a person") from None
+    except WrittenError:
+        raise
+    except ValueError as error:  # such as a number of thousands of digits
+        raise WrittenError(f"holds what is no value: {str(error)[:80]}") from None
+
+
+def fit(model: type[Model], written: Any) -> Model:
+    """What was written as a `model`, by one rule for all of its fields: a number is a number, not
+    text and not true or false; a number is finite; true and false are no words or numbers.
+
+    Raises WrittenError for what no model holds, such as keys that are no text; ValidationError.
+    """
+    try:
+        _require_plain(written, "")
+        # As JSON, lists may become tuples and texts paths, which pydantic's strict rules for Python
+        # objects forbid.
+        text = json.dumps(written)
+    except RecursionError:
+        raise WrittenError("is nested too deeply: this was not written by a person") from None
+    return model.model_validate_json(text, strict=True)
+
+
+def write_yaml(value: Any) -> str:
+    """A YAML text that every program reads alike: what could be taken for something else is
+    quoted.
+    """
+    return yaml.dump(value, Dumper=_Quoting, sort_keys=False, allow_unicode=True)
+
+
+def clean_name(name: str) -> str:
+    """A name that people chose, in one spelling (Unicode NFC), so that equal names are equal.
+
+    Raises ValueError for a name that is empty, has blanks at its ends or signs that nobody sees.
+    """
+    if not name or name != name.strip():
+        raise ValueError(f"the name {name!r} is empty or has blanks at its ends")
+    if any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Zl", "Zp") for sign in name):
+        raise ValueError(f"the name {name!r} has signs that cannot be seen")
+    return unicodedata.normalize("NFC", name)
+
+
+def one_line(error: ValidationError) -> str:
+    """The mistakes of a validation in one line: key, what is wrong, what was found."""
+    return "; ".join(_mistakes(error))
+
+
+def _mistakes(error: ValidationError) -> Iterable[str]:
+    for item in error.errors(include_url=False):
+        key = ".".join(str(step) for step in item["loc"])
+        what = item["msg"].removeprefix("Value error, ").replace("\n", " ")
+        if item["type"] == "extra_forbidden":
+            what = "is not a key that is known here: remove it or correct its spelling"
+        elif item["type"] == "missing":
+            what = "is missing: add it"
+        else:
+            what = f"{what} (found {item['input']!r:.60}): correct the value"
+        yield f"{key}: {what}" if key else what
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise WrittenError(f"{twice!r} stands twice in one place: remove one")
+    return found
+
+
+def _require_plain(value: Any, place: str) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            where = f"{place}.{key}" if place else str(key)
+            if not isinstance(key, str):
+                raise WrittenError(f"{where}: the key {key!r} is no text: write it in quotes")
+            _require_plain(item, where)
+    elif isinstance(value, list | tuple):
+        for number, item in enumerate(value):
+            _require_plain(item, f"{place}.{number}" if place else str(number))
+    elif isinstance(value, float) and not math.isfinite(value):
+        raise WrittenError(f"{place}: must be a finite number (found {value}): correct the value")
+    elif not isinstance(value, str | int | float | None):
+        raise WrittenError(f"{place}: {type(value).__name__} cannot be written in a file")
 
 
 def _decode(raw: bytes, encoding: str) -> str:
@@ -141,6 +246,19 @@ class _Plain(_Core):
 
 for _loader in (_Core, _Plain):
     _loader.yaml_implicit_resolvers = {}
+
+
+class _Quoting(yaml.SafeDumper):
+    """PyYAML's safe dumper, texts that look like numbers or words of any YAML in quotes."""
+
+    def write_text(self, text: str) -> yaml.Node:
+        plain = any(p.match(text) for p in (_NULL, _BOOL, _INT, _FLOAT, _TWO_WAYS))
+        return self.represent_scalar(_STR, text, style="'" if plain else None)
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
 _STR = "tag:yaml.org,2002:str"
 for _tag, _pattern, _first in (
     ("null", _NULL, ["~", "n", "N", ""]),
@@ -153,6 +271,7 @@ _Core.add_constructor("tag:yaml.org,2002:int", _Core.construct_whole)
 _Core.add_constructor("tag:yaml.org,2002:float", _Core.construct_number)
 _Core.add_constructor(_STR, _Core.construct_yaml_str)
 _Plain.add_constructor(_STR, _Plain.construct_yaml_str)
+_Quoting.add_representer(str, _Quoting.write_text)
 
 
 def _load(text: str, loader: type[_Core]) -> Any:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Settings(BaseModel):
     """Base of every configuration model: unknown keys are refused, values do not change."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 def setting(default: Any, title: str, description: str, unit: str = "", **limits: Any) -> Any:

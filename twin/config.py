@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from models.written import WrittenError, fit, one_line, parse_yaml, read_written
 from twin.faults import Fault
 
 _ROOT = Path(__file__).resolve().parent
@@ -23,7 +23,7 @@ class ConfigError(Exception):
 class TwinConfig(BaseModel):
     """Everything that can be chosen about a run of the twin."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     host: str = Field(
         default="127.0.0.1",
@@ -142,17 +142,16 @@ class TwinConfig(BaseModel):
 def load(path: Path) -> TwinConfig:
     """Read a configuration file; its relative paths are relative to it. Raises ConfigError."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = parse_yaml(read_written(path))
+        config = fit(TwinConfig, {} if content is None else content)
     except OSError as cause:
         raise ConfigError(
             f"cannot read {path}: {cause.strerror}; give the path of a file"
         ) from cause
-    except yaml.YAMLError as cause:
-        raise ConfigError(f"{path} is not valid YAML: {cause}") from cause
-    try:
-        config = TwinConfig.model_validate(content or {})
+    except WrittenError as cause:
+        raise ConfigError(f"{path}: {cause}") from None
     except ValidationError as cause:
-        raise ConfigError(f"{path} is wrong: {cause}") from cause
+        raise ConfigError(f"{path}: {one_line(cause)}") from None
     folder = path.resolve().parent
     changes = {
         name: folder / value

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Closed(BaseModel):
     """Base of every section: frozen, unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class SceneConfig(Closed):

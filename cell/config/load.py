@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from cell.config.tree import CellConfig
+from models.written import WrittenError, fit, parse_yaml, read_written, write_yaml
 
 DEMO = Path(__file__).with_name("demo.yaml")
 """The demo cell, for which the twin stands."""
@@ -33,7 +33,9 @@ def load(path: Path | None, overrides: Mapping[str, Any] | None = None) -> CellC
     for key, value in (overrides or {}).items():
         _set(data, key, value)
     try:
-        config = CellConfig.model_validate(data)
+        config = fit(CellConfig, data)
+    except WrittenError as error:
+        raise ConfigError(f"{path}: {error}") from None
     except ValidationError as error:
         raise ConfigError(f"{path}: {first_problem(error, CellConfig)}") from None
     return config.anchored(path.resolve().parent)
@@ -44,7 +46,7 @@ def dump(config: CellConfig, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
-        yaml.safe_dump(config.model_dump(mode="json"), file, sort_keys=False, allow_unicode=True)
+        file.write(write_yaml(config.model_dump(mode="json")))
     os.replace(temporary, path)
 
 
@@ -57,7 +59,7 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
         near = difflib.get_close_matches(str(found["loc"][-1]), names, n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(sorted(names))}."
         return f"unknown key '{place}'; {hint}"
-    return f"'{place}': {found['msg']} (got {found['input']!r}); correct the value."
+    return f"'{place}': {found['msg']} (got {found['input']!r:.60}); correct the value."
 
 
 def _field_names(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
@@ -72,17 +74,15 @@ def _field_names(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = parse_yaml(read_written(path))
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file; give the path of a cell configuration.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read ({error}).") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
+    except OSError as error:
         raise ConfigError(
-            f"{path}{line}: not valid YAML ({getattr(error, 'problem', error)})."
+            f"{path}: cannot be read ({error.strerror}); give the path of a cell configuration."
         ) from None
+    except WrittenError as error:
+        raise ConfigError(f"{path}: {error}") from None
     if data is None:
         return {}
     if not isinstance(data, dict):

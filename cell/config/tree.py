@@ -16,7 +16,7 @@ from robot.motion.config import MotionSettings
 class Section(BaseModel):
     """Base of every section: frozen, unknown keys are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Device(Section):
@@ -78,7 +78,10 @@ class InspectorSection(Section):
     """The engine and the evidence it keeps."""
 
     engine: str = Field(
-        "onnxruntime", title="Engine", description="Entry point in inspection_cell.engines."
+        "onnxruntime",
+        title="Engine",
+        description="Entry point in inspection_cell.engines, for detectors; taught models always "
+        "run on ONNX Runtime.",
     )
     options: dict[str, Any] = Field(
         default_factory=dict, title="Options", description="Settings of the engine itself."

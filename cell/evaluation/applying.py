@@ -12,6 +12,7 @@ import yaml
 from cell.evaluation.writing import write_whole
 from cell.recipe.loading import RecipeError, parse_recipe
 from cell.recipe.model import Recipe
+from models.written import WrittenError, read_written
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,11 @@ def apply_thresholds(file: Path, thresholds: Mapping[str, float]) -> Recipe:
     (the file is then unchanged).
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_written(file)
     except OSError as error:
         raise RecipeError(f"{file}: cannot be read ({error.strerror}): check the path") from error
+    except WrittenError as error:
+        raise RecipeError(f"{file}: {error}") from None
     new = with_thresholds_set(text, thresholds, str(file))
     recipe = parse_recipe(new, str(file))
     write_whole(file, new)

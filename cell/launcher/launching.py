@@ -16,6 +16,7 @@ from cell.launcher.group import LaunchError
 from cell.launcher.ports import require_free
 from cell.launcher.start import STARTER
 from cell.processes import TABLE, Process
+from models.written import WrittenError, parse_yaml
 
 PACKAGE = "inspection_cell"
 """Name of the cell as a ROS package."""
@@ -122,7 +123,11 @@ def _configuration(values: Mapping[str, str]) -> CellConfig:
         given.setdefault("data_dir", "data")
     if "data_dir" in given:  # where the person is, not where the configuration is
         given["data_dir"] = str(Path(given["data_dir"]).expanduser().resolve())
-    return load(path, given)
+    try:  # launch hands over texts
+        port = {"hmi.port": parse_yaml(given["hmi.port"])} if "hmi.port" in given else {}
+    except WrittenError as error:
+        raise ConfigError(f"port:={given['hmi.port']}: {error}") from None
+    return load(path, {**given, **port})
 
 
 def _start(process: Process, config: Path, starter: int) -> Start:

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cell.launcher.child import Child
 from cell.launcher.group import Group
 from cell.launcher.pictures import PictureFolder
 from cell.launcher.ports import require_free
+from models.written import write_yaml
 
 UR_PORTS = (29999, 30001, 30002, 30003, 30004)
 
@@ -47,7 +46,7 @@ class TwinPlan:
     def write(self) -> Path:
         """Write the twin's configuration file."""
         path = self.folder / "twin.yaml"
-        path.write_text(yaml.safe_dump(dict(self.settings), sort_keys=False), encoding="utf-8")
+        path.write_text(write_yaml(dict(self.settings)), encoding="utf-8")
         return path
 
     def require_ports(self) -> None:

@@ -28,7 +28,7 @@ def _seconds(default: float, title: str, description: str) -> float:
 class LedgerConfig(BaseModel):
     """Stations along the belt (frame `cell`), tolerances and patience of the ledger."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     photo_eye_x: float = _metres(-1.30, "Photo-eye", "Sees the leading edge of an arriving part.")
     camera_x: float = _metres(-1.00, "Camera axis", "Where a part's centre lies at its exposure.")

@@ -18,6 +18,7 @@ from cell.nodes.workers import Sign
 from cell.ownership import Claim, Owner, device
 from cell.products import find_recipe
 from cell.stations import ledger_config
+from models.written import fit
 from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError, EdgeKind
 from robot.belts.polled import PolledBelt
 from vision.plugins import load_plugin
@@ -54,7 +55,7 @@ class BeltNode(CellNode):
         length = find_recipe(self.config, self.config.recipe).part.size_m[0]
         travel = ledger_config(self.config).trigger_travel_m(length)
         options = {"trigger_travel_m": travel, **self.section.options}
-        config = driver.Config.model_validate(options)
+        config = fit(driver.Config, options)
         name = device(self.section.driver, config.model_dump())
         self._claim = Claim.take({"belt": name}, Owner.me("belt node", self.config.data_dir))
         self._belt = driver(config)

@@ -16,6 +16,7 @@ from cell.nodes.workers import Worker
 from cell.ownership import Claim, Owner
 from cell.products import find_recipe
 from cell.stations import ledger_config
+from models.written import fit
 from vision.cameras.base import Camera
 from vision.errors import CameraError, GrabFailed
 from vision.plugins import load_plugin
@@ -42,7 +43,7 @@ class CameraNode(CellNode):
 
     def set_up(self) -> None:
         driver = load_plugin("inspection_cell.cameras", self.section.driver)
-        options = driver.Config.model_validate(self.section.options)
+        options = fit(driver.Config, self.section.options)
         owner = Owner.me("camera node", self.config.data_dir)
         self._claim = Claim.take({"camera ring": self.section.ring}, owner)
         self._camera = driver(options, self.section.ring)

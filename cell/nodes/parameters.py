@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 
+from models.written import fit
+
 Model = TypeVar("Model", bound=BaseModel)
 Scalar = bool | int | float | str
 Value = Scalar | list[bool] | list[int] | list[float] | list[str]
@@ -29,7 +31,7 @@ def declare(node: Node, section: Model) -> Model:
         given = node.declare_parameter(name, value, descriptor).value
         if given != value:
             _set(data, name.split("."), given)
-    return type(section).model_validate(data)
+    return fit(type(section), data)
 
 
 def fields(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, Value, str]]:

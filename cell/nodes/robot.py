@@ -24,6 +24,7 @@ from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_time
 from cell.nodes.workers import Sign, Worker
 from cell.ownership import Claim, Owner, device
+from models.written import fit
 from robot.base import RobotError
 from robot.service import RemovalService
 from vision.plugins import load_plugin
@@ -48,12 +49,12 @@ class RobotNode(CellNode):
     def set_up(self) -> None:
         arm = load_plugin("inspection_cell.arms", self.section.arm.driver)
         gripper = load_plugin("inspection_cell.grippers", self.section.gripper.driver)
-        config = arm.Config.model_validate(self.section.arm.options)
+        config = fit(arm.Config, self.section.arm.options)
         name = device(self.section.arm.driver, config.model_dump())
         self._claim = Claim.take({"arm": name}, Owner.me("robot node", self.config.data_dir))
         self._service = RemovalService(
             arm(config),
-            gripper(gripper.Config.model_validate(self.section.gripper.options)),
+            gripper(fit(gripper.Config, self.section.gripper.options)),
             self.section.motion,
         )
         self._service.connect()

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from cell.recipe.model import Recipe
+from models.written import WrittenError, fit, one_line, parse_yaml, read_written
 
 RECIPES = Path(__file__).parent / "data"
 """Recipes that ship with the cell, a folder each."""
@@ -23,27 +23,27 @@ def load_recipe(path: Path) -> Recipe:
     """The recipe in a YAML file, or in `recipe.yaml` of a folder. Raises RecipeError."""
     file = path / "recipe.yaml" if path.is_dir() else path
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_written(file)
     except OSError as error:
         raise RecipeError(
             f"{file}: cannot be read ({error.strerror}): check the recipe's path"
         ) from error
+    except WrittenError as error:
+        raise RecipeError(f"{file}: {error}") from None
     return parse_recipe(text, str(file))
 
 
 def parse_recipe(text: str, source: str) -> Recipe:
     """The recipe in YAML text; `source` names it in errors. Raises RecipeError."""
     try:
-        data: Any = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        line = str(error).replace("\n", " ")
-        raise RecipeError(f"{source}: is not YAML: {line}: correct the syntax") from error
-    if not isinstance(data, dict):
-        raise RecipeError(f"{source}: holds no keys: write a recipe such as data/pcb/recipe.yaml")
-    try:
-        return Recipe.model_validate(data)
+        data: Any = parse_yaml(text)
+        if not isinstance(data, dict):
+            raise WrittenError("holds no keys: write a recipe such as data/pcb/recipe.yaml")
+        return fit(Recipe, data)
+    except WrittenError as error:
+        raise RecipeError(f"{source}: {error}") from None
     except ValidationError as error:
-        raise RecipeError("\n".join(_lines(error, source))) from error
+        raise RecipeError(f"{source}: {one_line(error)}") from None
 
 
 def check_bins(recipe: Recipe, bins: Iterable[str], source: str) -> None:
@@ -72,10 +72,12 @@ def check_classes(recipe: Recipe, model_classes: Iterable[str], source: str) -> 
 
 
 def with_thresholds(recipe: Recipe, model_thresholds: Mapping[str, float], source: str) -> Recipe:
-    """The recipe with the model card's thresholds for classes that set none of their own.
+    """The recipe with the model card's thresholds, where neither the class nor the recipe sets one.
 
     Raises RecipeError where the review threshold lies above one of them.
     """
+    if recipe.threshold is not None:
+        return recipe
     data = recipe.model_dump()
     for name, rule in data["classes"].items():
         if rule["threshold"] is None:
@@ -83,21 +85,4 @@ def with_thresholds(recipe: Recipe, model_thresholds: Mapping[str, float], sourc
     try:
         return Recipe.model_validate(data)
     except ValidationError as error:
-        raise RecipeError("\n".join(_lines(error, source))) from error
-
-
-def _lines(error: ValidationError, source: str) -> list[str]:
-    """One line for each mistake: file, key path, what is wrong, what to do."""
-    lines = []
-    for item in error.errors():
-        key = ".".join(str(step) for step in item["loc"]) or "recipe"
-        if item["type"] == "extra_forbidden":
-            lines.append(f"{source}: {key}: is not a recipe key: remove it or correct its spelling")
-        elif item["type"] == "missing":
-            lines.append(f"{source}: {key}: is missing: add it")
-        else:
-            what = item["msg"].removeprefix("Value error, ")
-            lines.append(
-                f"{source}: {key}: {what} (found {item['input']!r:.60}): correct the value"
-            )
-    return lines
+        raise RecipeError(f"{source}: {one_line(error)}") from None

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-import math
-from typing import Annotated, Self
+import unicodedata
+from typing import Annotated, Any, Final, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from models.written import clean_name
+
+MOST_TOLD: Final = 100
+"""An inspection reports at most this many defects that a detector names."""
 
 Score = Annotated[float, Field(gt=0.0, le=1.0)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
+NAME_PATTERN: Final = r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$"
+Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=100)]
+"""Also the name of a folder, which must not lead out of the one it lies in."""
+ClassName = Annotated[str, AfterValidator(clean_name)]
+Side = Annotated[float, Field(ge=0.01, le=1.0)]
+Pixels = Annotated[int, Field(ge=32, le=4096)]
 
 
 class RecipeModel(BaseModel):
     """Base of the recipe's parts: frozen, unknown keys refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class PartGeometry(RecipeModel):
     """Outer shape of the product as it lies on the belt."""
 
-    size_m: tuple[float, float] = Field(
+    size_m: tuple[Side, Side] = Field(
         title="Size",
         description="Outer length along the part's x and width along its y.",
         json_schema_extra={"unit": "m"},
@@ -41,8 +51,6 @@ class PartGeometry(RecipeModel):
 
     @model_validator(mode="after")
     def _artwork_remains(self) -> Self:
-        if not all(math.isfinite(s) and 0.01 <= s <= 1.0 for s in self.size_m):
-            raise ValueError("size_m must lie between 0.01 and 1.0 m")
         if 2.0 * self.inset_m >= min(self.size_m):
             raise ValueError(
                 "inset_m leaves no artwork: it must be less than half the smaller side"
@@ -61,7 +69,15 @@ class ClassRule(RecipeModel):
     threshold: Score | None = Field(
         default=None,
         title="Threshold",
-        description="Score from which this class rejects; empty: the recipe's threshold.",
+        description="Score from which this class rejects; empty: the recipe's threshold, or the "
+        "one on the model's card where the recipe has none.",
+        json_schema_extra={"unit": "1"},
+    )
+    review_threshold: Score | None = Field(
+        default=None,
+        title="Review threshold",
+        description="Score from which this class sends the part to review; empty: the recipe's "
+        "(for `anomaly` beside a detector at least 0.45: below lies what good parts show).",
         json_schema_extra={"unit": "1"},
     )
     min_area_px: float = Field(
@@ -79,6 +95,7 @@ class Limits(RecipeModel):
     max_defects_to_sort: int = Field(
         default=50,
         ge=1,
+        lt=MOST_TOLD,
         title="Most defects to sort by",
         description="A part with more defects than this goes to the default bin.",
         json_schema_extra={"unit": "1"},
@@ -108,7 +125,7 @@ class Recipe(RecipeModel):
         description="Outer shape of the product.",
         json_schema_extra={"unit": None},
     )
-    canonical_px: tuple[int, int] = Field(
+    canonical_px: tuple[Pixels, Pixels] = Field(
         default=(640, 640),
         title="Canonical size",
         description="Width and height of the rectified view that is inspected.",
@@ -139,23 +156,26 @@ class Recipe(RecipeModel):
         description="Folder of golden samples beside the recipe file.",
         json_schema_extra={"unit": None},
     )
-    threshold: Score = Field(
+    threshold: Score | None = Field(
+        default=None,
         title="Threshold",
-        description="Score from which a defect rejects, where its class sets none of its own.",
+        description="Score from which a defect rejects, where its class sets none of its own; "
+        "empty: the thresholds on the model's card (0.5 for `anomaly`).",
         json_schema_extra={"unit": "1"},
     )
     review_threshold: Score = Field(
         title="Review threshold",
-        description="A score from here to the class threshold sends the part to review.",
+        description="A score from here to the class threshold sends the part to review, where the "
+        "class sets none of its own.",
         json_schema_extra={"unit": "1"},
     )
-    classes: dict[str, ClassRule] = Field(
+    classes: dict[ClassName, ClassRule] = Field(
         min_length=1,
         title="Classes",
         description="One rule for each class of the model.",
         json_schema_extra={"unit": None},
     )
-    priority: tuple[str, ...] = Field(
+    priority: tuple[ClassName, ...] = Field(
         title="Priority",
         description="Every class once, worst first: the worst defect chooses the bin.",
         json_schema_extra={"unit": None},
@@ -182,6 +202,16 @@ class Recipe(RecipeModel):
         json_schema_extra={"unit": None},
     )
 
+    @field_validator("classes", mode="before")
+    @classmethod
+    def _no_class_twice(cls, written: Any) -> Any:
+        """Two spellings of one name would become one rule, and the other would be lost."""
+        if isinstance(written, dict):
+            names = [unicodedata.normalize("NFC", str(name)).strip() for name in written]
+            if twice := sorted({name for name in names if names.count(name) > 1}):
+                raise ValueError(f"{twice} stand twice, spelled in other ways: keep one of each")
+        return written
+
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         if self.model is None and self.anomaly is None:
@@ -191,14 +221,18 @@ class Recipe(RecipeModel):
                 f"priority must name every class once: classes are {sorted(self.classes)}, "
                 f"priority has {list(self.priority)}"
             )
-        if min(self.canonical_px) < 32:
-            raise ValueError("canonical_px must be at least 32 x 32")
-        for name in self.classes:
-            if self.threshold_of(name) < self.review_threshold:
+        for name, rule in self.classes.items():
+            threshold = self.threshold if rule.threshold is None else rule.threshold
+            if threshold is not None and threshold < self.review_threshold_of(name):
                 raise ValueError(
-                    f"review_threshold {self.review_threshold} is above the threshold of '{name}' "
-                    f"({self.threshold_of(name)}): doubtful parts would be rejected "
-                    "before they are reviewed"
+                    f"review_threshold {self.review_threshold_of(name)} is above the threshold of "
+                    f"'{name}' ({threshold}): doubtful parts would be rejected before they are "
+                    "reviewed"
+                )
+            if rule.min_area_px >= self.canonical_px[0] * self.canonical_px[1]:
+                raise ValueError(
+                    f"min_area_px {rule.min_area_px:g} of '{name}' is not smaller than the whole "
+                    "view: none of its defects would ever count"
                 )
         return self
 
@@ -214,9 +248,23 @@ class Recipe(RecipeModel):
         return frozenset([*(rule.bin for rule in self.classes.values()), *extra])
 
     def threshold_of(self, class_name: str) -> float:
-        """Score from which a defect of the class rejects."""
+        """Score from which a defect of the class rejects.
+
+        Raises ValueError for a recipe that leaves it to the model's card and has not met it.
+        """
         own = self.classes[class_name].threshold
-        return self.threshold if own is None else own
+        found = self.threshold if own is None else own
+        if found is None:
+            raise ValueError(
+                f"recipe '{self.name}' leaves the threshold of '{class_name}' to its model's card: "
+                "take the recipe together with its model"
+            )
+        return found
+
+    def review_threshold_of(self, class_name: str) -> float:
+        """Score from which a defect of the class sends the part to review."""
+        own = self.classes[class_name].review_threshold
+        return self.review_threshold if own is None else own
 
     def rank(self, class_name: str) -> int:
         """Place in the priority, 0 worst. Unknown classes rank worst."""

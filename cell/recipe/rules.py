@@ -33,7 +33,7 @@ def judge(recipe: Recipe, defects: Iterable[Defect]) -> Verdict:
             continue
         elif defect.score >= recipe.threshold_of(defect.class_name):
             counted.append(defect)
-        elif defect.score >= recipe.review_threshold:
+        elif defect.score >= recipe.review_threshold_of(defect.class_name):
             doubtful.append(defect)
     if len(counted) > recipe.limits.max_defects_to_sort:
         limit = recipe.limits.max_defects_to_sort

@@ -6,9 +6,8 @@ import os
 import tempfile
 from pathlib import Path
 
-import yaml
-
 from cell.recipe.model import Recipe
+from models.written import write_yaml
 
 HEAD = "# Written by `cell teach`. Teaching again to the same name makes a new version.\n"
 
@@ -18,7 +17,7 @@ def write_recipe(recipe: Recipe, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "recipe.yaml"
     data = recipe.model_dump(mode="json", exclude_none=True)
-    text = HEAD + yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+    text = HEAD + write_yaml(data)
     handle, fresh = tempfile.mkstemp(dir=folder, prefix=".recipe.")
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         stream.write(text)

@@ -21,7 +21,7 @@ class Retention(BaseModel):
     A reject is whatever did not pass. Pictures of parts whose account is open are never deleted.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     passed_view_days: float = _days("Views of passed parts", 90.0, _KEPT)
     passed_frame_days: float = _days("Frames of passed parts", 90.0, _KEPT)

@@ -102,7 +102,6 @@ class PartSettings(Settings):
     thickness_m: float = setting(
         0.0016, "Part thickness", "Height of the board's top above the belt", "m", gt=0
     )
-    mass_kg: float = setting(0.06, "Part mass", "Told to the arm as payload while held", "kg", ge=0)
 
 
 class BinSettings(Settings):

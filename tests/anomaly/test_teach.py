@@ -13,7 +13,9 @@ import yaml
 from typer.testing import CliRunner
 
 from cell.cli.app import app
-from cell.recipe.loading import RECIPES
+from cell.products import anomalies_beside_a_detector
+from cell.recipe.loading import RECIPES, load_recipe, with_thresholds
+from cell.recipe.model import Recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import ModelError
 from tests.anomaly import textures
@@ -159,7 +161,8 @@ def test_nothing_that_is_passed_on_shows_a_part(recipes: Path) -> None:
 def test_a_truncated_package_is_refused(recipes: Path, tmp_path: Path) -> None:
     source, copy = recipes / "plate" / "anomaly-1", tmp_path / "plate" / "anomaly-1"
     copy.mkdir(parents=True)
-    (copy / "card.json").write_bytes((source / "card.json").read_bytes())
+    for name in ("card.json", "LICENSE"):
+        shutil.copy(source / name, copy / name)
     (copy / "model.onnx").write_bytes((source / "model.onnx").read_bytes()[:-1000])
     with pytest.raises(ModelError, match=r"model\.onnx is not the file that its card describes"):
         AnomalyPackage.load(copy)
@@ -179,9 +182,9 @@ def broken(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("count", "spoil", "words"),
     [
-        (3, None, "3 good pictures are too few"),
+        (3, None, "3 different good pictures are too few"),
         (0, None, "holds no pictures"),
-        (12, small, "small.png is 192 x 150 px, 192 x 160 px is the size of good-00.png"),
+        (12, small, "pictures of 2 sizes (12 of 192 x 160 px, 1 of 192 x 150 px)"),
         (12, broken, "broken.png cannot be read as a picture"),
     ],
 )
@@ -262,10 +265,33 @@ def test_beside_a_detector_good_boards_are_not_doubtful(tmp_path: Path) -> None:
     assert code == 0
     recipe = yaml.safe_load((tmp_path / "pcb" / "recipe.yaml").read_text())
     assert (recipe["model"], recipe["anomaly"]) == ("pcb", "anomaly-1")
-    assert recipe["classes"][ANOMALY] == {"bin": "review", "min_area_px": 0.0}
+    assert recipe["classes"][ANOMALY] == {
+        "bin": "review",
+        "threshold": 0.5,
+        "min_area_px": 0.0,
+    }
     board = sorted(few.glob("*.webp"))[0]
     code, out, error = cell("inspect", board, "--recipe", "pcb", "--recipes", tmp_path, "--json")
     assert error is None
     answer = json.loads(out)
     assert answer["verdict"] == "pass"
     assert answer["model"].endswith("+pcb@1")
+
+
+@pytest.mark.parametrize(
+    ("threshold", "own", "begins"),
+    [(None, None, 0.45), (0.3, None, 0.3), (0.9, None, 0.45), (0.6, 0.5, 0.5), (0.3, 0.2, 0.2)],
+)
+def test_where_doubt_begins_beside_a_detector(
+    threshold: float | None, own: float | None, begins: float
+) -> None:
+    rule = {"bin": "review"} | {"threshold": threshold, "review_threshold": own}
+    data = load_recipe(RECIPES / "ball_screw").model_dump() | {"anomaly": "taught-1"}
+    data["classes"] |= {ANOMALY: rule}
+    recipe = Recipe.model_validate(data | {"priority": ["Pitting", ANOMALY]})
+    whole = with_thresholds(recipe, {"Pitting": 0.5, ANOMALY: 0.5}, "r")
+    assert anomalies_beside_a_detector(whole).review_threshold_of(ANOMALY) == begins
+
+
+def test_a_threshold_that_no_score_reaches_finds_nothing() -> None:
+    assert regions(Heat(np.full((4, 4), 1e6, np.float32), 1.0, (40, 40)), 1.0) == ()

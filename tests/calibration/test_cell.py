@@ -59,7 +59,7 @@ REMOVED = object()
         ("camera.focus", 1.0, "camera.focus"),
         ("colour", "red", "colour"),
         ("belt.counts_per_metre", 0, "belt.counts_per_metre"),
-        ("belt.width", REMOVED, "belt.width: Field required"),
+        ("belt.width", REMOVED, "belt.width: is missing"),
         ("stations.last_safe_x", 0.3, "must lie before stations.last_safe_x"),
         ("stations.exit_eye_x", 0.9, "stations.exit_eye_x .0.9 m. must lie before belt.x_end"),
         ("robot_base.position", [0.0, -0.5], "robot_base.position"),

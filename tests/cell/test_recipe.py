@@ -70,7 +70,7 @@ def test_what_was_not_inspected_is_looked_at_again() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"colour": "green"}, "recipe.yaml: colour: is not a recipe key: remove it"),
+        ({"colour": "green"}, "recipe.yaml: colour: is not a key that is known here: remove it"),
         ({"model": None}, "model or anomaly must be given"),
         ({"threshold": 0.0}, "recipe.yaml: threshold: "),
         ({"review_threshold": 0.6}, "review_threshold 0.6 is above the threshold of"),
@@ -119,9 +119,11 @@ def test_the_model_card_sets_thresholds_that_the_recipe_leaves_open() -> None:
     data = yaml.safe_load(PCB.read_text())
     data["classes"] = {name: {"bin": "scrap"} for name in data["classes"]}
     data["classes"]["spur"]["threshold"] = 0.8
-    recipe = with_thresholds(
-        parse_recipe(yaml.safe_dump(data), "r"), {"open": 0.45, "spur": 0.42}, "r"
-    )
-    assert [recipe.threshold_of(n) for n in ("open", "spur", "short")] == [0.45, 0.8, 0.5]
+    card = dict.fromkeys(data["classes"], 0.45)
+    recipe = with_thresholds(parse_recipe(yaml.safe_dump(data), "r"), card, "r")
+    assert [recipe.threshold_of(n) for n in ("open", "spur")] == [0.5, 0.8]  # the recipe's own
+    del data["threshold"]
+    recipe = with_thresholds(parse_recipe(yaml.safe_dump(data), "r"), card, "r")
+    assert [recipe.threshold_of(n) for n in ("open", "spur")] == [0.45, 0.8]
     with pytest.raises(RecipeError, match=r"threshold 0\.\d+ is above the threshold of 'open'"):
         with_thresholds(parse_recipe(yaml.safe_dump(data), "r"), {"open": 0.15}, "r")

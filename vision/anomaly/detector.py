@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -55,8 +56,8 @@ def score_at(distance: float, threshold: float) -> float:
 
 
 def distance_at(score: float, threshold: float) -> float:
-    """The distance that has a score in 0..1."""
-    return threshold * score / (1.0 - score)
+    """The distance that has a score in 0..1; without end for 1, which none reaches."""
+    return threshold * score / (1.0 - score) if score < 1.0 else math.inf
 
 
 class AnomalyDetector:
@@ -77,9 +78,11 @@ class AnomalyDetector:
         output = self.engine.run(as_input(view, (width, height)))
         if output.shape != self.model.card.output_shape:
             raise EngineError(f"{self.model.identity} gave {output.shape}: teach again")
-        if not np.isfinite(output).all():  # no comparison finds an anomaly in what is not a number
+        # No comparison finds an anomaly in what is no distance.
+        if not np.isfinite(output).all() or float(output.min(initial=0.0)) < 0.0:
             raise EngineError(
-                f"{self.model.identity} gave numbers that are not finite: teach again"
+                f"{self.model.identity} gave numbers that are no distances (not finite, or below "
+                "0): nothing was inspected; teach again"
             )
         return Heat(output[0, 0].copy(), self.model.card.threshold, (view.shape[0], view.shape[1]))
 

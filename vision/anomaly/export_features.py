@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
+from models.files import seal
 from vision.nets.lite0 import MEAN, PACKAGE, SPREAD, Lite0
 
 TAPS = {"f8": (2, 40, 8), "f16": (4, 112, 16), "f32": (5, 192, 32)}
@@ -126,6 +127,7 @@ def write_package(folder: Path) -> float:
     (folder / "README.md").write_text(README, encoding="utf-8")
     licence = distribution(PACKAGE).read_text("LICENSE")
     (folder / "LICENSE").write_text(licence or LICENCE_NOTE, encoding="utf-8")
+    seal(folder)
     return deviation
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from models.anomaly import AnomalyPackage, FeaturePackage
-from models.package import CARD
+from models.files import CARD, seal
 from vision.anomaly.graph import save
 from vision.anomaly.teach import Taught
 
@@ -43,6 +43,7 @@ def write_package(
         card = _card(fresh / "model.onnx", name, version, created, taught, features, files)
         (fresh / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
         shutil.copy(features.folder / "LICENSE", fresh / "LICENSE")
+        seal(fresh)
         AnomalyPackage.load(fresh)
         os.rename(fresh, folder)  # fails where the version exists
     finally:

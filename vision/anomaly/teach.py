@@ -112,8 +112,8 @@ def teach(
     settings = settings or Settings()
     if len(pictures) < FEWEST:
         raise InspectionError(
-            f"{len(pictures)} good pictures are too few to know what varies: take at least "
-            f"{FEWEST}, better {ENOUGH}, of different good parts"
+            f"{len(pictures)} different good pictures are too few to know what varies: take at "
+            f"least {FEWEST}, better {ENOUGH}, of different good parts"
         )
     height, width = pictures[0].shape
     size = settings.network_size((width, height))

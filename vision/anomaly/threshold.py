@@ -11,6 +11,8 @@ from scipy.special import betaincinv
 
 COVERAGE: Final = 0.95
 CONFIDENCE: Final = 0.90
+FAR: Final = 6.0
+LEAST_ABOVE: Final = 1.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,24 @@ class Bound:
     def in_words(self) -> str:
         """The promise, for the card."""
         return (
-            f"{self.coverage:.1%} of good parts are expected below the threshold, with "
-            f"{self.confidence:.0%} confidence at least {self.assured:.1%}: an order statistic of "
-            f"the scores of {self.pictures} good pictures, each scored by a memory made without it."
+            f"Of further good parts like the {self.pictures} that were taught, {self.coverage:.1%} "
+            f"are expected below the threshold, with {self.confidence:.0%} confidence at least "
+            f"{self.assured:.1%}; about 1 in {1.0 / (1.0 - self.coverage):.0f} is rejected. (An "
+            "order statistic of their scores, each by a memory made without it.) How many "
+            "defects are found was not measured."
         )
+
+
+def odd_ones(scores: NDArray[np.float32]) -> list[int]:
+    """Indices of scores (n,) that stand out, highest first: perhaps not good, or not this product.
+
+    By the distance from the median in robust standard deviations (Leys et al. 2013, "Detecting
+    outliers"); and never what is hardly above the middle, where all scores are nearly one.
+    """
+    middle = float(np.median(scores))
+    spread = 1.4826 * float(np.median(np.abs(scores - middle)))
+    far = (scores > middle + FAR * spread) & (scores > LEAST_ABOVE * middle)
+    return sorted(np.flatnonzero(far).tolist(), key=lambda i: -float(scores[i]))
 
 
 def bound(

@@ -13,7 +13,7 @@ EMULATOR = "BaslerCamEmu"
 class EmulatedLinesConfig(BaseModel):
     """UDP ports that stand for an emulated camera's trigger wires."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     host: str = Field("127.0.0.1", title="Host", description="Address that both ports are on.")
     pulse_port: int = Field(
@@ -27,7 +27,7 @@ class EmulatedLinesConfig(BaseModel):
 class BaslerConfig(BaseModel):
     """Which camera, and how it is set up."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     serial: str | None = Field(
         None, title="Serial number", description="Takes this very camera; goes before the ordinal."

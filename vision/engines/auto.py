@@ -37,7 +37,7 @@ PACKAGES: Final = ("onnxruntime", "onnxruntime-gpu", "openvino", "tensorrt", "te
 class AutoConfig(BaseModel):
     """What the choice may choose from."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     threads: int = Field(
         1,
@@ -154,7 +154,7 @@ class AutoEngine:
 class _Record(BaseModel):
     """A choice on disk."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     choice: str
     milliseconds: dict[str, float]

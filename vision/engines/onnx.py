@@ -27,7 +27,7 @@ LOAD_FAULTS = (
 class OnnxConfig(BaseModel):
     """How ONNX Runtime runs."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     threads: int = Field(
         1,

@@ -17,7 +17,7 @@ PROVIDER = "CUDAExecutionProvider"
 class OnnxCudaConfig(BaseModel):
     """Which GPU runs the model, and how exactly."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     device: int = Field(
         0,

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from models.package import ModelPackage
+from models.written import WrittenError, fit, one_line
 from vision.engines.base import Engine
 from vision.engines.selfcheck import verify
 from vision.errors import EngineError
@@ -21,14 +22,14 @@ def open_engine(name: str, options: Mapping[str, Any], package: ModelPackage) ->
     """
     driver = load_plugin("inspection_cell.engines", name)
     try:
-        config = driver.Config.model_validate(dict(options))
+        config = fit(driver.Config, dict(options))
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
-        )
         raise EngineError(
-            f"The options of engine {name!r} are not usable ({faults}): correct inspector.options"
-        ) from error
+            f"The options of engine {name!r} are not usable ({one_line(error)}): correct "
+            "inspector.options"
+        ) from None
+    except WrittenError as error:
+        raise EngineError(f"The options of engine {name!r} are not usable ({error})") from None
     engine: Engine = driver(config, package.onnx)
     try:
         verify(engine, package)

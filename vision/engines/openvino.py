@@ -16,7 +16,7 @@ from vision.errors import EngineError
 class OpenVinoConfig(BaseModel):
     """How OpenVINO runs."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     threads: int = Field(
         1,

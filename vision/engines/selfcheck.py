@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.files import seal
 from models.package import ModelError, ModelPackage
 from models.selfcheck import FILE, SelfCheck
 from vision.engines.base import Engine, Tensor
@@ -138,13 +139,14 @@ def _one_way(these: _Found, those: _Found, floor: float) -> Deviation:
 
 
 def write_selfcheck(folder: Path) -> SelfCheck:
-    """Write `selfcheck.npz` into a package whose network and card are there; also gives it.
+    """Write `selfcheck.npz` into a package whose network and card are there, and list the package's
+    files in its card; also gives the self-check.
 
     The reference is ONNX Runtime on the CPU in f32. Raises ModelError, EngineError.
     """
     from vision.engines.onnx import OnnxConfig, OnnxEngine
 
-    package = ModelPackage.load(folder)
+    package = ModelPackage.load(folder, whole=False)
     engine = OnnxEngine(OnnxConfig(), package.onnx)
     best: SelfCheck | None = None
     for seed in range(SEEDS):
@@ -156,6 +158,7 @@ def write_selfcheck(folder: Path) -> SelfCheck:
     engine.close()
     assert best is not None
     best.save(folder)
+    seal(folder)
     return best
 
 

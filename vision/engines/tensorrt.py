@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 class TensorRtConfig(BaseModel):
     """Which GPU runs the model, how exactly, and where the built engine is kept."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     device: int = Field(
         0,

@@ -24,7 +24,7 @@ from vision.inspect.part import PartGeometry
 from vision.inspect.photometry import Light, fit_light, shrink
 from vision.inspect.rectify import Rectifier
 from vision.nets.channels import golden_channel
-from vision.nets.decode import decode
+from vision.nets.decode import decode, require_sound
 from vision.types import NOT_MOVED, Box, Detection, Image, Inspection, Timings
 
 UNIT: Final = np.float32(1.0 / 255.0)
@@ -178,11 +178,8 @@ class Inspector:
             self._loaded = golden
         with self._timed("inference"):
             output = self.engine.run(self._batch)
-        if not np.isfinite(output).all():  # no comparison finds a defect in what is not a number
-            raise EngineError(
-                f"Model {self.model.identity} on {self.engine.name} gave numbers that are not "
-                "finite: install the model package again, or take another engine"
-            )
+        whose = f"Model {self.model.identity} on {self.engine.name}"
+        require_sound(output, len(self.model.card.classes), min(self._floors), whose)
         return Inspection(
             detections=self._detections(output),
             golden=golden.name if golden is not None else "",
@@ -212,7 +209,7 @@ class Inspector:
         )
         return tuple(
             Detection(card.classes[which], float(score), Box(*(float(edge) for edge in box)))
-            for box, score, which in zip(boxes, scores, classes, strict=True)
+            for box, score, which in zip(boxes, np.minimum(scores, 1.0), classes, strict=True)
         )
 
     @contextmanager

@@ -10,11 +10,50 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.errors import EngineError
+
 Floats = NDArray[np.float32]
 
+MOST_BOXES = 100
+"""Detections of one picture, best first."""
 AGREES_IOU = 0.6
 SHARPNESS = 4.0
 """How steeply a box's say falls with its score when boxes of one defect are averaged."""
+
+
+ROUNDING = 1e-3
+"""So far above 1 or below 0 a score may lie: engines of less precision round."""
+TURNED_PX = 1.0
+"""So far an edge may lie beyond its opposite one, rounded, too."""
+
+
+def require_sound(output: Floats, classes: int, least: float, whose: str) -> None:
+    """Raise EngineError for a network's output [1, 4 + classes, A] that cannot be what `decode`
+    takes: no comparison finds a defect in what is not a number, or in another layout.
+
+    least: boxes that score so much must have their corners in order. whose: model and engine.
+    """
+    fault = _fault(output, classes, least)
+    if fault:
+        raise EngineError(
+            f"{whose} gave {fault}: nothing was inspected; install the model package again, or "
+            "take another engine"
+        )
+
+
+def _fault(output: Floats, classes: int, least: float) -> str:
+    if output.ndim != 3 or output.shape[0] != 1 or output.shape[1] != 4 + classes:
+        return f"an output of {output.shape}, its card needs (1, {4 + classes}, places)"
+    if not np.isfinite(output).all():
+        return "numbers that are not finite"
+    scores = output[0, 4:]
+    low, high = float(scores.min(initial=0.0)), float(scores.max(initial=0.0))
+    if low < -ROUNDING or high > 1.0 + ROUNDING:
+        return f"scores from {low:.3g} to {high:.3g}, which must lie in 0 to 1"
+    boxes = output[0, :4, (scores >= least).any(axis=0)]  # one row a box
+    if (boxes[:, 2:] < boxes[:, :2] - TURNED_PX).any():
+        return "boxes whose right or lower edge lies before the left or upper one"
+    return ""
 
 
 def iou_matrix(a: Floats, b: Floats) -> Floats:
@@ -64,7 +103,7 @@ def decode(
     iou: float,
     *,
     across_classes: bool = True,
-    limit: int = 100,
+    limit: int = MOST_BOXES,
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Detections of one image.
 

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
+from cell.cli.given import refuse
 from cell.config import load
 from cell.launcher.campaign.campaign import Campaign
 from cell.launcher.campaign.outcome import Outcome, summary
@@ -29,6 +30,7 @@ LONG_CUTS = 200
 
 
 def faults(
+    context: typer.Context,
     only: Annotated[str, typer.Option(help="Only cases whose name fits, e.g. 'table/*kill*'.")] = (
         "*"
     ),
@@ -57,6 +59,10 @@ def faults(
 
     Exit code 0 only if nothing broke the law, missed its alarm or stayed down.
     """
+    if every:
+        refuse(context, "beside --all, which takes all the time it needs", "minutes")
+    if list_only:
+        refuse(context, "beside --list, which runs nothing", "as_json", "data", "host", "domain")
     budget_s = float("inf") if every else 60.0 * minutes
     entries = plan(seed, only, number_of_cuts, budget_s, every=every)
     if not entries:
@@ -93,6 +99,7 @@ def faults(
 
 
 def cuts(
+    context: typer.Context,
     number: Annotated[int, typer.Option("--cuts", min=1, help="Power cuts.")] = LONG_CUTS,
     seed: Annotated[int, typer.Option(help="Of the moments, and of the twin.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
@@ -106,8 +113,8 @@ def cuts(
 ) -> None:
     """Power cuts alone, as many as wanted: 200 take more than an hour."""
     faults(
-        "cut/*", list_only=False, every=True, number_of_cuts=number, minutes=MINUTES, seed=seed,
-        as_json=as_json, data=data, host=host, domain=domain,
+        context, "cut/*", list_only=False, every=True, number_of_cuts=number, minutes=MINUTES,
+        seed=seed, as_json=as_json, data=data, host=host, domain=domain,
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from cell.cli.bench.inspection import (
     read_frames,
 )
 from cell.cli.bench.ultralytics import rival
+from cell.cli.given import refuse
 from cell.config import CellConfig, load
 from cell.inspection import build_inspector
 from vision.engines.machine import cpu_name, gpu_names
@@ -36,6 +37,7 @@ console = Console()
 
 
 def inspect(
+    context: typer.Context,
     recipe: Annotated[str, typer.Option(help="Recipe to inspect by.")] = "pcb",
     images: Annotated[int, typer.Option(min=1, help="Pictures of each kind.")] = 10,
     repeat: Annotated[int, typer.Option(min=1, help="Times that each picture is taken.")] = 10,
@@ -60,6 +62,8 @@ def inspect(
     model's self-check in whatever precision. Exit code 1 when an inspection with the first takes
     more than 1.15 times as long as its engine alone.
     """
+    if engine is None:
+        refuse(context, "without --engine, which it belongs to", "precision")
     one_thread()
     cell = load(config)
     setup = build_inspector(_with_engine(cell, engine, precision), recipe)

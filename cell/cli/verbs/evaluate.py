@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cell.cli.given import refuse
 from cell.cli.progress import watched
 from cell.config import CellConfig, load
 from cell.evaluation.measure import Request
@@ -20,6 +21,7 @@ from cell.evaluation.measure import evaluate as measure
 from cell.evaluation.page import page
 from cell.evaluation.samples import Selection
 from cell.evaluation.writing import check_target, write_whole
+from cell.products import find_recipe
 
 Data = Annotated[Path, typer.Option(help="Folder or COCO file of the labelled pictures.")]
 RecipeName = Annotated[str, typer.Option(help="Recipe whose inspection is measured.")]
@@ -45,6 +47,7 @@ Resize = Annotated[
 
 
 def evaluate(
+    context: typer.Context,
     data: Data,
     recipe: RecipeName = "pcb",
     data_format: Format = "auto",
@@ -82,7 +85,9 @@ def evaluate(
         resize=resize,
         detections_only=detections_only,
     )
-    done = measure(with_engine(config, engine, recipes), request, watched)
+    cell = with_engine(config, engine, recipes)
+    require_engine(context, cell, recipe)
+    done = measure(cell, request, watched)
     figures = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": shlex.join(["cell", *sys.argv[1:]]),
@@ -107,6 +112,14 @@ def with_engine(path: Path | None, engine: str, recipes: Path | None) -> CellCon
     if config.inspector.engine != engine:
         change |= {"inspector.engine": engine, "inspector.options": {}}
     return load(path, change)
+
+
+def require_engine(context: typer.Context, cell: CellConfig, recipe: str) -> None:
+    """Raises UsageError for an engine that was asked for and has nothing to run."""
+    if find_recipe(cell, recipe).model is None:
+        refuse(
+            context, f"with recipe '{recipe}', whose taught model runs on ONNX Runtime", "engine"
+        )
 
 
 def print_figures(figures: dict[str, Any]) -> None:

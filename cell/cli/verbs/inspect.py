@@ -45,6 +45,11 @@ def inspect(
     """
     cell = load(config, {"recipes": str(recipes.resolve())} if recipes else None)
     setup = build_inspector(cell, recipe)
+    if reference is not None and not setup.compares:
+        raise UsageError(
+            f"--reference {reference}: recipe '{recipe}' compares with no golden sample: leave it "
+            "out, or take a recipe whose model compares."
+        )
     inspection, view = inspect_file(image, reference, setup.complete)
     verdict = judge(setup.recipe, defects_of(inspection))
     if overlay is not None and not cv2.imwrite(str(overlay), draw_overlay(view, inspection)):
@@ -63,6 +68,7 @@ def inspect(
                     "pose": None if inspection.pose is None else asdict(inspection.pose),
                     "defects": [asdict(d) for d in inspection.detections],
                     "recipe": setup.recipe.identity,
+                    "product": setup.recipe.product,
                     "model": inspection.model,
                     "engine": inspection.engine,
                     "timings_ms": asdict(inspection.timings),

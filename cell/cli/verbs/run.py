@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlche
 
 from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
+from cell.cli.given import refuse
 from cell.cli.places import require_writable, write
 from cell.cli.summary import print_summary
 from cell.config import load
@@ -36,6 +37,7 @@ ORDERED = "cell run --start (the twin's belt starts empty)"
 
 
 def run(
+    context: typer.Context,
     parts: Annotated[
         int, typer.Option(min=0, help="End after so many parts; 0: run until Ctrl-C.")
     ] = 0,
@@ -50,7 +52,10 @@ def run(
     seed: Annotated[
         int, typer.Option(help="Seed of the twin: boards, order, positions, light.")
     ] = 1,
-    belt_speed: Annotated[float, typer.Option(min=0.02, max=0.6, help="Belt speed [m/s].")] = 0.2,
+    belt_speed: Annotated[
+        float | None,
+        typer.Option(min=0.02, max=0.6, help="Belt speed instead of the configuration's [m/s]."),
+    ] = None,
     pitch: Annotated[
         float, typer.Option(min=0.2, max=5.0, help="Distance between parts [m].")
     ] = 0.35,
@@ -95,6 +100,10 @@ def run(
             "--start says that the twin's belt is empty; what lies on a real belt only a person "
             "beside it can say: confirm and start on the operator's page."
         )
+    if not twin:
+        refuse(context, "without the twin", "seed", "pitch", "defective", "host", "report")
+    if headless:
+        refuse(context, "without the operator's page", "port")
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = (data or (Path("runs") / stamp if headless else Path("data"))).resolve()
     if report is not None:

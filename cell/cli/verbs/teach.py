@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,30 +20,41 @@ from cell.config import load
 from cell.products import taught_recipes
 from cell.recipe.loading import RECIPES
 from cell.recipe.model import PartGeometry
-from cell.teaching import Bins, Lesson, read_good, teach_recipe
+from cell.teaching import USUAL_PART, Bins, Lesson, teach_recipe, warnings
 from models.anomaly import FeaturePackage
+from models.written import one_line
 from vision.anomaly.detector import AnomalyDetector
 from vision.anomaly.picture import draw_heat
-from vision.anomaly.teach import ENOUGH, Settings
+from vision.anomaly.teach import Settings
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 
-NAME = re.compile(r"[A-Za-z0-9_.-]+")
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 
 
 def teach(
     recipe: Annotated[str, typer.Option(help="Name of the recipe to write.")],
     good: Annotated[Path, typer.Option(help="Folder with pictures of good parts, 20 or more.")],
     canonical: Annotated[
-        str, typer.Option(help="Size of the pictures, such as 640x640; default: as they are.")
+        str, typer.Option(help="Size of the pictures, such as 640x640; default: as most are.")
     ] = "",
+    resize: Annotated[
+        bool, typer.Option("--resize", help="Scale pictures of another size to that size.")
+    ] = False,
     recipes: Annotated[
         Path | None, typer.Option(help="Folder of recipes; default: the configuration's.")
     ] = None,
     size_mm: Annotated[
-        str, typer.Option(help="Outer size of the part, along x and y.", metavar="WxH")
-    ] = "100x100",
-    thickness_mm: Annotated[float, typer.Option(help="Thickness of the part.")] = 2.0,
-    rim_mm: Annotated[float, typer.Option(help="Rim that the pictures leave out.")] = 0.0,
+        str | None,
+        typer.Option(
+            help="Outer size of the part, along x and y; default: 100x100.", metavar="WxH"
+        ),
+    ] = None,
+    thickness_mm: Annotated[
+        float | None, typer.Option(help="Thickness of the part; default: 2.")
+    ] = None,
+    rim_mm: Annotated[
+        float | None, typer.Option(help="Rim that the pictures leave out; default: 0.")
+    ] = None,
     side: Annotated[
         int, typer.Option(min=64, max=1024, help="Longer side that the network sees [px].")
     ] = Settings().side,
@@ -50,9 +62,15 @@ def teach(
         Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")
     ] = None,
 ) -> None:
-    """Teach a new product from pictures of good parts alone; whatever differs is an anomaly."""
-    if not NAME.fullmatch(recipe) or recipe.startswith("."):
-        raise UsageError(f"'{recipe}' is no recipe name: use letters, digits, '-' and '_'.")
+    """Teach a new product from pictures of good parts alone; whatever differs is an anomaly.
+
+    A recipe that was taught before keeps its rules and gets the new model as its next version.
+    """
+    if not NAME.fullmatch(recipe):
+        raise UsageError(
+            f"{recipe!r:.120} is no recipe name: use up to 100 letters, digits, '-', '_' and '.', "
+            "beginning with a letter or digit."
+        )
     cell = load(config)
     root = recipes or taught_recipes(cell)
     if recipes is None and (RECIPES / recipe).is_dir():
@@ -77,21 +95,21 @@ def teach(
                 lambda what, done, total: bar.update(
                     task, description=what, completed=done, total=total
                 ),
+                resize=resize,
             )
         except OSError as error:
             raise UsageError(f"the recipe cannot be written: {error}") from error
-    picture = _draw(lesson, good, root)
+    picture = _draw(lesson, root)
     _tell(console, lesson, picture, recipes)
 
 
-def _draw(lesson: Lesson, good: Path, recipes: Path) -> Path:
+def _draw(lesson: Lesson, recipes: Path) -> Path:
     """The heat map of the good picture that resembles the others least.
 
     It shows somebody's part, so it lies beside the recipe's folder, which may be passed on.
     """
     engine = OnnxEngine(OnnxConfig(), lesson.package.onnx)
-    _, pictures = read_good(good, None)
-    view = pictures[int(np.argmax(lesson.taught.scores))]
+    view = lesson.good.pictures[int(np.argmax(lesson.taught.scores))]
     heat = AnomalyDetector(lesson.package, engine).heat(view)
     file = recipes / f"{lesson.recipe.name}-{lesson.package.folder.name}-heat.png"
     cv2.imwrite(str(file), draw_heat(view, heat))
@@ -99,28 +117,27 @@ def _draw(lesson: Lesson, good: Path, recipes: Path) -> Path:
 
 
 def _tell(console: Console, lesson: Lesson, picture: Path, recipes: Path | None) -> None:
-    scores, limit = lesson.taught.scores, lesson.taught.bound
-    say = console.print
-    say(f"[bold]{lesson.recipe.identity}[/] learned from {len(scores)} pictures of good parts")
+    taught, limit = lesson.taught, lesson.taught.bound
+
+    def say(text: str, style: str | None = None) -> None:
+        console.print(text, style=style, markup=False, soft_wrap=True)
+
+    say(f"{lesson.recipe.identity} learned from {len(taught.scores)} different good pictures")
     say(
-        f"  {lesson.taught.known.count} patches remembered; good parts score "
-        f"{scores.min():.2f} to {scores.max():.2f}, anomalies begin at {limit.threshold:.2f}"
+        f"  {taught.known.count} patches remembered; good parts score "
+        f"{taught.scores.min():.2f} to {taught.scores.max():.2f}, anomalies begin at "
+        f"{limit.threshold:.2f}"
     )
     say(f"  {limit.in_words()}")
-    if len(scores) < ENOUGH:
-        say(
-            f"[yellow]  {len(scores)} pictures are few: expect good parts to be rejected; teach "
-            f"again with {ENOUGH} or more different good parts[/]"
-        )
+    for line in warnings(lesson):
+        say(f"  {line}", "yellow")
     say(f"  recipe {lesson.file}")
-    say(f"  heat map of the good picture that resembles the others least: {picture}")
+    odd = lesson.good.files[int(np.argmax(taught.scores))].name
+    say(f"  heat map of {odd}, which resembles the others least: {picture}")
     say("  (it shows your part: no picture is in the recipe's folder or its model package)")
     say("Next: try it on a part with a defect and on good parts that it has not seen:")
-    where = f" --recipes {recipes}" if recipes else ""
-    say(
-        f"  cell inspect PICTURE --recipe {lesson.recipe.name}{where} --overlay seen.png",
-        soft_wrap=True,
-    )
+    where = f" --recipes {shlex.quote(str(recipes))}" if recipes else ""
+    say(f"  cell inspect PICTURE --recipe {lesson.recipe.name}{where} --overlay seen.png")
 
 
 def _size(text: str, option: str) -> tuple[int, int]:
@@ -130,15 +147,20 @@ def _size(text: str, option: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def _part(size_mm: str, thickness_mm: float, rim_mm: float) -> PartGeometry:
-    width, height = _size(size_mm, "--size-mm")
+def _part(
+    size_mm: str | None, thickness_mm: float | None, rim_mm: float | None
+) -> PartGeometry | None:
+    """The part's measures; None where none is given."""
+    if all(given is None for given in (size_mm, thickness_mm, rim_mm)):
+        return None
+    usual = USUAL_PART.model_dump()
+    if size_mm is not None:
+        usual["size_m"] = [side / 1e3 for side in _size(size_mm, "--size-mm")]
+    if thickness_mm is not None:
+        usual["thickness_m"] = thickness_mm / 1e3
+    if rim_mm is not None:
+        usual["inset_m"] = rim_mm / 1e3
     try:
-        return PartGeometry(
-            size_m=(width / 1e3, height / 1e3),
-            thickness_m=thickness_mm / 1e3,
-            inset_m=rim_mm / 1e3,
-        )
+        return PartGeometry.model_validate(usual)
     except ValidationError as error:
-        raise UsageError(
-            f"the part's measures are not usable: {error.errors()[0]['msg']}"
-        ) from None
+        raise UsageError(f"the part's measures are not usable: {one_line(error)}") from None

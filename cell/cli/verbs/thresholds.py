@@ -24,6 +24,7 @@ from cell.cli.verbs.evaluate import (
     SplitFile,
     SplitName,
     comma,
+    require_engine,
     with_engine,
 )
 from cell.evaluation.applying import apply_thresholds
@@ -36,6 +37,7 @@ from vision.evaluate.thresholds import Rate, Target
 
 
 def thresholds(
+    context: typer.Context,
     data: Data,
     recipe: RecipeName = "pcb",
     data_format: Format = "auto",
@@ -81,6 +83,7 @@ def thresholds(
     the model stays as it is.
     """
     cell = with_engine(config, engine, recipes)
+    require_engine(context, cell, recipe)
     request = Request(
         recipe=recipe,
         data=data,

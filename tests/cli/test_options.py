@@ -1,0 +1,73 @@
+"""An option that has no effect where it stands is refused in one line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NoReturn
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from cell.cli.app import app
+from cell.cli.errors import UsageError
+from cell.cli.verbs import bench_faults, bench_inspect, evaluate
+from cell.cli.verbs import run as run_verb
+from cell.products import RECIPES
+from models.written import parse_yaml, write_yaml
+
+SAMPLE = Path(__file__).parents[2] / "models/ball_screw/samples/KGT1-S-075-A02_crop_0.webp"
+
+
+def goes_on(*_: object, **__: object) -> NoReturn:
+    raise AssertionError("it was not refused")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("run --no-twin --seed 3", "--seed has no effect without the twin"),
+        ("run --no-twin --pitch 0.5 --defective 0.1", "--pitch, --defective have no effect"),
+        ("run --no-twin --host 127.0.0.2", "--host has no effect without the twin"),
+        ("run --no-twin --report r.json", "--report has no effect without the twin"),
+        ("run --headless --parts 3 --port 9000", "--port has no effect without the operator's"),
+        ("bench inspect --precision bf16", "--precision has no effect without --engine"),
+        ("bench faults --all --minutes 3", "--minutes has no effect beside --all"),
+        ("bench faults --list --json", "--json has no effect beside --list"),
+    ],
+)
+def test_an_option_without_effect_is_refused(
+    arguments: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name in ((run_verb, "load"), (bench_inspect, "load"), (bench_faults, "plan")):
+        monkeypatch.setattr(module, name, goes_on)
+    error = CliRunner().invoke(app, arguments.split()).exception
+    assert isinstance(error, UsageError), error
+    assert words in str(error)
+    assert "\n" not in str(error)
+
+
+def test_an_engine_that_has_nothing_to_run_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluate, "measure", goes_on)
+    data = parse_yaml((RECIPES / "ball_screw" / "recipe.yaml").read_text())
+    del data["model"]
+    data |= {"anomaly": "taught", "classes": {"anomaly": {"bin": "scrap"}}, "name": "plate"}
+    (tmp_path / "plate").mkdir()
+    (tmp_path / "plate" / "recipe.yaml").write_text(write_yaml(data | {"priority": ["anomaly"]}))
+    arguments = ["evaluate", "--data", str(tmp_path), "--recipe", "plate", "--recipes",
+                 str(tmp_path), "--engine", "openvino"]  # fmt: skip
+    error = CliRunner().invoke(app, arguments).exception
+    assert isinstance(error, UsageError), error
+    assert "--engine has no effect with recipe 'plate'" in str(error)
+
+
+def test_a_reference_that_nothing_is_compared_with_is_refused(tmp_path: Path) -> None:
+    golden = tmp_path / "golden.png"
+    cv2.imwrite(str(golden), np.full((256, 640), 90, np.uint8))
+    arguments = ["inspect", str(SAMPLE), "--recipe", "ball_screw", "--reference", str(golden)]
+    error = CliRunner().invoke(app, arguments).exception
+    assert isinstance(error, UsageError), error
+    assert "'ball_screw' compares with no golden sample" in str(error)
