@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from vision.data.reading import read_model
+from vision.data.texts import read_model
 from vision.data.types import DataError, DataSet, Sample
 
 SHARES = {"train": 0.7, "validation": 0.15, "test": 0.15}

@@ -1,0 +1,70 @@
+"""Labelled pictures on the command line: the options that all verbs share, and what the reader
+left out or repaired, shown by all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from vision.data.findings import Finding, Severity
+from vision.data.names import printable
+from vision.data.reading import Unlabelled
+
+_FEW = 3
+
+GroupBy = Annotated[
+    str | None,
+    typer.Option(help="Regular expression: what it finds in a picture's name is its group."),
+]
+NotLabelled = Annotated[
+    Unlabelled,
+    typer.Option(
+        "--unlabelled", help="Pictures without a label: refuse the data, take as good, or skip."
+    ),
+]
+AcceptLosses = Annotated[
+    bool,
+    typer.Option(
+        "--accept-losses", help="Go on when labels or pictures are lost, without such pictures."
+    ),
+]
+
+
+def shown(name: object) -> str:
+    """A name as it is, for a table or line that knows markup."""
+    return escape(printable(str(name)))
+
+
+def print_findings(console: Console, found: Sequence[Finding], most: int) -> None:
+    """The first of each kind, errors first."""
+    by_kind: dict[tuple[Severity, str], list[Finding]] = {}
+    for finding in sorted(found, key=lambda one: not one.lost):
+        by_kind.setdefault((finding.severity, finding.kind.value), []).append(finding)
+    for (severity, heading), findings in by_kind.items():
+        colour = "red" if severity is Severity.ERROR else "yellow"
+        title = f"[bold {colour}]{severity.value}: {heading}[/] ({len(findings)})"
+        console.print(title, highlight=False)
+        for finding in findings[:most]:
+            console.print(f"  {finding.text}", soft_wrap=True, highlight=False, markup=False)
+        if len(findings) > most:
+            console.print(f"  and {len(findings) - most} more", highlight=False)
+
+
+def tell_findings(found: Sequence[Finding]) -> None:
+    """What the reader left out or repaired, on the error stream: a count and the first of each
+    kind. Nothing where there is nothing.
+    """
+    if not found:
+        return
+    console = Console(stderr=True)
+    print_findings(console, found, _FEW)
+    lost = sum(finding.lost for finding in found)
+    what = f"{len(found) - lost} warnings of the labels"
+    if lost:
+        what = f"{lost} losses, left out with their pictures as told (--accept-losses); {what}"
+    console.print(f"{what}; `cell data check` lists them all", highlight=False, soft_wrap=True)
