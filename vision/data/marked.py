@@ -109,10 +109,10 @@ def _levels(pixels: Pixels) -> Pixels:
     """One channel: the brightest colour, or the opacity where that alone says what is marked."""
     if pixels.ndim == 2:
         return pixels
-    colour = pixels[:, :, :3].max(axis=2)
-    if pixels.shape[2] != 4:
+    colour = pixels[:, :, : 1 if pixels.shape[2] == 2 else 3].max(axis=2)
+    if pixels.shape[2] not in (2, 4):
         return colour
-    alpha = pixels[:, :, 3]
+    alpha = pixels[:, :, -1]
     if alpha.min() == alpha.max():
         return colour
     shown = colour[alpha > 0]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.data.findings import Corners, Finding, Kind, Severity
+from vision.data.names import normal
 from vision.data.pictures import UnreadableError, size_of
 from vision.data.places import Places
 from vision.data.types import DataError
@@ -94,13 +95,18 @@ class Reading:
             what = f"{path.name} is spelled like {' and '.join(p.name for p in found[:3])}"
             self.error(Kind.SPELLING, asked_by, what, "rename all but one", name)
             return None
-        what = f"asks for {path}, and {found[0].relative_to(_stem(path, found[0]))} was taken"
+        form = " (the same letters in another Unicode form)"
+        same = form if normal(str(found[0])) == normal(str(path)) else ""
+        what = f"asks for {path}, and {found[0].relative_to(_stem(path, found[0]))} was taken{same}"
         remedy = "spell both alike: other systems find nothing there"
         self.warning(Kind.SPELLING, asked_by, what, remedy, name)
         return found[0]
 
-    def not_labelled(self, pictures: Sequence[tuple[Path, str]], lacks: str) -> bool:
-        """Tell of pictures (with their names) that lack a label; whether they count as good."""
+    def not_labelled(self, pictures: Sequence[tuple[Path, str]], lacks: str, good: str) -> bool:
+        """Tell of pictures (with their names) that lack a label; whether they count as good.
+
+        good: what the label of a good part is.
+        """
         if not pictures:
             return False
         first = f", such as {pictures[0][0]}" if len(pictures) > 1 else ""
@@ -110,11 +116,11 @@ class Reading:
         names = tuple(name for _, name in pictures)
         if self.unlabelled is Unlabelled.REFUSE:
             what += ": nobody said that they are good"
-            remedy = f"label them (a good part: an empty {lacks}), or say --unlabelled good or skip"
+            remedy = f"label them (a good part: {good}), or say --unlabelled good or skip"
             severity = Severity.ERROR
         else:
-            good = self.unlabelled is Unlabelled.GOOD
-            what += ": taken as good, as told" if good else ": left out, as told"
+            as_good = self.unlabelled is Unlabelled.GOOD
+            what += ": taken as good, as told" if as_good else ": left out, as told"
             remedy, severity = "label them to be sure", Severity.WARNING
         self.tell(Finding(Kind.NO_LABEL, severity, file, what, remedy, names))
         return self.unlabelled is Unlabelled.GOOD
@@ -126,9 +132,8 @@ class Reading:
         except FileNotFoundError:
             self.error(Kind.MISSING, picture, "is not there", "restore the picture", name)
         except (UnreadableError, OSError, ValueError) as error:
-            self.error(
-                Kind.UNREADABLE, picture, str(error), "restore the picture or remove it", name
-            )
+            what = str(getattr(error, "strerror", None) or error)
+            self.error(Kind.UNREADABLE, picture, what, "restore the picture or remove it", name)
         return None
 
     def labelled_size(

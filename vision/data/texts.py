@@ -42,7 +42,8 @@ def read_json(path: Path) -> Any:
     except RecursionError:
         raise DataError(f"{path}: is nested too deeply to be labels; export it again") from None
     except ValueError as error:
-        raise DataError(f"{path}: {printable(str(error))}; export it again") from None
+        what = "holds a number that is too long" if "digits" in str(error) else str(error)
+        raise DataError(f"{path}: {printable(what)}; export it again") from None
 
 
 def read_model(path: Path, kind: type[M], remedy: str) -> M:

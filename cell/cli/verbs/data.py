@@ -22,6 +22,7 @@ from cell.cli.labels import (
     shown,
     tell_findings,
 )
+from models.writing import require_target
 from vision.data.check import check as check_data
 from vision.data.export import write_coco
 from vision.data.findings import Severity
@@ -99,6 +100,7 @@ def split(
     accept_losses: AcceptLosses = False,
 ) -> None:
     """Deal the groups to splits, so that no part is both learnt from and tested on."""
+    require_target(out, (source,), own=("version", "format", "groups"))
     data = _opened(source, format, group_by, unlabelled, accept_losses)
     names: dict[str, list[str]] = {}
     for name, groups in map(_pair, fixed or []):
@@ -148,6 +150,8 @@ def check(
 
     Exit code 1 when there are errors; warnings are for you to judge.
     """
+    if report is not None:
+        require_target(report, (source, split_file))
     data, told = survey(source, format, group_by, _watch, unlabelled)
     made = None if split_file is None else load_split(split_file, data, whole=False)
     found = check_data(data, told, made, _watch)

@@ -84,10 +84,10 @@ def _only(root: Path) -> Path:
 def _categories(path: Path, content: File) -> tuple[tuple[str, ...], dict[Id, int]]:
     """Names of the classes in the order of their ids, and the index of each id."""
     categories = sorted(content.categories, key=lambda c: (isinstance(c.id, str), c.id))
-    for number, (one, count) in enumerate(Counter(c.id for c in categories).items()):
+    for one, count in Counter(c.id for c in categories).items():
         if count > 1:
             raise DataError(
-                f"{path}: categories: id {one} stands {count} times (entry {number}); "
+                f"{path}: categories: id {one} stands {count} times; "
                 "give each category an id of its own"
             )
     index = {category.id: i for i, category in enumerate(categories)}

@@ -72,7 +72,7 @@ def _unlabelled(reading: Reading, files: list[Path]) -> list[Sample]:
         name = board.stem.removesuffix("_test")
         if (board.parent.parent, name) not in labelled and is_picture(board):
             bare.append((board, name))
-    if not reading.not_labelled(bare, "label file"):
+    if not reading.not_labelled(bare, "label file", "an empty one"):
         return []
     return [
         Sample(name, board, size, board.parent.name)

@@ -54,7 +54,7 @@ def read(reading: Reading) -> DataSet:
         if sample is not None:
             samples.append(sample)
     bare = [(picture, name_of(picture, root)) for picture in pictures if picture not in used]
-    if reading.not_labelled(bare, ".json"):
+    if reading.not_labelled(bare, ".json", "one without shapes"):
         samples += [
             Sample(name, picture, size, source_of(name))
             for picture, name in bare

@@ -24,7 +24,7 @@ def picture_of(
     """
     said = PureWindowsPath(content.image_path)
     name = name_of(path, reading.root)
-    if not said.name or "\0" in content.image_path:
+    if not said.name.strip(".") or "\0" in content.image_path:
         return _same_name(reading, path, name)
     for way in (content.image_path, said.as_posix()):
         beside = Path(os.path.normpath(path.parent / way))

@@ -7,6 +7,7 @@ that Roboflow augmented from one source (``<source>.rf.<hash>``) are one group.
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Sequence
 from pathlib import Path, PureWindowsPath
@@ -15,6 +16,7 @@ from vision.data.findings import Kind
 from vision.data.formats.yolo_lines import Lines, marks
 from vision.data.formats.yolo_yaml import FILES, Described, describe
 from vision.data.names import source_of
+from vision.data.pictures import is_picture
 from vision.data.places import Places, files_below, parts_of, pictures_below
 from vision.data.reading import Reading, name_of
 from vision.data.texts import read_text
@@ -40,7 +42,7 @@ def read(reading: Reading) -> DataSet:
     wanted = {picture: _label_of(root, picture) for picture in pictures}
     labels = {p: reading.find(file, p, name_of(p, root)) for p, file in wanted.items()}
     bare = [(p, name_of(p, root)) for p, label in labels.items() if label is None]
-    keep_bare = reading.not_labelled(bare, "label file")
+    keep_bare = reading.not_labelled(bare, "label file", "an empty one")
     samples = [
         sample
         for picture in reading.watch(pictures, "pictures")
@@ -155,9 +157,24 @@ def _strangers(reading: Reading, folders: list[Path], used: set[Path]) -> None:
             files = list(place.iterdir()) if place == reading.root else files_below(place)
             there.update(p for p in files if p.suffix.lower() == ".txt" and p.is_file())
     for file in sorted(there - used):
-        if file.name.lower() not in _NO_LABELS:
+        if _has_picture(reading.root, file):
+            what = "its picture is in none of the lists, and was not read"
+            reading.warning(Kind.NO_LABEL, file, what, "add the picture to a list to use it")
+        elif file.name.lower() not in _NO_LABELS:
             what = "belongs to no picture"
             reading.error(Kind.MISSING, file, what, "restore the picture or remove the label")
+
+
+def _has_picture(root: Path, label: Path) -> bool:
+    """Whether a picture lies where the label's should."""
+    parts = list(label.relative_to(root).parts)
+    for at in range(len(parts) - 2, -1, -1):
+        if parts[at].lower() == "labels":
+            parts[at] = "images"
+            break
+    place = root.joinpath(*parts)
+    same = place.parent.glob(f"{glob.escape(place.stem)}.*")
+    return any(is_picture(path) for path in same)
 
 
 def _sample(
