@@ -9,10 +9,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from vision.data.findings import Finding, Severity
-from vision.data.names import printable
 from vision.data.reading import Unlabelled
 
 _FEW = 3
@@ -33,11 +31,6 @@ AcceptLosses = Annotated[
         "--accept-losses", help="Go on when labels or pictures are lost, without such pictures."
     ),
 ]
-
-
-def shown(name: object) -> str:
-    """A name as it is, for a table or line that knows markup."""
-    return escape(printable(str(name)))
 
 
 def print_findings(console: Console, found: Sequence[Finding], most: int) -> None:

@@ -91,7 +91,7 @@ def areas_of(marked: NDArray[np.bool_]) -> tuple[list[Corners], int]:
     joined = cv2.dilate(marked.astype(np.uint8), disc)
     count, names = cv2.connectedComponents(joined, connectivity=8)
     ys, xs = np.nonzero(marked)
-    mine = names[ys, xs]
+    mine = np.asarray(names[ys, xs], np.int64)
     areas = np.bincount(mine, minlength=count)[1:]
     low = np.full((count, 2), np.iinfo(np.int64).max)
     high = np.zeros((count, 2), np.int64)
@@ -109,16 +109,17 @@ def _levels(pixels: Pixels) -> Pixels:
     """One channel: the brightest colour, or the opacity where that alone says what is marked."""
     if pixels.ndim == 2:
         return pixels
-    colour = pixels[:, :, : 1 if pixels.shape[2] == 2 else 3].max(axis=2)
+    colour: Pixels = pixels[:, :, : 1 if pixels.shape[2] == 2 else 3].max(axis=2)
     if pixels.shape[2] not in (2, 4):
         return colour
-    alpha = pixels[:, :, -1]
+    alpha: Pixels = pixels[:, :, -1]
     if alpha.min() == alpha.max():
         return colour
     shown = colour[alpha > 0]
     if shown.min() == shown.max():
         return alpha
-    return np.where(alpha > 0, colour, colour.dtype.type(0))
+    masked: Pixels = np.where(alpha > 0, colour, colour.dtype.type(0))
+    return masked
 
 
 def _faint(levels: Pixels, marked: NDArray[np.bool_], greatest: float) -> int:

@@ -19,9 +19,9 @@ from cell.cli.labels import (
     GroupBy,
     NotLabelled,
     print_findings,
-    shown,
     tell_findings,
 )
+from cell.cli.names import shown
 from models.writing import require_target
 from vision.data.check import check as check_data
 from vision.data.export import write_coco

@@ -13,7 +13,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cell.cli.labels import AcceptLosses, GroupBy, NotLabelled, shown, tell_findings
+from cell.cli.labels import AcceptLosses, GroupBy, NotLabelled, tell_findings
+from cell.cli.names import shown
 from cell.cli.progress import watched
 from cell.config import CellConfig, load
 from cell.evaluation.measure import Request

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cell.cli.errors import UsageError
+from cell.cli.names import shown
 from cell.config import load
 from cell.products import taught_recipes
 from cell.recipe.loading import RECIPES
@@ -101,24 +102,25 @@ def _draw(lesson: Lesson, good: Path, recipes: Path) -> Path:
 def _tell(console: Console, lesson: Lesson, picture: Path, recipes: Path | None) -> None:
     scores, limit = lesson.taught.scores, lesson.taught.bound
     say = console.print
-    say(f"[bold]{lesson.recipe.identity}[/] learned from {len(scores)} pictures of good parts")
+    name = shown(lesson.recipe.identity)
+    say(f"[bold]{name}[/] learned from {len(scores)} pictures of good parts")
     say(
         f"  {lesson.taught.known.count} patches remembered; good parts score "
         f"{scores.min():.2f} to {scores.max():.2f}, anomalies begin at {limit.threshold:.2f}"
     )
-    say(f"  {limit.in_words()}")
+    say(f"  {shown(limit.in_words())}")
     if len(scores) < ENOUGH:
         say(
             f"[yellow]  {len(scores)} pictures are few: expect good parts to be rejected; teach "
             f"again with {ENOUGH} or more different good parts[/]"
         )
-    say(f"  recipe {lesson.file}")
-    say(f"  heat map of the good picture that resembles the others least: {picture}")
+    say(f"  recipe {shown(lesson.file)}")
+    say(f"  heat map of the good picture that resembles the others least: {shown(picture)}")
     say("  (it shows your part: no picture is in the recipe's folder or its model package)")
     say("Next: try it on a part with a defect and on good parts that it has not seen:")
-    where = f" --recipes {recipes}" if recipes else ""
+    where = f" --recipes {shown(recipes)}" if recipes else ""
     say(
-        f"  cell inspect PICTURE --recipe {lesson.recipe.name}{where} --overlay seen.png",
+        f"  cell inspect PICTURE --recipe {shown(lesson.recipe.name)}{where} --overlay seen.png",
         soft_wrap=True,
     )
 

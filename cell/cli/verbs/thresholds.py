@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cell.cli.errors import UsageError
-from cell.cli.labels import AcceptLosses, GroupBy, NotLabelled, shown, tell_findings
+from cell.cli.labels import AcceptLosses, GroupBy, NotLabelled, tell_findings
+from cell.cli.names import shown
 from cell.cli.progress import watched
 from cell.cli.verbs.evaluate import (
     Config,
