@@ -42,13 +42,14 @@ def select(data: DataSet, chosen: Selection) -> list[Sample]:
         raise DataError(f"{chosen.split_file}: say which of its splits with --split")
     if chosen.groups is not None:
         there = {sample.group for sample in samples}
-        unknown = [group for group in chosen.groups if group not in there]
+        wanted = [normal(group) for group in chosen.groups]
+        unknown = [group for group in wanted if group not in there]
         if unknown:
             listed = ", ".join(sorted(there)[:12]) + (", ..." if len(there) > 12 else "")
             raise DataError(
                 f"{data.root}: no group {', '.join(map(repr, unknown))}; there is: {listed}"
             )
-        samples = [sample for sample in samples if sample.group in chosen.groups]
+        samples = [sample for sample in samples if sample.group in wanted]
     if chosen.limit is not None and chosen.limit < len(samples):
         kept = np.linspace(0, len(samples) - 1, chosen.limit).round().astype(int)
         samples = [samples[index] for index in kept]

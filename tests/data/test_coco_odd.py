@@ -53,6 +53,8 @@ MARKS: list[tuple[str, dict[str, Any]]] = [
     ("a polygon without its list", {"segmentation": [10, 20, 40, 20, 40, 36]}),
     ("an empty box beside a polygon",
      {"bbox": [0, 0, 0, 0], "segmentation": [[10, 20, 40, 20, 40, 36]]}),
+    ("a box much larger than its outline",
+     {"bbox": BBOX, "iscrowd": 1, "segmentation": [[12, 22, 20, 22, 20, 30]]}),
     ("numbers with a point", {"bbox": BBOX, "image_id": 1.0, "category_id": 1.0}),
     ("numbers as text", {"bbox": BBOX, "image_id": "1", "category_id": "1"}),
 ]  # fmt: skip
@@ -90,7 +92,7 @@ LOST: list[tuple[str, dict[str, Any], str]] = [
     ("box and outline apart", {"bbox": BBOX, "segmentation": [[50, 50, 70, 50, 70, 60]]},
      "different places"),
     ("corners written as a size", {"bbox": [60, 50, 90, 70],
-                                   "segmentation": [[60, 50, 90, 50, 90, 70]]}, "different places"),
+                                   "segmentation": [[60, 50, 90, 50, 90, 70]]}, "two corners"),
     ("five numbers", {"bbox": [*BBOX, 30]}, "not four numbers"),
     ("text", {"bbox": ["a", 1, 1, 1]}, "not four numbers"),
     ("neither", {}, "neither bbox nor polygon"),

@@ -180,6 +180,15 @@ def test_labels_are_found_where_they_lie(tmp_path: Path, moves: dict[str, str], 
     assert [len(sample.boxes) for sample in samples] == [1, 0]
 
 
+def test_another_numbering_of_the_classes_is_a_loss(tmp_path: Path) -> None:
+    write(tmp_path, "names: [a, b]\ntrain: images\n", **{"labels/classes.txt": "a\nb\n"})
+    (tmp_path / "labels/._p0.txt").write_bytes(b"\0\5\x16\7")
+    assert len(open_data(tmp_path).samples) == 2
+    (tmp_path / "labels/classes.txt").write_text("b\na\n")
+    with pytest.raises(DataError, match=r"lists b, a, but data\.yaml a, b"):
+        open_data(tmp_path)
+
+
 def test_a_name_in_another_form_is_found_and_said(tmp_path: Path) -> None:
     write(tmp_path, "names: [a]\ntrain: images\n")
     (tmp_path / "images/p0.png").rename(tmp_path / "images/부품.png")

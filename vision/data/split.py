@@ -128,8 +128,10 @@ def load_split(path: Path, data: DataSet, whole: bool = True) -> Split:
     content = read_model(path, _File, "make the split again")
     try:
         here = {sample.group for sample in data.samples}
-        named = {n: [normal(group) for group in gs] for n, gs in content.groups.items()}
-        wanted = {n: [g for g in gs if whole or g in here] for n, gs in named.items()}
+        wanted = {
+            name: [group for group in groups if whole or normal(group) in here]
+            for name, groups in content.groups.items()
+        }
         split = named_groups(data, wanted)
     except DataError as error:
         raise DataError(f"{path}: does not fit the data: {error}") from None
@@ -147,6 +149,7 @@ def _checked_fixed(
     data: DataSet, fixed: Mapping[str, Sequence[str]], known: Mapping[str, int]
 ) -> dict[str, tuple[str, ...]]:
     seen: dict[str, str] = {}
+    fixed = {name: [normal(group) for group in groups] for name, groups in fixed.items()}
     for name, groups in fixed.items():
         for group in groups:
             if group not in known:

@@ -12,7 +12,9 @@ from vision.data.formats.rle import box_of_runs
 from vision.data.reading import corners
 
 LEAST_IOU = 0.5
-"""Overlap of bbox and outline below which they do not mean the same place."""
+"""Overlap of bbox and outline below which that they differ is said."""
+SAME_IOU = 0.8
+"""Overlap from which two boxes are the same, but for rounding."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,15 @@ def _chosen(given: Corners | None, outline: Corners | None, crowd: str) -> Boxed
         return Boxed(None, "has neither bbox nor polygon nor mask")
     if given is None or (outline is not None and not _has_area(given)):
         return Boxed(outline, crowd if given is None else "its bbox is empty; its outline was used")
-    if outline is not None and _has_area(outline) and _iou(given, outline) < LEAST_IOU:
-        where = " and ".join(" ".join(f"{v:g}" for v in box) for box in (given, outline))
+    if outline is None or not _has_area(outline) or _iou(given, outline) >= LEAST_IOU:
+        return Boxed(given, crowd)
+    where = " and ".join(" ".join(f"{v:g}" for v in box) for box in (given, outline))
+    as_corners = (given[0], given[1], given[2] - given[0], given[3] - given[1])
+    if _has_area(as_corners) and _iou(as_corners, outline) >= SAME_IOU:
+        return Boxed(None, "its bbox holds two corners, not a corner and a size")
+    if _iou(given, outline) == 0:
         return Boxed(None, f"bbox and segmentation mark different places ({where})")
-    return Boxed(given, crowd)
+    return Boxed(given, f"bbox and segmentation differ ({where}); the bbox was taken")
 
 
 def _crowd(note: Annotation) -> bool:

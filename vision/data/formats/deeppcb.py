@@ -30,7 +30,7 @@ def recognise(root: Path) -> bool:
 
 def read(reading: Reading) -> DataSet:
     """Every board with a label file. Group: the board family's folder."""
-    files = sorted(_home(reading.root).glob("group*/*_not/*.txt"))
+    files = sorted(_home(reading.root).glob("group*/*_not/[!.]*.txt"))
     if not files:
         raise DataError(f"{reading.root}: no label files; give the folder that holds PCBData/")
     samples = [

@@ -10,12 +10,13 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path, PureWindowsPath
 
 from vision.data.findings import Kind
 from vision.data.formats.yolo_lines import Lines, marks
 from vision.data.formats.yolo_yaml import FILES, Described, describe
-from vision.data.names import source_of
+from vision.data.names import normal, source_of
 from vision.data.pictures import is_picture
 from vision.data.places import Places, files_below, parts_of, pictures_below
 from vision.data.reading import Reading, name_of
@@ -50,7 +51,9 @@ def read(reading: Reading) -> DataSet:
         and (sample := _sample(reading, picture, labels[picture], described)) is not None
     ]
     used = {label for label in labels.values() if label is not None} | set(lists)
-    _strangers(reading, [*folders, *(file.parent for file in wanted.values())], used)
+    places = list(dict.fromkeys([*folders, *(file.parent for file in wanted.values())]))
+    _strangers(reading, places, used)
+    _other_order(reading, [root, *places], described.classes)
     return DataSet("yolo", root, described.classes, samples)
 
 
@@ -97,7 +100,7 @@ def _pictures(
 def _listed(reading: Reading, file: Path) -> list[Path]:
     """Pictures in a text file of paths, one a line."""
     found = []
-    text = reading.attempt(lambda: read_text(file), file) or ""
+    text = reading.attempt(partial(read_text, file), file) or ""
     for number, line in enumerate(text.splitlines(), 1):
         entry = line.strip()
         if not entry:
@@ -156,6 +159,7 @@ def _strangers(reading: Reading, folders: list[Path], used: set[Path]) -> None:
         for place in reading.places.spelled_alike(folder):
             files = list(place.iterdir()) if place == reading.root else files_below(place)
             there.update(p for p in files if p.suffix.lower() == ".txt" and p.is_file())
+    there = {file for file in there if not file.name.startswith(".")}
     for file in sorted(there - used):
         if _has_picture(reading.root, file):
             what = "its picture is in none of the lists, and was not read"
@@ -163,6 +167,18 @@ def _strangers(reading: Reading, folders: list[Path], used: set[Path]) -> None:
         elif file.name.lower() not in _NO_LABELS:
             what = "belongs to no picture"
             reading.error(Kind.MISSING, file, what, "restore the picture or remove the label")
+
+
+def _other_order(reading: Reading, folders: list[Path], classes: tuple[str, ...]) -> None:
+    """Tell of a classes.txt, such as labelImg keeps, that numbers the classes in another way."""
+    for folder in dict.fromkeys(folders):
+        file = folder / "classes.txt"
+        text = reading.attempt(partial(read_text, file), file) if file.is_file() else None
+        names = [line.strip() for line in (text or "").splitlines() if line.strip()]
+        if names and [normal(name) for name in names] != [normal(name).strip() for name in classes]:
+            what = f"lists {', '.join(names[:5])}, but data.yaml {', '.join(classes[:5])}"
+            remedy = "see which of the two the labels were drawn by, and make them agree"
+            reading.error(Kind.CLASS, file, what, remedy)
 
 
 def _has_picture(root: Path, label: Path) -> bool:
@@ -187,7 +203,7 @@ def _sample(
         return None
     if file is None:
         return Sample(name, picture, size, group)
-    text = reading.attempt(lambda: read_text(file), file, name)
+    text = reading.attempt(partial(read_text, file), file, name)
     if text is None:
         return None
     lines = Lines(reading, file, name, size, described)
