@@ -10,12 +10,15 @@ import pytest
 from typer.testing import CliRunner
 
 from cell.cli.app import app
+from cell.cli.errors import UsageError
 from cell.cli.names import shown
+from cell.cli.verbs.train import Reading
 from cell.evaluation.samples import class_table
 from tests.data.sets import WRITERS, coco_content
 from vision.data.export import write_coco
 from vision.data.findings import Finding, Kind, Severity
 from vision.data.open import open_data
+from vision.data.reading import Unlabelled
 from vision.data.types import DataError, DataSet, Sample
 
 MARKUP = "[/] [bold]\\"
@@ -71,6 +74,16 @@ def test_no_verb_goes_on_over_a_loss_unless_told_to(lossy: Path, tmp_path: Path,
         assert (code, said) == (0, "")
     if verb == "stats":
         assert json.loads(out)["whole"]["pictures"] == 3, "a lost box makes no good part"
+
+
+def test_training_reads_as_the_other_verbs_do(lossy: Path) -> None:
+    with pytest.raises(DataError, match="--accept-losses"):
+        Reading("auto", None, Unlabelled.REFUSE, False).open(lossy)
+    told = Reading("auto", "(a|b)", Unlabelled.SKIP, True)
+    assert len(told.open(lossy).samples) == 3
+    assert told.options == " --group-by '(a|b)' --unlabelled skip --accept-losses"
+    with pytest.raises(UsageError, match="leave them out"):
+        told.require_plain()
 
 
 def test_what_was_repaired_is_said_and_does_not_refuse(lossy: Path, tmp_path: Path) -> None:

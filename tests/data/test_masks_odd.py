@@ -137,6 +137,23 @@ def test_masks_without_pictures_are_a_loss(tmp_path: Path) -> None:
     assert sorted(f.file.parent.name for f in found if f.lost) == ["crack", "good"]
 
 
+def test_pictures_outside_the_layout_are_said(tmp_path: Path) -> None:
+    masks(tmp_path / "a", png(area(255)))
+    put(tmp_path / "a" / "preview.png", texture(3))
+    assert [f.kind for f in survey(tmp_path / "a", "masks")[1]] == [Kind.NO_LABEL]
+    mvtec(tmp_path / "b", ("test/crack/000.png",), {"ground_truth/crack/000_mask.png": BOX})
+    put(tmp_path / "b" / "extra" / "good" / "000.png", texture(3))
+    assert [f.kind for f in survey(tmp_path / "b", "mvtec")[1]] == [Kind.NO_LABEL]
+
+
+def test_folders_of_classes_may_be_links(tmp_path: Path) -> None:
+    masks(tmp_path / "far", png(area(255)))
+    (tmp_path / "set" / "crack").mkdir(parents=True)
+    (tmp_path / "set" / "crack" / "Imgs").symlink_to(tmp_path / "far" / "crack")
+    (tmp_path / "set" / "good").symlink_to(tmp_path / "far" / "good")
+    assert [len(s.boxes) for s in open_data(tmp_path / "set", "masks").samples] == [1, 0]
+
+
 def test_classes_with_and_without_their_inner_folder_are_all_read(tmp_path: Path) -> None:
     put(tmp_path / "crack" / "IMGS" / "0.jpg", texture(1))
     put(tmp_path / "crack" / "IMGS" / "0.PNG", area(255))

@@ -71,7 +71,7 @@ def _union(
     reading: Reading, name: str, size: tuple[int, int], masks: Sequence[Path]
 ) -> NDArray[np.bool_] | None:
     """What the masks mark together; None after having told why that is not known."""
-    marked = np.zeros(size, np.bool_)
+    marked: NDArray[np.bool_] | None = None
     for path in masks:
         if not reading.same_size(size, path, Kind.MASK, name):
             return None
@@ -90,7 +90,7 @@ def _union(
         if mask.faint:
             what = f"{mask.faint} areas are marked below half of the greatest value and were lost"
             reading.error(Kind.MASK, path, what, "mark all defects with one value", name)
-        marked |= mask.marked
+        marked = mask.marked if marked is None else marked | mask.marked
     if len(masks) > 1:
         what = f"{len(masks)} masks belong to one picture: their boxes count, their pixels do not"
         reading.warning(Kind.MASK, masks[0], what, "join them for figures of pixels", name)

@@ -59,7 +59,18 @@ def read(reading: Reading) -> DataSet:
         if sample is not None:
             samples.append(sample)
     groups.tell_unused()
+    _tell_loose(reading, folders)
     return DataSet("masks", root, classes, samples)
+
+
+def _tell_loose(reading: Reading, folders: list[tuple[str, Path]]) -> None:
+    """Tell of pictures that lie in no folder of a class."""
+    inside = {path for _, folder in folders for path in pictures_below(folder)}
+    loose = [path for path in pictures_below(reading.root) if path not in inside]
+    if loose:
+        what = f"{len(loose)} pictures lie in no folder of a class and were not read"
+        remedy = f"move {loose[0].name} and its like to their classes, or elsewhere"
+        reading.warning(Kind.NO_LABEL, loose[0], what, remedy)
 
 
 def _class_folders(root: Path, places: Places) -> list[tuple[str, Path]]:
@@ -68,7 +79,7 @@ def _class_folders(root: Path, places: Places) -> list[tuple[str, Path]]:
     for folder in sorted(f for f in root.iterdir() if f.is_dir() and not f.name.startswith(".")):
         inner = [path for path in places.spelled_alike(folder / "Imgs") if path.is_dir()]
         for place in inner or [folder]:
-            if any(is_picture(path) for path in place.rglob("*")):
+            if pictures_below(place):
                 found.append((folder.name, place))
     return found
 

@@ -106,3 +106,9 @@ def _strangers(
             if picture not in inside:
                 what = "lies in no folder of a class"
                 reading.error(Kind.NO_LABEL, picture, what, "move it to its class, or to good/")
+    loose = set(pictures_below(reading.root)) - inside - set(every)
+    loose -= {picture for home in homes if home != reading.root for picture in pictures_below(home)}
+    if loose:
+        what = f"{len(loose)} pictures lie beside train/, validation/ and test/ and were not read"
+        remedy = "move them there if they belong to the data"
+        reading.warning(Kind.NO_LABEL, min(loose), what, remedy)
