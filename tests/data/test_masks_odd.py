@@ -137,6 +137,12 @@ def test_masks_without_pictures_are_a_loss(tmp_path: Path) -> None:
     assert sorted(f.file.parent.name for f in found if f.lost) == ["crack", "good"]
 
 
+def test_a_second_mask_of_a_picture_is_a_loss(tmp_path: Path) -> None:
+    masks(tmp_path, png(area(255)))
+    (tmp_path / "crack" / "0.PNG").write_bytes(png(area(255, box=OTHER)))
+    assert any(f.lost and "may both be" in f.what for f in survey(tmp_path, "masks")[1])
+
+
 def test_pictures_outside_the_layout_are_said(tmp_path: Path) -> None:
     masks(tmp_path / "a", png(area(255)))
     put(tmp_path / "a" / "preview.png", texture(3))

@@ -180,6 +180,12 @@ def test_labels_are_found_where_they_lie(tmp_path: Path, moves: dict[str, str], 
     assert [len(sample.boxes) for sample in samples] == [1, 0]
 
 
+def test_a_second_label_of_a_picture_is_a_loss(tmp_path: Path) -> None:
+    write(tmp_path, "names: [a, b]\ntrain: images\n", **{"labels/p0.TXT": "1 .5 .5 .2 .2"})
+    with pytest.raises(DataError, match=r"p0\.TXT: is a second label"):
+        open_data(tmp_path)
+
+
 def test_another_numbering_of_the_classes_is_a_loss(tmp_path: Path) -> None:
     write(tmp_path, "names: [a, b]\ntrain: images\n", **{"labels/classes.txt": "a\nb\n"})
     (tmp_path / "labels/._p0.txt").write_bytes(b"\0\5\x16\7")

@@ -53,6 +53,10 @@ def read(reading: Reading) -> DataSet:
         if groups.known and groups.of(picture) is None:
             what = "is not in groups.csv: it counts as a part of its own"
             reading.warning(Kind.GROUP, picture, what, "add its line", name)
+        if len(masks) > 1:
+            what = f"{' and '.join(mask.name for mask in masks)} may both be its mask"
+            reading.error(Kind.MASK, picture, what, "keep one of them", name)
+            continue
         label = None if is_good(class_name) else classes.index(class_name)
         wanted = picture.with_suffix(".png")
         sample = masked_sample(reading, picture, masks, wanted, group, label)

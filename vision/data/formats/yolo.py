@@ -16,7 +16,7 @@ from pathlib import Path, PureWindowsPath
 from vision.data.findings import Kind
 from vision.data.formats.yolo_lines import Lines, marks
 from vision.data.formats.yolo_yaml import FILES, Described, describe
-from vision.data.names import normal, source_of
+from vision.data.names import alike, normal, source_of
 from vision.data.pictures import is_picture
 from vision.data.places import Places, files_below, parts_of, pictures_below
 from vision.data.reading import Reading, name_of
@@ -52,7 +52,7 @@ def read(reading: Reading) -> DataSet:
     ]
     used = {label for label in labels.values() if label is not None} | set(lists)
     places = list(dict.fromkeys([*folders, *(file.parent for file in wanted.values())]))
-    _strangers(reading, places, used)
+    _strangers(reading, places, used, {alike(str(file)) for file in wanted.values()})
     _other_order(reading, [root, *places], described.classes)
     return DataSet("yolo", root, described.classes, samples)
 
@@ -152,8 +152,11 @@ def _label_of(root: Path, picture: Path) -> Path:
     return root.joinpath(*parts)
 
 
-def _strangers(reading: Reading, folders: list[Path], used: set[Path]) -> None:
-    """Tell of label files that belong to no picture."""
+def _strangers(reading: Reading, folders: list[Path], used: set[Path], taken: set[str]) -> None:
+    """Tell of label files that belong to no picture that was read, or are its second one.
+
+    taken: where labels were looked for, in the form that is `alike`.
+    """
     there: set[Path] = set()
     for folder in dict.fromkeys(folders):
         for place in reading.places.spelled_alike(folder):
@@ -161,7 +164,10 @@ def _strangers(reading: Reading, folders: list[Path], used: set[Path]) -> None:
             there.update(p for p in files if p.suffix.lower() == ".txt" and p.is_file())
     there = {file for file in there if not file.name.startswith(".")}
     for file in sorted(there - used):
-        if _has_picture(reading.root, file):
+        if alike(str(file)) in taken:
+            what = "is a second label of a picture that has one"
+            reading.error(Kind.SPELLING, file, what, "keep the right one")
+        elif _has_picture(reading.root, file):
             what = "its picture is in none of the lists, and was not read"
             reading.warning(Kind.NO_LABEL, file, what, "add the picture to a list to use it")
         elif file.name.lower() not in _NO_LABELS:
