@@ -166,6 +166,25 @@ def test_a_class_without_a_box_does_not_hinder_evaluation() -> None:
         class_table(with_classes(("screws", "Pitting"), 1, 0), ("Pitting",))
 
 
+def test_a_check_of_a_set_without_a_usable_picture_lists_what_is_wrong(tmp_path: Path) -> None:
+    WRITERS["deeppcb"](tmp_path)
+    for picture in tmp_path.rglob("*_test.png"):
+        picture.unlink()
+    label = tmp_path / "PCBData/group00001/00001_not/a.txt"
+    label.write_text(f"1 2 {'9' * 400} 4 77\n")
+    page = tmp_path.parent / f"{tmp_path.name}.html"
+    code, said, _, error = run("data", "check", tmp_path, "--report", page)
+    assert (code, error) == (1, "")
+    assert "4 errors" in said
+    assert "a_test.jpg: is not there" in said
+    assert page.is_file()
+    WRITERS["deeppcb"](tmp_path)
+    label.write_text(f"1 2 {'9' * 400} 4 77\n")
+    code, said, _, error = run("data", "check", tmp_path, "--report", page)
+    assert (code, error) == (1, "")
+    assert "class 77 is not 1..6" in said
+
+
 def test_a_check_names_classes_without_a_box(tmp_path: Path) -> None:
     WRITERS["coco"](tmp_path)
     content = coco_content()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
@@ -172,7 +173,8 @@ def _thumb(
         small = cv2.cvtColor(small, cv2.COLOR_GRAY2BGR)
     small = np.ascontiguousarray(small[:, :, :3])
     boxes = [] if sample is None else [(box, _BOX) for box in sample.boxes.tolist()]
-    for box, colour in [*boxes, *([(meant, _MEANT)] if meant else [])]:
+    drawn = meant is not None and all(map(math.isfinite, meant))
+    for box, colour in [*boxes, *([(meant, _MEANT)] if drawn and meant else [])]:
         x1, y1, x2, y2 = (int(np.clip(v * scale, -1e4, 1e4)) for v in box)
         far = (max(x2, x1 + 3), max(y2, y1 + 3))
         cv2.rectangle(small, (x1 - 1, y1 - 1), (far[0] + 1, far[1] + 1), _OUTLINE, 1)
