@@ -4,14 +4,20 @@ left out or repaired, shown by all of them.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from cell.cli.errors import UsageError
 from vision.data.findings import Finding, Severity
-from vision.data.reading import Unlabelled
+from vision.data.open import open_data
+from vision.data.reading import Unlabelled, Watch, unwatched
+from vision.data.types import DataSet
 
 _FEW = 3
 
@@ -61,3 +67,42 @@ def tell_findings(found: Sequence[Finding]) -> None:
     if lost:
         what = f"{lost} losses, left out with their pictures as told (--accept-losses); {what}"
     console.print(f"{what}; `cell data check` lists them all", highlight=False, soft_wrap=True)
+
+
+@dataclass(frozen=True)
+class LabelReading:
+    """How labelled pictures are read: what these options say."""
+
+    format: str
+    group_by: str | None
+    unlabelled: Unlabelled
+    accept_losses: bool
+
+    def open(self, data: Path, watch: Watch = unwatched) -> DataSet:
+        """The data set, after having told what its reader left out or repaired."""
+        opened = open_data(
+            data,
+            self.format,
+            self.group_by,
+            watch,
+            unlabelled=self.unlabelled,
+            accept_losses=self.accept_losses,
+        )
+        tell_findings(opened.findings)
+        return opened
+
+    def require_plain(self) -> None:
+        """Raises UsageError for options that have no effect on boards with golden samples."""
+        if self.group_by or self.accept_losses or self.unlabelled is not Unlabelled.REFUSE:
+            raise UsageError(
+                "--group-by, --unlabelled and --accept-losses do not apply to boards with golden "
+                "samples, whose groups are DeepPCB's own: leave them out."
+            )
+
+    @property
+    def options(self) -> str:
+        """The same options for `cell evaluate`."""
+        said = ["--group-by", self.group_by] if self.group_by else []
+        said += [] if self.unlabelled is Unlabelled.REFUSE else ["--unlabelled", self.unlabelled]
+        said += ["--accept-losses"] if self.accept_losses else []
+        return f" {shlex.join(said)}" if said else ""

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from cell.cli.app import app
 from cell.cli.errors import UsageError
+from cell.cli.labels import LabelReading
 from cell.cli.names import shown
-from cell.cli.verbs.train import Reading
 from cell.evaluation.samples import class_table
 from tests.data.sets import WRITERS, coco_content
 from vision.data.export import write_coco
@@ -78,8 +78,8 @@ def test_no_verb_goes_on_over_a_loss_unless_told_to(lossy: Path, tmp_path: Path,
 
 def test_training_reads_as_the_other_verbs_do(lossy: Path) -> None:
     with pytest.raises(DataError, match="--accept-losses"):
-        Reading("auto", None, Unlabelled.REFUSE, False).open(lossy)
-    told = Reading("auto", "(a|b)", Unlabelled.SKIP, True)
+        LabelReading("auto", None, Unlabelled.REFUSE, False).open(lossy)
+    told = LabelReading("auto", "(a|b)", Unlabelled.SKIP, True)
     assert len(told.open(lossy).samples) == 3
     assert told.options == " --group-by '(a|b)' --unlabelled skip --accept-losses"
     with pytest.raises(UsageError, match="leave them out"):

@@ -14,19 +14,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from cell.cli.errors import UsageError
-from cell.cli.labels import (
-    AcceptLosses,
-    GroupBy,
-    NotLabelled,
-    print_findings,
-    tell_findings,
-)
+from cell.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, print_findings
 from cell.cli.names import shown
 from models.writing import require_target
 from vision.data.check import check as check_data
 from vision.data.export import write_coco
 from vision.data.findings import Severity
-from vision.data.open import FORMATS, open_data, survey, usable
+from vision.data.open import FORMATS, survey, usable
 from vision.data.reading import Unlabelled
 from vision.data.report import write_report
 from vision.data.split import (
@@ -39,7 +33,6 @@ from vision.data.split import (
     split_by_group,
 )
 from vision.data.stats import Counts, Stats, stats_of
-from vision.data.types import DataSet
 
 T = TypeVar("T")
 _SHOWN = 10
@@ -70,7 +63,7 @@ def import_(
     accept_losses: AcceptLosses = False,
 ) -> None:
     """Write any known format as one COCO file, with groups, golden pictures and masks."""
-    data = _opened(source, format, group_by, unlabelled, accept_losses)
+    data = LabelReading(format, group_by, unlabelled, accept_losses).open(source, _watch)
     path = write_coco(data, out, copy, _watch)
     counts = stats_of(data).whole
     console.print(
@@ -101,7 +94,7 @@ def split(
 ) -> None:
     """Deal the groups to splits, so that no part is both learnt from and tested on."""
     require_target(out, (source,), own=("version", "format", "groups"))
-    data = _opened(source, format, group_by, unlabelled, accept_losses)
+    data = LabelReading(format, group_by, unlabelled, accept_losses).open(source, _watch)
     names: dict[str, list[str]] = {}
     for name, groups in map(_pair, fixed or []):
         names.setdefault(name, []).extend(groups.split(","))
@@ -125,7 +118,7 @@ def stats(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Count pictures, boxes and groups by class and split, and measure the boxes."""
-    data = _opened(source, format, group_by, unlabelled, accept_losses)
+    data = LabelReading(format, group_by, unlabelled, accept_losses).open(source, _watch)
     made = None if split_file is None else load_split(split_file, data)
     counted = stats_of(data, made)
     if as_json:
@@ -165,17 +158,6 @@ def check(
         console.print(f"report in {report}", soft_wrap=True, highlight=False, markup=False)
     if errors:
         raise typer.Exit(1)
-
-
-def _opened(
-    source: Path, format: str, group_by: str | None, unlabelled: Unlabelled, accept_losses: bool
-) -> DataSet:
-    """The data set, after having told what its reader left out or repaired."""
-    data = open_data(
-        source, format, group_by, _watch, unlabelled=unlabelled, accept_losses=accept_losses
-    )
-    tell_findings(data.findings)
-    return data
 
 
 def _watch(items: Sequence[T], what: str) -> Iterable[T]:

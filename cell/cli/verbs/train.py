@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cell.cli.errors import UsageError
-from cell.cli.labels import AcceptLosses, GroupBy, NotLabelled, tell_findings
+from cell.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, tell_findings
 from cell.config import load
 from cell.products import model_folder, recipe_folder, trained_models
 from cell.recipe.loading import RecipeError, load_recipe
@@ -30,44 +29,6 @@ if TYPE_CHECKING:
 console = Console()
 SPLIT_FILE = "split.json"
 """In a run's folder: which pictures it learns from."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """How the data is read: options of the command line."""
-
-    format: str
-    group_by: str | None
-    unlabelled: Unlabelled
-    accept_losses: bool
-
-    def open(self, data: Path) -> DataSet:
-        """The data set, after having told what its reader left out or repaired."""
-        opened = open_data(
-            data,
-            self.format,
-            self.group_by,
-            unlabelled=self.unlabelled,
-            accept_losses=self.accept_losses,
-        )
-        tell_findings(opened.findings)
-        return opened
-
-    def require_plain(self) -> None:
-        """Raises UsageError for options that have no effect on boards with golden samples."""
-        if self.group_by or self.accept_losses or self.unlabelled is not Unlabelled.REFUSE:
-            raise UsageError(
-                "--group-by, --unlabelled and --accept-losses do not apply to boards with golden "
-                "samples, whose groups are DeepPCB's own: leave them out."
-            )
-
-    @property
-    def options(self) -> str:
-        """The same options for `cell evaluate`."""
-        said = ["--group-by", self.group_by] if self.group_by else []
-        said += [] if self.unlabelled is Unlabelled.REFUSE else ["--unlabelled", self.unlabelled]
-        said += ["--accept-losses"] if self.accept_losses else []
-        return f" {shlex.join(said)}" if said else ""
 
 
 WITHOUT_TORCH = (
@@ -143,7 +104,7 @@ def train(
     if (run / "last.pt").exists() and not resume:
         raise UsageError(f"{run} holds a run already: add --resume, or choose another --out.")
     size = (side, side) if side is not None else known.canonical_px if known else (320, 320)
-    reading = Reading(format, group_by, unlabelled, accept_losses)
+    reading = LabelReading(format, group_by, unlabelled, accept_losses)
     job, source, measured = _job(recipe, data, reading, split, size, run, resume)
     boards = job.kind == "boards"
     settings = Settings(
@@ -176,7 +137,7 @@ def train(
 def _job(
     recipe: str,
     data: Path,
-    reading: Reading,
+    reading: LabelReading,
     split: Path | None,
     size: tuple[int, int],
     run: Path,

@@ -7,18 +7,15 @@ that Roboflow augmented from one source (``<source>.rf.<hash>``) are one group.
 
 from __future__ import annotations
 
-import glob
-import os
-from collections.abc import Sequence
 from functools import partial
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 
 from vision.data.findings import Kind
 from vision.data.formats.yolo_lines import Lines, marks
+from vision.data.formats.yolo_paths import has_picture, label_of, path_below
 from vision.data.formats.yolo_yaml import FILES, Described, describe
 from vision.data.names import alike, normal, source_of
-from vision.data.pictures import is_picture
-from vision.data.places import Places, files_below, parts_of, pictures_below
+from vision.data.places import Places, files_below, pictures_below
 from vision.data.reading import Reading, name_of
 from vision.data.texts import read_text
 from vision.data.types import DataError, DataSet, Sample
@@ -40,7 +37,7 @@ def read(reading: Reading) -> DataSet:
         raise DataError(f"{root}: no data.yaml; give the folder that holds it")
     described = describe(file)
     pictures, folders, lists = _pictures(reading, file, described)
-    wanted = {picture: _label_of(root, picture) for picture in pictures}
+    wanted = {picture: label_of(root, picture) for picture in pictures}
     labels = {p: reading.find(file, p, name_of(p, root)) for p, file in wanted.items()}
     bare = [(p, name_of(p, root)) for p, label in labels.items() if label is None]
     keep_bare = reading.not_labelled(bare, "label file", "an empty one")
@@ -76,7 +73,7 @@ def _pictures(
     lists: list[Path] = []
     by_place: dict[Path, str] = {}
     for key, entry in described.named:
-        place = _inside(reading, [described.base], entry, file)
+        place = path_below(reading, [described.base], entry, file)
         if place is not None and by_place.setdefault(place, entry) != entry:
             what = f"{key}: {entry} leads to {place}, as does {by_place[place]}"
             reading.error(Kind.MISSING, file, what, "mend the entry or remove it")
@@ -86,14 +83,14 @@ def _pictures(
             reading.error(Kind.MISSING, file, what, remedy)
         elif place.is_dir():
             pictures.update(pictures_below(place))
-            labels.append(_label_of(root, place / "x").parent)
+            labels.append(label_of(root, place / "x").parent)
         else:
             pictures.update(_listed(reading, place))
             lists.append(place)
     images = reading.find(root / "images", file)
     if not described.named and images is not None:
         pictures.update(pictures_below(images))
-        labels.append(_label_of(root, images / "x").parent)
+        labels.append(label_of(root, images / "x").parent)
     return sorted(pictures), labels, lists
 
 
@@ -105,51 +102,13 @@ def _listed(reading: Reading, file: Path) -> list[Path]:
         entry = line.strip()
         if not entry:
             continue
-        place = _inside(reading, [name_of(file, reading.root).rpartition("/")[0]], entry, file)
+        place = path_below(reading, [name_of(file, reading.root).rpartition("/")[0]], entry, file)
         if place is None or not place.is_file():
             what = f"line {number}: {entry} is not there, or not inside {reading.root}"
             reading.error(Kind.MISSING, file, what, "restore the picture or remove the line")
         else:
             found.append(place)
     return found
-
-
-def _inside(reading: Reading, bases: Sequence[str], entry: str, file: Path) -> Path | None:
-    """A path below the root as it is written, None if there is none. Exporters write paths of
-    their own machine, with its separators, or one level too high (`../train/images`).
-    """
-    root = reading.root
-    for base in (*bases, ""):
-        place = _below(root, Path(base) / entry)
-        if place is not None and (found := reading.find(place, file)) is not None:
-            return found
-    parts = parts_of(entry)
-    of_this_folder = not PureWindowsPath(entry).root and not PureWindowsPath(entry).drive
-    for start in range(1 if of_this_folder else len(parts)):
-        found = reading.find(root.joinpath(*parts[start:]), file)
-        if found is not None:
-            return found
-    return None
-
-
-def _below(root: Path, written: Path) -> Path | None:
-    """A path by its words, and not as links lead; None if it leaves the root."""
-    if written.is_absolute():
-        whole = Path(os.path.abspath(root))
-        if not written.is_relative_to(whole):
-            return None
-        written = written.relative_to(whole)
-    inside = os.path.normpath(written)
-    return None if inside.startswith("..") else root / inside
-
-
-def _label_of(root: Path, picture: Path) -> Path:
-    parts = list(picture.relative_to(root).with_suffix(".txt").parts)
-    for at in range(len(parts) - 2, -1, -1):
-        if parts[at].lower() == "images":
-            parts[at] = "labels"
-            break
-    return root.joinpath(*parts)
 
 
 def _strangers(reading: Reading, folders: list[Path], used: set[Path], taken: set[str]) -> None:
@@ -167,7 +126,7 @@ def _strangers(reading: Reading, folders: list[Path], used: set[Path], taken: se
         if alike(str(file)) in taken:
             what = "is a second label of a picture that has one"
             reading.error(Kind.SPELLING, file, what, "keep the right one")
-        elif _has_picture(reading.root, file):
+        elif has_picture(reading.root, file):
             what = "its picture is in none of the lists, and was not read"
             reading.warning(Kind.NO_LABEL, file, what, "add the picture to a list to use it")
         elif file.name.lower() not in _NO_LABELS:
@@ -185,18 +144,6 @@ def _other_order(reading: Reading, folders: list[Path], classes: tuple[str, ...]
             what = f"lists {', '.join(names[:5])}, but data.yaml {', '.join(classes[:5])}"
             remedy = "see which of the two the labels were drawn by, and make them agree"
             reading.error(Kind.CLASS, file, what, remedy)
-
-
-def _has_picture(root: Path, label: Path) -> bool:
-    """Whether a picture lies where the label's should."""
-    parts = list(label.relative_to(root).parts)
-    for at in range(len(parts) - 2, -1, -1):
-        if parts[at].lower() == "labels":
-            parts[at] = "images"
-            break
-    place = root.joinpath(*parts)
-    same = place.parent.glob(f"{glob.escape(place.stem)}.*")
-    return any(is_picture(path) for path in same)
 
 
 def _sample(
