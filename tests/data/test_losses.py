@@ -106,6 +106,27 @@ def test_an_import_never_lands_in_its_source(tmp_path: Path, where: str) -> None
     assert sorted(root.rglob("*")) == before
 
 
+@pytest.mark.parametrize("name", ["coco", "yolo", "labelme", "masks", "mvtec"])
+def test_copies_of_one_source_are_one_group_in_every_format(tmp_path: Path, name: str) -> None:
+    WRITERS[name](tmp_path)
+    (tmp_path / "groups.csv").unlink(missing_ok=True)
+    for path in sorted(tmp_path.rglob("*")):
+        if path.is_file() and path.suffix in (".png", ".jpg", ".txt", ".json"):
+            stem, _, mask = path.stem.partition("_")
+            if stem in ("a", "b"):
+                end = f"_{mask}" if mask else ""
+                path.rename(path.with_name(f"s.rf.{stem}{end}{path.suffix}"))
+    for file in tmp_path.rglob("*.json"):
+        text = file.read_text().replace(', "group": "ab"', "")
+        for stem in "ab":
+            text = text.replace(f'"{stem}.', f'"s.rf.{stem}.')
+        file.write_text(text)
+    groups = {Path(s.name).name: s.group for s in open_data(tmp_path).samples}
+    assert groups["s.rf.a"] == groups["s.rf.b"]
+    assert groups["s.rf.a"].endswith("s")
+    assert len(set(groups.values())) == 3
+
+
 def test_paths_of_an_import_hold_through_links(tmp_path: Path) -> None:
     root, real = tmp_path / "set", tmp_path / "far" / "away"
     root.mkdir()

@@ -101,7 +101,11 @@ def prepare(
     every: take only each n-th picture, to try settings quickly. same: groups that show the same
     part. ungrouped: every picture is a group.
     """
-    samples = open_data(data, accept_losses=True).samples
+    opened = open_data(data, accept_losses=True)
+    for finding in opened.findings:
+        if finding.lost:
+            print(f"left out: {finding.text}", file=sys.stderr)
+    samples = opened.samples
     if ungrouped:
         samples, same = tuple(replace(sample, group=sample.name) for sample in samples), ()
     split = split_by_group(samples, seed, same)
