@@ -50,12 +50,15 @@ class WrittenError(ValueError):
     """A text cannot be read, or could be read in two ways; the message says where and what."""
 
 
-def read_written(path: Path) -> str:
-    """A text file in UTF-8 or, with its mark, UTF-16. Raises WrittenError, OSError."""
+def read_written(path: Path, most: int = MOST_BYTES) -> str:
+    """A text file in UTF-8 or, with its mark, UTF-16. Raises WrittenError, OSError.
+
+    most: size [B] above which it is refused.
+    """
     with path.open("rb") as file:
-        raw = file.read(MOST_BYTES + 1)
-    if len(raw) > MOST_BYTES:
-        raise WrittenError(f"is larger than {MOST_BYTES >> 20} MiB: this is no text to be read")
+        raw = file.read(most + 1)
+    if len(raw) > most:
+        raise WrittenError(f"is larger than {most >> 20} MiB: this is no text to be read")
     for mark, encoding in _BOMS:
         if raw.startswith(mark):
             return _decode(raw[len(mark) :], encoding)

@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from cell.cli.names import shown
 from cell.launcher.host import MUCH
 
 
@@ -42,7 +43,8 @@ def print_summary(console: Console, report: dict[str, Any]) -> None:
     lost = report["host_lost_percent"]
     if lost >= MUCH:
         table.add_row("host", f"gave {lost:.0f} % of the processor to other machines")
-    table.add_row("model, recipe", f"{report['model']}, {report['recipe']}, seed {report['seed']}")
+    which = f"{report['model']}, {report['recipe']}, seed {report['seed']}"
+    table.add_row("model, recipe", shown(which))
     console.print(table)
 
 

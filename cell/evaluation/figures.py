@@ -15,7 +15,7 @@ from cell.evaluation.inspecting import Seen
 from cell.recipe.model import Recipe
 from cell.recipe.rules import judge, not_inspected
 from cell.recipe.verdict import Verdict, VerdictKind
-from vision.data.pictures import read_pixels, to_grey8
+from vision.data.marked import THRESHOLD, read_mask
 from vision.data.types import DataError
 from vision.evaluate.confusion import FALSE_ALARM, MISSED, confusion
 from vision.evaluate.matching import Found
@@ -187,15 +187,15 @@ def mask_of(seen: Seen, canonical: tuple[int, int]) -> NDArray[np.bool_]:
     """What is defective, (height, width) of the canonical view. Raises DataError."""
     if seen.mask is None:
         return np.zeros(canonical[::-1], np.bool_)
-    mask = to_grey8(_pixels(seen.mask))
+    mask = _mask(seen.mask)
     if mask.shape != canonical[::-1]:
         mask = np.asarray(cv2.resize(mask, canonical, interpolation=cv2.INTER_NEAREST), np.uint8)
-    return np.asarray(mask > 127, np.bool_)
+    return np.asarray(mask > THRESHOLD, np.bool_)
 
 
-def _pixels(path: Path) -> Any:
+def _mask(path: Path) -> NDArray[np.uint8]:
     try:
-        return read_pixels(path)
+        return read_mask(path).values
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: {error}; restore the mask") from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,18 @@ from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_
 from cell.evaluation.samples import Selection, select
 from cell.inspection import build_inspector
 from cell.recipe.model import Recipe
+from vision.data.findings import Finding
 from vision.data.fingerprint import fingerprint
 from vision.data.open import open_data
+from vision.data.reading import Unlabelled
 from vision.data.types import DataSet, Sample
 
 
 @dataclass(frozen=True)
 class Request:
     """What is to be measured. resize: scale pictures of another size to the canonical view.
-    detections_only: do not count parts.
+    detections_only: do not count parts. unlabelled, accept_losses: see `open_data`; tell: hears
+    what the reader left out or repaired.
     """
 
     recipe: str
@@ -31,6 +34,9 @@ class Request:
     selection: Selection = field(default_factory=Selection)
     resize: bool = False
     detections_only: bool = False
+    unlabelled: Unlabelled = Unlabelled.REFUSE
+    accept_losses: bool = False
+    tell: Callable[[Sequence[Finding]], None] = lambda _found: None
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +51,14 @@ class Evaluation:
 
 def open_samples(request: Request) -> tuple[DataSet, list[Sample]]:
     """The samples asked for. Raises DataError."""
-    data = open_data(request.data, request.format, request.group_by)
+    data = open_data(
+        request.data,
+        request.format,
+        request.group_by,
+        unlabelled=request.unlabelled,
+        accept_losses=request.accept_losses,
+    )
+    request.tell(data.findings)
     return data, select(data, request.selection)
 
 
@@ -91,5 +104,7 @@ def describe(data: DataSet, samples: Sequence[Sample], request: Request) -> dict
         "pictures": len(samples),
         "defects": sum(len(sample.boxes) for sample in samples),
         "resized": request.resize,
+        "losses": sum(finding.lost for finding in data.findings),
+        "warnings": sum(not finding.lost for finding in data.findings),
         "fingerprint_sha256": fingerprint(samples),
     }

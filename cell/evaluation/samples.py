@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.data.names import normal
 from vision.data.pictures import UnreadableError, read_pixels, to_grey8
 from vision.data.split import Split, load_split, named_groups
 from vision.data.types import DataError, DataSet, Sample
@@ -41,13 +42,14 @@ def select(data: DataSet, chosen: Selection) -> list[Sample]:
         raise DataError(f"{chosen.split_file}: say which of its splits with --split")
     if chosen.groups is not None:
         there = {sample.group for sample in samples}
-        unknown = [group for group in chosen.groups if group not in there]
+        wanted = [normal(group) for group in chosen.groups]
+        unknown = [group for group in wanted if group not in there]
         if unknown:
             listed = ", ".join(sorted(there)[:12]) + (", ..." if len(there) > 12 else "")
             raise DataError(
                 f"{data.root}: no group {', '.join(map(repr, unknown))}; there is: {listed}"
             )
-        samples = [sample for sample in samples if sample.group in chosen.groups]
+        samples = [sample for sample in samples if sample.group in wanted]
     if chosen.limit is not None and chosen.limit < len(samples):
         kept = np.linspace(0, len(samples) - 1, chosen.limit).round().astype(int)
         samples = [samples[index] for index in kept]
@@ -72,19 +74,21 @@ def class_table(data: DataSet, classes: Sequence[str]) -> NDArray[np.int64] | No
     """The model's index of each class of the data; None for a model without classes, and for masks
     of classes that are not its own: pictures and pixels can still be ranked.
 
-    Raises DataError for a class of the labels that the model does not know.
+    Classes that no box has do not count. Raises DataError for a class of the labels that the model
+    does not know.
     """
-    known = {name: index for index, name in enumerate(classes)}
-    unknown = [name for name in data.classes if name not in known]
+    known = {normal(name): index for index, name in enumerate(classes)}
+    used = {int(label) for sample in data.samples for label in sample.labels}
+    unknown = [n for i, n in enumerate(data.classes) if n not in known and (i in used or not used)]
     masks = any(sample.mask is not None for sample in data.samples)
-    if not classes or (unknown and masks and len(unknown) == len(data.classes)):
+    if not classes or (unknown and masks and not any(name in known for name in data.classes)):
         return None
     if unknown:
         raise DataError(
             f"{data.root}: class {unknown[0]!r} of the data is none of the model's "
             f"({', '.join(classes)}): rename or remove it in the labels"
         )
-    return np.asarray([known[name] for name in data.classes], np.int64)
+    return np.asarray([known.get(name, -1) for name in data.classes], np.int64)
 
 
 def read_canonical(path: Path, canonical: tuple[int, int], *, resize: bool) -> Image:

@@ -89,6 +89,7 @@ def write_yolo(root: Path) -> None:
     pictures(root / "images" / "train")
     for name, defect in CONTENT.items():
         if defect is None:
+            (root / "labels" / "train" / f"{name}.txt").touch()
             continue
         x1, y1, x2, y2 = defect[1]
         label = CLASSES.index(defect[0])

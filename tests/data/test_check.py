@@ -141,7 +141,7 @@ def cut_off(root: Path) -> None:
         ),
         (
             lambda root: put(root / "dent" / "x.png", np.zeros((160, 192), np.uint8)),
-            {}, Kind.EMPTY_LABEL, Severity.WARNING,
+            {}, Kind.EMPTY_LABEL, Severity.ERROR,
         ),
         (
             lambda root: speck(root / "dent" / "x.png"),

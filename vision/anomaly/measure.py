@@ -27,12 +27,12 @@ from vision.anomaly.memory import Floats
 from vision.anomaly.scales import Scales, hold_out
 from vision.anomaly.teach import ENOUGH, MIRRORED, PatchReader, Settings
 from vision.anomaly.threshold import bound
+from vision.data.marked import read_mask
 from vision.data.open import open_data
 from vision.data.types import DataError, Sample
 from vision.evaluate.ranking import PixelTally, auroc
 from vision.inspect.pictures import read_picture
 
-MASK: Final = 127
 HALVES: Final = ("validation", "test")
 TAUGHT_SHARE: Final = 0.6
 """Of the groups with nothing but good pictures; the rest is halved between the tests."""
@@ -101,7 +101,11 @@ def prepare(
     every: take only each n-th picture, to try settings quickly. same: groups that show the same
     part. ungrouped: every picture is a group.
     """
-    samples = open_data(data).samples
+    opened = open_data(data, accept_losses=True)
+    for finding in opened.findings:
+        if finding.lost:
+            print(f"left out: {finding.text}", file=sys.stderr)
+    samples = opened.samples
     if ungrouped:
         samples, same = tuple(replace(sample, group=sample.name) for sample in samples), ()
     split = split_by_group(samples, seed, same)
@@ -161,7 +165,7 @@ def _by_class(bench: Bench, scores: Floats, defective: Any) -> dict[str, float]:
 def _mask(sample: Sample, side: int) -> Any:
     if sample.mask is None or sample.good:
         return np.zeros((side, side), bool)
-    mask = (read_picture(sample.mask) > MASK).astype(np.uint8)
+    mask = read_mask(sample.mask).marked.astype(np.uint8)
     return cv2.resize(mask, (side, side), interpolation=cv2.INTER_NEAREST) > 0
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from vision.data.findings import Finding, Kind, Severity
+from vision.data.open import usable
 from vision.data.pictures import Pixels, UnreadableError, orientation_of, read_pixels, to_grey8
 from vision.data.reading import Watch, unwatched
 from vision.data.similar import Detail, detail_of, near_pairs
@@ -40,23 +41,19 @@ def check(
     Every picture is decoded once. With a split, pictures alike count between splits; without one,
     between groups.
     """
-    found = list(findings)
+    told = list(findings)
+    found = list(told)
     seen = [s for sample in watch(data.samples, "pictures") if (s := _look(sample, found))]
     found += _sizes(data.samples)
     found += _depths(seen)
     found += _tiny(data.samples)
     found += _good(usable(data, found))
+    found += [] if any(finding.lost for finding in told) else _empty_classes(data)
     same = _same(seen, split)
     found += same
     found += _nearly(seen, split, {name for finding in same for name in finding.samples})
     kinds = list(Kind)
     return sorted(found, key=lambda f: (f.severity is not Severity.ERROR, kinds.index(f.kind)))
-
-
-def usable(data: DataSet, findings: Iterable[Finding]) -> DataSet:
-    """The data set without pictures that have errors: a lost box must not make a part good."""
-    faulty = {name for f in findings if f.severity is Severity.ERROR for name in f.samples}
-    return replace(data, samples=[s for s in data.samples if s.name not in faulty])
 
 
 def _look(sample: Sample, found: list[Finding]) -> _Seen | None:
@@ -125,6 +122,17 @@ def _good(data: DataSet) -> list[Finding]:
         return []
     what = "every picture has a defect: what a good part looks like cannot be learnt or tested"
     return [Finding(Kind.NO_GOOD, Severity.WARNING, data.root, what, "add pictures of good parts")]
+
+
+def _empty_classes(data: DataSet) -> list[Finding]:
+    """Classes that no box has, such as the root that some exporters write."""
+    used = {int(label) for sample in data.samples for label in sample.labels}
+    empty = [name for index, name in enumerate(data.classes) if index not in used]
+    if not empty:
+        return []
+    what = f"no box has the class {', '.join(map(repr, empty))}"
+    remedy = "add pictures of it, or remove the class"
+    return [Finding(Kind.CLASS_EMPTY, Severity.WARNING, data.root, what, remedy)]
 
 
 def _same(seen: Sequence[_Seen], split: Split | None) -> list[Finding]:

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from vision.data.names import printable
+
 Corners = tuple[float, float, float, float]
 
 
 class Severity(StrEnum):
-    """An error makes the set unfit for use as it is; a warning is for a person to judge."""
+    """An error: something that is marked, or may be, was lost, and the set is unfit for use as it
+    is. A warning: read, or repaired, and for a person to judge.
+    """
 
     ERROR = "error"
     WARNING = "warning"
@@ -30,15 +34,25 @@ class Kind(StrEnum):
     DEPTH = "Channels or depth differ"
     GOLDEN = "Golden picture does not fit"
     MASK = "Mask does not fit"
+    LABEL = "Label that cannot be read"
+    IDS = "Number used twice"
     CLASS = "Unknown class"
+    CLASS_NAME = "Class name in another form"
+    CLASS_EMPTY = "Class without a box"
     SHAPE = "Shape without an area"
     BOX_EMPTY = "Empty box"
     BOX_OUTSIDE = "Box outside the picture"
     BOX_CLIPPED = "Box reaches out of the picture"
     BOX_TINY = "Tiny boxes"
+    BOX_TWICE = "Same box twice"
+    BOX_MEANING = "Box by its shape"
+    COLUMN = "Column that is no label"
+    MASK_VALUES = "Mask with other values"
+    SPECK = "Specks left out"
     NO_LABEL = "Picture without labels"
     EMPTY_LABEL = "Empty label"
     NAME = "Name used twice"
+    SPELLING = "Found in another spelling"
     GROUP = "No group known"
     NO_GOOD = "No good parts"
 
@@ -62,4 +76,9 @@ class Finding:
     @property
     def text(self) -> str:
         """The finding in one line."""
-        return f"{self.file}: {self.what}; {self.remedy}"
+        return printable(f"{self.file}: {self.what}; {self.remedy}")
+
+    @property
+    def lost(self) -> bool:
+        """Whether something that is marked, or may be, is not in what was read."""
+        return self.severity is Severity.ERROR

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections import Counter
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from vision.data.classes import with_plain_classes
 from vision.data.findings import Finding, Kind, Severity
 from vision.data.formats import coco, deeppcb, labelme, masks, mvtec, yolo
-from vision.data.reading import Reading, Watch, unwatched
-from vision.data.types import DataError, DataSet
+from vision.data.names import alike, is_text, normal
+from vision.data.reading import Reading, Unlabelled, Watch, unwatched
+from vision.data.types import DataError, DataSet, Sample
 
 
 @dataclass(frozen=True)
@@ -35,26 +38,60 @@ FORMATS: dict[str, Format] = {
 
 
 def open_data(
-    root: Path, format: str = "auto", group_by: str | None = None, watch: Watch = unwatched
+    root: Path,
+    format: str = "auto",
+    group_by: str | None = None,
+    watch: Watch = unwatched,
+    *,
+    unlabelled: Unlabelled = Unlabelled.REFUSE,
+    accept_losses: bool = False,
 ) -> DataSet:
-    """Read a data set. Boxes that reach out of their picture are clipped to it.
+    """Read a data set of which nothing was lost. Boxes that reach out of their picture are clipped.
 
     group_by: regular expression; what its first group that takes part (or the whole) finds in a
-    picture's name is that picture's group, in place of the format's own grouping. Raises DataError
-    at the first thing that cannot be used.
+    picture's name is that picture's group, in place of the format's own grouping. unlabelled: what
+    pictures without a label are taken for. accept_losses: go on when labels or pictures cannot be
+    used, without the pictures concerned. Raises DataError with the first of what was lost
+    otherwise, or when nothing is left.
     """
-    return _read(root, format, group_by, Reading(root, _refuse, watch))
+    data, found = survey(root, format, group_by, watch, unlabelled)
+    lost = [finding for finding in found if finding.lost]
+    if lost and not accept_losses:
+        raise DataError(f"{lost[0].text}{_others(len(lost) - 1)}")
+    if lost:
+        data = usable(data, lost)
+    if not data.samples:
+        raise DataError(f"{root}: no picture is left without what was lost; see `cell data check`")
+    return replace(data, findings=tuple(found))
 
 
 def survey(
-    root: Path, format: str = "auto", group_by: str | None = None, watch: Watch = unwatched
+    root: Path,
+    format: str = "auto",
+    group_by: str | None = None,
+    watch: Watch = unwatched,
+    unlabelled: Unlabelled = Unlabelled.REFUSE,
 ) -> tuple[DataSet, list[Finding]]:
-    """Read what can be used of a data set, and tell what cannot and why.
+    """Read what can be used of a data set, which may be empty, and tell what cannot and why.
 
     Raises DataError where a file's structure is broken, so that nothing can be read from it.
     """
     findings: list[Finding] = []
-    return _read(root, format, group_by, Reading(root, findings.append, watch)), findings
+    data = _read(root, format, Reading(root, findings.append, watch, unlabelled))
+    data, told = with_plain_classes(data)
+    data = _with_plain_names(data, findings)
+    if not data.samples and not any(finding.lost for finding in findings):
+        layout = FORMATS[data.format].layout
+        raise DataError(f"{root}: no usable picture ({data.format}: {layout}); see its files")
+    if group_by:
+        data = _regroup(data, group_by, findings)
+    return data, findings + told
+
+
+def usable(data: DataSet, findings: Iterable[Finding]) -> DataSet:
+    """The data set without pictures that have errors: a lost box must not make a part good."""
+    faulty = {name for finding in findings if finding.lost for name in finding.samples}
+    return replace(data, samples=[s for s in data.samples if s.name not in faulty])
 
 
 def detect_format(root: Path) -> str:
@@ -68,12 +105,12 @@ def detect_format(root: Path) -> str:
     raise DataError(f"{root}: in no known format ({known}); lay it out so, or name its format")
 
 
-def _refuse(finding: Finding) -> None:
-    if finding.severity is Severity.ERROR:
-        raise DataError(finding.text)
+def _others(number: int) -> str:
+    also = f" (and {number} more: `cell data check` lists them)" if number else ""
+    return f"{also}; or --accept-losses, to go on without such pictures"
 
 
-def _read(root: Path, format: str, group_by: str | None, reading: Reading) -> DataSet:
+def _read(root: Path, format: str, reading: Reading) -> DataSet:
     if not root.exists():
         raise DataError(f"{root}: is not there; give the data set's folder or COCO file")
     name = detect_format(root) if format == "auto" else format
@@ -81,34 +118,74 @@ def _read(root: Path, format: str, group_by: str | None, reading: Reading) -> Da
         raise DataError(f"{root}: no format {name!r}; choose one of {', '.join(FORMATS)}")
     if root.is_file() and name != "coco":
         raise DataError(f"{root}: is a file; {name} wants the data set's folder")
-    data = FORMATS[name].read(reading)
-    for sample_name, count in Counter(s.name for s in data.samples).items():
-        if count > 1:
-            what = f"{count} pictures have the name {sample_name!r}"
-            reading.error(Kind.NAME, root, what, "rename all but one", sample_name)
-    if not data.samples:
-        raise DataError(
-            f"{root}: no usable picture ({name}: {FORMATS[name].layout}); see its files"
-        )
-    return _regroup(data, group_by, reading) if group_by else data
+    return FORMATS[name].read(reading)
 
 
-def _regroup(data: DataSet, group_by: str, reading: Reading) -> DataSet:
+def _with_plain_names(data: DataSet, findings: list[Finding]) -> DataSet:
+    """Names and groups in their normal form; tells of names and files that are used twice."""
+    samples = []
+    for sample in data.samples:
+        if is_text(sample.name + sample.group):
+            name, group = normal(sample.name), normal(sample.group)
+            samples.append(replace(sample, name=name, group=group))
+            continue
+        what = "the name of this file is no text in UTF-8"
+        remedy = "rename it (an archive from Windows: unpack it with its code page)"
+        findings.append(Finding(Kind.NAME, Severity.ERROR, sample.image, what, remedy))
+    findings += _twice(data.root, samples)
+    return replace(data, samples=samples)
+
+
+def _twice(root: Path, samples: list[Sample]) -> list[Finding]:
+    names: dict[str, list[Sample]] = defaultdict(list)
+    files: dict[str, list[Sample]] = defaultdict(list)
+    for sample in samples:
+        names[alike(sample.name)].append(sample)
+        files[os.path.abspath(sample.image)].append(sample)
+    found = []
+    for group in names.values():
+        distinct = sorted({sample.name for sample in group})
+        for name in distinct:
+            count = sum(sample.name == name for sample in group)
+            if count > 1:
+                what = f"{count} pictures have the name {name!r}"
+                remedy = "rename all but one"
+                found.append(Finding(Kind.NAME, Severity.ERROR, root, what, remedy, (name,)))
+        if len(distinct) > 1:
+            what = f"the names {' and '.join(map(repr, distinct[:3]))} differ in case only"
+            remedy = "rename one: other systems take them for one file"
+            warning = Severity.WARNING
+            found.append(Finding(Kind.NAME, warning, root, what, remedy, tuple(distinct)))
+    for path, group in files.items():
+        called = tuple(dict.fromkeys(sample.name for sample in group))
+        if len(called) > 1:
+            what = f"is labelled {len(group)} times, as {' and '.join(map(repr, called[:3]))}"
+            remedy = "keep one of its labels"
+            found.append(Finding(Kind.NAME, Severity.ERROR, Path(path), what, remedy, called))
+    return found
+
+
+def _regroup(data: DataSet, group_by: str, findings: list[Finding]) -> DataSet:
     try:
         pattern = re.compile(group_by)
-    except re.error as error:
+    except (re.error, RecursionError, OverflowError) as error:
         raise DataError(f"--group-by {group_by!r}: {error}; give a regular expression") from None
     samples, strangers = [], []
     for sample in data.samples:
         match = pattern.search(sample.name)
-        if match is None:
-            strangers.append(sample.name)
         texts = [] if match is None else [*match.groups(), match[0]]
-        group = next((text for text in texts if text), sample.name)
-        samples.append(replace(sample, group=group))
+        group = next((text for text in texts if text), None)
+        if group is None:
+            strangers.append(sample.name)
+        samples.append(replace(sample, group=sample.name if group is None else group))
+    if samples and len(strangers) == len(samples):
+        raise DataError(
+            f"--group-by {group_by!r}: finds nothing in any name, such as {strangers[0]}; "
+            "see the expression"
+        )
     if strangers:
         what = f"{len(strangers)} names do not fit {group_by}, such as {strangers[0]}"
         remedy = "each counts as a group of its own; see the expression"
         names = tuple(strangers)
-        reading.tell(Finding(Kind.GROUP, Severity.WARNING, data.root, what, remedy, names))
+        findings.append(Finding(Kind.GROUP, Severity.WARNING, data.root, what, remedy, names))
     return replace(data, samples=samples)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ValidationError
 
 from vision.data.findings import Corners, Finding, Kind, Severity
+from vision.data.names import normal
 from vision.data.pictures import UnreadableError, size_of
+from vision.data.places import Places
 from vision.data.types import DataError
 
 T = TypeVar("T")
-M = TypeVar("M", bound=BaseModel)
 ROUNDING_PX = 1.0
 """Boxes may leave the picture by this much [px] without a word: tools round differently."""
 
@@ -34,6 +34,14 @@ def unwatched(items: Sequence[T], what: str) -> Iterable[T]:  # noqa: ARG001
     return items
 
 
+class Unlabelled(StrEnum):
+    """What pictures without a label are taken for: a good part's label is there and empty."""
+
+    REFUSE = "refuse"
+    GOOD = "good"
+    SKIP = "skip"
+
+
 @dataclass(frozen=True)
 class Marked:
     """One box as written: where it stands in its file, corners [px], index of its class."""
@@ -45,16 +53,18 @@ class Marked:
 
 @dataclass(frozen=True)
 class Reading:
-    """One reading of one source. `tell` hears what is wrong, and may raise to end the reading."""
+    """One reading of one source. `tell` hears what is wrong; the reader goes on without it."""
 
     root: Path
     tell: Callable[[Finding], None]
     watch: Watch = unwatched
+    unlabelled: Unlabelled = Unlabelled.REFUSE
+    places: Places = field(default_factory=Places)
 
     def error(
         self, kind: Kind, file: Path, what: str, remedy: str, name: str = "", box: Any = None
     ) -> None:
-        """What cannot be used; the reader leaves it out if `tell` returns."""
+        """What cannot be used and is left out."""
         names = (name,) if name else ()
         self.tell(Finding(kind, Severity.ERROR, file, what, remedy, names, box))
 
@@ -65,16 +75,65 @@ class Reading:
         names = (name,) if name else ()
         self.tell(Finding(kind, Severity.WARNING, file, what, remedy, names, box))
 
+    def attempt(self, read: Callable[[], T], file: Path, name: str = "") -> T | None:
+        """What `read` gives; None after having told why one label file gives nothing."""
+        try:
+            return read()
+        except DataError as error:
+            what, _, remedy = str(error).removeprefix(f"{file}: ").partition("; ")
+            self.error(Kind.LABEL, file, what, remedy or "restore the file", name)
+        return None
+
+    def find(self, path: Path, asked_by: Path, name: str = "") -> Path | None:
+        """The file or folder at a path, or spelled like it; None if there is none, or after having
+        told that there are several.
+        """
+        found = self.places.spelled_alike(path)
+        if found == [path] or not found:
+            return found[0] if found else None
+        if len(found) > 1:
+            what = f"{path.name} is spelled like {' and '.join(p.name for p in found[:3])}"
+            self.error(Kind.SPELLING, asked_by, what, "rename all but one", name)
+            return None
+        form = " (the same letters in another Unicode form)"
+        same = form if normal(str(found[0])) == normal(str(path)) else ""
+        what = f"asks for {path}, and {found[0].relative_to(_stem(path, found[0]))} was taken{same}"
+        remedy = "spell both alike: other systems find nothing there"
+        self.warning(Kind.SPELLING, asked_by, what, remedy, name)
+        return found[0]
+
+    def not_labelled(self, pictures: Sequence[tuple[Path, str]], lacks: str, good: str) -> bool:
+        """Tell of pictures (with their names) that lack a label; whether they count as good.
+
+        good: what the label of a good part is.
+        """
+        if not pictures:
+            return False
+        first = f", such as {pictures[0][0]}" if len(pictures) > 1 else ""
+        one = len(pictures) == 1
+        what = f"{len(pictures)} {'picture has' if one else 'pictures have'} no {lacks}{first}"
+        file = self.root if len(pictures) > 1 else pictures[0][0]
+        names = tuple(name for _, name in pictures)
+        if self.unlabelled is Unlabelled.REFUSE:
+            what += ": nobody said that they are good"
+            remedy = f"label them (a good part: {good}), or say --unlabelled good or skip"
+            severity = Severity.ERROR
+        else:
+            as_good = self.unlabelled is Unlabelled.GOOD
+            what += ": taken as good, as told" if as_good else ": left out, as told"
+            remedy, severity = "label them to be sure", Severity.WARNING
+        self.tell(Finding(Kind.NO_LABEL, severity, file, what, remedy, names))
+        return self.unlabelled is Unlabelled.GOOD
+
     def size(self, picture: Path, name: str = "") -> tuple[int, int] | None:
         """(height, width) of a picture, None after having told why there is none."""
         try:
             return size_of(picture)
         except FileNotFoundError:
             self.error(Kind.MISSING, picture, "is not there", "restore the picture", name)
-        except (UnreadableError, OSError) as error:
-            self.error(
-                Kind.UNREADABLE, picture, str(error), "restore the picture or remove it", name
-            )
+        except (UnreadableError, OSError, ValueError) as error:
+            what = str(getattr(error, "strerror", None) or error)
+            self.error(Kind.UNREADABLE, picture, what, "restore the picture or remove it", name)
         return None
 
     def labelled_size(
@@ -109,6 +168,7 @@ class Reading:
         height, width = size
         rows: list[Corners] = []
         labels: list[int] = []
+        seen: dict[tuple[float | int, ...], str] = {}
         for mark in marked:
             x1, y1, x2, y2 = box = mark.box
             spot = f"{mark.place}: box {x1:g} {y1:g} {x2:g} {y2:g}"
@@ -123,6 +183,11 @@ class Reading:
                     Kind.BOX_OUTSIDE, file, what, "see whether it belongs to this picture", name
                 )
                 continue
+            first = seen.setdefault((*box, mark.label), mark.place)
+            if first != mark.place:
+                what = f"{spot} is there already ({first}) and was left out"
+                self.warning(Kind.BOX_TWICE, file, what, "remove one of the two", name, box)
+                continue
             if min(x1, y1, width - x2, height - y2) < -ROUNDING_PX:
                 what = f"{spot} reaches out of the {width}x{height} picture and was clipped"
                 self.warning(
@@ -133,40 +198,17 @@ class Reading:
         return np.asarray(rows, np.float32).reshape(-1, 4), np.asarray(labels, np.int64)
 
 
-def read_text(path: Path) -> str:
-    """A text file. Raises DataError when it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise DataError(f"{path}: is not there; restore it from the data set") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read as text ({error}); restore the file") from None
-
-
-def read_json(path: Path) -> Any:
-    """A JSON file. Raises DataError with line and column."""
-    try:
-        return json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise DataError(
-            f"{path}: line {error.lineno} column {error.colno}: {error.msg}; "
-            "the file is cut off or damaged: export it again"
-        ) from None
-
-
-def read_model(path: Path, kind: type[M], remedy: str) -> M:
-    """A JSON file of this shape. Raises DataError with the place of the first fault."""
-    try:
-        return kind.model_validate(read_json(path))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "top level"
-        raise DataError(f"{path}: {place}: {first['msg']}; {remedy}") from None
-
-
 def name_of(picture: Path, root: Path) -> str:
     """Name of a picture: its path below the root, without the suffix."""
     return picture.relative_to(root).with_suffix("").as_posix()
+
+
+def _stem(path: Path, found: Path) -> Path:
+    """The folder from which the spelling of two paths differs."""
+    shared = path.parent
+    while not found.is_relative_to(shared):
+        shared = shared.parent
+    return shared
 
 
 def corners(points: Sequence[Sequence[float]]) -> Corners:

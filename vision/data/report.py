@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import os
+import math
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
@@ -14,11 +14,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.writing import write_whole
 from vision.data.findings import Corners, Finding, Severity
+from vision.data.names import printable
 from vision.data.pictures import UnreadableError, is_picture, read_pixels, to_grey8
 from vision.data.reading import Watch, unwatched
 from vision.data.stats import Counts, Stats
-from vision.data.types import DataError, DataSet, Sample
+from vision.data.types import DataSet, Sample
 
 THUMB = 236
 """Longer side of an inlined picture [px]."""
@@ -29,17 +31,8 @@ _BOX, _MEANT, _OUTLINE = (90, 255, 120), (60, 60, 255), (0, 0, 0)
 def write_report(
     path: Path, data: DataSet, found: Sequence[Finding], stats: Stats, watch: Watch = unwatched
 ) -> None:
-    """Write the page, whole or not at all. Raises DataError when the path cannot be written."""
-    page = render(data, found, stats, watch)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(page, encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DataError(
-            f"{path}: cannot be written ({error.strerror}); give a file in a folder that exists"
-        ) from None
+    """Write the page, whole or not at all. Raises WriteError."""
+    write_whole(path, render(data, found, stats, watch))
 
 
 def render(data: DataSet, found: Sequence[Finding], stats: Stats, watch: Watch = unwatched) -> str:
@@ -54,9 +47,9 @@ def render(data: DataSet, found: Sequence[Finding], stats: Stats, watch: Watch =
     ]
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Data check: {escape(data.root.name)}</title><style>{_style()}</style></head><body><main>
-<h1>Data check: {escape(data.root.name)}</h1>
-<div class="soft">{escape(str(data.root))} · format {escape(data.format)}</div>
+<title>Data check: {_said(data.root.name)}</title><style>{_style()}</style></head><body><main>
+<h1>Data check: {_said(data.root.name)}</h1>
+<div class="soft">{_said(str(data.root))} · format {_said(data.format)}</div>
 {_verdict(found)}
 {_tiles(stats.whole, len(data.classes))}
 {_classes(stats.whole)}
@@ -113,7 +106,7 @@ def _splits(classes: Sequence[str], stats: Stats) -> str:
 
 
 def _table(rows: Iterable[Sequence[str]]) -> str:
-    head, *body = ([escape(cell) for cell in row] for row in rows)
+    head, *body = ([_said(cell) for cell in row] for row in rows)
     lines = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in body)
     return f"<table><tr><th>{'</th><th>'.join(head)}</th></tr>{lines}</table>"
 
@@ -125,12 +118,17 @@ def _section(
     rest = findings[_PICTURED:]
     listed = ""
     if rest:
-        items = "".join(f"<li>{escape(finding.text)}</li>" for finding in rest[:_LISTED])
+        items = "".join(f"<li>{_said(finding.text)}</li>" for finding in rest[:_LISTED])
         cut = f" (the first {_LISTED} are listed)" if len(rest) > _LISTED else ""
         words = f"{len(rest)} more{cut}"
         listed = f"<details><summary>{words}</summary><ul>{items}</ul></details>"
     tag = f'<span class="tag {severity.value}">{_many(len(findings), severity.value)}</span>'
-    return f"<section><h2>{escape(heading)} {tag}</h2>{shown}{listed}</section>"
+    return f"<section><h2>{_said(heading)} {tag}</h2>{shown}{listed}</section>"
+
+
+def _said(text: object) -> str:
+    """A name or sentence as it is, in HTML and in one line."""
+    return escape(printable(str(text)))
 
 
 def _finding(finding: Finding, samples: dict[str, Sample]) -> str:
@@ -141,8 +139,8 @@ def _finding(finding: Finding, samples: dict[str, Sample]) -> str:
     more = len(named) - _PICTURES
     figures += [f"<figcaption>and {more} more</figcaption>"] if more > 0 else []
     return (
-        f'<div class="finding"><div class="file">{escape(str(finding.file))}</div>'
-        f"<p>{escape(finding.what)}</p><p class='soft'>To do: {escape(finding.remedy)}</p>"
+        f'<div class="finding"><div class="file">{_said(finding.file)}</div>'
+        f"<p>{_said(finding.what)}</p><p class='soft'>To do: {_said(finding.remedy)}</p>"
         f'<div class="pictures">{"".join(figures)}</div></div>'
     )
 
@@ -156,9 +154,9 @@ def _figure(path: Path, name: str, sample: Sample | None, meant: Corners | None)
     image = _thumb(np.asarray(colour, np.uint8), sample, meant)
     done, code = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 80])
     text = base64.b64encode(code.tobytes()).decode() if done else ""
-    caption = escape(name if sample is None else f"{name} · group {sample.group}")
+    caption = _said(name if sample is None else f"{name} · group {sample.group}")
     return (
-        f'<figure><img src="data:image/jpeg;base64,{text}" alt="{escape(name)}">'
+        f'<figure><img src="data:image/jpeg;base64,{text}" alt="{_said(name)}">'
         f"<figcaption>{caption}</figcaption></figure>"
     )
 
@@ -175,7 +173,8 @@ def _thumb(
         small = cv2.cvtColor(small, cv2.COLOR_GRAY2BGR)
     small = np.ascontiguousarray(small[:, :, :3])
     boxes = [] if sample is None else [(box, _BOX) for box in sample.boxes.tolist()]
-    for box, colour in [*boxes, *([(meant, _MEANT)] if meant else [])]:
+    drawn = meant is not None and all(map(math.isfinite, meant))
+    for box, colour in [*boxes, *([(meant, _MEANT)] if drawn and meant else [])]:
         x1, y1, x2, y2 = (int(np.clip(v * scale, -1e4, 1e4)) for v in box)
         far = (max(x2, x1 + 3), max(y2, y1 + 3))
         cv2.rectangle(small, (x1 - 1, y1 - 1), (far[0] + 1, far[1] + 1), _OUTLINE, 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from vision.data.reading import read_model
+from models.writing import write_whole
+from vision.data.names import normal
+from vision.data.texts import read_model
 from vision.data.types import DataError, DataSet, Sample
 
 SHARES = {"train": 0.7, "validation": 0.15, "test": 0.15}
@@ -113,18 +114,10 @@ class _File(BaseModel):
 
 
 def save_split(split: Split, path: Path) -> None:
-    """Write a split as JSON, whole or not at all."""
+    """Write a split as JSON, whole or not at all. Raises WriteError."""
     groups = {name: list(members) for name, members in split.groups.items()}
     content = _File(format=split.data.format, seed=split.seed, groups=groups)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(json.dumps(content.model_dump(), indent=1) + "\n", encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DataError(
-            f"{path}: cannot be written ({error.strerror}); give a file in a folder that exists"
-        ) from None
+    write_whole(path, json.dumps(content.model_dump(), indent=1) + "\n")
 
 
 def load_split(path: Path, data: DataSet, whole: bool = True) -> Split:
@@ -135,7 +128,10 @@ def load_split(path: Path, data: DataSet, whole: bool = True) -> Split:
     content = read_model(path, _File, "make the split again")
     try:
         here = {sample.group for sample in data.samples}
-        wanted = {n: [g for g in gs if whole or g in here] for n, gs in content.groups.items()}
+        wanted = {
+            name: [group for group in groups if whole or normal(group) in here]
+            for name, groups in content.groups.items()
+        }
         split = named_groups(data, wanted)
     except DataError as error:
         raise DataError(f"{path}: does not fit the data: {error}") from None
@@ -144,7 +140,7 @@ def load_split(path: Path, data: DataSet, whole: bool = True) -> Split:
 
 def _check_shares(shares: Mapping[str, float]) -> None:
     total = sum(shares.values())
-    if not shares or min(shares.values()) <= 0 or abs(total - 1) > 1e-6:
+    if not shares or not min(shares.values()) > 0 or not abs(total - 1) <= 1e-6:
         said = ", ".join(f"{name}={share:g}" for name, share in shares.items()) or "none"
         raise DataError(f"shares {said}: each must be above 0 and all together 1")
 
@@ -153,6 +149,7 @@ def _checked_fixed(
     data: DataSet, fixed: Mapping[str, Sequence[str]], known: Mapping[str, int]
 ) -> dict[str, tuple[str, ...]]:
     seen: dict[str, str] = {}
+    fixed = {name: [normal(group) for group in groups] for name, groups in fixed.items()}
     for name, groups in fixed.items():
         for group in groups:
             if group not in known:

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vision.data.findings import Finding
+
 
 class DataError(Exception):
     """A data set cannot be used; the message names the file, the place and the remedy."""
@@ -20,9 +22,9 @@ class Sample:
 
     name: unique in its data set. size: (height, width) [px]. boxes: [n, 4] float32, x1 y1 x2 y2 in
     px of the picture. labels: [n] int64, indices into the data set's classes. golden: the
-    defect-free picture of the same board, where there is one. mask: a picture of the same size,
-    above 127 where the part is defective. group: what must never be divided between splits, such
-    as all pictures of one physical part.
+    defect-free picture of the same board, where there is one. mask: a picture of the same size that
+    marks where the part is defective, to be read with `vision.data.marked`. group: what must never
+    be divided between splits, such as all pictures of one physical part.
     """
 
     name: str
@@ -42,12 +44,15 @@ class Sample:
 
 @dataclass(frozen=True)
 class DataSet:
-    """Samples of one source. format: the adapter's name; root: where it was read from."""
+    """Samples of one source. format: the adapter's name; root: where it was read from; findings:
+    what the reader left out or repaired.
+    """
 
     format: str
     root: Path
     classes: tuple[str, ...]
     samples: Sequence[Sample]
+    findings: Sequence[Finding] = ()
 
 
 __all__ = ["DataError", "DataSet", "Sample"]

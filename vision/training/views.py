@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import IterableDataset
 
-from vision.data.formats.masks import THRESHOLD
+from vision.data.marked import THRESHOLD, read_mask
+from vision.data.pictures import UnreadableError
 from vision.data.types import DataError, Sample
 from vision.training.samples import Batch, Sampled, pack
 from vision.types import Image
@@ -48,8 +49,15 @@ def read(sample: Sample, size: tuple[int, int]) -> Picture:
     boxes = (sample.boxes * scale).clip(0, np.tile(size, 2)).astype(np.float32)
     mask = None
     if sample.mask is not None and not sample.good:
-        mask = _scaled(_grey(sample.mask), size)
+        mask = _scaled(_mask(sample.mask), size)
     return Picture(sample.name, _scaled(image, size), boxes, sample.labels, sample.group, mask)
+
+
+def _mask(path: Path) -> Image:
+    try:
+        return read_mask(path).values
+    except (UnreadableError, OSError) as error:
+        raise DataError(f"{path}: {error}; restore the mask") from None
 
 
 def _grey(path: Path) -> Image:

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from cell.cli.names import shown
 from cell.cli.verbs import bench_faults, bench_inspect, bench_picks
 from cell.launcher.host import MUCH
 from cell.launcher.limits import LIMITS, verdicts
@@ -52,7 +53,7 @@ def run(
             value, good = verdicts(limit, report)
             missed += not good
             cells.append(f"{value}" if good else f"[bold red]{value}[/]")
-        table.add_row(limit.what, limit.text, *cells)
+        table.add_row(shown(limit.what), shown(limit.text), *cells)
     lost = [report["host_lost_percent"] for report in reports]
     table.add_row("processor given to other machines [%]", "-", *map(str, lost))
     console.print(table)

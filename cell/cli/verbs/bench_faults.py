@@ -18,6 +18,7 @@ from rich.table import Table
 from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
 from cell.cli.given import refuse
+from cell.cli.names import shown
 from cell.config import load
 from cell.launcher.campaign.campaign import Campaign
 from cell.launcher.campaign.outcome import Outcome, summary
@@ -157,7 +158,7 @@ def _show(console: Console, outcomes: list[Outcome], content: dict[str, Any], fo
             sum(bool(o.skipped) for o in found),
             round(sum(o.seconds for o in found)),
         ]
-        table.add_row(name, *map(str, counts))
+        table.add_row(shown(name), *map(str, counts))
     console.print(table)
     for outcome in outcomes:
         if not outcome.good or outcome.skipped:

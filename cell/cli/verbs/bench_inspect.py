@@ -27,6 +27,7 @@ from cell.cli.bench.inspection import (
 )
 from cell.cli.bench.ultralytics import rival
 from cell.cli.given import refuse
+from cell.cli.names import shown
 from cell.config import CellConfig, load
 from cell.inspection import build_inspector
 from vision.engines.machine import cpu_name, gpu_names
@@ -86,7 +87,7 @@ def inspect(
         named = None if other.call is None else (f"ultralytics {other.version}", other.call)
         found = measure(setups, pictures, views, repeat, named)
     machine = f"{cpu_name()}, {', '.join(gpu_names()) or 'no GPU'}"
-    console.print(machine, *_tables(found), sep="\n")
+    console.print(shown(machine), *_tables(found), sep="\n")
     console.print(
         "x engine: time as a multiple of the engine's; x predict: throughput as one of it"
     )
@@ -95,7 +96,7 @@ def inspect(
         f"memory {before:.0f} MiB before, {after:.0f} MiB after {found.inspections} inspections"
     )
     if other.skipped:
-        console.print(f"Ultralytics not measured: {other.skipped}")
+        console.print(f"Ultralytics not measured: {shown(other.skipped)}")
     if report is not None:
         _write(report, found, other.skipped, machine, setup.model)
     if any(found.ratio(times) > MOST_RATIO for times in found.times[1:3]):
@@ -114,7 +115,8 @@ def _with_engine(cell: CellConfig, engine: str | None, precision: str | None) ->
 def _tables(found: Measured) -> Iterator[Table]:
     """One table for each engine, and for the program compared with."""
     for engine, rows in groupby(found.times, key=lambda times: times.engine):
-        table = Table("", "median ms", "p99 ms", "least ms", "x engine", "x predict", title=engine)
+        heads = ("median ms", "p99 ms", "least ms", "x engine", "x predict")
+        table = Table("", *heads, title=shown(engine))
         for times in rows:
             gain = found.gain(times)
             table.add_row(

@@ -14,11 +14,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from cell.cli.errors import UsageError
+from cell.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, print_findings
+from cell.cli.names import shown
+from models.writing import require_target
 from vision.data.check import check as check_data
-from vision.data.check import usable
 from vision.data.export import write_coco
-from vision.data.findings import Finding, Severity
-from vision.data.open import FORMATS, open_data, survey
+from vision.data.findings import Severity
+from vision.data.open import FORMATS, survey, usable
+from vision.data.reading import Unlabelled
 from vision.data.report import write_report
 from vision.data.split import (
     SEED,
@@ -39,10 +42,6 @@ console = Console()
 
 Source = Annotated[Path, typer.Argument(help="Folder of the data set, or a COCO file.")]
 Format = Annotated[str, typer.Option("--format", help=f"auto, {', '.join(FORMATS)}.")]
-GroupBy = Annotated[
-    str | None,
-    typer.Option(help="Regular expression: what it finds in a picture's name is its group."),
-]
 SplitFile = Annotated[Path | None, typer.Option("--split", help="A split made by `data split`.")]
 
 
@@ -60,9 +59,11 @@ def import_(
         bool, typer.Option("--copy", help="Copy the pictures; else the file refers to them.")
     ] = False,
     group_by: GroupBy = None,
+    unlabelled: NotLabelled = Unlabelled.REFUSE,
+    accept_losses: AcceptLosses = False,
 ) -> None:
     """Write any known format as one COCO file, with groups, golden pictures and masks."""
-    data = open_data(source, format, group_by, _watch)
+    data = LabelReading(format, group_by, unlabelled, accept_losses).open(source, _watch)
     path = write_coco(data, out, copy, _watch)
     counts = stats_of(data).whole
     console.print(
@@ -70,6 +71,7 @@ def import_(
         f"{counts.groups} groups (from {data.format})",
         soft_wrap=True,
         highlight=False,
+        markup=False,
     )
 
 
@@ -87,17 +89,22 @@ def split(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same split.")] = SEED,
     format: Format = "auto",
     group_by: GroupBy = None,
+    unlabelled: NotLabelled = Unlabelled.REFUSE,
+    accept_losses: AcceptLosses = False,
 ) -> None:
     """Deal the groups to splits, so that no part is both learnt from and tested on."""
-    data = open_data(source, format, group_by, _watch)
-    names = {name: groups.split(",") for name, groups in map(_pair, fixed or [])}
+    require_target(out, (source,), own=("version", "format", "groups"))
+    data = LabelReading(format, group_by, unlabelled, accept_losses).open(source, _watch)
+    names: dict[str, list[str]] = {}
+    for name, groups in map(_pair, fixed or []):
+        names.setdefault(name, []).extend(groups.split(","))
     if shares == "none":
         made = named_groups(data, names)
     else:
-        made = split_by_group(data, dict(map(_share, shares.split(","))), seed, names)
+        made = split_by_group(data, _shares(shares), seed, names)
     save_split(made, out)
     _print_splits(data.classes, stats_of(data, made))
-    console.print(f"written to {out}", soft_wrap=True, highlight=False)
+    console.print(f"written to {out}", soft_wrap=True, highlight=False, markup=False)
 
 
 @app.command("stats")
@@ -106,10 +113,12 @@ def stats(
     split_file: SplitFile = None,
     format: Format = "auto",
     group_by: GroupBy = None,
+    unlabelled: NotLabelled = Unlabelled.REFUSE,
+    accept_losses: AcceptLosses = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
     """Count pictures, boxes and groups by class and split, and measure the boxes."""
-    data = open_data(source, format, group_by, _watch)
+    data = LabelReading(format, group_by, unlabelled, accept_losses).open(source, _watch)
     made = None if split_file is None else load_split(split_file, data)
     counted = stats_of(data, made)
     if as_json:
@@ -128,21 +137,26 @@ def check(
     split_file: SplitFile = None,
     format: Format = "auto",
     group_by: GroupBy = None,
+    unlabelled: NotLabelled = Unlabelled.REFUSE,
 ) -> None:
     """Look for leaks, broken pictures, wrong boxes and what else makes a data set lie.
 
     Exit code 1 when there are errors; warnings are for you to judge.
     """
-    data, told = survey(source, format, group_by, _watch)
+    if report is not None:
+        require_target(report, (source, split_file))
+    data, told = survey(source, format, group_by, _watch, unlabelled)
     made = None if split_file is None else load_split(split_file, data, whole=False)
     found = check_data(data, told, made, _watch)
-    _print_findings(found)
+    print_findings(console, found, _SHOWN)
+    errors = sum(finding.severity is Severity.ERROR for finding in found)
+    console.print(f"{errors} errors, {len(found) - errors} warnings", highlight=False)
     if report is not None:
         sound = usable(data, found)
         counted = stats_of(sound, None if made is None else Split(sound, made.groups))
         write_report(report, data, found, counted, _watch)
-        console.print(f"report in {report}", soft_wrap=True, highlight=False)
-    if any(finding.severity is Severity.ERROR for finding in found):
+        console.print(f"report in {report}", soft_wrap=True, highlight=False, markup=False)
+    if errors:
         raise typer.Exit(1)
 
 
@@ -161,6 +175,13 @@ def _pair(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
+def _shares(text: str) -> dict[str, float]:
+    pairs = list(map(_share, text.split(",")))
+    if len(dict(pairs)) < len(pairs):
+        raise UsageError(f"--shares {text}: names a split twice; give each one share")
+    return dict(pairs)
+
+
 def _share(text: str) -> tuple[str, float]:
     name, value = _pair(text)
     try:
@@ -176,7 +197,7 @@ def _print_classes(format: str, counts: Counts) -> None:
     for row in counts.classes:
         sizes = (row.sizes.width, row.sizes.height, row.sizes.area) if row.sizes else ()
         spans = [" / ".join(f"{v:.0f}" for v in span) for span in sizes]
-        table.add_row(row.name, str(row.boxes), str(row.pictures), str(row.groups), *spans)
+        table.add_row(shown(row.name), str(row.boxes), str(row.pictures), str(row.groups), *spans)
     console.print(table)
     pictures = [f"{w}x{h} ({n})" for (h, w), n in counts.sizes.items()]
     console.print(f"picture sizes: {_few(pictures)}", highlight=False)
@@ -189,36 +210,20 @@ def _print_groups(counts: Counts, made: Split | None) -> None:
         return
     table = Table("group", "pictures", *(["split"] if made else []))
     for name, number in counts.by_group.items():
-        table.add_row(name, str(number), *([made.split_of(name)] if made else []))
+        table.add_row(shown(name), str(number), *([shown(made.split_of(name))] if made else []))
     console.print(table)
 
 
 def _print_splits(classes: Sequence[str], counted: Stats) -> None:
-    table = Table("", *counted.splits, title="pictures in each split")
+    table = Table("", *map(shown, counted.splits), title="pictures in each split")
     splits = counted.splits.values()
     total = max(counted.whole.pictures, 1)
     table.add_row("all", *(f"{c.pictures} ({c.pictures / total:.0%})" for c in splits))
     table.add_row("good", *(str(c.good) for c in splits))
     for i, name in enumerate(classes):
-        table.add_row(name, *(str(c.classes[i].pictures) for c in splits))
+        table.add_row(shown(name), *(str(c.classes[i].pictures) for c in splits))
     table.add_row("groups", *(str(c.groups) for c in splits), end_section=True)
     console.print(table)
-
-
-def _print_findings(found: Sequence[Finding]) -> None:
-    """A few of each kind; the report has them all."""
-    by_kind: dict[str, list[Finding]] = {}
-    for finding in found:
-        by_kind.setdefault(f"{finding.severity.value}: {finding.kind.value}", []).append(finding)
-    for heading, findings in by_kind.items():
-        colour = "red" if findings[0].severity is Severity.ERROR else "yellow"
-        console.print(f"[bold {colour}]{heading}[/] ({len(findings)})", highlight=False)
-        for finding in findings[:_SHOWN]:
-            console.print(f"  {finding.text}", soft_wrap=True, highlight=False, markup=False)
-        if len(findings) > _SHOWN:
-            console.print(f"  and {len(findings) - _SHOWN} more", highlight=False)
-    errors = sum(finding.severity is Severity.ERROR for finding in found)
-    console.print(f"{errors} errors, {len(found) - errors} warnings", highlight=False)
 
 
 def _few(items: Sequence[str]) -> str:

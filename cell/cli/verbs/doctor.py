@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cell.cli.checks import CHECKS, Finding, Level
+from cell.cli.names import shown
 from cell.config import load
 
 MARKS = {
@@ -29,14 +30,15 @@ def doctor(
     Exit code 1 when something is missing that the cell cannot run without.
     """
     cell = load(config)
-    table = Table(title=f"cell doctor: {cell.name}", title_justify="left")
+    table = Table(title=f"cell doctor: {shown(cell.name)}", title_justify="left")
     for heading in ("", "what", "found", "what to do"):
         table.add_column(heading, overflow="fold")
     findings: list[Finding] = []
     for check in CHECKS:
         findings += check(cell)
     for found in findings:
-        table.add_row(MARKS[found.level], found.what, found.found, found.remedy)
+        cells = map(shown, (found.what, found.found, found.remedy))
+        table.add_row(MARKS[found.level], *cells)
     Console().print(table)
     bad = [f.what for f in findings if f.level is Level.BAD]
     if bad:

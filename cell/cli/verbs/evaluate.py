@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cell.cli.given import refuse
+from cell.cli.labels import AcceptLosses, GroupBy, NotLabelled, tell_findings
+from cell.cli.names import shown
 from cell.cli.progress import watched
 from cell.config import CellConfig, load
 from cell.evaluation.measure import Request
@@ -22,6 +24,8 @@ from cell.evaluation.page import page
 from cell.evaluation.samples import Selection
 from cell.evaluation.writing import check_target, write_whole
 from cell.products import find_recipe
+from vision.data.names import printable
+from vision.data.reading import Unlabelled
 
 Data = Annotated[Path, typer.Option(help="Folder or COCO file of the labelled pictures.")]
 RecipeName = Annotated[str, typer.Option(help="Recipe whose inspection is measured.")]
@@ -54,9 +58,9 @@ def evaluate(
     split: SplitName = None,
     split_file: SplitFile = None,
     groups: Groups = None,
-    group_by: Annotated[
-        str | None, typer.Option(help="Regular expression that finds the group in a name.")
-    ] = None,
+    group_by: GroupBy = None,
+    unlabelled: NotLabelled = Unlabelled.REFUSE,
+    accept_losses: AcceptLosses = False,
     limit: Limit = None,
     engine: Engine = "onnxruntime",
     config: Config = None,
@@ -84,6 +88,9 @@ def evaluate(
         selection=Selection(split, split_file, comma(groups), limit),
         resize=resize,
         detections_only=detections_only,
+        unlabelled=unlabelled,
+        accept_losses=accept_losses,
+        tell=tell_findings,
     )
     cell = with_engine(config, engine, recipes)
     require_engine(context, cell, recipe)
@@ -127,12 +134,12 @@ def print_figures(figures: dict[str, Any]) -> None:
     console = Console()
     data = figures["data"]
     console.print(
-        f"[bold]{figures['recipe']}[/], model {figures['model']['identity']} on "
-        f"{figures['engine']}: {data['pictures']} pictures with {data['defects']} defects "
+        f"[bold]{shown(figures['recipe'])}[/], model {shown(figures['model']['identity'])} on "
+        f"{shown(figures['engine'])}: {data['pictures']} pictures with {data['defects']} defects "
         f"({data['format']}), {show(figures['ms_per_image'], 0)} ms a picture"
     )
     if "note" in figures:
-        console.print(figures["note"])
+        console.print(figures["note"], markup=False)
     if "classes" in figures:
         _print_detections(console, figures)
     ranking = [(name, figures.get(name)) for name in ("image_auroc", "pixel_auroc", "pixel_ap")]
@@ -141,7 +148,8 @@ def print_figures(figures: dict[str, Any]) -> None:
     if "parts" in figures:
         _print_parts(console, figures["parts"])
     for trouble in figures["not_inspected"][:5]:
-        console.print(f"not inspected: {trouble['name']}: {trouble['why']}", soft_wrap=True)
+        line = f"not inspected: {printable(trouble['name'])}: {printable(trouble['why'])}"
+        console.print(line, soft_wrap=True, markup=False)
     if len(figures["not_inspected"]) > 5:
         console.print(f"not inspected: {len(figures['not_inspected']) - 5} more; see the report")
 
@@ -160,7 +168,7 @@ def _print_detections(console: Console, figures: dict[str, Any]) -> None:
     table = Table("class", "at", "defects", "found", "false", "prec.", "recall", "AP50", "50-95")
     for name, row in figures["classes"].items():
         table.add_row(
-            name,
+            shown(name),
             show(row["threshold"], 2),
             str(row["defects"]),
             str(row["found"]),

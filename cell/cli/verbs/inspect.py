@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cell.cli.errors import UsageError
+from cell.cli.names import shown
 from cell.config import load
 from cell.inspection import build_inspector
 from cell.recipe.convert import defects_of
@@ -98,14 +99,15 @@ def _print(
     detections: tuple[Detection, ...],
 ) -> None:
     console = Console()
-    where = f" -> bin '{bin_name}'" if bin_name else ""
+    where = f" -> bin '{shown(bin_name)}'" if bin_name else ""
     console.print(
-        f"{image.name}: [bold]{kind}[/]{where} ({reason}); golden sample {golden or 'none'}"
+        f"{shown(image.name)}: [bold]{kind}[/]{where} ({shown(reason)}); "
+        f"golden sample {shown(golden or 'none')}"
     )
     if not detections:
         return
     table = Table("class", "score", "x min", "y min", "x max", "y max")
     for d in detections:
         box = (d.box.x_min, d.box.y_min, d.box.x_max, d.box.y_max)
-        table.add_row(d.class_name, f"{d.score:.2f}", *(f"{v:.0f}" for v in box))
+        table.add_row(shown(d.class_name), f"{d.score:.2f}", *(f"{v:.0f}" for v in box))
     console.print(table)

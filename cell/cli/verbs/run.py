@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlche
 from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
 from cell.cli.given import refuse
+from cell.cli.names import shown
 from cell.cli.places import require_writable, write
 from cell.cli.summary import print_summary
 from cell.config import load
@@ -150,7 +151,7 @@ def run(
         raise UsageError(f"the run was ended before all {parts} parts were through.")
     broken = law_held(content)
     if broken:
-        console.print(f"[bold red]The law of the cell did not hold: {'; '.join(broken)}[/]")
+        console.print(f"[bold red]The law of the cell did not hold: {shown('; '.join(broken))}[/]")
         raise typer.Exit(1)
     console.print("The law of the cell held.")
 

@@ -26,6 +26,7 @@ from models.written import one_line
 from vision.anomaly.detector import AnomalyDetector
 from vision.anomaly.picture import draw_heat
 from vision.anomaly.teach import Settings
+from vision.data.names import printable
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
@@ -120,7 +121,7 @@ def _tell(console: Console, lesson: Lesson, picture: Path, recipes: Path | None)
     taught, limit = lesson.taught, lesson.taught.bound
 
     def say(text: str, style: str | None = None) -> None:
-        console.print(text, style=style, markup=False, soft_wrap=True)
+        console.print(printable(text), style=style, markup=False, soft_wrap=True)
 
     say(f"{lesson.recipe.identity} learned from {len(taught.scores)} different good pictures")
     say(

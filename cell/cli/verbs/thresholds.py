@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cell.cli.errors import UsageError
+from cell.cli.labels import AcceptLosses, GroupBy, NotLabelled, tell_findings
+from cell.cli.names import shown
 from cell.cli.progress import watched
 from cell.cli.verbs.evaluate import (
     Config,
@@ -32,6 +34,7 @@ from cell.evaluation.choosing import Chosen, choose_thresholds
 from cell.evaluation.measure import Request
 from cell.evaluation.samples import Selection
 from cell.products import recipe_folder
+from vision.data.reading import Unlabelled
 from vision.evaluate.intervals import parts_to_prove
 from vision.evaluate.thresholds import Rate, Target
 
@@ -45,6 +48,9 @@ def thresholds(
     split_file: SplitFile = None,
     groups: Groups = None,
     limit: Limit = None,
+    group_by: GroupBy = None,
+    unlabelled: NotLabelled = Unlabelled.REFUSE,
+    accept_losses: AcceptLosses = False,
     escape_cost: Annotated[
         float, typer.Option(min=0.0, help="Cost of a defective part that passes.")
     ] = 50.0,
@@ -88,8 +94,12 @@ def thresholds(
         recipe=recipe,
         data=data,
         format=data_format,
+        group_by=group_by,
         selection=Selection(split, split_file, comma(groups), limit),
         resize=resize,
+        unlabelled=unlabelled,
+        accept_losses=accept_losses,
+        tell=tell_findings,
     )
     target = Target(
         escape_cost, false_reject_cost, defective_share, max_escape_rate, max_false_reject_rate
@@ -104,7 +114,8 @@ def thresholds(
     if apply:
         file = recipe_folder(cell, recipe) / "recipe.yaml"
         after = apply_thresholds(file, chosen.thresholds)
-        Console(stderr=True).print(f"{file}: thresholds written, it is now {after.identity}")
+        done = f"{file}: thresholds written, it is now {after.identity}"
+        Console(stderr=True).print(done, markup=False, soft_wrap=True)
 
 
 def _print(chosen: Chosen, target: Target) -> None:
@@ -112,7 +123,7 @@ def _print(chosen: Chosen, target: Target) -> None:
     table = Table("class", "now", "chosen", "95 % of choices", "defects")
     for name, row in chosen.classes.items():
         table.add_row(
-            name, f"{row.now:.2f}", f"{row.chosen:.2f}", f"{row.low:.2f} to {row.high:.2f}",
+            shown(name), f"{row.now:.2f}", f"{row.chosen:.2f}", f"{row.low:.2f} to {row.high:.2f}",
             str(row.defects),
         )  # fmt: skip
     console.print(table)

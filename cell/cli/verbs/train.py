@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cell.cli.errors import UsageError
+from cell.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, tell_findings
 from cell.config import load
 from cell.products import model_folder, recipe_folder, trained_models
 from cell.recipe.loading import RecipeError, load_recipe
@@ -17,6 +19,7 @@ from cell.recipe.model import Recipe
 from models.package import CARD
 from vision.data.fingerprint import fingerprint
 from vision.data.open import open_data
+from vision.data.reading import Unlabelled
 from vision.data.split import Split, save_split, split_or_default
 from vision.data.types import DataSet
 
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 console = Console()
 SPLIT_FILE = "split.json"
 """In a run's folder: which pictures it learns from."""
+
+
 WITHOUT_TORCH = (
     "Training needs torch, which running the cell does not: install the extra `train` "
     "(.venv/bin/uv pip install --python .venv/bin/python -e '.[train]')"
@@ -48,6 +53,9 @@ def train(
             "recipe's model, if it has none there yet."
         ),
     ] = None,
+    group_by: GroupBy = None,
+    unlabelled: NotLabelled = Unlabelled.REFUSE,
+    accept_losses: AcceptLosses = False,
     split: Annotated[
         Path | None,
         typer.Option(help="Split file of `cell data split`; default: the split that it makes."),
@@ -96,7 +104,8 @@ def train(
     if (run / "last.pt").exists() and not resume:
         raise UsageError(f"{run} holds a run already: add --resume, or choose another --out.")
     size = (side, side) if side is not None else known.canonical_px if known else (320, 320)
-    job, source, measured = _job(recipe, data, format, split, size, run, resume)
+    reading = LabelReading(format, group_by, unlabelled, accept_losses)
+    job, source, measured = _job(recipe, data, reading, split, size, run, resume)
     boards = job.kind == "boards"
     settings = Settings(
         epochs=epochs, minutes=minutes, batch=batch or (16 if boards else 8), rate=rate, seed=seed,
@@ -111,23 +120,24 @@ def train(
 
         def tell(done: float, line: str) -> None:
             progress.update(bar, completed=done, description=line.rpartition("s, ")[2][:20])
-            progress.console.print(line, highlight=False, soft_wrap=True)
+            progress.console.print(line, highlight=False, soft_wrap=True, markup=False)
 
         Trainer(job, run, settings, resume, start, tell).run()
     folder = package or _awaited(known) or run / recipe
     _export(job, run, data, folder, source, licence)
-    console.print(f"Model package: {folder}", soft_wrap=True)
+    console.print(f"Model package: {folder}", soft_wrap=True, markup=False)
     console.print(
         "Measure it before the cell uses it: "
         f"cell evaluate --recipe {recipe} --data {data}{measured}",
         soft_wrap=True,
+        markup=False,
     )
 
 
 def _job(
     recipe: str,
     data: Path,
-    format: str,
+    reading: LabelReading,
     split: Path | None,
     size: tuple[int, int],
     run: Path,
@@ -139,25 +149,32 @@ def _job(
     from vision.training.job import BoardJob
     from vision.training.pictures import PictureJob
 
-    if (data / "PCBData").is_dir() and format in ("auto", "deeppcb") and _compares(recipe):
+    boards = (data / "PCBData").is_dir() and reading.format in ("auto", "deeppcb")
+    if boards and _compares(recipe):
+        reading.require_plain()
+        tell_findings(open_data(data, "deeppcb").findings)
         return BoardJob(data), {}, ""
     if size[0] % 32 or size[1] % 32:
         raise UsageError(
             f"recipe '{recipe}': its canonical view is {size[0]} x {size[1]} px, which a network "
             "cannot take: make canonical_px multiples of 32, or give --side."
         )
-    pictures = open_data(data, format)
+    pictures = reading.open(data)
     parts = split_of_run(pictures, split, run, resume)
     job = PictureJob(pictures.classes, parts.of("train"), parts.of("validation"), size)
     source: dict[str, object] = {
         "name": pictures.root.name,
         "format": pictures.format,
         "split": split.name if split else f"by group, {SPLIT_FILE} of the run",
+        "losses": sum(finding.lost for finding in pictures.findings),
         "images": {name: len(parts.of(name)) for name in ("train", "validation")},
         "fingerprint_sha256": fingerprint([*parts.of("train"), *parts.of("validation")]),
     }
     held_out = "test" if "test" in parts.names else "validation"
-    return job, source, f" --split {held_out} --split-file {run / SPLIT_FILE}"
+    measured = (
+        f"{reading.options} --split {held_out} --split-file {shlex.quote(str(run / SPLIT_FILE))}"
+    )
+    return job, source, measured
 
 
 def split_of_run(data: DataSet, given: Path | None, run: Path, resume: bool) -> Split:

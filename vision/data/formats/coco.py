@@ -1,96 +1,70 @@
 """COCO instances: one JSON with images, annotations and categories.
 
 Beyond the standard an image may carry ``name``, ``group``, ``golden`` and ``mask`` (the last two
-are paths like ``file_name``); `vision.data.export` writes them.
+are paths like ``file_name``); `vision.data.export` writes them. An image without annotations is a
+good part. Copies that Roboflow made of one source (``<source>.rf.<hash>``) are one group.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from vision.data.findings import Kind
-from vision.data.reading import Marked, Reading, corners, read_model
+from vision.data.formats.coco_box import box_of
+from vision.data.formats.coco_file import Annotation, File, Id, Image, looks_like
+from vision.data.names import source_of
+from vision.data.places import is_there
+from vision.data.reading import Marked, Reading
+from vision.data.texts import read_model
 from vision.data.types import DataError, DataSet, Sample
 
 LAYOUT = "a .json with images, annotations and categories, beside its pictures or images/"
+_Notes = dict[Id, list[tuple[int, Annotation]]]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+@dataclass(frozen=True)
+class _Source:
+    """One file while it is read: where its pictures may lie, its notes by image, its classes."""
 
-
-class _Image(_Part):
-    id: int | str
-    file_name: str
-    width: int | None = None
-    height: int | None = None
-    name: str | None = None
-    group: str | int | None = None
-    golden: str | None = None
-    mask: str | None = None
-
-
-class _Annotation(_Part):
-    id: int | str | None = None
-    image_id: int | str
-    category_id: int
-    bbox: tuple[float, float, float, float] | None = None
-    segmentation: list[list[float]] | dict[str, object] | None = None
-    iscrowd: int = 0
-
-
-class _Category(_Part):
-    id: int
-    name: str
-
-
-_Notes = dict[int | str, list[tuple[int, _Annotation]]]
-
-
-class _File(_Part):
-    images: list[_Image]
-    annotations: list[_Annotation]
-    categories: list[_Category]
+    reading: Reading
+    path: Path
+    folders: list[Path]
+    notes: _Notes
+    index: dict[Id, int]
 
 
 def recognise(root: Path) -> bool:
     """Whether the path is a JSON file, or a folder that holds one of COCO's kind."""
-    return root.suffix == ".json" if root.is_file() else bool(_candidates(root))
+    return root.suffix.lower() == ".json" if root.is_file() else bool(_candidates(root))
 
 
 def read(reading: Reading) -> DataSet:
     """Every image of the file. Group: the field `group`, else each image its own."""
     path = _only(reading.root)
-    content = read_model(path, _File, "not a COCO instances file: export it again")
-    categories = sorted(content.categories, key=lambda c: c.id)
-    index = {category.id: i for i, category in enumerate(categories)}
+    content = read_model(path, File, "not a COCO instances file: export it again")
+    names, index = _categories(path, content)
     notes: _Notes = defaultdict(list)
     for number, annotation in enumerate(content.annotations):
         notes[annotation.image_id].append((number, annotation))
     _strangers(reading, path, content, notes)
-    folders = _folders(path)
+    doubled = _doubled(reading, path, content)
+    source = _Source(reading, path, _folders(path), notes, index)
+    images = [(i, image) for i, image in enumerate(content.images) if image.id not in doubled]
     samples = []
-    for image in reading.watch(content.images, "pictures"):
-        sample = _sample(reading, path, folders, image, notes[image.id], index)
+    for number, image in reading.watch(images, "pictures"):
+        sample = _sample(source, number, image)
         if sample is not None:
             samples.append(sample)
-    return DataSet("coco", reading.root, tuple(c.name for c in categories), samples)
+    return DataSet("coco", reading.root, names, samples)
 
 
 def _candidates(root: Path) -> list[Path]:
-    """JSON files that look like COCO's; the first kilobytes tell without reading them whole."""
-    found = []
-    for path in sorted({*root.glob("*.json"), *root.glob("annotations/*.json")}):
-        with path.open("rb") as file:
-            head = file.read(1 << 16)
-        keys = (b'"images"', b'"annotations"', b'"categories"', b'"info"', b'"licenses"')
-        if sum(key in head for key in keys) >= 2 or (keys[0] in head and b'"file_name"' in head):
-            found.append(path)
-    return found
+    """JSON files that look like COCO's."""
+    files = {*root.glob("*.[jJ][sS][oO][nN]"), *root.glob("annotations/*.json")}
+    return [path for path in sorted(files) if path.is_file() and looks_like(path)]
 
 
 def _only(root: Path) -> Path:
@@ -98,18 +72,53 @@ def _only(root: Path) -> Path:
         return root
     found = _candidates(root)
     if len(found) != 1:
+        below = [path.relative_to(root).as_posix() for path in root.glob("*/*.json")]
         names = ", ".join(path.name for path in found) or "none"
-        raise DataError(f"{root}: COCO files here: {names}; give the path of the one you mean")
+        more = f" (below it: {', '.join(sorted(below)[:5])})" if below and not found else ""
+        raise DataError(
+            f"{root}: COCO files here: {names}{more}; give the path of the one you mean"
+        )
     return found[0]
 
 
-def _strangers(reading: Reading, path: Path, content: _File, notes: _Notes) -> None:
-    """Tell of annotations whose image is not in the file."""
+def _categories(path: Path, content: File) -> tuple[tuple[str, ...], dict[Id, int]]:
+    """Names of the classes in the order of their ids, and the index of each id."""
+    categories = sorted(content.categories, key=lambda c: (isinstance(c.id, str), c.id))
+    for one, count in Counter(c.id for c in categories).items():
+        if count > 1:
+            raise DataError(
+                f"{path}: categories: id {one} stands {count} times; "
+                "give each category an id of its own"
+            )
+    index = {category.id: i for i, category in enumerate(categories)}
+    return tuple(category.name for category in categories), index
+
+
+def _strangers(reading: Reading, path: Path, content: File, notes: _Notes) -> None:
+    """Tell of annotations whose image is not in the file, and of numbers that stand twice."""
     known = {image.id for image in content.images}
-    for image_id in notes.keys() - known:
+    for image_id in [key for key in notes if key not in known]:
         number = notes[image_id][0][0]
-        what = f"annotations.{number}: image_id {image_id} is not among the images"
+        what = f"annotations.{number}: image_id {image_id!r} is not among the images"
         reading.error(Kind.MISSING, path, what, "export the file again")
+    ids = Counter(note.id for note in content.annotations if note.id is not None)
+    twice = [one for one, count in ids.items() if count > 1]
+    if twice:
+        what = f"{len(twice)} ids of annotations stand more than once, such as {twice[0]!r}"
+        remedy = "see whether files were joined without numbering them anew"
+        reading.warning(Kind.IDS, path, what, remedy)
+
+
+def _doubled(reading: Reading, path: Path, content: File) -> set[Id]:
+    """Ids of several images: whose annotations are whose is not known. Tells of them."""
+    counts = Counter(image.id for image in content.images)
+    doubled = {one for one, count in counts.items() if count > 1}
+    for one in doubled:
+        names = [image.file_name for image in content.images if image.id == one]
+        what = f"image id {one!r} stands {len(names)} times ({', '.join(map(repr, names[:3]))})"
+        remedy = "number the images anew; their annotations may be on the wrong picture"
+        reading.error(Kind.IDS, path, what, remedy)
+    return doubled
 
 
 def _folders(path: Path) -> list[Path]:
@@ -120,23 +129,34 @@ def _folders(path: Path) -> list[Path]:
     return [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
 
 
-def _find(folders: list[Path], name: str) -> Path:
-    for folder in folders:
-        if (folder / name).is_file():
-            return folder / name
-    return folders[0] / name
+def _find(source: _Source, written: str, name: str) -> Path:
+    """The file that is meant, or where it should be: as written, with the separators of Windows,
+    spelled alike, or below the folders of another machine.
+    """
+    posix = PureWindowsPath(written).as_posix()  # a file's name on Linux may hold the separator
+    for way in dict.fromkeys((written, posix)):
+        for folder in source.folders:
+            if is_there(folder / way) and not (folder / way).is_dir():
+                return folder / way
+    parts = [part for part in PurePosixPath(posix).parts if part not in ("..", "/")]
+    absolute = PureWindowsPath(written).is_absolute() or written.startswith("/")
+    for start in range(len(parts) if absolute else 1):
+        for folder in source.folders:
+            asked = folder.joinpath(*parts[start:])
+            found = source.reading.find(asked, source.path, name)
+            if found is not None and not found.is_dir():
+                return found
+    return source.folders[0] / written
 
 
-def _sample(
-    reading: Reading,
-    path: Path,
-    folders: list[Path],
-    image: _Image,
-    notes: list[tuple[int, _Annotation]],
-    index: dict[int, int],
-) -> Sample | None:
-    picture = _find(folders, image.file_name)
-    name = image.name or Path(image.file_name).with_suffix("").as_posix()
+def _sample(source: _Source, number: int, image: Image) -> Sample | None:
+    reading, path = source.reading, source.path
+    name = image.name or _name(image.file_name)
+    if not name or not _name(image.file_name):
+        what = f"images.{number}: file_name {image.file_name!r} names no file"
+        reading.error(Kind.MISSING, path, what, "export the file again")
+        return None
+    picture = _find(source, image.file_name, name)
     said, remedy = (image.height, image.width), "export the labels again for this picture"
     size = reading.labelled_size(picture, name, path, said, remedy)
     if size is None:
@@ -144,34 +164,36 @@ def _sample(
     extra: dict[str, Path | None] = {"golden": None, "mask": None}
     for key, kind in (("golden", Kind.GOLDEN), ("mask", Kind.MASK)):
         given = getattr(image, key)
-        if given and reading.same_size(size, _find(folders, given), kind, name):
-            extra[key] = _find(folders, given)
-    boxes, labels = reading.boxes(path, name, size, _marks(reading, path, name, notes, index))
-    group = name if image.group is None else str(image.group)
+        if given and reading.same_size(size, _find(source, given, name), kind, name):
+            extra[key] = _find(source, given, name)
+    boxes, labels = reading.boxes(path, name, size, _marks(source, name, size, image.id))
+    group = source_of(name) if image.group is None else str(image.group)
     return Sample(name, picture, size, group, boxes, labels, extra["golden"], extra["mask"])
 
 
-def _marks(
-    reading: Reading,
-    path: Path,
-    name: str,
-    notes: list[tuple[int, _Annotation]],
-    index: dict[int, int],
-) -> Iterator[Marked]:
-    for number, note in notes:
+def _name(written: str) -> str:
+    """The picture's name: its path without the suffix, empty if that names no file."""
+    posix = PureWindowsPath(written).as_posix() if "\\" in written else written
+    last = PurePosixPath(posix).name
+    if "\0" in written or not last.strip("."):
+        return ""
+    stem = PurePosixPath(last).stem
+    return PurePosixPath(posix).with_name(stem if stem.strip(".") else last).as_posix()
+
+
+def _marks(source: _Source, name: str, size: tuple[int, int], image: Id) -> Iterator[Marked]:
+    reading, path = source.reading, source.path
+    for number, note in source.notes[image]:
         place = f"annotations.{number} (of {name})"
-        if note.category_id not in index:
-            what = f"{place}: category_id {note.category_id} is not among the categories"
+        if note.category_id not in source.index:
+            what = f"{place}: category_id {note.category_id!r} is not among the categories"
             reading.error(Kind.CLASS, path, what, "add the category or mend the id", name)
-        elif note.iscrowd:
-            what = f"{place}: marks a crowd, not one defect, and was left out"
-            reading.warning(Kind.SHAPE, path, what, "mark each defect by itself", name)
-        elif note.bbox is not None:
-            x, y, w, h = note.bbox
-            yield Marked(place, (x, y, x + w, y + h), index[note.category_id])
-        elif isinstance(note.segmentation, list) and any(map(len, note.segmentation)):
-            points = [p for flat in note.segmentation for p in zip(flat[::2], flat[1::2])]  # noqa: B905
-            yield Marked(place, corners(points), index[note.category_id])
-        else:
-            what = f"{place}: has neither bbox nor polygon"
-            reading.error(Kind.SHAPE, path, what, "export the file again", name)
+            continue
+        found = box_of(note, size)
+        if found.box is None:
+            reading.error(Kind.SHAPE, path, f"{place}: {found.note}", "export the file again", name)
+            continue
+        if found.note:
+            what, remedy = f"{place}: {found.note}", "see whether the box fits"
+            reading.warning(Kind.BOX_MEANING, path, what, remedy, name, found.box)
+        yield Marked(place, found.box, source.index[note.category_id])

@@ -1,4 +1,4 @@
-"""Pictures in folders by class, a mask of the same name beside each; above 127 is defective.
+"""Pictures in folders by class, a mask of the same name beside each; see `vision.data.marked`.
 
 Layout: ``<class>/Imgs/<id>.jpg`` with ``<id>.png``, or both straight in ``<class>/``. Folders whose
 name ends in Free, Good, OK or Normal hold good parts. ``groups.csv`` with the columns ``file`` and
@@ -7,167 +7,110 @@ name ends in Free, Good, OK or Normal hold good parts. ``groups.csv`` with the c
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections import defaultdict
 from pathlib import Path
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
+from vision.data.findings import Kind
+from vision.data.formats.masked import is_good, masked_sample
+from vision.data.groups import read_groups
+from vision.data.names import alike, source_of
+from vision.data.pictures import is_picture
+from vision.data.places import Places, pictures_below
+from vision.data.reading import Reading, name_of
+from vision.data.types import DataError, DataSet
 
-from vision.data.findings import Corners, Kind
-from vision.data.pictures import UnreadableError, is_picture, read_pixels, to_grey8
-from vision.data.reading import Marked, Reading, name_of, read_text
-from vision.data.types import DataError, DataSet, Sample
-
-THRESHOLD = 127
-GAP = 0.01  # of the picture's longer side: areas that lie closer are pieces of one defect
-SPECK_PX, SPECK_SHARE = 25, 0.01  # smaller than both, the latter of the mask's largest: a slip
 LAYOUT = "<class>/Imgs/<id>.jpg with mask <id>.png, groups.csv"
-_GOOD = ("free", "good", "ok", "normal")
 
 
 def recognise(root: Path) -> bool:
     """Whether some folder holds a picture and a mask of the same name."""
-    for folder in _class_folders(root):
-        masks = sorted(folder.glob("*.png"))[:20]
-        if any(_picture_of(mask) is not None for mask in masks):
+    if not root.is_dir():
+        return False
+    for _, folder in _class_folders(root, Places()):
+        files = sorted(path for path in folder.iterdir() if is_picture(path))
+        if any(masks for _, masks in _pairs(files[:200])):
             return True
     return False
 
 
 def read(reading: Reading) -> DataSet:
-    """Every picture with its mask. Boxes: see `boxes_of`. Group: see above."""
+    """Every picture with its mask. Group: see above."""
     root = reading.root
-    folders = _class_folders(root)
-    bad = [f for f in folders if not is_good(_class_name(root, f))]
-    classes = tuple(sorted({_class_name(root, folder) for folder in bad}))
+    folders = _class_folders(root, reading.places)
+    classes = tuple(sorted({name for name, _ in folders if not is_good(name)}))
     if not classes:
         raise DataError(f"{root}: no folder of defects; the layout is {LAYOUT}")
-    groups = _groups(root)
-    found = [(folder, picture) for folder in folders for picture in _pictures(folder)]
+    groups = read_groups(reading)
+    found = [
+        (name, picture, masks)
+        for name, folder in folders
+        for picture, masks in _pictures(reading, name, folder)
+    ]
     samples = []
-    for folder, picture in reading.watch(found, "masks"):
+    for class_name, picture, masks in reading.watch(found, "masks"):
         name = name_of(picture, root)
-        group = groups.get(picture.relative_to(root).as_posix(), name)
-        if groups and group == name:
+        group = groups.of(picture) or source_of(name)
+        if groups.known and groups.of(picture) is None:
             what = "is not in groups.csv: it counts as a part of its own"
             reading.warning(Kind.GROUP, picture, what, "add its line", name)
-        class_name = _class_name(root, folder)
+        if len(masks) > 1:
+            what = f"{' and '.join(mask.name for mask in masks)} may both be its mask"
+            reading.error(Kind.MASK, picture, what, "keep one of them", name)
+            continue
         label = None if is_good(class_name) else classes.index(class_name)
-        sample = masked_sample(reading, picture, picture.with_suffix(".png"), group, label)
+        wanted = picture.with_suffix(".png")
+        sample = masked_sample(reading, picture, masks, wanted, group, label)
         if sample is not None:
             samples.append(sample)
+    groups.tell_unused()
+    _tell_loose(reading, folders)
     return DataSet("masks", root, classes, samples)
 
 
-def is_good(class_name: str) -> bool:
-    """Whether a folder of this name holds good parts."""
-    return class_name.lower().replace("-", "_").split("_")[-1] in _GOOD
+def _tell_loose(reading: Reading, folders: list[tuple[str, Path]]) -> None:
+    """Tell of pictures that lie in no folder of a class."""
+    inside = {path for _, folder in folders for path in pictures_below(folder)}
+    loose = [path for path in pictures_below(reading.root) if path not in inside]
+    if loose:
+        what = f"{len(loose)} pictures lie in no folder of a class and were not read"
+        remedy = f"move {loose[0].name} and its like to their classes, or elsewhere"
+        reading.warning(Kind.NO_LABEL, loose[0], what, remedy)
 
 
-def masked_sample(
-    reading: Reading, picture: Path, mask: Path, group: str, label: int | None
-) -> Sample | None:
-    """A sample with the boxes of its mask; label None for a good part, whose mask may be absent."""
-    name = name_of(picture, reading.root)
-    size = reading.size(picture, name)
-    if size is None:
-        return None
-    absent = mask == picture or not mask.is_file()
-    if label is None and absent:
-        return Sample(name, picture, size, group)
-    if absent:
-        where = mask.relative_to(reading.root) if mask != picture else "beside it"
-        what, remedy = f"has no mask {where}", "restore the mask, or move the picture"
-        reading.error(Kind.MASK, picture, what, remedy, name)
-        return None
-    if not reading.same_size(size, mask, Kind.MASK, name):
-        return None
-    try:
-        boxes_found = mask_boxes(mask)
-    except UnreadableError as error:
-        reading.error(Kind.UNREADABLE, mask, str(error), "export the mask again", name)
-        return None
-    if label is None and boxes_found:
-        what = f"marks {len(boxes_found)} areas on a good part"
-        reading.error(Kind.MASK, mask, what, "move the picture to its class, or mend it", name)
-        return None
-    if label is not None and not boxes_found:
-        what = "marks nothing on a part that its folder calls defective: it was left out"
-        reading.warning(Kind.EMPTY_LABEL, mask, what, "draw the mask, or move the picture", name)
-        return None
-    marks = _marks(boxes_found, label or 0)
-    boxes, labels = reading.boxes(mask, name, size, marks)
-    return Sample(name, picture, size, group, boxes, labels, mask=mask)
+def _class_folders(root: Path, places: Places) -> list[tuple[str, Path]]:
+    """Folders with pictures by class; those of a class lie in its Imgs/ or straight in it."""
+    found = []
+    for folder in sorted(f for f in root.iterdir() if f.is_dir() and not f.name.startswith(".")):
+        inner = [path for path in places.spelled_alike(folder / "Imgs") if path.is_dir()]
+        for place in inner or [folder]:
+            if pictures_below(place):
+                found.append((folder.name, place))
+    return found
 
 
-def mask_boxes(mask: Path) -> list[Corners]:
-    """Boxes around the defects of a mask file, see `boxes_of`. Raises UnreadableError."""
-    return boxes_of(to_grey8(read_pixels(mask)) > THRESHOLD)
+def _pictures(reading: Reading, name: str, folder: Path) -> list[tuple[Path, list[Path]]]:
+    """Pictures with their masks. A PNG on its own is a picture in a folder of such alone."""
+    pairs = _pairs(pictures_below(folder))
+    mixed = any(picture.suffix.lower() != ".png" for picture, _ in pairs)
+    kept = []
+    for picture, masks in pairs:
+        if mixed and not masks and picture.suffix.lower() == ".png" and is_good(name):
+            what = "is a mask without its picture, or a picture among such of another kind"
+            reading.error(Kind.MASK, picture, what, "restore the picture, or export all alike")
+        else:
+            kept.append((picture, masks))
+    return kept
 
 
-def boxes_of(marked: NDArray[np.bool_]) -> list[Corners]:
-    """Boxes x1, y1, x2, y2 around the defects of a mask [h, w].
-
-    A defect is an area (8 neighbours) with all areas no farther from it than 1 % of the longer
-    side: brush strokes leave gaps. Specks beside something 100 times as large are no defect.
-    """
-    reach = int(np.ceil(GAP * max(marked.shape) / 2))
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    joined = cv2.dilate(marked.astype(np.uint8), disc)
-    count, names = cv2.connectedComponents(joined, connectivity=8)
-    names[~marked] = 0
-    areas = np.bincount(names.ravel(), minlength=count)[1:]
-    boxes = []
-    for number in np.flatnonzero(areas >= min(SPECK_PX, SPECK_SHARE * areas.max(initial=0))) + 1:
-        x, y, w, h = cv2.boundingRect((names == number).astype(np.uint8))
-        boxes.append((float(x), float(y), float(x + w), float(y + h)))
-    return boxes
-
-
-def _marks(boxes: list[Corners], label: int) -> Iterator[Marked]:
-    for number, box in enumerate(boxes, 1):
-        yield Marked(f"area {number}", box, label)
-
-
-def _class_folders(root: Path) -> list[Path]:
-    inner = [folder for folder in root.glob("*/Imgs") if folder.is_dir()]
-    return sorted(inner or (f for f in root.glob("*") if f.is_dir() and not f.name.startswith(".")))
-
-
-def _class_name(root: Path, folder: Path) -> str:
-    return folder.relative_to(root).parts[0]
-
-
-def _picture_of(mask: Path) -> Path | None:
-    for suffix in (".jpg", ".jpeg", ".bmp", ".webp", ".JPG"):
-        if mask.with_suffix(suffix).is_file():
-            return mask.with_suffix(suffix)
-    return None
-
-
-def _pictures(folder: Path) -> list[Path]:
-    """Pictures, not masks: a PNG is a picture only on its own, as in folders of good parts."""
-    files = sorted(path for path in folder.iterdir() if is_picture(path))
-    if any(path.suffix.lower() != ".png" for path in files):
-        return [path for path in files if path.suffix.lower() != ".png"]
-    return files
-
-
-def _groups(root: Path) -> dict[str, str]:
-    """Group of each file in groups.csv, nothing where there is no such file."""
-    path = root / "groups.csv"
-    if not path.is_file():
-        return {}
-    reader = csv.DictReader(read_text(path).splitlines())
-    names = reader.fieldnames or ()
-    column = "tile_group" if "tile_group" in names else "group"
-    if "file" not in names or column not in names:
-        raise DataError(f"{path}: line 1: no columns 'file' and 'tile_group'; name them so")
-    groups = {}
-    for row in reader:
-        if not row["file"] or not row[column]:
-            raise DataError(f"{path}: line {reader.line_num}: file or group is empty; fill it in")
-        groups[row["file"]] = row[column]
-    return groups
+def _pairs(files: list[Path]) -> list[tuple[Path, list[Path]]]:
+    """Pictures, and the PNG of the same name beside each that is its mask."""
+    by_name: dict[tuple[Path, str], list[Path]] = defaultdict(list)
+    for path in files:
+        by_name[path.parent, alike(path.stem)].append(path)
+    pairs = []
+    for group in by_name.values():
+        pictures = [path for path in group if path.suffix.lower() != ".png"]
+        masks = [path for path in group if path.suffix.lower() == ".png"]
+        pairs += [(picture, masks) for picture in pictures]
+        pairs += [] if pictures else [(mask, []) for mask in masks]
+    return sorted(pairs)

@@ -1,24 +1,27 @@
 """YOLO: data.yaml, pictures under images/, a text file a picture under labels/.
 
-A label's line is ``class cx cy w h`` or ``class x1 y1 x2 y2 x3 y3 ..`` (a polygon), in shares of
-the picture. A picture without a text file is good. Pictures that Roboflow augmented from one source
-(``<source>.rf.<hash>``) are one group.
+The label of ``../images/../x.png`` is ``../labels/../x.txt``, by the path as it is given: the last
+folder called images counts, and folders may be links. A good part has an empty label file. Pictures
+that Roboflow augmented from one source (``<source>.rf.<hash>``) are one group.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from vision.data.findings import Kind
-from vision.data.pictures import find_pictures
-from vision.data.reading import Marked, Reading, corners, name_of, read_text
+from vision.data.formats.yolo_lines import Lines, marks
+from vision.data.formats.yolo_paths import has_picture, label_of, path_below
+from vision.data.formats.yolo_yaml import FILES, Described, describe
+from vision.data.names import alike, normal, source_of
+from vision.data.places import Places, files_below, pictures_below
+from vision.data.reading import Reading, name_of
+from vision.data.texts import read_text
 from vision.data.types import DataError, DataSet, Sample
 
 LAYOUT = "data.yaml with names, images/ and labels/"
+_NO_LABELS = ("classes.txt", "readme.txt", "notes.txt")
 
 
 def recognise(root: Path) -> bool:
@@ -32,147 +35,133 @@ def read(reading: Reading) -> DataSet:
     file = _file(root)
     if file is None:
         raise DataError(f"{root}: no data.yaml; give the folder that holds it")
-    content = _parse(file)
-    classes = _classes(file, content)
-    pictures = _pictures(root, file, content)
+    described = describe(file)
+    pictures, folders, lists = _pictures(reading, file, described)
+    wanted = {picture: label_of(root, picture) for picture in pictures}
+    labels = {p: reading.find(file, p, name_of(p, root)) for p, file in wanted.items()}
+    bare = [(p, name_of(p, root)) for p, label in labels.items() if label is None]
+    keep_bare = reading.not_labelled(bare, "label file", "an empty one")
     samples = [
         sample
         for picture in reading.watch(pictures, "pictures")
-        if (sample := _sample(reading, picture, classes)) is not None
+        if (labels[picture] is not None or keep_bare)
+        and (sample := _sample(reading, picture, labels[picture], described)) is not None
     ]
-    _strangers(reading, {_label_file(root, picture) for picture in pictures})
-    return DataSet("yolo", root, classes, samples)
+    used = {label for label in labels.values() if label is not None} | set(lists)
+    places = list(dict.fromkeys([*folders, *(file.parent for file in wanted.values())]))
+    _strangers(reading, places, used, {alike(str(file)) for file in wanted.values()})
+    _other_order(reading, [root, *places], described.classes)
+    return DataSet("yolo", root, described.classes, samples)
 
 
 def _file(root: Path) -> Path | None:
-    for name in ("data.yaml", "data.yml", "dataset.yaml"):
-        if (root / name).is_file():
-            return root / name
+    places = Places()
+    for name in FILES:
+        for path in places.spelled_alike(root / name):
+            if path.is_file():
+                return path
     return None
 
 
-def _parse(file: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(read_text(file))
-    except yaml.YAMLError as error:
-        line = " ".join(str(error).split())
-        raise DataError(f"{file}: {line}; mend the file") from None
-    if not isinstance(content, dict) or "names" not in content:
-        raise DataError(f"{file}: no 'names'; list the classes there, in the order of their ids")
-    return content
+def _pictures(
+    reading: Reading, file: Path, described: Described
+) -> tuple[list[Path], list[Path], list[Path]]:
+    """The pictures of train, val and test, the folders where their labels lie, and the lists."""
+    root = reading.root
+    pictures: set[Path] = set()
+    labels: list[Path] = []
+    lists: list[Path] = []
+    by_place: dict[Path, str] = {}
+    for key, entry in described.named:
+        place = path_below(reading, [described.base], entry, file)
+        if place is not None and by_place.setdefault(place, entry) != entry:
+            what = f"{key}: {entry} leads to {place}, as does {by_place[place]}"
+            reading.error(Kind.MISSING, file, what, "mend the entry or remove it")
+        elif place is None:
+            what = f"{key}: {entry} is not there, or not inside {root}"
+            remedy = "mend the entry or remove it; pictures and labels lie in this folder"
+            reading.error(Kind.MISSING, file, what, remedy)
+        elif place.is_dir():
+            pictures.update(pictures_below(place))
+            labels.append(label_of(root, place / "x").parent)
+        else:
+            pictures.update(_listed(reading, place))
+            lists.append(place)
+    images = reading.find(root / "images", file)
+    if not described.named and images is not None:
+        pictures.update(pictures_below(images))
+        labels.append(label_of(root, images / "x").parent)
+    return sorted(pictures), labels, lists
 
 
-def _classes(file: Path, content: dict[str, Any]) -> tuple[str, ...]:
-    names = content["names"]
-    if isinstance(names, dict):
-        if sorted(names) != list(range(len(names))):
-            raise DataError(f"{file}: names: ids are not 0..{len(names) - 1}; number them so")
-        names = [names[i] for i in range(len(names))]
-    if not isinstance(names, list) or not names:
-        raise DataError(f"{file}: names: is no list of classes; list them in the order of ids")
-    count = content.get("nc", len(names))
-    if count != len(names):
-        raise DataError(f"{file}: nc is {count}, but names has {len(names)}; make them agree")
-    return tuple(map(str, names))
+def _listed(reading: Reading, file: Path) -> list[Path]:
+    """Pictures in a text file of paths, one a line."""
+    found = []
+    text = reading.attempt(partial(read_text, file), file) or ""
+    for number, line in enumerate(text.splitlines(), 1):
+        entry = line.strip()
+        if not entry:
+            continue
+        place = path_below(reading, [name_of(file, reading.root).rpartition("/")[0]], entry, file)
+        if place is None or not place.is_file():
+            what = f"line {number}: {entry} is not there, or not inside {reading.root}"
+            reading.error(Kind.MISSING, file, what, "restore the picture or remove the line")
+        else:
+            found.append(place)
+    return found
 
 
-def _pictures(root: Path, file: Path, content: dict[str, Any]) -> list[Path]:
-    """The pictures of train, val and test; a folder outside the root is looked for inside it."""
-    named: list[str] = []
-    for key in ("train", "val", "test"):
-        value = content.get(key)
-        named += value if isinstance(value, list) else [value] if value else []
-    paths = [_inside(root, content.get("path"), entry) for entry in named]
-    there = [path for path in paths if path is not None]
-    if not there and (root / "images").is_dir():
-        there = [root / "images"]
-    pictures = sorted({p for path in there for p in _listed(root, path)})
-    if not pictures:
-        where = ", ".join(named) or "images/"
-        raise DataError(f"{file}: no pictures in {where}; mend train, val, test in the file")
-    return pictures
+def _strangers(reading: Reading, folders: list[Path], used: set[Path], taken: set[str]) -> None:
+    """Tell of label files that belong to no picture that was read, or are its second one.
 
-
-def _listed(root: Path, path: Path) -> list[Path]:
-    """Pictures in a folder, or in a text file of paths, one a line."""
-    if path.is_dir():
-        return find_pictures(path)
-    lines = [line.strip() for line in read_text(path).splitlines() if line.strip()]
-    return [_inside(root, None, line) or root / line for line in lines]
-
-
-def _inside(root: Path, base: object, entry: str) -> Path | None:
-    """A path below the root, None if there is none. Exporters write paths of their own machine, or
-    one level too high ('../train/images').
+    taken: where labels were looked for, in the form that is `alike`.
     """
-    inside = Path(*[part for part in Path(entry).parts if part not in ("..", "/", ".")])
-    tried = [root / str(base or "") / entry, root / entry, root / inside]
-    for path in tried:
-        if path.exists() and path.resolve().is_relative_to(root.resolve()):
-            return root / path.resolve().relative_to(root.resolve())
-    return None
+    there: set[Path] = set()
+    for folder in dict.fromkeys(folders):
+        for place in reading.places.spelled_alike(folder):
+            files = list(place.iterdir()) if place == reading.root else files_below(place)
+            there.update(p for p in files if p.suffix.lower() == ".txt" and p.is_file())
+    there = {file for file in there if not file.name.startswith(".")}
+    for file in sorted(there - used):
+        if alike(str(file)) in taken:
+            what = "is a second label of a picture that has one"
+            reading.error(Kind.SPELLING, file, what, "keep the right one")
+        elif has_picture(reading.root, file):
+            what = "its picture is in none of the lists, and was not read"
+            reading.warning(Kind.NO_LABEL, file, what, "add the picture to a list to use it")
+        elif file.name.lower() not in _NO_LABELS:
+            what = "belongs to no picture"
+            reading.error(Kind.MISSING, file, what, "restore the picture or remove the label")
 
 
-def _strangers(reading: Reading, used: set[Path]) -> None:
-    """Tell of label files that belong to no picture."""
-    for folder in sorted({file.parent for file in used}):
-        for file in sorted(folder.glob("*.txt")):
-            if file not in used and file.name != "classes.txt":
-                what = "belongs to no picture"
-                reading.error(Kind.MISSING, file, what, "restore the picture or remove the label")
+def _other_order(reading: Reading, folders: list[Path], classes: tuple[str, ...]) -> None:
+    """Tell of a classes.txt, such as labelImg keeps, that numbers the classes in another way."""
+    for folder in dict.fromkeys(folders):
+        file = folder / "classes.txt"
+        text = reading.attempt(partial(read_text, file), file) if file.is_file() else None
+        names = [line.strip() for line in (text or "").splitlines() if line.strip()]
+        if names and [normal(name) for name in names] != [normal(name).strip() for name in classes]:
+            what = f"lists {', '.join(names[:5])}, but data.yaml {', '.join(classes[:5])}"
+            remedy = "see which of the two the labels were drawn by, and make them agree"
+            reading.error(Kind.CLASS, file, what, remedy)
 
 
-def _label_file(root: Path, picture: Path) -> Path:
-    parts = list(picture.relative_to(root).with_suffix(".txt").parts)
-    for at in range(len(parts) - 2, -1, -1):
-        if parts[at] == "images":
-            parts[at] = "labels"
-            break
-    return root.joinpath(*parts)
-
-
-def _sample(reading: Reading, picture: Path, classes: tuple[str, ...]) -> Sample | None:
+def _sample(
+    reading: Reading, picture: Path, file: Path | None, described: Described
+) -> Sample | None:
     name = name_of(picture, reading.root)
-    group = name_of(picture, reading.root).partition(".rf.")[0]
+    group = source_of(name)
     size = reading.size(picture, name)
     if size is None:
         return None
-    file = _label_file(reading.root, picture)
-    if not file.is_file():
+    if file is None:
         return Sample(name, picture, size, group)
-    marks = _marks(reading, file, name, size, classes)
-    boxes, labels = reading.boxes(file, name, size, marks)
-    if not file.stat().st_size:
+    text = reading.attempt(partial(read_text, file), file, name)
+    if text is None:
+        return None
+    lines = Lines(reading, file, name, size, described)
+    boxes, labels = reading.boxes(file, name, size, marks(lines, text))
+    if not text.strip():
         what = "is empty: the part counts as good"
         reading.warning(Kind.EMPTY_LABEL, file, what, "label it if it is not", name)
     return Sample(name, picture, size, group, boxes, labels)
-
-
-def _marks(
-    reading: Reading, file: Path, name: str, size: tuple[int, int], classes: tuple[str, ...]
-) -> Iterator[Marked]:
-    height, width = size
-    for number, line in enumerate(read_text(file).splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            label, values = int(line.split()[0]), [float(v) for v in line.split()[1:]]
-        except ValueError:
-            label, values = -1, []
-        polygon = len(values) >= 6 and len(values) % 2 == 0
-        if len(values) != 4 and not polygon:
-            raise DataError(
-                f"{file}: line {number}: {line!r} is neither 'class cx cy w h' nor a polygon; "
-                "export the labels again"
-            )
-        if not 0 <= label < len(classes):
-            what = f"line {number}: class {label} is not 0..{len(classes) - 1}"
-            reading.error(Kind.CLASS, file, what, "add it to names in data.yaml, or mend it", name)
-            continue
-        if polygon:
-            x1, y1, x2, y2 = corners(list(zip(values[::2], values[1::2], strict=True)))
-        else:
-            cx, cy, w, h = values
-            x1, y1, x2, y2 = cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2
-        box = (x1 * width, y1 * height, x2 * width, y2 * height)
-        yield Marked(f"line {number}", box, label)

@@ -1,0 +1,40 @@
+"""The parts of a labelme file that are read, and what such a file looks like."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_HEAD = re.compile(rb'"(?:shapes"\s*:\s*\[|imagePath"\s*:)')
+
+
+class Shape(BaseModel):
+    """One drawn shape; points x, y in px."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    label: str
+    points: list[tuple[float, float]]
+    shape_type: str = "polygon"
+    mask: str | None = None
+
+
+class File(BaseModel):
+    """A whole file."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+    shapes: list[Shape]
+    image_path: str = Field(alias="imagePath")
+    height: int | None = Field(None, alias="imageHeight")
+    width: int | None = Field(None, alias="imageWidth")
+    flags: dict[str, Any] = {}
+
+
+def looks_like(path: Path) -> bool:
+    """Whether a JSON file has labelme's parts, in whatever order."""
+    try:
+        return _HEAD.search(path.read_bytes().replace(b"\0", b"")) is not None
+    except OSError:
+        return False
