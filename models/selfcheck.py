@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.package import ModelError
+from models.writing import write_whole
 
 FILE: Final = "selfcheck.npz"
 LARGEST_BYTES: Final = 200 * 1024
@@ -62,15 +64,13 @@ class SelfCheck:
         return cls(**(values | plain))
 
     def save(self, folder: Path) -> Path:
-        """Write it into a model package. Raises ModelError when it is too large to ship."""
+        """Write it into a model package. Raises ModelError when it is too large, WriteError."""
         path = folder / FILE
-        fresh = folder / (FILE + ".part")
-        with fresh.open("wb") as file:
-            np.savez_compressed(file, **{f.name: getattr(self, f.name) for f in fields(self)})
-        if fresh.stat().st_size > LARGEST_BYTES:
-            fresh.unlink()
+        file = io.BytesIO()
+        np.savez_compressed(file, **{f.name: getattr(self, f.name) for f in fields(self)})
+        if file.tell() > LARGEST_BYTES:
             raise ModelError(
                 f"{path} would be larger than {LARGEST_BYTES} bytes: sample fewer cells"
             )
-        fresh.replace(path)
+        write_whole(path, file.getvalue())
         return path

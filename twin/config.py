@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from models.written import WrittenError, parse_yaml, read_written
 from twin.faults import Fault
 
 _ROOT = Path(__file__).resolve().parent
@@ -142,17 +142,21 @@ class TwinConfig(BaseModel):
 def load(path: Path) -> TwinConfig:
     """Read a configuration file; its relative paths are relative to it. Raises ConfigError."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = parse_yaml(read_written(path))
     except OSError as cause:
         raise ConfigError(
             f"cannot read {path}: {cause.strerror}; give the path of a file"
         ) from cause
-    except yaml.YAMLError as cause:
-        raise ConfigError(f"{path} is not valid YAML: {cause}") from cause
+    except WrittenError as cause:
+        raise ConfigError(f"{path}: {cause}") from cause
     try:
         config = TwinConfig.model_validate(content or {})
     except ValidationError as cause:
-        raise ConfigError(f"{path} is wrong: {cause}") from cause
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'file'}: {fault['msg']}"
+            for fault in cause.errors()
+        )
+        raise ConfigError(f"{path} is wrong: {faults}; correct it") from cause
     folder = path.resolve().parent
     changes = {
         name: folder / value

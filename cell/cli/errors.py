@@ -7,6 +7,7 @@ from cell.ownership import OwnedError
 from cell.recipe.loading import RecipeError
 from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError
+from models.writing import WriteError
 from robot.base import RobotError
 from vision.data.types import DataError
 from vision.errors import VisionError
@@ -18,5 +19,5 @@ class UsageError(Exception):
 
 EXPECTED = (
     CalibrationError, ConfigError, DataError, JournalError, LaunchError, ModelError, OwnedError,
-    RecipeError, RecordsError, RobotError, UsageError, VisionError,
+    RecipeError, RecordsError, RobotError, UsageError, VisionError, WriteError,
 )  # fmt: skip

@@ -23,6 +23,9 @@ def _program() -> int:
     # Nothing is running yet: Ctrl-C while libraries load shall end the program, not print where
     # it was. The verbs decide for themselves from then on.
     usual = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            signal.signal(number, _end)
     from cell.cli.app import run_verb
     from cell.cli.errors import EXPECTED
 
@@ -31,6 +34,11 @@ def _program() -> int:
         return run_verb()
     except EXPECTED as error:
         return refuse(error)
+
+
+def _end(number: int, _: object) -> None:
+    """Told to end: what is half written is taken back on the way out."""
+    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from cell.config.tree import CellConfig
+from models.writing import write_whole
 
 DEMO = Path(__file__).with_name("demo.yaml")
 """The demo cell, for which the twin stands."""
@@ -40,12 +39,10 @@ def load(path: Path | None, overrides: Mapping[str, Any] | None = None) -> CellC
 
 
 def dump(config: CellConfig, path: Path) -> None:
-    """Write the whole tree as YAML, atomically."""
+    """Write the whole tree as YAML, whole or not at all. Raises WriteError, OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        yaml.safe_dump(config.model_dump(mode="json"), file, sort_keys=False, allow_unicode=True)
-    os.replace(temporary, path)
+    tree = config.model_dump(mode="json")
+    write_whole(path, yaml.safe_dump(tree, sort_keys=False, allow_unicode=True))
 
 
 def first_problem(error: ValidationError, model: type[BaseModel]) -> str:

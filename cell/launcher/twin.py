@@ -15,6 +15,7 @@ from cell.launcher.child import Child
 from cell.launcher.group import Group
 from cell.launcher.pictures import PictureFolder
 from cell.launcher.ports import require_free
+from models.writing import write_whole
 
 UR_PORTS = (29999, 30001, 30002, 30003, 30004)
 
@@ -47,7 +48,7 @@ class TwinPlan:
     def write(self) -> Path:
         """Write the twin's configuration file."""
         path = self.folder / "twin.yaml"
-        path.write_text(yaml.safe_dump(dict(self.settings), sort_keys=False), encoding="utf-8")
+        write_whole(path, yaml.safe_dump(dict(self.settings), sort_keys=False), durable=False)
         return path
 
     def require_ports(self) -> None:

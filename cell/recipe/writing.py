@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 import yaml
 
 from cell.recipe.model import Recipe
+from models.writing import write_whole
 
 HEAD = "# Written by `cell teach`. Teaching again to the same name makes a new version.\n"
 
 
 def write_recipe(recipe: Recipe, folder: Path) -> Path:
-    """Write `recipe.yaml` into its folder, whole or not at all. Raises OSError."""
+    """Write `recipe.yaml` into its folder, whole or not at all. Raises WriteError, OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "recipe.yaml"
     data = recipe.model_dump(mode="json", exclude_none=True)
-    text = HEAD + yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
-    handle, fresh = tempfile.mkstemp(dir=folder, prefix=".recipe.")
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
-    os.replace(fresh, file)
+    write_whole(file, HEAD + yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
     return file

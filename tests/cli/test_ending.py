@@ -108,7 +108,7 @@ def test_a_thread_that_breaks_prints_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("say", ["print(text)", "Console().print(text)"])
 @pytest.mark.parametrize("code", [0, 1])
-def test_a_reader_that_has_gone_away_ends_it_quietly(tmp_path: Path, say: str, code: int) -> None:
+def test_a_reader_that_has_gone_away_ends_it_quietly(say: str, code: int) -> None:
     """Not with 1, which would be an answer."""
     body = f"text = 'x' * 70\nfor _ in range(9999): {say}\nreturn {code}"
     reading, writing = os.pipe()
@@ -123,7 +123,7 @@ def test_a_reader_that_has_gone_away_ends_it_quietly(tmp_path: Path, say: str, c
     assert ended.stderr == b""
 
 
-def test_output_that_does_not_fit_is_said(tmp_path: Path) -> None:
+def test_output_that_does_not_fit_is_said() -> None:
     text = "from models.ending import end_with\nend_with(lambda: print('pass'))"
     with open("/dev/full", "w") as full:
         ended = subprocess.run(

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from cell.cli.app import app
 from cell.cli.errors import UsageError
 from cell.cli.verbs.train import SPLIT_FILE, split_of_run
+from models.writing import WriteError
 from tests.data.sets import WRITERS
 from vision.data.open import open_data
 from vision.data.split import (
@@ -157,5 +158,5 @@ def test_a_split_is_saved_and_read(tmp_path: Path) -> None:
     file.write_text('{"format": "deeppcb"}')
     with pytest.raises(DataError, match="groups: Field required"):
         load_split(file, data)
-    with pytest.raises(DataError, match="cannot be written"):
+    with pytest.raises(WriteError, match="cannot be written"):
         save_split(split, tmp_path / "no" / "split.json")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,8 @@ def write_coco(data: DataSet, folder: Path, copy: bool = False, watch: Watch = u
     part: Path | None = None
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        part.chmod(0o755)
+        part = folder.with_name(f".{secrets.token_hex(6)}.part")
+        part.mkdir()
         content = _content(data, folder, part if copy else None, watch)
         (part / FILE).write_text(json.dumps(content) + "\n", encoding="utf-8")
         if folder.is_dir():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Iterable, Sequence
 from functools import cache
 from html import escape
@@ -14,11 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.writing import write_whole
 from vision.data.findings import Corners, Finding, Severity
 from vision.data.pictures import UnreadableError, is_picture, read_pixels, to_grey8
 from vision.data.reading import Watch, unwatched
 from vision.data.stats import Counts, Stats
-from vision.data.types import DataError, DataSet, Sample
+from vision.data.types import DataSet, Sample
 
 THUMB = 236
 """Longer side of an inlined picture [px]."""
@@ -29,17 +29,8 @@ _BOX, _MEANT, _OUTLINE = (90, 255, 120), (60, 60, 255), (0, 0, 0)
 def write_report(
     path: Path, data: DataSet, found: Sequence[Finding], stats: Stats, watch: Watch = unwatched
 ) -> None:
-    """Write the page, whole or not at all. Raises DataError when the path cannot be written."""
-    page = render(data, found, stats, watch)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(page, encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DataError(
-            f"{path}: cannot be written ({error.strerror}); give a file in a folder that exists"
-        ) from None
+    """Write the page, whole or not at all. Raises WriteError."""
+    write_whole(path, render(data, found, stats, watch))
 
 
 def render(data: DataSet, found: Sequence[Finding], stats: Stats, watch: Watch = unwatched) -> str:

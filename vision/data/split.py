@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.writing import write_whole
 from vision.data.reading import read_model
 from vision.data.types import DataError, DataSet, Sample
 
@@ -113,18 +113,10 @@ class _File(BaseModel):
 
 
 def save_split(split: Split, path: Path) -> None:
-    """Write a split as JSON, whole or not at all."""
+    """Write a split as JSON, whole or not at all. Raises WriteError."""
     groups = {name: list(members) for name, members in split.groups.items()}
     content = _File(format=split.data.format, seed=split.seed, groups=groups)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(json.dumps(content.model_dump(), indent=1) + "\n", encoding="utf-8")
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DataError(
-            f"{path}: cannot be written ({error.strerror}); give a file in a folder that exists"
-        ) from None
+    write_whole(path, json.dumps(content.model_dump(), indent=1) + "\n")
 
 
 def load_split(path: Path, data: DataSet, whole: bool = True) -> Split:

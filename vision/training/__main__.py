@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
+from models.ending import end_with, refuse
 from vision.data.types import DataError
 from vision.training.job import BoardJob
 from vision.training.loop import Settings, Trainer
@@ -30,15 +30,13 @@ def main(arguments: list[str] | None = None) -> int:
     data, out, resume = options.pop("data"), options.pop("out"), options.pop("resume")
     start = options.pop("start")
     if (out / "last.pt").exists() and not resume:
-        print(f"{out}: holds a run already; add --resume or choose another --out", file=sys.stderr)
-        return 2
+        return refuse(f"{out}: holds a run already; add --resume or choose another --out")
     try:
         Trainer(BoardJob(data), out, Settings(**options), resume, start).run()
     except DataError as problem:
-        print(problem, file=sys.stderr)
-        return 2
+        return refuse(problem)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

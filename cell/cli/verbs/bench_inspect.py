@@ -28,6 +28,7 @@ from cell.cli.bench.inspection import (
 from cell.cli.bench.ultralytics import rival
 from cell.config import CellConfig, load
 from cell.inspection import build_inspector
+from models.writing import require_target, write_whole
 from vision.engines.machine import cpu_name, gpu_names
 from vision.inspect.part import PartGeometry
 
@@ -60,6 +61,8 @@ def inspect(
     model's self-check in whatever precision. Exit code 1 when an inspection with the first takes
     more than 1.15 times as long as its engine alone.
     """
+    if report is not None:
+        require_target(report, (config, frames))
     one_thread()
     cell = load(config)
     setup = build_inspector(_with_engine(cell, engine, precision), recipe)
@@ -149,5 +152,4 @@ def _write(path: Path, found: Measured, skipped: str, machine: str, model: str) 
         "memory_mib": [round(value, 1) for value in found.memory_mib],
         "ultralytics_skipped": skipped,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(content, indent=2) + "\n")

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from cell.cli.errors import UsageError
+from models.writing import require_target
 from vision.data.check import check as check_data
 from vision.data.check import usable
 from vision.data.export import write_coco
@@ -89,6 +90,7 @@ def split(
     group_by: GroupBy = None,
 ) -> None:
     """Deal the groups to splits, so that no part is both learnt from and tested on."""
+    require_target(out, (source,), own=("version", "format", "groups"))
     data = open_data(source, format, group_by, _watch)
     names = {name: groups.split(",") for name, groups in map(_pair, fixed or [])}
     if shares == "none":
@@ -133,6 +135,8 @@ def check(
 
     Exit code 1 when there are errors; warnings are for you to judge.
     """
+    if report is not None:
+        require_target(report, (source, split_file))
     data, told = survey(source, format, group_by, _watch)
     made = None if split_file is None else load_split(split_file, data, whole=False)
     found = check_data(data, told, made, _watch)

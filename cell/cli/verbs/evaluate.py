@@ -19,7 +19,7 @@ from cell.evaluation.measure import Request
 from cell.evaluation.measure import evaluate as measure
 from cell.evaluation.page import page
 from cell.evaluation.samples import Selection
-from cell.evaluation.writing import check_target, write_whole
+from models.writing import require_target, write_whole
 
 Data = Annotated[Path, typer.Option(help="Folder or COCO file of the labelled pictures.")]
 RecipeName = Annotated[str, typer.Option(help="Recipe whose inspection is measured.")]
@@ -72,7 +72,9 @@ def evaluate(
     """
     for target in (report, html):
         if target is not None:
-            check_target(target)
+            require_target(target, (data, config, recipes, split_file), own=("command", "recipe"))
+    if report is not None and html is not None:
+        require_target(html, (report,))
     request = Request(
         recipe=recipe,
         data=data,
