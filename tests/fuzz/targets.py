@@ -1,0 +1,157 @@
+"""What reads files in this product, each with sound files to begin from."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from calibration.cell import load_calibration
+from cell.cli.errors import EXPECTED
+from cell.config import dump, load
+from cell.products import MODELS
+from cell.recipe.loading import RECIPES, load_recipe
+from models.anomaly import AnomalyPackage, FeaturePackage
+from models.package import ModelPackage
+from models.selfcheck import SelfCheck
+from tests.data.sets import WRITERS
+from twin.config import ConfigError as TwinConfigError
+from twin.config import load as load_twin
+from vision.data.check import check, usable
+from vision.data.open import open_data, survey
+from vision.data.report import render
+from vision.data.split import SHARES, load_split, save_split, split_by_group
+from vision.data.stats import stats_of
+
+REFUSALS = (*EXPECTED, TwinConfigError)
+"""What a reader may raise: `cell` says it in one line."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A reader, and the folder that it is given; `files` of it are damaged, by relative path."""
+
+    name: str
+    folder: Path
+    files: tuple[str, ...]
+    read: Callable[[Path], None]
+    share: int = 1
+    """How often it is taken, beside the others."""
+
+
+def make_targets(folder: Path) -> list[Target]:
+    """All readers but those of pictures to be inspected, with their files below `folder`."""
+    made = [_data_set(folder, name) for name in WRITERS]
+    made += [
+        _one_file(folder, "recipe-pcb", RECIPES / "pcb" / "recipe.yaml", load_recipe),
+        _one_file(folder, "recipe-screw", RECIPES / "ball_screw" / "recipe.yaml", load_recipe),
+        _one_file(folder, "calibration", _calibration(), load_calibration),
+        _config(folder),
+        _one_file(folder, "twin", _twin(folder), load_twin),
+        _split(folder),
+        _package(folder, "model", MODELS / "pcb", ModelPackage.load),
+        _package(folder, "features", MODELS / "features", FeaturePackage.load),
+        _anomaly(folder),
+        _one_file(folder, "selfcheck", MODELS / "pcb" / "selfcheck.npz", _selfcheck),
+    ]
+    return made
+
+
+def _home(folder: Path, name: str) -> Path:
+    home = folder / name
+    home.mkdir(parents=True)
+    return home
+
+
+def _one_file(folder: Path, name: str, file: Path, read: Callable[[Path], object]) -> Target:
+    home = _home(folder, name)
+    shutil.copyfile(file, home / file.name)
+    return Target(name, home, (file.name,), lambda given: _ignore(read(given / file.name)))
+
+
+def _ignore(_: object) -> None:
+    """A reader's answer; that it gave one is enough."""
+
+
+def _data_set(folder: Path, name: str) -> Target:
+    home = folder / name
+    home.mkdir(parents=True)
+    WRITERS[name](home)
+    files = sorted(str(path.relative_to(home)) for path in home.rglob("*") if path.is_file())
+    texts = [file for file in files if not file.endswith((".png", ".jpg"))]
+    # Labels are read in more ways than pictures.
+    return Target(name, home, (*files, *texts, *texts), _read_set, share=4)
+
+
+def _read_set(folder: Path) -> None:
+    """All that `cell data` does with a data set; each step refuses for itself."""
+    with contextlib.suppress(*REFUSALS):
+        data, told = survey(folder)
+        found = check(data, told)
+        sound = usable(data, found)
+        render(data, found, stats_of(sound))
+    data = open_data(folder)
+    stats_of(data, split_by_group(data, {"train": 0.5, "test": 0.5}, 0))
+
+
+def _calibration() -> Path:
+    return load(None).calibration
+
+
+def _config(folder: Path) -> Target:
+    source = folder / "config-source" / "cell.yaml"
+    source.parent.mkdir(parents=True)
+    dump(load(None), source)
+    return _one_file(folder, "config", source, load)
+
+
+def _twin(folder: Path) -> Path:
+    file = folder / "twin-source" / "twin.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text("host: 127.0.0.1\nseed: 3\npitch_m: 0.35\nparts: 5\ndefective: 0.5\n")
+    with contextlib.suppress(TwinConfigError):
+        load_twin(file)
+    return file
+
+
+def _split(folder: Path) -> Target:
+    home = _home(folder, "split")
+    WRITERS["coco"](home / "set")
+    data = open_data(home / "set")
+    save_split(split_by_group(data, SHARES, 0), home / "split.json")
+    return Target("split", home, ("split.json",), lambda given: _try_split(given / "split.json"))
+
+
+def _try_split(file: Path) -> None:
+    data = open_data(file.parent / "set")
+    with contextlib.suppress(*REFUSALS):
+        load_split(file, data, whole=False)
+    stats_of(data, load_split(file, data))
+
+
+def _package(folder: Path, name: str, source: Path, read: Callable[[Path], object]) -> Target:
+    home = folder / name
+    home.mkdir(parents=True)
+    for file in ("card.json", "model.onnx"):
+        shutil.copyfile(source / file, home / file)
+    return Target(name, home, ("card.json",), lambda given: _ignore(read(given)))
+
+
+def _anomaly(folder: Path) -> Target:
+    home = _home(folder, "anomaly")
+    (home / "model.onnx").write_bytes(b"")
+    card = {
+        "kind": "anomaly", "name": "a", "version": "1", "file": "model.onnx",
+        "sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "input_shape": [1, 1, 64, 64], "output_shape": [1, 1, 8, 8], "threshold": 1.5,
+    }  # fmt: skip
+    (home / "card.json").write_text(json.dumps(card))
+    AnomalyPackage.load(home)
+    return Target("anomaly", home, ("card.json",), lambda given: _ignore(AnomalyPackage.load(given)))
+
+
+def _selfcheck(file: Path) -> SelfCheck:
+    return SelfCheck.load(file.parent)
