@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.fuzz.cases import Case
 from tests.fuzz.pictures import picture_targets
-from tests.fuzz.running import MOST_SECONDS, Tally, attempt, limit_address_space, run
+from tests.fuzz.running import MOST_SECONDS, Tally, attempt, limit_address_space, quiet, run
 from tests.fuzz.targets import Target, make_targets
 
 FOUND = Path("runs/fuzz")
@@ -91,12 +91,11 @@ def _campaign(given: argparse.Namespace, folder: Path) -> int:
     return 0 if whole.clean and not crashes else 1
 
 
-def _work(
-    said: Connection, place: Path, only: str, inputs: int, number: int, kept: Path
-) -> None:
+def _work(said: Connection, place: Path, only: str, inputs: int, number: int, kept: Path) -> None:
     """The process that reads."""
     place.mkdir(parents=True)
     targets = _targets(place, only)
+    quiet()
     limit_address_space()
     told = 0.0
     current = place / "current.json"

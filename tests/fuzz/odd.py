@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from tests.fuzz.damage import damaged
 
 WORDS = (
-    "", " ", ".", "..", "/", "\\", "a/b", "..\\x.png", "C:\\x\\a.png", "/etc/passwd", "~", "no", "yes",
-    "null", "NaN", "inf", "-1", "1.0", "1e3", "010", "0x10", "1_000", "12:30", "true", "[red]", "[/]",
-    "부품", "부품", "\0", "\n", "\t", "\x1b[2J", "\ud800", "x" * 300, "a.PNG", "a.png/", "*", "?", "%s",
+    "", " ", ".", "..", "/", "\\", "a/b", "..\\x.png", "C:\\x\\a.png", "/etc/passwd", "~", "no",
+    "yes", "null", "NaN", "inf", "-1", "1.0", "1e3", "010", "0x10", "1_000", "12:30",
+    "true", "[red]", "[/]",
+    "부품", "부품", "\0", "\n", "\t", "\x1b[2J", "\ud800", "x" * 300, "a.PNG", "a.png/",
+    "*", "?", "%s",
 )  # fmt: skip
 NUMBERS = (
     0, -0.0, -1, 1, 0.5, 2, 1e-300, 1e300, -1e300, float("nan"), float("inf"), float("-inf"),

@@ -67,7 +67,7 @@ class Screw:
         return judge(self._setup.recipe, defects_of(inspection)).kind.value == "pass"
 
     def learn(self, file: Path) -> None:
-        """Take a sound picture, whose part must not pass, as what damaged ones are compared with."""
+        """Take a sound picture, whose part must not pass: damaged ones are compared with it."""
         self.sound = self.seen = None
         self.seen, self.sound = inspect_file(file, None, self)
         assert not self.passes(file), file

@@ -150,7 +150,9 @@ def _anomaly(folder: Path) -> Target:
     }  # fmt: skip
     (home / "card.json").write_text(json.dumps(card))
     AnomalyPackage.load(home)
-    return Target("anomaly", home, ("card.json",), lambda given: _ignore(AnomalyPackage.load(given)))
+    return Target(
+        "anomaly", home, ("card.json",), lambda given: _ignore(AnomalyPackage.load(given))
+    )
 
 
 def _selfcheck(file: Path) -> SelfCheck:
