@@ -12,7 +12,7 @@ import cv2
 import pytest
 
 from tests.fuzz import running
-from tests.fuzz.__main__ import main
+from tests.fuzz.campaign import main
 from tests.fuzz.cases import PLACES, Case, laid
 from tests.fuzz.damage import KINDS, damaged
 from tests.fuzz.pictures import SAMPLE, PassedDamagedError, Screw
