@@ -26,13 +26,14 @@ import psutil
 from cell.cli.demo import demo_overrides, demo_twin
 from cell.config import load
 from cell.launcher.campaign import person
-from cell.launcher.campaign.stand import Site, Stand
+from cell.launcher.campaign.stand import GiveUpError, Site, Stand
 from tests.system.interrupts import belongs
 
 SPEED_M_S, PITCH_M, DEFECTIVE = 0.3, 0.22, 0.05
 """As many parts a minute as the arm can follow with few rejects."""
 SHARED_MEMORY = Path("/dev/shm")
 PATIENCE_S = 1200.0
+STANDS = ("stopped", "faulted", "purge_required")
 
 
 def cameras(folder: Path, parts: int, kills: int, seed: int, host: str, domain: int) -> bool:
@@ -52,7 +53,7 @@ def cameras(folder: Path, parts: int, kills: int, seed: int, host: str, domain: 
         stand.open()
         problem = person.back(stand)
         for number, moment in enumerate([*moments, parts], start=1):
-            stand.insist(lambda at=moment: arrived(stand) >= at, PATIENCE_S, f"part {moment}")
+            produce(stand, moment)
             if number <= kills and not problem:
                 stand.spare()
                 stand.end("camera", signal.SIGKILL)
@@ -64,6 +65,17 @@ def cameras(folder: Path, parts: int, kills: int, seed: int, host: str, domain: 
     finally:
         stand.close()
     return problem == "" and counted(folder)
+
+
+def produce(stand: Stand, parts: int) -> None:
+    """Until so many parts have arrived; a person sees to it when the cell stops by itself."""
+    deadline = time.monotonic() + PATIENCE_S
+    while arrived(stand) < parts:
+        if stand.wait(lambda: stand.state in STANDS, 2.0):
+            print(f"the cell stood '{stand.state}' after part {arrived(stand)}", end="; ")
+            print(person.back(stand) or "back")
+        if time.monotonic() > deadline:
+            raise GiveUpError(f"part {parts} did not arrive")
 
 
 def arrived(stand: Stand) -> int:
