@@ -134,9 +134,7 @@ def _try_split(file: Path) -> None:
 
 def _package(folder: Path, name: str, source: Path, read: Callable[[Path], object]) -> Target:
     home = folder / name
-    home.mkdir(parents=True)
-    for file in ("card.json", "model.onnx"):
-        shutil.copyfile(source / file, home / file)
+    shutil.copytree(source, home)
     return Target(name, home, ("card.json",), lambda given: _ignore(read(given)))
 
 
