@@ -30,7 +30,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=main.__doc__)
     parser.add_argument("--inputs", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--only", default="", help="readers whose name begins so")
+    parser.add_argument("--only", default="", help="readers whose names begin so, by commas")
     parser.add_argument("--found", type=Path, default=FOUND, help="folder for what is found")
     parser.add_argument("--replay", type=Path, help="a file of that folder: try it once more")
     given = parser.parse_args(words)
@@ -41,10 +41,12 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _targets(folder: Path, only: str) -> list[Target]:
-    made = [] if only.startswith("picture") else make_targets(folder)
-    if not only or only.startswith("picture"):
+    wanted = tuple(only.split(","))
+    pictures = [name.startswith("picture") for name in wanted]
+    made = [] if all(pictures) else make_targets(folder)
+    if not only or any(pictures):  # they need the inspector
         made += picture_targets(folder)
-    chosen = [target for target in made if target.name.startswith(only)]
+    chosen = [target for target in made if target.name.startswith(wanted)]
     if not chosen:
         names = ", ".join(target.name for target in made)
         raise SystemExit(f"--only {only}: no such reader; there is {names}, picture-*")
@@ -161,6 +163,8 @@ def _keep(folder: Path, found: str, case: Case) -> None:
     words = "".join(c if c.isalnum() else "-" for c in f"{case.target}-{found}")
     for i in range(_KEPT):
         file = folder / f"{words[:150]}-{i}.json"
+        if file.exists() and file.read_text() == case.to_json():
+            return
         if not file.exists():
             file.write_text(case.to_json())
             return
