@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final, Self
@@ -16,6 +18,11 @@ from models.writing import write_whole
 
 FILE: Final = "selfcheck.npz"
 LARGEST_BYTES: Final = 200 * 1024
+DAMAGED: Final = (
+    OSError, ValueError, TypeError, KeyError, EOFError, RuntimeError, OverflowError, MemoryError,
+    SyntaxError, struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What numpy and the ZIP format raise for an .npz that is not whole."""
 
 Floats = NDArray[np.float32]
 Whole = NDArray[np.int64]
@@ -47,20 +54,20 @@ class SelfCheck:
         try:
             with np.load(path, allow_pickle=False) as content:
                 values = {field.name: content[field.name] for field in fields(cls)}
+            plain = {
+                "model_sha256": str(values["model_sha256"]),
+                "reference": str(values["reference"]),
+                "floor": float(values["floor"]),
+            }
         except FileNotFoundError as error:
             raise ModelError(
                 f"{path} is not there: without it no engine can be checked; write it with "
                 f"python -m vision.engines.selfcheck {folder}"
             ) from error
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except DAMAGED as error:
             raise ModelError(
                 f"{path} is damaged ({error}); install the model package again"
             ) from error
-        plain = {
-            "model_sha256": str(values["model_sha256"]),
-            "reference": str(values["reference"]),
-            "floor": float(values["floor"]),
-        }
         return cls(**(values | plain))
 
     def save(self, folder: Path) -> Path:
