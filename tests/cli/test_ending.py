@@ -179,3 +179,20 @@ def test_a_wrong_command_line_is_one_line(
     assert ended.returncode == code
     assert said in (ended.stdout + ended.stderr).decode()
     assert len(ended.stderr.splitlines()) == (code == 2 and bool(words))
+
+
+@pytest.mark.parametrize(("number", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
+def test_what_is_told_to_end_leaves_nothing_half_written(
+    tmp_path: Path, number: str, code: int
+) -> None:
+    text = (
+        "import os, signal\nfrom pathlib import Path\n"
+        "import cell.cli.app as app\nfrom cell.cli.main import main\n"
+        "from models.writing import write_whole\n"
+        f"os.fsync = lambda _: os.kill(os.getpid(), signal.{number})\n"
+        "app.run_verb = lambda: write_whole(Path('report.json'), 'content')\n"
+        "main()\n"
+    )
+    ended = run(tmp_path, "-c", text)
+    assert (ended.returncode, ended.stderr) == (code, b"")
+    assert list(tmp_path.iterdir()) == []

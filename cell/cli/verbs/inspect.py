@@ -14,6 +14,7 @@ from rich.table import Table
 from cell.cli.pictures import require_format, write_picture
 from cell.config import load
 from cell.inspection import build_inspector
+from cell.products import recipe_folder
 from cell.recipe.convert import defects_of
 from cell.recipe.rules import judge
 from models.writing import require_target
@@ -48,6 +49,8 @@ def inspect(
         require_target(overlay, (image, reference, config))
         require_format(overlay)
     cell = load(config, {"recipes": str(recipes.resolve())} if recipes else None)
+    if overlay is not None:
+        require_target(overlay, (recipe_folder(cell, recipe),))
     setup = build_inspector(cell, recipe)
     inspection, view = inspect_file(image, reference, setup.complete)
     verdict = judge(setup.recipe, defects_of(inspection))

@@ -99,6 +99,11 @@ def run(
     folder = (data or (Path("runs") / stamp if headless else Path("data"))).resolve()
     if report is not None:
         require_target(report, (config,))
+        if folder in report.resolve().parents and report.suffix != ".json":
+            raise UsageError(
+                f"--report {report}: lies in the data folder, whose files are the cell's own: give "
+                "it a name that ends in .json, or another folder."
+            )
     overrides = {
         "data_dir": str(folder),
         "belt.speed_m_s": belt_speed,
