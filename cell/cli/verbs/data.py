@@ -90,7 +90,7 @@ def split(
     group_by: GroupBy = None,
 ) -> None:
     """Deal the groups to splits, so that no part is both learnt from and tested on."""
-    require_target(out, (source, _beside(source)), own=("version", "format", "groups"))
+    require_target(out, (source,), own=("version", "format", "groups"))
     data = open_data(source, format, group_by, _watch)
     names = {name: groups.split(",") for name, groups in map(_pair, fixed or [])}
     if shares == "none":
@@ -136,7 +136,7 @@ def check(
     Exit code 1 when there are errors; warnings are for you to judge.
     """
     if report is not None:
-        require_target(report, (source, _beside(source), split_file))
+        require_target(report, (source, split_file))
     data, told = survey(source, format, group_by, _watch)
     made = None if split_file is None else load_split(split_file, data, whole=False)
     found = check_data(data, told, made, _watch)
@@ -148,11 +148,6 @@ def check(
         console.print(f"report in {report}", soft_wrap=True, highlight=False)
     if any(finding.severity is Severity.ERROR for finding in found):
         raise typer.Exit(1)
-
-
-def _beside(source: Path) -> Path | None:
-    """The folder that a COCO file's pictures lie in or below."""
-    return source.parent if source.is_file() else None
 
 
 def _watch(items: Sequence[T], what: str) -> Iterable[T]:

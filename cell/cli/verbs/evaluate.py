@@ -70,11 +70,9 @@ def evaluate(
     Runs the recipe's real inspector on every picture and counts: average precision, precision and
     recall, escapes and false rejects. Exit code 2 when something cannot be used.
     """
-    beside = data.parent if data.is_file() else None
     for target in (report, html):
         if target is not None:
-            inputs = (data, beside, config, recipes, split_file)
-            require_target(target, inputs, own=("command", "recipe"))
+            require_target(target, (data, config, recipes, split_file), own=("command", "recipe"))
     if report is not None and html is not None:
         require_target(html, (report,))
     request = Request(
