@@ -15,12 +15,10 @@ from tests.fuzz import running
 from tests.fuzz.campaign import main
 from tests.fuzz.cases import PLACES, Case, laid
 from tests.fuzz.damage import KINDS, damaged
-from tests.fuzz.pictures import SAMPLE, PassedDamagedError, Screw
+from tests.fuzz.pictures import SAMPLE, PassedDamagedError, Screw, picture_targets
 from tests.fuzz.running import Tally, attempt, run
 from tests.fuzz.targets import Target, make_targets
 from vision.data.types import DataError
-
-INPUTS = 400
 
 
 def target(folder: Path, read: Callable[[Path], None]) -> Target:
@@ -141,7 +139,10 @@ def test_what_is_found_can_be_replayed(tmp_path: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().out == "recipe-pcb recipe.yaml: nothing found\n"
 
 
-def test_a_short_seeded_part_finds_nothing(tmp_path: Path) -> None:
-    tally = run(make_targets(tmp_path), INPUTS, 0, lambda _: None, lambda *_: None)
-    assert tally.inputs == INPUTS
+@pytest.mark.parametrize(("make", "inputs"), [(make_targets, 400), (picture_targets, 200)])
+def test_a_short_seeded_part_finds_nothing(
+    tmp_path: Path, make: Callable[[Path], list[Target]], inputs: int
+) -> None:
+    tally = run(make(tmp_path), inputs, 0, lambda _: None, lambda *_: None)
+    assert tally.inputs == inputs
     assert tally.clean, tally.kinds
