@@ -196,3 +196,21 @@ def test_what_is_told_to_end_leaves_nothing_half_written(
     ended = run(tmp_path, "-c", text)
     assert (ended.returncode, ended.stderr) == (code, b"")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["vision.anomaly.measure", "--data", "nowhere"], "nowhere"),
+        (["vision.engines.selfcheck", "nowhere"], "nowhere"),
+        (["twin", "--config", "nowhere"], "nowhere"),
+        (["twin", "--seed", "x"], "--seed"),
+        (["twin", "--config", "cp949.yaml"], "is not UTF-8"),
+    ],
+)
+def test_other_programs_end_in_one_line_too(tmp_path: Path, words: list[str], said: str) -> None:
+    (tmp_path / "cp949.yaml").write_bytes("host: 부품".encode("cp949"))
+    ended = run(tmp_path, "-m", *words)
+    assert ended.returncode == 2
+    assert said in ended.stderr.decode()
+    assert len(ended.stderr.splitlines()) == 1

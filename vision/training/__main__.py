@@ -7,12 +7,15 @@ from pathlib import Path
 
 from models.ending import end_with, refuse
 from vision.data.types import DataError
-from vision.training.job import BoardJob
-from vision.training.loop import Settings, Trainer
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Train, or resume training of, the printed-circuit-board defect detector."""
+    try:
+        from vision.training.job import BoardJob
+        from vision.training.loop import Settings, Trainer
+    except ModuleNotFoundError as missing:
+        return refuse(f"training needs the extra `train` ({missing}): see the README")
     base = Settings()
     parser = argparse.ArgumentParser(prog="python -m vision.training", description=main.__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds PCBData/")
