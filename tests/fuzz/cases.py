@@ -45,8 +45,8 @@ class Case:
 
 
 @st.composite
-def cases(draw: st.DrawFn, targets: Sequence[Target]) -> Case:
-    """Any file of any target, damaged or odd."""
+def cases(draw: st.DrawFn, targets: Sequence[Target], seeds: Iterator[int]) -> Case:
+    """Any file of any target, damaged or odd. seeds: of the damage, since drawn numbers recur."""
     target = draw(st.sampled_from([t for t in targets for _ in range(t.share)]))
     file = draw(st.sampled_from(target.files))
     content = (target.folder / file).read_bytes()
@@ -54,8 +54,8 @@ def cases(draw: st.DrawFn, targets: Sequence[Target]) -> Case:
         return Case(target.name, file, b"", draw(st.sampled_from(PLACES)))
     kind = KINDS.get(Path(file).suffix)
     if kind is None:
-        return Case(target.name, file, damaged(content, draw(st.integers(0, 2**64))))
-    return Case(target.name, file, draw(odd_text(content, kind)))
+        return Case(target.name, file, damaged(content, next(seeds)))
+    return Case(target.name, file, draw(odd_text(content, kind, next(seeds))))
 
 
 @contextlib.contextmanager

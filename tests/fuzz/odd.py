@@ -52,12 +52,14 @@ _ENCODINGS = ("utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp949", "latin-1", 
 
 
 @st.composite
-def odd_text(draw: st.DrawFn, content: bytes, kind: str) -> bytes:
-    """The content of a text file of a kind (json, yaml, text) as somebody else would write it."""
+def odd_text(draw: st.DrawFn, content: bytes, kind: str, seed: int) -> bytes:
+    """The content of a text file of a kind (json, yaml, text) as somebody else would write it, or
+    damaged as the seed has it.
+    """
     ways = ["bytes", "lines", "lines", "encoding"] + ["structure"] * 4 * (kind != "text")
     way = draw(st.sampled_from(ways))
     if way == "bytes":
-        return damaged(content, draw(st.integers(0, 2**64)))
+        return damaged(content, seed)
     if way == "structure":
         return draw(_structure(content, kind))
     text = content.decode("utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import resource
 import signal
@@ -67,13 +68,16 @@ def run(
     keep: Callable[[str, Case], None],
     before: Callable[[Case], None] = lambda _: None,
 ) -> Tally:
-    """Draw and try so many inputs; `keep` gets what was found with its kind. Gives the counts."""
+    """Draw and try so many inputs, none twice; `keep` gets what was found with its kind."""
     tally, by_name = Tally(), {target.name: target for target in targets}
+    seen: set[int] = set()
+    seeds = itertools.count(start * 10_000_000)
     warm: list[float] = []
 
     def trial(case: Case) -> None:
-        if tally.inputs >= inputs:
+        if tally.inputs >= inputs or hash(case) in seen:
             return
+        seen.add(hash(case))
         before(case)
         found = attempt(case, by_name[case.target], tally)
         if found:
@@ -91,7 +95,7 @@ def run(
             max_examples=wanted, phases=[Phase.generate], database=None, deadline=None,
             suppress_health_check=list(HealthCheck), verbosity=Verbosity.quiet,
         )  # fmt: skip
-        seed(part)(chosen(given(cases(targets))(trial)))()
+        seed(part)(chosen(given(cases(targets, seeds))(trial)))()
     tally.growth_mib = round(max(0.0, resident_mib() - warm[0]), 1) if warm else 0.0
     return tally
 
