@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +14,7 @@ from pydantic.config import JsonDict
 
 from calibration.camera import CameraModel
 from calibration.geometry import Pose
+from models.writing import write_whole
 from models.written import WrittenError, fit, one_line, parse_json, read_written
 
 MAX_AXIS_OFFSET_M = 0.05
@@ -287,10 +287,5 @@ def load_calibration(path: Path) -> CellCalibration:
 
 
 def save_calibration(calibration: CellCalibration, path: Path) -> None:
-    """Write a calibration file, whole or not at all. Raises CalibrationError."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        draft.write_text(calibration.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        raise CalibrationError(f"cannot write the cell's calibration {path}: {error}") from error
+    """Write a calibration file, whole or not at all. Raises WriteError."""
+    write_whole(path, calibration.model_dump_json(indent=2) + "\n")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final, Self
@@ -11,9 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.package import ModelError
+from models.writing import write_whole
 
 FILE: Final = "selfcheck.npz"
 LARGEST_BYTES: Final = 200 * 1024
+DAMAGED: Final = (
+    OSError, ValueError, TypeError, KeyError, EOFError, RuntimeError, OverflowError, MemoryError,
+    SyntaxError, struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What numpy and the ZIP format raise for an .npz that is not whole."""
 
 Floats = NDArray[np.float32]
 Whole = NDArray[np.int64]
@@ -45,32 +54,30 @@ class SelfCheck:
         try:
             with np.load(path, allow_pickle=False) as content:
                 values = {field.name: content[field.name] for field in fields(cls)}
+            plain = {
+                "model_sha256": str(values["model_sha256"]),
+                "reference": str(values["reference"]),
+                "floor": float(values["floor"]),
+            }
         except FileNotFoundError as error:
             raise ModelError(
                 f"{path} is not there: without it no engine can be checked; write it with "
                 f"python -m vision.engines.selfcheck {folder}"
             ) from error
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except DAMAGED as error:
             raise ModelError(
                 f"{path} is damaged ({error}); install the model package again"
             ) from error
-        plain = {
-            "model_sha256": str(values["model_sha256"]),
-            "reference": str(values["reference"]),
-            "floor": float(values["floor"]),
-        }
         return cls(**(values | plain))
 
     def save(self, folder: Path) -> Path:
-        """Write it into a model package. Raises ModelError when it is too large to ship."""
+        """Write it into a model package. Raises ModelError when it is too large, WriteError."""
         path = folder / FILE
-        fresh = folder / (FILE + ".part")
-        with fresh.open("wb") as file:
-            np.savez_compressed(file, **{f.name: getattr(self, f.name) for f in fields(self)})
-        if fresh.stat().st_size > LARGEST_BYTES:
-            fresh.unlink()
+        file = io.BytesIO()
+        np.savez_compressed(file, **{f.name: getattr(self, f.name) for f in fields(self)})
+        if file.tell() > LARGEST_BYTES:
             raise ModelError(
                 f"{path} would be larger than {LARGEST_BYTES} bytes: sample fewer cells"
             )
-        fresh.replace(path)
+        write_whole(path, file.getvalue())
         return path

@@ -26,7 +26,8 @@ def require_target(
 ) -> None:
     """Refuse a file that could not be written, or is one of the `inputs`, before long work.
 
-    `inputs`: files, and folders whose files are read. In such a folder a page is replaced, and a
+    `inputs`: files, and folders whose files are read; so is what lies beside and below a JSON file,
+    since that names pictures there. In such a folder a page is replaced, and a
     JSON file that has all keys of `own`, since the same verb wrote it; nothing else that is there.
     Raises WriteError.
     """
@@ -45,7 +46,7 @@ def require_target(
     except (OSError, ValueError, RuntimeError) as error:
         raise WriteError(_refusal(path, error)) from None
     for given in inputs:
-        if given is not None and _overwrites(path, given, own):
+        if given is not None and any(_overwrites(path, read, own) for read in _read_with(given)):
             raise WriteError(f"{path}: is an input and would be overwritten; give another path")
 
 
@@ -98,6 +99,11 @@ def _mode(path: Path) -> int | None:
 def _refusal(path: Path, error: Exception) -> str:
     why = getattr(error, "strerror", None) or str(error)
     return f"{path}: cannot be written ({why}); make room, or give another path"
+
+
+def _read_with(given: Path) -> tuple[Path, ...]:
+    """What is read when `given` is: a list of pictures has them beside it."""
+    return (given, given.parent) if given.suffix.lower() == ".json" else (given,)
 
 
 def _overwrites(path: Path, given: Path, own: Collection[str]) -> bool:

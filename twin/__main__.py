@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from calibration.cell import CalibrationError
+from models.ending import end_with, refuse
 from twin.app import Twin, load_parts
 from twin.boards.library import BoardDataError
 from twin.config import ConfigError, TwinConfig, load
@@ -71,5 +73,19 @@ def _announce(config: TwinConfig) -> None:
     )
 
 
+def _program() -> int:
+    app = typer.Typer(add_completion=False)
+    app.command()(main)
+    command = typer.main.get_command(app)
+    try:
+        with command.make_context("python -m twin", sys.argv[1:]) as context:
+            command.invoke(context)
+    except typer.Exit as ended:
+        return ended.exit_code
+    except typer.TyperException as error:
+        return refuse(error.format_message(), "twin")
+    return 0
+
+
 if __name__ == "__main__":
-    typer.run(main)
+    end_with(_program, "twin")

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
-import sys
-
 try:
     import signal
+
+    from models.ending import end_with, refuse
 except KeyboardInterrupt:  # typed before the first line was read
     raise SystemExit(130) from None
 
 
 def main() -> None:
-    """Run the verb that the command line names; what people may get wrong ends in one line."""
+    """Run the verb that the command line names and end the process with its exit code.
+
+    0 and 1 are the verb's own answers; 2: it cannot be done, and one line says why; 70: the
+    program is at fault, and one line says where the details are.
+    """
+    end_with(_program)
+
+
+def _program() -> int:
     # Nothing is running yet: Ctrl-C while libraries load shall end the program, not print where
     # it was. The verbs decide for themselves from then on.
     usual = signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from cell.cli.app import app
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup
+            signal.signal(number, _end)
+    from cell.cli.app import run_verb
     from cell.cli.errors import EXPECTED
 
     signal.signal(signal.SIGINT, usual)
     try:
-        app()
+        return run_verb()
     except EXPECTED as error:
-        print(f"error: {error}", file=sys.stderr)
-        raise SystemExit(2) from None
-    except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        return refuse(error)
+
+
+def _end(number: int, _: object) -> None:
+    """Told to end: what is half written is taken back on the way out."""
+    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":

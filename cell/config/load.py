@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from cell.config.tree import CellConfig
+from models.writing import write_whole
 from models.written import WrittenError, fit, parse_yaml, read_written, write_yaml
 
 DEMO = Path(__file__).with_name("demo.yaml")
@@ -42,12 +41,9 @@ def load(path: Path | None, overrides: Mapping[str, Any] | None = None) -> CellC
 
 
 def dump(config: CellConfig, path: Path) -> None:
-    """Write the whole tree as YAML, atomically."""
+    """Write the whole tree as YAML, whole or not at all. Raises WriteError, OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(write_yaml(config.model_dump(mode="json")))
-    os.replace(temporary, path)
+    write_whole(path, write_yaml(config.model_dump(mode="json")))
 
 
 def first_problem(error: ValidationError, model: type[BaseModel]) -> str:

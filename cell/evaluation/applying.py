@@ -9,9 +9,9 @@ from pathlib import Path
 
 import yaml
 
-from cell.evaluation.writing import write_whole
 from cell.recipe.loading import RecipeError, parse_recipe
 from cell.recipe.model import Recipe
+from models.writing import write_whole
 from models.written import WrittenError, read_written
 
 

@@ -65,7 +65,7 @@ def start(command: Sequence[str]) -> None:
         words = own_words(command)
     except ArgumentError as error:
         sys.exit(fail(error, USAGE))
-    app = typer.Typer(add_completion=False)
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(main)
     app(args=words, prog_name="python -m cell.hmi")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from models.ending import INTERNAL
+
 REFUSED = 2
 PORT_TAKEN = 3
 """Exit codes of a process that cannot start as configured."""
@@ -16,7 +18,7 @@ class Kind(Enum):
     """How a process ended."""
 
     CRASH = auto()
-    """A signal, a traceback, or without a word: the program is at fault."""
+    """The program is at fault: a signal, a traceback, its own word for it, or no word at all."""
     AWAY = auto()
     """It said why it cannot work: a device is away, or waits for a person."""
 
@@ -39,6 +41,6 @@ def judge(code: int, output: str) -> Death:
     errors = [line.removeprefix("error: ") for line in lines if line.startswith("error: ")]
     words = (errors[-1] if errors else " | ".join(lines[-3:])).strip()[:_LONGEST]
     at_once = code in (REFUSED, PORT_TAKEN)
-    said_why = at_once or (code > 0 and bool(errors))
+    said_why = at_once or (code > 0 and code != INTERNAL and bool(errors))
     explained = said_why and _TRACEBACK not in output
     return Death(Kind.AWAY if explained else Kind.CRASH, how, words, at_once)

@@ -13,6 +13,7 @@ from cell.launcher.child import Child
 from cell.launcher.group import Group
 from cell.launcher.pictures import PictureFolder
 from cell.launcher.ports import require_free
+from models.writing import write_whole
 from models.written import write_yaml
 
 UR_PORTS = (29999, 30001, 30002, 30003, 30004)
@@ -46,7 +47,7 @@ class TwinPlan:
     def write(self) -> Path:
         """Write the twin's configuration file."""
         path = self.folder / "twin.yaml"
-        path.write_text(write_yaml(dict(self.settings)), encoding="utf-8")
+        write_whole(path, write_yaml(dict(self.settings)), durable=False)
         return path
 
     def require_ports(self) -> None:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from cell.recipe.model import Recipe
+from models.writing import write_whole
 from models.written import write_yaml
 
 HEAD = "# Written by `cell teach`. Teaching again to the same name makes a new version.\n"
 
 
 def write_recipe(recipe: Recipe, folder: Path) -> Path:
-    """Write `recipe.yaml` into its folder, whole or not at all. Raises OSError."""
+    """Write `recipe.yaml` into its folder, whole or not at all. Raises WriteError, OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "recipe.yaml"
     data = recipe.model_dump(mode="json", exclude_none=True)
-    text = HEAD + write_yaml(data)
-    handle, fresh = tempfile.mkstemp(dir=folder, prefix=".recipe.")
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        stream.write(text)
-    os.replace(fresh, file)
+    write_whole(file, HEAD + write_yaml(data))
     return file

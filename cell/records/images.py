@@ -25,6 +25,11 @@ _OPTIONS = {
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
+def suffixes() -> tuple[str, ...]:
+    """Endings of the formats that pictures are written in."""
+    return tuple(_OPTIONS)
+
+
 def encoded(image: Image, suffix: str = ".jpg") -> bytes:
     """The picture in the format of a suffix. Raises ValueError for one other than .jpg, .png,
     .webp, and OSError for a picture that has no such form.

@@ -16,6 +16,7 @@ from calibration.cell import (
     load_calibration,
     save_calibration,
 )
+from models.writing import WriteError
 
 
 def test_demo_cell_has_the_default_layout(demo_cell: CellCalibration) -> None:
@@ -38,7 +39,7 @@ def test_saved_calibration_loads_equal(demo_cell: CellCalibration, tmp_path: Pat
 
 
 def test_saving_into_a_missing_folder_is_named(demo_cell: CellCalibration, tmp_path: Path) -> None:
-    with pytest.raises(CalibrationError, match="cannot write"):
+    with pytest.raises(WriteError, match="cannot be written"):
         save_calibration(demo_cell, tmp_path / "nowhere" / "cell.json")
 
 

@@ -126,6 +126,7 @@ def test_a_device_that_is_away_is_waited_for_without_a_limit(
         (3, "error: port 8080 is taken\n", Kind.AWAY, "port 8080 is taken"),
         (1, "Traceback (most recent call last):\nKeyError: 1\n", Kind.CRASH, "KeyError: 1"),
         (2, "Traceback (most recent call last):\nerror: internal error\n", Kind.CRASH, "internal"),
+        (70, "error: internal error at robot/base.py:7; details: x.txt\n", Kind.CRASH, "base.py:7"),
         (1, "one\ntwo\n", Kind.CRASH, "one | two"),
         (0, "", Kind.CRASH, ""),
     ],

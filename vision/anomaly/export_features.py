@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import sys
 import warnings
 from importlib.metadata import distribution, version
 from pathlib import Path
@@ -22,7 +21,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
+from models.ending import end_with
 from models.files import seal
+from models.writing import write_whole
 from vision.nets.lite0 import MEAN, PACKAGE, SPREAD, Lite0
 
 TAPS = {"f8": (2, 40, 8), "f16": (4, 112, 16), "f32": (5, 192, 32)}
@@ -123,10 +124,10 @@ def write_package(folder: Path) -> float:
         "deviation_from_torch": round(deviation, 6),
         "torch": torch.__version__.split("+")[0],
     }
-    (folder / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(README, encoding="utf-8")
+    write_whole(folder / "card.json", json.dumps(card, indent=2) + "\n")
+    write_whole(folder / "README.md", README)
     licence = distribution(PACKAGE).read_text("LICENSE")
-    (folder / "LICENSE").write_text(licence or LICENCE_NOTE, encoding="utf-8")
+    write_whole(folder / "LICENSE", licence or LICENCE_NOTE)
     seal(folder)
     return deviation
 
@@ -145,4 +146,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

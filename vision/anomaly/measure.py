@@ -22,6 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.anomaly import FeaturePackage
+from models.ending import end_with, refuse
+from models.package import ModelError
 from vision.anomaly.graph import patch_graph
 from vision.anomaly.memory import Floats
 from vision.anomaly.scales import Scales, hold_out
@@ -30,6 +32,7 @@ from vision.anomaly.threshold import bound
 from vision.data.marked import read_mask
 from vision.data.open import open_data
 from vision.data.types import DataError, Sample
+from vision.errors import VisionError
 from vision.evaluate.ranking import PixelTally, auroc
 from vision.inspect.pictures import read_picture
 
@@ -233,9 +236,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         bench = prepare(
             given.data, settings, given.half, given.seed, given.every, same, given.ungrouped
         )
-    except DataError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+    except (DataError, ModelError, VisionError) as error:
+        return refuse(error)
     figures = report(bench, given.draws)
     figures["half"], figures["seconds"] = given.half, round(time.monotonic() - began)
     print(json.dumps(figures, indent=1))
@@ -243,4 +245,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

@@ -42,7 +42,7 @@ def write_package(
         save(taught.model, fresh / "model.onnx")
         card = _card(fresh / "model.onnx", name, version, created, taught, features, files)
         (fresh / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-        shutil.copy(features.folder / "LICENSE", fresh / "LICENSE")
+        shutil.copyfile(features.folder / "LICENSE", fresh / "LICENSE")
         seal(fresh)
         AnomalyPackage.load(fresh)
         os.rename(fresh, folder)  # fails where the version exists

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from models import writing
 from vision.errors import EngineError
 
 
@@ -24,12 +25,9 @@ def cache_folder(chosen: Path | None = None) -> Path:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file so that a reader finds all of it or none. Raises EngineError."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        fresh.write_bytes(content)
-        fresh.replace(path)
-    except OSError as error:
+        writing.write_whole(path, content, durable=False)
+    except writing.WriteError as error:
         raise EngineError(
-            f"{path} cannot be written ({error.strerror}): free disk space, or configure another "
-            "folder with the engine's option 'cache'"
+            f"{error}; the engine's option 'cache' configures another folder"
         ) from error

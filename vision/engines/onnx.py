@@ -21,6 +21,7 @@ LOAD_FAULTS = (
     native.NoSuchFile,
     native.NotImplemented,
     native.RuntimeException,
+    UnicodeDecodeError,  # names in a damaged file
 )
 
 
@@ -107,7 +108,11 @@ def open_session(model: Path, threads: int, providers: list[Any]) -> Any:
     if not model.is_file():
         raise EngineError(f"{model} is not there: install the model package again")
     try:
-        return ort.InferenceSession(str(model), options, providers=providers)
+        # With one provider there is nothing to fall back to but the same, with words on stdout.
+        again = len(providers) > 1
+        return ort.InferenceSession(
+            str(model), options, providers=providers, enable_fallback=int(again)
+        )
     except LOAD_FAULTS as error:
         raise EngineError(
             f"{model} is not an ONNX model that this runtime can load ({_brief(error)}): it is cut "
@@ -129,4 +134,4 @@ def _only(nodes: list[Any], what: str, model: Path) -> tuple[str, tuple[int, ...
 
 
 def _brief(error: Exception) -> str:
-    return str(error).splitlines()[0].split(" : ")[-1][:120]
+    return (str(error) or type(error).__name__).splitlines()[0].split(" : ")[-1][:120]

@@ -6,7 +6,6 @@ Command line: ``python -m vision.engines.selfcheck PACKAGE`` writes `selfcheck.n
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,9 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ending import end_with, refuse
 from models.files import seal
 from models.package import ModelError, ModelPackage
 from models.selfcheck import FILE, SelfCheck
+from models.writing import WriteError
 from vision.engines.base import Engine, Tensor
 from vision.errors import EngineError
 from vision.nets.channels import stack
@@ -228,13 +229,12 @@ def main(arguments: list[str] | None = None) -> int:
     folder = parser.parse_args(arguments).package
     try:
         check = write_selfcheck(folder)
-    except (ModelError, EngineError) as problem:
-        print(problem, file=sys.stderr)
-        return 2
+    except (ModelError, EngineError, WriteError) as problem:
+        return refuse(problem)
     size = (folder / FILE).stat().st_size
     print(f"{folder / FILE}: {len(check.scores)} detections, {size} bytes, by {check.reference}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

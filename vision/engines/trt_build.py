@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import sys
 from pathlib import Path
 from typing import Any, Final
 
+from models.ending import end_with, refuse
 from vision.engines.half import half_model
 from vision.engines.optional import optional_module
 from vision.engines.plan import ANY_GPU, PlanKey, model_digest, write_plan
@@ -118,11 +118,10 @@ def main(arguments: list[str] | None = None) -> int:
         engine = build_plan(trt, given.model, given.compute, given.precision, named=True)
         write_plan(given.out, key, engine)
     except EngineError as problem:
-        print(problem, file=sys.stderr)
-        return 2
+        return refuse(problem)
     print(f"{given.out}: {len(engine)} bytes, {trt.__name__} {trt.__version__}, {given.compute}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

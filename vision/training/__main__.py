@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
+from models.ending import end_with, refuse
 from vision.data.types import DataError
-from vision.training.job import BoardJob
-from vision.training.loop import Settings, Trainer
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Train, or resume training of, the printed-circuit-board defect detector."""
+    try:
+        from vision.training.job import BoardJob
+        from vision.training.loop import Settings, Trainer
+    except ModuleNotFoundError as missing:
+        return refuse(f"training needs the extra `train` ({missing}): see the README")
     base = Settings()
     parser = argparse.ArgumentParser(prog="python -m vision.training", description=main.__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds PCBData/")
@@ -30,15 +33,13 @@ def main(arguments: list[str] | None = None) -> int:
     data, out, resume = options.pop("data"), options.pop("out"), options.pop("resume")
     start = options.pop("start")
     if (out / "last.pt").exists() and not resume:
-        print(f"{out}: holds a run already; add --resume or choose another --out", file=sys.stderr)
-        return 2
+        return refuse(f"{out}: holds a run already; add --resume or choose another --out")
     try:
         Trainer(BoardJob(data), out, Settings(**options), resume, start).run()
     except DataError as problem:
-        print(problem, file=sys.stderr)
-        return 2
+        return refuse(problem)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from models.writing import write_whole
 from vision.nets.channels import PAIR
 from vision.training.deeppcb import CLASSES, SIZE, SPLIT, fingerprint, label_files
 from vision.training.detect import NMS_IOU
@@ -242,4 +243,4 @@ def write_readme(path: Path, card: dict[str, Any]) -> None:
         speed=metrics["latency_ms"],
         hardware=card["training"]["hardware"],
     )
-    path.write_text(text, encoding="utf-8")
+    write_whole(path, text)

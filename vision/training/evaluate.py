@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from models.ending import end_with, refuse
+from models.writing import WriteError, require_target, write_whole
 from vision.data.types import DataError
 from vision.nets.decode import Floats
 from vision.training.deeppcb import CLASSES, SPLIT, Pair, load
@@ -99,17 +100,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     given = parser.parse_args(arguments)
     try:
+        if given.json:
+            require_target(given.json, (given.model, given.data))
         pairs = load(given.data, given.part)
         figures = measure(open_runner(given.model), pairs, given.rounds, given.threshold)
-    except DataError as problem:
-        print(problem, file=sys.stderr)
-        return 2
+    except (DataError, WriteError) as problem:
+        return refuse(problem)
     text = json.dumps(figures, indent=1)
     print(text)
     if given.json:
-        given.json.write_text(text + "\n", encoding="utf-8")
+        write_whole(given.json, text + "\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import time
 import warnings
 from pathlib import Path
@@ -17,6 +16,8 @@ import numpy as np
 import onnx
 import torch
 
+from models.ending import end_with, refuse
+from models.writing import write_whole
 from vision.data.types import DataError
 from vision.engines.selfcheck import write_selfcheck
 from vision.nets.channels import PAIR
@@ -106,8 +107,7 @@ def main(arguments: list[str] | None = None) -> int:
             saved, given.data, given.package, given.rounds, given.stride, given.version, given.note
         )
     except DataError as problem:
-        print(problem, file=sys.stderr)
-        return 2
+        return refuse(problem)
     print(json.dumps(card["metrics"], indent=1))
     return 0
 
@@ -137,11 +137,11 @@ def export_boards(
     fresh.replace(path)
     speed = {f"{n}_threads": latency(path, example[:1], n) for n in (1, 2)}
     card = build_card(data, path, saved, figures, deviation, speed, version, note)
-    (package / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    write_whole(package / "card.json", json.dumps(card, indent=2) + "\n")
     write_readme(package / "README.md", card)
     write_selfcheck(package)
     return card
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_with(main)

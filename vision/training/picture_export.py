@@ -15,6 +15,7 @@ import onnx
 import torch
 from torch import nn
 
+from models.writing import write_whole
 from vision.anomaly.export_features import halve_weights
 from vision.engines.selfcheck import write_selfcheck
 from vision.nets.litenet import LiteNet
@@ -84,11 +85,9 @@ def write_package(
         },
         "licence": licence,
     }  # fmt: skip
-    (folder / "README.md").write_text(_readme(card), encoding="utf-8")
-    text = folder / "card.json.part"
-    text.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    write_whole(folder / "README.md", _readme(card))
     os.replace(fresh, folder / "model.onnx")
-    os.replace(text, folder / "card.json")
+    write_whole(folder / "card.json", json.dumps(card, indent=2) + "\n")
     write_selfcheck(folder)
     return card
 

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from cell.cli.errors import UsageError
 from cell.cli.names import shown
 from cell.cli.verbs import bench_faults, bench_inspect, bench_picks
 from cell.launcher.host import MUCH
@@ -43,7 +44,7 @@ def run(
     """
     out.mkdir(parents=True, exist_ok=True)
     reports = []
-    for seed in track([int(s) for s in seeds.split(",")], "runs", console=console):
+    for seed in track(_seeds(seeds), "runs", console=console):
         reports.append(_one(parts, seed, defective, out))
     table = Table("", "limit", *(f"seed {r['seed']}" for r in reports), title="cell bench run")
     missed = 0
@@ -70,6 +71,13 @@ app.command("inspect")(bench_inspect.inspect)
 app.command("picks")(bench_picks.picks)
 app.command("faults")(bench_faults.faults)
 app.command("cuts")(bench_faults.cuts)
+
+
+def _seeds(text: str) -> list[int]:
+    try:
+        return [int(word) for word in text.split(",")]
+    except ValueError:
+        raise UsageError(f"--seeds {text}: give whole numbers such as 1,2,3.") from None
 
 
 def _one(parts: int, seed: int, defective: float, out: Path) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from cell.launcher.campaign.outcome import Outcome, summary
 from cell.launcher.campaign.plan import plan
 from cell.launcher.campaign.stand import Site
 from cell.launcher.ports import free_port
+from models.writing import write_whole
 
 MINUTES = 18.5
 LONG_CUTS = 200
@@ -137,7 +138,7 @@ def _site(folder: Path, host: str, domain: int | None, seed: int, *, small: bool
 
 def _write(path: Path, content: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(content, indent=2) + "\n")
 
 
 def _show(console: Console, outcomes: list[Outcome], content: dict[str, Any], folder: Path) -> None:

@@ -30,6 +30,7 @@ from cell.cli.given import refuse
 from cell.cli.names import shown
 from cell.config import CellConfig, load
 from cell.inspection import build_inspector
+from models.writing import require_target, write_whole
 from vision.engines.machine import cpu_name, gpu_names
 from vision.inspect.part import PartGeometry
 
@@ -65,6 +66,8 @@ def inspect(
     """
     if engine is None:
         refuse(context, "without --engine, which it belongs to", "precision")
+    if report is not None:
+        require_target(report, (config, frames))
     one_thread()
     cell = load(config)
     setup = build_inspector(_with_engine(cell, engine, precision), recipe)
@@ -155,5 +158,4 @@ def _write(path: Path, found: Measured, skipped: str, machine: str, model: str) 
         "memory_mib": [round(value, 1) for value in found.memory_mib],
         "ultralytics_skipped": skipped,
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    write_whole(path, json.dumps(content, indent=2) + "\n")

@@ -22,8 +22,8 @@ from cell.evaluation.measure import Request
 from cell.evaluation.measure import evaluate as measure
 from cell.evaluation.page import page
 from cell.evaluation.samples import Selection
-from cell.evaluation.writing import check_target, write_whole
 from cell.products import find_recipe
+from models.writing import require_target, write_whole
 from vision.data.names import printable
 from vision.data.reading import Unlabelled
 
@@ -79,7 +79,9 @@ def evaluate(
     """
     for target in (report, html):
         if target is not None:
-            check_target(target)
+            require_target(target, (data, config, recipes, split_file), own=("command", "recipe"))
+    if report is not None and html is not None:
+        require_target(html, (report,))
     request = Request(
         recipe=recipe,
         data=data,

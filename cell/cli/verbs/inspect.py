@@ -7,17 +7,19 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from cell.cli.errors import UsageError
 from cell.cli.names import shown
+from cell.cli.pictures import require_format, write_picture
 from cell.config import load
 from cell.inspection import build_inspector
+from cell.products import recipe_folder
 from cell.recipe.convert import defects_of
 from cell.recipe.rules import judge
+from models.writing import require_target
 from vision.inspect.files import inspect_file
 from vision.inspect.overlay import draw_overlay
 from vision.types import Detection
@@ -37,14 +39,20 @@ def inspect(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     overlay: Annotated[
-        Path | None, typer.Option(help="Write the view with its defects here (PNG).")
+        Path | None,
+        typer.Option(help="Write the view with its defects here (.png, .jpg, .webp)."),
     ] = None,
 ) -> None:
     """Inspect a picture file and say what the cell would do with the part.
 
     Exit code 0 for a pass, 1 for reject or review, 2 when it could not be inspected.
     """
+    if overlay is not None:
+        require_target(overlay, (image, reference, config))
+        require_format(overlay)
     cell = load(config, {"recipes": str(recipes.resolve())} if recipes else None)
+    if overlay is not None:
+        require_target(overlay, (recipe_folder(cell, recipe),))
     setup = build_inspector(cell, recipe)
     if reference is not None and not setup.compares:
         raise UsageError(
@@ -53,10 +61,8 @@ def inspect(
         )
     inspection, view = inspect_file(image, reference, setup.complete)
     verdict = judge(setup.recipe, defects_of(inspection))
-    if overlay is not None and not cv2.imwrite(str(overlay), draw_overlay(view, inspection)):
-        raise UsageError(
-            f"{overlay}: cannot be written; give a path that ends in .png in a folder that exists."
-        )
+    if overlay is not None:
+        write_picture(overlay, draw_overlay(view, inspection))
     if as_json:
         print(
             json.dumps(

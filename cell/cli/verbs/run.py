@@ -18,7 +18,6 @@ from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
 from cell.cli.given import refuse
 from cell.cli.names import shown
-from cell.cli.places import require_writable, write
 from cell.cli.summary import print_summary
 from cell.config import load
 from cell.launcher.group import LaunchError, RestartLimitError
@@ -29,6 +28,7 @@ from cell.launcher.session import NotReadyError, Session
 from cell.products import load_inspection_parts
 from cell.records.folder import require_writable as require_writable_folder
 from cell.records.remedies import REBUILD
+from models.writing import require_target, write_whole
 
 console = Console()
 
@@ -108,7 +108,12 @@ def run(
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = (data or (Path("runs") / stamp if headless else Path("data"))).resolve()
     if report is not None:
-        require_writable(report, "--report")
+        require_target(report, (config,))
+        if folder in report.resolve().parents and report.suffix != ".json":
+            raise UsageError(
+                f"--report {report}: lies in the data folder, whose files are the cell's own: give "
+                "it a name that ends in .json, or another folder."
+            )
     overrides = {
         "data_dir": str(folder),
         "belt.speed_m_s": belt_speed,
@@ -144,7 +149,7 @@ def run(
     content = _report(session, seed)
     print_summary(console, content)
     if report is not None:
-        write(report, json.dumps(content, indent=2) + "\n")
+        write_whole(report, json.dumps(content, indent=2) + "\n")
     if failure is not None:
         raise failure
     if parts and not finished:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import cv2
 import numpy as np
 import typer
 from pydantic import ValidationError
@@ -16,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cell.cli.errors import UsageError
+from cell.cli.pictures import write_picture
 from cell.config import load
 from cell.products import taught_recipes
 from cell.recipe.loading import RECIPES
@@ -113,7 +113,7 @@ def _draw(lesson: Lesson, recipes: Path) -> Path:
     view = lesson.good.pictures[int(np.argmax(lesson.taught.scores))]
     heat = AnomalyDetector(lesson.package, engine).heat(view)
     file = recipes / f"{lesson.recipe.name}-{lesson.package.folder.name}-heat.png"
-    cv2.imwrite(str(file), draw_heat(view, heat))
+    write_picture(file, draw_heat(view, heat))
     return file
 
 
