@@ -17,9 +17,8 @@ from models.anomaly import AnomalyPackage, FeaturePackage
 from vision.anomaly.detector import ANOMALY
 from vision.anomaly.package import write_package
 from vision.anomaly.teach import Progress, Settings, Taught, silent, teach
-from vision.data.pictures import is_picture
 from vision.errors import InspectionError
-from vision.inspect.pictures import read_picture
+from vision.pictures import is_picture, read_picture
 from vision.types import Image
 
 SIDES = (32, 4096)

@@ -15,7 +15,6 @@ from cell.evaluation.inspecting import Seen
 from cell.recipe.model import Recipe
 from cell.recipe.rules import judge, not_inspected
 from cell.recipe.verdict import Verdict, VerdictKind
-from vision.data.pictures import read_pixels, to_grey8
 from vision.data.types import DataError
 from vision.evaluate.confusion import FALSE_ALARM, MISSED, confusion
 from vision.evaluate.matching import Found
@@ -23,6 +22,7 @@ from vision.evaluate.precision import at_thresholds, coco, deeppcb
 from vision.evaluate.ranking import PixelTally, auroc
 from vision.evaluate.thresholds import Rate
 from vision.nets.decode import Floats
+from vision.pictures import read_pixels, to_grey8
 
 PLACE_IOU: Final = 0.33
 """Overlap from which a finding counts as of a defect, in counts of decisions; DeepPCB's own."""

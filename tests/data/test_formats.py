@@ -20,8 +20,8 @@ from vision.data.check import check
 from vision.data.findings import Corners, Kind
 from vision.data.formats.masks import boxes_of
 from vision.data.open import detect_format, open_data, survey
-from vision.data.pictures import UnreadableError, orientation_of, size_of
 from vision.data.types import DataError
+from vision.pictures import UnreadableError, orientation_of, size_of
 
 ALIASES = {"open": "dent", "short": "scratch"}
 

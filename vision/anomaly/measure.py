@@ -30,7 +30,7 @@ from vision.anomaly.threshold import bound
 from vision.data.open import open_data
 from vision.data.types import DataError, Sample
 from vision.evaluate.ranking import PixelTally, auroc
-from vision.inspect.pictures import read_picture
+from vision.pictures import read_picture
 
 MASK: Final = 127
 HALVES: Final = ("validation", "test")

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
 from vision.data.findings import Corners, Finding, Kind, Severity
-from vision.data.pictures import UnreadableError, size_of
 from vision.data.types import DataError
+from vision.pictures import UnreadableError, size_of
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)

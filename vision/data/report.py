@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.data.findings import Corners, Finding, Severity
-from vision.data.pictures import UnreadableError, is_picture, read_pixels, to_grey8
 from vision.data.reading import Watch, unwatched
 from vision.data.stats import Counts, Stats
 from vision.data.types import DataError, DataSet, Sample
+from vision.pictures import UnreadableError, is_picture, read_pixels, to_grey8
 
 THUMB = 236
 """Longer side of an inlined picture [px]."""

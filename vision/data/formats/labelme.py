@@ -13,9 +13,9 @@ from pathlib import Path, PureWindowsPath
 from pydantic import BaseModel, ConfigDict, Field
 
 from vision.data.findings import Kind
-from vision.data.pictures import find_pictures
 from vision.data.reading import Marked, Reading, corners, name_of, read_model, read_text
 from vision.data.types import DataError, DataSet, Sample
+from vision.pictures import find_pictures
 
 LAYOUT = "a labelme .json for each picture (shapes, imagePath)"
 _AREAS = ("polygon", "rectangle", "circle")

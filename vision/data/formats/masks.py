@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.data.findings import Corners, Kind
-from vision.data.pictures import UnreadableError, is_picture, read_pixels, to_grey8
 from vision.data.reading import Marked, Reading, name_of, read_text
 from vision.data.types import DataError, DataSet, Sample
+from vision.pictures import UnreadableError, is_picture, read_pixels, to_grey8
 
 THRESHOLD = 127
 GAP = 0.01  # of the picture's longer side: areas that lie closer are pieces of one defect

@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from vision.data.formats.masks import is_good, masked_sample
-from vision.data.pictures import find_pictures
 from vision.data.reading import Reading, name_of
 from vision.data.types import DataError, DataSet, Sample
+from vision.pictures import find_pictures
 
 LAYOUT = "train/good/, test/<defect>/, ground_truth/<defect>/<id>_mask.png (or good/ beside them)"
 

@@ -14,9 +14,9 @@ from typing import Any
 import yaml
 
 from vision.data.findings import Kind
-from vision.data.pictures import find_pictures
 from vision.data.reading import Marked, Reading, corners, name_of, read_text
 from vision.data.types import DataError, DataSet, Sample
+from vision.pictures import find_pictures
 
 LAYOUT = "data.yaml with names, images/ and labels/"
 
