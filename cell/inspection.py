@@ -16,6 +16,7 @@ from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.engines.opening import open_engine
 from vision.inspect.inspector import Inspector
 from vision.inspect.part import PartGeometry
+from vision.inspect.sanity import Bounds
 
 LEAST_ANOMALY = 0.45
 """Anomalies below this, 82 % of the threshold's distance, are what good parts show, whatever score
@@ -52,16 +53,22 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
     camera = load_calibration(config.calibration).camera.model()
     part = PartGeometry(**parts.recipe.part.model_dump())
     canonical, floor = parts.recipe.canonical_px, parts.recipe.review_threshold
+    looks = parts.recipe.picture
+    bounds = None if looks is None else Bounds(**looks.model_dump())
     known: Inspector | None = None
     engine: Engine | None = None
     if parts.model is not None:
         engine = open_engine(config.inspector.engine, config.inspector.options, parts.model)
-        known = Inspector(parts.model, engine, parts.goldens, camera, part, canonical, floor)
+        known = Inspector(
+            parts.model, engine, parts.goldens, camera, part, canonical, floor, bounds
+        )
     if parts.anomaly is None:
         assert engine is not None
         assert known is not None  # a recipe has one or the other
         return InspectionSetup(parts.recipe, parts.identity, engine, known)
     own = OnnxEngine(OnnxConfig(), parts.anomaly.onnx)
     taught = AnomalyDetector(parts.anomaly, own)
-    complete = TaughtInspector(taught, known, camera, part, canonical, max(floor, LEAST_ANOMALY))
+    complete = TaughtInspector(
+        taught, known, camera, part, canonical, max(floor, LEAST_ANOMALY), bounds
+    )
     return InspectionSetup(parts.recipe, parts.identity, engine or own, complete)

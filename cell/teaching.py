@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from vision.anomaly.detector import ANOMALY
 from vision.anomaly.package import write_package
 from vision.anomaly.teach import Progress, Settings, Taught, silent, teach
 from vision.errors import InspectionError
+from vision.inspect.sanity import Bounds, Look
 from vision.pictures import is_picture, read_picture
 from vision.types import Image
 
@@ -106,7 +107,8 @@ def teach_recipe(
     number = _next_version(folder)
     model = f"anomaly-{number}"
     size = (pictures[0].shape[1], pictures[0].shape[0])
-    recipe = _recipe(name, number, model, size, part, bins, before)
+    bounds = Bounds.around(Look.of(picture) for picture in pictures)
+    recipe = _recipe(name, number, model, size, part, bins, bounds, before)
     created = now().isoformat(timespec="seconds")
     package = write_package(folder / model, name, str(number), created, taught, features, files)
     return Lesson(recipe, write_recipe(recipe, folder), package, taught)
@@ -128,6 +130,7 @@ def _recipe(
     canonical: tuple[int, int],
     part: PartGeometry,
     bins: Bins,
+    bounds: Bounds,
     before: Recipe | None,
 ) -> Recipe:
     if before is None:
@@ -148,7 +151,12 @@ def _recipe(
         if ANOMALY not in before.classes:
             data["classes"][ANOMALY] = {"bin": bins.review}
             data["priority"] = (*before.priority, ANOMALY)
-    changed = {"version": f"taught-{number}", "canonical_px": canonical, "anomaly": model}
+    changed = {
+        "version": f"taught-{number}",
+        "canonical_px": canonical,
+        "anomaly": model,
+        "picture": asdict(bounds),
+    }
     try:
         return Recipe.model_validate(data | changed)
     except ValueError as error:

@@ -8,6 +8,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Score = Annotated[float, Field(gt=0.0, le=1.0)]
+Grey = Annotated[float, Field(ge=0.0, le=255.0)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
 
 
@@ -85,6 +87,45 @@ class Limits(RecipeModel):
     )
 
 
+class PictureBounds(RecipeModel):
+    """What a picture of this product looks like; one that does not is not inspected.
+
+    `cell teach` measures these on pictures of good parts and writes them with a margin.
+    """
+
+    brightness: tuple[Grey, Grey] = Field(
+        title="Brightness",
+        description="Least and greatest mean of the canonical view.",
+        json_schema_extra={"unit": "grey"},
+    )
+    contrast_min: Grey = Field(
+        title="Least contrast",
+        description="Least standard deviation of the canonical view.",
+        json_schema_extra={"unit": "grey"},
+    )
+    sharpness: tuple[Share, Share] = Field(
+        title="Sharpness",
+        description="Least and greatest share of the contrast that is fine detail: less is out of "
+        "focus, more is noise.",
+        json_schema_extra={"unit": "1"},
+    )
+    blank_max: Share = Field(
+        default=1.0,
+        title="Greatest blank share",
+        description="Greatest share of the canonical view without any detail, as the grey band of "
+        "a transfer that broke off.",
+        json_schema_extra={"unit": "1"},
+    )
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        for name in ("brightness", "sharpness"):
+            low, high = getattr(self, name)
+            if low > high:
+                raise ValueError(f"{name}: the least value {low} is above the greatest, {high}")
+        return self
+
+
 class Recipe(RecipeModel):
     """One product's inspection, from geometry to bins."""
 
@@ -113,6 +154,13 @@ class Recipe(RecipeModel):
         title="Canonical size",
         description="Width and height of the rectified view that is inspected.",
         json_schema_extra={"unit": "px"},
+    )
+    picture: PictureBounds | None = Field(
+        default=None,
+        title="Picture",
+        description="What a picture of this product looks like; empty: only pictures that are "
+        "black or the same grey all over are not inspected.",
+        json_schema_extra={"unit": None},
     )
     model: Name | None = Field(
         default=None,

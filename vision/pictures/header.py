@@ -55,12 +55,12 @@ class Header:
                 "holds several pictures (pages or an animation), the cell inspects one",
                 "save the one that shows the part as a file of its own",
             )
-        if self.depth != 8:
-            raise UnreadableError(f"has {self.depth} bits a channel, the cell inspects 8", CONVERT)
         if self.layout not in ("grey", "colour"):
             raise UnreadableError(
                 f"has {self.layout} pixels, the cell inspects grey or colour", CONVERT
             )
+        if self.depth != 8:
+            raise UnreadableError(f"has {self.depth} bits a channel, the cell inspects 8", CONVERT)
 
 
 def png_header(raw: bytes) -> Header:
@@ -74,7 +74,8 @@ def png_header(raw: bytes) -> Header:
     at, alpha, pictures = 0, colour in (4, 6), 1
     while at + 12 <= len(before):
         length, name = struct.unpack(">I4s", before[at : at + 8])
-        alpha |= name == b"tRNS"
+        if name == b"tRNS":
+            layout = f"partly transparent {layout}"
         if name == b"acTL":
             pictures = int.from_bytes(before[at + 8 : at + 12], "big")
         at += 12 + length

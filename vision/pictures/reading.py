@@ -50,10 +50,7 @@ def decode_grey(raw: bytes) -> Image:
     header = _HEADERS[kind](raw)
     header.check()
     header.check_inspectable()
-    if kind == "TIFF":
-        pixels = decode_tiff(raw)[1]
-    else:
-        pixels = _decoded(raw, cv2.IMREAD_UNCHANGED if header.alpha else cv2.IMREAD_GRAYSCALE)
+    pixels = decode_tiff(raw)[1] if kind == "TIFF" else _decoded(raw, _flags(header))
     if pixels.shape[:2] != (header.height, header.width) or pixels.dtype != np.uint8:
         raise UnreadableError("has another size or depth than its header says")
     _check_opaque(pixels)
@@ -132,6 +129,13 @@ def _decoded(raw: bytes, flags: int) -> Pixels:
     if image is None:
         raise UnreadableError("has damaged data, or was cut off")
     return image  # type: ignore[return-value]
+
+
+def _flags(header: Header) -> int:
+    """OpenCV turns colour into grey by another rule in each format: `to_grey8` does it for all."""
+    if header.alpha:
+        return cv2.IMREAD_UNCHANGED
+    return cv2.IMREAD_GRAYSCALE if header.layout == "grey" else cv2.IMREAD_COLOR
 
 
 def _check_opaque(pixels: Pixels) -> None:

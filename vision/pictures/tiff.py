@@ -25,7 +25,27 @@ _DEFLATE = ("tiff_adobe_deflate", "tiff_deflate")
 _PACKINGS = ("raw", "tiff_lzw", *_DEFLATE)
 _LAYOUTS = {0: "grey", 1: "grey", 2: "colour", 3: "palette", 5: "CMYK", 6: "YCbCr"}
 _WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC, _CHANNELS = 256, 257, 258, 262, 277
-_OFFSETS, _ROWS, _COUNTS, _PLANAR, _PREDICTOR, _TILES, _EXTRA = 273, 278, 279, 284, 317, 324, 338
+_OFFSETS, _ORIENTATION, _ROWS, _COUNTS, _PLANAR, _PREDICTOR, _TILES, _EXTRA = (
+    273,
+    274,
+    278,
+    279,
+    284,
+    317,
+    324,
+    338,
+)
+
+
+class _AsStored(TiffImagePlugin.TiffImageFile):
+    """Pillow turns what it loads as the file's header asks; here pixels stay as stored."""
+
+    def _setup(self) -> None:
+        self.tag_v2.pop(_ORIENTATION, None)
+        super()._setup()
+
+    def load_end(self) -> None:
+        """Nothing more is done to the pixels."""
 
 
 def tiff_header(raw: bytes) -> Header:
@@ -50,8 +70,9 @@ def decode_tiff(raw: bytes) -> tuple[Header, Pixels]:
     try:
         picture.load()
         if picture.mode in ("P", "PA"):
-            picture = picture.convert("RGB")  # type: ignore[assignment]
-        image = np.asarray(picture)
+            image = np.asarray(picture.convert("RGB"))
+        else:
+            image = np.asarray(picture)
     except Exception as error:  # what a decoder raises on damaged bytes is anything
         raise UnreadableError(f"has damaged data ({str(error) or type(error).__name__})") from None
     if packing == "raw" and sum(size for _, size in strips) < image.nbytes and header.depth >= 8:
@@ -63,7 +84,7 @@ def decode_tiff(raw: bytes) -> tuple[Header, Pixels]:
 
 def _open(raw: bytes) -> TiffImagePlugin.TiffImageFile:
     try:
-        return TiffImagePlugin.TiffImageFile(io.BytesIO(raw))
+        return _AsStored(io.BytesIO(raw))
     except Exception as error:  # as above
         raise UnreadableError(f"is a TIFF without a usable header ({error})") from None
 
