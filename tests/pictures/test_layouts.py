@@ -73,6 +73,10 @@ def see_through(mode: str) -> Any:
     return picture
 
 
+def cmyk() -> Any:
+    return Image.fromarray(drawn.colour()).convert("CMYK")
+
+
 def palette() -> Any:
     return Image.fromarray(drawn.colour()).quantize(16)
 
@@ -91,9 +95,9 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "palette": (lambda: drawn.encoded(palette(), "PNG", bits=8), "palette"),
     "palette tiff": (lambda: drawn.encoded(palette(), "TIFF"), "palette"),
     "palette bmp": (lambda: drawn.encoded(palette(), "BMP"), "palette"),
-    "CMYK": (lambda: drawn.encoded(Image.fromarray(drawn.colour()).convert("CMYK"), "JPEG"), "CMYK"),
+    "CMYK": (lambda: drawn.encoded(cmyk(), "JPEG"), "CMYK"),
     "CMYK tiff": (
-        lambda: drawn.encoded(Image.fromarray(drawn.colour()).convert("CMYK"), "TIFF"), "CMYK",
+        lambda: drawn.encoded(cmyk(), "TIFF"), "CMYK",
     ),
     "transparent png": (lambda: drawn.encoded(see_through("RGB"), "PNG"), "transparent"),
     "transparent grey": (lambda: drawn.encoded(see_through("L"), "PNG"), "transparent"),
@@ -102,7 +106,7 @@ REFUSED: dict[str, tuple[Any, str]] = {
         lambda: drawn.encoded(see_through("RGB"), "WEBP", lossless=True), "transparent",
     ),
     "one colour transparent": (
-        lambda: drawn.encoded(drawn.colour(), "PNG", transparency=tuple(map(int, drawn.colour()[0, 0]))),
+        lambda: drawn.encoded(drawn.colour(), "PNG", transparency=(90, 91, 92)),
         "transparent",
     ),
     "pages": (lambda: pages("TIFF"), "several pictures"),

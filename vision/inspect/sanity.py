@@ -18,7 +18,7 @@ from vision.inspect.numbers import halve
 from vision.types import Image
 
 LEAST_CONTRAST: Final = 2.0
-"""Spread of grey below which a picture shows nothing: sensor noise alone gives 1."""
+"""Spread of grey below which a picture shows nothing: a good camera's noise alone gives 1."""
 BLACK: Final = 6.0
 """Mean grey below which a picture is black, whatever the recipe says."""
 WHITE: Final = 249.0

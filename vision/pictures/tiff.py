@@ -24,17 +24,9 @@ warnings.filterwarnings("ignore", module=r"PIL\.")
 _DEFLATE = ("tiff_adobe_deflate", "tiff_deflate")
 _PACKINGS = ("raw", "tiff_lzw", *_DEFLATE)
 _LAYOUTS = {0: "grey", 1: "grey", 2: "colour", 3: "palette", 5: "CMYK", 6: "YCbCr"}
-_WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC, _CHANNELS = 256, 257, 258, 262, 277
-_OFFSETS, _ORIENTATION, _ROWS, _COUNTS, _PLANAR, _PREDICTOR, _TILES, _EXTRA = (
-    273,
-    274,
-    278,
-    279,
-    284,
-    317,
-    324,
-    338,
-)
+_WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC = 256, 257, 258, 262
+_OFFSETS, _ORIENTATION, _ROWS, _COUNTS, _PLANAR = 273, 274, 278, 279, 284
+_PREDICTOR, _TILES, _EXTRA = 317, 324, 338
 
 
 class _AsStored(TiffImagePlugin.TiffImageFile):

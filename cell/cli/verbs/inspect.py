@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from typing import Annotated
 import cv2
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from cell.cli.errors import UsageError
@@ -19,6 +21,7 @@ from cell.recipe.convert import defects_of
 from cell.recipe.rules import judge
 from vision.inspect.files import inspect_file
 from vision.inspect.overlay import draw_overlay
+from vision.pictures import orientation_of
 from vision.types import Detection
 
 
@@ -46,6 +49,12 @@ def inspect(
     cell = load(config, {"recipes": str(recipes.resolve())} if recipes else None)
     setup = build_inspector(cell, recipe)
     inspection, view = inspect_file(image, reference, setup.complete)
+    if (turn := orientation_of(image)) != 1:
+        print(
+            f"warning: {image}: its header asks viewers to turn it (Exif orientation {turn}); it "
+            "was inspected as stored",
+            file=sys.stderr,
+        )
     verdict = judge(setup.recipe, defects_of(inspection))
     if overlay is not None and not cv2.imwrite(str(overlay), draw_overlay(view, inspection)):
         raise UsageError(
@@ -94,7 +103,8 @@ def _print(
     console = Console()
     where = f" -> bin '{bin_name}'" if bin_name else ""
     console.print(
-        f"{image.name}: [bold]{kind}[/]{where} ({reason}); golden sample {golden or 'none'}"
+        f"{escape(image.name)}: [bold]{kind}[/]{escape(where)} ({escape(reason)}); "
+        f"golden sample {escape(golden or 'none')}"
     )
     if not detections:
         return
