@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
 
     Raises OSError, and UnreadableError for what is no file, empty, or too large.
     """
-    about = path.stat()
+    about = os.stat(path)
     if not stat.S_ISREG(about.st_mode):  # a pipe or a device would be read for ever
         raise UnreadableError("is not a file", "give a picture file")
     if about.st_size > MOST_BYTES:
@@ -35,7 +36,7 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
             f"has {about.st_size >> 20} MiB, at most {MOST_BYTES >> 20} are read",
             "give the camera's picture",
         )
-    with path.open("rb") as file:
+    with open(path, "rb", buffering=0) as file:
         raw = file.read(min(about.st_size, most))
     if not raw:
         raise UnreadableError("is an empty file")

@@ -14,6 +14,7 @@ MOST_PIXELS = 100_000_000
 """A header can claim any size: more than this is refused before memory is taken for it."""
 MOST_SIDE = 1 << 16
 CONVERT = "convert it to grey or colour of 8 bits a channel, as the cell's camera would deliver it"
+_GREYS = b"".join(bytes((grey, grey, grey, 0)) for grey in range(256))
 _PNG_LAYOUTS = {0: "grey", 2: "colour", 3: "palette", 4: "grey", 6: "colour"}
 
 
@@ -114,7 +115,7 @@ def bmp_header(raw: bytes) -> Header:
     layout = "palette" if bits <= 8 else "colour"
     if bits == 8:
         palette = raw[14 + size : start]
-        if palette[:1024] == b"".join(bytes((g, g, g, 0)) for g in range(256)):
+        if palette[:1024] == _GREYS:
             layout = "grey"
     depth = {1: 1, 2: 2, 4: 4, 16: 5}.get(bits, 8)
     return Header("BMP", width, abs(height), depth, layout)

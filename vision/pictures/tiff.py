@@ -11,7 +11,9 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import TiffImagePlugin
 
 from vision.pictures.errors import UnreadableError
@@ -59,6 +61,8 @@ def decode_tiff(raw: bytes) -> tuple[Header, Pixels]:
             "save it with LZW, Deflate or without compression",
         )
     strips = _strips(picture, len(raw))
+    if packing == "raw" and header.depth == 8 and header.layout in ("grey", "colour"):
+        return header, _plain(_unpacked(raw, picture, header, strips))
     try:
         picture.load()
         if picture.mode in ("P", "PA"):
@@ -124,6 +128,24 @@ def _strips(picture: TiffImagePlugin.TiffImageFile, length: int) -> list[tuple[i
     return strips
 
 
+def _unpacked(
+    raw: bytes, picture: Any, header: Header, strips: list[tuple[int, int]]
+) -> NDArray[np.uint8]:
+    """Pixels that lie in the file as they are."""
+    tags = picture.tag_v2
+    channels = len(_numbers(tags, _BITS))
+    if channels > 1 and tags.get(_PLANAR, 1) != 1:
+        raise UnreadableError("is a TIFF with a plane for each colour", CONVERT)
+    shape = (
+        (header.height, header.width, channels) if channels > 1 else (header.height, header.width)
+    )
+    data = b"".join(raw[start : start + size] for start, size in strips)
+    if len(data) != np.prod(shape):
+        raise UnreadableError("has damaged data (strips of another size than the picture)")
+    image = np.frombuffer(data, np.uint8).reshape(shape)
+    return 255 - image if tags.get(_PHOTOMETRIC) == 0 else image
+
+
 def _check_sums(
     raw: bytes,
     picture: Any,
@@ -138,7 +160,9 @@ def _check_sums(
     if tags.get(_PHOTOMETRIC) == 0:
         rows = 255 - rows
     if tags.get(_PREDICTOR, 1) == 2:
-        rows = np.diff(rows, axis=1, prepend=np.zeros_like(rows[:, :1]))
+        steps = rows.copy()
+        steps[:, 1:] -= rows[:, :-1]
+        rows = steps
     step = min(int(tags.get(_ROWS, len(rows))), len(rows))
     for number, (start, size) in enumerate(strips):
         part = np.ascontiguousarray(rows[number * step : (number + 1) * step])
@@ -151,8 +175,9 @@ def _plain(image: Any) -> Pixels:
     """As OpenCV has pixels: BGR, 1 bit as 0 and 255, wide integers of 16 bits."""
     if image.dtype == np.bool_:
         return image.astype(np.uint8) * np.uint8(255)  # type: ignore[no-any-return]
-    if image.ndim == 3 and image.shape[2] in (3, 4):
-        image = image[:, :, [2, 1, 0, 3][: image.shape[2]]]
     if image.dtype not in (np.uint8, np.uint16, np.float32):
         image = image.astype(np.float32)
-    return np.ascontiguousarray(image)
+    if image.ndim == 3 and image.shape[2] in (3, 4):
+        swap = cv2.COLOR_RGB2BGR if image.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
+        return cv2.cvtColor(image, swap)  # type: ignore[return-value]
+    return image  # type: ignore[no-any-return]

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from cell.cli.verbs import bench_faults, bench_inspect, bench_picks
+from cell.cli.verbs import bench_faults, bench_inspect, bench_picks, bench_read
 from cell.launcher.host import MUCH
 from cell.launcher.limits import LIMITS, verdicts
 
@@ -67,6 +67,7 @@ def run(
 
 app.command("inspect")(bench_inspect.inspect)
 app.command("picks")(bench_picks.picks)
+app.command("read")(bench_read.read)
 app.command("faults")(bench_faults.faults)
 app.command("cuts")(bench_faults.cuts)
 
