@@ -179,5 +179,5 @@ def _plain(image: Any) -> Pixels:
         image = image.astype(np.float32)
     if image.ndim == 3 and image.shape[2] in (3, 4):
         swap = cv2.COLOR_RGB2BGR if image.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
-        return cv2.cvtColor(image, swap)  # type: ignore[return-value]
+        image = cv2.cvtColor(image, swap)
     return image  # type: ignore[no-any-return]
