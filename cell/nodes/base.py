@@ -27,8 +27,8 @@ from cell.ownership import OwnedError
 from cell.recipe.loading import RecipeError
 from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError
-from robot.base import RobotError
-from vision.errors import VisionError
+from robot.base import MotionError, RobotError
+from vision.errors import CameraError, VisionError
 
 STARTUP_ERRORS = (
     CalibrationError, ConfigError, JournalError, LedgerError, ModelError, OwnedError, RecipeError,
@@ -62,7 +62,7 @@ class CellNode(TakingNode):
         self.boot_id = uuid.uuid4().hex[:12]
         self.problem = ""
         self.advisories: dict[str, str] = {}  # alarm -> detail: said for as long as it stands here
-        self.refused = self._failing = False
+        self.refused = self._failing = self._device_away = False
         self.fatal: Future = Future()
         path = self.declare_parameter("config", "", CONFIG).value
         self.declare_parameter("autostart", True, AUTOSTART)
@@ -150,9 +150,9 @@ class CellNode(TakingNode):
 
     def _taken_back(self) -> TransitionCallbackReturn:
         """After a step up that failed: its problem stays the one that is told."""
-        problem = self.problem
+        told = self.problem, self._device_away
         fine = self._give_back()
-        self.problem = problem
+        self.problem, self._device_away = told
         return TransitionCallbackReturn.FAILURE if fine else FAILED
 
     def _answer_change(self, request: Any, response: Any) -> Any:
@@ -175,7 +175,7 @@ class CellNode(TakingNode):
             and self.trigger_activate() == TransitionCallbackReturn.SUCCESS
         )
         if not up:
-            self.refused = True
+            self.refused = not self._device_away
             self.fail(self.problem or f"{self.get_name()}: could not start.")
 
     def fail(self, message: str) -> None:
@@ -189,10 +189,12 @@ class CellNode(TakingNode):
             self.fatal.set_result(message)
 
     def _guarded(self, step: Callable[[], None]) -> bool:
+        self._device_away = False
         try:
             step()
         except (*STARTUP_ERRORS, StuckError) as error:
             self.problem = str(error)
+            self._device_away = _by_a_device(error)
             return False
         except ValidationError as error:
             self.problem = f"{self.get_name()} parameters: {first_problem(error, CellConfig)}"
@@ -205,3 +207,10 @@ class CellNode(TakingNode):
             return False
         self.problem = ""
         return True
+
+
+def _by_a_device(error: Exception) -> bool:
+    """Whether a device may be the cause that is still switched off: the node is started again until
+    it answers. Any other fault at the start is one of the configuration, also a bin out of reach.
+    """
+    return isinstance(error, CameraError | RobotError) and not isinstance(error, MotionError)

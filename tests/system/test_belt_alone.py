@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from inspection_cell_interfaces.msg import BeltCommand, BeltState, CellState, NodeStatus
 
+from cell.launcher.death import Kind, judge
+from cell.launcher.ports import free_port
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.processes import TABLE
 from robot.belts.register_map import Control, Holding
@@ -96,3 +98,19 @@ def test_the_process_outlives_a_silent_plc(stranger: Stranger) -> None:
     stranger.until(lambda: stranger.connected and len(stranger.plc.writes) > writes + 3)
     stranger.until(lambda: stranger.beats[-1].healthy)
     assert {beat.boot_id for beat in stranger.beats} == {boot}
+
+
+def test_a_plc_that_is_switched_off_at_the_start_is_no_wrong_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = join(DOMAIN, monkeypatch)
+    config = demo_config(
+        tmp_path, belt={"options": {"host": "127.0.0.1", "port": free_port("127.0.0.1")}}
+    )
+    ended = subprocess.run(
+        BELT.command(config), env=env, capture_output=True, text=True, check=False
+    )
+    death = judge(ended.returncode, ended.stdout + ended.stderr)
+    assert death.kind is Kind.AWAY, ended.stderr
+    assert not death.at_once, "the run goes on and tries again"
+    assert "127.0.0.1" in death.words

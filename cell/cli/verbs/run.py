@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from inspection_cell_interfaces.msg import CellState
 from rich.console import Console
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
 
 from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
@@ -26,6 +26,7 @@ from cell.launcher.report import build_report, law_held
 from cell.launcher.session import NotReadyError, Session
 from cell.products import load_inspection_parts
 from cell.records.folder import require_writable as require_writable_folder
+from cell.records.remedies import REBUILD
 
 console = Console()
 
@@ -179,10 +180,12 @@ def _report(session: Session, seed: int) -> dict[str, Any]:
     try:
         return build_report(session, seed=seed)
     except (OSError, SQLAlchemyError) as error:
-        reason = str(error).partition("\n")[0]
+        reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
+        damaged = isinstance(error, DatabaseError) and not isinstance(error, OperationalError)
+        remedy = REBUILD if damaged else "free space or correct the rights there"
         raise UsageError(
             f"the run's records in {session.folder} cannot be read for the report ({reason}): "
-            "free space or correct the rights there."
+            f"{remedy}."
         ) from None
 
 
