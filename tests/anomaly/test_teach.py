@@ -182,7 +182,7 @@ def broken(folder: Path) -> None:
         (3, None, "3 good pictures are too few"),
         (0, None, "holds no pictures"),
         (12, small, "small.png is 192 x 150 px, 192 x 160 px is the size of good-00.png"),
-        (12, broken, "broken.png cannot be read as a picture"),
+        (12, broken, "broken.png: cannot be read as a picture"),
     ],
 )
 def test_what_cannot_be_taught(tmp_path: Path, count: int, spoil: object, words: str) -> None:

@@ -106,7 +106,9 @@ def _kind(raw: bytes) -> str:
         return "TIFF"
     if raw.startswith(b"BM"):
         return "BMP"
-    raise UnreadableError("is no picture that is read", "take PNG, JPEG, WebP, TIFF or BMP")
+    raise UnreadableError(
+        "cannot be read as a picture: its format is unknown", "take PNG, JPEG, WebP, TIFF or BMP"
+    )
 
 
 _HEADERS: dict[str, Callable[[bytes], Header]] = {
