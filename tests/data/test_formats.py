@@ -162,7 +162,7 @@ BROKEN: list[tuple[str, str, Callable[[Path], object], tuple[str, ...]]] = [
     ("shape", "labelme", lambda r: edit(r / "b.json", "rectangle", "line"),
      ("b.json: shapes.0: a line of 2 points has no area",)),
     ("picture", "coco", lambda r: (r / "images/a.png").write_bytes(b"no picture"),
-     ("a.png: cannot be decoded",)),
+     ("a.png: cannot be read as a picture",)),
     ("picture", "yolo", lambda r: (r / "images/train/a.png").write_bytes(b""),
      ("a.png: is an empty file",)),
     ("gone", "yolo", lambda r: (r / "images/train/a.png").unlink(),

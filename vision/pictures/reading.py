@@ -50,7 +50,10 @@ def decode_grey(raw: bytes) -> Image:
     header = _HEADERS[kind](raw)
     header.check()
     header.check_inspectable()
-    pixels = decode_tiff(raw)[1] if kind == "TIFF" else _decoded(raw, _flags(header))
+    if kind == "TIFF":
+        _, pixels = decode_tiff(raw, grey=True)
+    else:
+        pixels = _decoded(raw, _flags(header))
     if pixels.shape[:2] != (header.height, header.width) or pixels.dtype != np.uint8:
         raise UnreadableError("has another size or depth than its header says")
     _check_opaque(pixels)

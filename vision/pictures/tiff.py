@@ -9,6 +9,7 @@ import io
 import warnings
 import zlib
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -47,8 +48,8 @@ def tiff_header(raw: bytes) -> Header:
     return _header(_open(raw))
 
 
-def decode_tiff(raw: bytes) -> tuple[Header, Pixels]:
-    """Pixels as stored, [h, w] or [h, w, channels] (BGR)."""
+def decode_tiff(raw: bytes, *, grey: bool = False) -> tuple[Header, Pixels]:
+    """Pixels as stored, [h, w] or [h, w, channels] (BGR); grey: those of colour as luma."""
     picture = _open(raw)
     header = _header(picture)
     header.check()
@@ -62,7 +63,7 @@ def decode_tiff(raw: bytes) -> tuple[Header, Pixels]:
         )
     strips = _strips(picture, len(raw))
     if packing == "raw" and header.depth == 8 and header.layout in ("grey", "colour"):
-        return header, _plain(_unpacked(raw, picture, header, strips))
+        return header, _plain(_unpacked(raw, picture, header, strips), grey)
     try:
         picture.load()
         if picture.mode in ("P", "PA"):
@@ -75,7 +76,7 @@ def decode_tiff(raw: bytes) -> tuple[Header, Pixels]:
         raise UnreadableError("has damaged data (strips that are too short)")
     if packing in _DEFLATE and header.depth == 8 and header.layout != "palette":
         _check_sums(raw, picture, image, strips)
-    return header, _plain(image)
+    return header, _plain(image, grey)
 
 
 def _open(raw: bytes) -> TiffImagePlugin.TiffImageFile:
@@ -139,10 +140,14 @@ def _unpacked(
     shape = (
         (header.height, header.width, channels) if channels > 1 else (header.height, header.width)
     )
-    data = b"".join(raw[start : start + size] for start, size in strips)
-    if len(data) != np.prod(shape):
+    count = int(np.prod(shape))
+    if sum(size for _, size in strips) != count:
         raise UnreadableError("has damaged data (strips of another size than the picture)")
-    image = np.frombuffer(data, np.uint8).reshape(shape)
+    if all(start + size == after for (start, size), (after, _) in pairwise(strips)):
+        image = np.frombuffer(raw, np.uint8, count, strips[0][0]).reshape(shape)
+    else:
+        data = b"".join(raw[start : start + size] for start, size in strips)
+        image = np.frombuffer(data, np.uint8).reshape(shape)
     return 255 - image if tags.get(_PHOTOMETRIC) == 0 else image
 
 
@@ -167,17 +172,19 @@ def _check_sums(
     for number, (start, size) in enumerate(strips):
         part = np.ascontiguousarray(rows[number * step : (number + 1) * step])
         told = int.from_bytes(raw[start + size - 4 : start + size], "big")
-        if zlib.adler32(part.tobytes()) != told:
+        if zlib.adler32(part.data) != told:
             raise UnreadableError("has damaged data (a strip's checksum is another)")
 
 
-def _plain(image: Any) -> Pixels:
+def _plain(image: Any, grey: bool) -> Pixels:
     """As OpenCV has pixels: BGR, 1 bit as 0 and 255, wide integers of 16 bits."""
     if image.dtype == np.bool_:
         return image.astype(np.uint8) * np.uint8(255)  # type: ignore[no-any-return]
     if image.dtype not in (np.uint8, np.uint16, np.float32):
         image = image.astype(np.float32)
-    if image.ndim == 3 and image.shape[2] in (3, 4):
+    if grey and image.ndim == 3 and image.shape[2] == 3:
+        image = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    elif image.ndim == 3 and image.shape[2] in (3, 4):
         swap = cv2.COLOR_RGB2BGR if image.shape[2] == 3 else cv2.COLOR_RGBA2BGRA
         image = cv2.cvtColor(image, swap)
     return image  # type: ignore[no-any-return]
