@@ -12,9 +12,8 @@ import cv2
 import numpy as np
 
 from vision.anomaly.copies import originals
-from vision.data.pictures import is_picture
 from vision.errors import InspectionError
-from vision.inspect.pictures import read_picture
+from vision.pictures import is_picture, read_picture
 from vision.types import Image
 
 SIDES: Final = (32, 4096)

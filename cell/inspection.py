@@ -16,6 +16,7 @@ from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.engines.opening import open_engine
 from vision.inspect.inspector import Inspector
 from vision.inspect.part import PartGeometry
+from vision.inspect.sanity import Bounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,16 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
     camera = load_calibration(config.calibration).camera.model()
     recipe, canonical = parts.recipe, parts.recipe.canonical_px
     part = PartGeometry(**recipe.part.model_dump())
+    looks = recipe.picture
+    bounds = None if looks is None else Bounds(**looks.model_dump())
     known: Inspector | None = None
     engine: Engine | None = None
     if parts.model is not None:
         engine = open_engine(config.inspector.engine, config.inspector.options, parts.model)
         floor = min(recipe.review_threshold_of(name) for name in parts.model.card.classes)
-        known = Inspector(parts.model, engine, parts.goldens, camera, part, canonical, floor)
+        known = Inspector(
+            parts.model, engine, parts.goldens, camera, part, canonical, floor, bounds
+        )
     if parts.anomaly is None:
         assert engine is not None
         assert known is not None  # a recipe has one or the other
@@ -67,5 +72,5 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
     own = OnnxEngine(OnnxConfig(), parts.anomaly.onnx)
     taught = AnomalyDetector(parts.anomaly, own)
     floor = recipe.review_threshold_of(ANOMALY)
-    complete = TaughtInspector(taught, known, camera, part, canonical, floor)
+    complete = TaughtInspector(taught, known, camera, part, canonical, floor, bounds)
     return InspectionSetup(parts.recipe, parts.identity, engine or own, complete)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from vision.anomaly.package import write_package
 from vision.anomaly.teach import ENOUGH, Progress, Settings, Taught, silent, teach
 from vision.anomaly.threshold import odd_ones
 from vision.errors import InspectionError
+from vision.inspect.sanity import Bounds, Look
 
 USUAL_PART = PartGeometry(size_m=(0.1, 0.1), thickness_m=0.002, inset_m=0.0)
 """Measures of a part that nobody has measured: enough to inspect pictures that are canonical."""
@@ -87,7 +88,8 @@ def teach_recipe(
         raise InspectionError(". ".join([f"{good}: {error}", *seen.in_words()])) from None
     number = _next_version(folder)
     model = f"anomaly-{number}"
-    recipe = _recipe(name, number, model, seen.size, part or USUAL_PART, bins, before)
+    bounds = Bounds.around(Look.of(picture) for picture in seen.pictures)
+    recipe = _recipe(name, number, model, seen.size, part or USUAL_PART, bins, bounds, before)
     created = now().isoformat(timespec="seconds")
     try:
         package = write_package(
@@ -160,6 +162,7 @@ def _recipe(
     canonical: tuple[int, int],
     part: PartGeometry,
     bins: Bins,
+    bounds: Bounds,
     before: Recipe | None,
 ) -> Recipe:
     if before is None:
@@ -181,7 +184,12 @@ def _recipe(
             own = None if before.threshold is None else ANOMALY_THRESHOLD
             data["classes"][ANOMALY] = {"bin": bins.review, "threshold": own}
             data["priority"] = (*before.priority, ANOMALY)
-    changed = {"version": f"taught-{number}", "canonical_px": canonical, "anomaly": model}
+    changed = {
+        "version": f"taught-{number}",
+        "canonical_px": canonical,
+        "anomaly": model,
+        "picture": asdict(bounds),
+    }
     try:
         return Recipe.model_validate(data | changed)
     except ValueError as error:

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.data.names import normal
-from vision.data.pictures import UnreadableError, read_pixels, to_grey8
 from vision.data.split import Split, load_split, named_groups
 from vision.data.types import DataError, DataSet, Sample
+from vision.errors import InspectionError
+from vision.pictures import read_picture
 from vision.training.deeppcb import SPLIT as DEEPPCB
 from vision.types import Image
 
@@ -97,17 +98,9 @@ def read_canonical(path: Path, canonical: tuple[int, int], *, resize: bool) -> I
     Raises DataError for what is no picture, has another depth or, without `resize`, another size.
     """
     try:
-        pixels = read_pixels(path)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); restore the picture") from None
-    except UnreadableError as error:
-        raise DataError(f"{path}: {error}; restore the picture") from None
-    if pixels.dtype != np.uint8:
-        raise DataError(
-            f"{path}: has {8 * pixels.dtype.itemsize} bits a channel, the cell inspects 8; convert "
-            "it as the cell's camera would deliver it"
-        )
-    image = to_grey8(pixels)
+        image = read_picture(path)
+    except InspectionError as error:
+        raise DataError(str(error)) from error
     height, width = image.shape
     if (width, height) == canonical:
         return image
@@ -115,6 +108,11 @@ def read_canonical(path: Path, canonical: tuple[int, int], *, resize: bool) -> I
         raise DataError(
             f"{path}: is {width} x {height} px, the recipe inspects {canonical[0]} x "
             f"{canonical[1]} px; rectify it first, or give --resize to scale it"
+        )
+    if (width - height) * (canonical[0] - canonical[1]) < 0:
+        raise DataError(
+            f"{path}: is {width} x {height} px, the recipe inspects {canonical[0]} x "
+            f"{canonical[1]} px: the picture lies turned by a quarter; turn it and its labels"
         )
     return scaled(image, canonical)
 

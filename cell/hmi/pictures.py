@@ -13,6 +13,7 @@ from cell.hmi.model import InspectionStatus, PictureSource
 from cell.records.evidence import find_view
 from vision.errors import RingError, StaleFrame
 from vision.frames import RingReader
+from vision.pictures import UnreadableError, read_grey
 
 Pixels = NDArray[np.uint8]
 
@@ -80,13 +81,9 @@ class PictureStore:
             return None
         try:
             # Its recorder may have brought it to its part in the meantime.
-            data = np.fromfile(find_view(self._data_dir, source.view), np.uint8)
-        except OSError:
+            return read_grey(find_view(self._data_dir, source.view))
+        except (OSError, UnreadableError):
             return None
-        if not data.size:
-            return None
-        decoded = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE)
-        return None if decoded is None else np.asarray(decoded, np.uint8)
 
     def _ring_picture(self, source: PictureSource) -> Pixels | None:
         """The whole camera picture, shrunk; None when its slot was reused."""

@@ -19,6 +19,8 @@ Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=100)]
 ClassName = Annotated[str, AfterValidator(clean_name)]
 Side = Annotated[float, Field(ge=0.01, le=1.0)]
 Pixels = Annotated[int, Field(ge=32, le=4096)]
+Grey = Annotated[float, Field(ge=0.0, le=255.0)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class RecipeModel(BaseModel):
@@ -102,6 +104,45 @@ class Limits(RecipeModel):
     )
 
 
+class PictureBounds(RecipeModel):
+    """What a picture of this product looks like; one that does not is not inspected.
+
+    `cell teach` measures these on pictures of good parts and writes them with a margin.
+    """
+
+    brightness: tuple[Grey, Grey] = Field(
+        title="Brightness",
+        description="Least and greatest mean of the canonical view.",
+        json_schema_extra={"unit": "grey"},
+    )
+    contrast_min: Grey = Field(
+        title="Least contrast",
+        description="Least standard deviation of the canonical view.",
+        json_schema_extra={"unit": "grey"},
+    )
+    sharpness: tuple[Share, Share] = Field(
+        title="Sharpness",
+        description="Least and greatest share of the contrast that is fine detail: less is out of "
+        "focus, more is noise.",
+        json_schema_extra={"unit": "1"},
+    )
+    blank_max: Share = Field(
+        default=1.0,
+        title="Greatest blank share",
+        description="Greatest share of the canonical view without any detail, as the grey band of "
+        "a transfer that broke off.",
+        json_schema_extra={"unit": "1"},
+    )
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        for name in ("brightness", "sharpness"):
+            low, high = getattr(self, name)
+            if low > high:
+                raise ValueError(f"{name}: the least value {low} is above the greatest, {high}")
+        return self
+
+
 class Recipe(RecipeModel):
     """One product's inspection, from geometry to bins."""
 
@@ -130,6 +171,13 @@ class Recipe(RecipeModel):
         title="Canonical size",
         description="Width and height of the rectified view that is inspected.",
         json_schema_extra={"unit": "px"},
+    )
+    picture: PictureBounds | None = Field(
+        default=None,
+        title="Picture",
+        description="What a picture of this product looks like; empty: only pictures that are "
+        "black or the same grey all over are not inspected.",
+        json_schema_extra={"unit": None},
     )
     model: Name | None = Field(
         default=None,

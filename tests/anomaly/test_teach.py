@@ -185,7 +185,7 @@ def broken(folder: Path) -> None:
         (3, None, "3 different good pictures are too few"),
         (0, None, "holds no pictures"),
         (12, small, "pictures of 2 sizes (12 of 192 x 160 px, 1 of 192 x 150 px)"),
-        (12, broken, "broken.png cannot be read as a picture"),
+        (12, broken, "broken.png: cannot be read as a picture"),
     ],
 )
 def test_what_cannot_be_taught(tmp_path: Path, count: int, spoil: object, words: str) -> None:

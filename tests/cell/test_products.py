@@ -76,7 +76,10 @@ def test_a_model_trained_here_is_found(tmp_path: Path) -> None:
     }  # fmt: skip
     (here / CARD).write_text(json.dumps(card))
     setup = build_inspector(cell, "tile")
-    inspection, _ = setup.complete.inspect_view(np.full((320, 320), 255, np.uint8))
+    coarse = np.random.default_rng(1).integers(0, 200, (64, 64), np.uint8)
+    view = np.asarray(cv2.resize(coarse, (320, 320)), np.uint8)
+    view[0, 0] = 255
+    inspection, _ = setup.complete.inspect_view(view)
     (found,) = inspection.detections
     assert found.class_name == next(iter(recipe.classes))
     assert found.score == 1.0  # grey 255 reaches the network as 1.0

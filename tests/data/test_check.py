@@ -131,7 +131,7 @@ def cut_off(root: Path) -> None:
         ),
         (
             lambda root: put(root / "good" / "n.png", texture(77, 160, 192).astype(np.uint16) * 9),
-            {}, Kind.DEPTH, Severity.WARNING,
+            {}, Kind.UNREADABLE, Severity.ERROR,
         ),
         (
             lambda root: put(

@@ -20,8 +20,8 @@ from vision.data.check import check
 from vision.data.findings import Corners, Kind
 from vision.data.marked import boxes_of
 from vision.data.open import detect_format, open_data, survey
-from vision.data.pictures import UnreadableError, orientation_of, size_of
 from vision.data.types import DataError
+from vision.pictures import UnreadableError, orientation_of, size_of
 
 ALIASES = {"open": "dent", "short": "scratch"}
 
@@ -162,7 +162,7 @@ BROKEN: list[tuple[str, str, Callable[[Path], object], tuple[str, ...]]] = [
     ("shape", "labelme", lambda r: edit(r / "b.json", "rectangle", "line"),
      ("b.json: shapes.0: a line of 2 points has no area",)),
     ("picture", "coco", lambda r: (r / "images/a.png").write_bytes(b"no picture"),
-     ("a.png: cannot be decoded",)),
+     ("a.png: cannot be read as a picture",)),
     ("picture", "yolo", lambda r: (r / "images/train/a.png").write_bytes(b""),
      ("a.png: is an empty file",)),
     ("gone", "yolo", lambda r: (r / "images/train/a.png").unlink(),

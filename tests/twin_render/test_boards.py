@@ -120,7 +120,7 @@ def test_drawing_repeats_with_the_seed(library: BoardLibrary) -> None:
         (lambda boards: (boards / "44000062.txt").unlink(), "44000062.txt, which does not exist"),
         (lambda boards: (boards / "44000062.txt").write_text("1 2 3 4 7\n"), "line 1"),
         (lambda boards: (boards / "44000062.txt").write_text("1 2 x 4 1\n"), "line 1"),
-        (lambda boards: (boards / "44000062.webp").write_bytes(b"RIFF"), "is not a 640 x 640"),
+        (lambda boards: (boards / "44000062.webp").write_bytes(b"RIFF"), "cannot be read"),
         (lambda boards: (boards / "44000062.txt").write_text(""), "has no defect"),
         (lambda boards: (boards / "44000062.webp").unlink(), "no board pictures"),
     ],

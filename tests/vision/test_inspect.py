@@ -168,8 +168,8 @@ def painted(spot: tuple[slice, slice], grey: int) -> Image:
 
 REFUSED: dict[str, tuple[Callable[[], Image], str]] = {
     "empty belt": (lambda: bench.shoot(), "No part in the picture"),
-    "black": (lambda: np.zeros((1200, 1920), np.uint8), "No part"),
-    "white": (lambda: np.full((1200, 1920), 255, np.uint8), "No part"),
+    "black": (lambda: np.zeros((1200, 1920), np.uint8), "is black"),
+    "white": (lambda: np.full((1200, 1920), 255, np.uint8), "is overexposed"),
     "noise": (
         lambda: np.random.default_rng(1).integers(0, 255, (1200, 1920), np.uint8),
         "No part|cut off|area|edge",
@@ -270,7 +270,7 @@ def test_golden_libraries_name_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(InspectionError, match=r"small\.png is 320 x 320 px.*640 x 640"):
         GoldenLibrary.load(tmp_path)
     (tmp_path / "small.png").write_bytes(b"no picture")
-    with pytest.raises(InspectionError, match=r"small\.png cannot be read"):
+    with pytest.raises(InspectionError, match=r"small\.png: cannot be read"):
         GoldenLibrary.load(tmp_path)
     with pytest.raises(InspectionError, match="No golden sample 'x'; there are: 44000062"):
         bench.goldens().get("x")

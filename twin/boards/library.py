@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from twin.boards.defects import Defect, cut_defect, paste, separate
+from vision.pictures import UnreadableError, read_grey
 from vision.types import Box, Image
 
 VIEW_PX = 640
@@ -90,12 +90,15 @@ class BoardLibrary:
 
 
 def _read_picture(path: Path) -> Image:
-    picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if picture is None or picture.shape != (VIEW_PX, VIEW_PX):
+    try:
+        picture = read_grey(path)
+    except (UnreadableError, OSError) as error:
+        raise BoardDataError(f"{path}: {error}; restore it from its source") from error
+    if picture.shape != (VIEW_PX, VIEW_PX):
         raise BoardDataError(
             f"{path} is not a {VIEW_PX} x {VIEW_PX} picture; restore it from its source"
         )
-    return np.asarray(picture, np.uint8)
+    return picture
 
 
 def _read_labels(path: Path) -> list[tuple[str, tuple[int, int, int, int]]]:

@@ -14,6 +14,7 @@ from vision.inspect.inspector import Inspector
 from vision.inspect.locate import PartLocator
 from vision.inspect.part import PartGeometry
 from vision.inspect.rectify import Rectifier
+from vision.inspect.sanity import Bounds, Look, check_exposure, check_sane
 from vision.types import Image, Inspection, Timings
 
 
@@ -22,6 +23,7 @@ class TaughtInspector:
 
     taught: the model of what is good. known: the detector's inspector, where the recipe has one.
     camera, part, canonical: as for `Inspector`. floor: least score of a reported anomaly.
+    bounds: as for `Inspector`, which looks itself where it is part of this one.
     """
 
     def __init__(
@@ -32,11 +34,13 @@ class TaughtInspector:
         part: PartGeometry,
         canonical: tuple[int, int],
         floor: float,
+        bounds: Bounds | None = None,
     ) -> None:
         self.taught = taught
         self.known = known
         self.camera = camera
         self.canonical = canonical
+        self.bounds = bounds
         self.goldens: GoldenLibrary | None = known.goldens if known else None
         self._floor = floor
         alone = camera is not None and known is None
@@ -58,9 +62,11 @@ class TaughtInspector:
                 f"gives {self.camera.width} x {self.camera.height} px: set the camera's region "
                 "back, or calibrate it anew"
             )
+        check_exposure(Look.of(image))
         located = self._locator.locate(image)
         found = perf_counter()
         view = self._rectifier.rectify(image, located)
+        check_sane(view, self.bounds)
         spent = ((found - began) * 1e3, (perf_counter() - found) * 1e3)
         return self._add(self._nothing(located.pose, spent), view, began)
 
@@ -75,6 +81,7 @@ class TaughtInspector:
                 f"The picture is {view.shape[1]} x {view.shape[0]} px, a canonical view is {width} "
                 f"x {height} px"
             )
+        check_sane(view, self.bounds)
         return self._add(self._nothing(None, (0.0, 0.0)), view, began)
 
     def _nothing(self, pose: Pose2D | None, spent: tuple[float, float]) -> Inspection:

@@ -34,7 +34,7 @@ from vision.data.open import open_data
 from vision.data.types import DataError, Sample
 from vision.errors import VisionError
 from vision.evaluate.ranking import PixelTally, auroc
-from vision.inspect.pictures import read_picture
+from vision.pictures import read_picture
 
 HALVES: Final = ("validation", "test")
 TAUGHT_SHARE: Final = 0.6

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 
 from vision.data.findings import Finding, Kind, Severity
 from vision.data.open import usable
-from vision.data.pictures import Pixels, UnreadableError, orientation_of, read_pixels, to_grey8
 from vision.data.reading import Watch, unwatched
 from vision.data.similar import Detail, detail_of, near_pairs
 from vision.data.split import Split
 from vision.data.types import DataSet, Sample
+from vision.pictures import UnreadableError, header_of, orientation_of, read_grey
 
 TINY_PX = 3.0
 """Side [px] below which a box is asked about."""
-_RESTORE = "restore the picture or remove it"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,24 +58,25 @@ def check(
 def _look(sample: Sample, found: list[Finding]) -> _Seen | None:
     """Decode a picture; tells what is wrong with the file itself."""
     try:
-        pixels = read_pixels(sample.image)
-        turn = orientation_of(sample.image)
-    except (UnreadableError, OSError) as error:
-        found.append(_error(Kind.UNREADABLE, sample, str(error), _RESTORE))
+        kind = header_of(sample.image).words
+        pixels = read_grey(sample.image)
+    except UnreadableError as error:
+        found.append(_error(Kind.UNREADABLE, sample, str(error), error.remedy))
         return None
+    except OSError as error:
+        what = f"cannot be read ({error.strerror})"
+        found.append(_error(Kind.UNREADABLE, sample, what, "restore the picture or remove it"))
+        return None
+    turn = orientation_of(sample.image)
     if turn != 1:
-        what = f"its header asks viewers to turn it (Exif orientation {turn}); labels may not"
+        what = (
+            f"its header asks viewers to turn it (Exif orientation {turn}); the cell takes it as "
+            "stored, whoever drew the labels may have seen it turned"
+        )
         remedy = "store the picture upright, without the header, and see whether the boxes fit"
         found.append(_warning(Kind.ORIENTATION, (sample,), what, remedy))
     digest = hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).digest()
-    return _Seen(sample, _pixel_kind(pixels), digest, detail_of(to_grey8(pixels)))
-
-
-def _pixel_kind(pixels: Pixels) -> str:
-    channels = {2: "grey"}.get(pixels.ndim) or {3: "colour", 4: "colour and alpha"}.get(
-        pixels.shape[2], f"{pixels.shape[2]} channels"
-    )
-    return f"{channels}, {8 * pixels.dtype.itemsize} bit"
+    return _Seen(sample, kind, digest, detail_of(pixels))
 
 
 def _sizes(samples: Sequence[Sample]) -> list[Finding]:

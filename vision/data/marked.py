@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.data.findings import Corners
-from vision.data.pictures import Pixels, UnreadableError, read_pixels
+from vision.pictures import Pixels, UnreadableError, read_pixels
 
 THRESHOLD = 127
 GAP = 0.01  # of the picture's longer side: areas that lie closer are pieces of one defect

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
 from vision.data.names import alike
-from vision.data.pictures import is_picture
+from vision.pictures import is_picture
 
 
 def is_there(path: Path) -> bool:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from vision.data.findings import Corners, Finding, Kind, Severity
 from vision.data.names import normal
-from vision.data.pictures import UnreadableError, size_of
 from vision.data.places import Places
 from vision.data.types import DataError
+from vision.pictures import UnreadableError, size_of
 
 T = TypeVar("T")
 ROUNDING_PX = 1.0

@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 from models.writing import write_whole
 from vision.data.findings import Corners, Finding, Severity
 from vision.data.names import printable
-from vision.data.pictures import UnreadableError, is_picture, read_pixels, to_grey8
 from vision.data.reading import Watch, unwatched
 from vision.data.stats import Counts, Stats
 from vision.data.types import DataSet, Sample
+from vision.pictures import UnreadableError, is_picture, read_pixels, to_grey8
 
 THUMB = 236
 """Longer side of an inlined picture [px]."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from calibration.camera import CameraModel
 from vision.errors import InspectionError
 from vision.inspect.golden import Golden, load_golden
-from vision.inspect.pictures import read_picture
+from vision.pictures import read_picture
 from vision.types import Image, Inspection
 
 

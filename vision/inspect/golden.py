@@ -15,7 +15,7 @@ from vision.errors import InspectionError
 from vision.inspect.align import AlignTarget
 from vision.inspect.numbers import halve
 from vision.inspect.photometry import shrink
-from vision.inspect.pictures import read_picture
+from vision.pictures import read_picture
 from vision.types import Image
 
 SIDE: Final = 80

@@ -23,6 +23,7 @@ from vision.inspect.numbers import halve
 from vision.inspect.part import PartGeometry
 from vision.inspect.photometry import Light, fit_light, shrink
 from vision.inspect.rectify import Rectifier
+from vision.inspect.sanity import Bounds, Look, check_exposure, check_sane
 from vision.nets.channels import golden_channel
 from vision.nets.decode import decode, require_sound
 from vision.types import NOT_MOVED, Box, Detection, Image, Inspection, Timings
@@ -38,7 +39,8 @@ class Inspector:
     model, engine: the detector; engine must run the model's file. goldens: the recipe's golden
     samples. camera: the calibrated camera; without it only canonical pictures are inspected.
     canonical: width and height of the view [px]. floor: least score of a reported detection, such
-    as the recipe's threshold for review; None: the thresholds on the model's card.
+    as the recipe's threshold for review; None: the thresholds on the model's card. bounds: what
+    pictures of the product look like, see `check_sane`.
     Raises EngineError when model, engine and canonical size do not fit together.
     """
 
@@ -51,6 +53,7 @@ class Inspector:
         part: PartGeometry,
         canonical: tuple[int, int] = (640, 640),
         floor: float | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         channels = len(model.card.input.channels)
         wanted = (1, channels, canonical[1], canonical[0])
@@ -64,6 +67,7 @@ class Inspector:
         self.goldens = goldens
         self.camera = camera
         self.canonical = canonical
+        self.bounds = bounds
         self._floors = model.scores() if floor is None else [floor] * len(model.card.classes)
         self._locator = PartLocator(camera, part) if camera else None
         self._rectifier = Rectifier(camera, part, canonical) if camera else None
@@ -86,6 +90,7 @@ class Inspector:
             )
         with self._timed("locate"):
             half = halve(image)
+            check_exposure(Look.of(half))
             located = self._locator.locate(image, half)
         with self._timed("align"):
             # Half the size tells which board it is, how it is lit and how it lies.
@@ -97,6 +102,7 @@ class Inspector:
                 moved = align_half(rough, light, golden.target)
             # One interpolation from camera to aligned view keeps fine defects sharp.
             view = self._rectifier.rectify(image, located, moved)
+            check_sane(view, self.bounds)
         return self._detect(view, golden, light, located.pose, began), view
 
     def inspect_view(self, view: Image, golden: Golden | None = None) -> tuple[Inspection, Image]:
@@ -113,6 +119,7 @@ class Inspector:
             )
         from_view = NOT_MOVED
         with self._timed("align"):
+            check_sane(view, self.bounds)
             half = halve(view)
             golden = self._choose(half, golden)
             light = None

@@ -10,11 +10,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.data.types import DataError
+from vision.pictures import UnreadableError, read_grey
 
 Image = NDArray[np.uint8]
 CLASSES = ("open", "short", "mousebite", "spur", "copper", "pin_hole")
@@ -61,12 +61,13 @@ def read_labels(path: Path) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
 
 def read_image(path: Path) -> Image:
     """One grey image [640, 640]."""
-    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if image is None:
-        raise DataError(f"{path}: cannot be read as an image; restore it from the data set")
+    try:
+        image = read_grey(path)
+    except (UnreadableError, OSError) as error:
+        raise DataError(f"{path}: {error}; restore it from the data set") from error
     if image.shape != (SIZE, SIZE):
         raise DataError(f"{path}: is {image.shape[1]}x{image.shape[0]}, expected 640x640")
-    return np.asarray(image, np.uint8)
+    return image
 
 
 def label_files(root: Path, groups: tuple[str, ...]) -> list[Path]:

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from torch.utils.data import IterableDataset
 
 from vision.data.marked import THRESHOLD, read_mask
-from vision.data.pictures import UnreadableError
 from vision.data.types import DataError, Sample
+from vision.pictures import UnreadableError, read_grey
 from vision.training.samples import Batch, Sampled, pack
 from vision.types import Image
 
@@ -61,10 +61,10 @@ def _mask(path: Path) -> Image:
 
 
 def _grey(path: Path) -> Image:
-    image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    if image is None:
-        raise DataError(f"{path}: cannot be read as a picture; restore it or leave it out")
-    return np.asarray(image, np.uint8)
+    try:
+        return read_grey(path)
+    except (UnreadableError, OSError) as error:
+        raise DataError(f"{path}: {error}; restore it or leave it out") from error
 
 
 def _scaled(image: Image, size: tuple[int, int]) -> Image:

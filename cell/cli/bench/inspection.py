@@ -24,8 +24,8 @@ from vision.engines.selfcheck import as_batch, load_check
 from vision.inspect.golden import GoldenLibrary
 from vision.inspect.inspector import Inspector
 from vision.inspect.part import PartGeometry
-from vision.inspect.pictures import read_picture
 from vision.inspect.synthesis import camera_picture
+from vision.pictures import read_picture
 from vision.types import Image
 
 WARM_UP: Final = 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,7 @@ from cell.recipe.rules import judge
 from models.writing import require_target
 from vision.inspect.files import inspect_file
 from vision.inspect.overlay import draw_overlay
+from vision.pictures import orientation_of
 from vision.types import Detection
 
 
@@ -60,6 +62,12 @@ def inspect(
             "out, or take a recipe whose model compares."
         )
     inspection, view = inspect_file(image, reference, setup.complete)
+    if (turn := orientation_of(image)) != 1:
+        print(
+            f"warning: {image}: its header asks viewers to turn it (Exif orientation {turn}); it "
+            "was inspected as stored",
+            file=sys.stderr,
+        )
     verdict = judge(setup.recipe, defects_of(inspection))
     if overlay is not None:
         write_picture(overlay, draw_overlay(view, inspection))

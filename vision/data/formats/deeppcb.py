@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vision.data.findings import Kind
-from vision.data.pictures import is_picture
 from vision.data.places import is_there
 from vision.data.reading import Marked, Reading
 from vision.data.texts import read_text
 from vision.data.types import DataError, DataSet, Sample
+from vision.pictures import is_picture
 
 CLASSES = ("open", "short", "mousebite", "spur", "copper", "pin_hole")
 LAYOUT = "PCBData/group<G>/<G>/<id>_test.*, <id>_temp.* and <G>_not/<id>.txt"

@@ -17,11 +17,11 @@ from vision.data.formats.labelme_picture import picture_of
 from vision.data.formats.labelme_shape import NO_AREA, box_of
 from vision.data.formats.masked import is_good
 from vision.data.names import alike, normal, source_of
-from vision.data.pictures import is_picture
 from vision.data.places import files_below
 from vision.data.reading import Marked, Reading, name_of
 from vision.data.texts import read_model, read_text
 from vision.data.types import DataError, DataSet, Sample
+from vision.pictures import is_picture
 
 LAYOUT = "a labelme .json for each picture (shapes, imagePath)"
 _LOOKED_AT = 20

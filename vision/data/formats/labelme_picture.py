@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from vision.data.findings import Kind
 from vision.data.formats.labelme_file import File
 from vision.data.names import alike
-from vision.data.pictures import is_picture
 from vision.data.places import is_there
 from vision.data.reading import Reading, name_of
+from vision.pictures import is_picture
 
 
 def picture_of(

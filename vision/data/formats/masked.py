@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from vision.data.findings import Corners, Kind
 from vision.data.marked import areas_of, read_mask
-from vision.data.pictures import UnreadableError
 from vision.data.reading import Marked, Reading, name_of
 from vision.data.types import Sample
+from vision.pictures import UnreadableError
 
 _GOOD = ("free", "good", "ok", "normal")
 

@@ -14,10 +14,10 @@ from vision.data.findings import Kind
 from vision.data.formats.masked import is_good, masked_sample
 from vision.data.groups import read_groups
 from vision.data.names import alike, source_of
-from vision.data.pictures import is_picture
 from vision.data.places import Places, pictures_below
 from vision.data.reading import Reading, name_of
 from vision.data.types import DataError, DataSet
+from vision.pictures import is_picture
 
 LAYOUT = "<class>/Imgs/<id>.jpg with mask <id>.png, groups.csv"
 

@@ -7,9 +7,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path, PureWindowsPath
 
-from vision.data.pictures import is_picture
 from vision.data.places import parts_of
 from vision.data.reading import Reading
+from vision.pictures import is_picture
 
 
 def path_below(reading: Reading, bases: Sequence[str], entry: str, file: Path) -> Path | None:

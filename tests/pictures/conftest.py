@@ -1,0 +1,6 @@
+"""The tests' own modules are found beside them."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))

@@ -1,0 +1,149 @@
+"""Whether a picture can be inspected at all: looked at before every verdict, whatever took it.
+
+A picture that is black, overexposed, out of focus or partly missing shows no defect: it would pass.
+It is not inspected instead, which rejects the part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Self
+
+import cv2
+import numpy as np
+
+from vision.errors import InspectionError
+from vision.inspect.numbers import halve
+from vision.types import Image
+
+LEAST_CONTRAST: Final = 2.0
+"""Spread of grey below which a picture shows nothing: a good camera's noise alone gives 1."""
+BLACK: Final = 6.0
+"""Mean grey below which a picture is black, whatever the recipe says."""
+WHITE: Final = 249.0
+CELL: Final = 8  # px of the halved picture: a cell of this side without any detail is blank
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Four numbers about a picture, of its half size.
+
+    brightness: mean grey. contrast: standard deviation [grey]. sharpness: what is lost by a blur of
+    sigma 1 px, as a share of the contrast. blank: share of the area without any detail, such as
+    the grey band of a transfer that broke off.
+    """
+
+    brightness: float
+    contrast: float
+    sharpness: float
+    blank: float
+
+    @classmethod
+    def of(cls, image: Image) -> Self:
+        """Measure a picture (height, width)."""
+        half = halve(image)
+        mean, spread = cv2.meanStdDev(half)
+        contrast = float(spread[0, 0])
+        grey = half.astype(np.float32)
+        fine = cv2.norm(grey, cv2.GaussianBlur(grey, (0, 0), 1.0)) / np.sqrt(half.size)
+        return cls(float(mean[0, 0]), contrast, float(fine) / max(contrast, 1.0), _blank(half))
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What pictures of a product look like: pairs are least and greatest values. See `Look`."""
+
+    brightness: tuple[float, float]
+    contrast_min: float
+    sharpness: tuple[float, float]
+    blank_max: float
+
+    @classmethod
+    def around(cls, looks: Iterable[Look]) -> Self:
+        """Bounds that pictures of good parts keep with a wide margin; needs one look at least.
+
+        Light may fall by 40 %, or use up 40 % of what is left to white; contrast may halve.
+        """
+        seen = list(looks)
+        brightness = [look.brightness for look in seen]
+        sharpness = [look.sharpness for look in seen]
+        return cls(
+            (round(0.6 * min(brightness), 1), round(255 - 0.6 * (255 - max(brightness)), 1)),
+            round(0.5 * min(look.contrast for look in seen), 2),
+            (round(0.7 * min(sharpness), 4), round(min(1.0, 1.5 * max(sharpness)), 4)),
+            round(min(1.0, max(look.blank for look in seen) + 0.1), 3),
+        )
+
+
+def check_exposure(look: Look) -> None:
+    """Raise InspectionError for a picture in which nothing can be seen, of whatever product."""
+    if look.brightness < BLACK:
+        raise _not_inspected(
+            f"is black (mean grey {look.brightness:.1f}, at least {BLACK:.0f})",
+            "see whether the light is on and the lens uncovered",
+        )
+    if look.contrast < LEAST_CONTRAST:
+        what = "is overexposed" if look.brightness > WHITE else "is the same grey all over"
+        raise _not_inspected(
+            f"{what} (mean grey {look.brightness:.1f}, spread {look.contrast:.1f}, at least "
+            f"{LEAST_CONTRAST:.0f})",
+            "see whether camera, light and exposure work",
+        )
+
+
+def check_sane(view: Image, bounds: Bounds | None) -> None:
+    """Raise InspectionError for a canonical view that cannot be judged.
+
+    bounds: the recipe's; None: only what holds for every product is looked at.
+    """
+    look = Look.of(view)
+    check_exposure(look)
+    if bounds is None:
+        return
+    low, high = bounds.brightness
+    if not low <= look.brightness <= high:
+        raise _not_inspected(
+            f"is too {'dark' if look.brightness < low else 'bright'} (mean grey "
+            f"{look.brightness:.1f}, the recipe allows {low:g} to {high:g})",
+            "correct light and exposure",
+        )
+    if look.contrast < bounds.contrast_min:
+        raise _not_inspected(
+            f"is too flat (spread of grey {look.contrast:.1f}, the recipe asks for at least "
+            f"{bounds.contrast_min:g})",
+            "correct light, exposure and focus",
+        )
+    low, high = bounds.sharpness
+    if look.sharpness < low:
+        raise _not_inspected(
+            f"is out of focus (sharpness {look.sharpness:.3f}, the recipe asks for at least "
+            f"{low:g})",
+            "focus and clean the lens",
+        )
+    if look.sharpness > high:
+        raise _not_inspected(
+            f"is noise (sharpness {look.sharpness:.3f}, the recipe allows at most {high:g})",
+            "see whether the picture was damaged on its way, or the gain is too high",
+        )
+    if look.blank > bounds.blank_max:
+        raise _not_inspected(
+            f"is blank in part ({look.blank:.0%} of it without any detail, the recipe allows at "
+            f"most {bounds.blank_max:.0%})",
+            "see whether the picture was cut off on its way",
+        )
+
+
+def _not_inspected(what: str, remedy: str) -> InspectionError:
+    return InspectionError(f"The picture {what}, the part was not inspected: {remedy}")
+
+
+def _blank(half: Image) -> float:
+    """Share of cells in which no pixel differs from the next."""
+    across = cv2.absdiff(half[:-1, 1:], half[:-1, :-1])
+    step = cv2.max(across, cv2.absdiff(half[1:, :-1], half[:-1, :-1]))
+    height, width = step.shape
+    differs = cv2.threshold(step, 0, 255, cv2.THRESH_BINARY)[1]
+    cells = (max(1, width // CELL), max(1, height // CELL))
+    busy = cv2.resize(differs, cells, interpolation=cv2.INTER_AREA)
+    return 1.0 - cv2.countNonZero(busy) / busy.size
