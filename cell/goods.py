@@ -13,6 +13,7 @@ import numpy as np
 
 from vision.anomaly.copies import originals
 from vision.errors import InspectionError
+from vision.inspect.sanity import Look, check_exposure
 from vision.pictures import is_picture, read_picture
 from vision.types import Image
 
@@ -108,9 +109,15 @@ def _read(files: Sequence[Path]) -> list[Image]:
     pictures, faults = [], []
     for file in files:
         try:
-            pictures.append(read_picture(file))
+            picture = read_picture(file)
         except InspectionError as error:
             faults.append(str(error))
+            continue
+        try:
+            check_exposure(Look.of(picture))  # it would widen what the recipe allows
+        except InspectionError as error:
+            faults.append(f"{file}: {error}")
+        pictures.append(picture)
     if faults:
         more = f" ({len(faults) - 1} more pictures cannot be used)" if len(faults) > 1 else ""
         raise InspectionError(faults[0] + more)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -71,6 +72,7 @@ def run_verb(words: list[str] | None = None) -> int:
     which is an answer of `cell inspect`, and frames its errors in several lines.
     """
     command = typer.main.get_command(app)
+    _require_finite(command)
     try:
         with command.make_context("cell", sys.argv[1:] if words is None else words) as context:
             command.invoke(context)
@@ -81,6 +83,20 @@ def run_verb(words: list[str] | None = None) -> int:
     except typer.TyperException as error:
         return _misused(error)
     return 0
+
+
+def _require_finite(command: Any) -> None:
+    """Refuse numbers without end and what is no number, in every option of every verb."""
+    for verb in getattr(command, "commands", {}).values():
+        _require_finite(verb)
+    for option in command.params:
+        option.callback = option.callback or _finite
+
+
+def _finite(_: object, __: object, value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise typer.BadParameter(f"{value:g} is no number to work with.")
+    return value
 
 
 def _misused(error: typer.TyperException) -> int:

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from cell.cli.errors import UsageError
+from cell.cli.terminal import terminal
 from vision.data.findings import Finding, Severity
 from vision.data.open import open_data
 from vision.data.reading import Unlabelled, Watch, unwatched
@@ -60,7 +61,7 @@ def tell_findings(found: Sequence[Finding]) -> None:
     """
     if not found:
         return
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     print_findings(console, found, _FEW)
     lost = sum(finding.lost for finding in found)
     what = f"{len(found) - lost} warnings of the labels"

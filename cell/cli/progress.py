@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -15,6 +14,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from cell.cli.terminal import terminal
+
 T = TypeVar("T")
 
 
@@ -22,7 +23,7 @@ def watched(items: Iterable[T], what: str, total: int | None = None) -> Iterable
     """Hand the items through and show how far the work is; silent where nobody looks. `total`:
     how many they are, where they cannot be counted.
     """
-    console = Console(stderr=True)
+    console = terminal(stderr=True)
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -175,6 +175,10 @@ def small(folder: Path) -> None:
     cv2.imwrite(str(folder / "small.png"), textures.good(50)[:-10])
 
 
+def black(folder: Path) -> None:
+    cv2.imwrite(str(folder / "black.png"), np.zeros((160, 192), np.uint8))
+
+
 def broken(folder: Path) -> None:
     (folder / "broken.png").write_bytes(b"\x89PNG no picture at all")
 
@@ -186,6 +190,7 @@ def broken(folder: Path) -> None:
         (0, None, "holds no pictures"),
         (12, small, "pictures of 2 sizes (12 of 192 x 160 px, 1 of 192 x 150 px)"),
         (12, broken, "broken.png: cannot be read as a picture"),
+        (12, black, "black.png: The picture is black"),
     ],
 )
 def test_what_cannot_be_taught(tmp_path: Path, count: int, spoil: object, words: str) -> None:

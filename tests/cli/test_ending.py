@@ -167,6 +167,8 @@ def test_a_name_that_is_no_text_prints(tmp_path: Path) -> None:
         (["inpect", "x"], 2, "Did you mean 'inspect'?; `cell --help` tells"),
         (["inspect"], 2, "Missing argument 'image'; `cell inspect --help` tells"),
         (["inspect", "--colour", "x"], 2, "No such option: --colour"),
+        (["thresholds", "--data", "x", "--escape-cost", "inf"], 2, "inf is no number to work with"),
+        (["run", "--pitch", "nan"], 2, "--pitch"),
         (["data", "split", "x", "--out", "y", "--seed", "-3"], 2, "--seed"),
         (["inspect", "\udcff.png"], 2, "\\udcff.png"),
         (["inspect", "x" * 300 + ".png"], 2, "xxx"),

@@ -105,6 +105,11 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "transparent webp": (
         lambda: drawn.encoded(see_through("RGB"), "WEBP", lossless=True), "transparent",
     ),
+    "webp with loss": (lambda: drawn.encoded(drawn.texture(), "WEBP", quality=95), "with loss"),
+    "webp with loss and a header": (
+        lambda: drawn.encoded(drawn.texture(), "WEBP", quality=95, exif=b"Exif\0\0II*\0"),
+        "with loss",
+    ),
     "one colour transparent": (
         lambda: drawn.encoded(drawn.colour(), "PNG", transparency=(90, 91, 92)),
         "transparent",

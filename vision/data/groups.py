@@ -39,7 +39,10 @@ class Groups:
     def tell_unused(self) -> None:
         """Tell of lines whose file is not there."""
         left = [written for key, (written, _) in self.by_file.items() if key not in self.used]
-        if left and self.file is not None:
+        if left and self.file is not None and len(left) == len(self.by_file):
+            what = f"none of its files is a picture here, such as {left[0]!r}"
+            self.reading.error(Kind.GROUP, self.file, what, "write their paths from its folder on")
+        elif left and self.file is not None:
             what = f"{len(left)} of its files are no pictures here, such as {left[0]!r}"
             remedy = "restore the pictures or remove the lines"
             self.reading.warning(Kind.GROUP, self.file, what, remedy)

@@ -49,7 +49,7 @@ def read_mask(path: Path) -> Mask:
     first = _first_colour(path)
     if first is not None and pixels.ndim == 3:
         differ = (pixels[:, :, :3] != np.asarray(first, np.uint8)).any(axis=2)
-        return Mask(np.where(differ, np.uint8(255), np.uint8(0)))
+        return Mask(np.where(differ, np.uint8(255), np.uint8(0)), _inverted(differ))
     return mask_of(_levels(pixels), blurred=path.suffix.lower() in (".jpg", ".jpeg", ".webp"))
 
 
@@ -69,9 +69,8 @@ def mask_of(levels: Pixels, *, blurred: bool = False) -> Mask:
         values = np.where(levels > half, np.uint8(255), np.uint8(0))
         note = f"has values up to {greatest:g}; what is above {half:g} was taken as marked"
     marked = values > THRESHOLD
-    if marked.mean() > MOST:
-        share = f"marks {marked.mean():.0%} of the picture: it may be inverted"
-        note = f"{note}; it {share}" if note else share
+    inverted = _inverted(marked)
+    note = f"{note}; it {inverted}" if note and inverted else note or inverted
     return Mask(values, note, _faint(levels, marked, greatest))
 
 
@@ -103,6 +102,12 @@ def areas_of(marked: NDArray[np.bool_]) -> tuple[list[Corners], int]:
         for i in np.flatnonzero(kept) + 1
     ]
     return boxes, int((~kept).sum())
+
+
+def _inverted(marked: NDArray[np.bool_]) -> str:
+    """What is to be said of a mask that marks nearly all; '' for any other."""
+    share = float(marked.mean())
+    return f"marks {share:.0%} of the picture: it may be inverted" if share > MOST else ""
 
 
 def _levels(pixels: Pixels) -> Pixels:

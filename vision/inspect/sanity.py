@@ -30,8 +30,8 @@ class Look:
     """Four numbers about a picture, of its half size.
 
     brightness: mean grey. contrast: standard deviation [grey]. sharpness: what is lost by a blur of
-    sigma 1 px, as a share of the contrast. blank: share of the area without any detail, such as
-    the grey band of a transfer that broke off.
+    sigma 1 px, as a share of the contrast. blank: share of the area without any detail along x or
+    along y, such as the grey band, or the last row over and over, of a transfer that broke off.
     """
 
     brightness: float
@@ -139,11 +139,16 @@ def _not_inspected(what: str, remedy: str) -> InspectionError:
 
 
 def _blank(half: Image) -> float:
-    """Share of cells in which no pixel differs from the next."""
-    across = cv2.absdiff(half[:-1, 1:], half[:-1, :-1])
-    step = cv2.max(across, cv2.absdiff(half[1:, :-1], half[:-1, :-1]))
+    """Share of cells whose rows are all the same, or whose columns are."""
+    along_x = _differing(cv2.absdiff(half[:-1, 1:], half[:-1, :-1]))
+    along_y = _differing(cv2.absdiff(half[1:, :-1], half[:-1, :-1]))
+    busy = cv2.min(along_x, along_y)
+    return 1.0 - cv2.countNonZero(busy) / busy.size
+
+
+def _differing(step: Image) -> Image:
+    """Above 0 for each cell in which some pixel differs from the next one."""
     height, width = step.shape
     differs = cv2.threshold(step, 0, 255, cv2.THRESH_BINARY)[1]
     cells = (max(1, width // CELL), max(1, height // CELL))
-    busy = cv2.resize(differs, cells, interpolation=cv2.INTER_AREA)
-    return 1.0 - cv2.countNonZero(busy) / busy.size
+    return np.asarray(cv2.resize(differs, cells, interpolation=cv2.INTER_AREA), np.uint8)

@@ -22,7 +22,8 @@ _PNG_LAYOUTS = {0: "grey", 2: "colour", 3: "palette", 4: "grey", 6: "colour"}
 class Header:
     """Size [px], bits a channel, and layout: grey, colour, palette, CMYK or another's name.
 
-    alpha: there may be transparent pixels. pictures: how many the file holds.
+    alpha: there may be transparent pixels. pictures: how many the file holds. blind: its format
+    decodes whatever its bytes have become, so that damage does not show.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Header:
     layout: str
     alpha: bool = False
     pictures: int = 1
+    blind: bool = False
 
     @property
     def words(self) -> str:
@@ -55,6 +57,11 @@ class Header:
             raise UnreadableError(
                 "holds several pictures (pages or an animation), the cell inspects one",
                 "save the one that shows the part as a file of its own",
+            )
+        if self.blind:
+            raise UnreadableError(
+                f"is a {self.kind} with loss, whose damage nobody can see",
+                "save it as PNG, or as WebP without loss",
             )
         if self.layout not in ("grey", "colour"):
             raise UnreadableError(
@@ -83,8 +90,21 @@ def png_header(raw: bytes) -> Header:
     return Header("PNG", width, height, depth, layout, alpha, pictures)
 
 
+def require_whole_png(raw: bytes) -> None:
+    """Raise UnreadableError unless its chunks follow each other to the last one, IEND: a decoder
+    takes as much memory for a chunk as its length claims.
+    """
+    at = 8
+    while at + 12 <= len(raw):
+        length, name = struct.unpack(">I4s", raw[at : at + 8])
+        at += 12 + length
+        if name == b"IEND" and at <= len(raw):
+            return
+    raise UnreadableError("ends too early: the file was cut off, or a chunk's length is damaged")
+
+
 def webp_header(raw: bytes) -> Header:
-    """From the first chunk: VP8X, VP8L or VP8."""
+    """From the first chunk: VP8X, VP8L or VP8 (with loss; its entropy coding takes any bytes)."""
     if len(raw) < 30:
         raise UnreadableError("ends too early: the file was cut off")
     kind = raw[12:16]
@@ -92,15 +112,27 @@ def webp_header(raw: bytes) -> Header:
         width = int.from_bytes(raw[24:27], "little") + 1
         height = int.from_bytes(raw[27:30], "little") + 1
         alpha, animated = bool(raw[20] & 0x10), bool(raw[20] & 0x02)
-        return Header("WebP", width, height, 8, "colour", alpha, 2 if animated else 1)
+        pictures, lossy = 2 if animated else 1, _chunk_of_pixels(raw) == b"VP8 "
+        return Header("WebP", width, height, 8, "colour", alpha, pictures, lossy)
     if kind == b"VP8L":
         bits = int.from_bytes(raw[21:25], "little")
         width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
         return Header("WebP", width, height, 8, "colour", bool(bits >> 28 & 1))
     if kind == b"VP8 ":
         width, height = struct.unpack("<HH", raw[26:30])
-        return Header("WebP", width & 0x3FFF, height & 0x3FFF, 8, "colour")
+        return Header("WebP", width & 0x3FFF, height & 0x3FFF, 8, "colour", blind=True)
     raise UnreadableError("is a WebP without a picture")
+
+
+def _chunk_of_pixels(raw: bytes) -> bytes:
+    """The name of the chunk behind VP8X that holds the picture."""
+    at = 12
+    while at + 8 <= len(raw):
+        name, length = struct.unpack("<4sI", raw[at : at + 8])
+        if name in (b"VP8 ", b"VP8L"):
+            return bytes(name)
+        at += 8 + length + length % 2
+    return b""
 
 
 def bmp_header(raw: bytes) -> Header:

@@ -12,7 +12,14 @@ from vision.errors import InspectionError
 from vision.pictures.errors import UnreadableError
 from vision.pictures.files import read_bytes
 from vision.pictures.grey import Pixels, to_grey8
-from vision.pictures.header import CONVERT, Header, bmp_header, png_header, webp_header
+from vision.pictures.header import (
+    CONVERT,
+    Header,
+    bmp_header,
+    png_header,
+    require_whole_png,
+    webp_header,
+)
 from vision.pictures.jpeg import decode_jpeg, jpeg_header
 from vision.pictures.tiff import decode_tiff, tiff_header
 from vision.types import Image
@@ -127,6 +134,8 @@ def _decoded(raw: bytes, flags: int) -> Pixels:
     """PNG, WebP and BMP by OpenCV, which refuses these where they are damaged."""
     if raw[:4] == b"RIFF" and len(raw) < int.from_bytes(raw[4:8], "little") + 8:
         raise UnreadableError("ends too early: the file was cut off")
+    if raw[:4] == b"\x89PNG":
+        require_whole_png(raw)
     try:
         image = cv2.imdecode(np.frombuffer(raw, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error as error:

@@ -18,7 +18,6 @@ FORMATS: Final[dict[str, tuple[str, list[int]]]] = {
     "JPEG": (".jpg", [cv2.IMWRITE_JPEG_QUALITY, 92]),
     "JPEG, progressive": (".jpg", [cv2.IMWRITE_JPEG_QUALITY, 92, cv2.IMWRITE_JPEG_PROGRESSIVE, 1]),
     "PNG": (".png", []),
-    "WebP": (".webp", [cv2.IMWRITE_WEBP_QUALITY, 92]),
     "WebP, lossless": (".webp", [cv2.IMWRITE_WEBP_QUALITY, 101]),
     "TIFF, LZW": (".tif", [cv2.IMWRITE_TIFF_COMPRESSION, cv2.IMWRITE_TIFF_COMPRESSION_LZW]),
     "TIFF, Deflate": (

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
 from cell.cli.errors import UsageError
 from cell.cli.names import shown
+from cell.cli.terminal import terminal
 from cell.cli.verbs import bench_faults, bench_inspect, bench_picks, bench_read
 from cell.launcher.host import MUCH
 from cell.launcher.limits import LIMITS, verdicts
 
 app = typer.Typer(no_args_is_help=True, help="Measure what the project promises.")
-console = Console()
+console = terminal()
 
 
 @app.callback()

@@ -19,6 +19,7 @@ from cell.cli.demo import demo_overrides, demo_twin
 from cell.cli.errors import UsageError
 from cell.cli.given import refuse
 from cell.cli.names import shown
+from cell.cli.terminal import terminal
 from cell.config import load
 from cell.launcher.campaign.campaign import Campaign
 from cell.launcher.campaign.outcome import Outcome, summary
@@ -74,7 +75,7 @@ def faults(
             print(entry.name)
         return
     folder = (data or Path("runs") / f"faults-{time.time_ns() % 10**9}").resolve()
-    console = Console(stderr=as_json)
+    console = terminal(stderr=as_json)
     campaign = Campaign(
         folder, lambda place, small: _site(place, host, domain, seed, small=small),
         lambda text: console.print(text, markup=False, highlight=False, soft_wrap=True), budget_s,

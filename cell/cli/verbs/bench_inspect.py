@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from cell.cli.bench.inspection import (
@@ -28,6 +27,7 @@ from cell.cli.bench.inspection import (
 from cell.cli.bench.ultralytics import rival
 from cell.cli.given import refuse
 from cell.cli.names import shown
+from cell.cli.terminal import terminal
 from cell.config import CellConfig, load
 from cell.inspection import build_inspector
 from models.writing import require_target, write_whole
@@ -35,7 +35,7 @@ from vision.engines.machine import cpu_name, gpu_names
 from vision.inspect.part import PartGeometry
 
 MOST_RATIO: Final = 1.15
-console = Console()
+console = terminal()
 
 
 def inspect(

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from cell.cli.bench.picks import Figures, confirmed, figures
 from cell.cli.errors import UsageError
+from cell.cli.terminal import terminal
 from cell.config import load
 from cell.records.journal import Journal
 from robot.motion.bound import CycleBound
@@ -67,7 +67,7 @@ def picks(
     table = Table("", f"{belt_speed:g} m/s, pitch {pitch:g} m", title="cell bench picks")
     for name, keys in ROWS:
         table.add_row(name, ", ".join("-" if row[key] is None else str(row[key]) for key in keys))
-    Console().print(table)
+    terminal().print(table)
 
 
 def _measure(folder: Path, settings: dict[str, Any], belt_speed: float) -> Figures:

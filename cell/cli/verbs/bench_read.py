@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from cell.cli.bench.reading import measure, overall, write_pictures
+from cell.cli.terminal import terminal
 from cell.recipe.loading import RECIPES
 from vision.pictures import read_picture
 
@@ -52,5 +52,5 @@ def read(
     for row in rows:
         speeds = (f"{row.read_per_s:.0f}", f"{row.imread_per_s:.0f}", f"{row.ratio:.2f}")
         table.add_row(row.format, row.size, *speeds)
-    Console().print(table)
-    Console().print(f"over all: {overall(rows):.2f}")
+    terminal().print(table)
+    terminal().print(f"over all: {overall(rows):.2f}")

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from cell.cli.errors import UsageError
 from cell.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, print_findings
 from cell.cli.names import shown
+from cell.cli.terminal import terminal
 from models.writing import require_target
 from vision.data.check import check as check_data
 from vision.data.export import write_coco
@@ -38,7 +38,7 @@ T = TypeVar("T")
 _SHOWN = 10
 
 app = typer.Typer(no_args_is_help=True, help="Read, split, count and check labelled pictures.")
-console = Console()
+console = terminal()
 
 Source = Annotated[Path, typer.Argument(help="Folder of the data set, or a COCO file.")]
 Format = Annotated[str, typer.Option("--format", help=f"auto, {', '.join(FORMATS)}.")]
@@ -163,7 +163,7 @@ def check(
 def _watch(items: Sequence[T], what: str) -> Iterable[T]:
     """A progress bar on the error stream, gone when done."""
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    errors = Console(stderr=True)
+    errors = terminal(stderr=True)
     with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         yield from bar.track(items)
 

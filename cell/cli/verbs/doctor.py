@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from cell.cli.checks import CHECKS, Finding, Level
 from cell.cli.names import shown
+from cell.cli.terminal import terminal
 from cell.config import load
 
 MARKS = {
@@ -39,7 +39,7 @@ def doctor(
     for found in findings:
         cells = map(shown, (found.what, found.found, found.remedy))
         table.add_row(MARKS[found.level], *cells)
-    Console().print(table)
+    terminal().print(table)
     bad = [f.what for f in findings if f.level is Level.BAD]
     if bad:
         print(f"The cell cannot run here: {', '.join(bad)}.")

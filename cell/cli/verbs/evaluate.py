@@ -17,6 +17,7 @@ from cell.cli.given import refuse
 from cell.cli.labels import AcceptLosses, GroupBy, NotLabelled, tell_findings
 from cell.cli.names import shown
 from cell.cli.progress import watched
+from cell.cli.terminal import terminal
 from cell.config import CellConfig, load
 from cell.evaluation.measure import Request
 from cell.evaluation.measure import evaluate as measure
@@ -133,7 +134,7 @@ def require_engine(context: typer.Context, cell: CellConfig, recipe: str) -> Non
 
 def print_figures(figures: dict[str, Any]) -> None:
     """The figures as tables for people."""
-    console = Console()
+    console = terminal()
     data = figures["data"]
     console.print(
         f"[bold]{shown(figures['recipe'])}[/], model {shown(figures['model']['identity'])} on "

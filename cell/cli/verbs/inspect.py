@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from cell.cli.errors import UsageError
 from cell.cli.names import shown
 from cell.cli.pictures import require_format, write_picture
+from cell.cli.terminal import terminal
 from cell.config import load
 from cell.inspection import build_inspector
 from cell.products import recipe_folder
@@ -112,7 +112,7 @@ def _print(
     reason: str,
     detections: tuple[Detection, ...],
 ) -> None:
-    console = Console()
+    console = terminal()
     where = f" -> bin '{shown(bin_name)}'" if bin_name else ""
     console.print(
         f"{shown(image.name)}: [bold]{kind}[/]{where} ({shown(reason)}); "

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 import typer
 from inspection_cell_interfaces.msg import CellState
-from rich.console import Console
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
 
 from cell.cli.demo import demo_overrides, demo_twin
@@ -19,6 +18,7 @@ from cell.cli.errors import UsageError
 from cell.cli.given import refuse
 from cell.cli.names import shown
 from cell.cli.summary import print_summary
+from cell.cli.terminal import terminal
 from cell.config import load
 from cell.launcher.group import LaunchError, RestartLimitError
 from cell.launcher.interrupt import Interrupt, InterruptedRunError
@@ -30,7 +30,7 @@ from cell.records.folder import require_writable as require_writable_folder
 from cell.records.remedies import REBUILD
 from models.writing import require_target, write_whole
 
-console = Console()
+console = terminal()
 
 
 ORDERED = "cell run --start (the twin's belt starts empty)"

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cell.cli.errors import UsageError
 from cell.cli.pictures import write_picture
+from cell.cli.terminal import terminal
 from cell.config import load
 from cell.products import taught_recipes
 from cell.recipe.loading import RECIPES
@@ -76,10 +77,10 @@ def teach(
     root = recipes or taught_recipes(cell)
     if recipes is None and (RECIPES / recipe).is_dir():
         raise UsageError(f"the recipe '{recipe}' comes with the cell: teach under another name.")
-    console = Console()
+    console = terminal()
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("left"), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=True,
+        console=terminal(stderr=True), transient=True,
     ) as bar:  # fmt: skip
         task = bar.add_task("reading", total=None)
         try:

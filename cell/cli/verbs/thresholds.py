@@ -6,13 +6,13 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from cell.cli.errors import UsageError
 from cell.cli.labels import AcceptLosses, GroupBy, NotLabelled, tell_findings
 from cell.cli.names import shown
 from cell.cli.progress import watched
+from cell.cli.terminal import terminal
 from cell.cli.verbs.evaluate import (
     Config,
     Data,
@@ -115,11 +115,11 @@ def thresholds(
         file = recipe_folder(cell, recipe) / "recipe.yaml"
         after = apply_thresholds(file, chosen.thresholds)
         done = f"{file}: thresholds written, it is now {after.identity}"
-        Console(stderr=True).print(done, markup=False, soft_wrap=True)
+        terminal(stderr=True).print(done, markup=False, soft_wrap=True)
 
 
 def _print(chosen: Chosen, target: Target) -> None:
-    console = Console()
+    console = terminal()
     table = Table("class", "now", "chosen", "95 % of choices", "defects")
     for name, row in chosen.classes.items():
         table.add_row(

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cell.cli.errors import UsageError
 from cell.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, tell_findings
+from cell.cli.terminal import terminal
 from cell.config import load
 from cell.products import model_folder, recipe_folder, trained_models
 from cell.recipe.loading import RecipeError, load_recipe
@@ -26,7 +26,7 @@ from vision.data.types import DataSet
 if TYPE_CHECKING:
     from vision.training.job import Job
 
-console = Console()
+console = terminal()
 SPLIT_FILE = "split.json"
 """In a run's folder: which pictures it learns from."""
 

@@ -35,6 +35,8 @@ def box_of(note: Annotation, size: tuple[int, int]) -> Boxed:
     except ValueError as error:
         return Boxed(None, f"its segmentation cannot be read: {error}")
     given = None if bbox is None else (bbox[0], bbox[1], bbox[0] + bbox[2], bbox[1] + bbox[3])
+    if given is not None and min(size) > 1 and min(given) >= 0 and 0 < max(given) <= 1:
+        return Boxed(None, "its bbox lies within the first pixel: shares of the picture?")
     return _chosen(given, outline, "a crowd, taken as one defect" if _crowd(note) else "")
 
 
