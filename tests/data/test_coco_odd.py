@@ -93,6 +93,7 @@ LOST: list[tuple[str, dict[str, Any], str]] = [
      "different places"),
     ("corners written as a size", {"bbox": [60, 50, 90, 70],
                                    "segmentation": [[60, 50, 90, 50, 90, 70]]}, "two corners"),
+    ("shares of the picture", {"bbox": [0.1, 0.25, 0.3, 0.2]}, "within the first pixel"),
     ("five numbers", {"bbox": [*BBOX, 30]}, "not four numbers"),
     ("text", {"bbox": ["a", 1, 1, 1]}, "not four numbers"),
     ("neither", {}, "neither bbox nor polygon"),

@@ -123,8 +123,11 @@ def test_a_defective_part_without_a_mark_is_a_loss(
     assert [s.name for s in kept.samples] == ["good/g"]
 
 
-def test_an_inverted_mask_is_said(tmp_path: Path) -> None:
-    found = masks(tmp_path, png(255 - area(255)))
+@pytest.mark.parametrize(
+    "raw", [png(255 - area(255)), palette(1 - area(1), (0, 0, 0), (255, 255, 255))]
+)
+def test_an_inverted_mask_is_said(tmp_path: Path, raw: bytes) -> None:
+    found = masks(tmp_path, raw)
     assert [f.kind for f in found] == [Kind.MASK_VALUES]
     assert "inverted" in found[0].what
 
@@ -196,6 +199,13 @@ def test_groups_of_files_that_are_not_there_are_said(tmp_path: Path) -> None:
     found = masks(tmp_path, png(area(255)), lines)
     assert [f.kind for f in found] == [Kind.GROUP]
     assert "'crack/9.jpg'" in found[0].what
+
+
+def test_groups_of_which_none_fits_are_an_error(tmp_path: Path) -> None:
+    found = masks(tmp_path, png(area(255)), b"file,group\nx/0.jpg,1\nx/g.jpg,1\n")
+    (first,) = [f for f in found if f.lost]
+    assert first.kind is Kind.GROUP
+    assert "none of its files" in first.what
 
 
 def mvtec(

@@ -45,6 +45,13 @@ def grey_band(image: Image) -> Image:
     return half
 
 
+def frozen(image: Image) -> Image:
+    """A row over and over, as a sensor or a transfer leaves it that stopped."""
+    half = image.copy()
+    half[len(half) // 2 :] = half[len(half) // 2]
+    return half
+
+
 def noise(image: Image) -> Image:
     return np.random.default_rng(1).integers(0, 256, image.shape).astype(np.uint8)
 
@@ -62,6 +69,7 @@ BAD: dict[str, tuple[Callable[[Image], Image], str]] = {
     "far out of focus": (lambda image: cv2.GaussianBlur(image, (0, 0), 12), "focus|flat"),
     "noise": (noise, "noise"),
     "half is missing": (grey_band, "blank"),
+    "half is one row": (frozen, "blank"),
 }
 
 
