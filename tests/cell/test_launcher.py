@@ -220,7 +220,7 @@ def test_a_wish_told_twice_at_once_is_one_and_later_again_is_haste() -> None:
 def test_who_is_in_a_hurry_does_not_wait_for_what_does_not_end(tmp_path: Path) -> None:
     group = Group(tmp_path, os.environ, print)
     code = (
-        "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
         "print('on', flush=True); time.sleep(60)"
     )
     child = group.start("a", [sys.executable, "-c", code])
@@ -300,7 +300,7 @@ def test_stop_ends_what_does_not_want_to_end(tmp_path: Path) -> None:
     said: list[str] = []
     group = Group(tmp_path, os.environ, said.append)
     stubborn = (
-        "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
         "print('on', flush=True); time.sleep(60)"
     )
     child = group.start("a", [sys.executable, "-c", stubborn])

@@ -127,7 +127,6 @@ def _forms(image: Image) -> Iterator[tuple[str, bytes]]:
         "restart.jpg": [cv2.IMWRITE_JPEG_QUALITY, 80, cv2.IMWRITE_JPEG_RST_INTERVAL, 16],
         "a.png": [cv2.IMWRITE_PNG_COMPRESSION, 3],
         "lossless.webp": [cv2.IMWRITE_WEBP_QUALITY, 101],
-        "lossy.webp": [cv2.IMWRITE_WEBP_QUALITY, 90],
         "lzw.tif": [cv2.IMWRITE_TIFF_COMPRESSION, 5],
         "deflate.tif": [cv2.IMWRITE_TIFF_COMPRESSION, 8],
         "raw.tif": [cv2.IMWRITE_TIFF_COMPRESSION, 1],

@@ -15,6 +15,7 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 
 from cell.config import load
+from cell.launcher.death import Kind, judge
 from cell.launcher.env import environment as cell_environment
 from cell.launcher.launching import Start, plan
 from tests.launch.started import DOMAIN, Started, given, until
@@ -113,9 +114,6 @@ def test_the_page_comes_up_with_ros_arguments_of_an_integrator(
 @pytest.mark.parametrize(
     ("name", "words", "values"),
     [
-        ("belt", "belt PLC at 127.0.9.35", {}),
-        ("robot", "controller at 127.0.9.35", {}),
-        ("camera", "is not there", {}),
         ("robot", "No 'nonsense' in inspection_cell.arms", {"arm": "nonsense"}),
         ("camera", "No 'nonsense' in inspection_cell.cameras", {"camera": "nonsense"}),
         ("inspector", "No 'nonsense' in inspection_cell.engines", {"engine": "nonsense"}),
@@ -133,6 +131,24 @@ def test_what_cannot_run_as_configured_is_refused(
     refused = start(by_arguments(starts(config, tmp_path, **values)[name]))
     assert refused.exit_code() == 2
     assert words in next(x for x in refused.said.splitlines() if x.startswith("error:"))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("belt", "belt PLC at 127.0.9.35"),
+        ("robot", "controller at 127.0.9.35"),
+        ("camera", "is not there"),
+    ],
+)
+def test_a_device_that_is_away_is_waited_for(
+    start: Callable[..., Started], config: Path, tmp_path: Path, name: str, words: str
+) -> None:
+    ended = start(by_arguments(starts(config, tmp_path)[name]))
+    assert ended.exit_code() == 1
+    death = judge(1, ended.said)
+    assert death.kind is Kind.AWAY
+    assert words in death.words
 
 
 @pytest.mark.parametrize("name", ["belt", "hmi"])

@@ -149,7 +149,9 @@ class Run:
         self.folder = folder
         self.port = free_port()
         command = [sys.executable, "-u", "-m", "cell.cli.main", "run", "--data", str(folder)]
-        command += ["--host", HOST, "--domain", str(DOMAIN), "--port", str(self.port), *options]
+        command += ["--host", HOST, "--domain", str(DOMAIN), *options]
+        if "--headless" not in options:
+            command += ["--port", str(self.port)]
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
@@ -327,7 +329,7 @@ def test_what_belongs_to_a_running_cell_is_refused_by_name(tmp_path: Path, kind:
         (["--parts", "3", "--no-twin"], "Ctrl-C"),
         (["--start", "--no-twin"], "only a person"),
         (["--headless", "--parts", "1", "--data", __file__], "is a file"),
-        (["--headless", "--parts", "1", "--report", "/no/such/r.json"], "/no/such is not a folder"),
+        (["--headless", "--parts", "1", "--report", "/no/such/r.json"], "/no/such is no folder"),
         (["--headless", "--parts", "1", "--report", "/"], "is a folder"),
         (["--headless", "--parts", "1", "--recipe", "nuts"], "no recipe 'nuts'"),
         (["--headless", "--parts", "1", "--config", "/nowhere.yaml"], "no such file"),
