@@ -140,15 +140,15 @@ def _not_inspected(what: str, remedy: str) -> InspectionError:
 
 def _blank(half: Image) -> float:
     """Share of cells whose rows are all the same, or whose columns are."""
-    along_x = _differing(cv2.absdiff(half[:-1, 1:], half[:-1, :-1]))
-    along_y = _differing(cv2.absdiff(half[1:, :-1], half[:-1, :-1]))
+    along_x = _differing(half[:-1, 1:], half[:-1, :-1])
+    along_y = _differing(half[1:, :-1], half[:-1, :-1])
     busy = cv2.min(along_x, along_y)
     return 1.0 - cv2.countNonZero(busy) / busy.size
 
 
-def _differing(step: Image) -> Image:
+def _differing(image: Image, shifted: Image) -> Image:
     """Above 0 for each cell in which some pixel differs from the next one."""
-    height, width = step.shape
-    differs = cv2.threshold(step, 0, 255, cv2.THRESH_BINARY)[1]
+    height, width = image.shape
+    differs = cv2.threshold(cv2.absdiff(image, shifted), 0, 255, cv2.THRESH_BINARY)[1]
     cells = (max(1, width // CELL), max(1, height // CELL))
     return np.asarray(cv2.resize(differs, cells, interpolation=cv2.INTER_AREA), np.uint8)
