@@ -11,6 +11,7 @@ import typer
 
 from cell.config import CellConfig, ConfigError, load
 from cell.hmi.server import LinkLostError, PortError, serve
+from cell.launcher.gate import pass_gate
 from cell.nodes.arguments import ArgumentError, own_words
 
 FAILED = 1
@@ -42,6 +43,7 @@ def run(path: Path | None, overrides: Mapping[str, object]) -> int:
         cell: CellConfig = load(path, overrides)
     except ConfigError as error:
         return fail(error, USAGE)
+    pass_gate()
     try:
         serve(cell)
     except PortError as error:

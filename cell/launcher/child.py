@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from cell.launcher.death import PORT_TAKEN, REFUSED, Death, judge
+from cell.launcher.gate import VARIABLE
 
 __all__ = ["PORT_TAKEN", "REFUSED", "Child"]
 
@@ -32,7 +33,9 @@ def die_with(parent: int) -> None:
 
 
 class Child:
-    """A started process whose output goes to a log file; `again` appends to the log."""
+    """A started process whose output goes to a log file; `again` appends to the log. `gate`: the
+    descriptor at which it waits before its first step.
+    """
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class Child:
         priority: int = 0,
         *,
         again: bool = False,
+        gate: int | None = None,
     ) -> None:
         self.name = name
         self.log = log
@@ -59,7 +63,8 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=dict(env),
+                env=dict(env) | ({} if gate is None else {VARIABLE: str(gate)}),
+                pass_fds=() if gate is None else (gate,),
                 preexec_fn=lambda: die_with(me),
                 # A terminal's Ctrl-C goes to its whole group: the launcher alone decides who ends
                 # when, or the hardware's stand-in would be gone before the nodes let go of it.

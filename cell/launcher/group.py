@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cell.launcher.child import Child
 from cell.launcher.death import Death, Kind
+from cell.launcher.gate import Gate
 from cell.launcher.restarts import LIMIT, MOST_S, WINDOW_S, Restarts
 
 FIRST_S = 0.5
@@ -43,6 +44,7 @@ class _Member:
     priority: int
     restart: bool
     child: Child
+    gate: Gate | None
     restarts: Restarts = field(default_factory=Restarts)
     died_before: bool = False
     due_s: float | None = None
@@ -70,11 +72,20 @@ class Group:
         self._members: dict[str, _Member] = {}
 
     def start(
-        self, name: str, command: Sequence[str], *, priority: int = 0, restart: bool = True
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        priority: int = 0,
+        restart: bool = True,
+        gate: Gate | None = None,
     ) -> Child:
-        """Start a process; its output goes to `<name>.log`. Raises LaunchError."""
-        child = self._child(name, command, priority, again=False)
-        self._members[name] = _Member(command, priority, restart, child)
+        """Start a process, behind `gate` if there is one; its output goes to `<name>.log`.
+
+        Raises LaunchError.
+        """
+        child = self._child(name, command, priority, gate, again=False)
+        self._members[name] = _Member(command, priority, restart, child, gate)
         return child
 
     def pids(self) -> dict[str, int]:
@@ -140,10 +151,13 @@ class Group:
             self._say(f"{child.name} did not end by itself and was killed")
         child.kill()
 
-    def _child(self, name: str, command: Sequence[str], priority: int, *, again: bool) -> Child:
+    def _child(
+        self, name: str, command: Sequence[str], priority: int, gate: Gate | None, *, again: bool
+    ) -> Child:
+        held = None if gate is None else gate.descriptor
         try:
             log = self._logs / f"{name}.log"
-            return Child(name, command, log, self._env, priority, again=again)
+            return Child(name, command, log, self._env, priority, again=again, gate=held)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
             raise LaunchError(f"{name} cannot be started: {where}{error.strerror}.") from None
@@ -152,7 +166,7 @@ class Group:
         member.past_cpu_s += member.child.cpu_s
         member.past_peak_mib = max(member.past_peak_mib, member.child.peak_rss_mib)
         member.due_s = None
-        member.child = self._child(name, member.command, member.priority, again=True)
+        member.child = self._child(name, member.command, member.priority, member.gate, again=True)
 
     def _bury(self, name: str, member: _Member, death: Death, now: float) -> None:
         """Decide when, and whether, it comes back."""

@@ -14,6 +14,7 @@ from inspection_cell_interfaces.msg import CellState
 
 from cell.config import CellConfig, dump
 from cell.launcher.env import environment
+from cell.launcher.gate import Gate
 from cell.launcher.group import Group, LaunchError, RestartLimitError
 from cell.launcher.host import HostShare
 from cell.launcher.interrupt import Interrupt, InterruptedRunError
@@ -30,7 +31,7 @@ __all__ = ["NotReadyError", "Session", "TwinPlan"]
 READY_TIMEOUT_S = 60.0
 PERSON = "cell run (the twin's belt starts empty)"
 LISTEN_S = 1.0
-"""How long a run listens for another cell in its ROS domain before it starts anything there."""
+"""How long a run listens for another cell in its ROS domain before anything of it speaks there."""
 REPORTED = "supervisor"
 """The process whose death nobody else can tell of: it tells of the others' itself."""
 TOLD_S = 5.0
@@ -69,6 +70,7 @@ class Session:
         self.group = Group(folder / "logs", self.env, say, self._mourn)
         self.link = CellLink()
         self._claim = Claim()
+        self._gate = Gate()
         self._pictures: PictureFolder | None = None
         self._sampled = 0.0
         self._begun: tuple[float, HostShare] | None = None
@@ -95,10 +97,11 @@ class Session:
         listened = time.monotonic() + LISTEN_S
         if self.twin is not None:
             self._start_twin(self.twin)
-        self.wait_for(lambda: time.monotonic() > listened, LISTEN_S + 1.0, str)
-        require_lonely(self.link.heard(), self.env)
         wanted = [p for p in TABLE if not (p.name == "hmi" and self.headless)]
         self._start_processes([p for p in wanted if not p.needs_machine], config_file)
+        self.wait_for(lambda: time.monotonic() > listened, LISTEN_S + 1.0, str)
+        require_lonely(self.link.heard(), self.env)
+        self._gate.open()
         if self.twin is not None:  # the others load meanwhile
             self._wait_for_twin()
         self._start_processes([p for p in wanted if p.needs_machine], config_file)
@@ -209,6 +212,7 @@ class Session:
             self.produced_s = time.monotonic() - begun_s
             self.host_lost_percent = host.lost_percent()
         self.link.close()
+        self._gate.close()
         self.group.stop(hurry=lambda: self.interrupt.hurry)
         if self._pictures is not None:
             self._pictures.close()
@@ -245,7 +249,8 @@ class Session:
     def _start_processes(self, processes: Sequence[Process], config: Path) -> None:
         for process in processes:
             self.tend()
-            self.group.start(process.name, process.command(config), priority=process.priority)
+            command = process.command(config)
+            self.group.start(process.name, command, priority=process.priority, gate=self._gate)
 
     def _start_twin(self, plan: TwinPlan) -> None:
         self.interrupt.check()

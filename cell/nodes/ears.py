@@ -19,10 +19,12 @@ from rclpy.subscription import Subscription
 from cell.ledger import observations as o
 from cell.nodes import translate
 from cell.nodes.base import CellNode
-from cell.nodes.topics import LATEST, RELIABLE
+from cell.nodes.topics import LATEST, RELIABLE, to_ns
 from cell.watch import Heartbeat
 
 OPERATIONAL = "operational"
+UNHEARD = "not heard yet"
+"""Of an arm: its process has not told of it since it was started."""
 Tell = Callable[[o.Observation], object]
 
 
@@ -60,14 +62,21 @@ class Ears:
         self._belt_answers = True
         self.encoder_m: float | None = None
         self._robot_mode = self._robot_trouble = ""
-        self.robot_busy = False
+        self._expect_robot("", 0)
+
+    def _expect_robot(self, boot_id: str, since_ns: int) -> None:
+        """From `since_ns` on the robot's process `boot_id` tells of the arm: what an earlier one
+        has said does not hold any more.
+        """
+        self._robot_boot, self._robot_since_ns = boot_id, since_ns
+        self._robot_heard = self.robot_busy = False
 
     @property
     def robot_unready(self) -> str:
-        """Why the robot takes no part now: its mode, or its own words; '' when it does."""
-        if self._robot_mode == OPERATIONAL:
-            return self._robot_trouble
-        return self._robot_mode or "disconnected"
+        """Why the robot takes no part now: its mode, UNHEARD, or its own words; '' when it does."""
+        if not self._robot_heard:
+            return UNHEARD
+        return self._robot_trouble if self._robot_mode == OPERATIONAL else self._robot_mode
 
     @property
     def started(self) -> bool:
@@ -109,11 +118,15 @@ class Ears:
             self._tell(translate.inspection(message, self._node.now_ns()))
 
     def _on_status(self, message: NodeStatus) -> None:
+        if message.node == "robot" and message.boot_id != self._robot_boot:
+            self._expect_robot(message.boot_id, to_ns(message.stamp))
         if self.started:
             self._hear(translate.heartbeat(message))
 
     def _on_robot(self, message: RobotState) -> None:
-        before, self._robot_mode = self._robot_mode, message.mode
+        if to_ns(message.stamp) < self._robot_since_ns:
+            return
+        before, self._robot_mode, self._robot_heard = self._robot_mode, message.mode, True
         self._robot_trouble, self.robot_busy = message.message, message.busy
         if self.started and before == OPERATIONAL != message.mode:
             fault = o.FaultSeen(

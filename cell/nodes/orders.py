@@ -11,7 +11,7 @@ from std_srvs.srv import Trigger
 from cell.ledger import observations as o
 from cell.ledger.events import CellState as State
 from cell.nodes.base import STARTUP_ERRORS, CellNode
-from cell.nodes.ears import Ears
+from cell.nodes.ears import UNHEARD, Ears
 from cell.nodes.permit import PermitGiver
 from cell.phrases import say
 from cell.products import InspectionParts, load_inspection_parts
@@ -59,7 +59,7 @@ class Orders:
 
     def _bring_robot_back(self, person: str) -> None:
         """After a person's order only: whoever gives one has looked, and expects motion."""
-        if self._ears.robot_unready not in ("", *BY_HAND):
+        if self._ears.robot_unready not in ("", UNHEARD, *BY_HAND):
             self._permit.order_recovery(person)
             self._permit.tell(self._supervision.ledger)
             self._recover_robot.call_async(Trigger.Request())
@@ -73,10 +73,10 @@ class Orders:
             return say("refused.no_person")
         if self._supervision.on_reserve:
             return say("refused.start.disk_full")
-        missing = self._supervision.missing()
+        unready = self._ears.robot_unready
+        missing = self._supervision.missing() or (["robot"] if unready == UNHEARD else [])
         if missing:
             return say("refused.start.nodes", nodes=", ".join(missing))
-        unready = self._ears.robot_unready
         if unready in BY_HAND:
             return say("refused.start.arm_by_hand", mode=unready)
         if unready:

@@ -21,6 +21,7 @@ from rclpy.experimental import EventsExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from cell.launcher.child import REFUSED
+from cell.launcher.gate import pass_gate
 from cell.launcher.leftovers import sweep
 from cell.nodes.arguments import ArgumentError, require_none
 from cell.nodes.base import STARTUP_ERRORS, CellNode
@@ -79,6 +80,7 @@ def _spin(factory: Callable[[], CellNode]) -> int:
     except ArgumentError as error:
         print(f"error: {error}", file=sys.stderr)
         return REFUSED
+    pass_gate()
     sweep()
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     try:
