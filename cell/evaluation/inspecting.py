@@ -200,7 +200,7 @@ class Bench:
         if self.known is not None:
             # The data's golden picture may be one of the recipe's, too: only one of them may stand.
             self.known.goldens = self.library if reference is None else None
-        own = None if reference is None else Golden.of(sample.name, reference)
+        own = None if reference is None else Golden(sample.name, reference)
         shown = sample.golden if golden and sample.golden is not None else sample.image
         told: dict[str, Any] = {
             "name": name,

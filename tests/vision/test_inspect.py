@@ -274,7 +274,7 @@ def test_golden_libraries_name_what_is_wrong(tmp_path: Path) -> None:
         GoldenLibrary.load(tmp_path)
     with pytest.raises(InspectionError, match="No golden sample 'x'; there are: 44000062"):
         bench.goldens().get("x")
-    blank = Golden.of("blank", np.zeros((640, 640), np.uint8))
+    blank = Golden("blank", np.zeros((640, 640), np.uint8))
     view = bench.goldens().get("44000075").image
     with pytest.raises(InspectionError, match="too few edges"):
         align(view, fit_light(shrink(view), None), blank.target)
@@ -287,7 +287,7 @@ def test_an_almost_empty_board_is_known_by_its_golden_sample_and_no_other() -> N
     board[100:112, 80:120] = 0  # a defect as large as the artwork
     full = np.full((640, 640), 255, np.uint8)
     full[:, 320:] = 0
-    library = GoldenLibrary([Golden.of("sparse", golden), Golden.of("full", full)])
+    library = GoldenLibrary([Golden("sparse", golden), Golden("full", full)])
     match = library.match(halve(board), library.get("sparse"))
     confirm(match, "sparse", aligned=True)
     with pytest.raises(InspectionError, match="is of another board"):

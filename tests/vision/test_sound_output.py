@@ -95,4 +95,4 @@ def test_the_inspector_does_not_pass_it(tmp_path: Path) -> None:
     for output in (put(2.0, 0, 4, 0), sound().transpose(0, 2, 1)):
         inspector = Inspector(package, Answering(output), None, camera, part)
         with pytest.raises(EngineError, match="nothing was inspected"):
-            inspector.inspect_view(view, Golden.of("own", view))
+            inspector.inspect_view(view, Golden("own", view))

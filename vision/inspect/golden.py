@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Self
 
@@ -42,23 +43,33 @@ def signature(view: Image) -> Floats:
     return np.asarray(vector / np.linalg.norm(vector), np.float32)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Golden:
-    """A defect-free picture in the canonical view, with what comparing with it needs."""
+    """A defect-free picture (height, width) in the canonical view, with what comparing with it
+    needs, which is made when it is asked for.
+    """
 
     name: str
     image: Image
-    signature: Floats
-    bright_share: NDArray[np.float32]
-    """The picture shrunk to the photometry grid, 0..1."""
-    target: AlignTarget
 
-    @classmethod
-    def of(cls, name: str, image: Image) -> Self:
-        """Prepare a picture (height, width)."""
-        half = halve(image)
-        share = shrink(half) / np.float32(255.0)
-        return cls(name, image, signature(half), share, AlignTarget.of(image))
+    @cached_property
+    def signature(self) -> Floats:
+        """See `signature`."""
+        return signature(halve(self.image))
+
+    @cached_property
+    def bright_share(self) -> Floats:
+        """The picture shrunk to the photometry grid, 0..1."""
+        return shrink(halve(self.image)) / np.float32(255.0)
+
+    @cached_property
+    def target(self) -> AlignTarget:
+        """What views are aligned with."""
+        return AlignTarget.of(self.image)
+
+    def prepare(self) -> None:
+        """Make all of it now, so that no part waits for it."""
+        _ = self.signature, self.bright_share, self.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,6 @@ class GoldenLibrary:
     def __init__(self, goldens: Sequence[Golden]) -> None:
         self._goldens = tuple(goldens)
         self._by_name = {golden.name: golden for golden in goldens}
-        self._signatures: Floats = np.stack([golden.signature for golden in goldens])
 
     @classmethod
     def load(cls, folder: Path, canonical: tuple[int, int] = (640, 640)) -> Self:
@@ -88,6 +98,15 @@ class GoldenLibrary:
                 f"{canonical[1]} px) for each board there, or correct the recipe"
             )
         return cls([load_golden(path, canonical) for path in paths])
+
+    @cached_property
+    def _signatures(self) -> Floats:
+        return np.stack([golden.signature for golden in self._goldens])
+
+    def prepare(self) -> None:
+        """Make now what comparing with the golden samples needs."""
+        for golden in self._goldens:
+            golden.prepare()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -154,4 +173,4 @@ def load_golden(path: Path, canonical: tuple[int, int]) -> Golden:
             f"Golden sample {path} is {width} x {height} px, the canonical view is "
             f"{canonical[0]} x {canonical[1]} px: rectify it first"
         )
-    return Golden.of(path.stem, image)
+    return Golden(path.stem, image)

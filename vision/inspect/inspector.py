@@ -65,6 +65,8 @@ class Inspector:
         self.model = model
         self.engine = engine
         self.goldens = goldens
+        if goldens is not None:
+            goldens.prepare()
         self.camera = camera
         self.canonical = canonical
         self.bounds = bounds
