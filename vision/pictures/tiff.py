@@ -92,7 +92,8 @@ def _header(picture: TiffImagePlugin.TiffImageFile) -> Header:
         bits, number = _numbers(tags, _BITS) or [1], int(tags.get(_PHOTOMETRIC, -1))
         layout = _LAYOUTS.get(number, f"photometric-{number}")
         size = int(tags[_WIDTH]), int(tags[_HEIGHT])
-        return Header("TIFF", *size, max(bits), layout, _EXTRA in tags, picture.n_frames)
+        pictures = picture.n_frames if picture.is_animated else 1  # counting reads all tags again
+        return Header("TIFF", *size, max(bits), layout, _EXTRA in tags, pictures)
     except Exception as error:  # as above
         raise UnreadableError(f"is a TIFF without a usable header ({error})") from None
 
@@ -165,8 +166,9 @@ def _check_sums(
     if tags.get(_PHOTOMETRIC) == 0:
         rows = 255 - rows
     if tags.get(_PREDICTOR, 1) == 2:
-        steps = rows.copy()
-        steps[:, 1:] -= rows[:, :-1]
+        steps = np.empty_like(rows)
+        steps[:, 0] = rows[:, 0]
+        np.subtract(rows[:, 1:], rows[:, :-1], out=steps[:, 1:])
         rows = steps
     step = min(int(tags.get(_ROWS, len(rows))), len(rows))
     for number, (start, size) in enumerate(strips):
