@@ -37,8 +37,7 @@ sample within so many pixels up, down and across.
 
 def told(title: str, description: str) -> Any:
     """A field that tells people something and has no effect."""
-    extra = {"for_people": True}
-    return Field(None, title=title, description=description, json_schema_extra=extra)
+    return Field(None, title=title, description=description, json_schema_extra={"for_people": True})
 
 
 class Card(BaseModel):
@@ -119,7 +118,9 @@ class OutputCard(PortCard):
     for each class.
     """
 
-    layout: str | None = told("Layout", "Meaning of the output's axes; the cell knows one, see above.")
+    layout: str | None = told(
+        "Layout", "Meaning of the output's axes; the cell knows one, see above."
+    )
     shape: tuple[Batch, PositiveInt, PositiveInt] | None = Field(
         None, title="Shape", description="Batch (N: any), 4 + classes, places; not said: any."
     )

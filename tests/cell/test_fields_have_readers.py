@@ -68,8 +68,13 @@ def drivers() -> list[type[BaseModel]]:
 @pytest.mark.parametrize(
     "kind",
     [
-        CellCalibration, CellConfig, Recipe, TwinConfig,
-        AnomalyCard, FeatureCard, ModelCard,
+        CellCalibration,
+        CellConfig,
+        Recipe,
+        TwinConfig,
+        AnomalyCard,
+        FeatureCard,
+        ModelCard,
         *drivers(),
     ],
 )

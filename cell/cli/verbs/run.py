@@ -28,6 +28,7 @@ from cell.launcher.session import NotReadyError, Session
 from cell.products import load_inspection_parts
 from cell.records.folder import require_writable as require_writable_folder
 from cell.records.remedies import REBUILD
+from cell.stations import ledger_config
 from models.writing import require_target, write_whole
 
 console = terminal()
@@ -125,8 +126,9 @@ def run(
     if twin and config is None:
         given |= demo_overrides(host, folder)
     cell = load(config, given)
-    # What is wrong with recipe or model is said before anything starts.
+    # What is wrong with recipe, model or calibration is said before anything starts.
     load_inspection_parts(cell, cell.recipe)
+    ledger_config(cell)
     plan = None
     if twin:
         plan = demo_twin(
