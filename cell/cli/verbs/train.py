@@ -19,7 +19,7 @@ from cell.recipe.loading import RecipeError, load_recipe
 from cell.recipe.model import Recipe
 from models.package import CARD
 from vision.data.fingerprint import fingerprint
-from vision.data.open import open_data
+from vision.data.open import FORMATS, open_data
 from vision.data.reading import Unlabelled
 from vision.data.split import Split, save_split, split_or_default
 from vision.data.types import DataSet
@@ -46,9 +46,7 @@ def train(
     context: typer.Context,
     recipe: Annotated[str, typer.Option(help="Product; a new name for a new product.")],
     data: Annotated[Path, typer.Option(help="Folder of labelled pictures.")],
-    format: Annotated[
-        str, typer.Option(help="deeppcb, coco, yolo, labelme, masks, or auto.")
-    ] = "auto",
+    format: Annotated[str, typer.Option(help=f"auto, {', '.join(FORMATS)}.")] = "auto",
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; default runs/train-RECIPE.")
     ] = None,
@@ -120,7 +118,9 @@ def train(
     size = (side, side) if side is not None else known.canonical_px if known else (320, 320)
     reading = LabelReading(format, group_by, unlabelled, accept_losses)
     job, source, measured = (
-        _boards(data) if boards else _pictures(recipe, data, reading, split, size, run, resume)
+        _boards(data, format)
+        if boards
+        else _pictures(recipe, data, reading, split, size, run, resume)
     )
     settings = Settings(
         epochs=epochs, minutes=minutes, batch=batch or (16 if boards else 8), rate=rate, seed=seed,
@@ -149,11 +149,11 @@ def train(
     )
 
 
-def _boards(data: Path) -> tuple[Job, dict[str, object], str]:
+def _boards(data: Path, format: str) -> tuple[Job, dict[str, object], str]:
     """As `_pictures`, of boards with their golden samples."""
     from vision.training.job import BoardJob
 
-    tell_findings(open_data(data, "deeppcb").findings)
+    tell_findings(open_data(data, format).findings)
     return BoardJob(data), {}, ""
 
 
