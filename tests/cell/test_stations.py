@@ -7,9 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from cell.cli.app import app
+from cell.cli.checks import Level, calibration
 from cell.config import CellConfig, ConfigError
-from cell.config.load import DEMO, load
+from cell.config.load import DEMO, dump, load
+from cell.hmi.__main__ import USAGE
+from cell.hmi.__main__ import run as run_page
 from cell.hmi.layout import CellLayout
 from cell.stations import belt_options, ledger_config
 from robot.belts import modbus
@@ -53,6 +58,17 @@ def test_the_arm_is_set_to_the_calibrated_places(
     assert f"calibration.json: {place} is " in said
     assert key in said
     assert "\n" not in said
+
+
+def test_everybody_who_starts_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cell = cell_with(tmp_path, "stations.pick_start_x", -0.40)
+    file = tmp_path / "cell.yaml"
+    dump(cell, file)
+    assert run_page(file, {}) == USAGE
+    assert "robot.motion.window.start_m" in capsys.readouterr().err
+    assert [found.level for found in calibration(cell)] == [Level.BAD]
+    error = CliRunner().invoke(app, ["run", "--config", str(file), "--no-twin"]).exception
+    assert isinstance(error, ConfigError)
 
 
 def test_stations_are_where_the_calibration_says(tmp_path: Path) -> None:
