@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from calibration.cell import CellCalibration, load_calibration
 from cell.config import CellConfig, ConfigError
 from cell.ledger.config import LedgerConfig
-from cell.products import find_recipe
 from models.written import one_line
 
 _SAME_M = 1e-6
@@ -40,11 +39,12 @@ def ledger_config(config: CellConfig) -> LedgerConfig:
         ) from None
 
 
-def belt_options(config: CellConfig, said: Mapping[str, Any]) -> dict[str, Any]:
+def belt_options(
+    config: CellConfig, said: Mapping[str, Any], part_length_m: float
+) -> dict[str, Any]:
     """The options of the belt's driver: what is `said`, and what recipe and calibration know.
 
-    Raises RecipeError and what `ledger_config` raises; ConfigError for a scale that is not the
-    calibration's.
+    Raises what `ledger_config` raises; ConfigError for a scale that is not the calibration's.
     """
     scale = load_calibration(config.calibration).belt.counts_per_metre
     given = said.get("counts_per_metre", scale)
@@ -53,14 +53,13 @@ def belt_options(config: CellConfig, said: Mapping[str, Any]) -> dict[str, Any]:
             f"belt.options.counts_per_metre is {given}, but belt.counts_per_metre is {scale:g} in "
             f"{config.calibration}: remove it from the configuration, or calibrate again"
         )
-    length = find_recipe(config, config.recipe).part.size_m[0]
-    travel = ledger_config(config).trigger_travel_m(length)
+    travel = ledger_config(config).trigger_travel_m(part_length_m)
     return {"trigger_travel_m": travel, "counts_per_metre": scale, **said}
 
 
 def require_agreement(config: CellConfig, known: CellCalibration) -> None:
-    """Raises ConfigError where the arm or the page's picture is set to other places than the
-    calibration knows: it moves nothing there, so one of the two would have no effect.
+    """Raises ConfigError where the settings of the arm or of the page's picture name other places
+    than the calibration: they do not follow it, so one of the two would have no effect.
     """
     motion, scene, window = config.robot.motion, config.hmi.scene, config.robot.motion.window
     base, turned = known.robot_base.position, known.robot_base.rotation_vector
@@ -82,6 +81,6 @@ def require_agreement(config: CellConfig, known: CellCalibration) -> None:
     for place, key, measured, said in pairs:
         if not np.allclose(measured, said, rtol=0.0, atol=_SAME_M):
             raise ConfigError(
-                f"{config.calibration}: {place} is {measured}, but {key} is {said}: nothing but "
-                "agreement makes both true; correct the one that is wrong"
+                f"{config.calibration}: {place} is {measured}, but {key} is {said}: the two must "
+                "agree; correct the one that is wrong"
             )

@@ -109,7 +109,7 @@ def test_the_encoder_counts_as_calibrated(tmp_path: Path, monkeypatch: pytest.Mo
             written.extend(values)
 
     monkeypatch.setattr(modbus, "ModbusLine", Line)
-    options = belt_options(cell, {"port": 5020})
+    options = belt_options(cell, {"port": 5020}, 0.108)
     belt = modbus.ModbusBelt(modbus.ModbusBeltConfig(**options))
     belt.connect()
     assert belt.read()[0].encoder_m == 2.0
@@ -118,4 +118,4 @@ def test_the_encoder_counts_as_calibrated(tmp_path: Path, monkeypatch: pytest.Mo
     travel = round(options["trigger_travel_m"] * 500)
     assert written[plc.Holding.TRIGGER_TRAVEL + 1] == travel
     with pytest.raises(ConfigError, match=r"belt\.options\.counts_per_metre is 400"):
-        belt_options(cell, {"counts_per_metre": 400})
+        belt_options(cell, {"counts_per_metre": 400}, 0.108)
