@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 try:
+    import os
     import signal
+    import sys
 
     from models.ending import end_with, refuse
 except KeyboardInterrupt:  # typed before the first line was read
@@ -16,7 +18,17 @@ def main() -> None:
     0 and 1 are the verb's own answers; 2: it cannot be done, and one line says why; 70: the
     program is at fault, and one line says where the details are.
     """
+    _read_names_as_utf8()
     end_with(_program)
+
+
+def _read_names_as_utf8() -> None:
+    """Start anew in Python's UTF-8 mode where the locale is C and nothing better was allowed: names
+    of files and classes outside ASCII would be bytes without a meaning.
+    """
+    if sys.getfilesystemencoding() == "ascii" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ["PYTHONUTF8"] = "1"  # for the processes of a cell, too
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def _program() -> int:

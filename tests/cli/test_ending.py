@@ -183,6 +183,13 @@ def test_a_wrong_command_line_is_one_line(
     assert len(ended.stderr.splitlines()) == (code == 2 and bool(words))
 
 
+def test_the_c_locale_alone_does_not_take_names_away(tmp_path: Path) -> None:
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    ended = run(tmp_path, "-m", "cell.cli.main", "inspect", "부품.png", **locale)
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    assert ended.stderr.startswith("error: 부품.png".encode())
+
+
 @pytest.mark.parametrize(("number", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
 def test_what_is_told_to_end_leaves_nothing_half_written(
     tmp_path: Path, number: str, code: int
