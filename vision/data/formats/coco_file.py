@@ -52,6 +52,8 @@ class Annotation(_Part):
     bbox: Any = None
     segmentation: Any = None
     iscrowd: Any = 0
+    attributes: Any = None
+    score: Any = None
 
 
 class Category(_Part):
