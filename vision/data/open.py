@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -138,7 +138,7 @@ def _with_plain_names(data: DataSet, findings: list[Finding]) -> DataSet:
     return replace(data, samples=samples)
 
 
-def _with_sources(samples: list[Sample]) -> list[Sample]:
+def _with_sources(samples: Sequence[Sample]) -> list[Sample]:
     """Copies of one source in one group, in whatever folders (train, valid) they were dealt."""
     groups: dict[str, str] = {}
     joined = []
