@@ -7,9 +7,14 @@ try:
     import signal
     import sys
 
+    from models.chatter import mute_libraries
     from models.ending import end_with, refuse
 except KeyboardInterrupt:  # typed before the first line was read
     raise SystemExit(130) from None
+
+
+_READING = ("data", "evaluate", "inspect", "teach", "thresholds")
+"""Verbs that read files of other people's and start no programs."""
 
 
 def main() -> None:
@@ -38,6 +43,8 @@ def _program() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup
             signal.signal(number, _end)
+    if sys.argv[1:2] and sys.argv[1] in _READING:
+        mute_libraries()
     from cell.cli.app import run_verb
     from cell.cli.errors import EXPECTED
 
