@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import simplejpeg
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from vision.pictures.errors import UnreadableError
 from vision.pictures.header import Header
+from vision.pictures.quantisation import check_tables
 
 _NO_FRAME = {0xC4, 0xC8, 0xCC}
 _MOST_SCANS = 200
@@ -34,6 +35,7 @@ class _Frame:
     components: tuple[int, ...] = ()
     adobe: bool = False
     several: bool = False
+    tables: list[bytes] = field(default_factory=list)
     scan: int = 0
 
 
@@ -49,6 +51,8 @@ def decode_jpeg(raw: bytes, *, grey: bool) -> tuple[Header, NDArray[np.uint8]]:
     header.check()
     if header.depth != 8 or header.layout not in ("grey", "colour"):
         header.check_inspectable()
+    for tables in frame.tables:
+        check_tables(tables)
     _check_scans(raw, frame)
     wanted = "GRAY" if grey or header.layout == "grey" else "BGR"
     try:
@@ -85,6 +89,8 @@ def _frame(raw: bytes) -> _Frame:
                 break
             frame.depth, frame.height, frame.width = struct.unpack(">BHH", body[:5])
             frame.components = tuple(body[6 : 6 + 3 * body[5] : 3])
+        elif marker == 0xDB:
+            frame.tables.append(body)
         elif marker == 0xE2 and body.startswith(_MULTI):
             frame.several = _pictures(body) > 1
         at += 2 + length

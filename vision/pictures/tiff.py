@@ -20,6 +20,7 @@ from PIL import TiffImagePlugin
 from vision.pictures.errors import UnreadableError
 from vision.pictures.grey import Pixels
 from vision.pictures.header import CONVERT, Header
+from vision.pictures.tiff_length import require_all_referred_to
 
 # Odd tags are reported as warnings of Python's: they say nothing of the pixels.
 warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -62,6 +63,8 @@ def decode_tiff(raw: bytes, *, grey: bool = False) -> tuple[Header, Pixels]:
             "save it with LZW, Deflate or without compression",
         )
     strips = _strips(picture, len(raw))
+    if packing == "raw":
+        require_all_referred_to(raw, strips)
     if packing == "raw" and header.depth == 8 and header.layout in ("grey", "colour"):
         return header, _plain(_unpacked(raw, picture, header, strips), grey)
     try:
@@ -92,7 +95,8 @@ def _header(picture: TiffImagePlugin.TiffImageFile) -> Header:
         bits, number = _numbers(tags, _BITS) or [1], int(tags.get(_PHOTOMETRIC, -1))
         layout = _LAYOUTS.get(number, f"photometric-{number}")
         size = int(tags[_WIDTH]), int(tags[_HEIGHT])
-        return Header("TIFF", *size, max(bits), layout, _EXTRA in tags, picture.n_frames)
+        pictures = picture.n_frames if picture.is_animated else 1  # counting reads all tags again
+        return Header("TIFF", *size, max(bits), layout, _EXTRA in tags, pictures)
     except Exception as error:  # as above
         raise UnreadableError(f"is a TIFF without a usable header ({error})") from None
 
@@ -165,8 +169,9 @@ def _check_sums(
     if tags.get(_PHOTOMETRIC) == 0:
         rows = 255 - rows
     if tags.get(_PREDICTOR, 1) == 2:
-        steps = rows.copy()
-        steps[:, 1:] -= rows[:, :-1]
+        steps = np.empty_like(rows)
+        steps[:, 0] = rows[:, 0]
+        np.subtract(rows[:, 1:], rows[:, :-1], out=steps[:, 1:])
         rows = steps
     step = min(int(tags.get(_ROWS, len(rows))), len(rows))
     for number, (start, size) in enumerate(strips):
