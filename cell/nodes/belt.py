@@ -17,7 +17,7 @@ from cell.nodes.topics import LATEST, RELIABLE, to_ns, to_time
 from cell.nodes.workers import Sign
 from cell.ownership import Claim, Owner, device
 from cell.products import find_recipe
-from cell.stations import ledger_config
+from cell.stations import belt_options
 from models.written import fit
 from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError, EdgeKind
 from robot.belts.polled import PolledBelt
@@ -53,9 +53,7 @@ class BeltNode(CellNode):
     def set_up(self) -> None:
         driver = load_plugin("inspection_cell.belts", self.section.driver)
         length = find_recipe(self.config, self.config.recipe).part.size_m[0]
-        travel = ledger_config(self.config).trigger_travel_m(length)
-        options = {"trigger_travel_m": travel, **self.section.options}
-        config = fit(driver.Config, options)
+        config = fit(driver.Config, belt_options(self.config, self.section.options, length))
         name = device(self.section.driver, config.model_dump())
         self._claim = Claim.take({"belt": name}, Owner.me("belt node", self.config.data_dir))
         self._belt = driver(config)

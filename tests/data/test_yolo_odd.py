@@ -273,3 +273,18 @@ def test_a_label_without_an_end_is_refused(tmp_path: Path) -> None:
     (tmp_path / "labels" / "p0.txt").symlink_to("/dev/zero")
     with pytest.raises(DataError, match=r"p0\.txt: is not a file"):
         open_data(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "lost", "told"),
+    [
+        ("vla: images", True, "vla: images is there, but 'vla' is no key that is read"),
+        ("kpt_shapes: [2, 3]", False, "'kpt_shapes' is no key that is read"),
+        ("10: x", False, "'10' is no key that is read"),
+        ("download: https://x.y/z.zip", False, ""),
+    ],
+)
+def test_a_key_that_is_not_read_is_said(tmp_path: Path, line: str, lost: bool, told: str) -> None:
+    _, found = read(tmp_path, "0 .5 .5 .2 .2", line)
+    assert [finding.lost for finding in found] == ([lost] if told else [])
+    assert all(told in finding.text for finding in found)

@@ -96,7 +96,7 @@ def split(
 ) -> None:
     """Deal the groups to splits, so that no part is both learnt from and tested on."""
     if shares == "none":
-        refuse(context, "with --shares none, where --fixed names every group", "seed")
+        refuse(context, "with --shares none, which deals nothing", "seed")
     require_target(out, (source,), own=("version", "format", "groups"))
     data = LabelReading(format, group_by, unlabelled, accept_losses).open(source, _watch)
     names: dict[str, list[str]] = {}
