@@ -12,7 +12,7 @@ from pydantic import Field, PositiveInt
 
 from models.card import Card, PackageCard, told
 from models.network import require_port
-from models.package import open_network, read_card
+from models.package import content_of, open_network, read_card
 
 FEATURES = Path(__file__).resolve().parent / "features"
 """The feature network that ships with the cell."""
@@ -90,6 +90,7 @@ class AnomalyPackage:
 
     folder: Path
     card: AnomalyCard
+    content: str
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -99,7 +100,7 @@ class AnomalyPackage:
         network = open_network(folder, card, remedy)
         require_port(network.inputs, card.input_shape, "input", folder / card.file, remedy)
         require_port(network.outputs, card.output_shape, "output", folder / card.file, remedy)
-        return cls(folder, card)
+        return cls(folder, card, content_of(folder))
 
     @property
     def onnx(self) -> Path:
@@ -108,5 +109,5 @@ class AnomalyPackage:
 
     @property
     def identity(self) -> str:
-        """name@version, as it stands on each record."""
-        return f"{self.card.name}@{self.card.version}"
+        """name@version#content, as it stands on each record."""
+        return f"{self.card.name}@{self.card.version}#{self.content}"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from models.card import Card, ModelCard, PackageCard, PortCard
 from models.errors import ModelError
-from models.files import CARD, check_file, check_files, files_of
+from models.files import CARD, check_file, check_files, digest, files_of
 from models.network import Network, Port, Shape, require_port
 from models.written import WrittenError, fit, one_line, parse_json, read_written
 
@@ -26,6 +26,8 @@ class ModelPackage:
 
     folder: Path
     card: ModelCard
+    content: str
+    """First digits of the card's SHA-256: it vouches for all files, so no two packages share it."""
 
     @classmethod
     def load(cls, folder: Path, *, whole: bool = True) -> Self:
@@ -42,7 +44,7 @@ class ModelPackage:
         require_port(network.outputs, _sizes(said), "output", file, remedy)
         for port, told in ((network.inputs[0], card.input), (network.outputs[0], card.output)):
             _require_name(port, told, folder, remedy)
-        return cls(folder, card)
+        return cls(folder, card, content_of(folder))
 
     @property
     def onnx(self) -> Path:
@@ -51,8 +53,8 @@ class ModelPackage:
 
     @property
     def identity(self) -> str:
-        """name@version, as it stands on each record."""
-        return f"{self.card.name}@{self.card.version}"
+        """name@version#content, as it stands on each record."""
+        return f"{self.card.name}@{self.card.version}#{self.content}"
 
     def scores(self) -> list[float]:
         """Least score of a detection, in the order of the classes."""
@@ -85,6 +87,13 @@ def read_card(folder: Path, kind: type[Kind], remedy: str) -> Kind:
     except (ValidationError, WrittenError) as error:
         faults = one_line(error) if isinstance(error, ValidationError) else str(error)
         raise ModelError(f"{path} is not usable ({faults}); {remedy}") from None
+
+
+def content_of(folder: Path) -> str:
+    """First digits of the SHA-256 of a package's card, which vouches for all of its files: tells
+    two packages of the same name and version apart. Raises OSError.
+    """
+    return digest(folder / CARD)[:8]
 
 
 def open_network(folder: Path, card: PackageCard, remedy: str, whole: bool = True) -> Network:

@@ -20,7 +20,7 @@ from vision.plugins import load_plugin
 
 def test_the_engine_runs_the_package(package_folder: Path) -> None:
     package = ModelPackage.load(package_folder)
-    assert package.identity == "tiny@1"
+    assert package.identity.startswith("tiny@1#")
     assert package.scores() == [0.25] * 6
     engine = OnnxEngine(OnnxConfig(), package.onnx)
     assert engine.input_shape[1:] == package.card.input.shape[1:]
