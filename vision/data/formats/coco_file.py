@@ -75,6 +75,8 @@ class File(_Part):
 def looks_like(path: Path) -> bool:
     """Whether a JSON file has COCO's lists, in whatever order."""
     try:
+        if not path.is_file():  # a pipe would be waited for
+            return False
         raw = path.read_bytes().replace(b"\0", b"")
     except OSError:
         return False
