@@ -10,8 +10,7 @@ from cell.products import find_recipe, model_folder, recipe_roots
 from cell.recipe.loading import RecipeError
 from cell.recipe.model import Recipe
 from models.package import CARD
-
-PICTURES = (".png", ".webp", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
+from vision.pictures import is_picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +59,4 @@ def recipe_picture(config: CellConfig, entry: RecipeEntry) -> Path | None:
     if entry.recipe.model is not None:
         folders.append(model_folder(config, entry.recipe.model) / "samples")
     files = (file for folder in folders for file in sorted(folder.glob("*")))
-    return next((file for file in files if file.suffix.lower() in PICTURES), None)
+    return next((file for file in files if is_picture(file)), None)

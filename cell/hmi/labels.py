@@ -1,0 +1,21 @@
+"""The words for a recipe's defect classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cell.hmi.i18n import Lang, tr_or
+from cell.recipe.model import Recipe
+
+Label = Callable[[str], str]
+"""From a class to its word; a class without one stays as it is."""
+
+
+def labels(recipe: Recipe | None, lang: Lang) -> Label:
+    """The words for the classes of this recipe; while it is not known, the classes themselves."""
+    return lambda name: name if recipe is None else label_of(recipe, name, lang)
+
+
+def label_of(_: Recipe, class_name: str, lang: Lang) -> str:
+    """The word for a class of this recipe."""
+    return tr_or(f"defect.{class_name}", class_name, lang)
