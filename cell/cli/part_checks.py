@@ -1,59 +1,74 @@
-"""Whether a recipe's part fits the cell's belt, camera and stations, by the calibration file."""
+"""Whether a recipe's part fits the cell: its belt, camera, stations and arm. The running cell's
+nodes ask the same, but for the belt's width.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from calibration.cell import CellCalibration
+from calibration.cell import CalibrationError, load_calibration
 from cell.cli.checks import Finding, Level
-from cell.recipe.model import PartGeometry
-from vision.inspect.part import PartGeometry as Outline
+from cell.config import CellConfig
+from cell.inspection import require_in_view
+from cell.nodes.removals import workpiece
+from cell.recipe.loading import RecipeError
+from cell.recipe.model import Recipe
+from cell.stations import ledger_config
+from robot.base import MotionError
+from robot.motion.planner import PickPlanner
+from vision.inspect.part import MOST_YAW
+
+Check = Callable[[CellConfig, Recipe], str]
+"""Gives what fits, in words. Raises one of EXPECTED for what does not."""
+
+EXPECTED = (RecipeError, CalibrationError, MotionError, ValueError)
 
 
-def part_findings(site: CellCalibration, part: PartGeometry) -> list[Finding]:
+def part_findings(cell: CellConfig, recipe: Recipe) -> list[Finding]:
     """One finding a place that the part has to pass."""
-    return [on_belt(site, part), in_view(site, part), before_exit(site, part)]
+    try:
+        load_calibration(cell.calibration)
+    except CalibrationError as error:
+        return [Finding(Level.BAD, "calibration", str(error))]
+    return [_tried(what, check, cell, recipe) for what, check in CHECKS.items()]
 
 
-def on_belt(site: CellCalibration, part: PartGeometry) -> Finding:
+def _tried(what: str, check: Check, cell: CellConfig, recipe: Recipe) -> Finding:
+    try:
+        return Finding(Level.GOOD, what, check(cell, recipe))
+    except EXPECTED as error:
+        return Finding(Level.BAD, what, str(error))
+
+
+def _belt(cell: CellConfig, recipe: Recipe) -> str:
     """The part lies with its x along the belt, so that its y must fit across."""
-    across, width = part.size_m[1], site.belt.width
-    found = f"{_mm(across)} across a belt of {_mm(width)}"
-    if across <= width:
-        return Finding(Level.GOOD, "belt", found)
-    remedy = "give size_m as along, across: the longer side lies along the belt."
-    if min(part.size_m) > width:
-        remedy = "this part needs a wider belt."
-    return Finding(Level.BAD, "belt", found, remedy)
+    across, width = recipe.part.size_m[1], load_calibration(cell.calibration).belt.width
+    found = f"{1e3 * across:.0f} mm across a belt of {1e3 * width:.0f} mm"
+    if across > width:
+        raise RecipeError(f"{found}: give part.size_m as along, across, or take a wider belt")
+    return found
 
 
-def in_view(site: CellCalibration, part: PartGeometry) -> Finding:
-    """The whole part must be in the picture at the exposure, when its centre is at the camera."""
-    camera = site.camera.model()
-    outline = Outline(part.size_m, part.thickness_m, part.inset_m).corners()
-    centre = np.array([site.stations.camera_x, 0.0])
-    pixels = camera.belt_to_image(outline + centre, part.thickness_m)
-    size = np.array([camera.width, camera.height], np.float64)
-    spare_px = float(np.minimum(pixels, size - 1.0 - pixels).min())
-    spare = spare_px / camera.scale_at((site.stations.camera_x, 0.0), part.thickness_m)
-    if spare > 0.0:
-        return Finding(Level.GOOD, "camera view", f"whole in the picture, {_mm(spare)} to spare")
-    found = f"{_mm(-spare)} of the part lie outside the picture"
-    remedy = "mount the camera higher or take a shorter lens, and calibrate again."
-    return Finding(Level.BAD, "camera view", found, remedy)
+def _view(cell: CellConfig, recipe: Recipe) -> str:
+    require_in_view(cell, recipe)
+    return f"seen as a whole, turned by up to {np.degrees(MOST_YAW):.0f} degrees"
 
 
-def before_exit(site: CellCalibration, part: PartGeometry) -> Finding:
-    """A part that is held at the last safe position must not be seen as leaving."""
-    stations = site.stations
-    room = stations.exit_eye_x - stations.last_safe_x - part.size_m[0] / 2.0
-    if room > 0.0:
-        found = f"held {_mm(room)} before the exit-eye"
-        return Finding(Level.GOOD, "last safe position", found)
-    found = f"a part held there reaches {_mm(-room)} past the exit-eye"
-    remedy = "move the last safe position upstream, or the exit-eye downstream."
-    return Finding(Level.BAD, "last safe position", found, remedy)
+def _stations(cell: CellConfig, recipe: Recipe) -> str:
+    length = recipe.part.size_m[0]
+    ledger_config(cell).require_part(length)
+    return f"{1e3 * length:.0f} mm along the belt can wait before the exit-eye"
 
 
-def _mm(metres: float) -> str:
-    return f"{1e3 * metres:.0f} mm"
+def _arm(cell: CellConfig, recipe: Recipe) -> str:
+    motion = cell.robot.motion
+    bins = recipe.bins & motion.bins.keys()  # what others there are is told by themselves
+    PickPlanner(motion).require_feasible(workpiece(recipe.part), bins)
+    return f"the cup holds {recipe.part.mass_kg:g} kg, and the part goes into every bin"
+
+
+CHECKS: dict[str, Check] = {
+    "belt": _belt, "camera view": _view, "stations": _stations, "arm": _arm,
+}  # fmt: skip

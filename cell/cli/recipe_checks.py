@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from calibration.cell import CalibrationError, load_calibration
 from cell.cli.checks import Finding, Level
 from cell.cli.part_checks import part_findings
 from cell.config import CellConfig
@@ -20,7 +19,7 @@ from vision.anomaly.detector import ANOMALY
 from vision.errors import VisionError
 from vision.inspect.golden import GoldenLibrary
 
-EXPECTED = (RecipeError, ModelError, VisionError, CalibrationError)
+EXPECTED = (RecipeError, ModelError, VisionError)
 
 
 def check_recipe(cell: CellConfig, name: str) -> list[Finding]:
@@ -38,7 +37,7 @@ def check_recipe(cell: CellConfig, name: str) -> list[Finding]:
         _tried("bins", lambda: _bins(cell, recipe, source)),
     ]
     findings += _models(cell, recipe, folder)
-    findings += _part(cell, recipe)
+    findings += part_findings(cell, recipe)
     if all(one.level is not Level.BAD for one in findings):
         # What only shows when all of it is read together, as the cell does.
         findings.append(_tried("together", lambda: _together(cell, name)))
@@ -100,14 +99,6 @@ def _goldens(recipe: Recipe, folder: Path) -> str:
 def _classes(recipe: Recipe, classes: set[str], folder: Path) -> str:
     check_classes(recipe, classes, str(folder / "recipe.yaml"))
     return ", ".join(recipe.priority)
-
-
-def _part(cell: CellConfig, recipe: Recipe) -> list[Finding]:
-    try:
-        site = load_calibration(cell.calibration)
-    except CalibrationError as error:
-        return [Finding(Level.BAD, "calibration", str(error))]
-    return part_findings(site, recipe.part)
 
 
 def _together(cell: CellConfig, name: str) -> str:

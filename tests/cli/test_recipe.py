@@ -70,7 +70,16 @@ def test_check_passes_what_the_cell_can_take() -> None:
     done = asked("check", "ball_screw")
     assert done.exit_code == 0
     assert "refused" not in done.stdout
-    for what in ("model", "canonical size", "classes", "bins", "belt", "camera view"):
+    for what in (
+        "model",
+        "canonical size",
+        "classes",
+        "bins",
+        "belt",
+        "camera view",
+        "stations",
+        "arm",
+    ):
         assert f"ok      {what}: " in done.stdout
 
 
@@ -83,9 +92,11 @@ def test_check_passes_what_the_cell_can_take() -> None:
         ({"classes": {"pitting": {"bin": "scrap"}}, "priority": ["pitting"]},
          {"classes": "add a rule for each"}),
         ({"part": {"size_m": [0.06, 0.31]}},
-         {"belt": "the longer side lies along the belt", "camera view": "outside the picture"}),
-        ({"part": {"size_m": [0.36, 0.024]}},
-         {"camera view": "calibrate again", "last safe position": "past the exit-eye"}),
+         {"belt": "along, across", "camera view": "mount the camera higher"}),
+        ({"part": {"size_m": [0.8, 0.024]}},
+         {"camera view": "mount the camera higher", "stations": "at most"}),
+        ({"part": {"mass_kg": 0.7}}, {"arm": "the cup holds 0.5 kg"}),
+        ({"part": {"grip_m": [0.0, 0.005]}}, {"arm": "move part.grip_m"}),
         ({"review_threshold": 2}, {"recipe": "review_threshold"}),
         ({"name": "other"}, {"together": "its folder's name is"}),
         ({"goldens": "pictures"}, {"together": "would not be used"}),

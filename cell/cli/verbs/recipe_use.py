@@ -98,6 +98,8 @@ def _step(state: CellState) -> str:
         CellState.DRAINING: "letting the parts through: {parts} on the belt",
         CellState.TAKING_UP: "taking up {recipe}",
     }
+    if state.change == CellState.DRAINING and not state.on_belt:
+        return "waiting until the belt stands"
     told = words.get(state.change, str(state.change))
     return told.format(next=state.recipe_next, recipe=state.recipe, parts=state.on_belt)
 

@@ -41,6 +41,7 @@ class RecipeProgress:
         with box("recipe-progress"):
             self._what = text("dialog-expected", test="recipe-what")
             self._steps = ui.html("", sanitize=False).classes("recipe-steps")
+            self._steps.props("data-test=recipe-steps")
             self._end = text("recipe-end", test="recipe-end")
 
     def update(self, change: Change, cell: CellStatus, lang: Lang) -> None:
