@@ -13,8 +13,8 @@ import numpy as np
 
 from cell.goods import Good, few, read_good
 from cell.products import ANOMALY_THRESHOLD, LEAST_ANOMALY
-from cell.recipe.loading import RecipeError, load_recipe
 from cell.recipe.classes import ClassRule
+from cell.recipe.loading import RecipeError, load_recipe
 from cell.recipe.model import PartGeometry, Recipe
 from cell.recipe.writing import write_recipe
 from models.anomaly import AnomalyPackage, FeaturePackage

@@ -1,5 +1,4 @@
-"""What one defect class means for a product: where it goes, from when it counts, what it is called.
-"""
+"""What a defect class means for a product: where it goes, when it counts, what it is called."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from cell.recipe.checks import (
     require_regions,
 )
 from cell.recipe.classes import ClassRule
-from cell.recipe.regions import Region
+from cell.recipe.regions import Region, RegionName
 
 Side = Annotated[float, Field(ge=0.01, le=1.0)]
 Pixels = Annotated[int, Field(ge=32, le=4096)]
@@ -186,7 +186,7 @@ class Recipe(RecipeModel):
         description="One rule for each class of the model.",
         json_schema_extra={"unit": None},
     )
-    regions: dict[ClassName, Region] = Field(
+    regions: dict[RegionName, Region] = Field(
         default_factory=dict,
         title="Regions",
         description="Polygons on the canonical view, by names that people choose: where defects do "
@@ -220,9 +220,9 @@ class Recipe(RecipeModel):
         json_schema_extra={"unit": None},
     )
 
-    @field_validator("classes", "regions", mode="before")
+    @field_validator("classes", mode="before")
     @classmethod
-    def _no_name_twice(cls, written: Any) -> Any:
+    def _no_class_twice(cls, written: Any) -> Any:
         """Two spellings of one name would become one rule, and the other would be lost."""
         if isinstance(written, dict):
             names = [unicodedata.normalize("NFC", str(name)).strip() for name in written]

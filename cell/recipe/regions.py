@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, FailFast, Field, model_validator
 
 from cell.recipe.base import ClassName, RecipeModel
 from cell.recipe.polygon import Box, Point, fault, overlap
+from models.written import clean_name
 
 MOST_POINTS = 100
 MOST_REGIONS = 100
 
 
-def _few(points: Any) -> Any:
-    """Told here, for the library would count a mistake in each of a thousand points."""
-    if isinstance(points, list | tuple) and not 3 <= len(points) <= MOST_POINTS:
-        raise ValueError(f"has {len(points)} points: give 3 to {MOST_POINTS}")
-    return points
+def _readable(name: str) -> str:
+    """The name as it is written: two spellings of one name stay two regions, and none is lost."""
+    clean_name(name)
+    return name
+
+
+RegionName = Annotated[str, AfterValidator(_readable)]
+Corners = Annotated[tuple[Point, ...], Field(min_length=3, max_length=MOST_POINTS), FailFast()]
 
 
 class Region(RecipeModel):
@@ -29,7 +33,7 @@ class Region(RecipeModel):
         "another region of this kind, count.",
         json_schema_extra={"unit": None},
     )
-    polygon: Annotated[tuple[Point, ...], BeforeValidator(_few)] = Field(
+    polygon: Corners = Field(
         title="Polygon",
         description="Corners (x, y) in order, from the view's upper left corner; it closes itself.",
         json_schema_extra={"unit": "px"},

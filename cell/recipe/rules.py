@@ -38,10 +38,13 @@ def verdict_on(recipe: Recipe, tally: Tally) -> Verdict:
     if rejecting:
         worst = _worst(recipe, rejecting)
         reason = _and_tolerated(recipe, _describe(rejecting, worst), tolerated)
-        return Verdict(VerdictKind.REJECT, recipe.bin_for(worst.class_name), reason, tuple(rejecting))
+        return Verdict(
+            VerdictKind.REJECT, recipe.bin_for(worst.class_name), reason, tuple(rejecting)
+        )
     if doubtful or tally.cut_off:
-        what = _describe(doubtful, max(doubtful, key=lambda d: d.score)) if doubtful else ""
-        what = what or say("verdict.cut_off", count=len(tally.defects))
+        what = say("verdict.cut_off", count=len(tally.defects))
+        if doubtful:
+            what = _describe(doubtful, max(doubtful, key=lambda d: d.score))
         reason = say("verdict.doubtful", what=_and_tolerated(recipe, what, tolerated))
         return Verdict(VerdictKind.REVIEW, recipe.review_bin, reason, tuple(doubtful))
     if tolerated:
