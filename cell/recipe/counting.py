@@ -23,12 +23,12 @@ class Standing(StrEnum):
     """What a recipe makes of one defect."""
 
     REJECTS = "rejects"
-    REVIEW = "review"
+    REVIEW = "doubtful"
     TOLERATED = "tolerated"
     LOW_SCORE = "low score"
     TOO_SMALL = "too small"
-    IGNORED = "ignored region"
-    OUTSIDE = "outside regions"
+    IGNORED = "ignored"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)
