@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cell.config import CellConfig
+from cell.recipe.base import NAME_PATTERN
 from cell.recipe.loading import (
     RECIPES,
     RecipeError,
@@ -17,7 +18,7 @@ from cell.recipe.loading import (
     load_recipe,
     with_thresholds,
 )
-from cell.recipe.model import NAME_PATTERN, Recipe
+from cell.recipe.model import Recipe
 from models.anomaly import AnomalyPackage
 from models.package import CARD, ModelError, ModelPackage
 from vision.anomaly.detector import ANOMALY

@@ -13,8 +13,9 @@ import numpy as np
 
 from cell.goods import Good, few, read_good
 from cell.products import ANOMALY_THRESHOLD, LEAST_ANOMALY
+from cell.recipe.classes import ClassRule, Label
 from cell.recipe.loading import RecipeError, load_recipe
-from cell.recipe.model import ClassRule, PartGeometry, Recipe
+from cell.recipe.model import PartGeometry, Recipe
 from cell.recipe.writing import write_recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
 from vision.anomaly.detector import ANOMALY
@@ -26,6 +27,7 @@ from vision.inspect.sanity import Bounds, Look
 
 USUAL_PART = PartGeometry(size_m=(0.1, 0.1), thickness_m=0.002, inset_m=0.0)
 """Measures of a part that nobody has measured: enough to inspect pictures that are canonical."""
+ANOMALY_LABEL = Label(ko="이상", en="anomaly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ def _recipe(
             "part": part,
             "threshold": ANOMALY_THRESHOLD,
             "review_threshold": LEAST_ANOMALY,
-            "classes": {ANOMALY: ClassRule(bin=bins.reject)},
+            "classes": {ANOMALY: ClassRule(bin=bins.reject, label=ANOMALY_LABEL)},
             "priority": (ANOMALY,),
             "default_bin": bins.reject,
             "review_bin": bins.review,
@@ -182,7 +184,8 @@ def _recipe(
         data = before.model_dump()
         if ANOMALY not in before.classes:
             own = None if before.threshold is None else ANOMALY_THRESHOLD
-            data["classes"][ANOMALY] = {"bin": bins.review, "threshold": own}
+            rule = ClassRule(bin=bins.review, threshold=own, label=ANOMALY_LABEL)
+            data["classes"][ANOMALY] = rule.model_dump()
             data["priority"] = (*before.priority, ANOMALY)
     changed = {
         "version": f"taught-{number}",

@@ -146,6 +146,8 @@ def _mistakes(error: ValidationError) -> Iterable[str]:
             what = "is not a key that is known here: remove it or correct its spelling"
         elif item["type"] == "missing":
             what = "is missing: add it"
+        elif item["type"] == "value_error" and isinstance(item["input"], dict | list | tuple):
+            pass  # what was found is all of it, and the check says which of it and what to do
         else:
             what = f"{what} (found {item['input']!r:.60}): correct the value"
         yield f"{key}: {what}" if key else what

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from cell.config import CellConfig
+from cell.evaluation.counted import all_counted, changes_counts
 from cell.evaluation.figures import thresholds_of
 from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
 from cell.evaluation.measure import Request, open_samples
 from cell.inspection import build_inspector
+from cell.recipe.model import Recipe
 from vision.anomaly.detector import ANOMALY
 from vision.evaluate.matching import Found
 from vision.evaluate.thresholds import (
@@ -95,7 +97,7 @@ def choose_thresholds(
     setup = build_inspector(config, request.recipe)
     try:
         bench = Bench.of(setup, data, request.resize)
-        seen = inspect_all(bench, samples, watch)
+        seen = all_counted(inspect_all(bench, samples, watch), setup.recipe, bench.classes)
     finally:
         setup.engine.close()
     looked = [one for one in seen if not one.trouble]
@@ -105,10 +107,11 @@ def choose_thresholds(
     if bench.feeling is not None and (bench.table is None or not classes):
         classes = (*classes, ANOMALY)
     reached = reach(
-        [_of(one, classes) for one in looked if one.good],
-        [_of(one, classes) for one in looked if not one.good],
+        [_of(one, classes, setup.recipe) for one in looked if one.good],
+        [_of(one, classes, setup.recipe) for one in looked if not one.good],
         len(classes),
         alone=alone,
+        tolerated=[setup.recipe.classes[name].max_count for name in classes],
     )
     choice = choose_with_spread(reached, target, rounds)
     now = thresholds_of(setup.recipe, classes)
@@ -140,17 +143,22 @@ def choose_thresholds(
     )
 
 
-def _of(one: Seen, classes: Sequence[str]) -> Found:
-    """The detections that decide, with the anomaly map as one that covers the picture."""
+def _of(one: Seen, classes: Sequence[str], recipe: Recipe) -> Found:
+    """The detections that decide, with the anomaly map as one that covers the picture. Where more
+    than its score decides whether an anomaly counts, it is those anomalies that count.
+    """
     run = one.as_run
     if one.heat is None or ANOMALY not in classes:
         return run
     height, width = one.heat.view
-    everywhere = np.array([[0, 0, width, height]], np.float32)
+    found = [(0.0, 0.0, float(width), float(height), one.heat.score)]
+    if changes_counts(recipe, ANOMALY):
+        found = [(d.x_min, d.y_min, d.x_max, d.y_max, d.score) for d in one.other]
+    rows = np.array(found, np.float32).reshape(-1, 5)
     return Found(
-        np.concatenate([run.boxes, everywhere]),
-        np.append(run.scores, np.float32(one.heat.score)),
-        np.append(run.classes, classes.index(ANOMALY)),
+        np.concatenate([run.boxes, rows[:, :4]]),
+        np.concatenate([run.scores, rows[:, 4]]),
+        np.append(run.classes, np.full(len(rows), classes.index(ANOMALY))),
         run.truth,
         run.labels,
     )

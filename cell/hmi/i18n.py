@@ -69,13 +69,6 @@ TEXTS: dict[str, Words] = {
     "picture.not_inspected": Words("Not inspected: {error}", "검사하지 못함: {error}"),
     "picture.clean": Words("No defect found", "결함 없음"),
     "picture.more": Words("+{count} more", "외 {count}건"),
-    # Defect classes.
-    "defect.open": Words("open", "단선"),
-    "defect.short": Words("short", "단락"),
-    "defect.mousebite": Words("mousebite", "마우스바이트"),
-    "defect.spur": Words("spur", "돌기"),
-    "defect.copper": Words("spurious copper", "잔류 동박"),
-    "defect.pin_hole": Words("pin-hole", "핀홀"),
     # Counts.
     "count.arrived": Words("Arrived", "투입"),
     "count.passed": Words("Passed", "합격 배출"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cell.hmi.i18n import Lang, tr_or
+from cell.hmi.i18n import Lang
+from cell.recipe.labels import label_of
 from cell.recipe.model import Recipe
 
 Label = Callable[[str], str]
@@ -14,8 +15,3 @@ Label = Callable[[str], str]
 def labels(recipe: Recipe | None, lang: Lang) -> Label:
     """The words for the classes of this recipe; while it is not known, the classes themselves."""
     return lambda name: name if recipe is None else label_of(recipe, name, lang)
-
-
-def label_of(_: Recipe, class_name: str, lang: Lang) -> str:
-    """The word for a class of this recipe."""
-    return tr_or(f"defect.{class_name}", class_name, lang)

@@ -35,6 +35,8 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from cell.recipe import RECIPES, load_recipe
+
 
 def now() -> Time:
     stamp = time.time_ns()
@@ -65,7 +67,7 @@ class FakeSupervisor(Node):
         self.processes = ["belt", "camera", "inspector", "supervisor", "robot", "recorder"]
         self.advisories: dict[str, list[Advisory]] = {}
         self.state = CellState(state="stopped", reason="Ready.", reason_ko="준비됨.")
-        self.state.recipe, self.state.model = "pcb@1.4.0", "pcb-pairnet@1.4.0"
+        self.state.recipe = load_recipe(RECIPES / "pcb").identity
         self.belt = BeltState(connected=True)
         self.robot = RobotState(connected=True, mode="operational", phase="idle")
         self.robot.position = [-1.3, -1.9, 2.0, -1.67, -1.57, 0.0]

@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 
 pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
+from cell.recipe import RECIPES, load_recipe
 from tests.hmi.browsing import Page
 
+PCB = load_recipe(RECIPES / "pcb").identity
 ORDER = {"recipe": "ball_screw", "person": "operator", "reason": "Next order"}
 REFUSED = "the robot cannot work by recipe 'ball_screw': the part weighs 2 kg"
 
@@ -50,7 +52,7 @@ def test_a_change_is_followed_to_its_end(asking: Page, fake_cell) -> None:
     chosen(asking)
     asking.click("recipe-confirm")
     assert fake_cell.call()["set_recipe"] == ORDER | {"drain": False, "prepare_only": False}
-    asking.shows("recipe-what", "pcb@1.4.0 → ball_screw@9")
+    asking.shows("recipe-what", f"{PCB} → ball_screw@9")
     asking.shows("setup", "preparing")
     fake_cell.order(state={"change": "taking_up", "recipe": "ball_screw@9"})
     asking.shows("hint-recipe", "taking up")
@@ -82,7 +84,7 @@ def test_why_a_change_failed_is_told(asking: Page, fake_cell) -> None:
     fake_cell.call()
     asking.shows("setup", "preparing")
     fake_cell.order(state={"change": "", "recipe_next": "", "change_message": REFUSED})
-    asking.shows("recipe-end", f"Not changed: {REFUSED} · pcb@1.4.0 stays in use")
+    asking.shows("recipe-end", f"Not changed: {REFUSED} · {PCB} stays in use")
 
 
 def test_a_refused_order_leaves_the_choice_open(asking: Page, fake_cell) -> None:
@@ -97,7 +99,7 @@ def test_a_refused_order_leaves_the_choice_open(asking: Page, fake_cell) -> None
 def test_somebody_elses_change_is_shown_and_noted(page: Page, fake_cell) -> None:
     fake_cell.order(state={"change": "preparing", "recipe_next": "ball_screw@9"})
     page.shows("hint-recipe", "preparing")
-    page.shows("setup", "pcb@1.4.0 → ball_screw@9 · preparing")
+    page.shows("setup", f"{PCB} → ball_screw@9 · preparing")
     page.click("recipe")
     page.shows("recipe-what", "ball_screw@9")
     page.click("recipe-cancel")

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from cell.recipe import RECIPES, load_recipe
+
 ROOT = Path(__file__).parents[2]
 WANTED = "ball_screw"
+PCB = load_recipe(RECIPES / "pcb").identity
 ORDER = ("--person", "kim", "--reason", "next order")
 Use = Callable[..., subprocess.Popen[str]]
 
@@ -53,13 +56,13 @@ def test_a_change_is_followed_until_it_is_taken_up(use: Use, fake_cell) -> None:
     process = use("--drain")
     asked = {"recipe": WANTED, "person": "kim", "reason": "next order", "drain": True}
     assert fake_cell.call() == {"set_recipe": asked | {"prepare_only": False}}
-    heard(process, "preparing ball_screw@9: every node loads it beside pcb@1.4.0")
+    heard(process, f"preparing ball_screw@9: every node loads it beside {PCB}")
     fake_cell.order(state={"change": "draining", "on_belt": 3})
     heard(process, "letting the parts through: 3 on the belt")
     fake_cell.order(state={"change": "taking_up", "recipe": "ball_screw@9"})
     heard(process, "taking up ball_screw@9")
     fake_cell.order(state={"change": "", "recipe_next": ""})
-    assert ended(process)[:2] == (0, "ball_screw@9 is in use (before: pcb@1.4.0).\n")
+    assert ended(process)[:2] == (0, f"ball_screw@9 is in use (before: {PCB}).\n")
 
 
 def test_a_change_that_a_node_refuses(use: Use, fake_cell) -> None:

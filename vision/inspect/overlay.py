@@ -10,6 +10,7 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
+from vision.inspect.areas import NO_AREAS, Areas, draw_areas
 from vision.types import Image, Inspection
 
 NAMED: Final = {
@@ -35,10 +36,16 @@ def colour_of(class_name: str) -> tuple[int, int, int]:
     return NAMED.get(class_name, other)
 
 
-def draw_overlay(view: Image, inspection: Inspection, scale: float = 1.0) -> ColourImage:
-    """The view (height, width) in colour, enlarged by `scale`, detections outlined and named."""
+def draw_overlay(
+    view: Image, inspection: Inspection, scale: float = 1.0, areas: Areas = NO_AREAS
+) -> ColourImage:
+    """The view (height, width) in colour, enlarged by `scale`, detections outlined and named.
+
+    areas: where defects count and where they do not, drawn below.
+    """
     size = (round(view.shape[1] * scale), round(view.shape[0] * scale))
     canvas = cv2.cvtColor(cv2.resize(view, size), cv2.COLOR_GRAY2BGR)
+    draw_areas(canvas, areas, scale)
     for detection in sorted(inspection.detections, key=lambda found: found.score):
         box = detection.box
         x0, y0 = (round(edge * scale) - MARGIN_PX for edge in (box.x_min, box.y_min))
