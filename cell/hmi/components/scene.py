@@ -32,6 +32,7 @@ class ScenePanel:
         self._layout = layout
         self._recipes = recipes
         self._size = UNKNOWN_SIZE
+        self._grip = (0.0, 0.0)
         self._parts: dict[str, PartModel] = {}
         self._spare: list[PartModel] = []
         with box("panel scene"):
@@ -85,6 +86,7 @@ class ScenePanel:
         """Draw parts as large as those of the recipe in use."""
         recipe = self._recipes.of(view.cell.recipe) if view.cell else None
         size = PartSize(*recipe.part.size_m, recipe.part.thickness_m) if recipe else UNKNOWN_SIZE
+        self._grip = recipe.part.grip_m if recipe else (0.0, 0.0)
         if size == self._size:
             return
         self._size = size
@@ -108,7 +110,8 @@ class ScenePanel:
             self._parts[name].place(part.x, part.y, part.yaw, part.verdict)
         if held:
             verdicts = {p.part: p.verdict for p in parts}
-            self._carried.place(0, 0, 0, verdicts.get(held, Verdict.NONE))
+            along, across = self._grip  # the tool's z points down: its y is the part's, turned over
+            self._carried.place(-along, across, 0, verdicts.get(held, Verdict.NONE))
         else:
             self._carried.hide()
 
