@@ -51,14 +51,20 @@ def list_recipes(
     if as_json:
         print(json.dumps([_facts(cell, entry) for entry in entries], indent=2))
         return
-    table = Table("", "recipe", "version", "product", "part [mm]", "model", "lies in")
+    table = Table()
+    for heading in ("", "recipe", "version", "part in mm", "product", "model"):
+        whole = heading in ("recipe", "version", "part in mm")
+        table.add_column(heading, no_wrap=whole, overflow="fold")
     for entry in entries:
         facts = _facts(cell, entry)
-        row = [facts[key] for key in ("version", "product", "part", "model")]
+        row = [facts[key] for key in ("version", "part", "product", "model")]
         mark = "*" if facts["configured"] else ""
-        table.add_row(mark, *map(shown, (entry.name, *row, entry.folder.parent)))
+        table.add_row(mark, *map(shown, (entry.name, *row)))
     console = terminal()
     console.print(table)
+    for root in dict.fromkeys(entry.folder.parent for entry in entries):
+        names = ", ".join(entry.name for entry in entries if entry.folder.parent == root)
+        console.print(f"{shown(root)}: {shown(names)}", soft_wrap=True, highlight=False)
     for entry in entries:
         if entry.problem:
             told = f"[yellow]{shown(entry.name)} cannot be used:[/] {shown(entry.problem)}"
