@@ -36,6 +36,8 @@ WHY_NOT_START = {
 KNOWN = frozenset({"stopped", *WHY_NOT_START})
 
 
+CHANGING = frozenset({"draining", "taking_up"})
+"""Values of CellState.change in which the belt must stand still until it is through."""
 CHANGE_FROM = frozenset({"stopped", "running"})
 WHY_NOT_CHANGE = {**WHY_NOT_START, "starting": "why.recipe.starting"}
 
@@ -63,6 +65,8 @@ def refusal(command: Command, view: CellView) -> str | None:
     state = view.cell.state
     if state not in ALLOWED[command]:
         return WHY_NOT_START[state] if command is Command.START else f"why.{command}"
+    if command is Command.START and view.cell.change in CHANGING:
+        return "why.start.changing"
     if command is Command.CONFIRM_CLEAR and view.belt is not None and view.belt.running:
         return "why.belt_moves"
     return None

@@ -92,6 +92,7 @@ TEXTS: dict[str, Words] = {
     "why.start.stopping": Words("Wait until it stands", "멈출 때까지 기다리세요"),
     "why.start.faulted": Words("Reset the fault first", "먼저 고장을 해제하세요"),
     "why.start.purge_required": Words("Clear the belt first", "먼저 벨트를 비우세요"),
+    "why.start.changing": Words("The recipe is changing", "레시피를 교체하는 중"),
     "why.stop": Words("Stands already", "이미 정지 상태"),
     "why.drain": Words("Only while running", "가동 중에만 가능"),
     "why.reset": Words("There is no fault", "고장 없음"),

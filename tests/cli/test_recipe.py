@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from cell.cli.app import app
+from cell.cli.errors import UsageError
 from cell.products import RECIPES
 from cell.recipe.loading import RecipeError
 from models.written import parse_yaml, write_yaml
@@ -64,6 +65,12 @@ def test_what_is_not_there_is_said_with_what_is() -> None:
         error = asked(verb, "nothing").exception
         assert isinstance(error, RecipeError)
         assert "there is: ball_screw, pcb, tile" in str(error)
+
+
+def test_a_folder_without_recipes_is_refused(tmp_path: Path) -> None:
+    error = asked("list", "--recipes", str(tmp_path)).exception
+    assert isinstance(error, UsageError)
+    assert str(tmp_path) in str(error)
 
 
 def test_check_passes_what_the_cell_can_take() -> None:

@@ -140,3 +140,22 @@ def test_outlines_lie_on_a_view_of_any_size(page: Page, fake_cell, tmp_path: Pat
     page.shows("picture-caption", "#52")
     right, bottom, shape = page.browser.execute_script(EDGES)
     assert (right, bottom, shape) == pytest.approx((490 / 500, 190 / 200, 2.5), abs=0.05)
+
+
+SIZES = """const sizes = [];
+window[Object.keys(window).find(key => key.startsWith('scene_'))].traverse(o => {
+    const p = o.geometry?.parameters;
+    if (p && p.depth) sizes.push([p.width, p.height, p.depth].map(side => side.toFixed(3)).join());
+});
+return sizes"""
+
+
+@pytest.mark.parametrize(
+    ("recipe", "size"), [("ball_screw@1", "0.060,0.024,0.030"), ("pcb@1", "0.108,0.108,0.006")]
+)
+def test_parts_are_drawn_as_large_as_the_recipes(
+    page: Page, fake_cell, recipe: str, size: str
+) -> None:
+    lying = {"part": "P1", "state": "inspected", "x": -0.5}
+    fake_cell.order(state={"recipe": recipe, "parts": [lying]})
+    page.until(lambda: page.browser.execute_script(SIZES).count(size) == 2, f"{size} is drawn")

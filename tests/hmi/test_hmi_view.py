@@ -87,6 +87,17 @@ def test_parts_are_let_through_by_a_running_cell_only(state: str, why: str | Non
     assert change_refusal(feed.view(10.0, LIMITS, ())) == why
 
 
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [("", None), ("preparing", None), ("prepared", None), ("draining", "why.start.changing"),
+     ("taking_up", "why.start.changing")],
+)  # fmt: skip
+def test_a_cell_that_changes_its_recipe_is_not_started(change: str, why: str | None) -> None:
+    feed = Feed().hear_cell(CellStatus("stopped", change=change), 10.0)
+    assert refusal(Command.START, feed.view(10.0, LIMITS, ())) == why
+    assert why is None or why in TEXTS
+
+
 PREPARING = Change("a@1", "b@2")
 
 

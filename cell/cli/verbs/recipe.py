@@ -11,12 +11,13 @@ import typer
 from rich.table import Table
 
 from cell.cli.checks import Level
+from cell.cli.errors import UsageError
 from cell.cli.names import shown
 from cell.cli.recipe_checks import check_recipe
 from cell.cli.recipe_words import described, measures
 from cell.cli.terminal import terminal
 from cell.config import CellConfig, load
-from cell.products import find_recipe, recipe_folder
+from cell.products import find_recipe, recipe_folder, recipe_roots
 from cell.recipes import RecipeEntry, recipe_entries
 from models.ending import REFUSED
 
@@ -48,6 +49,9 @@ def list_recipes(
     """Show every recipe: version, product, part, models, where it lies; * marks the configured."""
     cell = configured(config, recipes, data)
     entries = recipe_entries(cell)
+    if not entries:
+        where = " or ".join(str(root) for root in recipe_roots(cell))
+        raise UsageError(f"no recipe in {where}: give the folder of recipes with --recipes.")
     if as_json:
         print(json.dumps([_facts(cell, entry) for entry in entries], indent=2))
         return
