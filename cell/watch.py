@@ -30,6 +30,12 @@ class Heartbeat:
     message: str
     advisories: tuple[tuple[str, str], ...] = ()
     """Alarms that the node asks for while it repeats them, each with its detail."""
+    works_by: str = ""
+    """Stamp of the recipe that the node works by, '' for none."""
+    prepared: tuple[str, str] = ("", "")
+    """Stamp of the recipe that it was asked to prepare, when that has ended, and why it cannot work
+    by that one, '' when it can.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,11 @@ class Watch:
                 how = "its process is gone" if gone else f"silent for {silence:.1f} s"
                 deaths.append(Death(name, how))
         return deaths
+
+    def last(self, node: str) -> Heartbeat | None:
+        """What a living node said last."""
+        seen = self._seen.get(node)
+        return None if seen is None or seen.dead else seen.beat
 
     def missing(self) -> list[str]:
         """Expected nodes that are not alive and active."""

@@ -62,6 +62,7 @@ class CellNode(TakingNode):
         self.boot_id = uuid.uuid4().hex[:12]
         self.problem = ""
         self.advisories: dict[str, str] = {}  # alarm -> detail: said for as long as it stands here
+        self.preparation = "", ""  # stamp of a recipe, and why it cannot work by it
         self.refused = self._failing = self._device_away = False
         self.fatal: Future = Future()
         path = self.declare_parameter("config", "", CONFIG).value
@@ -87,6 +88,11 @@ class CellNode(TakingNode):
     def details(self) -> dict[str, object]:
         """What /diagnostics shows beside the state."""
         return {}
+
+    @property
+    def works_by(self) -> str:
+        """Stamp of the recipe that it works by, '' for a node that needs none."""
+        return ""
 
     def now_ns(self) -> int:
         """System clock in nanoseconds."""
