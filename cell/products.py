@@ -54,12 +54,17 @@ def recipe_folder(config: CellConfig, name: str) -> Path:
     """Where the recipe `name` lies. Raises RecipeError naming the recipes there are."""
     if not NAME.fullmatch(name):
         raise RecipeError(f"{name!r:.120} is no recipe name: give the name of a recipe's folder")
-    roots = [config.recipes] if config.recipes else [RECIPES, taught_recipes(config)]
+    roots = recipe_roots(config)
     for root in roots:
         if (root / name / "recipe.yaml").is_file():
             return root / name
     there = sorted(p.parent.name for root in roots for p in root.glob("*/recipe.yaml"))
     raise RecipeError(f"no recipe '{name}' in {roots[0]}; there is: {', '.join(there) or 'none'}")
+
+
+def recipe_roots(config: CellConfig) -> tuple[Path, ...]:
+    """The folders in which recipes lie; where two hold one name, the first one counts."""
+    return (config.recipes,) if config.recipes else (RECIPES, taught_recipes(config))
 
 
 def taught_recipes(config: CellConfig) -> Path:
