@@ -110,7 +110,7 @@ REGIONS = {"rim": {"kind": "ignore", "polygon": square(0, 0, 600, 20)}}
 
 
 def test_regions_stay_on_the_view_that_they_were_drawn_on(tmp_path: Path) -> None:
-    write_recipe(plate(regions=REGIONS), tmp_path / "plate")
+    write_recipe(plate(regions=REGIONS, model=None, anomaly="anomaly-1"), tmp_path / "plate")
     with pytest.raises(RecipeError, match="regions: lie on 640 x 200 px: leave out --canonical"):
         lesson(tmp_path / "nothing", tmp_path, canonical=(320, 100))
 
