@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from cell.goods import Good, few, read_good
 from cell.products import ANOMALY_THRESHOLD, LEAST_ANOMALY
@@ -18,6 +19,7 @@ from cell.recipe.loading import RecipeError, load_recipe
 from cell.recipe.model import PartGeometry, Recipe
 from cell.recipe.writing import write_recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
+from models.written import one_line
 from vision.anomaly.detector import ANOMALY
 from vision.anomaly.package import write_package
 from vision.anomaly.teach import ENOUGH, Progress, Settings, Taught, silent, teach
@@ -141,11 +143,14 @@ def _require_kept(
             f"{file}: has measures of the part of its own: change them there, or leave out "
             "--size-mm, --thickness-mm and --rim-mm"
         )
-    if canonical is not None and before.model is not None and canonical != before.canonical_px:
-        width, height = before.canonical_px
-        raise RecipeError(
-            f"{file}: its detector sees {width} x {height} px: leave out --canonical, or give it so"
-        )
+    if canonical is None or canonical == before.canonical_px:
+        return
+    for bound, what in ((before.model, "its detector sees"), (before.regions, "regions: lie on")):
+        if bound:
+            width, height = before.canonical_px
+            raise RecipeError(
+                f"{file}: {what} {width} x {height} px: leave out --canonical, or give it so"
+            )
 
 
 def _next_version(folder: Path) -> int:
@@ -195,5 +200,5 @@ def _recipe(
     }
     try:
         return Recipe.model_validate(data | changed)
-    except ValueError as error:
-        raise RecipeError(f"the recipe '{name}' cannot be written: {error}") from error
+    except ValidationError as error:
+        raise RecipeError(f"the recipe '{name}' cannot be written: {one_line(error)}") from None

@@ -116,7 +116,7 @@ def choose_thresholds(
     choice = choose_with_spread(reached, target, rounds)
     now = thresholds_of(setup.recipe, classes)
     chosen = np.asarray(choice.thresholds, np.float32)
-    review = min(setup.recipe.review_threshold, *choice.thresholds)
+    review = review_thresholds(setup.recipe, classes, min(choice.thresholds))
     counts = np.zeros(len(classes), int)
     for one in looked:
         counts += np.bincount(one.as_run.labels, minlength=len(classes))
@@ -141,6 +141,12 @@ def choose_thresholds(
         good_reviewed=doubtful(reached.good, chosen, review),
         alone=alone and bench.table is not None,
     )
+
+
+def review_thresholds(recipe: Recipe, classes: Sequence[str], least: float) -> list[float]:
+    """From where each class sends parts to review, once the least of the thresholds is applied."""
+    own = (recipe.classes[name].review_threshold for name in classes)
+    return [min(recipe.review_threshold, least) if one is None else one for one in own]
 
 
 def _of(one: Seen, classes: Sequence[str], recipe: Recipe) -> Found:

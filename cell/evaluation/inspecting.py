@@ -324,7 +324,9 @@ def check_parts(seen: Sequence[Seen], root: Path) -> None:
     """Refuse data that cannot tell escapes or false rejects. Raises DataError."""
     for wanted, what in ((True, "good"), (False, "defective")):
         if not any(one.good is wanted for one in seen):
+            excused = sum(one.excused for one in seen)
+            why = f" ({excused} labelled so are good by the recipe's rules)" if excused else ""
             raise DataError(
-                f"{root}: has no {what} parts, so parts cannot be counted; add some, or measure "
-                "the detections alone with --detections-only"
+                f"{root}: has no {what} parts{why}, so parts cannot be counted; add some, or "
+                "measure the detections alone with --detections-only"
             )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, FailFast, Field, model_validator
 
 from cell.recipe.base import ClassName, RecipeModel
-from cell.recipe.polygon import Box, Point, fault, overlap
+from cell.recipe.polygon import Box, fault, overlap
 from models.written import clean_name
 
 MOST_POINTS = 100
@@ -20,8 +20,12 @@ def _readable(name: str) -> str:
     return name
 
 
-RegionName = Annotated[str, AfterValidator(_readable)]
-Corners = Annotated[tuple[Point, ...], Field(min_length=3, max_length=MOST_POINTS), FailFast()]
+RegionName = Annotated[str, Field(max_length=60), AfterValidator(_readable)]
+Edge = Annotated[float, Field(ge=-1e6, le=1e6)]
+"""Beyond the view of every recipe, and small enough to reckon with."""
+Corners = Annotated[
+    tuple[tuple[Edge, Edge], ...], Field(min_length=3, max_length=MOST_POINTS), FailFast()
+]
 
 
 class Region(RecipeModel):

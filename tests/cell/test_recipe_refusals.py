@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from cell.recipe import RecipeError, parse_recipe
-from tests.cell.plates import plate, square, written
+from cell.recipe import ClassRule, RecipeError, parse_recipe
+from tests.cell.plates import CLASSES, plate, square, written
 
 INSIDE = square(10, 10, 50, 50)
 
@@ -64,6 +66,7 @@ def region(polygon: object, **more: Any) -> dict[str, Any]:
             "move it inside",
         ),
         ({}, region([[10, 10], [-1, 10], [60, 90]]), "point 2 (-1, 10) lies outside the view"),
+        ({}, region([[0, 0], [1e308, 0], [0, -1e308]]), "regions.바코드.polygon.1.0: "),
         ({}, region([[1, 1], [60, 60], [60, 1], [1, 60]]), "its lines 1-2 and 3-4 cross or touch"),
         ({}, region([[1, 1], [60, 1], [60, 60], [30, 1]]), "its lines 1-2 and 3-4 cross or touch"),
         ({}, region([[1, 1], [60, 1], [30, 1], [30, 60]]), "its lines 1-2 and 2-3 cross or touch"),
@@ -71,6 +74,9 @@ def region(polygon: object, **more: Any) -> dict[str, Any]:
         ({}, region([*INSIDE, INSIDE[0]]), "points 1 and 5 are the same (10, 10): leave one out"),
         ({}, region([[1, 1], [2, 1], [1, 1.5]]), "polygon: it encloses only 0.25 px^2"),
         ({}, region(square(0, 0, 640, 200)), "the whole view would be ignored"),
+        ({}, {"regions": {"a\nb": {"kind": "ignore", "polygon": INSIDE}}}, "regions.a\\nb"),
+        ({}, {"regions": {"a" * 9999: {"kind": "ignore", "polygon": INSIDE}}}, "regions.aaa"),
+        ({"two\nlines": 1}, {}, "classes.scratch.two\\nlines: is not a key that is known here"),
         ({}, {"regions": {" a": {"kind": "ignore", "polygon": INSIDE}}}, "blanks"),
     ],
     ids=str,
@@ -103,3 +109,36 @@ def test_sound_polygons_are_taken_in_both_directions(polygon: list[list[float]])
 
 def test_a_count_may_be_as_high_as_the_limit() -> None:
     assert plate({"spot": {"max_count": 50}}).classes["spot"].max_count == 50
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 700) | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=8,
+)
+points = st.lists(st.lists(st.floats(-9, 700) | st.integers(0, 200), min_size=2, max_size=2))
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {"kind": st.sampled_from(["ignore", "inspect"]) | values, "polygon": points | values},
+        optional={"classes": st.lists(st.sampled_from(CLASSES)) | values},
+    )
+    | values,
+    st.sampled_from([*ClassRule.model_fields, "label"]),
+    values | st.dictionaries(st.sampled_from(["ko", "en"]), st.text(max_size=4)),
+)
+def test_whatever_is_written_is_a_recipe_or_refused_in_one_line(
+    region: object, field: str, value: object
+) -> None:
+    try:
+        text = written({"spot": {field: value}}, regions={"r": region, str(value): region})
+    except (UnicodeError, ValueError):
+        return  # cannot be written at all
+    try:
+        parse_recipe(text, "r.yaml")
+    except RecipeError as error:
+        told = str(error)
+        assert told.startswith("r.yaml: ")
+        assert "\n" not in told

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cell.evaluation.choosing import review_thresholds
 from cell.evaluation.counted import all_counted
 from cell.evaluation.figures import part_figures, thresholds_of, verdict_of
 from cell.evaluation.inspecting import Seen
@@ -103,7 +104,10 @@ def test_thresholds_are_chosen_by_the_rules_that_judge(
 ) -> None:
     """A part counts as rejected, or doubtful, exactly where the cell would say so."""
     recipe = plate(
-        {"scratch": {"max_count": 2, "min_length_mm": 3.0}, "spot": {"max_count": 1}},
+        {
+            "scratch": {"max_count": 2, "min_length_mm": 3.0},
+            "spot": {"max_count": 1, "review_threshold": 0.15},
+        },
         regions=MASK,
     )
     one = seen(found, [])
@@ -118,7 +122,8 @@ def test_thresholds_are_chosen_by_the_rules_that_judge(
     rejects = kind is VerdictKind.REJECT
     if good:
         assert false_rejects(reached, least).count == rejects
-        assert doubtful(reached.good, least, 0.3) == (kind is VerdictKind.REVIEW)
+        review = review_thresholds(recipe, CLASSES, 0.5)
+        assert doubtful(reached.good, least, review) == (kind is VerdictKind.REVIEW)
     else:
         assert escapes(reached, least).count == (not rejects)
 

@@ -19,7 +19,7 @@ from cell.config import load
 from cell.inspection import build_inspector
 from cell.products import recipe_folder
 from cell.recipe.convert import areas_of, defects_of
-from cell.recipe.counting import Tally, count, size_mm
+from cell.recipe.counting import Standing, Tally, count, size_mm
 from cell.recipe.model import Recipe
 from cell.recipe.rules import verdict_on
 from cell.recipe.verdict import Verdict
@@ -73,8 +73,9 @@ def inspect(
     tally = count(setup.recipe, defects_of(inspection))
     verdict = verdict_on(setup.recipe, tally)
     if overlay is not None:
-        areas = areas_of(setup.recipe)
-        write_picture(overlay, draw_overlay(view, inspection, areas=areas))
+        notes = [own.value if own is not Standing.REJECTS else "" for own in tally.standings]
+        drawn = draw_overlay(view, inspection, areas=areas_of(setup.recipe), notes=notes)
+        write_picture(overlay, drawn)
     if as_json:
         print(
             json.dumps(
