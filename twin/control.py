@@ -1,7 +1,9 @@
 """The control socket: JSON lines over TCP, one answer a line.
 
 `{"op": "fault", "name": ..., ...}`, `{"op": "clear_belt"}`, `{"op": "person", "attentive": bool}`,
-`{"op": "state"}`, `{"op": "quit"}`. An answer is `{"ok": true, ...}` or
+`{"op": "feed", "parts": n}` (so many more; null: without end; 0: none, and what the photo-eye has
+not seen is taken back), `{"op": "product", "name": ...}` (what is fed from now on; refused while
+parts are on their way), `{"op": "state"}`, `{"op": "quit"}`. An answer is `{"ok": true, ...}` or
 `{"ok": false, "error": ...}`.
 """
 
@@ -14,12 +16,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from twin.catalogue import ProductError
 from twin.faults import FAULT
 from twin.plc import Edge
 from twin.world import World
 
 MAX_LINE = 1 << 16
-OPS = "fault, clear_belt, person, state, quit"
+OPS = "fault, clear_belt, person, feed, product, state, quit"
 
 
 class ControlError(Exception):
@@ -52,7 +55,7 @@ class ControlConnection(asyncio.Protocol):
             if not isinstance(request, dict):
                 raise ControlError("a request is a JSON object with the key op")
             reply = {"ok": True, **carry_out(self._world, request, self._quit)}
-        except (ControlError, ValueError) as error:
+        except (ControlError, ProductError, ValueError) as error:
             reply = {"ok": False, "error": str(error)}
         if self._transport is not None:
             self._transport.write(json.dumps(reply).encode() + b"\n")
@@ -61,7 +64,7 @@ class ControlConnection(asyncio.Protocol):
 def carry_out(
     world: World, request: dict[str, Any], quit_twin: Callable[[], None]
 ) -> dict[str, Any]:
-    """Do what a request asks. Raises ControlError."""
+    """Do what a request asks. Raises ControlError, ProductError."""
     arguments = dict(request)
     match arguments.pop("op", None):
         case "fault":
@@ -81,6 +84,14 @@ def carry_out(
                 raise ControlError("person needs attentive: true or false")
             world.person.attentive = attentive
             return {}
+        case "feed":
+            more = arguments.get("parts", "")
+            if more is not None and (type(more) is not int or more < 0):
+                raise ControlError("feed needs parts: how many more, or null for no end")
+            return {"taken_back": world.lay_on(more)}
+        case "product":
+            world.change_product(arguments.get("name"))
+            return {}
         case "state":
             return state(world)
         case "quit":
@@ -94,8 +105,8 @@ def state(world: World) -> dict[str, Any]:
     """What goes on now, for people and tests."""
     plc, position = world.plc, world.physics.tcp()[0]
     counts: dict[str, int] = {}
-    for board in world.truth.boards:
-        counts[board.where] = counts.get(board.where, 0) + 1
+    for part in world.truth.parts:
+        counts[part.where] = counts.get(part.where, 0) + 1
     return {
         "time_s": world.time,
         "real_time_factor": world.real_time_factor,
@@ -119,9 +130,10 @@ def state(world: World) -> dict[str, Any]:
         },
         "vacuum": {"ejector": plc.ejector, "sensor": plc.inputs.vacuum},
         "riding": [
-            {"number": b.truth.number, "x": b.anchor + plc.drive.travel, "y": b.y, "yaw": b.yaw}
-            for b in world.line.riding
+            {"number": p.truth.number, "x": p.anchor + plc.drive.travel, "y": p.y, "yaw": p.yaw}
+            for p in world.line.riding
         ],
+        "feed": {"product": world.feed.product.name, "more": world.more},
         "held": world.line.held.truth.number if world.line.held else None,
         "counts": counts,
     }
