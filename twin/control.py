@@ -1,9 +1,10 @@
 """The control socket: JSON lines over TCP, one answer a line.
 
 `{"op": "fault", "name": ..., ...}`, `{"op": "clear_belt"}`, `{"op": "person", "attentive": bool}`,
-`{"op": "feed", "parts": n}` (so many more; null: without end; 0: none, and what the photo-eye has
-not seen is taken back), `{"op": "product", "name": ...}` (what is fed from now on; refused while
-parts are on their way), `{"op": "state"}`, `{"op": "quit"}`. An answer is `{"ok": true, ...}` or
+`{"op": "feed", "on": bool}` (false: nothing is laid on, and what the photo-eye has not seen is taken
+back), `{"op": "feed", "parts": n}` (so many more; null: without end), `{"op": "product", "name": ...}`
+(what is fed from now on; refused while parts are on their way), `{"op": "state"}`,
+`{"op": "quit"}`. An answer is `{"ok": true, ...}` or
 `{"ok": false, "error": ...}`.
 """
 
@@ -85,10 +86,7 @@ def carry_out(
             world.person.attentive = attentive
             return {}
         case "feed":
-            more = arguments.get("parts", "")
-            if more is not None and (type(more) is not int or more < 0):
-                raise ControlError("feed needs parts: how many more, or null for no end")
-            return {"taken_back": world.lay_on(more)}
+            return _feed(world, arguments)
         case "product":
             world.change_product(arguments.get("name"))
             return {}
@@ -99,6 +97,21 @@ def carry_out(
             return {}
         case other:
             raise ControlError(f"unknown op {other!r}; known: {OPS}")
+
+
+def _feed(world: World, arguments: dict[str, Any]) -> dict[str, Any]:
+    match arguments:
+        case {"on": True, **rest} if not rest:
+            world.held = False
+        case {"on": False, **rest} if not rest:
+            return {"taken_back": world.hold_feed()}
+        case {"parts": None, **rest} if not rest:
+            world.more = None
+        case {"parts": int(more), **rest} if not rest and more >= 0 and more is not True:
+            world.more = int(more)
+        case _:
+            raise ControlError("feed needs on: true or false, or parts: how many more or null")
+    return {}
 
 
 def state(world: World) -> dict[str, Any]:
@@ -133,7 +146,11 @@ def state(world: World) -> dict[str, Any]:
             {"number": p.truth.number, "x": p.anchor + plc.drive.travel, "y": p.y, "yaw": p.yaw}
             for p in world.line.riding
         ],
-        "feed": {"product": world.feed.product.name, "more": world.more},
+        "feed": {
+            "product": world.feed.product.name,
+            "held": world.held,
+            "more": world.more,
+        },
         "held": world.line.held.truth.number if world.line.held else None,
         "counts": counts,
     }

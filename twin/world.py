@@ -66,6 +66,8 @@ class World:
     lost_s: float = 0.0
     more: int | None = None
     """How many parts are still laid on; None: as many as the configuration says."""
+    held: bool = False
+    """Nothing is laid on."""
     arm: UrController = field(init=False)
     plc: Plc = field(init=False)
     truth: TruthFile = field(init=False)
@@ -140,22 +142,22 @@ class World:
             self._finish(part, truth.CLEARED)
         return len(cleared)
 
-    def lay_on(self, more: int | None) -> int:
-        """Lay on so many parts more, None: without end; 0 stops the feed, and what the photo-eye
-        has not seen is taken back. Returns how many were taken back.
-        """
-        self.more = more
+    def hold_feed(self) -> int:
+        """Lay nothing on, and take back what the photo-eye has not seen. Returns how many."""
+        self.held = True
         unseen = [p for p in self.line.riding if p.truth.arrival_encoder_m is None]
-        for part in unseen if more == 0 else ():
+        for part in unseen:
             self.truth.withdraw(part.truth)
             self._retire(part)
-        return len(unseen) if more == 0 else 0
+            if self.more is not None:
+                self.more += 1
+        return len(unseen)
 
     def change_product(self, name: object) -> None:
         """Feed this product from now on. Raises ProductError."""
         if count := self.line.in_play:
             raise ProductError(
-                f"{count} parts are on their way: stop the feed and let them through, or clear "
+                f"{count} parts are on their way: hold the feed and let them through, or clear "
                 "the belt"
             )
         self.feed.change(require_product(self.feed.libraries, name, self.config.pitch_m))
@@ -235,7 +237,7 @@ class World:
 
     def _spawn(self, travel: float) -> None:
         wanted = self.config.parts == 0 or len(self.truth.parts) < self.config.parts
-        if not wanted or self.more == 0 or travel < self._next_spawn or not self.line.has_room:
+        if not wanted or self.held or self.more == 0 or travel < self._next_spawn or not self.line.has_room:
             return
         variant = self.feed.take()
         if variant is None:

@@ -1,0 +1,50 @@
+"""The person at the twin's infeed: while the cell changes its recipe nothing is laid on, and then
+what the new recipe is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from inspection_cell_interfaces.msg import CellState
+
+from cell.launcher.control import TwinLostError
+
+WAITS = (CellState.DRAINING, CellState.TAKING_UP)
+
+
+class InfeedPerson:
+    """Looks at the cell's state, acts by the twin's control socket.
+
+    ask: one request; raises ValueError where the twin refuses it and TwinLostError where it does
+    not answer. product: what the twin feeds; a recipe's name is its product's.
+    """
+
+    def __init__(
+        self, ask: Callable[..., dict[str, Any]], product: str, say: Callable[[str], None]
+    ) -> None:
+        self._ask, self._product, self._say = ask, product, say
+        self._holds = False
+        self._told = ""
+
+    def look(self, state: CellState) -> None:
+        """Act where there is something to do. Call a few times a second."""
+        wanted = state.recipe.partition("@")[0] or self._product
+        busy = state.change in WAITS
+        try:
+            if (busy or wanted != self._product) and not self._holds:
+                self._ask("feed", on=False)
+                self._holds = True
+            if wanted != self._product:
+                self._ask("product", name=wanted)
+                self._product = wanted
+            if self._holds and not busy:
+                self._ask("feed", on=True)
+                self._holds, self._told = False, ""
+        except TwinLostError:
+            return  # whoever keeps it going says so
+        except ValueError as refused:
+            if str(refused) != self._told:
+                self._told = str(refused)
+                self._say(f"nothing is fed: {refused}")
