@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+
+import numpy as np
 
 from calibration.cell import load_calibration
 from cell.config import CellConfig
@@ -14,6 +17,7 @@ from vision.anomaly.inspector import TaughtInspector
 from vision.engines.base import Engine
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.engines.opening import open_engine
+from vision.errors import InspectionError
 from vision.inspect.inspector import Inspector
 from vision.inspect.part import PartGeometry
 from vision.inspect.sanity import Bounds
@@ -54,7 +58,7 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
     parts = load_inspection_parts(config, name)
     camera = load_calibration(config.calibration).camera.model()
     recipe, canonical = parts.recipe, parts.recipe.canonical_px
-    part = PartGeometry(**recipe.part.model_dump())
+    part = _geometry(recipe)
     looks = recipe.picture
     bounds = None if looks is None else Bounds(**looks.model_dump())
     known: Inspector | None = None
@@ -74,3 +78,26 @@ def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
     floor = recipe.review_threshold_of(ANOMALY)
     complete = TaughtInspector(taught, known, camera, part, canonical, floor, bounds)
     return InspectionSetup(parts.recipe, parts.identity, engine or own, complete)
+
+
+def warm_up(setup: InspectionSetup) -> None:
+    """Look at a picture of nothing, so that the first part does not pay for an engine's first run.
+    Raises EngineError.
+    """
+    width, height = setup.recipe.canonical_px
+    noise = np.random.default_rng(0).integers(0, 255, (height, width), dtype=np.uint8)
+    with suppress(InspectionError):  # that it cannot be inspected is known
+        setup.complete.inspect_view(noise)
+
+
+def require_in_view(config: CellConfig, recipe: Recipe) -> None:
+    """Raises RecipeError for a part that the camera cannot see as a whole, CalibrationError."""
+    calibration = load_calibration(config.calibration)
+    try:
+        _geometry(recipe).require_in_view(calibration.camera.model(), calibration.stations.camera_x)
+    except InspectionError as error:
+        raise RecipeError(f"recipe '{recipe.name}': {error}") from None
+
+
+def _geometry(recipe: Recipe) -> PartGeometry:
+    return PartGeometry(recipe.part.size_m, recipe.part.thickness_m, recipe.part.inset_m)

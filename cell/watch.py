@@ -30,6 +30,8 @@ class Heartbeat:
     message: str
     advisories: tuple[tuple[str, str], ...] = ()
     """Alarms that the node asks for while it repeats them, each with its detail."""
+    works_by: str = ""
+    """Stamp of the recipe that the node works by, '' for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,11 @@ class Watch:
                 how = "its process is gone" if gone else f"silent for {silence:.1f} s"
                 deaths.append(Death(name, how))
         return deaths
+
+    def works_by(self, node: str) -> str:
+        """Stamp of the recipe that a living node works by, '' where it told of none."""
+        seen = self._seen.get(node)
+        return "" if seen is None or seen.dead else seen.beat.works_by
 
     def missing(self) -> list[str]:
         """Expected nodes that are not alive and active."""

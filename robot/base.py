@@ -172,6 +172,7 @@ class Belt(Protocol):
         arm_trigger: bool,
         lights: int,
         purge: bool,
+        trigger_travel_m: float,
     ) -> None:
         """Renew the lease (see interfaces BeltCommand for the meaning). Raises BeltError."""
 

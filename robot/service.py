@@ -9,7 +9,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -39,6 +39,7 @@ from robot.motion.removal import (
     RemovalRequest,
     RemovalResult,
 )
+from robot.motion.workpiece import Workpiece
 
 __all__ = [
     "Phase",
@@ -196,6 +197,10 @@ class RemovalService:
             vacuum_ok=vacuum,
             message=trouble,
         )
+
+    def require_feasible(self, shape: Workpiece, bins: Iterable[str]) -> None:
+        """Raises MotionError when parts of this shape could not be removed into these bins."""
+        self._planner.require_feasible(shape, bins)
 
     def recover(self) -> None:
         """After a stop, with a person's consent: unlock, rise, empty the cup, go waiting.

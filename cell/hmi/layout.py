@@ -49,6 +49,6 @@ class CellLayout:
             exit_eye_x=stations.exit_eye_x,
             robot_base=motion.base,
             tool_length=motion.tool_length_m,
-            part_side=motion.part.side_m,
+            part_side=0.108,
             bins=tuple(BinPlace(name, place.x, place.y) for name, place in motion.bins.items()),
         )

@@ -132,6 +132,15 @@ class LedgerConfig(BaseModel):
             raise ValueError(f"stations must lie along belt travel in the order {', '.join(names)}")
         return self
 
+    def require_part(self, length_m: float) -> None:
+        """Raises ValueError for parts that are too long for the stations."""
+        if self.wait_x + 0.5 * length_m > self.exit_eye_x - self.exit_tolerance_m:
+            raise ValueError(
+                f"a part of {1e3 * length_m:.0f} mm that waits for the arm at x = {self.wait_x:g} "
+                f"m reaches the exit-eye at {self.exit_eye_x:g} m: its length along the belt may "
+                f"be {2e3 * (self.exit_eye_x - self.exit_tolerance_m - self.wait_x):.0f} mm at most"
+            )
+
     def trigger_travel_m(self, part_length_m: float) -> float:
         """Belt travel [m] from the photo-eye edge to the camera pulse, for a straight part."""
         return self.camera_x - self.photo_eye_x + part_length_m / 2.0

@@ -70,10 +70,13 @@ class StateChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeSelected(Event):
-    """A recipe was loaded."""
+    """The cell works by another recipe from here on: a person wanted it, for a reason."""
 
     recipe: str
     person: str
+    reason: str = ""
+    content: str = ""
+    """First digits of the recipe's digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -214,6 +214,7 @@ class SelectRecipe(Observation):
 
     recipe: Recipe
     person: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

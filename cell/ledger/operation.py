@@ -224,7 +224,13 @@ def select_recipe(desk: Desk, choice: SelectRecipe) -> None:
         raise RefusalError("refused.recipe.belt_not_empty")
     desk.recipe = choice.recipe
     desk.emit(
-        e.RecipeSelected(stamp_ns=desk.now_ns, recipe=choice.recipe.identity, person=choice.person)
+        e.RecipeSelected(
+            stamp_ns=desk.now_ns,
+            recipe=choice.recipe.identity,
+            person=choice.person,
+            reason=choice.reason,
+            content=choice.recipe.content,
+        )
     )
 
 

@@ -21,6 +21,7 @@ def blank(handle: FrameHandle, setup: InspectionSetup | None) -> Inspection:
     )
     if setup is not None:
         message.recipe = setup.recipe.identity
+        message.canonical_width, message.canonical_height = setup.recipe.canonical_px
         message.model = setup.model
         message.engine = setup.engine.name
     return message

@@ -88,6 +88,11 @@ class CellNode(TakingNode):
         """What /diagnostics shows beside the state."""
         return {}
 
+    @property
+    def works_by(self) -> str:
+        """Stamp of the recipe that it works by, '' for a node that needs none."""
+        return ""
+
     def now_ns(self) -> int:
         """System clock in nanoseconds."""
         return int(self.get_clock().now().nanoseconds)

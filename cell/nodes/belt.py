@@ -16,8 +16,6 @@ from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_ns, to_time
 from cell.nodes.workers import Sign
 from cell.ownership import Claim, Owner, device
-from cell.products import find_recipe
-from cell.stations import ledger_config
 from models.written import fit
 from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError, EdgeKind
 from robot.belts.polled import PolledBelt
@@ -52,10 +50,7 @@ class BeltNode(CellNode):
 
     def set_up(self) -> None:
         driver = load_plugin("inspection_cell.belts", self.section.driver)
-        length = find_recipe(self.config, self.config.recipe).part.size_m[0]
-        travel = ledger_config(self.config).trigger_travel_m(length)
-        options = {"trigger_travel_m": travel, **self.section.options}
-        config = fit(driver.Config, options)
+        config = fit(driver.Config, self.section.options)
         name = device(self.section.driver, config.model_dump())
         self._claim = Claim.take({"belt": name}, Owner.me("belt node", self.config.data_dir))
         self._belt = driver(config)
@@ -149,6 +144,7 @@ class BeltNode(CellNode):
             arm_trigger=command.arm_trigger,
             lights=command.stack_light,
             purge=command.purge_request,
+            trigger_travel_m=command.trigger_travel_m,
         )
 
     @staticmethod

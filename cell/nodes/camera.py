@@ -14,8 +14,6 @@ from cell.nodes.shutter import Shutter
 from cell.nodes.topics import RELIABLE, to_time
 from cell.nodes.workers import Worker
 from cell.ownership import Claim, Owner
-from cell.products import find_recipe
-from cell.stations import ledger_config
 from models.written import fit
 from vision.cameras.base import Camera
 from vision.errors import CameraError, GrabFailed
@@ -51,8 +49,7 @@ class CameraNode(CellNode):
         self._camera.open()
         self._handles = self.create_publisher(FrameHandle, "/cell/camera/frame", RELIABLE)
         if self.section.software_trigger:
-            length = find_recipe(self.config, self.config.recipe).part.size_m[0]
-            self._shutter = Shutter(self, ledger_config(self.config).trigger_travel_m(length))
+            self._shutter = Shutter(self)
         self._preview = self.create_publisher(
             CompressedImage, "/cell/camera/image/compressed", qos_profile_sensor_data
         )

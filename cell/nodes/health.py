@@ -53,6 +53,7 @@ class Health:
                 boot_id=n.boot_id,
                 lifecycle=n.lifecycle,
                 healthy=not trouble,
+                works_by=n.works_by,
                 message=trouble,
                 rss_mib=memory / 2**20,
                 cpu_s=times.user + times.system,

@@ -7,16 +7,17 @@ import threading
 from pathlib import Path
 
 from inspection_cell_interfaces.msg import CellState, FrameHandle, Inspection
-from inspection_cell_interfaces.srv import SetRecipe
 
-from cell.inspection import InspectionSetup, build_inspector
+from cell.inspection import InspectionSetup, build_inspector, require_in_view, warm_up
 from cell.nodes import answers
 from cell.nodes.base import STARTUP_ERRORS, CellNode
 from cell.nodes.parameters import declare
+from cell.nodes.prepared import PreparingService
 from cell.nodes.process import run
 from cell.nodes.topics import LATCHED, RELIABLE, to_ns, to_time
 from cell.nodes.workers import Worker
 from cell.phrases import say
+from cell.recipe.loading import RecipeError
 from cell.records.folder import require_writable
 from cell.records.images import encoded, store_incoming
 from cell.records.naming import Incoming
@@ -31,6 +32,8 @@ QUEUE = 16
 """Handles waiting for the inspector; the ring holds fewer pictures, so more would be stale anyway.
 """
 WAIT_S = 0.1
+MOST_ENGINE_ERRORS = 3
+"""An engine that failed so often in a row will not come back by itself: the cell stops."""
 PATIENCE_S = 5.0
 """An inspection that takes longer hangs: ten times what the slowest engine needs."""
 
@@ -48,7 +51,9 @@ class InspectorNode(CellNode):
         self._setup: InspectionSetup | None = None
         self._lock = threading.Lock()
         self._space: Space | None = None
+        self._prepared: InspectionSetup | None = None
         self._wanted = ""
+        self._engine_errors = 0
         self._count = 0
 
     def set_up(self) -> None:
@@ -62,7 +67,7 @@ class InspectorNode(CellNode):
         self._reader = RingReader(self.config.camera.ring)
         self._results = self.create_publisher(Inspection, "/cell/inspector/inspection", RELIABLE)
         self.create_subscription(FrameHandle, "/cell/camera/frame", self._on_frame, RELIABLE)
-        self.create_service(SetRecipe, "/cell/inspector/set_recipe", self._on_recipe)
+        PreparingService(self, self._prepare, self._let_go)
         self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, LATCHED)
 
     def begin(self) -> None:
@@ -71,6 +76,7 @@ class InspectorNode(CellNode):
         self.create_timer(1.0, self._look)
 
     def tear_down(self) -> None:
+        self._let_go()
         if self._setup is not None:
             self._setup.engine.close()
             self._setup = None
@@ -96,40 +102,61 @@ class InspectorNode(CellNode):
         except queue.Full:
             self._results.publish(self._failed(handle, say("uninspected.behind")))
 
-    def _on_cell(self, cell: CellState) -> None:
-        """The journal says which recipe is in use: an inspector that was started anew follows."""
-        name, setup = cell.recipe.partition("@")[0], self._setup
-        if not name or setup is None or name in (setup.recipe.name, self._wanted):
-            return
-        self._wanted = name
-        self.get_logger().info(f"takes up recipe '{name}', which the cell works by")
-        self.start_worker("recipe", lambda _: self._follow(name), once=True)
+    @property
+    def works_by(self) -> str:
+        setup = self._setup
+        return "" if setup is None else setup.recipe.stamp
 
-    def _follow(self, name: str) -> None:
+    def _on_cell(self, cell: CellState) -> None:
+        """The journal says which recipe is in use: what was prepared for it is taken up at once,
+        and an inspector that was started anew loads it.
+        """
+        wanted = f"{cell.recipe}#{cell.recipe_content}"
+        if not cell.recipe_content or wanted in (self.works_by, self._wanted):
+            return
+        fresh = self._prepared
+        if fresh is not None and fresh.recipe.stamp == wanted:
+            self._prepared = None
+            self._take(fresh)
+            return
+        self._wanted = wanted
+        self.get_logger().info(f"takes up recipe '{cell.recipe}', which the cell works by")
+        self.start_worker("recipe", lambda _: self._follow(wanted), once=True)
+
+    def _follow(self, wanted: str) -> None:
         """Load a recipe beside the inspections; one that cannot be loaded is not tried again."""
+        name = wanted.partition("@")[0]
         try:
-            self._take(build_inspector(self.config, name))
+            self._take(self._load(name, wanted))
+            self.problem = ""
         except STARTUP_ERRORS as error:
             self.problem = f"recipe '{name}', which the cell works by: {error}"
+
+    def _prepare(self, name: str, wanted: str) -> None:
+        """Keep a recipe's inspector ready, warmed up, beside the one in use."""
+        self._let_go()
+        fresh = self._load(name, wanted)
+        require_in_view(self.config, fresh.recipe)
+        warm_up(fresh)
+        self._prepared = fresh
+
+    def _let_go(self) -> None:
+        old, self._prepared = self._prepared, None
+        if old is not None:
+            old.engine.close()
+
+    def _load(self, name: str, wanted: str) -> InspectionSetup:
+        fresh = build_inspector(self.config, name)
+        if fresh.recipe.stamp != wanted:
+            fresh.engine.close()
+            raise RecipeError(say("recipe.other_content", recipe=fresh.recipe.identity))
+        return fresh
 
     def _take(self, fresh: InspectionSetup) -> None:
         with self._lock:
             old, self._setup, self._wanted = self._setup, fresh, ""
         if old is not None:
             old.engine.close()
-
-    def _on_recipe(
-        self, request: SetRecipe.Request, response: SetRecipe.Response
-    ) -> SetRecipe.Response:
-        """Called by the supervisor alone, while the belt stands."""
-        try:
-            fresh = build_inspector(self.config, request.recipe)
-        except STARTUP_ERRORS as error:
-            response.accepted, response.message = False, str(error)
-            return response
-        self._take(fresh)
-        response.accepted = True
-        return response
 
     def _inspect_all(self, worker: Worker) -> None:
         while worker.goes_on():
@@ -152,9 +179,9 @@ class InspectorNode(CellNode):
         except (InspectionError, StaleFrame, RingError) as error:
             return self._failed(handle, str(error), setup)
         except EngineError as error:
-            self.problem = str(error)
+            self.problem, self._engine_errors = str(error), self._engine_errors + 1
             return self._failed(handle, str(error), setup)
-        self.problem = ""
+        self.problem, self._engine_errors = "", 0
         return self._told(handle, found, view, setup)
 
     def _told(
@@ -175,9 +202,11 @@ class InspectorNode(CellNode):
         return picture.path
 
     def _look(self) -> None:
+        failing = self._engine_errors >= MOST_ENGINE_ERRORS
+        self.advisories = {"inspector.engine_error": self.problem} if failing else {}
         if self._space is not None:
             self._space.look()
-            self.advisories = self._space.advisories
+            self.advisories |= self._space.advisories
 
     def _failed(
         self, handle: FrameHandle, error: str, setup: InspectionSetup | None = None

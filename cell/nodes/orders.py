@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
-from rclpy.task import Future
 from std_srvs.srv import Trigger
 
+from cell.changeover import Seen, Step, Wish
 from cell.ledger import observations as o
 from cell.ledger.events import CellState as State
-from cell.nodes.base import STARTUP_ERRORS, CellNode
+from cell.nodes.base import CellNode
+from cell.nodes.changing import Changing
 from cell.nodes.ears import UNHEARD, Ears
 from cell.nodes.permit import PermitGiver
 from cell.phrases import say
-from cell.products import InspectionParts, load_inspection_parts
 from cell.recipe.verdict import VerdictKind
 from cell.supervision import Supervision
 
@@ -24,16 +24,20 @@ BY_HAND = ("emergency_stop", "power_off")
 
 
 class Orders:
-    """The services under /cell/supervisor. `on_recipe` hears of a recipe that was taken."""
+    """The services under /cell/supervisor."""
 
     def __init__(
-        self, node: CellNode, supervision: Supervision, tell: Tell, ears: Ears, permit: PermitGiver
+        self,
+        node: CellNode,
+        supervision: Supervision,
+        tell: Tell,
+        ears: Ears,
+        permit: PermitGiver,
+        changing: Changing,
     ) -> None:
         self._node, self._supervision, self._tell = node, supervision, tell
-        self._ears, self._permit = ears, permit
-        self.on_recipe: Callable[[InspectionParts], object] = lambda _: None
+        self._ears, self._permit, self._changing = ears, permit, changing
         self._recover_robot = node.create_client(Trigger, "/cell/robot/recover")
-        self._load_recipe = node.create_client(SetRecipe, "/cell/inspector/set_recipe")
         services = (
             (CellCommand, "command", self._on_command),
             (OverrideVerdict, "override_verdict", self._on_override),
@@ -77,6 +81,16 @@ class Orders:
         missing = self._supervision.missing() or (["robot"] if unready == UNHEARD else [])
         if missing:
             return say("refused.start.nodes", nodes=", ".join(missing))
+        change = self._changing.change
+        if change.step in (Step.DRAINING, Step.TAKING_UP):
+            return say("refused.start.changing", recipe=change.recipe)
+        behind = self._changing.behind()
+        if behind:
+            return say(
+                "refused.start.recipe",
+                recipe=self._changing.parts.recipe.identity,
+                nodes=", ".join(behind),
+            )
         if unready in BY_HAND:
             return say("refused.start.arm_by_hand", mode=unready)
         if unready:
@@ -113,31 +127,17 @@ class Orders:
     def _on_recipe(
         self, request: SetRecipe.Request, response: SetRecipe.Response
     ) -> SetRecipe.Response:
-        """An inspection by any other recipe than the ledger's counts as none, so order is free."""
-        try:
-            parts = load_inspection_parts(self._node.config, request.recipe)
-        except STARTUP_ERRORS as error:
-            response.message = str(error)
+        if not self._ears.started:
+            response.message = say("refused.before_belt")
             return response
-        state = self._supervision.ledger.snapshot()
-        if state.state is not State.STOPPED or state.on_belt:
-            response.message = say("refused.recipe.not_stopped")
-            return response
-        if not self._load_recipe.service_is_ready():
-            response.message = say("refused.recipe.inspector_silent")
-            return response
-        choice = o.SelectRecipe(
-            stamp_ns=self._node.now_ns(), recipe=parts.recipe, person=request.person
+        wish = Wish(
+            request.recipe, request.person, request.reason, request.prepare_only, request.drain
         )
-        response.accepted, response.message = self._tell(choice)
-        if response.accepted:
-            self.on_recipe(parts)
-            self._load_recipe.call_async(request).add_done_callback(self._on_recipe_loaded)
+        response.message = self._changing.order(wish, self.seen())
+        response.accepted = not response.message
         return response
 
-    def _on_recipe_loaded(self, future: Future) -> None:
-        answer = future.result()
-        if answer is None or not answer.accepted:
-            detail = "it does not answer" if answer is None else answer.message
-            alarm = "inspector.engine_error"
-            self._tell(o.FaultSeen(stamp_ns=self._node.now_ns(), alarm=alarm, detail=detail))
+    def seen(self) -> Seen:
+        """What a change of the recipe goes by."""
+        now = self._supervision.ledger.snapshot()
+        return Seen(now.state, now.on_belt, not self._changing.behind())

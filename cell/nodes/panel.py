@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from inspection_cell_interfaces.msg import Alarm as AlarmMessage
 from inspection_cell_interfaces.msg import CellState
 
 from cell.alarms import Alarm, AlarmState, reason_text
 from cell.ledger.events import CellState as State
+from cell.nodes.changing import Changing
 from cell.nodes.topics import to_time
 from cell.nodes.translate import part_on_belt
 from cell.supervision import Supervision
@@ -32,21 +35,21 @@ def stack_light(state: State, unacknowledged: bool) -> int:
     return light | BUZZER if unacknowledged else light
 
 
-def unknown(supervision: Supervision, model: str, reason: str) -> CellState:
+def unknown(supervision: Supervision, changing: Changing, reason: str) -> CellState:
     """The message of a cell that knows nothing of its belt, for `reason`; without its stamp."""
     seen = supervision.ledger.snapshot()
     english, korean = reason_text(reason)
     return CellState(
         state=CellState.UNKNOWN,
         recipe=seen.recipe,
-        model=model,
+        **_recipe(changing),
         reason=english,
         reason_ko=korean,
         alarms=[alarm_message(alarm) for alarm in seen.alarms],
     )
 
 
-def cell_state(supervision: Supervision, model: str) -> CellState:
+def cell_state(supervision: Supervision, changing: Changing) -> CellState:
     """The message without its stamp."""
     seen = supervision.ledger.snapshot()
     counts, verdict = seen.counts, seen.last_verdict
@@ -54,7 +57,7 @@ def cell_state(supervision: Supervision, model: str) -> CellState:
     return CellState(
         state=seen.state.value,
         recipe=seen.recipe,
-        model=model,
+        **_recipe(changing),
         reason=english,
         reason_ko=korean,
         arrived=counts.arrived,
@@ -73,6 +76,18 @@ def cell_state(supervision: Supervision, model: str) -> CellState:
         parts=[part_on_belt(part) for part in seen.parts],
         alarms=[alarm_message(alarm) for alarm in seen.alarms],
     )
+
+
+def _recipe(changing: Changing) -> dict[str, Any]:
+    """What the cell works by, and what it changes to."""
+    change = changing.change
+    return {
+        "recipe_content": changing.parts.recipe.content,
+        "model": changing.parts.identity,
+        "recipe_next": change.recipe,
+        "change": change.step.value,
+        "change_message": change.message,
+    }
 
 
 def alarm_message(alarm: Alarm) -> AlarmMessage:

@@ -7,7 +7,9 @@ from inspection_cell_interfaces.msg import BeltState, RobotState
 from sensor_msgs.msg import JointState
 
 from cell.nodes.topics import to_ns
+from cell.recipe.model import PartGeometry
 from robot.base import BeltSample
+from robot.motion.workpiece import Workpiece
 from robot.service import RemovalFeedback, RemovalRequest, RemovalResult, RobotSnapshot
 
 JOINTS = (
@@ -26,7 +28,15 @@ def request(goal: RemovePart.Goal) -> RemovalRequest:
         y=goal.y,
         yaw=goal.yaw,
         deadline_encoder_m=goal.deadline_encoder_m,
+        shape=Workpiece(
+            goal.length, goal.width, goal.thickness, goal.mass, (goal.grip_x, goal.grip_y)
+        ),
     )
+
+
+def workpiece(part: PartGeometry) -> Workpiece:
+    """A recipe's part in the robot's words."""
+    return Workpiece(*part.size_m, part.thickness_m, part.mass_kg, part.grip_m)
 
 
 def feedback(step: RemovalFeedback) -> RemovePart.Feedback:

@@ -14,6 +14,7 @@ from rclpy.task import Future
 from cell.ledger.effects import CancelRemoval, RequestRemoval
 from cell.ledger.observations import Observation, RemovalDone, RemovalFeedback
 from cell.nodes.base import CellNode
+from cell.recipe.model import PartGeometry
 
 ANSWER_S = 3.0
 """An arm that has begun nothing, or is done, for this long and did not say so is asked again."""
@@ -30,8 +31,10 @@ class Remover:
         self._asked_s = 0.0
         self._cancel_wanted: tuple[str, int] | None = None
 
-    def request(self, order: RequestRemoval) -> None:
-        """Send the goal; a robot that is not there counts as a failed attempt."""
+    def request(self, order: RequestRemoval, part: PartGeometry) -> None:
+        """Send the goal for a part of these measures; a robot that is not there counts as a failed
+        attempt.
+        """
         if not self._client.server_is_ready():
             self._report(order, reason="error", message="The robot node does not answer.")
             return
@@ -42,6 +45,12 @@ class Remover:
             x=order.x,
             y=order.y,
             yaw=order.yaw,
+            length=part.size_m[0],
+            width=part.size_m[1],
+            thickness=part.thickness_m,
+            mass=part.mass_kg,
+            grip_x=part.grip_m[0],
+            grip_y=part.grip_m[1],
             deadline_encoder_m=order.deadline_encoder_m,
             attempt=order.attempt,
         )

@@ -20,10 +20,14 @@ from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.permit import TOPIC as PERMIT
 from cell.nodes.permit import PermitHolder
+from cell.nodes.prepared import PreparingService
 from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_time
 from cell.nodes.workers import Sign, Worker
 from cell.ownership import Claim, Owner, device
+from cell.phrases import say
+from cell.products import load_inspection_parts
+from cell.recipe.loading import RecipeError
 from models.written import fit
 from robot.base import RobotError
 from robot.service import RemovalService
@@ -63,6 +67,7 @@ class RobotNode(CellNode):
         self.create_subscription(BeltState, "/cell/belt/state", self._on_belt, LATEST)
         self.create_subscription(MotionPermit, PERMIT, self._permit.note, RELIABLE)
         self.create_service(Trigger, "/cell/robot/recover", self._on_recover)
+        PreparingService(self, self._prepare, lambda: None)
         self._action = ActionServer(
             self,
             RemovePart,
@@ -89,6 +94,14 @@ class RobotNode(CellNode):
     def signs(self) -> Iterable[Sign]:
         service = self._service
         return (*super().signs(), *(service.threads() if service is not None else ()))
+
+    def _prepare(self, name: str, wanted: str) -> None:
+        """Whether the cup and the bins suit a recipe's part; nothing is kept of it."""
+        recipe = load_inspection_parts(self.config, name).recipe
+        if recipe.stamp != wanted:
+            raise RecipeError(say("recipe.other_content", recipe=recipe.identity))
+        assert self._service is not None
+        self._service.require_feasible(removals.workpiece(recipe.part), recipe.bins)
 
     def _on_belt(self, state: BeltState) -> None:
         if self._service is not None and state.connected:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
-from inspection_cell_interfaces.msg import BeltEvent, BeltState
+from inspection_cell_interfaces.msg import BeltCommand, BeltEvent, BeltState
 
 from cell.nodes.base import CellNode
 from cell.nodes.topics import LATEST, RELIABLE, to_ns
@@ -14,18 +15,20 @@ STALE_NS = 200_000_000
 
 
 class Shutter:
-    """Counts the belt's travel from each arrival at the photo-eye to the camera.
+    """Counts the belt's travel from each arrival at the photo-eye to the camera: as far as the
+    belt's command says, which is the product's.
 
     The releases come late by the belt's polling and the scheduler, some milliseconds; where the
     belt really was then is what the PLC latches with the exposure.
     """
 
-    def __init__(self, node: CellNode, travel_m: float) -> None:
-        self._node, self._travel_m = node, travel_m
+    def __init__(self, node: CellNode) -> None:
+        self._node, self._travel_m = node, math.inf
         self._due: deque[float] = deque(maxlen=64)
         self._belt: BeltState | None = None
         node.create_subscription(BeltEvent, "/cell/belt/event", self._on_edge, RELIABLE)
         node.create_subscription(BeltState, "/cell/belt/state", self._on_belt, LATEST)
+        node.create_subscription(BeltCommand, "/cell/belt/command", self._on_command, LATEST)
 
     def take(self) -> bool:
         """Whether a part is at the camera now; true once for each part."""
@@ -39,6 +42,9 @@ class Shutter:
             return False
         self._due.popleft()
         return True
+
+    def _on_command(self, command: BeltCommand) -> None:
+        self._travel_m = command.trigger_travel_m
 
     def _on_edge(self, message: BeltEvent) -> None:
         if message.kind == BeltEvent.ARRIVAL:

@@ -19,6 +19,7 @@ from cell.ledger.events import Event
 from cell.ledger.ledger import Ledger
 from cell.nodes import translate
 from cell.nodes.base import CellNode
+from cell.nodes.changing import Changing
 from cell.nodes.ears import Ears
 from cell.nodes.orders import Orders
 from cell.nodes.panel import cell_state, stack_light, unknown
@@ -28,7 +29,7 @@ from cell.nodes.remover import Remover
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.phrases import say
 from cell.processes import TABLE
-from cell.products import InspectionParts, load_inspection_parts
+from cell.products import load_inspection_parts
 from cell.records.agreement import open_journal
 from cell.records.checkpoints import restore
 from cell.records.folder import require_writable
@@ -63,7 +64,6 @@ class SupervisorNode(CellNode):
         if chosen != configured:
             parts = load_inspection_parts(self.config, chosen)
             ledger.take_recipe(parts.recipe)
-        self._use(parts)
         watch = Watch(NODES, process_exists, WELCOME)
         self._supervision = Supervision(ledger, self._journal, watch, self._publish_event)
         self._states = self.create_publisher(CellState, "/cell/supervisor/state", LATCHED)
@@ -72,8 +72,10 @@ class SupervisorNode(CellNode):
         self._permit = PermitGiver(self)
         self._remover = Remover(self, self._tell)
         self._ears = Ears(self, self._tell, self._hear)
-        self._orders = Orders(self, self._supervision, self._ordered, self._ears, self._permit)
-        self._orders.on_recipe = self._use
+        self._changing = Changing(self, ledger.desk.config, watch, self._ordered, parts)
+        self._orders = Orders(
+            self, self._supervision, self._ordered, self._ears, self._permit, self._changing
+        )
 
     def begin(self) -> None:
         self._ears.open()
@@ -107,6 +109,7 @@ class SupervisorNode(CellNode):
             self._act(self._supervision.look_around(now))
             self._tell(o.Tick(stamp_ns=now))
             self._remover.remind(self._ears.robot_busy)
+            self._changing.look(self._orders.seen())
         self._publish_state()
 
     def _hear(self, beat: Heartbeat) -> None:
@@ -134,7 +137,7 @@ class SupervisorNode(CellNode):
             match effect:
                 case RequestRemoval():
                     self._permit.tell(self._ledger)
-                    self._remover.request(effect)
+                    self._remover.request(effect, self._changing.parts.recipe.part)
                 case CancelRemoval():
                     self._remover.cancel(effect)
                 case _:
@@ -154,6 +157,7 @@ class SupervisorNode(CellNode):
                 run=order.run,
                 speed_m_s=self.config.belt.speed_m_s,
                 authority_m=order.authority_m,
+                trigger_travel_m=self._supervision.ledger.desk.travel_m,
                 arm_trigger=not self.config.camera.software_trigger,
                 stack_light=stack_light(seen.state, waiting),
                 purge_request=order.purge_request,
@@ -165,9 +169,9 @@ class SupervisorNode(CellNode):
         if self._supervision is None:
             return
         if self._ears.started:
-            message = cell_state(self._supervision, self._model)
+            message = cell_state(self._supervision, self._changing)
         else:
-            message = unknown(self._supervision, self._model, unknown_for)
+            message = unknown(self._supervision, self._changing, unknown_for)
         message.stamp = to_time(self.now_ns())
         self._states.publish(message)
 
@@ -175,9 +179,6 @@ class SupervisorNode(CellNode):
     def _ledger(self) -> Ledger | None:
         """None while no session is open: nothing is allowed then."""
         return self._supervision.ledger if self._supervision and self._ears.started else None
-
-    def _use(self, parts: InspectionParts) -> None:
-        self._model = parts.identity
 
     def _publish_event(self, sequence: int, event: Event) -> None:
         self._events.publish(translate.part_event(sequence, event))

@@ -104,6 +104,7 @@ def heartbeat(message: NodeStatus) -> Heartbeat:
         active=message.lifecycle == "active",
         message=message.message,
         advisories=tuple((told.alarm, told.detail) for told in message.advisories),
+        works_by=message.works_by,
     )
 
 

@@ -44,6 +44,16 @@ REFUSALS = (
         "아직 준비되지 않은 프로세스: {nodes}. 기다리거나 로그를 확인하세요.",
     ),
     Phrase(
+        "refused.start.changing",
+        "The recipe is being changed to {recipe}: start when that is through.",
+        "레시피를 {recipe}(으)로 바꾸는 중입니다. 끝난 뒤 시작하세요.",
+    ),
+    Phrase(
+        "refused.start.recipe",
+        "Not every node works by {recipe} yet: {nodes}. Wait, or look at their logs.",
+        "아직 {recipe}(으)로 작업하지 않는 프로세스: {nodes}. 기다리거나 로그를 확인하세요.",
+    ),
+    Phrase(
         "refused.start.arm",
         "The arm was not ready ({mode}) and is brought back now. Start again when it waits.",
         "로봇이 준비되지 않아({mode}) 지금 복귀시킵니다. 로봇이 대기 위치에 오면 다시 시작하세요.",
@@ -111,9 +121,63 @@ REFUSALS = (
         "새 레시피를 쓰려면 벨트가 비어 서 있어야 합니다. 먼저 비우고 정지하세요.",
     ),
     Phrase(
-        "refused.recipe.inspector_silent",
-        "The inspector does not answer: look at its log.",
-        "검사기가 응답하지 않습니다. 로그를 확인하세요.",
+        "refused.recipe.no_reason",
+        "a change of the recipe needs a reason, for the records",
+        "레시피를 바꾸려면 기록에 남길 사유가 필요합니다",
+    ),
+    Phrase(
+        "refused.recipe.changing",
+        "the cell is changing to '{recipe}' by order of {person}: wait until that is through",
+        "{person}의 지시로 '{recipe}'(으)로 바꾸는 중입니다. 끝날 때까지 기다리세요",
+    ),
+    Phrase(
+        "refused.recipe.not_clear",
+        "what lies on the belt is unknown: clear it and confirm, then change the recipe",
+        "벨트 위에 무엇이 있는지 알 수 없습니다. 벨트를 비우고 확인한 뒤 레시피를 바꾸세요",
+    ),
+    Phrase(
+        "refused.recipe.edited",
+        "recipe {recipe} was edited without a new version: raise its `version`, then take it up",
+        "레시피 {recipe}이(가) 버전 변경 없이 수정되었습니다. `version`을 올린 뒤 적용하세요",
+    ),
+    Phrase(
+        "recipe.refused_by",
+        "the {node} cannot work by recipe '{recipe}': {detail}",
+        "{node}이(가) 레시피 '{recipe}'(으)로 작업할 수 없습니다: {detail}",
+    ),
+    Phrase(
+        "recipe.other_content",
+        "recipe {recipe} says something else here: give every node the same recipes, and raise "
+        "`version` with each change",
+        "레시피 {recipe}의 내용이 다릅니다. 모든 프로세스에 같은 레시피를 두고, 바꿀 때마다 "
+        "`version`을 올리세요",
+    ),
+    Phrase(
+        "recipe.node_died",
+        "its process ended meanwhile",
+        "그 사이에 프로세스가 종료되었습니다",
+    ),
+    Phrase(
+        "recipe.not_answering",
+        "it does not answer: look at its log",
+        "응답하지 않습니다. 로그를 확인하세요",
+    ),
+    Phrase(
+        "recipe.not_prepared",
+        "not ready within {seconds} s: {nodes}; look at their logs",
+        "{seconds}초 안에 준비되지 않음: {nodes}. 로그를 확인하세요",
+    ),
+    Phrase(
+        "recipe.fault_meanwhile",
+        "a fault came before the belt was empty: the recipe has not changed. Clear the fault, then "
+        "order it again",
+        "벨트가 비기 전에 고장이 발생했습니다. 레시피는 바뀌지 않았습니다. 고장을 해결한 뒤 다시 "
+        "지시하세요",
+    ),
+    Phrase(
+        "recipe.undone",
+        "not every node followed to {recipe}: the cell works by {old} again",
+        "일부 프로세스가 {recipe}(으)로 바뀌지 않아 다시 {old}(으)로 작업합니다",
     ),
     Phrase(
         "refused.override.closed",

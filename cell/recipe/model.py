@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from typing import Annotated, Any, Final, Self
 
@@ -48,6 +49,20 @@ class PartGeometry(RecipeModel):
         ge=0.0,
         title="Inset",
         description="Rim between the outer edge and the inspected artwork.",
+        json_schema_extra={"unit": "m"},
+    )
+    mass_kg: float = Field(
+        default=0.1,
+        gt=0.0,
+        le=5.0,
+        title="Mass",
+        description="What the cup must hold.",
+        json_schema_extra={"unit": "kg"},
+    )
+    grip_m: tuple[float, float] = Field(
+        default=(0.0, 0.0),
+        title="Grip point",
+        description="Where the cup takes the part, from its centre along its x and y.",
         json_schema_extra={"unit": "m"},
     )
 
@@ -288,6 +303,16 @@ class Recipe(RecipeModel):
     def identity(self) -> str:
         """`name@version`, as it stands on each record."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def content(self) -> str:
+        """First digits of a digest over all that the recipe says: an edited one has another."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
+
+    @property
+    def stamp(self) -> str:
+        """`name@version#content`: what two nodes must agree on to work by the same recipe."""
+        return f"{self.identity}#{self.content}"
 
     @property
     def bins(self) -> frozenset[str]:

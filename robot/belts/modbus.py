@@ -43,14 +43,6 @@ class ModbusBeltConfig(Settings):
         gt=0,
         le=0.2,
     )
-    trigger_travel_m: float = setting(
-        0.354,
-        "Trigger travel",
-        "Belt travel from the photo-eye's edge to the camera pulse; the default brings a 108 mm "
-        "part's middle under the camera",
-        "m",
-        gt=0,
-    )
 
 
 class ModbusBelt:
@@ -138,6 +130,7 @@ class ModbusBelt:
         arm_trigger: bool,
         lights: int,
         purge: bool,
+        trigger_travel_m: float,
     ) -> None:
         """Renew the lease: registers 0 to 7 in one request. Raises BeltError."""
         self._require_whole()
@@ -153,7 +146,7 @@ class ModbusBelt:
                 int(control),
                 speed,
                 *plc.to_words(round(authority_m * plc.COUNTS_PER_METRE)),
-                *plc.to_words(round(self._config.trigger_travel_m * plc.COUNTS_PER_METRE)),
+                *plc.to_words(round(trigger_travel_m * plc.COUNTS_PER_METRE)),
                 self._beat,
                 lights & 0xFFFF,
             ]

@@ -28,12 +28,15 @@ and the shortest stroke suggest."""
 
 @dataclass(frozen=True, slots=True)
 class Grip:
-    """Where the cup took a part (`cell`, metres), the part's heading [rad] and its bin."""
+    """Where the cup took a part (`cell`, metres), the part's heading [rad], its bin, and the height
+    of its upper face above the belt [m].
+    """
 
     x: float
     y: float
     yaw: float
     bin: str
+    thickness_m: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class CycleBound:
 
     def _one(self, start: Joints, grip: Grip, yaw: float, speed: float) -> tuple[Bound, Joints]:
         limits, stroke = self._settings.limits, self._settings.stroke
-        touch = self._settings.part.thickness_m - stroke.press_m
+        touch = grip.thickness_m - stroke.press_m
         on_part = self._moving(grip, yaw, touch, speed, 0.0)
         place = self._settings.bins[grip.bin]
         end = self._upright((place.x, place.y, place.z), on_part.position[5])
@@ -114,7 +117,7 @@ class CycleBound:
     ) -> float:
         """Least time between the part and `far` through the point `height` above the part."""
         stroke, limits = self._settings.stroke, self._settings.limits
-        touch = self._settings.part.thickness_m - stroke.press_m
+        touch = grip.thickness_m - stroke.press_m
         fastest, times = 1.6 * height / stroke.shortest_s, []
         for share in _ENTRIES:
             above = self._moving(grip, yaw, touch + height, speed, sign * share * fastest)

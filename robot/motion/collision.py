@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from robot.base import MotionError
 from robot.motion.config import BoxSettings, MotionSettings
 from robot.motion.kinematics import A2, A3, D1, D4, D5, D6, ArmKinematics
+from robot.motion.workpiece import Held
 
 Float = NDArray[np.float64]
 
@@ -59,9 +60,8 @@ class Nearest:
 class CollisionModel:
     """Checks whole paths at once. Pure; one instance may be shared."""
 
-    def __init__(self, arm: ArmKinematics, boxes: Sequence[BoxSettings], part_side: float) -> None:
+    def __init__(self, arm: ArmKinematics, boxes: Sequence[BoxSettings]) -> None:
         self._arm = arm
-        self._half_part = part_side / 2.0
         self._names = [box.name for box in boxes]
         centres = np.array([box.centre for box in boxes])
         halves = np.array([box.size for box in boxes]) / 2.0
@@ -71,30 +71,32 @@ class CollisionModel:
     def of(cls, settings: MotionSettings) -> CollisionModel:
         """The model of a configured cell."""
         arm = ArmKinematics(settings.base, settings.tool_length_m)
-        return cls(arm, settings.boxes, settings.part.side_m)
+        return cls(arm, settings.boxes)
 
-    def nearest(self, joints: Float, holding: bool, part_on_belt: bool = False) -> Nearest:
-        """Closest approach over joints (n, 6); `part_on_belt`: the held part may touch boxes."""
-        starts, ends = self._segments(joints)
-        count = len(LINKS) if holding else len(LINKS) - _HELD
-        free = len(LINKS) - _HELD if part_on_belt else count
+    def nearest(self, joints: Float, held: Held | None, part_on_belt: bool = False) -> Nearest:
+        """Closest approach over joints (n, 6), of the arm with what hangs on its cup;
+        `part_on_belt`: that may touch boxes.
+        """
+        starts, ends = self._segments(joints, held)
+        radii = _radii(held)
+        free = min(len(radii), len(LINKS) - _HELD) if part_on_belt else len(radii)
         return min(
-            self._to_boxes(starts[:, :free], ends[:, :free]),
-            self._to_itself(starts, ends, count),
+            self._to_boxes(starts[:, :free], ends[:, :free], radii[:free]),
+            self._to_itself(starts, ends, radii),
             key=lambda found: found.clearance,
         )
 
     def require(
-        self, joints: Float, holding: bool, clearance: float, part_on_belt: bool = False
+        self, joints: Float, held: Held | None, clearance: float, part_on_belt: bool = False
     ) -> None:
         """Raises MotionError when a path comes closer than `clearance` [m] to anything."""
-        found = self.nearest(joints, holding, part_on_belt)
+        found = self.nearest(joints, held, part_on_belt)
         if found.clearance < clearance:
             raise MotionError(
                 f"the path would bring {found.between} within {found.clearance * 1e3:.0f} mm"
             )
 
-    def _segments(self, joints: Float) -> tuple[Float, Float]:
+    def _segments(self, joints: Float, held: Held | None) -> tuple[Float, Float]:
         """Segment starts and ends (n, links, 3) of every capsule in `cell`."""
         q1, q2, q3, q4, q5, q6 = joints.T
         zero = np.zeros_like(q1)
@@ -119,7 +121,6 @@ class CollisionModel:
         tip = wrist2 + (D6 + self._arm.tool_length) * z6
         x6 = np.cos(q6)[:, None] * x5 - np.sin(q6)[:, None] * z4
         y6 = -np.sin(q6)[:, None] * x5 - np.cos(q6)[:, None] * z4
-        corner_a, corner_b = self._half_part * (x6 + y6), self._half_part * (x6 - y6)
         upper, fore = _UPPER_OFFSET * z1, _FOREARM_OFFSET * z1
         blunt = tip - _BLUNT * z6
         flange = wrist2 + D6 * z6
@@ -132,18 +133,20 @@ class CollisionModel:
             (wrist1, wrist2),
             (wrist2, flange),
             (flange, blunt),
-            (tip - corner_a, tip + corner_a),
-            (tip - corner_b, tip + corner_b),
         ]
+        if held is not None:
+            middle = tip + 0.5 * held.thickness_m * z6
+            a, b, c, d = (middle + along * x6 + across * y6 for along, across in held.corners)
+            segments += [(a, c), (b, d)]
         return (
             np.stack([start for start, _ in segments], axis=1),
             np.stack([end for _, end in segments], axis=1),
         )
 
-    def _to_boxes(self, starts: Float, ends: Float) -> Nearest:
+    def _to_boxes(self, starts: Float, ends: Float, link_radii: Float) -> Nearest:
         """Exact distances, but only for pairs that a bound by their middles does not rule out."""
         a, d = starts[:, 1:], (ends - starts)[:, 1:]  # the shoulder stands among its own boxes
-        radii = np.array([radius for _, radius in LINKS])[1 : starts.shape[1]]
+        radii = link_radii[1:]
         middle = _box_distance((a + 0.5 * d)[:, :, None], self._low, self._high) - radii[:, None]
         reach = 0.5 * np.linalg.norm(d, axis=-1)[:, :, None]
         index, link, box = np.nonzero(middle - reach <= middle.min())
@@ -156,15 +159,23 @@ class CollisionModel:
         return Nearest(float(clearance[k]), names, int(index[k]))
 
     @staticmethod
-    def _to_itself(starts: Float, ends: Float, count: int) -> Nearest:
-        pairs = np.array([pair for pair in _PAIRS if max(pair) < count])
+    def _to_itself(starts: Float, ends: Float, radii: Float) -> Nearest:
+        pairs = np.array([pair for pair in _PAIRS if max(pair) < len(radii)])
         one, two = pairs.T
         gap = segment_distance(starts[:, one], ends[:, one], starts[:, two], ends[:, two])
-        radii = np.array([radius for _, radius in LINKS])
         clearance = gap - (radii[one] + radii[two])
         index, pair = np.unravel_index(int(clearance.argmin()), clearance.shape)
         names = f"{LINKS[one[pair]][0]} and {LINKS[two[pair]][0]}"
         return Nearest(float(clearance[index, pair]), names, int(index))
+
+
+def _radii(held: Held | None) -> Float:
+    """Radius of each capsule [m]; a thick part's hang as far below the cup as it is thick."""
+    radii = np.array([radius for _, radius in LINKS])
+    if held is None:
+        return radii[:-_HELD]
+    radii[-_HELD:] = np.maximum(radii[-_HELD:], 0.5 * held.thickness_m)
+    return radii
 
 
 def _box_distance(point: Float, low: Float, high: Float) -> Float:

@@ -47,7 +47,7 @@ class StrokeSettings(Settings):
     lift_height_m: float = setting(
         0.055,
         "Lift height",
-        "Height of the part's top above the belt before it may travel",
+        "Height above the belt to which parts are lifted before they may travel; thick ones higher",
         "m",
         ge=0.05,
     )
@@ -95,12 +95,22 @@ class WindowSettings(Settings):
     )
 
 
-class PartSettings(Settings):
-    """The part on the cup."""
+class CupSettings(Settings):
+    """The suction cup, and what may hang on it."""
 
-    side_m: float = setting(0.108, "Part side", "Edge length of the square board", "m", gt=0)
-    thickness_m: float = setting(
-        0.0016, "Part thickness", "Height of the board's top above the belt", "m", gt=0
+    radius_m: float = setting(0.012, "Cup radius", "Of the cup's lip", "m", gt=0)
+    most_kg: float = setting(
+        0.5, "Heaviest part", "What the cup and the arm carry at full acceleration", "kg", gt=0
+    )
+    unknown_side_m: float = setting(
+        0.17,
+        "Side of an unknown part",
+        "A part that hangs on the cup at the start is taken to be a square of this side",
+        "m",
+        gt=0,
+    )
+    unknown_thickness_m: float = setting(
+        0.03, "Thickness of an unknown part", "The same, for its height", "m", gt=0
     )
 
 
@@ -150,7 +160,7 @@ class MotionSettings(Settings):
     limits: LimitSettings = setting(LimitSettings(), "Limits", "Joint limits")
     stroke: StrokeSettings = setting(StrokeSettings(), "Stroke", "Down, hold, up")
     window: WindowSettings = setting(WindowSettings(), "Pick window", "Where parts may be gripped")
-    part: PartSettings = setting(PartSettings(), "Part", "The part on the cup")
+    cup: CupSettings = setting(CupSettings(), "Cup", "The suction cup, and what may hang on it")
     bins: dict[str, BinSettings] = setting(DEFAULT_BINS, "Bins", "Drop points by name")
     unknown_bin: str = setting(
         "scrap", "Bin for unknown parts", "Where a part goes that hangs on the cup at the start"

@@ -18,6 +18,7 @@ from robot.motion.config import MotionSettings
 from robot.motion.kinematics import ArmKinematics, pointing_down
 from robot.motion.strokes import Breathe, PartOnBelt, Strokes
 from robot.motion.trajectory import JointState, Move, Stroke, move, quickest
+from robot.motion.workpiece import Held
 
 _STEP_S = 0.03
 _LONG_STEP_S = 0.10
@@ -38,6 +39,11 @@ class PickPlan:
     yaw: float
     belt: BeltMotion
     part: PartOnBelt
+
+    @property
+    def held(self) -> Held:
+        """How the part will hang on the cup."""
+        return self.part.shape.held(self.part.yaw, self.yaw)
 
 
 @dataclass(frozen=True, slots=True)

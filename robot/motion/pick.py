@@ -21,6 +21,7 @@ from robot.motion.removal import (
 )
 from robot.motion.strokes import PartOnBelt
 from robot.motion.trajectory import JointState, Motion, Move
+from robot.motion.workpiece import Workpiece, unknown_part
 
 _BELT_PATIENCE_S = 3.0
 _RETRY_S = 0.05
@@ -61,6 +62,9 @@ class PickCycle:
         self._cancelled: Cancelled = lambda: False
         self._budget_s = settings.planning_s
         self._off_belt = False
+        self._shape: Workpiece | None = None
+        self._held = unknown_part(settings.cup.unknown_side_m, settings.cup.unknown_thickness_m)
+        """What hangs on the cup, if anything does."""
         self._started_s = self._back_s = 0.0
         self._grip = (0.0, (0.0, 0.0, 0.0))
         self.phase = Phase.IDLE
@@ -115,7 +119,9 @@ class PickCycle:
         ahead = self._follower.at(self._follower.ahead).position
         low = self._planner.low_over_belt(ahead)
         if low:
-            way = self._leave(lambda q, t: self._planner.plan_escape(q, t, self._follower.breathe))
+            way = self._leave(
+                lambda q, t: self._planner.plan_escape(q, t, self._shape, self._follower.breathe)
+            )
             self._run_until(way.end_s)
         return low
 
@@ -125,7 +131,7 @@ class PickCycle:
         def over_bin(start: JointState, start_s: float) -> Move:
             target = self._planner.bin_joints(bin_name, start.position)
             return self._planner.plan_return(
-                start, start_s, target, self._follower.breathe, holding=True
+                start, start_s, target, self._follower.breathe, self._held
             )
 
         self._run_until(self._go(over_bin).end_s)
@@ -139,7 +145,9 @@ class PickCycle:
             raise _FailedError(
                 Reason.ERROR, "the vacuum sensor reports a part before the grip: clear the cup"
             )
-        part = PartOnBelt(request.encoder_m, request.x, request.y, request.yaw)
+        self._shape = request.shape
+        x, y = request.shape.grip_point(request.x, request.y, request.yaw)
+        part = PartOnBelt(request.encoder_m, x, y, request.yaw, request.shape)
         self._say(Phase.APPROACH)
         while True:
             plan, carry = self._intercept(part, request)
@@ -228,6 +236,7 @@ class PickCycle:
         tcp = self._planner.arm.forward(state.position).translation
         travel = self._follower.belt().at(self._follower.now).travel
         self._grip = (travel, (float(tcp[0]), float(tcp[1]), float(tcp[2])))
+        self._held = plan.held
         while not self._follower.switch([carry.up, carry.carry], plan.belt, carry.up.end_s):
             lift_s = self._follower.ahead + self._budget_s
             if lift_s > plan.down.end_s:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +15,7 @@ from robot.motion.intercept import Hold, Interceptor, Missed, NotYet, PickPlan
 from robot.motion.kinematics import ArmKinematics, pointing_down
 from robot.motion.strokes import DOWNWARD, Breathe, PartOnBelt, Strokes
 from robot.motion.trajectory import JointState, Motion, Move, Stroke, move
+from robot.motion.workpiece import Held, Workpiece
 
 _CHECK_STEP_S = 0.02
 _LIFTS = (1.0, 1.6, 2.4)
@@ -65,7 +65,7 @@ class PickPlanner:
         plan = self._interceptor.plan(start, start_s, part, belt, deadline, breathe)
         if isinstance(plan, PickPlan):
             joints = _sampled([plan.approach, plan.down], start_s, plan.contact_s)
-            self.collision.require(joints, False, self.settings.clearance_m)
+            self.collision.require(joints, None, self.settings.clearance_m)
             breathe()
         return plan
 
@@ -73,15 +73,15 @@ class PickPlanner:
         self, plan: PickPlan, start_s: float, bin_name: str, breathe: Breathe = _no_breath
     ) -> CarryPlan:
         """From holding the part on the belt, at `start_s`, to its bin. Raises MotionError."""
-        seed = plan.down.at(start_s).position
+        seed, held = plan.down.at(start_s).position, plan.held
         target = JointState.rest(self.bin_joints(bin_name, seed))
         reason = ""
         for factor in _LIFTS:
-            height = self.settings.stroke.lift_height_m * factor
+            height = self._lift_m(held) * factor
             up = self._strokes.up(plan.part, plan.belt, start_s, height, plan.yaw, seed, breathe)
             carry = move(up.at(up.end_s), target, up.end_s, self.settings.limits)
             try:
-                self._check_carry(up, carry, breathe)
+                self._check_carry(up, carry, held, breathe)
             except MotionError as error:
                 reason = str(error)
                 continue
@@ -89,10 +89,16 @@ class PickPlanner:
         raise MotionError(f"no way to bin '{bin_name}': {reason}")
 
     def plan_escape(
-        self, start: JointState, start_s: float, breathe: Breathe = _no_breath
+        self,
+        start: JointState,
+        start_s: float,
+        shape: Workpiece | None = None,
+        breathe: Breathe = _no_breath,
     ) -> Stroke:
-        """Straight up to the waiting height and to a stand. Raises MotionError."""
-        return self._strokes.escape(start, start_s, breathe)
+        """Straight up to the waiting height and to a stand, never below the top of a part of
+        this `shape`. Raises MotionError.
+        """
+        return self._strokes.escape(start, start_s, shape, breathe)
 
     def plan_return(
         self,
@@ -100,12 +106,14 @@ class PickPlanner:
         start_s: float,
         target: Joints,
         breathe: Breathe = _no_breath,
-        holding: bool = False,
+        held: Held | None = None,
     ) -> Move:
-        """A checked joint move to stand at `target`. Raises MotionError."""
+        """A checked joint move to stand at `target`, with what hangs on the cup. Raises
+        MotionError.
+        """
         way = move(start, JointState.rest(target), start_s, self.settings.limits)
         joints = _sampled([way], way.start_s, way.end_s)
-        self.collision.require(joints, holding, self.settings.clearance_m)
+        self.collision.require(joints, held, self.settings.clearance_m)
         breathe()
         return way
 
@@ -132,17 +140,46 @@ class PickPlanner:
         joints[5] = wrist
         return joints
 
-    def _check_carry(self, up: Stroke, carry: Move, breathe: Breathe) -> None:
+    def require_feasible(self, shape: Workpiece, bins: Iterable[str]) -> None:
+        """Raises MotionError when parts of this shape could not be removed into these bins,
+        wherever they came: the cup does not fit, the waiting arm or a bin's walls are in the way.
+        """
+        cup, clearance = self.settings.cup, self.settings.clearance_m
+        shape.require_gripable(cup.radius_m, cup.most_kg)
+        held = shape.held(0.0, 0.0)
+        waiting_m = self.settings.waiting[2]
+        if shape.thickness_m + clearance > waiting_m - self.settings.stroke.approach_height_m:
+            raise MotionError(
+                f"parts of {1e3 * shape.thickness_m:.1f} mm run into the waiting arm, whose cup "
+                f"stands {1e3 * waiting_m:.0f} mm above the belt: raise robot.motion.waiting"
+            )
+        for name in sorted(bins):
+            try:
+                joints = self.bin_joints(name, self.waiting)
+                self.collision.require(joints[None], held, clearance)
+            except MotionError as error:
+                raise MotionError(
+                    f"a part of {1e3 * shape.length_m:.0f} x {1e3 * shape.width_m:.0f} mm cannot "
+                    f"be brought into bin '{name}': {error}"
+                ) from None
+
+    def _lift_m(self, held: Held) -> float:
+        """How high a part is lifted, so that it passes over others like it."""
+        clearance = self.settings.clearance_m
+        return max(self.settings.stroke.lift_height_m, held.thickness_m + 2.0 * clearance)
+
+    def _check_carry(self, up: Stroke, carry: Move, held: Held, breathe: Breathe) -> None:
         """No contact, and the part stays above what lies on the belt while it is over it."""
         clearance = self.settings.clearance_m
         rising = _sampled([up], up.start_s, up.end_s)
-        self.collision.require(rising, True, clearance, part_on_belt=True)
+        self.collision.require(rising, held, clearance, part_on_belt=True)
         breathe()
         carried = _sampled([carry], carry.start_s, carry.end_s)
-        self.collision.require(carried, True, clearance)
+        self.collision.require(carried, held, clearance)
         breathe()
-        reach = self.settings.part.side_m * math.sqrt(0.5)
-        lowest = self.settings.stroke.lift_height_m - 0.002
+        reach = held.reach_m
+        thick = 2.0 * held.thickness_m + self.settings.clearance_m  # it hangs over another one
+        lowest = max(self.settings.stroke.lift_height_m, thick) - 0.002
         for joints in carried[::2]:
             _, y, z = self.arm.forward(joints).translation
             if abs(y) < self.settings.belt_half_width_m + reach and z < lowest:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from robot.motion.workpiece import Workpiece
+
 
 class Phase(StrEnum):
     """What the arm is doing, in the words of RobotState.phase."""
@@ -35,7 +37,9 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RemovalRequest:
-    """Which part lies where (see action RemovePart): metres and radians in `cell`."""
+    """Which part lies with its centre where (see action RemovePart): metres and radians in
+    `cell`.
+    """
 
     part: str
     bin: str
@@ -44,6 +48,7 @@ class RemovalRequest:
     y: float
     yaw: float
     deadline_encoder_m: float
+    shape: Workpiece
 
 
 @dataclass(frozen=True, slots=True)

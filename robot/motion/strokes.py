@@ -12,6 +12,7 @@ from robot.motion.belt_predictor import BeltMotion
 from robot.motion.config import MotionSettings
 from robot.motion.kinematics import ArmKinematics, heading
 from robot.motion.trajectory import JointState, Stroke, TcpState, joint_state, quintic, stroke
+from robot.motion.workpiece import Workpiece
 
 Breathe = Callable[[], None]
 Blend = Callable[[float], tuple[float, float, float]]
@@ -29,12 +30,15 @@ _DIP_M = 0.0005
 
 @dataclass(frozen=True, slots=True)
 class PartOnBelt:
-    """A part's centre and heading in `cell`, true when the belt's travel was `travel` [m]."""
+    """Where the cup takes a part, and its heading, in `cell`, true when the belt's travel was
+    `travel` [m].
+    """
 
     travel: float
     x: float
     y: float
     yaw: float
+    shape: Workpiece
 
     def x_at(self, travel: float) -> float:
         """Its x [m] at another belt travel."""
@@ -46,7 +50,6 @@ class Strokes:
 
     def __init__(self, arm: ArmKinematics, settings: MotionSettings) -> None:
         self._arm, self._settings = arm, settings
-        self._touch = settings.part.thickness_m - settings.stroke.press_m
         self.usual_s = 2.0 * settings.stroke.shortest_s
 
     def above(
@@ -59,7 +62,7 @@ class Strokes:
         seed: Joints,
     ) -> JointState:
         """State in which a stroke down of `down_s` begins at `time_s`. Raises MotionError."""
-        blend = self._down_blend(down_s)
+        blend = self._down_blend(part, down_s)
         return joint_state(self._arm, _on_belt(part, belt, time_s, blend(0.0)), heading(yaw), seed)
 
     def down(
@@ -74,7 +77,7 @@ class Strokes:
         breathe: Breathe,
     ) -> Stroke:
         """Down onto the part within `down_s`, then on it for `hold_s`. Raises MotionError."""
-        blend = self._down_blend(down_s)
+        blend = self._down_blend(part, down_s)
         return stroke(
             self._arm,
             lambda time_s: _on_belt(part, belt, time_s, blend(time_s - start_s)),
@@ -96,7 +99,7 @@ class Strokes:
         breathe: Breathe,
     ) -> Stroke:
         """Up with the belt by `height`, ending with upward speed. Raises MotionError."""
-        low, rotation = self._touch, heading(yaw)
+        low, rotation = self._touch_m(part.shape), heading(yaw)
 
         def build(duration: float) -> Stroke:
             rise = _ENTRY_RATIO * height / duration
@@ -113,7 +116,9 @@ class Strokes:
 
         return self._snug(build, self.usual_s)
 
-    def escape(self, start: JointState, start_s: float, breathe: Breathe) -> Stroke:
+    def escape(
+        self, start: JointState, start_s: float, shape: Workpiece | None, breathe: Breathe
+    ) -> Stroke:
         """Straight up to the waiting height and to a stand; a tilted cup keeps its tilt.
 
         Raises MotionError, also where a descent is under way that would dip below a part's top
@@ -144,7 +149,8 @@ class Strokes:
 
         way = self._snug(build, 2.0 * self.usual_s)
         lowest = min(float(self._arm.forward(q).translation[2]) for q in way.positions)
-        if lowest < min(height, self._touch) - _DIP_M:
+        touch = self._touch_m(shape) if shape is not None else height
+        if lowest < min(height, touch) - _DIP_M:
             raise MotionError("the cup comes down too fast to turn above the belt")
         return way
 
@@ -170,10 +176,14 @@ class Strokes:
             raise MotionError("no stroke here keeps the joint limits")
         return fitting
 
-    def _down_blend(self, down_s: float) -> Blend:
-        height = self._settings.stroke.approach_height_m
+    def _touch_m(self, shape: Workpiece) -> float:
+        """Height of the cup's lip on a part [m]."""
+        return shape.thickness_m - self._settings.stroke.press_m
+
+    def _down_blend(self, part: PartOnBelt, down_s: float) -> Blend:
+        height, touch = self._settings.stroke.approach_height_m, self._touch_m(part.shape)
         entry = -_ENTRY_RATIO * height / down_s
-        return quintic((self._touch + height, entry, 0.0), (self._touch, 0.0, 0.0), down_s)
+        return quintic((touch + height, entry, 0.0), (touch, 0.0, 0.0), down_s)
 
 
 def _on_belt(

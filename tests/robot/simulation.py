@@ -14,7 +14,9 @@ from robot.motion.config import MotionSettings
 from robot.motion.follower import Follower
 from robot.motion.pick import PickCycle
 from robot.motion.planner import PickPlanner
+from robot.motion.workpiece import Workpiece
 
+BOARD = Workpiece(0.108, 0.108, 0.0016, 0.06)
 SAMPLE_S = 0.02
 LATENCY_S = 0.004
 STAMP_JITTER_S = 0.0004
@@ -183,7 +185,7 @@ class World:
         if self.part is None or self.leaks:
             return
         tcp = self.tcp()
-        if abs(tcp[2] - self.settings.part.thickness_m) < REACH_M:
+        if abs(tcp[2] - BOARD.thickness_m) < REACH_M:
             error = math.hypot(tcp[0] - self.part_x(), tcp[1] - self.part[2])
             if error < 0.05:
                 self.gripped_s, self.grip_error_m = self.time, error

@@ -15,6 +15,7 @@ from robot.motion.intercept import PickPlan
 from robot.motion.planner import PickPlanner
 from robot.motion.strokes import PartOnBelt
 from robot.motion.trajectory import JointState
+from robot.motion.workpiece import Workpiece
 
 TURN_DEG = 60.0
 
@@ -44,7 +45,7 @@ def test_a_turn_of_the_base_alone_takes_what_paper_gives() -> None:
     one_way = TURN_DEG / 60.0 + 60.0 / 400.0 + 400.0 / 4800.0
 
     _, second = CycleBound(settings).of_chain(
-        [Grip(0.0, 0.0, 0.0, "near"), Grip(0.0, 0.0, 0.0, "far")], belt_m_s=0.0
+        [Grip(0.0, 0.0, 0.0, "near", 0.0016), Grip(0.0, 0.0, 0.0, "far", 0.0016)], belt_m_s=0.0
     )
 
     assert second.to_bin == pytest.approx(one_way, abs=1e-6)
@@ -59,13 +60,19 @@ def test_no_planned_removal_beats_its_bound(bin_name: str, speed: float) -> None
     planner = PickPlanner(settings)
     start = JointState.rest(planner.waiting)
     belt = BeltMotion(0.0, 0.0, speed, speed, 1.0)
-    plan = planner.plan_pick(start, 0.0, PartOnBelt(0.0, -0.3, 0.01, 0.1), belt, math.inf)
+    plan = planner.plan_pick(
+        start,
+        0.0,
+        PartOnBelt(0.0, -0.3, 0.01, 0.1, Workpiece(0.108, 0.108, 0.0016)),
+        belt,
+        math.inf,
+    )
     assert isinstance(plan, PickPlan)
     lift_s = plan.contact_s + settings.stroke.dwell_s
     carry = planner.plan_carry(plan, lift_s, bin_name)
     cup = planner.arm.forward(plan.down.at(plan.contact_s).position).translation
 
-    grip = Grip(float(cup[0]), float(cup[1]), 0.1, bin_name)
+    grip = Grip(float(cup[0]), float(cup[1]), 0.1, bin_name, 0.0016)
     (bound,) = CycleBound(settings).of_chain([grip], belt_m_s=speed)
 
     assert 0.4 < bound.direct <= bound.stroked + 1e-9
@@ -77,6 +84,6 @@ def test_no_planned_removal_beats_its_bound(bin_name: str, speed: float) -> None
 def test_what_cannot_be_reached_or_is_no_bin_is_refused() -> None:
     bound = CycleBound(MotionSettings())
     with pytest.raises(MotionError, match="reach"):
-        bound.of_chain([Grip(2.0, 0.0, 0.0, "scrap")], 0.2)
+        bound.of_chain([Grip(2.0, 0.0, 0.0, "scrap", 0.0016)], 0.2)
     with pytest.raises(MotionError, match="attic"):
-        bound.of_chain([Grip(0.0, 0.0, 0.0, "attic")], 0.2)
+        bound.of_chain([Grip(0.0, 0.0, 0.0, "attic", 0.0016)], 0.2)

@@ -9,8 +9,10 @@ from robot.base import MotionError
 from robot.motion.collision import CollisionModel, segment_distance
 from robot.motion.config import MotionSettings
 from robot.motion.kinematics import ArmKinematics, pointing_down
+from robot.motion.workpiece import Workpiece
 
 SETTINGS = MotionSettings()
+BOARD = Workpiece(0.108, 0.108, 0.0016).held(0.0, 0.0)
 MODEL = CollisionModel.of(SETTINGS)
 ARM = ArmKinematics()
 SEED = np.radians(SETTINGS.seed_deg)
@@ -30,27 +32,27 @@ def joints_at(x: float, y: float, z: float) -> np.ndarray:
 )
 def test_what_stands_in_the_way_is_named(place: tuple[float, float, float], between: str) -> None:
     with pytest.raises(MotionError, match=between):
-        MODEL.require(joints_at(*place), holding=False, clearance=0.01)
+        MODEL.require(joints_at(*place), held=None, clearance=0.01)
 
 
 def test_a_held_part_reaches_further_than_the_cup() -> None:
     joints = joints_at(0.0, 0.0, 0.02)
-    assert MODEL.nearest(joints, holding=False).clearance == pytest.approx(0.024, abs=1e-3)
-    assert MODEL.nearest(joints, holding=True).clearance == pytest.approx(0.014, abs=1e-3)
-    assert MODEL.nearest(joints, True, part_on_belt=True).clearance > 0.02
+    assert MODEL.nearest(joints, held=None).clearance == pytest.approx(0.024, abs=1e-3)
+    assert MODEL.nearest(joints, held=BOARD).clearance == pytest.approx(0.014, abs=1e-3)
+    assert MODEL.nearest(joints, BOARD, part_on_belt=True).clearance > 0.02
 
 
 def test_a_folded_arm_touches_itself() -> None:
     folded = np.array([[0.0, -1.57, 2.9, -1.57, -1.57, 0.0]])
-    found = MODEL.nearest(folded, holding=False)
+    found = MODEL.nearest(folded, held=None)
     assert found.clearance < 0.0
 
 
 def test_pruning_changes_nothing() -> None:
     rng = np.random.default_rng(3)
     joints = SEED + rng.uniform(-0.6, 0.6, (40, 6))
-    together = MODEL.nearest(joints, holding=True)
-    alone = min(MODEL.nearest(q[None], True).clearance for q in joints)
+    together = MODEL.nearest(joints, held=BOARD)
+    alone = min(MODEL.nearest(q[None], BOARD).clearance for q in joints)
     assert together.clearance == pytest.approx(alone, abs=1e-3)
 
 

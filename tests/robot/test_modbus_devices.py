@@ -147,7 +147,9 @@ def test_clock_and_encoder_may_run_over(hand: HandPlc, belt: ModbusBelt) -> None
 def test_the_lease_is_one_request_beside_the_ejector(hand: HandPlc, belt: ModbusBelt) -> None:
     hand.holding[Holding.EJECTOR] = 1
     for _ in range(2):
-        belt.refresh(True, 0.2, -1.25, arm_trigger=True, lights=4, purge=False)
+        belt.refresh(
+            True, 0.2, -1.25, arm_trigger=True, lights=4, purge=False, trigger_travel_m=0.354
+        )
     (first, words), (_, again) = hand.writes[-2:]
     assert first == Holding.CONTROL
     assert words[:6] == [0b11, 2000, *plc.to_words(-25_000), *plc.to_words(7080)]
@@ -155,13 +157,13 @@ def test_the_lease_is_one_request_beside_the_ejector(hand: HandPlc, belt: Modbus
     assert hand.holding[Holding.EJECTOR] == 1
     sample, _ = belt.read()
     assert (sample.commanded_speed_m_s, sample.authority_m) == (pytest.approx(0.2), -1.25)
-    belt.refresh(False, 0.2, 1.0, arm_trigger=False, lights=0, purge=True)
+    belt.refresh(False, 0.2, 1.0, arm_trigger=False, lights=0, purge=True, trigger_travel_m=0.354)
     assert hand.holding[Holding.CONTROL] == 0b1000
     assert belt.read()[0].commanded_speed_m_s == 0.0
 
 
 def test_close_stops_the_belt(hand: HandPlc, belt: ModbusBelt) -> None:
-    belt.refresh(True, 0.2, 1.0, arm_trigger=False, lights=0, purge=False)
+    belt.refresh(True, 0.2, 1.0, arm_trigger=False, lights=0, purge=False, trigger_travel_m=0.354)
     belt.close()
     belt.close()
     assert hand.holding[Holding.CONTROL] == 0

@@ -14,7 +14,7 @@ from robot.motion.kinematics import heading
 from robot.motion.removal import Phase, Reason, RemovalFeedback, RemovalRequest, RemovalResult
 from robot.motion.strokes import PartOnBelt
 from robot.motion.trajectory import JointState
-from tests.robot.simulation import World
+from tests.robot.simulation import BOARD, World
 
 SETTINGS = MotionSettings()
 BINS = SETTINGS.bins
@@ -25,7 +25,7 @@ def request(
     world: World, x: float, y: float, yaw: float = 0.1, bin: str = "scrap"
 ) -> RemovalRequest:
     travel = world.belt.travel
-    return RemovalRequest("part", bin, travel, x, y, yaw, travel + 0.45 - x)
+    return RemovalRequest("part", bin, travel, x, y, yaw, travel + 0.45 - x, BOARD)
 
 
 def remove(
@@ -61,7 +61,7 @@ def test_random_parts_are_all_removed_within_every_limit(
     angles = np.array(world.arm.targets)
     speed = np.diff(angles, axis=0) * SETTINGS.rate_hz
     acceleration = np.degrees(np.abs(np.diff(speed, axis=0)).max() * SETTINGS.rate_hz)
-    nearest = world.planner.collision.nearest(angles[::6], holding=False)
+    nearest = world.planner.collision.nearest(angles[::6], held=None)
     with capsys.disabled():
         print(
             f"\n{PARTS} picks: cycle median {np.median(cycles):.2f} s, max {max(cycles):.2f} s; "
@@ -290,7 +290,7 @@ def test_a_descent_given_up_part_way_never_dips_below_the_part(part_way: float) 
     result = world.cycle.remove(request(world, -0.6, 0.0), lambda _: None, given_up)
     assert result.reason in (Reason.CANCELED, Reason.NONE), result
     heights = [world.planner.arm.forward(q).translation[2] for q in world.arm.targets]
-    assert min(heights) > settings.part.thickness_m - 0.001
+    assert min(heights) > BOARD.thickness_m - 0.001
     assert world.tcp()[2] > settings.waiting[2] - 0.011
 
 
@@ -298,7 +298,9 @@ def test_a_part_upstream_of_the_window_is_not_held_where_nothing_can_reach_it() 
     world = World(SETTINGS)
     start = JointState.rest(world.planner.waiting)
     racing = BeltMotion(0.0, 0.0, 6.0, 6.0, SETTINGS.belt_ramp_m_s2)
-    outcome = world.planner.plan_pick(start, 0.0, PartOnBelt(0.0, -0.9, 0.0, 0.0), racing, 1.35)
+    outcome = world.planner.plan_pick(
+        start, 0.0, PartOnBelt(0.0, -0.9, 0.0, 0.0, BOARD), racing, 1.35
+    )
     assert isinstance(outcome, NotYet)
 
 

@@ -61,7 +61,7 @@ class Watched:
         self.polled = PolledBelt(belt, 50.0, self._renew, self._heard, self._lost)
 
     def _renew(self) -> None:
-        self._belt.refresh(True, 0.2, 9.0, True, 0, False)
+        self._belt.refresh(True, 0.2, 9.0, True, 0, False, 0.354)
 
     def _heard(self, sample: BeltSample, edges: list[BeltEdge]) -> None:
         self.samples.append((time.monotonic(), sample))
@@ -154,7 +154,9 @@ def test_an_ended_connection_is_not_even_noticed(hand: HandPlc, belt: ModbusBelt
         assert len(edges) == 1
         hand.hang_up()
         time.sleep(0.05)
-        belt.refresh(True, 0.2, 1.0, arm_trigger=True, lights=0, purge=False)
+        belt.refresh(
+            True, 0.2, 1.0, arm_trigger=True, lights=0, purge=False, trigger_travel_m=0.354
+        )
 
 
 def test_a_late_answer_is_never_taken_for_the_next_one(hand: HandPlc, belt: ModbusBelt) -> None:

@@ -17,6 +17,7 @@ from robot.belts.polled import PolledBelt
 from robot.grippers.vacuum_modbus import ModbusVacuum, ModbusVacuumConfig
 from robot.motion.config import MotionSettings
 from robot.motion.removal import Phase, Reason, RemovalFeedback, RemovalRequest, RemovalResult
+from robot.motion.workpiece import Workpiece
 from robot.service import RemovalService
 from tests.twin.twin_process import RunningTwin, wait_for
 
@@ -57,7 +58,7 @@ class Cell:
         # A busy machine may let the watchdog trip: somebody then lets the belt run again.
         tripped = self.sample is not None and self.sample.watchdog_tripped
         run = self.speed > 0.0 and not tripped
-        self.belt.refresh(run, self.speed, self.authority, False, 4, False)
+        self.belt.refresh(run, self.speed, self.authority, False, 4, False, 0.354)
 
     def _heard(self, sample: BeltSample, _: list[BeltEdge]) -> None:
         self.sample = sample
@@ -75,6 +76,7 @@ class Cell:
             part["y"],
             part["yaw"],
             travel + last_x - part["x"],
+            Workpiece(0.108, 0.108, 0.0016, 0.06),
         )
 
     def _foremost(self) -> tuple[float, dict[str, float]] | None:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
+from calibration.camera import CameraModel
 from calibration.geometry import Float
+from vision.errors import InspectionError
+
+MOST_YAW: Final = 0.2618  # 15 degrees
+MOST_Y_M: Final = 0.01
+"""How parts may lie on the belt."""
+MARGIN_PX: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,25 @@ class PartGeometry:
         """Outer corners (4, 2) [m] in the part's frame, counter-clockwise from (-x, -y)."""
         half = np.array(self.size_m) / 2.0
         return np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
+
+    def require_in_view(self, camera: CameraModel, station_x: float) -> None:
+        """Raises InspectionError unless the camera sees all of a part whose centre lies on the
+        belt at `station_x` [m], turned and off the middle as parts may come.
+        """
+        for yaw in (-MOST_YAW, 0.0, MOST_YAW):
+            for y in (-MOST_Y_M, MOST_Y_M):
+                turn = np.array([[np.cos(yaw), -np.sin(yaw)], [np.sin(yaw), np.cos(yaw)]])
+                flat = self.corners() @ turn.T + np.array([station_x, y])
+                at = camera.project(np.c_[flat, np.full(4, self.thickness_m)])
+                if (at < MARGIN_PX).any() or (
+                    at > np.array([camera.width, camera.height]) - MARGIN_PX
+                ).any():
+                    raise InspectionError(
+                        f"a part of {1e3 * self.size_m[0]:.0f} x {1e3 * self.size_m[1]:.0f} mm, "
+                        f"turned by {np.degrees(MOST_YAW):.0f} degrees and {1e3 * MOST_Y_M:.0f} mm "
+                        "off the belt's middle, does not lie in the camera's picture as a whole: "
+                        "mount the camera higher, or guide the parts"
+                    )
 
     def view_to_part(self, canonical: tuple[int, int]) -> Float:
         """3x3 matrix from pixels of the canonical view (width, height) to the part's frame [m].

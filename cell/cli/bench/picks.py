@@ -31,8 +31,8 @@ def confirmed(events: Iterable[Event]) -> list[Pick]:
         if isinstance(event, RemovalRequested):
             asked[event.part] = event
         elif isinstance(event, Removed):
-            x, y, _ = event.grip_position
-            grip = Grip(x, y, asked[event.part].yaw, event.bin)
+            x, y, top = event.grip_position
+            grip = Grip(x, y, asked[event.part].yaw, event.bin, top)
             picks.append(Pick(grip, event.cycle_s, event.stamp_ns))
     return picks
 

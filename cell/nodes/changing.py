@@ -1,0 +1,125 @@
+"""The supervisor's shell around a change of the recipe: files are read in a thread of their own,
+nodes are asked by PrepareRecipe.srv, `Changeover` decides.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable
+
+from inspection_cell_interfaces.srv import PrepareRecipe
+from rclpy.task import Future
+
+from cell.changeover import Action, Changeover, Drain, LetGo, Seen, TakeUp, Wish
+from cell.ledger import observations as o
+from cell.ledger.config import LedgerConfig
+from cell.nodes.base import STARTUP_ERRORS, CellNode
+from cell.phrases import say
+from cell.products import InspectionParts, load_inspection_parts
+from cell.watch import Watch
+
+PREPARING = ("inspector", "robot")
+"""Nodes that must be able to work by a recipe; the others get its measures with each order."""
+
+Tell = Callable[[o.Observation], tuple[bool, str]]
+
+
+class Changing:
+    """Carries a change through. `use` hears of the parts that the cell works by from then on."""
+
+    def __init__(
+        self, node: CellNode, config: LedgerConfig, watch: Watch, tell: Tell, parts: InspectionParts
+    ) -> None:
+        self._node, self._config, self._watch, self._tell = node, config, watch, tell
+        self.parts = parts
+        self.change = Changeover()
+        self._loaded: queue.SimpleQueue[InspectionParts | str] = queue.SimpleQueue()
+        self._clients = {
+            name: node.create_client(PrepareRecipe, f"/cell/{name}/prepare_recipe")
+            for name in PREPARING
+        }
+
+    def order(self, wish: Wish, seen: Seen) -> str:
+        """Begin; '' when it was begun, else why not."""
+        refusal = self.change.obstacle(wish, seen)
+        if not refusal and self.change.begin(wish, self.parts, PREPARING, time.monotonic()):
+            name = wish.recipe
+            self._node.start_worker("recipe", lambda _: self._load(name), once=True)
+        return refusal
+
+    def behind(self) -> list[str]:
+        """Nodes that work by another recipe than the ledger's."""
+        stamps = {node: self._watch.works_by(node) for node in PREPARING}
+        return [node for node, stamp in stamps.items() if stamp not in ("", self.stamp)]
+
+    @property
+    def stamp(self) -> str:
+        """Of the recipe that the cell works by."""
+        return self.parts.recipe.stamp
+
+    def look(self, seen: Seen) -> None:
+        """Get on; call a few times a second, in the executor's thread."""
+        for node in set(PREPARING).intersection(self._watch.missing()):
+            self.change.died(node)  # and with it what it had prepared
+        while not self._loaded.empty():
+            self._on_loaded(self._loaded.get())
+        for action in self.change.next(time.monotonic(), seen):
+            self._do(action)
+
+    def _load(self, name: str) -> None:
+        try:
+            parts = load_inspection_parts(self._node.config, name)
+            self._config.require_part(parts.recipe.part.size_m[0])
+            self._loaded.put(parts)
+        except (*STARTUP_ERRORS, ValueError) as error:
+            self._loaded.put(str(error))
+
+    def _on_loaded(self, found: InspectionParts | str) -> None:
+        wanted = self.change.recipe.partition("@")[0]
+        if isinstance(found, str):
+            self.change.answered("supervisor", wanted, found)
+            return
+        old = self.parts.recipe
+        if found.recipe.identity == old.identity and found.recipe.stamp != old.stamp:
+            message = say("refused.recipe.edited", recipe=old.identity)
+            self.change.answered("supervisor", wanted, message)
+            return
+        self.change.loaded(found)
+        for name in PREPARING:
+            self._ask(name, found)
+
+    def _ask(self, name: str, parts: InspectionParts) -> None:
+        recipe, client = parts.recipe.name, self._clients[name]
+        if not client.service_is_ready():
+            self.change.answered(name, recipe, say("recipe.not_answering"))
+            return
+        request = PrepareRecipe.Request(recipe=recipe, works_by=parts.recipe.stamp)
+        asked = client.call_async(request)
+        asked.add_done_callback(lambda future: self._on_answer(name, recipe, future))
+
+    def _on_answer(self, name: str, recipe: str, future: Future) -> None:
+        answer = future.result()
+        message = say("recipe.not_answering") if answer is None else ""
+        if answer is not None and not answer.accepted:
+            message = answer.message
+        self.change.answered(name, recipe, message)
+
+    def _do(self, action: Action) -> None:
+        now_ns = self._node.now_ns()
+        match action:
+            case Drain(person=person):
+                self._tell(o.Command(stamp_ns=now_ns, name="drain", person=person))
+            case TakeUp(parts=parts, person=person, reason=reason):
+                choice = o.SelectRecipe(
+                    stamp_ns=now_ns, recipe=parts.recipe, person=person, reason=reason
+                )
+                accepted, message = self._tell(choice)
+                if accepted:
+                    self.parts = parts
+                else:
+                    self.change.refused(message)
+            case LetGo():
+                for client in self._clients.values():
+                    if client.service_is_ready():
+                        client.call_async(PrepareRecipe.Request())

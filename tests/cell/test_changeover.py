@@ -1,0 +1,190 @@
+"""A change of the recipe: prepared by all, taken up by all or by none. The expected steps are
+written by hand; files and nodes are played by the test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from cell.changeover import (
+    PREPARE_S,
+    TAKE_UP_S,
+    Action,
+    Changeover,
+    Drain,
+    LetGo,
+    Seen,
+    Step,
+    TakeUp,
+    Wish,
+)
+from cell.config import load
+from cell.ledger.events import CellState as State
+from cell.products import InspectionParts, load_inspection_parts
+
+NODES = ("inspector", "robot")
+CONFIG = load(None)
+OLD = load_inspection_parts(CONFIG, "pcb")
+NEW = load_inspection_parts(CONFIG, "ball_screw")
+EMPTY = Seen(State.STOPPED, 0, following=True)
+RUNNING = Seen(State.RUNNING, 3, following=True)
+
+
+@dataclass
+class Play:
+    """A change, and the clock."""
+
+    change: Changeover = field(default_factory=Changeover)
+    now_s: float = 100.0
+
+    def order(self, seen: Seen = EMPTY, prepare_only: bool = False, drain: bool = False) -> str:
+        wish = Wish("ball_screw", "Kim", "next lot", prepare_only, drain)
+        refusal = self.change.obstacle(wish, seen)
+        if not refusal:
+            self.change.begin(wish, OLD, NODES, self.now_s)
+        return refusal
+
+    def all_ready(self) -> None:
+        self.change.loaded(NEW)
+        for node in NODES:
+            self.change.answered(node, "ball_screw", "")
+
+    def next(self, seen: Seen, after_s: float = 0.2) -> list[Action]:
+        self.now_s += after_s
+        return self.change.next(self.now_s, seen)
+
+
+@pytest.fixture
+def play() -> Play:
+    return Play()
+
+
+def test_on_an_empty_belt_it_is_taken_up_when_all_are_ready_and_not_before(play: Play) -> None:
+    assert play.order() == ""
+    assert play.next(EMPTY) == []
+    play.change.loaded(NEW)
+    play.change.answered("robot", "ball_screw", "")
+    assert play.next(EMPTY) == []
+    assert play.change.step is Step.PREPARING
+    play.change.answered("inspector", "ball_screw", "")
+    assert play.next(EMPTY) == [TakeUp(NEW, "Kim", "next lot")]
+    assert play.next(Seen(State.STOPPED, 0, following=False)) == []
+    assert play.change.step is Step.TAKING_UP
+    assert play.next(EMPTY) == [LetGo()]
+    assert (play.change.step, play.change.message) == (Step.NONE, "")
+
+
+def test_with_parts_on_the_belt_it_needs_the_wish_to_let_them_through(play: Play) -> None:
+    assert "drain" in play.order(RUNNING)
+    assert play.order(RUNNING, drain=True) == ""
+    play.all_ready()
+    assert play.next(RUNNING) == [Drain("Kim")]
+    assert play.next(Seen(State.STOPPING, 1, following=True)) == []
+    assert play.change.step is Step.DRAINING
+    assert play.next(EMPTY) == [TakeUp(NEW, "Kim", "next lot")]
+
+
+def test_prepared_while_the_cell_runs_it_waits_for_the_order(play: Play) -> None:
+    assert play.order(RUNNING, prepare_only=True) == ""
+    play.all_ready()
+    assert play.next(RUNNING) == []
+    assert play.change.step is Step.PREPARED
+    assert play.next(EMPTY) == []
+    assert play.order(EMPTY) == ""
+    assert play.next(EMPTY) == [TakeUp(NEW, "Kim", "next lot")]
+
+
+@pytest.mark.parametrize("node", ["supervisor", *NODES])
+def test_a_node_that_cannot_ends_it_before_anything_has_changed(play: Play, node: str) -> None:
+    play.order()
+    play.change.answered(node, "ball_screw", "no such model")
+    assert play.change.step is Step.NONE
+    assert node in play.change.message
+    assert "no such model" in play.change.message
+    play.all_ready()
+    assert play.next(EMPTY) == []
+
+
+def test_who_does_not_answer_is_named(play: Play) -> None:
+    play.order()
+    play.change.loaded(NEW)
+    play.change.answered("robot", "ball_screw", "")
+    assert play.next(EMPTY, PREPARE_S + 1.0) == []
+    assert play.change.step is Step.NONE
+    assert "inspector" in play.change.message
+    assert "robot" not in play.change.message
+
+
+def test_who_does_not_follow_brings_the_old_one_back(play: Play) -> None:
+    play.order()
+    play.all_ready()
+    play.next(EMPTY)
+    behind = Seen(State.STOPPED, 0, following=False)
+    undo, let_go = play.next(behind, TAKE_UP_S + 1.0)
+    assert isinstance(undo, TakeUp)
+    assert undo.parts is OLD
+    assert undo.person == "Kim"
+    assert "pcb" in undo.reason
+    assert let_go == LetGo()
+    assert play.change.step is Step.NONE
+
+
+@pytest.mark.parametrize("state", [State.FAULTED, State.PURGE_REQUIRED])
+def test_a_fault_while_draining_leaves_the_old_recipe(play: Play, state: State) -> None:
+    play.order(RUNNING, drain=True)
+    play.all_ready()
+    play.next(RUNNING)
+    assert play.next(Seen(state, 2, following=True)) == [LetGo()]
+    assert play.change.step is Step.NONE
+    assert play.change.message
+
+
+def test_a_second_person_waits_for_the_first(play: Play) -> None:
+    play.order()
+    other = Wish("pcb", "Lee", "no")
+    assert "Kim" in play.change.obstacle(other, EMPTY)
+
+
+def test_a_prepared_one_may_be_exchanged_for_another(play: Play) -> None:
+    play.order(RUNNING, prepare_only=True)
+    play.all_ready()
+    play.next(RUNNING)
+    other = Wish("tile", "Lee", "rush order")
+    assert play.change.obstacle(other, EMPTY) == ""
+    assert play.change.begin(other, OLD, NODES, play.now_s)
+    assert play.change.step is Step.PREPARING
+
+
+@pytest.mark.parametrize(
+    ("person", "reason"), [("", "why"), (" ", "why"), ("Kim", ""), ("Kim", " ")]
+)
+def test_it_needs_a_person_and_a_reason(play: Play, person: str, reason: str) -> None:
+    assert play.change.obstacle(Wish("tile", person, reason), EMPTY)
+
+
+def test_a_late_answer_to_another_recipe_counts_for_nothing(play: Play) -> None:
+    play.order()
+    play.change.answered("inspector", "tile", "no such model")
+    assert play.change.step is Step.PREPARING
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_a_node_that_dies_meanwhile_ends_it(play: Play, node: str) -> None:
+    play.order()
+    play.change.loaded(NEW)
+    play.change.died(node)
+    assert play.change.step is Step.NONE
+    assert node in play.change.message
+
+
+def parts(recipe: str) -> InspectionParts:
+    return load_inspection_parts(CONFIG, recipe)
+
+
+def test_an_edited_recipe_has_another_stamp() -> None:
+    same, edited = parts("pcb").recipe, OLD.recipe.model_copy(update={"review_threshold": 0.31})
+    assert same.stamp == OLD.recipe.stamp
+    assert edited.identity == OLD.recipe.identity
+    assert edited.stamp != OLD.recipe.stamp
