@@ -1,11 +1,16 @@
 """The control socket: JSON lines over TCP, one answer a line.
 
-`{"op": "fault", "name": ..., ...}`, `{"op": "clear_belt"}`, `{"op": "person", "attentive": bool}`,
-`{"op": "feed", "on": bool}` (false: nothing is laid on, and what the photo-eye has not seen is taken
-back), `{"op": "feed", "parts": n}` (so many more; null: without end), `{"op": "product", "name": ...}`
-(what is fed from now on; refused while parts are on their way), `{"op": "state"}`,
-`{"op": "quit"}`. An answer is `{"ok": true, ...}` or
-`{"ok": false, "error": ...}`.
+| request | effect |
+| --- | --- |
+| `{"op": "fault", "name": ..., ...}` | it happens, now or at its next occasion |
+| `{"op": "clear_belt"}` | a person takes every part off the belt and presses the button |
+| `{"op": "person", "attentive": bool}` | whether somebody clears the belt when the lamp asks |
+| `{"op": "feed", "on": bool}` | false: lay nothing on, take back what the photo-eye has not seen |
+| `{"op": "feed", "parts": n}` | so many more parts are laid on; null: without end |
+| `{"op": "product", "name": ...}` | what is fed from now on; refused while parts are on their way |
+| `{"op": "state"}`, `{"op": "quit"}` | |
+
+An answer is `{"ok": true, ...}` or `{"ok": false, "error": ...}`.
 """
 
 from __future__ import annotations

@@ -19,7 +19,8 @@ class Product:
 
     size_m: outer size along x and y; at yaw 0 x runs along the belt. rim_m: bare rim round the
     picture. view_px: width and height of the picture, square pixels, 640 px a side at most.
-    greys: what the picture's 0 and 255 look like in full light.
+    greys: what the picture's 0 and 255 look like in full light. woven: the weave of a circuit board
+    shows through.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Product:
     rim_m: float
     view_px: tuple[int, int]
     greys: tuple[int, int]
+    woven: bool
 
     @property
     def half_m(self) -> tuple[float, float]:
@@ -56,10 +58,10 @@ class Product:
         return abs(x) <= along - margin and abs(y) <= across - margin
 
 
-PCB = Product("pcb", (0.108, 0.108), 0.0016, 0.06, 0.004, (640, 640), (70, 200))
+PCB = Product("pcb", (0.108, 0.108), 0.0016, 0.06, 0.004, (640, 640), (70, 200), True)
 """Bare circuit boards."""
 BALL_SCREW_CARRIER = Product(
-    "ball_screw_carrier", (0.168, 0.072), 0.0016, 0.07, 0.004, (640, 256), (0, 255)
+    "ball_screw_carrier", (0.168, 0.072), 0.0016, 0.07, 0.004, (640, 256), (0, 255), False
 )
 """Plates that carry the picture of a length of ball screw, longer side along the belt."""
 

@@ -237,7 +237,13 @@ class World:
 
     def _spawn(self, travel: float) -> None:
         wanted = self.config.parts == 0 or len(self.truth.parts) < self.config.parts
-        if not wanted or self.held or self.more == 0 or travel < self._next_spawn or not self.line.has_room:
+        if (
+            not wanted
+            or self.held
+            or self.more == 0
+            or travel < self._next_spawn
+            or not self.line.has_room
+        ):
             return
         variant = self.feed.take()
         if variant is None:

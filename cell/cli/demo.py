@@ -13,6 +13,7 @@ from cell.launcher.pictures import PREFIX, SHARED_MEMORY
 from cell.launcher.twin import TwinPlan
 from cell.recipe.loading import RECIPES
 
+
 def demo_overrides(host: str, folder: Path) -> dict[str, Any]:
     """Settings of the demo cell that depend on where the twin listens and on the run's folder."""
     return {

@@ -13,9 +13,9 @@ from typing import Any
 from inspection_cell_interfaces.msg import CellState
 
 from cell.config import CellConfig, dump
+from cell.launcher.control import Control
 from cell.launcher.env import environment
 from cell.launcher.gate import Gate
-from cell.launcher.control import Control
 from cell.launcher.group import Group, LaunchError, RestartLimitError
 from cell.launcher.host import HostShare
 from cell.launcher.infeed import InfeedPerson

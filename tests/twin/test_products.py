@@ -109,13 +109,14 @@ def unlike(a: mujoco.MjModel, b: mujoco.MjModel) -> set[str]:
 
 
 class Stock:
-    """Parts that are all good."""
+    """Parts that differ by a number alone."""
 
     def __init__(self, product: Product) -> None:
         self.product = product
 
     def draw(self, rng: np.random.Generator, defective: bool) -> Variant:
-        return Variant(self.product, f"{self.product.name} {rng.integers(1000)}", BLANK, ())
+        name = f"{self.product.name} {rng.integers(1000)} {defective}"
+        return Variant(self.product, name, BLANK, ())
 
 
 @pytest.fixture

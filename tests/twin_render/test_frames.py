@@ -14,7 +14,7 @@ from calibration.camera import CameraModel
 from calibration.cell import load_calibration
 from calibration.geometry import Float, Pose2D
 from twin.boards import BoardLibrary
-from twin.product import PCB, Variant
+from twin.product import BALL_SCREW_CARRIER, PCB, Variant
 from twin.render import PlacedPart, Scene, part_corners, render_frame, true_camera
 from twin.render.optics import PlaneView
 from vision.types import Image
@@ -185,3 +185,26 @@ def test_a_smaller_camera_works_too(camera: CameraModel, board: Variant) -> None
     small = replace(camera, width=960, height=600, focal=(2300.0, 2300.0), centre=(481.0, 298.0))
     placed = [PlacedPart(board, Pose2D(-1.0, 0.0, 0.0))]
     assert render_frame(Scene(small, seed=1), placed, 0.0, 0.3, number=0).shape == (600, 960)
+
+
+@pytest.mark.parametrize("yaw_deg", [0.0, -13.0])
+def test_a_carrier_is_drawn_by_its_own_measures(
+    scene: Scene, camera: CameraModel, yaw_deg: float
+) -> None:
+    """Corners where 168 x 72 mm say, a bright rim of 4 mm, and a picture of 160 x 64 mm."""
+    picture = np.full((256, 640), 90, np.uint8)
+    picture[:, 600:] = 30  # at the end that leads
+    pose = Pose2D(-1.002, 0.003, math.radians(yaw_deg))
+    variant = Variant(BALL_SCREW_CARRIER, "drawn", picture, ())
+    frame = render_frame(scene, [PlacedPart(variant, pose)], 0.3, 0.2, number=1)
+    sides = np.array([[-0.084, -0.036], [0.084, -0.036], [0.084, 0.036], [-0.084, 0.036]])
+    turned = (np.column_stack([sides, np.ones(4)]) @ pose.matrix().T)[:, :2]
+    expected = camera.belt_to_image(turned, TOP_M)
+    assert np.abs(measured_corners(frame, expected, camera) - expected).max() < 0.1
+    inside = np.array([[0.082, 0.0], [0.0, -0.034], [0.0, 0.0], [0.0795, 0.0], [0.0695, 0.0]])
+    spots = (np.column_stack([inside, np.ones(5)]) @ pose.matrix().T)[:, :2]
+    greys = [
+        frame[int(y) - 2 : int(y) + 3, int(x) - 2 : int(x) + 3].mean()
+        for x, y in camera.belt_to_image(spots, TOP_M)
+    ]
+    assert greys == pytest.approx([170, 170, 90, 30, 90], rel=0.08, abs=4)

@@ -47,8 +47,10 @@ class Painter:
         height, width = coverage.shape
         part = np.full((height, width), RIM, np.uint8)
         part[MARGIN_PX:-MARGIN_PX, MARGIN_PX:-MARGIN_PX] = cv2.LUT(picture, greys)
-        lively = cv2.add(part, self._relief[:height, :width], dtype=cv2.CV_8U)
-        grey = cv2.multiply(lively, coverage, scale=1.0 / 255.0)
+        if product.woven:
+            relief = self._relief[:height, :width]
+            part = np.asarray(cv2.add(part, relief, dtype=cv2.CV_8U), np.uint8)
+        grey = cv2.multiply(part, coverage, scale=1.0 / 255.0)
         return Surface(np.asarray(grey, np.uint8), coverage)
 
 

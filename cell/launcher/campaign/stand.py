@@ -20,9 +20,9 @@ from cell.launcher.campaign.account import Events
 from cell.launcher.campaign.cases import NODES
 from cell.launcher.campaign.hands import Hands
 from cell.launcher.campaign.twin import TwinProcess
-from cell.launcher.control import Control
 from cell.launcher.campaign.verdict import Order
 from cell.launcher.campaign.witness import Witness
+from cell.launcher.control import Control
 from cell.launcher.env import environment
 from cell.launcher.link import CommandError
 from cell.launcher.restarts import LIMIT, WINDOW_S
