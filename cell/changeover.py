@@ -77,12 +77,14 @@ Action = Drain | TakeUp | LetGo
 
 
 class Changeover:
-    """One change at a time. `recipe`: name@version of what is being changed to."""
+    """One change at a time. `recipe`: name@version of what is being changed to; `parts`: what it
+    refers to, when that was read.
+    """
 
     def __init__(self) -> None:
         self.step, self.recipe, self.message = Step.NONE, "", ""
         self._wish = Wish("", "", "")
-        self._parts: InspectionParts | None = None
+        self.parts: InspectionParts | None = None
         self._old: InspectionParts | None = None
         self._waiting: set[str] = set()
         self._until_s = 0.0
@@ -112,14 +114,14 @@ class Changeover:
         if ready and not wish.prepare_only:
             self.step = Step.DRAINING
             return False
-        self.step, self.recipe, self._parts, self._old = Step.PREPARING, wish.recipe, None, old
+        self.step, self.recipe, self.parts, self._old = Step.PREPARING, wish.recipe, None, old
         self._waiting, self._until_s = {"supervisor", *nodes}, now_s + PREPARE_S
         return True
 
     def loaded(self, parts: InspectionParts) -> None:
         """The supervisor itself has read the recipe."""
         if self.step is Step.PREPARING:
-            self._parts, self.recipe = parts, parts.recipe.identity
+            self.parts, self.recipe = parts, parts.recipe.identity
             self._waiting.discard("supervisor")
 
     def answered(self, node: str, recipe: str, message: str) -> None:
@@ -165,11 +167,14 @@ class Changeover:
 
     def _drain(self, now_s: float, seen: Seen) -> list[Action]:
         if seen.state is State.STOPPED and not seen.on_belt:
-            assert self._parts is not None
+            assert self.parts is not None
             self.step, self._until_s = Step.TAKING_UP, now_s + TAKE_UP_S
-            return [TakeUp(self._parts, self._wish.person, self._wish.reason)]
+            return [TakeUp(self.parts, self._wish.person, self._wish.reason)]
         if seen.state is State.RUNNING and self._wish.drain:
             return [Drain(self._wish.person)]
+        if seen.state is State.STOPPED:
+            self._fail(say("recipe.more_came", count=seen.on_belt))
+            return [LetGo()]
         if seen.state in (State.FAULTED, State.PURGE_REQUIRED):
             self._fail(say("recipe.fault_meanwhile"))
             return [LetGo()]

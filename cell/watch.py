@@ -32,6 +32,10 @@ class Heartbeat:
     """Alarms that the node asks for while it repeats them, each with its detail."""
     works_by: str = ""
     """Stamp of the recipe that the node works by, '' for none."""
+    prepared: tuple[str, str] = ("", "")
+    """Stamp of the recipe that it was asked to prepare, when that has ended, and why it cannot work
+    by that one, '' when it can.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +134,10 @@ class Watch:
                 deaths.append(Death(name, how))
         return deaths
 
-    def works_by(self, node: str) -> str:
-        """Stamp of the recipe that a living node works by, '' where it told of none."""
+    def last(self, node: str) -> Heartbeat | None:
+        """What a living node said last."""
         seen = self._seen.get(node)
-        return "" if seen is None or seen.dead else seen.beat.works_by
+        return None if seen is None or seen.dead else seen.beat
 
     def missing(self) -> list[str]:
         """Expected nodes that are not alive and active."""

@@ -62,6 +62,7 @@ class CellNode(TakingNode):
         self.boot_id = uuid.uuid4().hex[:12]
         self.problem = ""
         self.advisories: dict[str, str] = {}  # alarm -> detail: said for as long as it stands here
+        self.preparation = "", ""  # stamp of a recipe, and why it cannot work by it
         self.refused = self._failing = self._device_away = False
         self.fatal: Future = Future()
         path = self.declare_parameter("config", "", CONFIG).value

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 
 from inspection_cell_interfaces.srv import PrepareRecipe
-from rclpy.task import Future
 
 from cell.changeover import Action, Changeover, Drain, LetGo, Seen, TakeUp, Wish
 from cell.ledger import observations as o
@@ -50,8 +49,8 @@ class Changing:
 
     def behind(self) -> list[str]:
         """Nodes that work by another recipe than the ledger's."""
-        stamps = {node: self._watch.works_by(node) for node in PREPARING}
-        return [node for node, stamp in stamps.items() if stamp not in ("", self.stamp)]
+        beats = [self._watch.last(node) for node in PREPARING]
+        return [b.node for b in beats if b is not None and b.works_by not in ("", self.stamp)]
 
     @property
     def stamp(self) -> str:
@@ -64,6 +63,7 @@ class Changing:
             self.change.died(node)  # and with it what it had prepared
         while not self._loaded.empty():
             self._on_loaded(self._loaded.get())
+        self._hear()
         for action in self.change.next(time.monotonic(), seen):
             self._do(action)
 
@@ -90,20 +90,22 @@ class Changing:
             self._ask(name, found)
 
     def _ask(self, name: str, parts: InspectionParts) -> None:
-        recipe, client = parts.recipe.name, self._clients[name]
-        if not client.service_is_ready():
-            self.change.answered(name, recipe, say("recipe.not_answering"))
-            return
-        request = PrepareRecipe.Request(recipe=recipe, works_by=parts.recipe.stamp)
-        asked = client.call_async(request)
-        asked.add_done_callback(lambda future: self._on_answer(name, recipe, future))
+        client = self._clients[name]
+        if client.service_is_ready():
+            request = PrepareRecipe.Request(recipe=parts.recipe.name, works_by=parts.recipe.stamp)
+            client.call_async(request)
+        else:
+            self.change.answered(name, parts.recipe.name, say("recipe.not_answering"))
 
-    def _on_answer(self, name: str, recipe: str, future: Future) -> None:
-        answer = future.result()
-        message = say("recipe.not_answering") if answer is None else ""
-        if answer is not None and not answer.accepted:
-            message = answer.message
-        self.change.answered(name, recipe, message)
+    def _hear(self) -> None:
+        """Heartbeats tell who is ready, and why one cannot be."""
+        wanted = self.change.parts
+        if wanted is None:
+            return
+        for node in PREPARING:
+            beat = self._watch.last(node)
+            if beat is not None and beat.prepared[0] == wanted.recipe.stamp:
+                self.change.answered(node, wanted.recipe.name, beat.prepared[1])
 
     def _do(self, action: Action) -> None:
         now_ns = self._node.now_ns()

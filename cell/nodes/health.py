@@ -54,6 +54,8 @@ class Health:
                 lifecycle=n.lifecycle,
                 healthy=not trouble,
                 works_by=n.works_by,
+                prepared=n.preparation[0],
+                prepare_message=n.preparation[1],
                 message=trouble,
                 rss_mib=memory / 2**20,
                 cpu_s=times.user + times.system,

@@ -112,7 +112,7 @@ class InspectorNode(CellNode):
         and an inspector that was started anew loads it.
         """
         wanted = f"{cell.recipe}#{cell.recipe_content}"
-        if not cell.recipe_content or wanted in (self.works_by, self._wanted):
+        if not cell.recipe or wanted in (self.works_by, self._wanted):
             return
         fresh = self._prepared
         if fresh is not None and fresh.recipe.stamp == wanted:

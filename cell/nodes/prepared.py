@@ -1,48 +1,45 @@
-"""What a node keeps ready for a change of the recipe, and how it is asked for it."""
+"""How a node is asked to get ready for a change of the recipe. It answers at once, works in a
+thread of its own, and tells with its heartbeats when it is ready, or why it cannot be.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from inspection_cell_interfaces.srv import PrepareRecipe
-from rclpy.task import Future
 
 from cell.nodes.base import STARTUP_ERRORS, CellNode
-from cell.nodes.workers import Worker
 
 Prepare = Callable[[str, str], None]
 """Get ready to work by a recipe (its name, its stamp); raises what STARTUP_ERRORS names."""
 
 
 class PreparingService:
-    """`/cell/<node>/prepare_recipe`. The work goes on in a thread beside the node's own."""
+    """`/cell/<node>/prepare_recipe`."""
 
     def __init__(self, node: CellNode, prepare: Prepare, let_go: Callable[[], None]) -> None:
         self._node, self._prepare, self._let_go = node, prepare, let_go
+        node.preparation = "", ""
         node.create_service(
             PrepareRecipe, f"/cell/{node.get_name()}/prepare_recipe", self._on_request
         )
 
-    async def _on_request(
+    def _on_request(
         self, request: PrepareRecipe.Request, response: PrepareRecipe.Response
     ) -> PrepareRecipe.Response:
-        if not request.recipe:
+        name, stamp = request.recipe, request.works_by
+        self._node.preparation = "", ""
+        if name:
+            self._node.start_worker("prepare", lambda _: self._work(name, stamp), once=True)
+        else:
             self._let_go()
-            response.accepted = True
-            return response
-        done: Future = Future(executor=self._node.executor)
-
-        def work(_: Worker) -> None:
-            done.set_result(self._try(request))
-
-        self._node.start_worker("prepare", work, once=True)
-        response.message = await done
-        response.accepted = not response.message
+        response.accepted = True
         return response
 
-    def _try(self, request: PrepareRecipe.Request) -> str:
+    def _work(self, name: str, stamp: str) -> None:
+        message = ""
         try:
-            self._prepare(request.recipe, request.works_by)
+            self._prepare(name, stamp)
         except STARTUP_ERRORS as error:
-            return str(error)
-        return ""
+            message = str(error)
+        self._node.preparation = stamp, message

@@ -72,7 +72,7 @@ class SupervisorNode(CellNode):
         self._permit = PermitGiver(self)
         self._remover = Remover(self, self._tell)
         self._ears = Ears(self, self._tell, self._hear)
-        self._changing = Changing(self, ledger.desk.config, watch, self._ordered, parts)
+        self._changing = Changing(self, ledger.desk.config, watch, self._tell, parts)
         self._orders = Orders(
             self, self._supervision, self._ordered, self._ears, self._permit, self._changing
         )

@@ -105,6 +105,7 @@ def heartbeat(message: NodeStatus) -> Heartbeat:
         message=message.message,
         advisories=tuple((told.alarm, told.detail) for told in message.advisories),
         works_by=message.works_by,
+        prepared=(message.prepared, message.prepare_message),
     )
 
 

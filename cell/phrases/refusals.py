@@ -175,6 +175,13 @@ REFUSALS = (
         "지시하세요",
     ),
     Phrase(
+        "recipe.more_came",
+        "the parts of before are through, and {count:d} more came meanwhile: the recipe has not "
+        "changed. Stop the feed, let these through, then order it again",
+        "이전 부품은 모두 나갔지만 그 사이 {count:d}개가 더 들어왔습니다. 레시피는 바뀌지 "
+        "않았습니다. 공급을 멈추고 이 부품들을 내보낸 뒤 다시 지시하세요",
+    ),
+    Phrase(
         "recipe.undone",
         "not every node followed to {recipe}: the cell works by {old} again",
         "일부 프로세스가 {recipe}(으)로 바뀌지 않아 다시 {old}(으)로 작업합니다",

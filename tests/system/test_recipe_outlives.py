@@ -8,12 +8,10 @@ import os
 import signal
 
 import pytest
-from inspection_cell_interfaces.srv import SetRecipe
-from rclpy.executors import SingleThreadedExecutor
-from rclpy.node import Node
 
 from cell.ledger.events import Inspected
 from cell.records.journal import Journal
+from tests.system.changes import Chooser
 from tests.system.conftest import Bench
 
 
@@ -22,7 +20,9 @@ def test_a_chosen_recipe_outlives_inspector_and_supervisor(bench: Bench) -> None
     bench.until(lambda: bench.state.state == "running")
     kill(bench, "supervisor")
     bench.cleared()
-    choose(bench, "pcb_b")
+    chooser = Chooser(bench)
+    assert chooser.order("pcb_b") == ""
+    chooser.close()
     bench.until(lambda: bench.state.recipe.startswith("pcb_b@"))
     for node in ("inspector", "supervisor"):
         kill(bench, node)
@@ -37,20 +37,6 @@ def kill(bench: Bench, node: str) -> None:
     os.kill(before, signal.SIGKILL)
     bench.until(lambda: bench.session.group.pids()[node] != before)
     bench.until(lambda: bench.state.state == "purge_required")
-
-
-def choose(bench: Bench, recipe: str) -> None:
-    """As an integrator with a ROS command line would."""
-    node, executor = Node("integrator"), SingleThreadedExecutor()
-    executor.add_node(node)
-    client = node.create_client(SetRecipe, "/cell/supervisor/set_recipe")
-    bench.until(client.service_is_ready)
-    future = client.call_async(SetRecipe.Request(recipe=recipe, person="kim"))
-    executor.spin_until_future_complete(future, timeout_sec=60.0)
-    node.destroy_node()
-    answer = future.result()
-    assert answer is not None
-    assert answer.accepted, answer.message
 
 
 def inspected_by(bench: Bench, recipe: str) -> list[Inspected]:
