@@ -63,10 +63,12 @@ class Line:
         """True while the stock of simulated parts is not used up."""
         return bool(self._free)
 
-    @property
-    def in_play(self) -> int:
-        """Parts whose way has not ended."""
-        return PART_STOCK - len(self._free)
+    def on_their_way(self, travel: float) -> int:
+        """How many parts the exit eye has not seen and nothing has taken away."""
+        gone = sum(
+            part.anchor + travel + part.half_length >= layout.EXIT_EYE_X for part in self.riding
+        )
+        return PART_STOCK - len(self._free) - gone
 
     def place(self, variant: Variant, number: int, travel: float, rng: np.random.Generator) -> Part:
         """Lay a fresh part on the belt's start."""

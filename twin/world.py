@@ -155,9 +155,9 @@ class World:
 
     def change_product(self, name: object) -> None:
         """Feed this product from now on. Raises ProductError."""
-        if count := self.line.in_play:
+        if count := self.line.on_their_way(self.plc.drive.travel):
             raise ProductError(
-                f"{count} parts are on their way: hold the feed and let them through, or clear "
+                f"{count} of {self.feed.product.name} are on their way: hold the feed and let them through, or clear "
                 "the belt"
             )
         self.feed.change(require_product(self.feed.libraries, name, self.config.pitch_m))

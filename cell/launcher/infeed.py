@@ -12,6 +12,8 @@ from inspection_cell_interfaces.msg import CellState
 from cell.launcher.control import TwinLostError
 
 WAITS = (CellState.DRAINING, CellState.TAKING_UP)
+PATIENCE_S = 3.0
+"""Parts that still fall into their bin are soon there."""
 
 
 class InfeedPerson:
@@ -26,9 +28,10 @@ class InfeedPerson:
     ) -> None:
         self._ask, self._product, self._say = ask, product, say
         self._holds = False
+        self._refused_since: float | None = None
         self._told = ""
 
-    def look(self, state: CellState) -> None:
+    def look(self, state: CellState, now_s: float) -> None:
         """Act where there is something to do. Call a few times a second."""
         wanted = state.recipe.partition("@")[0] or self._product
         busy = state.change in WAITS
@@ -38,13 +41,14 @@ class InfeedPerson:
                 self._holds = True
             if wanted != self._product:
                 self._ask("product", name=wanted)
-                self._product = wanted
+                self._product, self._refused_since = wanted, None
             if self._holds and not busy:
                 self._ask("feed", on=True)
                 self._holds, self._told = False, ""
         except TwinLostError:
             return  # whoever keeps it going says so
         except ValueError as refused:
-            if str(refused) != self._told:
+            since = self._refused_since = self._refused_since or now_s
+            if now_s - since > PATIENCE_S and str(refused) != self._told:
                 self._told = str(refused)
                 self._say(f"nothing is fed: {refused}")

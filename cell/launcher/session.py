@@ -161,7 +161,7 @@ class Session:
         self.group.poll()
         state = self.link.state()
         if self._infeed is not None and state is not None:
-            self._infeed.look(state)
+            self._infeed.look(state, time.monotonic())
         back = self.link.pid(REPORTED) == self.group.pids().get(REPORTED, -1)
         if back and self.link.lifecycle(REPORTED) == "active":
             self.link.end_advice(f"process.{REPORTED}_died", TOLD_S)

@@ -54,7 +54,7 @@ def test_it_brings_what_the_recipe_is_for(
     twin, said = Twin(), list[str]()
     person = InfeedPerson(twin.ask, "pcb", said.append)
     for recipe, change in seen:
-        person.look(CellState(recipe=recipe, change=change))
+        person.look(CellState(recipe=recipe, change=change), 10.0)
     assert twin.asked == asked
     assert said == []
 
@@ -63,12 +63,15 @@ def test_what_the_twin_has_not_is_said_once_and_nothing_is_fed() -> None:
     twin, said = Twin(), list[str]()
     person = InfeedPerson(twin.ask, "pcb", said.append)
     twin.refuses = "unknown product 'tile'; known: pcb, ball_screw_carrier"
-    for _ in range(3):
-        person.look(CellState(recipe="tile@1.0.1"))
+    for now_s in (10.0, 12.9):
+        person.look(CellState(recipe="tile@1.0.1"), now_s)
+    assert said == []
+    for now_s in (13.1, 16.2):
+        person.look(CellState(recipe="tile@1.0.1"), now_s)
     assert twin.asked == [HOLD]
     assert said == [f"nothing is fed: {twin.refuses}"]
     twin.refuses = ""
-    person.look(CellState(recipe=CARRIER))
+    person.look(CellState(recipe=CARRIER), 20.0)
     assert twin.asked == [HOLD, BRING, GO]
 
 
@@ -76,8 +79,8 @@ def test_a_twin_that_is_away_is_asked_again() -> None:
     twin, said = Twin(), list[str]()
     person = InfeedPerson(twin.ask, "pcb", said.append)
     twin.away = True
-    person.look(CellState(recipe=CARRIER))
+    person.look(CellState(recipe=CARRIER), 20.0)
     twin.away = False
-    person.look(CellState(recipe=CARRIER))
+    person.look(CellState(recipe=CARRIER), 20.0)
     assert twin.asked == [HOLD, BRING, GO]
     assert said == []

@@ -149,9 +149,12 @@ def drive(world: World, metres: float) -> None:
 def test_the_product_changes_on_an_empty_belt_and_the_truth_names_it(world: World) -> None:
     ask(world, "feed", parts=1)
     drive(world, 0.05)
-    with pytest.raises(ProductError, match="1 parts are on their way: hold the feed and let"):
-        ask(world, "product", name="ball_screw_carrier")
-    drive(world, 2.15)
+    for further in (0.0, 1.70):  # laid at -1.44, its corner 0.06 ahead: 1.94 of 2.00 to the exit eye
+        drive(world, further)
+        with pytest.raises(ProductError, match="1 of pcb are on their way: hold the feed and let"):
+            ask(world, "product", name="ball_screw_carrier")
+    drive(world, 0.27)  # past the exit eye, on the belt's last 8 cm
+    assert [part.product for part in world.line.riding] == [PCB]
     ask(world, "product", name="ball_screw_carrier")
     ask(world, "feed", parts=2)
     drive(world, 0.5)
