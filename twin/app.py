@@ -34,7 +34,6 @@ def load_parts(config: TwinConfig) -> tuple[dict[str, Library], Frames | None]:
     """The products and the renderer that a configuration names. Raises their errors."""
     cv2.setNumThreads(1)
     libraries = load_libraries(config)
-    require_product(libraries, config.product, config.pitch_m)
     if config.image_folder is None:
         return libraries, None
     calibrated = load_calibration(config.calibration_file).camera.model()
@@ -50,7 +49,8 @@ class Twin:
     ) -> None:
         self.config = config
         self._wires = CameraWires(frames, config.host, config.camera_driver_port)
-        self._feed = Infeed(libraries, config.product, config.seed, config.defective_share)
+        product = require_product(libraries, config.product, config.part_m, config.pitch_m)
+        self._feed = Infeed(libraries, product, config.seed, config.defective_share)
         self.world = World(config, self._feed, self._wires.expose)
         self._ur = UrServer(self.world.arm, self.world.tcp_in_base)
         self._modbus = ModbusPort(self.world.plc, self.world.plc_silent)

@@ -74,7 +74,14 @@ class TwinConfig(BaseModel):
     product: str = Field(
         default=PCB.name,
         title="Product",
-        description="What is fed first: a product's name.",
+        description="What is fed first, by its name.",
+    )
+    part_m: tuple[float, float] | None = Field(
+        default=None,
+        title="Part's size",
+        description="Length along the belt and across of what is fed first; it counts where "
+        "`product` names none of the twin's.",
+        json_schema_extra={"unit": "m"},
     )
     golden_folder: Path = Field(
         default=DEMO_GOLDENS,

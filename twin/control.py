@@ -7,7 +7,8 @@
 | `{"op": "person", "attentive": bool}` | whether somebody clears the belt when the lamp asks |
 | `{"op": "feed", "on": bool}` | false: lay nothing on, take back what the photo-eye has not seen |
 | `{"op": "feed", "parts": n}` | so many more parts are laid on; null: without end |
-| `{"op": "product", "name": ...}` | what is fed from now on; refused while parts are on their way |
+| `{"op": "product", "name": ..., "size_m": [x, y]}` | what is fed from now on, by name or |
+| | else by size; refused while parts of another product are on their way |
 | `{"op": "state"}`, `{"op": "quit"}` | |
 
 An answer is `{"ok": true, ...}` or `{"ok": false, "error": ...}`.
@@ -93,7 +94,7 @@ def carry_out(
         case "feed":
             return _feed(world, arguments)
         case "product":
-            world.change_product(arguments.get("name"))
+            world.change_product(arguments.get("name"), arguments.get("size_m"))
             return {}
         case "state":
             return state(world)

@@ -153,14 +153,19 @@ class World:
                 self.more += 1
         return len(unseen)
 
-    def change_product(self, name: object) -> None:
-        """Feed this product from now on. Raises ProductError."""
+    def change_product(self, name: object, size_m: object = None) -> None:
+        """Feed the product of this name, else of this size [m], from now on. Raises ProductError
+        for one that there is not, and while parts of another are on their way.
+        """
+        product = require_product(self.feed.libraries, name, size_m, self.config.pitch_m)
+        if product == self.feed.product.name:
+            return
         if count := self.line.on_their_way(self.plc.drive.travel):
             raise ProductError(
-                f"{count} of {self.feed.product.name} are on their way: hold the feed and let them through, or clear "
-                "the belt"
+                f"{count} of {self.feed.product.name} are on their way: hold the feed and let them "
+                "through, or clear the belt"
             )
-        self.feed.change(require_product(self.feed.libraries, name, self.config.pitch_m))
+        self.feed.change(product)
 
     def tcp_in_base(self) -> tuple[list[float], list[float]]:
         """Pose (x, y, z, rotation vector) and speed of the TCP in the robot's base frame."""

@@ -11,6 +11,7 @@ from typing import Any
 from cell.config import CellConfig
 from cell.launcher.pictures import PREFIX, SHARED_MEMORY
 from cell.launcher.twin import TwinPlan
+from cell.products import find_recipe
 from cell.recipe.loading import RECIPES
 
 
@@ -49,8 +50,8 @@ def demo_twin(
     defective: float,
     settings: dict[str, Any] | None = None,
 ) -> TwinPlan:
-    """What the twin is told: the same ports that the cell's configuration names, and the product
-    of the recipe, which has the recipe's name.
+    """What the twin is told: the same ports that the cell's configuration names, and what the
+    recipe is for. Raises RecipeError.
     """
     goldens = (config.recipes or RECIPES) / config.recipe / "goldens"
     plc_port = int(config.belt.options.get("port", 5020))
@@ -69,6 +70,7 @@ def demo_twin(
             "max_speed_m_s": max(0.3, config.belt.speed_m_s),
             "defective_share": defective,
             "product": config.recipe,
+            "part_m": list(find_recipe(config, config.recipe).part.size_m),
             **({"golden_folder": str(goldens)} if goldens.is_dir() else {}),
             "image_folder": str(pictures),
             "plc_port": plc_port,

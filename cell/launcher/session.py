@@ -27,6 +27,7 @@ from cell.launcher.ports import require_free
 from cell.launcher.twin import TwinPlan
 from cell.ownership import Claim
 from cell.processes import TABLE, Process
+from cell.products import find_recipe
 
 __all__ = ["NotReadyError", "Session", "TwinPlan"]
 
@@ -76,7 +77,12 @@ class Session:
         self._pictures: PictureFolder | None = None
         self._infeed: InfeedPerson | None = None
         if twin is not None:
-            self._infeed = InfeedPerson(Control(twin.host).ask, twin.product, say)
+            self._infeed = InfeedPerson(
+                Control(twin.host).ask,
+                lambda recipe: find_recipe(config, recipe).part.size_m,
+                config.recipe,
+                say,
+            )
         self._sampled = 0.0
         self._begun: tuple[float, HostShare] | None = None
         self.produced_s = self.host_lost_percent = 0.0

@@ -37,11 +37,6 @@ class TwinPlan:
         """Where the twin writes what really happened."""
         return self.folder / "truth.json"
 
-    @property
-    def product(self) -> str:
-        """What the twin feeds first."""
-        return str(self.settings["product"])
-
     def read_truth(self) -> dict[str, Any] | None:
         """What the twin says really happened; None before its first word."""
         if not self.truth.is_file():

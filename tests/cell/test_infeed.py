@@ -12,7 +12,9 @@ from cell.launcher.infeed import InfeedPerson
 
 PCB, CARRIER = "pcb@1.4.0", "ball_screw_carrier@1.0.0"
 HOLD, GO = ("feed", {"on": False}), ("feed", {"on": True})
-BRING = ("product", {"name": "ball_screw_carrier"})
+SIZES = {"pcb": (0.108, 0.108), "ball_screw_carrier": (0.168, 0.072), "tile": (0.06, 0.04)}
+BRING = ("product", {"name": "ball_screw_carrier", "size_m": [0.168, 0.072]})
+BACK = ("product", {"name": "pcb", "size_m": [0.108, 0.108]})
 
 
 class Twin:
@@ -44,7 +46,7 @@ class Twin:
         ([(PCB, ""), (CARRIER, "")], [HOLD, BRING, GO]),  # the journal says so, after a kill
         (
             [(PCB, "draining"), (CARRIER, "taking_up"), (PCB, "")],  # undone
-            [HOLD, BRING, ("product", {"name": "pcb"}), GO],
+            [HOLD, BRING, BACK, GO],
         ),
     ],
 )
@@ -52,7 +54,7 @@ def test_it_brings_what_the_recipe_is_for(
     seen: list[tuple[str, str]], asked: list[tuple[str, dict[str, Any]]]
 ) -> None:
     twin, said = Twin(), list[str]()
-    person = InfeedPerson(twin.ask, "pcb", said.append)
+    person = InfeedPerson(twin.ask, SIZES.__getitem__, "pcb", said.append)
     for recipe, change in seen:
         person.look(CellState(recipe=recipe, change=change), 10.0)
     assert twin.asked == asked
@@ -61,7 +63,7 @@ def test_it_brings_what_the_recipe_is_for(
 
 def test_what_the_twin_has_not_is_said_once_and_nothing_is_fed() -> None:
     twin, said = Twin(), list[str]()
-    person = InfeedPerson(twin.ask, "pcb", said.append)
+    person = InfeedPerson(twin.ask, SIZES.__getitem__, "pcb", said.append)
     twin.refuses = "unknown product 'tile'; known: pcb, ball_screw_carrier"
     for now_s in (10.0, 12.9):
         person.look(CellState(recipe="tile@1.0.1"), now_s)
@@ -77,7 +79,7 @@ def test_what_the_twin_has_not_is_said_once_and_nothing_is_fed() -> None:
 
 def test_a_twin_that_is_away_is_asked_again() -> None:
     twin, said = Twin(), list[str]()
-    person = InfeedPerson(twin.ask, "pcb", said.append)
+    person = InfeedPerson(twin.ask, SIZES.__getitem__, "pcb", said.append)
     twin.away = True
     person.look(CellState(recipe=CARRIER), 20.0)
     twin.away = False

@@ -149,7 +149,10 @@ def drive(world: World, metres: float) -> None:
 def test_the_product_changes_on_an_empty_belt_and_the_truth_names_it(world: World) -> None:
     ask(world, "feed", parts=1)
     drive(world, 0.05)
-    for further in (0.0, 1.70):  # laid at -1.44, its corner 0.06 ahead: 1.94 of 2.00 to the exit eye
+    for further in (
+        0.0,
+        1.70,
+    ):  # laid at -1.44, its corner 0.06 ahead: 1.94 of 2.00 to the exit eye
         drive(world, further)
         with pytest.raises(ProductError, match="1 of pcb are on their way: hold the feed and let"):
             ask(world, "product", name="ball_screw_carrier")
@@ -165,6 +168,14 @@ def test_the_product_changes_on_an_empty_belt_and_the_truth_names_it(world: Worl
     for part, at in zip(world.line.riding, latched, strict=True):
         reach = 0.084 * math.cos(part.yaw) + 0.036 * abs(math.sin(part.yaw))
         assert part.anchor + at + reach == pytest.approx(-1.30, abs=1e-5)
+
+
+def test_a_product_goes_by_another_name_too_if_it_has_the_size(world: World) -> None:
+    drive(world, 0.05)
+    ask(world, "product", name="pcb_b", size_m=[0.108, 0.108])  # what is fed: nothing changes
+    world.clear_belt()
+    ask(world, "product", name="screws", size_m=[0.1682, 0.0719])
+    assert world.feed.product is BALL_SCREW_CARRIER
 
 
 def test_a_held_feed_takes_back_what_nobody_has_seen(world: World) -> None:
@@ -183,7 +194,13 @@ def test_a_held_feed_takes_back_what_nobody_has_seen(world: World) -> None:
 @pytest.mark.parametrize(
     ("op", "arguments", "words"),
     [
-        ("product", {"name": "tile"}, "unknown product 'tile'; known: pcb, ball_screw_carrier"),
+        (
+            "product",
+            {"name": "tile", "size_m": [0.06, 0.04]},
+            "unknown product 'tile' of 60 x 40 mm; known: pcb .108 x 108 mm., ball_screw_carrier",
+        ),
+        ("product", {"name": "tile", "size_m": [0.168]}, "unknown product 'tile'; known"),
+        ("product", {"name": "tile", "size_m": ["0.168", "0.072"]}, "unknown product"),
         ("product", {}, "unknown product None"),
         ("product", {"name": ["pcb"]}, "unknown product"),
         ("feed", {}, "feed needs"),
