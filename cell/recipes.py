@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cell.config import CellConfig
+from cell.phrases import say
 from cell.products import find_recipe, model_folder, recipe_roots
 from cell.recipe.loading import RecipeError
 from cell.recipe.model import Recipe
@@ -46,7 +47,7 @@ def _missing_model(config: CellConfig, recipe: Recipe) -> str:
     if recipe.model is None or (model_folder(config, recipe.model) / CARD).is_file():
         return ""
     remedy = recipe.model_from or "install it, or name another one in the recipe"
-    return f"its model '{recipe.model}' is not here: {remedy}"
+    return say("recipe.no_model", model=recipe.model, remedy=remedy)
 
 
 def recipe_picture(config: CellConfig, entry: RecipeEntry) -> Path | None:

@@ -64,7 +64,7 @@ def test_what_is_not_there_is_said_with_what_is() -> None:
     for verb in ("show", "check"):
         error = asked(verb, "nothing").exception
         assert isinstance(error, RecipeError)
-        assert "there is: ball_screw, pcb, tile" in str(error)
+        assert "there is: ball_screw, " in str(error)
 
 
 def test_a_folder_without_recipes_is_refused(tmp_path: Path) -> None:

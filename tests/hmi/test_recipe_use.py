@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -79,6 +80,23 @@ def test_an_order_that_the_cell_refuses(use: Use, fake_cell) -> None:
     fake_cell.order(refuse=why)
     assert ended(use()) == (1, "", f"refused: {why}\n")
     fake_cell.call()
+
+
+def test_an_order_with_parts_in_the_way_names_the_options(use: Use, fake_cell) -> None:
+    fake_cell.order(refuse="parts lie there", state={"state": "running"})
+    code, _, told = ended(use())
+    fake_cell.call()
+    assert code == 1
+    assert told.startswith("refused: parts lie there (--drain lets the parts through first")
+
+
+def test_ctrl_c_ends_the_following_alone(use: Use, fake_cell) -> None:
+    process = use()
+    fake_cell.call()
+    heard(process, "preparing")
+    process.send_signal(signal.SIGINT)
+    code, _, told = ended(process)
+    assert (code, told) == (130, "not followed any longer; the change goes on.\n")
 
 
 def test_prepared_only(use: Use, fake_cell) -> None:

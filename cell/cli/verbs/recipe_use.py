@@ -56,12 +56,29 @@ def use(
         before = str(cell.find().recipe)
         answer = cell.set_recipe(order)
         if not answer.accepted:
-            _end(f"refused: {answer.message}")
-        outcome = _follow(
+            _end(f"refused: {answer.message}{_hint(order, cell.state)}")
+        outcome = _followed(
             cell, Following(name, time.monotonic(), prepare_only=prepare_only), timeout
         )
         assert cell.state is not None
         _conclude(outcome, before, cell.state)
+
+
+def _hint(order: SetRecipe.Request, state: CellState | None) -> str:
+    """What else could have been asked for, where parts are in the way."""
+    moving = (CellState.STARTING, CellState.RUNNING, CellState.STOPPING)
+    plain = not order.drain and not order.prepare_only
+    if state is None or not plain or not (state.on_belt or state.state in moving):
+        return ""
+    return " (--drain lets the parts through first; --prepare-only lets them run on)"
+
+
+def _followed(cell: RunningCell, following: Following, timeout_s: float) -> Outcome:
+    try:
+        return _follow(cell, following, timeout_s)
+    except KeyboardInterrupt:
+        _say("not followed any longer; the change goes on.")
+        raise
 
 
 def _follow(cell: RunningCell, following: Following, timeout_s: float) -> Outcome:
