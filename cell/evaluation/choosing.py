@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from cell.config import CellConfig
-from cell.evaluation.counted import all_counted, changes_counts
+from cell.evaluation.applying import with_chosen
+from cell.evaluation.counted import all_counted, rules_beside_scores
 from cell.evaluation.figures import thresholds_of
 from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
 from cell.evaluation.measure import Request, open_samples
 from cell.inspection import build_inspector
-from cell.recipe.model import Recipe
+from cell.products import anomalies_beside_a_detector, find_recipe
+from cell.recipe.loading import RecipeError
 from vision.anomaly.detector import ANOMALY
 from vision.evaluate.matching import Found
 from vision.evaluate.thresholds import (
@@ -45,7 +47,7 @@ class Chosen:
     """Thresholds and what they bring, beside those in force.
 
     escapes_reviewed, good_reviewed: of the escapes and of the good parts, those that the recipe's
-    review threshold would bring before a person. alone: each defect counted as the only one of its
+    review thresholds would bring before a person. alone: each defect counted as the only one of its
     part.
     """
 
@@ -91,24 +93,21 @@ def choose_thresholds(
 ) -> Chosen:
     """Inspect the pictures and choose. alone: each defect counts as the only one of its part.
 
-    Raises DataError and what `build_inspector` raises.
+    Raises DataError, RecipeError and what else `build_inspector` raises.
     """
     data, samples = open_samples(request)
     setup = build_inspector(config, request.recipe)
     try:
         bench = Bench.of(setup, data, request.resize)
+        classes = _deciding(bench)
         seen = all_counted(inspect_all(bench, samples, watch), setup.recipe, bench.classes)
     finally:
         setup.engine.close()
     looked = [one for one in seen if not one.trouble]
     check_parts(looked, request.data)
-    classes = bench.classes
-    # Where defects are not named one by one, anomalies decide together with the detector.
-    if bench.feeling is not None and (bench.table is None or not classes):
-        classes = (*classes, ANOMALY)
     reached = reach(
-        [_of(one, classes, setup.recipe) for one in looked if one.good],
-        [_of(one, classes, setup.recipe) for one in looked if not one.good],
+        [_of(one, classes) for one in looked if one.good],
+        [_of(one, classes) for one in looked if not one.good],
         len(classes),
         alone=alone,
         tolerated=[setup.recipe.classes[name].max_count for name in classes],
@@ -116,7 +115,12 @@ def choose_thresholds(
     choice = choose_with_spread(reached, target, rounds)
     now = thresholds_of(setup.recipe, classes)
     chosen = np.asarray(choice.thresholds, np.float32)
-    review = review_thresholds(setup.recipe, classes, min(choice.thresholds))
+    after = with_chosen(
+        find_recipe(config, request.recipe), dict(zip(classes, choice.thresholds, strict=True))
+    )
+    if ANOMALY in classes and len(classes) > 1:
+        after = anomalies_beside_a_detector(after)
+    review = np.asarray([after.review_threshold_of(name) for name in classes], np.float32)
     counts = np.zeros(len(classes), int)
     for one in looked:
         counts += np.bincount(one.as_run.labels, minlength=len(classes))
@@ -143,28 +147,31 @@ def choose_thresholds(
     )
 
 
-def review_thresholds(recipe: Recipe, classes: Sequence[str], least: float) -> list[float]:
-    """From where each class sends parts to review, once the least of the thresholds is applied."""
-    own = (recipe.classes[name].review_threshold for name in classes)
-    return [min(recipe.review_threshold, least) if one is None else one for one in own]
+def _deciding(bench: Bench) -> tuple[str, ...]:
+    """The classes whose thresholds are chosen. Raises RecipeError where that cannot be done."""
+    # Where defects are not named one by one, anomalies decide together with the detector.
+    if bench.feeling is None or (bench.table is not None and bench.classes):
+        return bench.classes
+    recipe = bench.setup.recipe
+    if rules := rules_beside_scores(recipe, ANOMALY):
+        raise RecipeError(
+            f"recipe '{recipe.name}': {', '.join(rules)}: the box of an anomaly changes with its "
+            "threshold, and so does whether these hold: choose on a copy of the recipe without them"
+        )
+    return (*bench.classes, ANOMALY)
 
 
-def _of(one: Seen, classes: Sequence[str], recipe: Recipe) -> Found:
-    """The detections that decide, with the anomaly map as one that covers the picture. Where more
-    than its score decides whether an anomaly counts, it is those anomalies that count.
-    """
+def _of(one: Seen, classes: Sequence[str]) -> Found:
+    """The detections that decide, with the anomaly map as one that covers the picture."""
     run = one.as_run
     if one.heat is None or ANOMALY not in classes:
         return run
     height, width = one.heat.view
-    found = [(0.0, 0.0, float(width), float(height), one.heat.score)]
-    if changes_counts(recipe, ANOMALY):
-        found = [(d.x_min, d.y_min, d.x_max, d.y_max, d.score) for d in one.other]
-    rows = np.array(found, np.float32).reshape(-1, 5)
+    everywhere = np.array([[0, 0, width, height]], np.float32)
     return Found(
-        np.concatenate([run.boxes, rows[:, :4]]),
-        np.concatenate([run.scores, rows[:, 4]]),
-        np.append(run.classes, np.full(len(rows), classes.index(ANOMALY))),
+        np.concatenate([run.boxes, everywhere]),
+        np.append(run.scores, np.float32(one.heat.score)),
+        np.append(run.classes, classes.index(ANOMALY)),
         run.truth,
         run.labels,
     )

@@ -24,21 +24,18 @@ def all_counted(seen: Iterable[Seen], recipe: Recipe, classes: Sequence[str]) ->
     places are not labelled, it is as good as its label says. `customary` stays as it is: it
     measures the model.
     """
-    if not any(changes_counts(recipe, name) for name in recipe.classes):
+    if not any(rules_beside_scores(recipe, name) for name in recipe.classes):
         return list(seen)
     return [_counted(one, recipe, classes) for one in seen]
 
 
-def changes_counts(recipe: Recipe, class_name: str) -> bool:
-    """Whether more than scores decides which defects of the class count."""
+def rules_beside_scores(recipe: Recipe, class_name: str) -> list[str]:
+    """The keys of the recipe, besides scores, that decide which defects of the class count."""
     rule = recipe.classes[class_name]
-    sizes = (rule.min_length_mm, rule.min_width_mm, rule.min_area_mm2)
-    return (
-        rule.min_area_px > 0
-        or rule.max_count > 0
-        or any(size is not None for size in sizes)
-        or any(region.holds_for(class_name) for region in recipe.regions.values())
-    )
+    keys = ("min_area_px", "min_length_mm", "min_width_mm", "min_area_mm2", "max_count")
+    return [f"classes.{class_name}.{key}" for key in keys if getattr(rule, key)] + [
+        f"regions.{name}" for name, region in recipe.regions.items() if region.holds_for(class_name)
+    ]
 
 
 def _counted(one: Seen, recipe: Recipe, classes: Sequence[str]) -> Seen:

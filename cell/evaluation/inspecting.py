@@ -257,15 +257,18 @@ class Bench:
     def _found(
         self, inspection: Inspection, truth: tuple[Floats, NDArray[np.int64]], *, across: bool
     ) -> tuple[Found, Floats]:
-        """What the detector saw, and its boxes in the aligned view. across: suppression as its card
-        says, else within each class.
+        """What the detector saw, and its boxes in the aligned view. across: as the cell runs,
+        suppression as the model's card says; else within each class.
         """
         if self.known is None or self.ear is None:
             return Found(*NOTHING, *truth), NOTHING[0]
         card = self.known.model.card
-        across = across and card.nms_across_classes
         boxes, scores, classes = decode(
-            self.ear.output[0], LEAST, card.nms_iou, across_classes=across, limit=LIMIT
+            self.ear.output[0],
+            LEAST,
+            card.nms_iou,
+            across_classes=across and card.nms_across_classes,
+            limit=LIMIT,
         )
         return Found(moved(boxes, inspection.from_view), scores, classes, *truth), boxes
 

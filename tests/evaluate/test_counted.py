@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cell.evaluation.choosing import review_thresholds
-from cell.evaluation.counted import all_counted
+from cell.evaluation.counted import all_counted, rules_beside_scores
 from cell.evaluation.figures import part_figures, thresholds_of, verdict_of
 from cell.evaluation.inspecting import Seen
 from cell.recipe import Recipe, VerdictKind
@@ -51,6 +50,17 @@ CLEAR: Row = (300, 60, 10, 10, SCRATCH)
 def test_without_rules_nothing_changes() -> None:
     one = seen([(MASKED, 0.9)], [MASKED])
     assert all_counted([one], plate(), CLASSES) == [one]
+
+
+def test_the_rules_that_decide_besides_scores_are_named() -> None:
+    rule = {"max_count": 1, "min_width_mm": 0.5, "review_threshold": 0.2, "threshold": 0.9}
+    region = MASK["mask"] | {"classes": ["spot"]}
+    recipe = plate({"scratch": rule}, regions=MASK | {"spots": region})
+    assert rules_beside_scores(recipe, "scratch") == [
+        "classes.scratch.min_width_mm", "classes.scratch.max_count", "regions.mask",
+    ]  # fmt: skip
+    assert rules_beside_scores(recipe, "spot") == ["regions.mask", "regions.spots"]
+    assert rules_beside_scores(plate({"scratch": {"threshold": 0.9}}), "scratch") == []
 
 
 @pytest.mark.parametrize("shift", [0.0, 8.0])
@@ -122,7 +132,7 @@ def test_thresholds_are_chosen_by_the_rules_that_judge(
     rejects = kind is VerdictKind.REJECT
     if good:
         assert false_rejects(reached, least).count == rejects
-        review = review_thresholds(recipe, CLASSES, 0.5)
+        review = np.array([recipe.review_threshold_of(name) for name in CLASSES], np.float32)
         assert doubtful(reached.good, least, review) == (kind is VerdictKind.REVIEW)
     else:
         assert escapes(reached, least).count == (not rejects)
