@@ -61,6 +61,23 @@ def test_a_change_is_followed_to_its_end(asking: Page, fake_cell) -> None:
     asking.shows("hint-recipe", "ball_screw")
 
 
+BESIDE = """const [list, form] = ['.recipe-list', '.recipe-form']
+    .map(name => document.querySelector(name).getBoundingClientRect());
+return [list.bottom <= form.top, document.scrollingElement.scrollWidth <= innerWidth]"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 800), (1920, 1080)])
+def test_the_dialogue_fits(asking: Page, width: int, height: int) -> None:
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 700}
+    asking.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        asking.until(lambda: asking.browser.execute_script("return innerWidth") == width, "size")
+        assert asking.browser.execute_script(BESIDE) == [True, True]
+        asking.click("recipe-why-order")
+    finally:
+        asking.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 @pytest.mark.parametrize("drain", [True, False])
 def test_parts_are_let_through_or_it_is_only_prepared(asking: Page, fake_cell, drain: bool) -> None:
     fake_cell.order(state={"state": "running", "on_belt": 3})
