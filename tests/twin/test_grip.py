@@ -83,6 +83,7 @@ def test_a_carrier_is_taken_off_its_centre_and_ends_in_its_bin(
         truth = twin.truth()["boards"][0]
         assert truth["product"] == "ball_screw_carrier"
         assert truth["grasp_error_mm"] == [pytest.approx(65.0, abs=0.5)]
+        assert truth["grip_mm"] == [pytest.approx([65.0, 0.0], abs=0.5)]
         assert twin.state()["arm"]["safety"] == "NORMAL"
 
 
