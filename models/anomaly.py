@@ -6,21 +6,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import Field, PositiveInt
 
+from models.card import Card, PackageCard, told
 from models.network import require_port
-from models.package import PackageCard, open_network, read_card
+from models.package import open_network, read_card
 
 FEATURES = Path(__file__).resolve().parent / "features"
 """The feature network that ships with the cell."""
 
 
-class TapCard(BaseModel):
+class TapCard(Card):
     """One output of the feature network."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True, allow_inf_nan=False)
 
     channels: PositiveInt = Field(title="Channels", description="Features of each place.")
     stride: PositiveInt = Field(title="Stride", description="Pixels from place to place.")
@@ -34,10 +33,14 @@ class FeatureCard(PackageCard):
         title="Outputs", description="What each output holds.", min_length=1
     )
     licence_note: str = Field(title="Licence", description="Of the weights.")
+    input: str | None = told("Input", "What goes in.")
+    source: dict[str, str] | None = told("Source", "Where the weights come from.")
+    deviation_from_torch: float | None = told("Deviation", "Of the outputs from torch's, at most.")
+    torch: str | None = told("Torch", "Version that wrote the network.")
 
 
 class AnomalyCard(PackageCard):
-    """What the cell acts on of an anomaly model's card; more keys tell people more."""
+    """The card of an anomaly model."""
 
     kind: Literal["anomaly"] = Field(title="Kind", description="A taught anomaly model.")
     input_shape: tuple[Literal[1], Literal[1], PositiveInt, PositiveInt] = Field(
@@ -52,6 +55,13 @@ class AnomalyCard(PackageCard):
         title="Threshold",
         description="Distance from which a place is an anomaly; its score is 0.5 there.",
     )
+    output_layout: str | None = told("Layout", "Meaning of the output's values.")
+    threshold_note: str | None = told("On the threshold", "What it promises.")
+    held_out_scores: list[float] | None = told(
+        "Scores", "Of good pictures, each by a memory that it had no part in."
+    )
+    features: dict[str, Any] | None = told("Features", "The feature network it is built on.")
+    settings: dict[str, Any] | None = told("Settings", "With which it was taught.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from calibration.cell import CalibrationError, load_calibration
-from cell.config import CellConfig
+from cell.config import CellConfig, ConfigError
 from cell.products import load_inspection_parts
 from cell.recipe.loading import RecipeError
+from cell.stations import ledger_config
 from models.package import ModelError
 from vision.errors import VisionError
 from vision.plugins import plugin_names
@@ -157,10 +158,13 @@ def calibration(cell: CellConfig) -> list[Finding]:
     """The cell's calibration file."""
     try:
         found = load_calibration(cell.calibration)
+        ledger_config(cell)
     except CalibrationError as error:
         return [
             Finding(Level.BAD, "calibration", str(error), "Calibrate the cell or correct the path.")
         ]
+    except ConfigError as error:
+        return [Finding(Level.BAD, "calibration", str(error), "Make both say the same.")]
     origin = found.provenance
     return [Finding(Level.GOOD, "calibration", f"{found.name}, {origin.method}, {origin.when}")]
 

@@ -13,7 +13,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cell.cli.errors import UsageError
 from cell.cli.terminal import terminal
 from vision.data.findings import Finding, Severity
 from vision.data.open import open_data
@@ -91,14 +90,6 @@ class LabelReading:
         )
         tell_findings(opened.findings)
         return opened
-
-    def require_plain(self) -> None:
-        """Raises UsageError for options that have no effect on boards with golden samples."""
-        if self.group_by or self.accept_losses or self.unlabelled is not Unlabelled.REFUSE:
-            raise UsageError(
-                "--group-by, --unlabelled and --accept-losses do not apply to boards with golden "
-                "samples, whose groups are DeepPCB's own: leave them out."
-            )
 
     @property
     def options(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from cell.config.hmi import HmiConfig
-from cell.ledger.config import LedgerConfig
+from cell.ledger.config import LedgerSettings
 from cell.records.limits import Retention
 from robot.motion.config import MotionSettings
 
@@ -148,8 +148,10 @@ class CellConfig(Section):
         default_factory=InspectorSection, title="Inspector", description="Engine and evidence."
     )
     robot: RobotSection = Field(title="Robot", description="Arm, gripper, motion, bins.")
-    ledger: LedgerConfig = Field(
-        default_factory=LedgerConfig, title="Ledger", description="Stations and tolerances."
+    ledger: LedgerSettings = Field(
+        default_factory=LedgerSettings,
+        title="Ledger",
+        description="Tolerances; the stations stand in the calibration.",
     )
     recorder: RecorderSection = Field(
         default_factory=RecorderSection, title="Recorder", description="What is kept."

@@ -27,8 +27,7 @@ class Edit:
 def apply_thresholds(file: Path, thresholds: Mapping[str, float]) -> Recipe:
     """Set the classes' thresholds in a recipe file and count its version up; gives the recipe.
 
-    The review threshold is lowered to the least of them where it lies above. Raises RecipeError
-    (the file is then unchanged).
+    Review thresholds give way as in `with_chosen`. Raises RecipeError (the file is then unchanged).
     """
     try:
         text = read_written(file)
@@ -42,27 +41,49 @@ def apply_thresholds(file: Path, thresholds: Mapping[str, float]) -> Recipe:
     return recipe
 
 
+def with_chosen(recipe: Recipe, thresholds: Mapping[str, float]) -> Recipe:
+    """The recipe with these thresholds of classes that it has.
+
+    A review threshold that would lie above one of them gives way to it: the class's own, or else
+    the one that the class shares with the others.
+    """
+    classes, shared = dict(recipe.classes), [recipe.review_threshold]
+    for name, threshold in thresholds.items():
+        rule = classes[name]
+        change = {"threshold": round(threshold, 6)}
+        if rule.review_threshold is None:
+            shared.append(change["threshold"])
+        else:
+            change["review_threshold"] = min(rule.review_threshold, change["threshold"])
+        classes[name] = rule.model_copy(update=change)
+    return recipe.model_copy(update={"classes": classes, "review_threshold": min(shared)})
+
+
 def with_thresholds_set(text: str, thresholds: Mapping[str, float], source: str) -> str:
     """The recipe's text with these thresholds. Raises RecipeError where it cannot be edited."""
     before = parse_recipe(text, source)
+    if thresholds.keys() - before.classes.keys():
+        raise _by_hand(source)
+    version = next_version(before.version)
+    wanted = with_chosen(before, thresholds).model_copy(update={"version": version})
     root = yaml.compose(text, Loader=yaml.SafeLoader)
     assert isinstance(root, yaml.MappingNode)  # parse_recipe has seen keys
-    edits = [_scalar(root, "version", next_version(before.version))]
+    edits = [_scalar(root, "version", version)]
     classes = _value(root, "classes")
     if not isinstance(classes, yaml.MappingNode):
         raise _by_hand(source)
-    for name, threshold in thresholds.items():
-        rule = _value(classes, name)
+    for name in thresholds:
+        rule, new = _value(classes, name), wanted.classes[name]
         if not isinstance(rule, yaml.MappingNode) or not rule.value:
             raise _by_hand(source)
-        edits.append(_threshold(text, rule, threshold))
-    least = min(thresholds.values(), default=1.0)
-    if before.review_threshold > least:
-        edits.append(_scalar(root, "review_threshold", f"{least:g}"))
+        edits.append(_threshold(text, rule, wanted.threshold_of(name)))
+        if new.review_threshold != before.classes[name].review_threshold:
+            edits.append(_scalar(rule, "review_threshold", f"{new.review_threshold:g}"))
+    if wanted.review_threshold != before.review_threshold:
+        edits.append(_scalar(root, "review_threshold", f"{wanted.review_threshold:g}"))
     for edit in sorted(edits, key=lambda one: -one.start):
         text = text[: edit.start] + edit.new + text[edit.end :]
-    after = parse_recipe(text, source)
-    if any(abs(after.threshold_of(name) - value) > 1e-6 for name, value in thresholds.items()):
+    if parse_recipe(text, source) != wanted:
         raise _by_hand(source)  # such as an alias that two classes share
     return text
 
@@ -88,8 +109,8 @@ def _threshold(text: str, rule: yaml.MappingNode, threshold: float) -> Edit:
     return Edit(at, at, f"\n{' ' * column}threshold: {threshold:g}")
 
 
-def _scalar(root: yaml.MappingNode, key: str, new: str) -> Edit:
-    node = _value(root, key)
+def _scalar(holder: yaml.MappingNode, key: str, new: str) -> Edit:
+    node = _value(holder, key)
     assert node is not None  # parse_recipe has seen it
     quote = '"' if key == "version" and re.fullmatch(r"[\d.]*", new) and new.count(".") < 2 else ""
     return Edit(node.start_mark.index, node.end_mark.index, f"{quote}{new}{quote}")

@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 
 from cell.config import CellConfig
+from cell.evaluation.applying import with_chosen
 from cell.evaluation.figures import thresholds_of
 from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
 from cell.evaluation.measure import Request, open_samples
 from cell.inspection import build_inspector
+from cell.products import anomalies_beside_a_detector, find_recipe
+from cell.recipe.loading import RecipeError
 from vision.anomaly.detector import ANOMALY
 from vision.evaluate.matching import Found
 from vision.evaluate.thresholds import (
@@ -43,7 +46,7 @@ class Chosen:
     """Thresholds and what they bring, beside those in force.
 
     escapes_reviewed, good_reviewed: of the escapes and of the good parts, those that the recipe's
-    review threshold would bring before a person. alone: each defect counted as the only one of its
+    review thresholds would bring before a person. alone: each defect counted as the only one of its
     part.
     """
 
@@ -89,21 +92,18 @@ def choose_thresholds(
 ) -> Chosen:
     """Inspect the pictures and choose. alone: each defect counts as the only one of its part.
 
-    Raises DataError and what `build_inspector` raises.
+    Raises DataError, RecipeError and what else `build_inspector` raises.
     """
     data, samples = open_samples(request)
     setup = build_inspector(config, request.recipe)
     try:
         bench = Bench.of(setup, data, request.resize)
+        classes = _deciding(bench)
         seen = inspect_all(bench, samples, watch)
     finally:
         setup.engine.close()
     looked = [one for one in seen if not one.trouble]
     check_parts(looked, request.data)
-    classes = bench.classes
-    # Where defects are not named one by one, anomalies decide together with the detector.
-    if bench.feeling is not None and (bench.table is None or not classes):
-        classes = (*classes, ANOMALY)
     reached = reach(
         [_of(one, classes) for one in looked if one.good],
         [_of(one, classes) for one in looked if not one.good],
@@ -113,7 +113,12 @@ def choose_thresholds(
     choice = choose_with_spread(reached, target, rounds)
     now = thresholds_of(setup.recipe, classes)
     chosen = np.asarray(choice.thresholds, np.float32)
-    review = min(setup.recipe.review_threshold, *choice.thresholds)
+    after = with_chosen(
+        find_recipe(config, request.recipe), dict(zip(classes, choice.thresholds, strict=True))
+    )
+    if ANOMALY in classes and len(classes) > 1:
+        after = anomalies_beside_a_detector(after)
+    review = np.asarray([after.review_threshold_of(name) for name in classes], np.float32)
     counts = np.zeros(len(classes), int)
     for one in looked:
         counts += np.bincount(one.as_run.labels, minlength=len(classes))
@@ -138,6 +143,20 @@ def choose_thresholds(
         good_reviewed=doubtful(reached.good, chosen, review),
         alone=alone and bench.table is not None,
     )
+
+
+def _deciding(bench: Bench) -> tuple[str, ...]:
+    """The classes whose thresholds are chosen. Raises RecipeError where that cannot be done."""
+    # Where defects are not named one by one, anomalies decide together with the detector.
+    if bench.feeling is None or (bench.table is not None and bench.classes):
+        return bench.classes
+    recipe = bench.setup.recipe
+    if area := recipe.classes[ANOMALY].min_area_px:
+        raise RecipeError(
+            f"recipe '{recipe.name}': classes.{ANOMALY}.min_area_px is {area:g}, and the area of "
+            "an anomaly changes with its threshold: choose on a copy of the recipe without it"
+        )
+    return (*bench.classes, ANOMALY)
 
 
 def _of(one: Seen, classes: Sequence[str]) -> Found:

@@ -45,9 +45,9 @@ class Seen:
     """One inspected picture. Boxes lie in the picture's own frame [px of the canonical size].
 
     good: nothing is wrong with the part. golden: it is a golden picture taken as a good part.
-    customary: suppression within each class; as_run: as the cell suppresses. other: findings of
-    what is no class of the detector. heat: of a recipe with an anomaly model. trouble: why it could
-    not be inspected, '' if it was.
+    customary: suppression within each class; as_run: as the cell suppresses, without boxes below
+    the recipe's smallest area. other: findings of what is no class of the detector. heat: of a
+    recipe with an anomaly model. trouble: why it could not be inspected, '' if it was.
     """
 
     name: str
@@ -231,15 +231,34 @@ class Bench:
     def _found(
         self, inspection: Inspection, truth: tuple[Floats, NDArray[np.int64]], *, across: bool
     ) -> Found:
-        """What the detector saw. across: suppression as its card says, else within each class."""
+        """What the detector saw. across: as the cell runs, suppression as the model's card says and
+        only boxes that the recipe does not ignore; else all, with suppression within each class.
+        """
         if self.known is None or self.ear is None:
             return Found(*NOTHING, *truth)
         card = self.known.model.card
-        across = across and card.nms_across_classes
         boxes, scores, classes = decode(
-            self.ear.output[0], LEAST, card.nms_iou, across_classes=across, limit=LIMIT
+            self.ear.output[0],
+            LEAST,
+            card.nms_iou,
+            across_classes=across and card.nms_across_classes,
+            limit=LIMIT,
         )
+        if across:
+            kept = areas(boxes) >= self._least_areas()[classes]
+            boxes, scores, classes = boxes[kept], scores[kept], classes[kept]
         return Found(moved_back(boxes, inspection.from_view), scores, classes, *truth)
+
+    def _least_areas(self) -> Floats:
+        """Of each of the detector's classes [px^2]."""
+        rules = self.setup.recipe.classes
+        return np.asarray([rules[name].min_area_px for name in self.classes], np.float32)
+
+
+def areas(boxes: Floats) -> Floats:
+    """Of boxes [n, 4]: [n] px^2."""
+    x1, y1, x2, y2 = boxes.T
+    return np.asarray((x2 - x1).clip(0) * (y2 - y1).clip(0), np.float32)
 
 
 def moved_back(boxes: Floats, matrix: Affine) -> Floats:

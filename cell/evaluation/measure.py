@@ -17,7 +17,7 @@ from vision.data.findings import Finding
 from vision.data.fingerprint import fingerprint
 from vision.data.open import open_data
 from vision.data.reading import Unlabelled
-from vision.data.types import DataSet, Sample
+from vision.data.types import DataError, DataSet, Sample
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,11 @@ def evaluate(config: CellConfig, request: Request, watch: Watch) -> Evaluation:
     setup = build_inspector(config, request.recipe)
     try:
         bench = Bench.of(setup, data, request.resize)
+        if request.detections_only and bench.table is None:
+            raise DataError(
+                f"{request.data}: its classes ({', '.join(data.classes)}) are none of the model's, "
+                "so there are no detections to count: leave --detections-only out"
+            )
         seen = inspect_all(bench, samples, watch)
         if not request.detections_only:
             check_parts(seen, request.data)

@@ -156,7 +156,7 @@ def _score_charts(done: Evaluation) -> str:
             name,
             [("hit", scores[hits]), ("alarm", scores[~hits])],
             float(limit),
-            done.recipe.review_threshold,
+            done.recipe.review_threshold_of(name),
         )
         for name, (scores, hits, _), limit in zip(
             done.classes, ranked(everything, len(done.classes), PLACE_IOU), least, strict=True
@@ -186,11 +186,13 @@ def _parts(done: Evaluation, parts: dict[str, Any], resize: bool) -> str:
         (style, np.asarray([one.score for one in looked if one.good is good], np.float32))
         for style, good in (("goodpart", True), ("badpart", False))
     ]
-    limits = [done.recipe.threshold_of(name) for name in done.recipe.classes]
-    chart = histogram(
-        "highest score: good, defective", groups, min(limits), done.recipe.review_threshold
+    limit = min(map(done.recipe.threshold_of, done.recipe.classes))
+    review = min(map(done.recipe.review_threshold_of, done.recipe.classes))
+    chart = histogram("highest score: good, defective", groups, limit, review)
+    words = (
+        f"Good parts: {parts['good_parts']}. Intervals: Clopper-Pearson. Lines: the least "
+        "threshold of all classes; dashed: the least from which a part goes to review."
     )
-    words = f"Good parts: {parts['good_parts']}. Intervals: Clopper-Pearson."
     html = f"<h2>Parts</h2><p>{escape(words)}</p>{_table(heads, rows)}<br>{_grid([chart])}"
     wrong_ones = wrong_parts(done.seen, done.recipe, done.classes, MOST_CASES)
     if wrong_ones:

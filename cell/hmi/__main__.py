@@ -9,7 +9,9 @@ from typing import Annotated
 
 import typer
 
+from calibration.cell import CalibrationError
 from cell.config import CellConfig, ConfigError, load
+from cell.hmi.layout import CellLayout
 from cell.hmi.server import LinkLostError, PortError, serve
 from cell.launcher.gate import pass_gate
 from cell.nodes.arguments import ArgumentError, own_words
@@ -41,7 +43,8 @@ def run(path: Path | None, overrides: Mapping[str, object]) -> int:
     """Serve until a signal; the exit code."""
     try:
         cell: CellConfig = load(path, overrides)
-    except ConfigError as error:
+        CellLayout.of(cell)
+    except (CalibrationError, ConfigError) as error:
         return fail(error, USAGE)
     pass_gate()
     try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from cell.config import CellConfig
+from cell.stations import ledger_config
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ class CellLayout:
 
     @classmethod
     def of(cls, cell: CellConfig) -> Self:
-        """The layout of this cell."""
-        show, stations, motion = cell.hmi.scene, cell.ledger, cell.robot.motion
+        """The layout of this cell. Raises what `ledger_config` raises."""
+        show, stations, motion = cell.hmi.scene, ledger_config(cell), cell.robot.motion
         return cls(
             belt_from_x=show.belt_from_x,
             belt_to_x=show.belt_to_x,

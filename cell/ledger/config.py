@@ -25,13 +25,11 @@ def _seconds(default: float, title: str, description: str) -> float:
     return field
 
 
-class LedgerConfig(BaseModel):
-    """Stations along the belt (frame `cell`), tolerances and patience of the ledger."""
+class LedgerSettings(BaseModel):
+    """Tolerances and patience of the ledger, and where along the belt (frame `cell`) it decides."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    photo_eye_x: float = _metres(-1.30, "Photo-eye", "Sees the leading edge of an arriving part.")
-    camera_x: float = _metres(-1.00, "Camera axis", "Where a part's centre lies at its exposure.")
     verdict_deadline_x: float = _metres(
         -0.45, "Verdict deadline", "A part whose centre gets here without a verdict is rejected."
     )
@@ -41,10 +39,6 @@ class LedgerConfig(BaseModel):
         "An uncleared part is carried no further than this: far enough before the last safe "
         "position for the arm to take it from the standing belt.",
     )
-    last_safe_x: float = _metres(
-        0.45, "Last safe position", "No part without a pass may have its centre beyond this."
-    )
-    exit_eye_x: float = _metres(0.62, "Exit-eye", "Sees the leading edge of a leaving part.")
     lease_m: float = Field(
         default=0.5,
         gt=0.0,
@@ -116,6 +110,17 @@ class LedgerConfig(BaseModel):
         description="Times the arm tries to remove one part.",
         json_schema_extra={"unit": "1"},
     )
+
+
+class LedgerConfig(LedgerSettings):
+    """The settings, and the stations that the cell's calibration knows."""
+
+    photo_eye_x: float = _metres(-1.30, "Photo-eye", "Sees the leading edge of an arriving part.")
+    camera_x: float = _metres(-1.00, "Camera axis", "Where a part's centre lies at its exposure.")
+    last_safe_x: float = _metres(
+        0.45, "Last safe position", "No part without a pass may have its centre beyond this."
+    )
+    exit_eye_x: float = _metres(0.62, "Exit-eye", "Sees the leading edge of a leaving part.")
 
     @model_validator(mode="after")
     def _stations_are_in_order(self) -> Self:

@@ -16,6 +16,7 @@ from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_ns, to_time
 from cell.nodes.workers import Sign
 from cell.ownership import Claim, Owner, device
+from cell.stations import belt_options
 from models.written import fit
 from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError, EdgeKind
 from robot.belts.polled import PolledBelt
@@ -50,7 +51,7 @@ class BeltNode(CellNode):
 
     def set_up(self) -> None:
         driver = load_plugin("inspection_cell.belts", self.section.driver)
-        config = fit(driver.Config, self.section.options)
+        config = fit(driver.Config, belt_options(self.config, self.section.options))
         name = device(self.section.driver, config.model_dump())
         self._claim = Claim.take({"belt": name}, Owner.me("belt node", self.config.data_dir))
         self._belt = driver(config)

@@ -43,6 +43,13 @@ class ModbusBeltConfig(Settings):
         gt=0,
         le=0.2,
     )
+    counts_per_metre: float = setting(
+        plc.COUNTS_PER_METRE,
+        "Encoder scale",
+        "Encoder counts for each metre of travel; the cell's node gives the calibration's",
+        "counts/m",
+        gt=0,
+    )
 
 
 class ModbusBelt:
@@ -61,6 +68,7 @@ class ModbusBelt:
         monotonic_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._config = config
+        self._scale = config.counts_per_metre
         self._monotonic_s = monotonic_s
         self._where = f"the belt PLC at {config.host}:{config.port}"
         self._now_ns = now_ns
@@ -106,7 +114,7 @@ class ModbusBelt:
         status = Status(words[Input.STATUS] & 0xFF)
         sample = BeltSample(
             stamp_ns=self._clock.host_ns(clock_ms),
-            encoder_m=travel / plc.COUNTS_PER_METRE,
+            encoder_m=travel / self._scale,
             speed_m_s=plc.signed16(words[Input.SPEED]) * plc.SPEED_PER_COUNT,
             commanded_speed_m_s=self._commanded_m_s,
             running=Status.RUNNING in status,
@@ -145,8 +153,8 @@ class ModbusBelt:
             [
                 int(control),
                 speed,
-                *plc.to_words(round(authority_m * plc.COUNTS_PER_METRE)),
-                *plc.to_words(round(trigger_travel_m * plc.COUNTS_PER_METRE)),
+                *plc.to_words(round(authority_m * self._scale)),
+                *plc.to_words(round(trigger_travel_m * self._scale)),
                 self._beat,
                 lights & 0xFFFF,
             ]
@@ -228,7 +236,7 @@ class ModbusBelt:
             if _ROUNDING_MS < (edge_ms - clock_ms) % (1 << 32) < _HALF:
                 break  # a younger edge has taken the slot since the counters were read
             stamp_ns = self._clock.host_ns(edge_ms)
-            edges.append(BeltEdge(kind, index, latched / plc.COUNTS_PER_METRE, stamp_ns))
+            edges.append(BeltEdge(kind, index, latched / self._scale, stamp_ns))
         if len(edges) < len(indices):
             raise BeltError(
                 f"edges lost: {len(indices)} {kind} edges since the last read, and {self._where} "

@@ -13,11 +13,13 @@ from typing import get_args
 
 import pytest
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
+from calibration.cell import CellCalibration
 from cell.config.tree import CellConfig
 from cell.recipe.model import Recipe
-from models.anomaly import AnomalyCard
-from models.package import ModelCard
+from models.anomaly import AnomalyCard, FeatureCard
+from models.card import ModelCard
 from twin.config import TwinConfig
 from vision.plugins import load_plugin, plugin_names
 
@@ -25,8 +27,8 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("calibration", "cell", "models", "robot", "twin", "vision")
 BY_NAME = {f"{kind}_{what}_days" for kind in ("passed", "reject") for what in ("view", "frame")}
 """Read by a name that is put together: see Retention."""
-FOR_PEOPLE = {"layout", "kind", "format"}
-"""What says to people and programs which kind of file this is; another kind is refused."""
+KINDS = {"kind", "format", "dtype"}
+"""What says which kind of file or number this is; another kind is refused."""
 
 
 @cache
@@ -51,6 +53,12 @@ def sections(kind: object, seen: list[type[BaseModel]]) -> list[type[BaseModel]]
     return seen
 
 
+def for_people(field: FieldInfo) -> bool:
+    """Whether the field is there to be read by people alone (`models.card.told`)."""
+    extra = field.json_schema_extra
+    return isinstance(extra, dict) and extra.get("for_people") is True
+
+
 def drivers() -> list[type[BaseModel]]:
     groups = ("cameras", "engines", "belts", "arms", "grippers")
     names = [(g, n) for g in groups for n in plugin_names(f"inspection_cell.{g}")]
@@ -58,12 +66,23 @@ def drivers() -> list[type[BaseModel]]:
 
 
 @pytest.mark.parametrize(
-    "kind", [Recipe, CellConfig, TwinConfig, ModelCard, AnomalyCard, *drivers()]
+    "kind",
+    [
+        CellCalibration,
+        CellConfig,
+        Recipe,
+        TwinConfig,
+        AnomalyCard,
+        FeatureCard,
+        ModelCard,
+        *drivers(),
+    ],
 )
 def test_a_field_without_a_reader_has_no_effect(kind: type[BaseModel]) -> None:
     unread = {
         f"{section.__name__}.{name}"
         for section in sections(kind, [])
-        for name in section.model_fields.keys() - read_names() - BY_NAME - FOR_PEOPLE
+        for name, field in section.model_fields.items()
+        if name not in read_names() | BY_NAME | KINDS and not for_people(field)
     }
     assert not unread

@@ -14,6 +14,8 @@ from cell.cli.app import app
 from cell.cli.errors import UsageError
 from cell.cli.verbs import bench_faults, bench_inspect, evaluate
 from cell.cli.verbs import run as run_verb
+from cell.config import CellConfig
+from cell.config.load import DEMO
 from cell.products import RECIPES
 from models.written import parse_yaml, write_yaml
 
@@ -71,3 +73,22 @@ def test_a_reference_that_nothing_is_compared_with_is_refused(tmp_path: Path) ->
     error = CliRunner().invoke(app, arguments).exception
     assert isinstance(error, UsageError), error
     assert "'ball_screw' compares with no golden sample" in str(error)
+
+
+def test_an_engine_in_the_configuration_is_the_one_that_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = parse_yaml(DEMO.read_text(encoding="utf-8")) | {"inspector": {"engine": "auto"}}
+    tree["calibration"] = str((DEMO.parent / tree["calibration"]).resolve())
+    (tmp_path / "cell.yaml").write_text(write_yaml(tree))
+    used: list[str] = []
+
+    def measure(cell: CellConfig, *_: object) -> NoReturn:
+        used.append(cell.inspector.engine)
+        raise UsageError("seen")
+
+    monkeypatch.setattr(evaluate, "measure", measure)
+    words = ["evaluate", "--data", str(tmp_path), "--config", str(tmp_path / "cell.yaml")]
+    for more in ([], ["--engine", "openvino"]):
+        CliRunner().invoke(app, [*words, *more])
+    assert used == ["auto", "openvino"]

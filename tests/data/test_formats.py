@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tests.data.sets import CONTENT, HEIGHT, WIDTH, WRITERS, coco_content, put, texture
+from tests.data.sets import CONTENT, HEIGHT, WIDTH, WRITERS, coco_content, mask_of, put, texture
 from vision.data.check import check
 from vision.data.findings import Corners, Kind
+from vision.data.formats import yolo
 from vision.data.marked import boxes_of
 from vision.data.open import detect_format, open_data, survey
 from vision.data.types import DataError
@@ -178,6 +179,8 @@ BROKEN: list[tuple[str, str, Callable[[Path], object], tuple[str, ...]]] = [
      ("2 pictures have the name 'a'",)),
     ("csv", "masks", lambda r: edit(r / "groups.csv", "tile_group", "tile"),
      ("groups.csv: line 1: no columns",)),
+    ("csv-two", "masks", lambda r: edit(r / "groups.csv", "tile_group", "tile_group,group"),
+     ("groups.csv: line 1: has columns 'tile_group' and 'group'",)),
 ]  # fmt: skip
 
 
@@ -214,6 +217,83 @@ def test_a_survey_goes_on_where_opening_ends(tmp_path: Path) -> None:
     }  # fmt: skip
     clipped = next(s for s in data.samples if s.name == "b")
     assert clipped.boxes.tolist() == [[50, 8, WIDTH, 24]]
+
+
+def put_yolo_text(root: Path) -> None:
+    """Labels as YOLO has them, without its data.yaml."""
+    (root / "labels").mkdir()
+    (root / "labels" / "a.txt").write_text("\n0 0.5 0.5 0.1 0.2\n")
+
+
+def put_coco_below(root: Path) -> None:
+    (root / "valid").mkdir()
+    (root / "valid" / "_annotations.coco.json").write_text(json.dumps(coco_content()))
+
+
+def put_coco(root: Path) -> None:
+    (root / "instances.json").write_text(json.dumps(coco_content()))
+
+
+def put_labelme(root: Path) -> None:
+    shape = {"label": "dent", "points": [[1, 2], [9, 9]], "shape_type": "rectangle"}
+    (root / "extra").mkdir()
+    (root / "extra" / "a.json").write_text(json.dumps({"shapes": [shape], "imagePath": "a.png"}))
+
+
+def put_masks(root: Path) -> None:
+    for suffix in (".jpg", ".png"):
+        put(root / "dent" / f"z{suffix}", mask_of("a"))
+
+
+def put_yaml(root: Path) -> None:
+    (root / "data.yaml").write_text("names: [dent, scratch]\n")
+
+
+@pytest.mark.parametrize(
+    ("source", "more", "second"),
+    [
+        ("coco", put_yolo_text, "yolo"), ("labelme", put_yolo_text, "yolo"),
+        ("masks", put_yolo_text, "yolo"), ("mvtec", put_yolo_text, "yolo"),
+        ("deeppcb", put_yolo_text, "yolo"), ("coco", put_yaml, "yolo"),
+        ("yolo", put_coco, "coco"), ("yolo", put_coco_below, "coco"), ("masks", put_coco, "coco"),
+        ("masks", put_labelme, "labelme"), ("mvtec", put_labelme, "labelme"),
+        ("yolo", put_labelme, "labelme"), ("labelme", put_masks, "masks"),
+        ("coco", put_masks, "masks"),
+    ],
+    indirect=["source"],
+)  # fmt: skip
+def test_labels_of_two_formats_are_not_guessed_between(
+    source: tuple[str, Path], more: Callable[[Path], None], second: str
+) -> None:
+    name, root = source
+    assert detect_format(root) == name
+    more(root)
+    with pytest.raises(DataError, match="holds labels of") as caught:
+        open_data(root)
+    said = str(caught.value)
+    assert name in said
+    assert second in said
+    assert "--format" in said
+    assert "\n" not in said
+    if second != "masks":  # whose pictures are not labelled in the other format
+        assert open_data(root, name).format == name
+    if name == "coco":
+        assert detect_format(root / "instances.json") == "coco"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_label"),
+    [
+        ("0 0.5 0.5 0.1 0.2\n", True), ("1.0 .5 .5 1e-3 1.0 0.9", True),
+        ("3 0.1 0.1 0.9 0.1 0.9 0.9 0.1 0.9\r\n", True), ("\r\n2\t0.5 0.5 1 1", True),
+        ("1 2 30 40 3\n", False), ("the 0.5 0.5 0.1 0.2", False), ("0 0.5 0.5 0.1", False),
+        ("0 12.5 0.5 0.1 0.2", False), ("0 0 1 0 1", False), ("", False),
+        ("00041/00041000.jpg 00041_not/00041000.txt", False),
+    ],
+)  # fmt: skip
+def test_a_line_of_yolo_is_known(tmp_path: Path, text: str, is_label: bool) -> None:
+    (tmp_path / "a.txt").write_bytes(text.encode())
+    assert yolo.lies_below(tmp_path) is is_label
 
 
 @pytest.mark.parametrize(

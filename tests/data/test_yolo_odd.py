@@ -253,3 +253,18 @@ def test_names_that_are_no_text_are_refused_in_one_line(tmp_path: Path) -> None:
         open_data(tmp_path)
     assert str(told.value).encode()
     assert (HEIGHT, WIDTH) == (80, 96)
+
+
+@pytest.mark.parametrize(
+    ("line", "lost", "told"),
+    [
+        ("vla: images", True, "vla: images is there, but 'vla' is no key that is read"),
+        ("kpt_shapes: [2, 3]", False, "'kpt_shapes' is no key that is read"),
+        ("10: x", False, "'10' is no key that is read"),
+        ("download: https://x.y/z.zip", False, ""),
+    ],
+)
+def test_a_key_that_is_not_read_is_said(tmp_path: Path, line: str, lost: bool, told: str) -> None:
+    _, found = read(tmp_path, "0 .5 .5 .2 .2", line)
+    assert [finding.lost for finding in found] == ([lost] if told else [])
+    assert all(told in finding.text for finding in found)

@@ -228,6 +228,9 @@ def test_masks_rank_pictures_and_pixels(
     assert told["pixel_auroc"] > 0.9
     assert told["pixel_ap"] > 0.5
     assert "map50" not in told
+    code, _, err = run("evaluate", "--data", root, "--config", config, "--detections-only")
+    assert code == 2
+    assert "no detections to count: leave --detections-only out" in err
 
 
 def test_thresholds_reach_the_recipe(run: Run, pairs: Path, config: Path) -> None:

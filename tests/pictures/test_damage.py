@@ -135,9 +135,18 @@ def test_a_packing_that_hides_damage_is_refused(packing: str) -> None:
 
 
 def test_what_follows_the_picture_is_not_of_it() -> None:
-    for name, options in (("JPEG", {}), ("PNG", {}), ("WEBP", {"lossless": True}), ("BMP", {})):
+    for name, options in (("JPEG", {}), ("PNG", {}), ("WEBP", {"lossless": True})):
         raw = drawn.encoded(drawn.texture(), name, **options)
         assert (decode_grey(raw + b"left by a camera" * 9) == decode_grey(raw)).all()
+
+
+@pytest.mark.parametrize("kind", ["BMP", "TIFF"])
+@pytest.mark.parametrize("where", [0.3, 0.7])
+def test_a_piece_that_stands_twice_is_told_without_checksums(kind: str, where: float) -> None:
+    raw = drawn.encoded(drawn.texture(), kind)
+    at, piece = int(len(raw) * where), len(raw) // 5
+    with pytest.raises(UnreadableError):
+        decode_grey(raw[: at + piece] + raw[at:])
 
 
 def test_pixels_to_be_looked_at_are_refused_as_well(tmp_path: Path) -> None:

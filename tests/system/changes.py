@@ -89,7 +89,7 @@ def trial(bench: Bench, chooser: Chooser, node: str, moment: str) -> str:
 def stand(bench: Bench) -> None:
     """An empty belt that stands, and every node active."""
     bench.until(lambda: bench.state is not None and bench.state.state == CellState.RUNNING)
-    bench.order("stop")
+    accepted(bench, "stop")
     bench.until(lambda: bench.state.state == CellState.STOPPED)
     bench.twin(op="clear_belt")
     bench.until(lambda: accepted(bench, "confirm_clear"))
@@ -123,6 +123,8 @@ def produce(bench: Bench) -> None:
         if bench.state.state == CellState.PURGE_REQUIRED:
             bench.twin(op="clear_belt")
             accepted(bench, "confirm_clear")
+        if bench.state.state == CellState.FAULTED:  # such as a machine that is too busy
+            accepted(bench, "reset")
         return accepted(bench, "start") or bench.state.state == CellState.RUNNING
 
     bench.until(runs)

@@ -110,6 +110,11 @@ class Onlooker:
             assert time.monotonic() < deadline, (self.state, self.beats)
             self._executor.spin_once(timeout_sec=0.1)
 
+    def listen(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self._executor.spin_once(timeout_sec=max(0.0, end - time.monotonic()))
+
     def order(self, name: str) -> bool:
         future = self._orders.call_async(CellCommand.Request(command=name, person="test"))
         self.until(future.done)
@@ -288,19 +293,21 @@ def test_a_run_ends_when_told_to_at_any_moment(tmp_path: Path) -> None:
 
 
 @pytest.mark.cell
-def test_a_second_cell_in_the_same_domain_starts_nothing(
+def test_a_second_cell_in_the_same_domain_speaks_no_word(
     tmp_path: Path, onlooker: Onlooker
 ) -> None:
-    """Nodes that another launcher has started are heard, whoever that was."""
+    """Nodes that another launcher has started are heard, whoever that was. Ours only load."""
     beats = onlooker.node.create_publisher(NodeStatus, "/cell/node_status", RELIABLE)
     run = Run(tmp_path / "data", "--start")
     while run.process.poll() is None:
         beats.publish(NodeStatus(node="belt", host="bench", pid=4711, boot_id="another"))
-        time.sleep(0.1)
+        onlooker.listen(0.1)
     assert run.end_code() == 2
     assert "belt (process 4711 on bench)" in run.said
     assert f"ROS domain {DOMAIN}" in run.said
-    assert not (tmp_path / "data" / "logs" / "supervisor.log").exists()
+    assert not (tmp_path / "data" / "journal.db").exists()
+    assert set(onlooker.beats) <= {"belt", "launcher"}
+    assert not onlooker.state.state
 
 
 @pytest.mark.parametrize("kind", ["data folder", "belt", "arm", "ROS domain"])

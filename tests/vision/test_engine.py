@@ -80,6 +80,9 @@ def test_models_of_another_kind_are_refused(tmp_path: Path, kind: int, shape: li
         OnnxEngine(OnnxConfig(), path)
 
 
+INPUT = {"shape": ["N", 2, 640, 640], "channels": ["board", "golden"]}
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -90,12 +93,36 @@ def test_models_of_another_kind_are_refused(tmp_path: Path, kind: int, shape: li
         ({"file": "../model.onnx"}, "beside the card"),
         ({"file": "other.onnx"}, r"other\.onnx cannot be read"),
         ({"input": {"shape": [1, 3, 64, 64], "channels": ["board", "golden"]}}, "do not fit"),
+        ({"input": INPUT | {"range": [0, 255]}}, "range .* is not what the cell gives"),
+        ({"input": INPUT | {"dtype": "uint8"}}, "input.dtype"),
+        ({"input": INPUT | {"name": "pictures"}}, "no 'pictures', it has 'images' there"),
+        ({"output": {"name": "boxes"}}, "no 'boxes', it has 'detections' there"),
+        ({"output": {"shape": ["N", 9, 400]}}, "output.shape .* does not fit 6 classes"),
+        ({"output": {"shape": ["N", 10, 401]}}, "its output is detections"),
+        # What nobody would read.
+        ({"nms_iuo": 0.9}, "nms_iuo: is not a key that is known here"),
+        ({"review_threshold": 0.9}, "review_threshold: is not a key that is known here"),
+        ({"input": INPUT | {"mean": [0.5]}}, "input.mean: is not a key that is known here"),
+        ({"output": {"scale": 2}}, "output.scale: is not a key that is known here"),
     ],
 )
 def test_faulty_cards_name_the_fault(tmp_path: Path, change: dict[str, Any], words: str) -> None:
     folder = tiny_model.write_package(tmp_path, **change)
-    with pytest.raises(ModelError, match=words):
+    with pytest.raises(ModelError, match=words) as caught:
         ModelPackage.load(folder)
+    assert str(folder) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_card_says_what_people_want_to_know(tmp_path: Path) -> None:
+    said = {
+        "created": "2026-11-22", "task": "boards", "bytes": 12, "data": {"images": 3},
+        "training": {"seed": 1}, "metrics": {"mAP50": 0.9}, "notes": {"asked by": "line 4"},
+        "input": INPUT | {"name": "images", "dtype": "float32", "range": [0, 1]},
+        "output": {"name": "detections", "dtype": "float32", "shape": ["N", 10, 400]},
+    }  # fmt: skip
+    card = ModelPackage.load(tiny_model.write_package(tmp_path, **said)).card
+    assert card.notes == {"asked by": "line 4"}
 
 
 def test_missing_and_broken_cards(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     MASK = "Mask does not fit"
     LABEL = "Label that cannot be read"
     IDS = "Number used twice"
+    KEY = "Unknown key"
     CLASS = "Unknown class"
     CLASS_NAME = "Class name in another form"
     CLASS_EMPTY = "Class without a box"

@@ -63,6 +63,8 @@ def read_groups(reading: Reading) -> Groups:
 def _by_file(path: Path, rows: csv.DictReader[str]) -> dict[str, tuple[str, str]]:
     names = [str(name).strip() for name in rows.fieldnames or ()]
     rows.fieldnames = names
+    if "tile_group" in names and "group" in names:
+        raise DataError(f"{path}: line 1: has columns 'tile_group' and 'group'; keep one of them")
     column = "tile_group" if "tile_group" in names else "group"
     if names.count("file") != 1 or names.count(column) != 1:
         raise DataError(f"{path}: line 1: no columns 'file' and 'tile_group'; name them so")

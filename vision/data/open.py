@@ -19,22 +19,25 @@ from vision.data.types import DataError, DataSet, Sample
 
 @dataclass(frozen=True)
 class Format:
-    """One format: is a path of this kind, read it, and how it lies on disk."""
+    """One format: is a path of this kind, read it, and how it lies on disk.
+
+    lies_below: whether labels of this kind lie somewhere below a folder of another kind.
+    """
 
     recognise: Callable[[Path], bool]
     read: Callable[[Reading], DataSet]
     layout: str
+    lies_below: Callable[[Path], bool] = lambda _: False
 
 
 FORMATS: dict[str, Format] = {
     "deeppcb": Format(deeppcb.recognise, deeppcb.read, deeppcb.LAYOUT),
-    "yolo": Format(yolo.recognise, yolo.read, yolo.LAYOUT),
+    "yolo": Format(yolo.recognise, yolo.read, yolo.LAYOUT, yolo.lies_below),
     "mvtec": Format(mvtec.recognise, mvtec.read, mvtec.LAYOUT),
-    "coco": Format(coco.recognise, coco.read, coco.LAYOUT),
+    "coco": Format(coco.recognise, coco.read, coco.LAYOUT, coco.lies_below),
     "labelme": Format(labelme.recognise, labelme.read, labelme.LAYOUT),
     "masks": Format(masks.recognise, masks.read, masks.LAYOUT),
 }
-"""In the order in which they are tried."""
 
 
 def open_data(
@@ -95,14 +98,25 @@ def usable(data: DataSet, findings: Iterable[Finding]) -> DataSet:
 
 
 def detect_format(root: Path) -> str:
-    """Name of the format that lies at a path. Raises DataError if it is none."""
-    for name, format_ in FORMATS.items():
-        if name != "coco" and root.is_file():
-            continue
-        if format_.recognise(root):
-            return name
-    known = "; ".join(f"{name}: {format_.layout}" for name, format_ in FORMATS.items())
-    raise DataError(f"{root}: in no known format ({known}); lay it out so, or name its format")
+    """Name of the format that lies at a path. Raises DataError if it is none, or if labels of two
+    formats lie there, of which one would be passed over.
+    """
+    if root.is_file():
+        found = ["coco"] if coco.recognise(root) else []
+    else:
+        found = [name for name, format_ in FORMATS.items() if format_.recognise(root)]
+    if not found:
+        known = "; ".join(f"{name}: {format_.layout}" for name, format_ in FORMATS.items())
+        raise DataError(f"{root}: in no known format ({known}); lay it out so, or name its format")
+    if root.is_dir():
+        others = [name for name in FORMATS if name not in found]
+        found += [name for name in others if FORMATS[name].lies_below(root)]
+    if len(found) > 1:
+        raise DataError(
+            f"{root}: holds labels of {' and '.join(found)}, and only one kind is read; say which "
+            f"with --format {found[0]}, or take the others out"
+        )
+    return found[0]
 
 
 def _others(number: int) -> str:

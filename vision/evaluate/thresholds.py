@@ -119,10 +119,13 @@ def false_rejects(reached: Reach, thresholds: Floats) -> Rate:
     return Rate(int((reached.good >= thresholds).any(axis=1).sum()), len(reached.good))
 
 
-def doubtful(scores: Floats, thresholds: Floats, review: float) -> int:
-    """How many rows [n, classes] no class rejects, but some brings to review."""
+def doubtful(scores: Floats, thresholds: Floats, review: Floats) -> int:
+    """How many rows [n, classes] no class rejects, but some brings to review.
+
+    thresholds, review: scores [classes] from which a class rejects and brings to review.
+    """
     rejected = (scores >= thresholds).any(axis=1)
-    return int((~rejected & (scores >= np.float32(review)).any(axis=1)).sum())
+    return int((~rejected & (scores >= review).any(axis=1)).sum())
 
 
 def choose(

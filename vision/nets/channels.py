@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.package import Channel
+from models.card import Channel
 from vision.types import Image
 
 PAIR: Final[tuple[Channel, ...]] = get_args(Channel)

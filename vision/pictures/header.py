@@ -151,3 +151,12 @@ def bmp_header(raw: bytes) -> Header:
             layout = "grey"
     depth = {1: 1, 2: 2, 4: 4, 16: 5}.get(bits, 8)
     return Header("BMP", width, abs(height), depth, layout)
+
+
+def require_told_length(raw: bytes) -> None:
+    """Raise UnreadableError for a bitmap that is longer than it says: it has no checksum, so that
+    a piece that stands twice would show the part shifted, and nothing would tell.
+    """
+    told = int.from_bytes(raw[2:6], "little")
+    if 54 <= told < len(raw):
+        raise UnreadableError(f"is {len(raw):,} bytes long, and says that it has {told:,}")

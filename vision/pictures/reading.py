@@ -17,6 +17,7 @@ from vision.pictures.header import (
     Header,
     bmp_header,
     png_header,
+    require_told_length,
     require_whole_png,
     webp_header,
 )
@@ -136,6 +137,8 @@ def _decoded(raw: bytes, flags: int) -> Pixels:
         raise UnreadableError("ends too early: the file was cut off")
     if raw[:4] == b"\x89PNG":
         require_whole_png(raw)
+    if raw[:2] == b"BM":
+        require_told_length(raw)
     try:
         image = cv2.imdecode(np.frombuffer(raw, np.uint8), flags | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error as error:

@@ -20,6 +20,7 @@ from PIL import TiffImagePlugin
 from vision.pictures.errors import UnreadableError
 from vision.pictures.grey import Pixels
 from vision.pictures.header import CONVERT, Header
+from vision.pictures.tiff_length import require_all_referred_to
 
 # Odd tags are reported as warnings of Python's: they say nothing of the pixels.
 warnings.filterwarnings("ignore", module=r"PIL\.")
@@ -62,6 +63,8 @@ def decode_tiff(raw: bytes, *, grey: bool = False) -> tuple[Header, Pixels]:
             "save it with LZW, Deflate or without compression",
         )
     strips = _strips(picture, len(raw))
+    if packing == "raw":
+        require_all_referred_to(raw, strips)
     if packing == "raw" and header.depth == 8 and header.layout in ("grey", "colour"):
         return header, _plain(_unpacked(raw, picture, header, strips), grey)
     try:

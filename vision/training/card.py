@@ -89,7 +89,6 @@ def build_card(
             "suppression in the graph",
         },
         "thresholds": {name: round(figures["naming_threshold"], 3) for name in CLASSES},
-        "review_threshold": round(figures["threshold"], 3),
         "nms_iou": NMS_IOU,
         "nms_across_classes": True,
         "data": {
@@ -116,6 +115,7 @@ def build_card(
             "validation": _short(figures["clean"]),
             "one_per_place": _short(figures["one_per_place"]),
             "degraded": _short(figures["degraded"]),
+            "review_score": round(figures["threshold"], 3),
             "note": "validation and degraded: suppression within each class; one_per_place: "
             "across classes, as the cell runs it. Threshold and checkpoint were chosen on the "
             "same boards.",
@@ -226,7 +226,7 @@ def write_readme(path: Path, card: dict[str, Any]) -> None:
         classes=", ".join(card["classes"]),
         licence=card["licence"],
         threshold=card["thresholds"][CLASSES[0]],
-        review=card["review_threshold"],
+        review=metrics["review_score"],
         nms_iou=card["nms_iou"],
         upstream=data["upstream"],
         commit=data["commit"][:12],

@@ -66,10 +66,14 @@ def faults(
         refuse(context, "beside --all, which takes all the time it needs", "minutes")
     if list_only:
         refuse(context, "beside --list, which runs nothing", "as_json", "data", "host", "domain")
+        if only != "*":
+            refuse(context, "beside --list --only, which shows all that fit", "minutes")
     budget_s = float("inf") if every else 60.0 * minutes
     entries = plan(seed, only, number_of_cuts, budget_s, every=every)
     if not entries:
         raise UsageError(f"no case fits '{only}'; --list shows their names.")
+    if not any(entry.kind == "cut" for entry in entries) and number_of_cuts:
+        refuse(context, f"with --only '{only}', which fits no power cut", "number_of_cuts")
     if list_only:
         for entry in entries:
             print(entry.name)

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from cell.cli.errors import UsageError
+from cell.cli.given import refuse
 from cell.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, print_findings
 from cell.cli.names import shown
 from cell.cli.terminal import terminal
@@ -77,6 +78,7 @@ def import_(
 
 @app.command("split")
 def split(
+    context: typer.Context,
     source: Source,
     out: Annotated[Path, typer.Option(help="File for the split (JSON).")],
     shares: Annotated[
@@ -93,6 +95,8 @@ def split(
     accept_losses: AcceptLosses = False,
 ) -> None:
     """Deal the groups to splits, so that no part is both learnt from and tested on."""
+    if shares == "none":
+        refuse(context, "with --shares none, which deals nothing", "seed")
     require_target(out, (source,), own=("version", "format", "groups"))
     data = LabelReading(format, group_by, unlabelled, accept_losses).open(source, _watch)
     names: dict[str, list[str]] = {}

@@ -39,7 +39,7 @@ SplitFile = Annotated[
 ]
 Groups = Annotated[str | None, typer.Option(help="Only these groups, comma between them.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Only so many pictures, spread evenly.")]
-Engine = Annotated[str, typer.Option(help="Engine to run on.")]
+Engine = Annotated[str | None, typer.Option(help="Engine to run on; default: the configuration's.")]
 Config = Annotated[
     Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")
 ]
@@ -63,7 +63,7 @@ def evaluate(
     unlabelled: NotLabelled = Unlabelled.REFUSE,
     accept_losses: AcceptLosses = False,
     limit: Limit = None,
-    engine: Engine = "onnxruntime",
+    engine: Engine = None,
     config: Config = None,
     recipes: Recipes = None,
     resize: Resize = False,
@@ -83,6 +83,7 @@ def evaluate(
             require_target(target, (data, config, recipes, split_file), own=("command", "recipe"))
     if report is not None and html is not None:
         require_target(html, (report,))
+    require_grouping(context, split, groups)
     request = Request(
         recipe=recipe,
         data=data,
@@ -110,16 +111,22 @@ def evaluate(
     print_figures(figures)
 
 
+def require_grouping(context: typer.Context, *choices: object) -> None:
+    """Raises UsageError for groups of pictures that choose nothing: no split, no groups."""
+    if all(choice is None for choice in choices):
+        refuse(context, "without --split or --groups, which go by the groups", "group_by")
+
+
 def comma(text: str | None) -> tuple[str, ...] | None:
     """Names between commas."""
     return None if text is None else tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def with_engine(path: Path | None, engine: str, recipes: Path | None) -> CellConfig:
+def with_engine(path: Path | None, engine: str | None, recipes: Path | None) -> CellConfig:
     """The cell's configuration with this engine; its own options stay with its own engine."""
     config = load(path)
     change: dict[str, Any] = {} if recipes is None else {"recipes": str(recipes.resolve())}
-    if config.inspector.engine != engine:
+    if engine is not None and config.inspector.engine != engine:
         change |= {"inspector.engine": engine, "inspector.options": {}}
     return load(path, change)
 

@@ -19,6 +19,7 @@ from cell.cli.given import refuse
 from cell.cli.names import shown
 from cell.cli.summary import print_summary
 from cell.cli.terminal import terminal
+from cell.cli.verbs.evaluate import require_engine
 from cell.config import load
 from cell.launcher.group import LaunchError, RestartLimitError
 from cell.launcher.interrupt import Interrupt, InterruptedRunError
@@ -28,6 +29,7 @@ from cell.launcher.session import NotReadyError, Session
 from cell.products import load_inspection_parts
 from cell.records.folder import require_writable as require_writable_folder
 from cell.records.remedies import REBUILD
+from cell.stations import ledger_config
 from models.writing import require_target, write_whole
 
 console = terminal()
@@ -105,6 +107,7 @@ def run(
         refuse(context, "without the twin", "seed", "pitch", "defective", "host", "report")
     if headless:
         refuse(context, "without the operator's page", "port")
+        refuse(context, "beside --headless, which starts the twin's belt at once", "start")
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = (data or (Path("runs") / stamp if headless else Path("data"))).resolve()
     if report is not None:
@@ -125,8 +128,10 @@ def run(
     if twin and config is None:
         given |= demo_overrides(host, folder)
     cell = load(config, given)
-    # What is wrong with recipe or model is said before anything starts.
+    require_engine(context, cell, cell.recipe)
+    # What is wrong with recipe, model or calibration is said before anything starts.
     load_inspection_parts(cell, cell.recipe)
+    ledger_config(cell)
     plan = None
     if twin:
         plan = demo_twin(

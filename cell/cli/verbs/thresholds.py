@@ -27,6 +27,7 @@ from cell.cli.verbs.evaluate import (
     SplitName,
     comma,
     require_engine,
+    require_grouping,
     with_engine,
 )
 from cell.evaluation.applying import apply_thresholds
@@ -78,7 +79,7 @@ def thresholds(
         bool, typer.Option("--apply", help="Write the thresholds into the recipe.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
-    engine: Engine = "onnxruntime",
+    engine: Engine = None,
     config: Config = None,
     recipes: Recipes = None,
     resize: Resize = False,
@@ -88,6 +89,7 @@ def thresholds(
     Take data that the model was not trained on. Thresholds change the running cell with the recipe;
     the model stays as it is.
     """
+    require_grouping(context, split, groups)
     cell = with_engine(config, engine, recipes)
     require_engine(context, cell, recipe)
     request = Request(

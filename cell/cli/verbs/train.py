@@ -10,6 +10,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cell.cli.errors import UsageError
+from cell.cli.given import refuse
 from cell.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, tell_findings
 from cell.cli.terminal import terminal
 from cell.config import load
@@ -18,7 +19,7 @@ from cell.recipe.loading import RecipeError, load_recipe
 from cell.recipe.model import Recipe
 from models.package import CARD
 from vision.data.fingerprint import fingerprint
-from vision.data.open import open_data
+from vision.data.open import FORMATS, open_data
 from vision.data.reading import Unlabelled
 from vision.data.split import Split, save_split, split_or_default
 from vision.data.types import DataSet
@@ -31,6 +32,10 @@ SPLIT_FILE = "split.json"
 """In a run's folder: which pictures it learns from."""
 
 
+READING = ("group_by", "unlabelled", "accept_losses")
+OF_DEEPPCB = (
+    "on boards with golden samples, where DeepPCB's own split, size, groups and licence count"
+)
 WITHOUT_TORCH = (
     "Training needs torch, which running the cell does not: install the extra `train` "
     "(.venv/bin/uv pip install --python .venv/bin/python -e '.[train]')"
@@ -38,11 +43,10 @@ WITHOUT_TORCH = (
 
 
 def train(
+    context: typer.Context,
     recipe: Annotated[str, typer.Option(help="Product; a new name for a new product.")],
     data: Annotated[Path, typer.Option(help="Folder of labelled pictures.")],
-    format: Annotated[
-        str, typer.Option(help="deeppcb, coco, yolo, labelme, masks, or auto.")
-    ] = "auto",
+    format: Annotated[str, typer.Option(help=f"auto, {', '.join(FORMATS)}.")] = "auto",
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; default runs/train-RECIPE.")
     ] = None,
@@ -101,12 +105,23 @@ def train(
         raise UsageError(f"--side {side}: give a multiple of 32, such as {side // 32 * 32 + 32}.")
     known = _recipe(recipe)
     run = out or Path("runs") / f"train-{recipe}"
-    if (run / "last.pt").exists() and not resume:
+    begun = (run / "last.pt").exists()
+    if begun and not resume:
         raise UsageError(f"{run} holds a run already: add --resume, or choose another --out.")
+    if resume and not begun:
+        raise UsageError(f"--resume: {run} holds no run to go on with: leave it out, or see --out.")
+    if resume:
+        refuse(context, "beside --resume, which goes on with the run's own weights", "start")
+    boards = (data / "PCBData").is_dir() and format in ("auto", "deeppcb") and _compares(recipe)
+    if boards:
+        refuse(context, OF_DEEPPCB, "split", "side", "licence", *READING)
     size = (side, side) if side is not None else known.canonical_px if known else (320, 320)
     reading = LabelReading(format, group_by, unlabelled, accept_losses)
-    job, source, measured = _job(recipe, data, reading, split, size, run, resume)
-    boards = job.kind == "boards"
+    job, source, measured = (
+        _boards(data, format)
+        if boards
+        else _pictures(recipe, data, reading, split, size, run, resume)
+    )
     settings = Settings(
         epochs=epochs, minutes=minutes, batch=batch or (16 if boards else 8), rate=rate, seed=seed,
         device=device, every=every, average=0.998 if boards else 0.995,
@@ -134,7 +149,15 @@ def train(
     )
 
 
-def _job(
+def _boards(data: Path, format: str) -> tuple[Job, dict[str, object], str]:
+    """As `_pictures`, of boards with their golden samples."""
+    from vision.training.job import BoardJob
+
+    tell_findings(open_data(data, format).findings)
+    return BoardJob(data), {}, ""
+
+
+def _pictures(
     recipe: str,
     data: Path,
     reading: LabelReading,
@@ -143,17 +166,11 @@ def _job(
     run: Path,
     resume: bool,
 ) -> tuple[Job, dict[str, object], str]:
-    """The training job that fits recipe and data, what the card says of the data, and the options
-    that measure the model on what it has not learnt from.
+    """The training job, what the card says of the data, and the options that measure the model on
+    what it has not learnt from.
     """
-    from vision.training.job import BoardJob
     from vision.training.pictures import PictureJob
 
-    boards = (data / "PCBData").is_dir() and reading.format in ("auto", "deeppcb")
-    if boards and _compares(recipe):
-        reading.require_plain()
-        tell_findings(open_data(data, "deeppcb").findings)
-        return BoardJob(data), {}, ""
     if size[0] % 32 or size[1] % 32:
         raise UsageError(
             f"recipe '{recipe}': its canonical view is {size[0]} x {size[1]} px, which a network "

@@ -10,18 +10,20 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from vision.data.findings import Kind
 from vision.data.formats.coco_box import box_of
 from vision.data.formats.coco_file import Annotation, File, Id, Image, looks_like
 from vision.data.names import source_of
-from vision.data.places import is_there
+from vision.data.places import files_below, is_there
 from vision.data.reading import Marked, Reading
 from vision.data.texts import read_model
 from vision.data.types import DataError, DataSet, Sample
 
 LAYOUT = "a .json with images, annotations and categories, beside its pictures or images/"
+_LOOKED_AT = 20
 _Notes = dict[Id, list[tuple[int, Annotation]]]
 
 
@@ -39,6 +41,12 @@ class _Source:
 def recognise(root: Path) -> bool:
     """Whether the path is a JSON file, or a folder that holds one of COCO's kind."""
     return root.suffix.lower() == ".json" if root.is_file() else bool(_candidates(root))
+
+
+def lies_below(root: Path) -> bool:
+    """Whether one of the first JSON files below the folder is of COCO's kind."""
+    files = (path for path in files_below(root) if path.suffix.lower() == ".json")
+    return any(looks_like(path) for path in islice(files, _LOOKED_AT))
 
 
 def read(reading: Reading) -> DataSet:

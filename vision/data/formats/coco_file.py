@@ -27,6 +27,7 @@ Id = Annotated[int | str, BeforeValidator(_id)]
 
 
 class _Part(BaseModel):
+    # Other programs write these files, with keys of their own: what is not a label is not read.
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
@@ -71,5 +72,8 @@ class File(_Part):
 
 def looks_like(path: Path) -> bool:
     """Whether a JSON file has COCO's lists, in whatever order."""
-    raw = path.read_bytes().replace(b"\0", b"")
+    try:
+        raw = path.read_bytes().replace(b"\0", b"")
+    except OSError:
+        return False
     return _IMAGES.search(raw) is not None and _MORE.search(raw) is not None

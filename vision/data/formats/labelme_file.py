@@ -12,7 +12,10 @@ _HEAD = re.compile(rb'"(?:shapes"\s*:\s*\[|imagePath"\s*:)')
 
 
 class Shape(BaseModel):
-    """One drawn shape; points x, y in px."""
+    """One drawn shape; points x, y in px.
+
+    Other programs write these files, with keys of their own: what is not a label is not read.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     label: str

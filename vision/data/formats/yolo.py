@@ -8,10 +8,11 @@ that Roboflow augmented from one source (``<source>.rf.<hash>``) are one group.
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from vision.data.findings import Kind
-from vision.data.formats.yolo_lines import Lines, marks
+from vision.data.formats.yolo_lines import Lines, looks_like, marks
 from vision.data.formats.yolo_paths import has_picture, label_of, path_below
 from vision.data.formats.yolo_yaml import FILES, Described, describe
 from vision.data.names import alike, normal, source_of
@@ -21,12 +22,20 @@ from vision.data.texts import read_text
 from vision.data.types import DataError, DataSet, Sample
 
 LAYOUT = "data.yaml with names, images/ and labels/"
+_LOOKED_AT = 20
 _NO_LABELS = ("classes.txt", "readme.txt", "notes.txt")
 
 
 def recognise(root: Path) -> bool:
     """Whether the folder holds data.yaml."""
     return _file(root) is not None
+
+
+def lies_below(root: Path) -> bool:
+    """Whether one of the first text files below the folder that say something is a label."""
+    files = (path for path in files_below(root) if path.suffix.lower() == ".txt")
+    said = (path for path in files if path.is_file() and path.stat().st_size)
+    return any(looks_like(path) for path in islice(said, _LOOKED_AT))
 
 
 def read(reading: Reading) -> DataSet:
@@ -36,6 +45,7 @@ def read(reading: Reading) -> DataSet:
     if file is None:
         raise DataError(f"{root}: no data.yaml; give the folder that holds it")
     described = describe(file)
+    _tell_unread(reading, file, described)
     pictures, folders, lists = _pictures(reading, file, described)
     wanted = {picture: label_of(root, picture) for picture in pictures}
     labels = {p: reading.find(file, p, name_of(p, root)) for p, file in wanted.items()}
@@ -92,6 +102,17 @@ def _pictures(
         pictures.update(pictures_below(images))
         labels.append(label_of(root, images / "x").parent)
     return sorted(pictures), labels, lists
+
+
+def _tell_unread(reading: Reading, file: Path, described: Described) -> None:
+    """Tell of keys that are not read; one that names a place is a list whose pictures are lost."""
+    for key, entry in described.unread:
+        if entry and path_below(reading, [described.base], entry, file) is not None:
+            what = f"{key}: {entry} is there, but {key!r} is no key that is read"
+            reading.error(Kind.MISSING, file, what, "name it train, val or test, or remove it")
+        else:
+            what = f"{key!r} is no key that is read"
+            reading.warning(Kind.KEY, file, what, "correct its spelling or remove it")
 
 
 def _listed(reading: Reading, file: Path) -> list[Path]:

@@ -8,6 +8,7 @@ confidence of a detector, which is no label.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,22 @@ from vision.data.formats.yolo_yaml import Described
 from vision.data.reading import Marked, Reading, corners
 
 _MOST_CLASSES = 1_000_000
+
+
+_SHARE = r"(?:[01](?:\.\d*)?|\.\d+|\d(?:\.\d+)?[eE]-\d+)"
+_LABEL = re.compile(rf"\s*\d+(?:\.0+)?(?:[ \t]+{_SHARE}){{4,}}[ \t]*(?:\n|$)")
+_HEAD = 4096
+
+
+def looks_like(path: Path) -> bool:
+    """Whether a text file begins with a line of YOLO's."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(_HEAD).decode("utf-8", "replace")
+    except OSError:
+        return False
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return "." in first and _LABEL.match(first) is not None
 
 
 @dataclass(frozen=True)

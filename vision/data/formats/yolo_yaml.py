@@ -11,19 +11,28 @@ from vision.data.texts import read_text
 from vision.data.types import DataError
 
 FILES = ("data.yaml", "data.yml", "dataset.yaml", "dataset.yml")
+_LISTS = ("train", "val", "valid", "validation", "test")
+_KNOWN = {
+    *_LISTS, "path", "names", "nc", "kpt_shape",
+    # What says nothing of pictures or labels, as Ultralytics and Roboflow write it.
+    "author", "channels", "date", "description", "download", "flip_idx", "kpt_names", "license",
+    "licence", "roboflow", "task", "version",
+}  # fmt: skip
 _NOTHING = ("", "~", "null", "Null", "NULL")
 
 
 @dataclass(frozen=True)
 class Described:
     """What data.yaml says. named: key and path of the entries of train, val and test. base: `path`,
-    where they are. key_points: how many, and values of each (2 or 3); None without.
+    where they are. key_points: how many, and values of each (2 or 3); None without. unread: the
+    other keys, and what stands there where it is one text.
     """
 
     classes: tuple[str, ...]
     named: tuple[tuple[str, str], ...]
     base: str = ""
     key_points: tuple[int, int] | None = None
+    unread: tuple[tuple[str, str], ...] = ()
 
 
 def describe(file: Path) -> Described:
@@ -34,14 +43,19 @@ def describe(file: Path) -> Described:
         raise DataError(f"{file}: {error}; mend the file") from None
     if not isinstance(content, dict) or "names" not in content:
         raise DataError(f"{file}: no 'names'; list the classes there, in the order of their ids")
-    named = [
-        (key, entry)
-        for key in ("train", "val", "valid", "validation", "test")
-        for entry in _entries(file, key, content.get(key, ""))
-    ]
+    named = [(key, entry) for key in _LISTS for entry in _entries(file, key, content.get(key, ""))]
     base = _entries(file, "path", content.get("path", ""))
+    unread = [
+        (str(key), value if isinstance(value, str) and "\0" not in value else "")
+        for key, value in content.items()
+        if key not in _KNOWN
+    ]
     return Described(
-        _classes(file, content), tuple(named), "".join(base[:1]), _key_points(file, content)
+        _classes(file, content),
+        tuple(named),
+        "".join(base[:1]),
+        _key_points(file, content),
+        tuple(unread),
     )
 
 

@@ -1,0 +1,271 @@
+"""Every option of every verb changes what is done, or is refused: none is passed over.
+
+Each line below is tried as it stands and then with one option more, every option of its verb in
+turn. What a verb does is what it hands to the functions named in `CALLS`, the last of which ends
+it, and what it prints. `refused` names the options that must be refused on that line; all others
+must change something.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from cell.cli.app import app
+from cell.cli.errors import UsageError
+
+LATER = {"as_json", "apply"}
+"""What is decided after the work, for which the verbs have tests of their own."""
+VERBS = "cell.cli.verbs"
+THROUGH = object()
+"""The function is heard, and does its work."""
+
+
+class EndedError(Exception):
+    """The verb has come as far as it is followed."""
+
+
+def ends(*_: object, **__: object) -> None:
+    raise EndedError
+
+
+def gives(value: object) -> Callable[..., Any]:
+    return lambda *_, **__: value
+
+
+def one_campaign(folder: Path, site: Callable[..., object], *_: object) -> None:
+    site(folder, small=False)
+    raise EndedError
+
+
+READ = SimpleNamespace(open=gives(None))
+SETUP = SimpleNamespace(
+    compares=True, complete=None, engine=SimpleNamespace(name="x"), model="m",
+    recipe=SimpleNamespace(part=SimpleNamespace(size_m=(1, 1), thickness_m=0.0, inset_m=0.0)),
+)  # fmt: skip
+CALLS: dict[str, dict[str, Any]] = {
+    "run": {
+        "load": THROUGH, "demo_twin": THROUGH, "require_target": THROUGH, "Session": gives(None),
+        "load_inspection_parts": gives(None), "require_writable_folder": gives(None), "_run": ends,
+    },
+    "inspect": {
+        "load": THROUGH, "require_target": THROUGH, "build_inspector": gives(SETUP),
+        "inspect_file": ends,
+    },
+    "evaluate": {
+        "load": THROUGH, "require_target": THROUGH, "require_engine": gives(None), "measure": ends,
+    },
+    "thresholds": {
+        "with_engine": gives(None), "require_engine": gives(None), "choose_thresholds": ends,
+    },
+    "train": {
+        "_boards": gives((None, {}, "")), "_pictures": gives((None, {}, "")),
+        "vision.training.loop.Trainer": gives(SimpleNamespace(run=gives(None))), "_export": ends,
+    },
+    "teach": {"load": THROUGH, "teach_recipe": ends},
+    "twin": {"load": THROUGH, "demo_twin": ends},
+    "doctor": {"load": ends},
+    "bench run": {"_one": ends},
+    "bench inspect": {
+        "load": THROUGH, "require_target": THROUGH, "build_inspector": gives(SETUP),
+        "one_thread": gives(None), "needs": gives((None, None)), "golden_views": gives([]),
+        "camera_frames": gives([]), "read_frames": gives([]),
+        "rival": gives(SimpleNamespace(call=None)), "measure": ends,
+    },
+    "bench picks": {"_measure": ends},
+    "bench read": {
+        "read_picture": gives(None), "write_pictures": gives([Path("x")]), "measure": ends,
+    },
+    "bench faults": {"plan": THROUGH, "_site": gives(None), "Campaign": one_campaign},
+    "bench cuts": {"faults": ends},
+    "data import": {"LabelReading": gives(READ), "write_coco": ends},
+    "data split": {
+        "LabelReading": gives(READ), "require_target": THROUGH, "named_groups": gives(None),
+        "split_by_group": gives(None), "save_split": ends,
+    },
+    "data stats": {"LabelReading": gives(READ), "load_split": gives(None), "stats_of": ends},
+    "data check": {
+        "survey": gives((None, [])), "require_target": THROUGH, "load_split": gives(None),
+        "check_data": ends,
+    },
+    "records verify": {"check_folder": ends},
+    "records prune": {
+        "load": THROUGH, "open_records": gives(SimpleNamespace(dispose=gives(None))),
+        "_is_current": gives(True), "_prune": ends,
+    },
+}  # fmt: skip
+"""What each verb's own module calls (or another module, by its whole name), in no order."""
+MODULES = {
+    "bench run": "bench", "bench cuts": "bench_faults", "records verify": "records",
+}  # fmt: skip
+VALUES = {
+    "seeds": "5,6", "canonical": "64x64", "size_mm": "50x40", "shares": "a=0.5,b=0.5",
+    "fixed": "train=g", "unlabelled": "good", "format": "coco", "data_format": "coco",
+    "recipe": "ball_screw",
+    "parts": "7", "engine": "auto", "precision": "bf16", "host": "127.0.0.2", "only": "*a*",
+    "split": "some", "group_by": "(.)", "report": "r.json", "overlay": "o.png", "config": "C",
+    "minutes": "1.5", "device": "cpu", "licence": "mine", "side": "96", "groups": "a,b",
+}  # fmt: skip
+"""Other values than the default, where one is not found from the option's kind."""
+
+
+@dataclass(frozen=True)
+class Line:
+    words: str
+    refused: str = ""
+
+
+LINES = [
+    Line("run", "headless"),
+    Line("run --no-twin", "parts headless start report seed pitch defective host"),
+    Line("run --parts 3", "twin"),
+    Line("run --parts 3 --headless --data D", "twin start port"),
+    Line("inspect a.png"),
+    Line("evaluate --data D", "group_by"),
+    Line("evaluate --data D --split test"),
+    Line("thresholds --data D", "group_by"),
+    Line("thresholds --data D --groups a"),
+    Line("train --recipe new --data D", "resume"),
+    Line("train --recipe new --data D --out RUN --resume", "start out"),
+    Line(
+        "train --recipe pcb --data BOARDS",
+        "split side licence group_by unlabelled accept_losses resume",
+    ),
+    Line("teach --recipe new --good G", "recipe"),  # of another that comes with the cell
+    Line("twin"),
+    Line("doctor"),
+    Line("bench run --out D"),
+    Line("bench inspect", "precision"),
+    Line("bench inspect --engine onnxruntime"),
+    Line("bench picks --data D"),
+    Line("bench read"),
+    Line("bench faults --data D", "list_only"),
+    Line("bench faults --data D --all", "list_only minutes"),
+    Line("bench faults --data D --only table/*", "list_only number_of_cuts"),
+    Line("bench faults --list", "data host domain"),
+    Line("bench faults --list --only table/*", "data host domain minutes number_of_cuts"),
+    Line("bench cuts --data D"),
+    Line("data import S --out D"),
+    Line("data split S --out s.json"),
+    Line("data split S --out s.json --shares none", "seed"),
+    Line("data stats S"),
+    Line("data check S"),
+    Line("records verify"),
+    Line("records prune"),
+]
+
+
+def verbs() -> dict[str, Any]:
+    """Every command by its words."""
+
+    def walk(group: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                yield from walk(command, (*path, name))
+            else:
+                yield " ".join((*path, name)), command
+
+    return dict(walk(typer.main.get_command(app), ()))
+
+
+COMMANDS = verbs()
+
+
+def verb_of(line: Line) -> str:
+    words = line.words.split()
+    return next(name for name in (" ".join(words[:2]), words[0]) if name in COMMANDS)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a begun run, boards, and a cell's configuration that is not the demo's."""
+    monkeypatch.chdir(tmp_path)
+    without_torch = SimpleNamespace(Settings=dict, Trainer=None)
+    monkeypatch.setitem(sys.modules, "vision.training.loop", without_torch)
+    (tmp_path / "RUN").mkdir()
+    (tmp_path / "RUN" / "last.pt").touch()
+    (tmp_path / "BOARDS" / "PCBData").mkdir(parents=True)
+    demo = Path(importlib.import_module("cell.config.load").DEMO)
+    text = demo.read_text(encoding="utf-8").replace("speed_m_s: 0.2", "speed_m_s: 0.25")
+    calibration = demo.parents[2] / "calibration" / "demo_cell.json"
+    (tmp_path / "C").write_text(text.replace("../../calibration/demo_cell.json", str(calibration)))
+    return tmp_path
+
+
+def done_by(verb: str, words: list[str]) -> list[str] | UsageError:
+    """What the verb does with these words, or the error that refuses them."""
+    heard: list[str] = []
+    home = f"{VERBS}.{MODULES.get(verb, verb.replace(' ', '_'))}"
+    if verb.startswith("data "):
+        home = f"{VERBS}.data"
+    with ExitStack() as stack:
+        for name, instead in CALLS[verb].items():
+            module, _, own = name.rpartition(".")
+            target = importlib.import_module(module or home)
+            real = getattr(target, own)
+            does = real if instead is THROUGH else instead
+
+            def call(*args: Any, _own: str = own, _does: Any = does, **more: Any) -> Any:
+                heard.append(f"{_own} {args!r} {more!r}")
+                return _does(*args, **more)
+
+            stack.enter_context(patch.object(target, own, call))
+        result = CliRunner().invoke(app, words)
+    if isinstance(result.exception, UsageError):
+        return result.exception
+    assert result.exception is None or isinstance(result.exception, EndedError), result.output
+    return [
+        re.sub(r"0x[0-9a-f]+|/tmp/tmp\w+|-\d{6,}", "", line) for line in (*heard, result.output)
+    ]
+
+
+def one_more(option: Any) -> list[str]:
+    """Words that give the option another value than its default."""
+    if option.is_flag:
+        return [option.secondary_opts[0] if option.default is True else option.opts[0]]
+    if option.name in VALUES:
+        return [option.opts[0], VALUES[option.name]]
+    noted = str(option.type_descriptor.annotation)
+    kind = next((kind for kind in (int, float) if kind.__name__ in noted), None)
+    if kind is None:
+        return [option.opts[0], "another"]
+    value = 3 * (option.default or option.min or 1)
+    return [option.opts[0], f"{kind(value if option.max is None else min(value, option.max))}"]
+
+
+def test_every_verb_is_tried() -> None:
+    assert {verb_of(line) for line in LINES} == COMMANDS.keys()
+
+
+@pytest.mark.usefixtures("place")
+@pytest.mark.parametrize("line", LINES, ids=lambda line: line.words)
+def test_an_option_has_an_effect_or_is_refused(line: Line) -> None:
+    verb = verb_of(line)
+    words = line.words.split()
+    usual = done_by(verb, words)
+    assert isinstance(usual, list), usual
+    assert done_by(verb, words) == usual, "the same line does the same"
+    refused, ignored = set(), set()
+    for option in COMMANDS[verb].params:
+        given = option.param_type_name != "option" or option.name in {"help", *LATER}
+        if given or (option.is_flag and set(words) & {*option.opts, *option.secondary_opts}):
+            continue
+        done = done_by(verb, [*words, *one_more(option)])
+        if isinstance(done, UsageError):
+            refused.add(option.name)
+        elif done == usual:
+            ignored.add(option.name)
+    assert not ignored
+    assert refused == set(line.refused.split())
