@@ -59,7 +59,10 @@ def recipe_folder(config: CellConfig, name: str) -> Path:
         if (root / name / "recipe.yaml").is_file():
             return root / name
     there = sorted(p.parent.name for root in roots for p in root.glob("*/recipe.yaml"))
-    raise RecipeError(f"no recipe '{name}' in {roots[0]}; there is: {', '.join(there) or 'none'}")
+    raise RecipeError(
+        f"no recipe '{name}' in {roots[0]}; there is: {', '.join(there) or 'none'} (a recipe is a "
+        "folder with a file recipe.yaml)"
+    )
 
 
 def recipe_roots(config: CellConfig) -> tuple[Path, ...]:

@@ -20,6 +20,8 @@ from cell.records.checkpoints import EVERY, Checkpoints
 from cell.records.journal import Journal
 from cell.watch import Death, Heartbeat, Leave, Return, Watch
 
+OWN_DEATH = "process.supervisor_died"
+"""The launcher tells people of it, also without a supervisor."""
 Listener = Callable[[int, Event], None]
 
 
@@ -62,6 +64,8 @@ class Supervision:
         """A node's heartbeat: who is new, who left, and what it asks people to look at."""
         now_s, effects = now_ns * 1e-9, list[Effect]()
         for alarm, detail in self._advice.hear(beat.node, beat.advisories, now_s):
+            if alarm == OWN_DEATH:
+                continue  # the session's start has raised it, and a person may have cleared it
             effects += self._tell(FaultSeen(stamp_ns=now_ns, alarm=alarm, detail=detail))
         match self._watch.hear(beat, now_s):
             case Death() as death:

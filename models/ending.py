@@ -6,6 +6,7 @@ written to a file whose path is printed.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import sys
@@ -97,8 +98,9 @@ def _unread(error: OSError) -> bool:
     if not isinstance(error, BrokenPipeError):
         return False
     watch = select.poll()
-    for number in (1, 2):
-        watch.register(number, 0)
+    for stream in _streams():
+        with contextlib.suppress(OSError, ValueError):  # no stream of the system's
+            watch.register(stream, 0)
     return any(event & select.POLLERR for _, event in watch.poll(0))
 
 
@@ -145,14 +147,14 @@ def _fill_closed() -> None:
 
 def _silence_lost_streams() -> None:
     """Python flushes once more at its end, and would print what that meets."""
-    for stream, number in ((sys.stdout, 1), (sys.stderr, 2)):
+    for stream in _streams():
         try:
-            if stream is not None:
-                stream.flush()
+            stream.flush()
         except (OSError, ValueError):
-            nothing = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nothing, number)
-            os.close(nothing)
+            with contextlib.suppress(OSError, ValueError):
+                nothing = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nothing, stream.fileno())
+                os.close(nothing)
 
 
 def _printable(text: str) -> str:

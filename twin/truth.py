@@ -23,7 +23,10 @@ WRITE_PERIOD_S = 0.2
 
 @dataclass(slots=True)
 class PartTruth:
-    """One part. Encoder values [m] as the PLC latched them, times in seconds since power-up."""
+    """One part. Encoder values [m] as the PLC latched them, times in seconds since power-up.
+
+    grip_mm: where the cup took it, in its own frame; grasp_error_mm: how far from its centre.
+    """
 
     number: int
     product: str
@@ -35,6 +38,7 @@ class PartTruth:
     arrival_time_s: float | None = None
     exposure_encoder_m: list[float] = field(default_factory=list)
     grasp_error_mm: list[float] = field(default_factory=list)
+    grip_mm: list[tuple[float, float]] = field(default_factory=list)
     y_mm: float = 0.0
     yaw_deg: float = 0.0
     end_time_s: float | None = None

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 try:
+    import os
     import signal
+    import sys
 
+    from models.chatter import mute_libraries
     from models.ending import end_with, refuse
 except KeyboardInterrupt:  # typed before the first line was read
     raise SystemExit(130) from None
+
+
+_READING = ("data", "evaluate", "inspect", "teach", "thresholds")
+"""Verbs that read files of other people's and start no programs."""
 
 
 def main() -> None:
@@ -16,7 +23,17 @@ def main() -> None:
     0 and 1 are the verb's own answers; 2: it cannot be done, and one line says why; 70: the
     program is at fault, and one line says where the details are.
     """
+    _read_names_as_utf8()
     end_with(_program)
+
+
+def _read_names_as_utf8() -> None:
+    """Start anew in Python's UTF-8 mode where the locale is C and nothing better was allowed: names
+    of files and classes outside ASCII would be bytes without a meaning.
+    """
+    if sys.getfilesystemencoding() == "ascii" and os.environ.get("PYTHONUTF8") != "1":
+        os.environ["PYTHONUTF8"] = "1"  # for the processes of a cell, too
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def _program() -> int:
@@ -26,6 +43,8 @@ def _program() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:  # nohup
             signal.signal(number, _end)
+    if sys.argv[1:2] and sys.argv[1] in _READING:
+        mute_libraries()
     from cell.cli.app import run_verb
     from cell.cli.errors import EXPECTED
 

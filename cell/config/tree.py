@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cell.config.hmi import HmiConfig
 from cell.ledger.config import LedgerSettings
@@ -28,6 +29,16 @@ class Device(Section):
     options: dict[str, Any] = Field(
         default_factory=dict, title="Options", description="Settings of the driver itself."
     )
+
+    @field_validator("options")
+    @classmethod
+    def _ports(cls, options: dict[str, Any]) -> dict[str, Any]:
+        """Drivers check their options when they start; a port that none can be is told before."""
+        for key, value in _flat(options):
+            named = key == "port" or key.endswith("_port")
+            if named and isinstance(value, bool | int | float) and not _is_port(value):
+                raise ValueError(f"{key} is {value}, a port is a whole number from 1 to 65535")
+        return options
 
 
 class CameraSection(Device):
@@ -168,3 +179,16 @@ class CellConfig(Section):
             if isinstance(path := getattr(self, name), Path)
         }
         return self.model_copy(update=paths)
+
+
+def _flat(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Keys and values, those of mappings inside as well."""
+    for key, value in options.items():
+        if isinstance(value, dict):
+            yield from _flat(value)
+        else:
+            yield key, value
+
+
+def _is_port(value: bool | float) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 65535

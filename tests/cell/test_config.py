@@ -34,6 +34,14 @@ def test_the_demo_cell_is_complete() -> None:
             ["belt.speed_m_s", "greater than 0", "-1"],
         ),
         ({"calibration": None}, ["calibration"]),
+        *(
+            ({"belt": {"driver": "modbus", "options": {"port": port}}}, ["belt.options", str(port)])
+            for port in (True, 0, 70000, 5020.5)
+        ),
+        (
+            {"camera": {"driver": "basler", "options": {"lines": {"pulse_port": -1}}}},
+            ["camera.options", "pulse_port is -1"],
+        ),
     ],
 )
 def test_mistakes_are_said_in_one_line_with_place_and_remedy(
@@ -46,6 +54,11 @@ def test_mistakes_are_said_in_one_line_with_place_and_remedy(
     assert "\n" not in message
     for word in [str(file), *words]:
         assert word in message
+
+
+def test_a_port_may_be_a_word_where_a_driver_wants_one(tmp_path: Path) -> None:
+    belt = {"driver": "modbus", "options": {"port": "/dev/ttyUSB0"}}
+    assert load(changed(tmp_path, belt=belt)).belt.options == belt["options"]
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,7 @@ def as_before(recipe: Recipe, defects: Sequence[Defect]) -> Verdict:
     return Verdict(VerdictKind.PASS, "", say("verdict.no_defect"))
 
 
+@settings(deadline=None)
 @given(found(CLASSES, most=70))
 def test_without_new_rules_verdicts_are_what_they_were(defects: list[Defect]) -> None:
     for recipe in (PLAIN, plate({"spot": {"min_area_px": 400.0, "threshold": 0.7}})):
@@ -98,6 +99,7 @@ def test_of_stored_boards_verdicts_are_what_they_were(file: Path) -> None:
         assert judge(recipe, defects) == as_before(recipe, defects)
 
 
+@settings(deadline=None)
 @given(found(("crack", "spot")), found(("scratch",)), one_rule, kinds)
 def test_a_rule_of_one_class_saves_no_part_from_another(
     others: list[Defect], own: list[Defect], rule: dict[str, Any], kind: str
@@ -112,6 +114,7 @@ def test_a_rule_of_one_class_saves_no_part_from_another(
             assert told == [d for d in without.defects if d.class_name == name]
 
 
+@settings(deadline=None)
 @given(found(CLASSES), st.fixed_dictionaries(dict.fromkeys(CLASSES, one_rule)), found(CLASSES, 2))
 def test_more_defects_never_make_a_part_better(
     defects: list[Defect], rules: dict[str, dict[str, Any]], more: list[Defect]
@@ -153,6 +156,7 @@ def test_overlaps_are_those_that_a_drawing_shows(
     assert overlap(box, corners[::-1]) == pytest.approx(overlap(box, corners), abs=1e-6)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(5, 95), min_size=4, max_size=14), st.data())
 def test_two_corners_exchanged_make_a_crossing(radii: list[float], data: st.DataObject) -> None:
     corners = list(star([60.0] * len(radii)))

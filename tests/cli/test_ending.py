@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -181,6 +183,27 @@ def test_a_wrong_command_line_is_one_line(
     assert ended.returncode == code
     assert said in (ended.stdout + ended.stderr).decode()
     assert len(ended.stderr.splitlines()) == (code == 2 and bool(words))
+
+
+def test_the_c_locale_alone_does_not_take_names_away(tmp_path: Path) -> None:
+    locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    ended = run(tmp_path, "-m", "cell.cli.main", "inspect", "부품.png", **locale)
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    assert ended.stderr.startswith("error: 부품.png".encode())
+
+
+@pytest.mark.parametrize("kind", ["png", "tiff", "bmp"])
+def test_what_decoders_print_does_not_reach_people(tmp_path: Path, kind: str) -> None:
+    image = np.random.default_rng(1).integers(0, 256, (256, 640), np.uint8)
+    packed = [cv2.IMWRITE_TIFF_COMPRESSION, cv2.IMWRITE_TIFF_COMPRESSION_LZW]
+    raw = cv2.imencode(f".{kind}", image, packed if kind == "tiff" else [])[1].tobytes()
+    middle = len(raw) // 2
+    hole = raw[:middle] + bytes(900) + raw[middle + 900 :]
+    (tmp_path / "a").write_bytes(raw[:middle] if kind == "bmp" else hole)
+    ended = run(tmp_path, "-m", "cell.cli.main", "inspect", "a", "--recipe", "ball_screw")
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    assert ended.stderr.startswith(b"error: a: has damaged data")
+    assert ended.stderr.count(b"\n") == 1
 
 
 @pytest.mark.parametrize(("number", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])

@@ -57,6 +57,8 @@ MARKS: list[tuple[str, dict[str, Any]]] = [
      {"bbox": BBOX, "iscrowd": 1, "segmentation": [[12, 22, 20, 22, 20, 30]]}),
     ("numbers with a point", {"bbox": BBOX, "image_id": 1.0, "category_id": 1.0}),
     ("numbers as text", {"bbox": BBOX, "image_id": "1", "category_id": "1"}),
+    ("a box that is turned", {"bbox": BBOX, "attributes": {"rotation": 30.0}}),
+    ("a box that is not turned", {"bbox": BBOX, "attributes": {"rotation": 0.0}}),
 ]  # fmt: skip
 
 
@@ -67,6 +69,7 @@ def test_a_mark_of_any_kind_has_its_box(tmp_path: Path, mark: dict[str, Any]) ->
     assert not any(finding.lost for finding in found)
     told = {finding.kind for finding in found}
     odd = mark.get("iscrowd") or mark.get("bbox") == [0, 0, 0, 0]
+    odd = odd or mark.get("attributes", {}).get("rotation")
     assert told == ({Kind.BOX_MEANING} if odd else set())
 
 
@@ -244,12 +247,28 @@ def test_the_same_box_twice_counts_once_and_is_said(tmp_path: Path) -> None:
     assert [f.kind for f in found] == [Kind.BOX_TWICE]
 
 
-def test_copies_of_one_source_are_one_group(tmp_path: Path) -> None:
+def test_scores_of_a_detector_are_said(tmp_path: Path) -> None:
+    data, found = read(tmp_path, content(bbox=BBOX, score=0.41))
+    assert [s.boxes.tolist() for s in data.samples] == [[BOX], []]
+    assert [f.kind for f in found] == [Kind.COLUMN]
+
+
+@pytest.mark.parametrize(
+    ("files", "groups"),
+    [
+        (("a_jpg.rf.0f.png", "a_jpg.rf.1f.png"), ["a_jpg", "a_jpg"]),
+        (("train/a_jpg.rf.0f.png", "valid/a_jpg.rf.1f.png"), ["train/a_jpg", "train/a_jpg"]),
+        (("set.rf.1/a.png", "set.rf.1/b.png"), ["set.rf.1/a", "set.rf.1/b"]),
+    ],
+)
+def test_copies_of_one_source_are_one_group(
+    tmp_path: Path, files: tuple[str, str], groups: list[str]
+) -> None:
     what = content(bbox=BBOX)
-    for number, image in enumerate(what["images"]):
-        image["file_name"] = f"a_jpg.rf.{number}f.png"
-    data, _ = read(tmp_path, what, "a_jpg.rf.0f.png", "a_jpg.rf.1f.png")
-    assert {sample.group for sample in data.samples} == {"a_jpg"}
+    for image, file in zip(what["images"], files, strict=True):
+        image["file_name"] = file
+    data, _ = read(tmp_path, what, *files)
+    assert [sample.group for sample in data.samples] == groups
 
 
 def test_all_pictures_missing_names_the_pictures(tmp_path: Path) -> None:

@@ -130,6 +130,7 @@ def test_a_check_counts_no_part_good_whose_label_is_lost(tmp_path: Path) -> None
     ("arguments", "words"),
     [
         (("--shares", "train"), "not NAME=VALUE"),
+        (("--shares", "none", "--fixed", "train=a", "--seed", "3"), "--seed has no effect"),
         (("--shares", "train=x"), "no number"),
         (("--fixed", "train"), "not NAME=VALUE"),
         (("--shares", "train=1", "--fixed", "train=nobody"), "nobody"),

@@ -327,6 +327,9 @@ def test_exif_turns_are_seen(tmp_path: Path) -> None:
     path.write_bytes(raw[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + raw[2:])
     assert orientation_of(path) == 6
     assert size_of(path) == (HEIGHT, WIDTH)
+    path.with_suffix(".json").write_text('{"shapes": [], "imagePath": "x.jpg"}')
+    told = [finding for finding in open_data(tmp_path).findings if "Exif" in finding.what]
+    assert [(finding.file, finding.lost) for finding in told] == [(path, False)]
     turned = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
     assert turned.shape == (WIDTH, HEIGHT), "which is why it is a finding"
 

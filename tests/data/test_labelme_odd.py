@@ -82,12 +82,13 @@ def test_every_area_has_its_box(
 LOST: list[tuple[dict[str, Any], str]] = [
     (shape("linestrip", (1, 1), (5, 5), (9, 1)), "a linestrip of 3 points"),
     (shape("point", (1, 1)), "a point of 1 points"),
+    (shape("polygon", (1, 1), (float("nan"), 1), (9, 9)), "is no number"),
     (shape("line", (1, 1), (5, 5)), "a line of 2 points"),
     (shape("polygon", (1, 1), (5, 5)), "it needs 3"),
     (shape("rectangle", (1, 1)), "it needs 2"),
     (shape("mask", *CORNERS, mask=png(None)), "marks nothing"),
     (shape("mask", (10, 10), (60, 30), mask=png((2, 3, 6, 8))), "11x21 px, but its corners 51x21"),
-    (shape("rectangle", (1, float("nan")), (5, 5)), "is empty"),
+    (shape("rectangle", (1, float("nan")), (5, 5)), "is no number"),
 ]
 
 

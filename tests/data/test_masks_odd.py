@@ -69,6 +69,7 @@ MARKED: list[tuple[str, bytes, bool]] = [
     ("white, all opaque", png(colour((255, 255, 255, 255), (0, 0, 0, 255))), False),
     ("red among transparent", png(colour((0, 0, 200, 255))), False),
     ("a dark palette", palette(area(1), (0, 0, 0), (40, 0, 0)), False),
+    ("a palette on black, marks first", palette(1 - area(1), (255, 255, 255), (0, 0, 0)), True),
     ("a palette on white", palette(area(1), (255, 255, 255), (0, 0, 0)), False),
     ("blurred", png(np.asarray(SOFT)), False),
     ("through JPEG", png(np.asarray(JPEG)), False),

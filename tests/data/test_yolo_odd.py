@@ -255,6 +255,26 @@ def test_names_that_are_no_text_are_refused_in_one_line(tmp_path: Path) -> None:
     assert (HEIGHT, WIDTH) == (80, 96)
 
 
+@pytest.mark.parametrize("name", ["labels/p0.txt", "data.yaml", "images/p0.png", "stray.json"])
+def test_a_pipe_among_the_files_is_refused_and_not_waited_for(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "names: [a, b]\ntrain: images\n")
+    (tmp_path / name).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / name)
+    if name == "stray.json":
+        assert len(open_data(tmp_path).samples) == 2
+        return
+    with pytest.raises(DataError, match=r"is not a file|no known format|is not there"):
+        open_data(tmp_path)
+
+
+def test_a_label_without_an_end_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, "names: [a, b]\ntrain: images\n")
+    (tmp_path / "labels" / "p0.txt").unlink()
+    (tmp_path / "labels" / "p0.txt").symlink_to("/dev/zero")
+    with pytest.raises(DataError, match=r"p0\.txt: is not a file"):
+        open_data(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("line", "lost", "told"),
     [

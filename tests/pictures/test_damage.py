@@ -153,3 +153,14 @@ def test_pixels_to_be_looked_at_are_refused_as_well(tmp_path: Path) -> None:
     raw = drawn.encoded(drawn.texture(), "JPEG", quality=90)
     with pytest.raises(UnreadableError):
         read_pixels(drawn.put(tmp_path / "x.jpg", zeros(raw, len(raw) // 2, 200)))
+
+
+def test_a_tiff_of_endless_samples_is_told_in_one_line(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    raw = bytearray(drawn.encoded(drawn.colour(), "TIFF"))
+    at = raw.index(b"\x15\x01\x03\x00\x01\x00\x00\x00") + 8  # SamplesPerPixel, one short
+    raw[at : at + 2] = (60_000).to_bytes(2, "little")
+    with pytest.raises(UnreadableError):
+        decode_grey(bytes(raw))
+    assert (capfd.readouterr().err, caplog.text) == ("", "")

@@ -21,6 +21,7 @@ from inspection_cell_interfaces.srv import SetRecipe
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
+from cell.launcher.session import NotReadyError
 from cell.ledger.events import Inspected, Judged, Passed, RecipeSelected, SessionStarted
 from cell.records.journal import Journal
 from tests.system.conftest import Bench, two_recipes
@@ -169,12 +170,13 @@ def main(words: Sequence[str] | None = None) -> int:
     """Every node killed at every moment; prints one line of JSON. Exit code 0 when all held."""
     parser = argparse.ArgumentParser(prog="python -m tests.system.changes")
     parser.add_argument("--only", default="", help="cases whose names begin so: node/moment")
+    parser.add_argument("--data", type=Path, help="keep the cell's folder here")
     given = parser.parse_args(words)
     cases = [f"{n}/{m}" for n in NODES for m in MOMENTS if f"{n}/{m}".startswith(given.only)]
     broken: dict[str, str] = {}
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="changes-") as place:
-        folder = Path(place)
+        folder = given.data or Path(place)
         bench = Bench(folder / "cell", 31, recipes=two_recipes(folder / "recipes"))
         bench.session.start()
         bench.session.begin()
@@ -186,7 +188,7 @@ def main(words: Sequence[str] | None = None) -> int:
                     time.sleep(max(0.0, 12.0 - (time.monotonic() - began) / number))
                 try:
                     end = f"works by {trial(bench, chooser, node, moment)}"
-                except AssertionError as error:
+                except (AssertionError, NotReadyError) as error:
                     end = broken[case] = f"broken: {error}"[:300]
                 left = (time.monotonic() - began) / number * (len(cases) - number)
                 print(f"{number}/{len(cases)} {case}: {end}; {left / 60:.0f} min left",

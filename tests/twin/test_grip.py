@@ -82,7 +82,8 @@ def test_a_carrier_is_taken_off_its_centre_and_ends_in_its_bin(
         wait_for(lambda: twin.truth()["counts"].get("scrap") == 1, what="for the carrier")
         truth = twin.truth()["boards"][0]
         assert truth["product"] == "ball_screw_carrier"
-        assert truth["grasp_error_mm"] == [pytest.approx(65.0, abs=0.5)]
+        assert truth["grasp_error_mm"] == [pytest.approx(65.0, abs=1.0)]
+        assert truth["grip_mm"] == [pytest.approx([65.0, 0.0], abs=1.0)]
         assert twin.state()["arm"]["safety"] == "NORMAL"
 
 

@@ -168,6 +168,18 @@ def test_the_product_changes_on_an_empty_belt_and_the_truth_names_it(world: Worl
         assert part.anchor + at + reach == pytest.approx(-1.30, abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("product", "away", "seen"),
+    [(PCB, 0.10, True), (PCB, 0.12, False), (BALL_SCREW_CARRIER, 0.16, True)],
+)
+def test_an_exposure_is_of_the_part_that_reaches_under_the_camera(
+    world: World, product: Product, away: float, seen: bool
+) -> None:
+    part = laid(world.line, product, 0.0, x=layout.CAMERA_X - away)
+    world.request_exposure()
+    assert bool(part.truth.exposure_encoder_m) is seen
+
+
 def test_a_product_goes_by_another_name_too_if_it_has_the_size(world: World) -> None:
     drive(world, 0.05)
     ask(world, "product", name="pcb_b", size_m=[0.108, 0.108])  # what is fed: nothing changes

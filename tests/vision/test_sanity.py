@@ -56,6 +56,13 @@ def noise(image: Image) -> Image:
     return np.random.default_rng(1).integers(0, 256, image.shape).astype(np.uint8)
 
 
+def combed(image: Image) -> Image:
+    """Every second column lost, which a picture of half the size does not show."""
+    comb = image.copy()
+    comb[:, ::2] = 0
+    return comb
+
+
 BAD: dict[str, tuple[Callable[[Image], Image], str]] = {
     "lens cap": (lambda image: scaled(image, 0.01), "black"),
     "lens cap, noisy": (lambda image: scaled(noise(image), 0.02), "black"),
@@ -70,6 +77,12 @@ BAD: dict[str, tuple[Callable[[Image], Image], str]] = {
     "noise": (noise, "noise"),
     "half is missing": (grey_band, "blank"),
     "half is one row": (frozen, "blank"),
+    "every second column lost": (combed, "striped"),
+    "every second row lost": (lambda image: combed(image.T).T, "striped"),
+    "the lower half interlaced": (
+        lambda image: np.vstack([image[:128], combed(image[128:].T).T]),
+        "striped",
+    ),
 }
 
 

@@ -13,7 +13,7 @@ from vision.data.reading import Watch, unwatched
 from vision.data.similar import Detail, detail_of, near_pairs
 from vision.data.split import Split
 from vision.data.types import DataSet, Sample
-from vision.pictures import UnreadableError, header_of, orientation_of, read_grey
+from vision.pictures import UnreadableError, header_of, read_grey
 
 TINY_PX = 3.0
 """Side [px] below which a box is asked about."""
@@ -67,14 +67,6 @@ def _look(sample: Sample, found: list[Finding]) -> _Seen | None:
         what = f"cannot be read ({error.strerror})"
         found.append(_error(Kind.UNREADABLE, sample, what, "restore the picture or remove it"))
         return None
-    turn = orientation_of(sample.image)
-    if turn != 1:
-        what = (
-            f"its header asks viewers to turn it (Exif orientation {turn}); the cell takes it as "
-            "stored, whoever drew the labels may have seen it turned"
-        )
-        remedy = "store the picture upright, without the header, and see whether the boxes fit"
-        found.append(_warning(Kind.ORIENTATION, (sample,), what, remedy))
     digest = hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).digest()
     return _Seen(sample, kind, digest, detail_of(pixels))
 

@@ -1,9 +1,10 @@
 """What a mask marks, by its content and not by its file's kind, and the boxes around it.
 
-Background is black, or transparent, or the first colour of a palette. Of what is left, marked is
-what is brighter than half: above 127 in 8 bits, above half of the greatest value in 16 bits. A mask
-whose greatest value is 127 or less counts its classes or objects: everything above 0 is marked (in
-a JPEG, which blurs, what is above half of the greatest value).
+Background is black, or transparent, or the first colour of a palette (of that and black, if both
+occur, what covers more). Of what is left, marked is what is brighter than half: above 127 in 8
+bits, above half of the greatest value in 16 bits. A mask whose greatest value is 127 or less counts
+its classes or objects: everything above 0 is marked (in a JPEG, which blurs, what is above half of
+the greatest value).
 """
 
 from __future__ import annotations
@@ -48,9 +49,20 @@ def read_mask(path: Path) -> Mask:
     pixels = read_pixels(path)
     first = _first_colour(path)
     if first is not None and pixels.ndim == 3:
-        differ = (pixels[:, :, :3] != np.asarray(first, np.uint8)).any(axis=2)
-        return Mask(np.where(differ, np.uint8(255), np.uint8(0)), _inverted(differ))
+        return _of_palette(pixels[:, :, :3], first)
     return mask_of(_levels(pixels), blurred=path.suffix.lower() in (".jpg", ".jpeg", ".webp"))
+
+
+def _of_palette(colours: Pixels, first: tuple[int, int, int]) -> Mask:
+    """The mask in colours [h, w, 3] of a palette with this first one."""
+    differ = (colours != np.asarray(first, np.uint8)).any(axis=2)
+    note = _inverted(differ)
+    coloured = colours.any(axis=2)
+    if any(first) and coloured.sum() < differ.sum():  # some tools number what is marked first
+        differ = coloured
+        note = "has black and, first in its palette, another colour: black covers more and was "
+        note += "taken as background"
+    return Mask(np.where(differ, np.uint8(255), np.uint8(0)), note)
 
 
 def mask_of(levels: Pixels, *, blurred: bool = False) -> Mask:

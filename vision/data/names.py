@@ -33,7 +33,8 @@ def is_text(name: str) -> bool:
 
 def source_of(name: str) -> str:
     """The picture that a picture was made from: Roboflow calls copies `<source>.rf.<hash>`."""
-    return name.partition(".rf.")[0] or name
+    folder, slash, last = name.rpartition("/")
+    return f"{folder}{slash}{last.partition('.rf.')[0] or last}"
 
 
 def _escaped(character: str) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vision.data.classes import with_plain_classes
 from vision.data.findings import Finding, Kind, Severity
 from vision.data.formats import coco, deeppcb, labelme, masks, mvtec, yolo
-from vision.data.names import alike, is_text, normal
+from vision.data.names import alike, is_text, normal, source_of
 from vision.data.reading import Reading, Unlabelled, Watch, unwatched
 from vision.data.types import DataError, DataSet, Sample
+from vision.pictures import orientation_of
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,13 @@ def survey(
     data = _read(root, format, Reading(root, findings.append, watch, unlabelled))
     data, told = with_plain_classes(data)
     data = _with_plain_names(data, findings)
+    data = replace(data, samples=_with_sources(data.samples))
     if not data.samples and not any(finding.lost for finding in findings):
         layout = FORMATS[data.format].layout
         raise DataError(f"{root}: no usable picture ({data.format}: {layout}); see its files")
     if group_by:
         data = _regroup(data, group_by, findings)
-    return data, findings + told
+    return data, findings + told + _turned(data)
 
 
 def usable(data: DataSet, findings: Iterable[Finding]) -> DataSet:
@@ -150,6 +152,18 @@ def _with_plain_names(data: DataSet, findings: list[Finding]) -> DataSet:
     return replace(data, samples=samples)
 
 
+def _with_sources(samples: Sequence[Sample]) -> list[Sample]:
+    """Copies of one source in one group, in whatever folders (train, valid) they were dealt."""
+    groups: dict[str, str] = {}
+    joined = []
+    for sample in samples:
+        group = source = source_of(sample.name)
+        if sample.group == source != sample.name:
+            group = groups.setdefault(source.rpartition("/")[2], source)
+        joined.append(sample if sample.group != source else replace(sample, group=group))
+    return joined
+
+
 def _twice(root: Path, samples: list[Sample]) -> list[Finding]:
     names: dict[str, list[Sample]] = defaultdict(list)
     files: dict[str, list[Sample]] = defaultdict(list)
@@ -176,6 +190,21 @@ def _twice(root: Path, samples: list[Sample]) -> list[Finding]:
             what = f"is labelled {len(group)} times, as {' and '.join(map(repr, called[:3]))}"
             remedy = "keep one of its labels"
             found.append(Finding(Kind.NAME, Severity.ERROR, Path(path), what, remedy, called))
+    return found
+
+
+def _turned(data: DataSet) -> list[Finding]:
+    """Tell of headers that ask for a turn: who drew the labels may have followed them."""
+    found = []
+    for sample in data.samples:
+        if (turn := orientation_of(sample.image)) != 1:
+            what = (
+                f"its header asks viewers to turn it (Exif orientation {turn}); the cell takes it "
+                "as stored, whoever drew the labels may have seen it turned"
+            )
+            remedy = "store the picture upright, without the header, and see whether the boxes fit"
+            place, kind, names = sample.image, Kind.ORIENTATION, (sample.name,)
+            found.append(Finding(kind, Severity.WARNING, place, what, remedy, names))
     return found
 
 

@@ -115,8 +115,9 @@ class Reading:
         file = self.root if len(pictures) > 1 else pictures[0][0]
         names = tuple(name for _, name in pictures)
         if self.unlabelled is Unlabelled.REFUSE:
-            what += ": nobody said that they are good"
-            remedy = f"label them (a good part: {good}), or say --unlabelled good or skip"
+            what += f": nobody said that {'it is' if one else 'they are'} good"
+            them = "it" if one else "them"
+            remedy = f"label {them} (a good part: {good}), or say --unlabelled good or skip"
             severity = Severity.ERROR
         else:
             as_good = self.unlabelled is Unlabelled.GOOD

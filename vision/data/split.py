@@ -106,7 +106,7 @@ def named_groups(data: DataSet, fixed: Mapping[str, Sequence[str]]) -> Split:
 class _File(BaseModel):
     """A split on disk."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     version: int = Field(1, ge=1, le=1)
     format: str
     seed: int | None = None

@@ -20,6 +20,8 @@ MOST_BYTES = 2 << 30
 def read_text(path: Path) -> str:
     """A text file. Raises DataError when it cannot be read."""
     try:
+        if path.exists() and not path.is_file():  # a pipe or a device would be read for ever
+            raise DataError(f"{path}: is not a file; restore it from the data set")
         return read_written(path, MOST_BYTES)
     except FileNotFoundError:
         raise DataError(f"{path}: is not there; restore it from the data set") from None

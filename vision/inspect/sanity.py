@@ -22,22 +22,27 @@ LEAST_CONTRAST: Final = 2.0
 BLACK: Final = 6.0
 """Mean grey below which a picture is black, whatever the recipe says."""
 WHITE: Final = 249.0
+MOST_UNEVEN: Final = 10.0
+"""Grey by which every second line may differ from those between; binary boards reach 2.3."""
 CELL: Final = 8  # px of the halved picture: a cell of this side without any detail is blank
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Four numbers about a picture, of its half size.
+    """Five numbers about a picture, all but the last of its half size.
 
     brightness: mean grey. contrast: standard deviation [grey]. sharpness: what is lost by a blur of
     sigma 1 px, as a share of the contrast. blank: share of the area without any detail along x or
     along y, such as the grey band, or the last row over and over, of a transfer that broke off.
+    uneven: how much the mean of every second row or column differs from that of the others [grey],
+    which the half size does not show.
     """
 
     brightness: float
     contrast: float
     sharpness: float
     blank: float
+    uneven: float = 0.0
 
     @classmethod
     def of(cls, image: Image) -> Self:
@@ -47,7 +52,8 @@ class Look:
         contrast = float(spread[0, 0])
         grey = half.astype(np.float32)
         fine = cv2.norm(grey, cv2.GaussianBlur(grey, (0, 0), 1.0)) / np.sqrt(half.size)
-        return cls(float(mean[0, 0]), contrast, float(fine) / max(contrast, 1.0), _blank(half))
+        sharpness = float(fine) / max(contrast, 1.0)
+        return cls(float(mean[0, 0]), contrast, sharpness, _blank(half), _uneven(image))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,12 @@ def check_exposure(look: Look) -> None:
             f"{what} (mean grey {look.brightness:.1f}, spread {look.contrast:.1f}, at least "
             f"{LEAST_CONTRAST:.0f})",
             "see whether camera, light and exposure work",
+        )
+    if look.uneven > MOST_UNEVEN:
+        raise _not_inspected(
+            f"is striped (every second line is {look.uneven:.0f} grey darker than the others, at "
+            f"most {MOST_UNEVEN:.0f})",
+            "see whether lines were lost on its way",
         )
 
 
@@ -144,6 +156,12 @@ def _blank(half: Image) -> float:
     along_y = _differing(half[1:, :-1], half[:-1, :-1])
     busy = cv2.min(along_x, along_y)
     return 1.0 - cv2.countNonZero(busy) / busy.size
+
+
+def _uneven(image: Image) -> float:
+    """Difference of the mean grey of every second line to that of the lines between."""
+    means = (cv2.reduce(image, axis, cv2.REDUCE_AVG, dtype=cv2.CV_32F).ravel() for axis in (0, 1))
+    return max(abs(float(m[0::2].mean() - m[1::2].mean())) if len(m) > 1 else 0.0 for m in means)
 
 
 def _differing(image: Image, shifted: Image) -> Image:

@@ -6,6 +6,7 @@ Packings whose damage they fill up in silence (JPEG in TIFF, PackBits) are refus
 from __future__ import annotations
 
 import io
+import logging
 import warnings
 import zlib
 from collections.abc import Sequence
@@ -22,7 +23,9 @@ from vision.pictures.grey import Pixels
 from vision.pictures.header import CONVERT, Header
 from vision.pictures.tiff_length import require_all_referred_to
 
-# Odd tags are reported as warnings of Python's: they say nothing of the pixels.
+# Odd tags are reported as warnings of Python's: they say nothing of the pixels. What it logs, it
+# raises as well.
+logging.getLogger("PIL.TiffImagePlugin").setLevel(logging.CRITICAL)
 warnings.filterwarnings("ignore", module=r"PIL\.")
 
 _DEFLATE = ("tiff_adobe_deflate", "tiff_deflate")

@@ -77,10 +77,10 @@ def teach(
     root = recipes or taught_recipes(cell)
     if recipes is None and (RECIPES / recipe).is_dir():
         raise UsageError(f"the recipe '{recipe}' comes with the cell: teach under another name.")
-    console = terminal()
+    console, errors = terminal(), terminal(stderr=True)
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("left"), TimeRemainingColumn(),
-        console=terminal(stderr=True), transient=True,
+        console=errors, transient=True, disable=not errors.is_terminal,
     ) as bar:  # fmt: skip
         task = bar.add_task("reading", total=None)
         try:

@@ -58,6 +58,7 @@ def read(reading: Reading) -> DataSet:
     for number, annotation in enumerate(content.annotations):
         notes[annotation.image_id].append((number, annotation))
     _strangers(reading, path, content, notes)
+    _scored(reading, path, content)
     doubled = _doubled(reading, path, content)
     source = _Source(reading, path, _folders(path), notes, index)
     images = [(i, image) for i, image in enumerate(content.images) if image.id not in doubled]
@@ -115,6 +116,15 @@ def _strangers(reading: Reading, path: Path, content: File, notes: _Notes) -> No
         what = f"{len(twice)} ids of annotations stand more than once, such as {twice[0]!r}"
         remedy = "see whether files were joined without numbering them anew"
         reading.warning(Kind.IDS, path, what, remedy)
+
+
+def _scored(reading: Reading, path: Path, content: File) -> None:
+    """Tell of scores, which a detector gives and a person does not."""
+    scored = sum(note.score is not None for note in content.annotations)
+    if scored:
+        what = f"{scored} annotations have a score, which was left out"
+        remedy = "see whether these are a detector's findings and not a person's labels"
+        reading.warning(Kind.COLUMN, path, what, remedy)
 
 
 def _doubled(reading: Reading, path: Path, content: File) -> set[Id]:

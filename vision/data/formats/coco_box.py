@@ -37,16 +37,26 @@ def box_of(note: Annotation, size: tuple[int, int]) -> Boxed:
     given = None if bbox is None else (bbox[0], bbox[1], bbox[0] + bbox[2], bbox[1] + bbox[3])
     if given is not None and min(size) > 1 and min(given) >= 0 and 0 < max(given) <= 1:
         return Boxed(None, "its bbox lies within the first pixel: shares of the picture?")
-    return _chosen(given, outline, "a crowd, taken as one defect" if _crowd(note) else "")
+    return _chosen(given, outline, _said(note))
 
 
-def _chosen(given: Corners | None, outline: Corners | None, crowd: str) -> Boxed:
+def _said(note: Annotation) -> str:
+    """What an annotation says of its box."""
+    if _crowd(note):
+        return "a crowd, taken as one defect"
+    turn = note.attributes.get("rotation") if isinstance(note.attributes, dict) else None
+    if isinstance(turn, int | float) and turn:
+        return f"its attributes turn it by {turn:g} degrees: the upright box counts"
+    return ""
+
+
+def _chosen(given: Corners | None, outline: Corners | None, said: str) -> Boxed:
     if given is None and outline is None:
         return Boxed(None, "has neither bbox nor polygon nor mask")
     if given is None or (outline is not None and not _has_area(given)):
-        return Boxed(outline, crowd if given is None else "its bbox is empty; its outline was used")
+        return Boxed(outline, said if given is None else "its bbox is empty; its outline was used")
     if outline is None or not _has_area(outline) or _iou(given, outline) >= LEAST_IOU:
-        return Boxed(given, crowd)
+        return Boxed(given, said)
     where = " and ".join(" ".join(f"{v:g}" for v in box) for box in (given, outline))
     as_corners = (given[0], given[1], given[2] - given[0], given[3] - given[1])
     if _has_area(as_corners) and _iou(as_corners, outline) >= SAME_IOU:

@@ -53,6 +53,8 @@ class Annotation(_Part):
     bbox: Any = None
     segmentation: Any = None
     iscrowd: Any = 0
+    attributes: Any = None
+    score: Any = None
 
 
 class Category(_Part):

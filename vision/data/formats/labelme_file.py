@@ -38,6 +38,6 @@ class File(BaseModel):
 def looks_like(path: Path) -> bool:
     """Whether a JSON file has labelme's parts, in whatever order."""
     try:
-        return _HEAD.search(path.read_bytes().replace(b"\0", b"")) is not None
+        return path.is_file() and _HEAD.search(path.read_bytes().replace(b"\0", b"")) is not None
     except OSError:
         return False

@@ -35,6 +35,8 @@ def box_of(shape: Shape) -> tuple[Corners | None, str]:
         return None, f"a {kind} of {len(points)} points has no area"
     if len(points) < _LEAST[kind]:
         return None, f"a {kind} of {len(points)} points has no area: it needs {_LEAST[kind]}"
+    if not all(math.isfinite(value) for point in points for value in point):
+        return None, f"a point of this {kind} is no number"
     if kind == "circle":
         (x, y), edge = points[0], points[1]
         r = math.dist((x, y), edge)
