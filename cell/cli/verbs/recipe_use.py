@@ -11,6 +11,7 @@ from inspection_cell_interfaces.msg import CellState
 from inspection_cell_interfaces.srv import SetRecipe
 
 from cell.cli.errors import UsageError
+from cell.cli.given import refuse
 from cell.cli.running import RunningCell
 from cell.cli.verbs.recipe import Name
 from cell.following import ChangeSeen, Following, Outcome
@@ -22,6 +23,7 @@ SILENT_S = 3.0
 
 
 def use(
+    context: typer.Context,
     name: Name,
     person: Annotated[str, typer.Option(help="Who wants it, for the records.")],
     reason: Annotated[str, typer.Option(help="Why, for the records.")],
@@ -52,14 +54,20 @@ def use(
     order = SetRecipe.Request(
         recipe=name, person=person, reason=reason, drain=drain, prepare_only=prepare_only
     )
+    if prepare_only:
+        refuse(context, "beside --prepare-only, which leaves the belt as it is", "drain")
+    _change(order, domain, timeout)
+
+
+def _change(order: SetRecipe.Request, domain: int | None, timeout_s: float) -> None:
+    """Give the order, and follow it to its end."""
     with RunningCell(domain) as cell:
         before = str(cell.find().recipe)
         answer = cell.set_recipe(order)
         if not answer.accepted:
             _end(f"refused: {answer.message}{_hint(order, cell.state)}")
-        outcome = _followed(
-            cell, Following(name, time.monotonic(), prepare_only=prepare_only), timeout
-        )
+        following = Following(order.recipe, time.monotonic(), prepare_only=order.prepare_only)
+        outcome = _followed(cell, following, timeout_s)
         assert cell.state is not None
         _conclude(outcome, before, cell.state)
 
