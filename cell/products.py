@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cell.config import CellConfig
+from cell.recipe.base import NAME_PATTERN
 from cell.recipe.loading import (
     RECIPES,
     RecipeError,
@@ -17,7 +18,7 @@ from cell.recipe.loading import (
     load_recipe,
     with_thresholds,
 )
-from cell.recipe.model import NAME_PATTERN, Recipe
+from cell.recipe.model import Recipe
 from models.anomaly import AnomalyPackage
 from models.package import CARD, ModelError, ModelPackage
 from vision.anomaly.detector import ANOMALY
@@ -53,7 +54,7 @@ def recipe_folder(config: CellConfig, name: str) -> Path:
     """Where the recipe `name` lies. Raises RecipeError naming the recipes there are."""
     if not NAME.fullmatch(name):
         raise RecipeError(f"{name!r:.120} is no recipe name: give the name of a recipe's folder")
-    roots = [config.recipes] if config.recipes else [RECIPES, taught_recipes(config)]
+    roots = recipe_roots(config)
     for root in roots:
         if (root / name / "recipe.yaml").is_file():
             return root / name
@@ -62,6 +63,11 @@ def recipe_folder(config: CellConfig, name: str) -> Path:
         f"no recipe '{name}' in {roots[0]}; there is: {', '.join(there) or 'none'} (a recipe is a "
         "folder with a file recipe.yaml)"
     )
+
+
+def recipe_roots(config: CellConfig) -> tuple[Path, ...]:
+    """The folders in which recipes lie; where two hold one name, the first one counts."""
+    return (config.recipes,) if config.recipes else (RECIPES, taught_recipes(config))
 
 
 def taught_recipes(config: CellConfig) -> Path:

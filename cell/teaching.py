@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from cell.goods import Good, few, read_good
 from cell.products import ANOMALY_THRESHOLD, LEAST_ANOMALY
+from cell.recipe.classes import ClassRule, Label
 from cell.recipe.loading import RecipeError, load_recipe
-from cell.recipe.model import ClassRule, PartGeometry, Recipe
+from cell.recipe.model import PartGeometry, Recipe
 from cell.recipe.writing import write_recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
+from models.written import one_line
 from vision.anomaly.detector import ANOMALY
 from vision.anomaly.package import write_package
 from vision.anomaly.teach import ENOUGH, Progress, Settings, Taught, silent, teach
@@ -26,6 +29,7 @@ from vision.inspect.sanity import Bounds, Look
 
 USUAL_PART = PartGeometry(size_m=(0.1, 0.1), thickness_m=0.002, inset_m=0.0)
 """Measures of a part that nobody has measured: enough to inspect pictures that are canonical."""
+ANOMALY_LABEL = Label(ko="이상", en="anomaly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +143,14 @@ def _require_kept(
             f"{file}: has measures of the part of its own: change them there, or leave out "
             "--size-mm, --thickness-mm and --rim-mm"
         )
-    if canonical is not None and before.model is not None and canonical != before.canonical_px:
-        width, height = before.canonical_px
-        raise RecipeError(
-            f"{file}: its detector sees {width} x {height} px: leave out --canonical, or give it so"
-        )
+    if canonical is None or canonical == before.canonical_px:
+        return
+    for bound, what in ((before.model, "its detector sees"), (before.regions, "regions: lie on")):
+        if bound:
+            width, height = before.canonical_px
+            raise RecipeError(
+                f"{file}: {what} {width} x {height} px: leave out --canonical, or give it so"
+            )
 
 
 def _next_version(folder: Path) -> int:
@@ -172,7 +179,7 @@ def _recipe(
             "part": part,
             "threshold": ANOMALY_THRESHOLD,
             "review_threshold": LEAST_ANOMALY,
-            "classes": {ANOMALY: ClassRule(bin=bins.reject)},
+            "classes": {ANOMALY: ClassRule(bin=bins.reject, label=ANOMALY_LABEL)},
             "priority": (ANOMALY,),
             "default_bin": bins.reject,
             "review_bin": bins.review,
@@ -182,7 +189,8 @@ def _recipe(
         data = before.model_dump()
         if ANOMALY not in before.classes:
             own = None if before.threshold is None else ANOMALY_THRESHOLD
-            data["classes"][ANOMALY] = {"bin": bins.review, "threshold": own}
+            rule = ClassRule(bin=bins.review, threshold=own, label=ANOMALY_LABEL)
+            data["classes"][ANOMALY] = rule.model_dump()
             data["priority"] = (*before.priority, ANOMALY)
     changed = {
         "version": f"taught-{number}",
@@ -192,5 +200,5 @@ def _recipe(
     }
     try:
         return Recipe.model_validate(data | changed)
-    except ValueError as error:
-        raise RecipeError(f"the recipe '{name}' cannot be written: {error}") from error
+    except ValidationError as error:
+        raise RecipeError(f"the recipe '{name}' cannot be written: {one_line(error)}") from None

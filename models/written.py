@@ -140,15 +140,23 @@ def one_line(error: ValidationError) -> str:
 
 def _mistakes(error: ValidationError) -> Iterable[str]:
     for item in error.errors(include_url=False):
-        key = ".".join(str(step) for step in item["loc"])
+        key = ".".join(_printable(str(step)) for step in item["loc"])
         what = item["msg"].removeprefix("Value error, ").replace("\n", " ")
         if item["type"] == "extra_forbidden":
             what = "is not a key that is known here: remove it or correct its spelling"
         elif item["type"] == "missing":
             what = "is missing: add it"
+        elif item["type"] == "value_error" and isinstance(item["input"], dict | list | tuple):
+            pass  # what was found is all of it, and the check says which of it and what to do
         else:
             what = f"{what} (found {item['input']!r:.60}): correct the value"
         yield f"{key}: {what}" if key else what
+
+
+def _printable(key: str) -> str:
+    """A key as it can stand in a line, whatever somebody has written there."""
+    shown = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in key)
+    return shown if len(shown) <= 60 else shown[:59] + "…"
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -14,9 +14,10 @@ import typer
 from calibration.cell import CalibrationError
 from models.ending import end_with, refuse
 from twin.app import Twin, load_parts
-from twin.boards.library import BoardDataError
+from twin.catalogue import ProductError
 from twin.config import ConfigError, TwinConfig, load
 from twin.listening import PortError
+from twin.pictures import PartDataError
 from twin.render import ImageFolderError
 
 EXIT_FILE, EXIT_CONFIG, EXIT_PORT = 1, 2, 3
@@ -25,11 +26,12 @@ EXIT_FILE, EXIT_CONFIG, EXIT_PORT = 1, 2, 3
 def main(
     config: Annotated[Path | None, typer.Option(help="Configuration file (YAML or JSON).")] = None,
     host: Annotated[str | None, typer.Option(help="Loopback address of every port.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of boards, poses and light.")] = None,
-    parts: Annotated[int | None, typer.Option(help="Boards in all; 0 for no end.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Of parts, poses and light.")] = None,
+    parts: Annotated[int | None, typer.Option(help="Parts in all; 0 for no end.")] = None,
+    product: Annotated[str | None, typer.Option(help="What is fed first.")] = None,
     truth: Annotated[Path | None, typer.Option(help="Where to write what happened.")] = None,
 ) -> None:
-    """Run the twin: arm, belt, boards and pictures, behind the hardware's own protocols."""
+    """Run the twin: arm, belt, parts and pictures, behind the hardware's own protocols."""
     logging.basicConfig(level=logging.INFO, format="twin: %(levelname)s: %(message)s")
     logging.getLogger("pymodbus").setLevel(logging.ERROR)
     changes: dict[str, Any] = {
@@ -38,6 +40,7 @@ def main(
             ("host", host),
             ("seed", seed),
             ("parts", parts),
+            ("product", product),
             ("truth_file", truth),
         )
         if value is not None
@@ -46,7 +49,7 @@ def main(
         chosen = load(config) if config is not None else TwinConfig()
         chosen = chosen.model_copy(update=changes)
         asyncio.run(_run(chosen))
-    except (ConfigError, BoardDataError, CalibrationError, ImageFolderError) as error:
+    except (ConfigError, ProductError, PartDataError, CalibrationError, ImageFolderError) as error:
         typer.echo(f"twin: {error}", err=True)
         raise typer.Exit(EXIT_CONFIG) from error
     except PortError as error:
@@ -58,8 +61,8 @@ def main(
 
 
 async def _run(config: TwinConfig) -> None:
-    boards, frames = load_parts(config)
-    twin = Twin(config, boards, frames)
+    libraries, frames = load_parts(config)
+    twin = Twin(config, libraries, frames)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, twin.stop)
     await twin.run(lambda: _announce(config))

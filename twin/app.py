@@ -7,19 +7,19 @@ import contextlib
 import gc
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import cv2
 
 from calibration.cell import load_calibration
-from twin.boards.library import BoardLibrary
+from twin.catalogue import load_libraries, require_product
 from twin.clock import RealTime
 from twin.config import TwinConfig
 from twin.control import ControlConnection
-from twin.feed import BoardFeed
+from twin.feed import Infeed
 from twin.listening import listen_tcp
 from twin.modbus import ModbusPort
-from twin.ports import Boards, Frames
+from twin.ports import Frames, Library
 from twin.render import FrameWriter, true_camera
 from twin.ur.server import UrServer
 from twin.wires import CameraWires
@@ -30,24 +30,27 @@ log = logging.getLogger(__name__)
 TICK_S = 0.004
 
 
-def load_parts(config: TwinConfig) -> tuple[Boards, Frames | None]:
-    """The boards and the renderer that a configuration names. Raises their errors."""
+def load_parts(config: TwinConfig) -> tuple[dict[str, Library], Frames | None]:
+    """The products and the renderer that a configuration names. Raises their errors."""
     cv2.setNumThreads(1)
-    boards = BoardLibrary(config.golden_folder, config.boards_folder)
+    libraries = load_libraries(config)
     if config.image_folder is None:
-        return boards, None
+        return libraries, None
     calibrated = load_calibration(config.calibration_file).camera.model()
     camera = true_camera(calibrated, config.camera_error_px, config.seed)
-    return boards, FrameWriter(config.image_folder, camera, config.seed)
+    return libraries, FrameWriter(config.image_folder, camera, config.seed)
 
 
 class Twin:
     """One running twin."""
 
-    def __init__(self, config: TwinConfig, boards: Boards, frames: Frames | None) -> None:
+    def __init__(
+        self, config: TwinConfig, libraries: Mapping[str, Library], frames: Frames | None
+    ) -> None:
         self.config = config
         self._wires = CameraWires(frames, config.host, config.camera_driver_port)
-        self._feed = BoardFeed(boards, config.seed, config.defective_share)
+        product = require_product(libraries, config.product, config.part_m, config.pitch_m)
+        self._feed = Infeed(libraries, product, config.seed, config.defective_share)
         self.world = World(config, self._feed, self._wires.expose)
         self._ur = UrServer(self.world.arm, self.world.tcp_in_base)
         self._modbus = ModbusPort(self.world.plc, self.world.plc_silent)

@@ -9,9 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from models.written import WrittenError, fit, one_line, parse_yaml, read_written
 from twin.faults import Fault
+from twin.product import PCB
 
 _ROOT = Path(__file__).resolve().parent
 DEMO_BOARDS = _ROOT / "boards" / "pcb"
+DEMO_CARRIERS = _ROOT / "carriers" / "ball_screw"
 DEMO_GOLDENS = _ROOT.parent / "cell" / "recipe" / "data" / "pcb" / "goldens"
 DEMO_CALIBRATION = _ROOT.parent / "calibration" / "demo_cell.json"
 
@@ -30,19 +32,19 @@ class TwinConfig(BaseModel):
         title="Host",
         description="Loopback address of all ports; 127.0.0.2 and so on keep twins apart.",
     )
-    seed: int = Field(default=0, title="Seed", description="Of boards, poses and light.")
+    seed: int = Field(default=0, title="Seed", description="Of parts, poses and light.")
     parts: int = Field(
         default=0,
         ge=0,
         title="Parts",
-        description="How many boards arrive in all; 0 for no end.",
+        description="How many parts arrive in all; 0 for no end.",
         json_schema_extra={"unit": "1"},
     )
     pitch_m: float = Field(
         default=0.30,
         ge=0.17,
         title="Pitch",
-        description="Belt travel from board to board.",
+        description="Belt travel from part to part.",
         json_schema_extra={"unit": "m"},
     )
     pitch_jitter_m: float = Field(
@@ -66,16 +68,35 @@ class TwinConfig(BaseModel):
         ge=0.0,
         le=1.0,
         title="Defective share",
-        description="Probability that a board has defects.",
+        description="Probability that a part has defects.",
         json_schema_extra={"unit": "1"},
     )
+    product: str = Field(
+        default=PCB.name,
+        title="Product",
+        description="What is fed first, by its name.",
+    )
+    part_m: tuple[float, float] | None = Field(
+        default=None,
+        title="Part's size",
+        description="Length along the belt and across of what is fed first; it counts where "
+        "`product` names none of the twin's.",
+        json_schema_extra={"unit": "m"},
+    )
     golden_folder: Path = Field(
-        default=DEMO_GOLDENS, title="Golden samples", description="Folder with <id>.webp."
+        default=DEMO_GOLDENS,
+        title="Golden samples",
+        description="Of the boards: folder with <id>.webp.",
     )
     boards_folder: Path = Field(
         default=DEMO_BOARDS,
         title="Boards",
         description="Folder with tested boards <id>.webp and their labels <id>.txt.",
+    )
+    carriers_folder: Path = Field(
+        default=DEMO_CARRIERS,
+        title="Carriers",
+        description="Folder with pictures of ball screws <name>.webp and their labels <name>.txt.",
     )
     calibration_file: Path = Field(
         default=DEMO_CALIBRATION,
@@ -158,6 +179,7 @@ def load(path: Path) -> TwinConfig:
         for name in (
             "golden_folder",
             "boards_folder",
+            "carriers_folder",
             "calibration_file",
             "image_folder",
             "truth_file",

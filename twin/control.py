@@ -1,8 +1,17 @@
 """The control socket: JSON lines over TCP, one answer a line.
 
-`{"op": "fault", "name": ..., ...}`, `{"op": "clear_belt"}`, `{"op": "person", "attentive": bool}`,
-`{"op": "state"}`, `{"op": "quit"}`. An answer is `{"ok": true, ...}` or
-`{"ok": false, "error": ...}`.
+| request | effect |
+| --- | --- |
+| `{"op": "fault", "name": ..., ...}` | it happens, now or at its next occasion |
+| `{"op": "clear_belt"}` | a person takes every part off the belt and presses the button |
+| `{"op": "person", "attentive": bool}` | whether somebody clears the belt when the lamp asks |
+| `{"op": "feed", "on": bool}` | false: lay nothing on, take back what the photo-eye has not seen |
+| `{"op": "feed", "parts": n}` | so many more parts are laid on; null: without end |
+| `{"op": "product", "name": ..., "size_m": [x, y]}` | what is fed from now on, by name or |
+| | else by size; refused while parts of another product are on their way |
+| `{"op": "state"}`, `{"op": "quit"}` | |
+
+An answer is `{"ok": true, ...}` or `{"ok": false, "error": ...}`.
 """
 
 from __future__ import annotations
@@ -14,12 +23,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from twin.catalogue import ProductError
 from twin.faults import FAULT
 from twin.plc import Edge
 from twin.world import World
 
 MAX_LINE = 1 << 16
-OPS = "fault, clear_belt, person, state, quit"
+OPS = "fault, clear_belt, person, feed, product, state, quit"
 
 
 class ControlError(Exception):
@@ -52,7 +62,7 @@ class ControlConnection(asyncio.Protocol):
             if not isinstance(request, dict):
                 raise ControlError("a request is a JSON object with the key op")
             reply = {"ok": True, **carry_out(self._world, request, self._quit)}
-        except (ControlError, ValueError) as error:
+        except (ControlError, ProductError, ValueError) as error:
             reply = {"ok": False, "error": str(error)}
         if self._transport is not None:
             self._transport.write(json.dumps(reply).encode() + b"\n")
@@ -61,7 +71,7 @@ class ControlConnection(asyncio.Protocol):
 def carry_out(
     world: World, request: dict[str, Any], quit_twin: Callable[[], None]
 ) -> dict[str, Any]:
-    """Do what a request asks. Raises ControlError."""
+    """Do what a request asks. Raises ControlError, ProductError."""
     arguments = dict(request)
     match arguments.pop("op", None):
         case "fault":
@@ -81,6 +91,11 @@ def carry_out(
                 raise ControlError("person needs attentive: true or false")
             world.person.attentive = attentive
             return {}
+        case "feed":
+            return _feed(world, arguments)
+        case "product":
+            world.change_product(arguments.get("name"), arguments.get("size_m"))
+            return {}
         case "state":
             return state(world)
         case "quit":
@@ -90,12 +105,27 @@ def carry_out(
             raise ControlError(f"unknown op {other!r}; known: {OPS}")
 
 
+def _feed(world: World, arguments: dict[str, Any]) -> dict[str, Any]:
+    match arguments:
+        case {"on": True, **rest} if not rest:
+            world.held = False
+        case {"on": False, **rest} if not rest:
+            return {"taken_back": world.hold_feed()}
+        case {"parts": None, **rest} if not rest:
+            world.more = None
+        case {"parts": int(more), **rest} if not rest and more >= 0 and more is not True:
+            world.more = int(more)
+        case _:
+            raise ControlError("feed needs on: true or false, or parts: how many more or null")
+    return {}
+
+
 def state(world: World) -> dict[str, Any]:
     """What goes on now, for people and tests."""
     plc, position = world.plc, world.physics.tcp()[0]
     counts: dict[str, int] = {}
-    for board in world.truth.boards:
-        counts[board.where] = counts.get(board.where, 0) + 1
+    for part in world.truth.parts:
+        counts[part.where] = counts.get(part.where, 0) + 1
     return {
         "time_s": world.time,
         "real_time_factor": world.real_time_factor,
@@ -119,9 +149,14 @@ def state(world: World) -> dict[str, Any]:
         },
         "vacuum": {"ejector": plc.ejector, "sensor": plc.inputs.vacuum},
         "riding": [
-            {"number": b.truth.number, "x": b.anchor + plc.drive.travel, "y": b.y, "yaw": b.yaw}
-            for b in world.line.riding
+            {"number": p.truth.number, "x": p.anchor + plc.drive.travel, "y": p.y, "yaw": p.yaw}
+            for p in world.line.riding
         ],
+        "feed": {
+            "product": world.feed.product.name,
+            "held": world.held,
+            "more": world.more,
+        },
         "held": world.line.held.truth.number if world.line.held else None,
         "counts": counts,
     }

@@ -1,4 +1,4 @@
-"""Boards that nothing carries: they fall, and where they come to rest is where they ended."""
+"""Parts that nothing carries: they fall, and where they come to rest is where they ended."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from calibration.geometry import Float
 from twin import layout, truth
 from twin.belt import BeltDrive
-from twin.line import Board, Line
+from twin.line import Line, Part
 from twin.physics import Physics
+from twin.product import Product
 
 REST_SPEED = 0.03
 REST_S = 0.2
 LYING = math.cos(math.radians(3.0))
 BELT_BAND = 0.003
-"""A board's centre this near to its height on the belt lies on it [m]."""
+"""A part's centre this near to its height on the belt lies on it [m]."""
 GIVE_UP_S = 4.0
-"""A board that is still not at rest after this long counts as dropped where it is."""
+"""A part that is still not at rest after this long counts as dropped where it is."""
 
 
 @dataclass(slots=True)
@@ -34,45 +35,45 @@ class Falling:
         self._physics, self._line = physics, line
         self._watches: dict[int, _Watch] = {}
 
-    def advance(self, time: float, drive: BeltDrive) -> Iterator[tuple[Board, str]]:
-        """Boards that came to rest, with their place; those on the belt ride again."""
-        for board in list(self._line.loose):
-            position, rotation, velocity = self._physics.board_state(board.slot)
-            on_belt = _over_belt(position) and abs(rotation[2, 2]) > LYING
-            speed = _speed(velocity, drive.speed if on_belt else 0.0)
-            watch = self._watches.setdefault(board.truth.number, _Watch(time, time))
+    def advance(self, time: float, drive: BeltDrive) -> Iterator[tuple[Part, str]]:
+        """Parts that came to rest, with their place; those on the belt ride again."""
+        for part in list(self._line.loose):
+            position, rotation, velocity = self._physics.part_state(part.slot)
+            on_belt = _over_belt(position, part.product) and abs(rotation[2, 2]) > LYING
+            speed = _speed(velocity, drive.speed if on_belt else 0.0, part.product)
+            watch = self._watches.setdefault(part.truth.number, _Watch(time, time))
             if speed > REST_SPEED:
                 watch.moved = time
             place = _place(position, on_belt)
             rested = time - watch.moved >= REST_S
             if not (rested or place == truth.DROPPED or time - watch.since > GIVE_UP_S):
                 continue
-            del self._watches[board.truth.number]
+            del self._watches[part.truth.number]
             final = place or truth.DROPPED
             if final == truth.ON_BELT:
-                self._ride_again(board, position, rotation, drive.travel)
-            yield board, final
+                self._ride_again(part, position, rotation, drive.travel)
+            yield part, final
 
-    def _ride_again(self, board: Board, position: Float, rotation: Float, travel: float) -> None:
-        board.anchor = float(position[0]) - travel
-        board.y = float(position[1])
-        board.yaw = math.atan2(rotation[1, 0], rotation[0, 0])
-        board.truth.where = truth.ON_BELT
-        self._physics.set_loose(board.slot, False)
-        self._line.loose.remove(board)
-        self._line.riding.append(board)
+    def _ride_again(self, part: Part, position: Float, rotation: Float, travel: float) -> None:
+        part.anchor = float(position[0]) - travel
+        part.y = float(position[1])
+        part.yaw = math.atan2(rotation[1, 0], rotation[0, 0])
+        part.truth.where = truth.ON_BELT
+        self._physics.set_loose(part.slot, False)
+        self._line.loose.remove(part)
+        self._line.riding.append(part)
 
 
-def _over_belt(position: Float) -> bool:
+def _over_belt(position: Float, product: Product) -> bool:
     x, y, z = position
     inside = layout.BELT_START_X < x < layout.BELT_END_X and abs(y) < layout.BELT_HALF_WIDTH
-    return bool(inside and abs(z - layout.BOARD_THICKNESS / 2) < BELT_BAND)
+    return bool(inside and abs(z - product.thickness_m / 2) < BELT_BAND)
 
 
-def _speed(velocity: Float, belt_speed: float) -> float:
-    """Speed relative to the belt [m/s], with turning weighted by half a board's side."""
+def _speed(velocity: Float, belt_speed: float, product: Product) -> float:
+    """Speed relative to the belt [m/s], with turning weighted by half the longer side."""
     dx = float(velocity[0]) - belt_speed
-    turning = layout.BOARD_SIDE / 2 * math.hypot(*velocity[3:].tolist())
+    turning = max(product.half_m) * math.hypot(*velocity[3:].tolist())
     return math.hypot(dx, float(velocity[1]), float(velocity[2])) + turning
 
 

@@ -1,44 +1,68 @@
-"""Boards drawn ahead in a worker thread: reading and painting one takes tens of milliseconds."""
+"""Parts drawn ahead in a worker thread: reading and painting one takes tens of milliseconds."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
-from twin.boards.library import BoardVariant
-from twin.ports import Boards
+from twin.ports import Library
+from twin.product import Product, Variant
 
 AHEAD = 3
 
 
-class BoardFeed:
-    """The next boards of a run, the same for the same seed whatever the machine's speed."""
+class Infeed:
+    """The next parts of a run, of one product at a time.
 
-    def __init__(self, boards: Boards, seed: int, defective_share: float) -> None:
-        self._boards, self._share = boards, defective_share
-        self._rng = np.random.default_rng([seed, 0xFEED])
-        # One thread alone uses the generator: the order of draws is fixed.
-        self._pool = ThreadPoolExecutor(1, "twin-boards")
-        self._drawn: deque[Future[BoardVariant]] = deque()
-        for _ in range(AHEAD):
-            self._order()
+    They are the same for the same seed whatever the machine's speed, and for each product: what
+    was drawn of one waits while another is fed. Raises KeyError for a product without a library.
+    """
 
-    def take(self) -> BoardVariant | None:
-        """The next board, None while it is not drawn yet. Raises what drawing it raised."""
-        if not self._drawn[0].done():
+    def __init__(
+        self, libraries: Mapping[str, Library], product: str, seed: int, defective_share: float
+    ) -> None:
+        self.libraries = libraries
+        self._seed, self._share = seed, defective_share
+        # One thread alone uses the generators: the order of draws is fixed.
+        self._pool = ThreadPoolExecutor(1, "twin-parts")
+        self._drawn: dict[str, deque[Future[Variant]]] = {}
+        self._rngs: dict[str, np.random.Generator] = {}
+        self.change(product)
+
+    @property
+    def product(self) -> Product:
+        """What is fed now."""
+        return self._library.product
+
+    def change(self, product: str) -> None:
+        """Feed this product from now on. Raises KeyError."""
+        self._library = self.libraries[product]
+        if product not in self._drawn:
+            self._drawn[product] = deque()
+            self._rngs[product] = np.random.default_rng([self._seed, 0xFEED])
+            for _ in range(AHEAD):
+                self._order()
+
+    def take(self) -> Variant | None:
+        """The next part, None while it is not drawn yet. Raises what drawing it raised."""
+        drawn = self._drawn[self.product.name]
+        if not drawn[0].done():
             return None
         self._order()
-        return self._drawn.popleft().result()
+        return drawn.popleft().result()
 
     def close(self) -> None:
         """Draw no more."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _order(self) -> None:
-        self._drawn.append(self._pool.submit(self._draw))
+        library = self._library
+        rng = self._rngs[library.product.name]
+        self._drawn[library.product.name].append(self._pool.submit(self._draw, library, rng))
 
-    def _draw(self) -> BoardVariant:
-        defective = bool(self._rng.random() < self._share)
-        return self._boards.draw(self._rng, defective)
+    def _draw(self, library: Library, rng: np.random.Generator) -> Variant:
+        defective = bool(rng.random() < self._share)
+        return library.draw(rng, defective)

@@ -12,11 +12,8 @@ CAMERA_X = -1.00
 EXIT_EYE_X = 0.62
 ROBOT_BASE = (0.0, -0.50, 0.0)
 
-BOARD_SIDE = 0.108
-BOARD_THICKNESS = 0.0016
-BOARD_MASS_KG = 0.06
 SPAWN_X = -1.44
-"""Centre of a fresh board: wholly upstream of the photo-eye at any yaw within 15 deg."""
+"""Centre of a fresh part: wholly upstream of the photo-eye at any yaw within 15 deg."""
 
 TOOL_LENGTH = 0.12
 """From the flange to the lip of the suction cup, which is the TCP."""
@@ -31,7 +28,7 @@ FLOOR_Z = -0.80
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """A box for removed boards: its name and the centre of its opening."""
+    """A box for removed parts: its name and the centre of its opening."""
 
     name: str
     x: float

@@ -1,4 +1,4 @@
-"""The simulated arm and boards: one MuJoCo model, stepped at 500 Hz. Frame `cell`, SI units."""
+"""The simulated arm and parts: one MuJoCo model, stepped at 500 Hz. Frame `cell`, SI units."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import mujoco
 import numpy as np
 
 from calibration.geometry import Float, Pose2D
-from twin import layout, scene
+from twin import scene
+from twin.product import PCB, Product
 from twin.ur.kinematics import TORQUE_LIMITS
 from twin.ur.motion import Motion
 
@@ -33,15 +34,17 @@ class Physics:
         self._belt_q = int(self.model.joint("belt").qposadr[0])
         self._tcp = self.model.site("tcp").id
         self._tool = self.model.body("tool").id
-        self._boards = [self.model.body(f"board{i}").id for i in range(scene.BOARD_STOCK)]
-        self._geoms = [self.model.geom(f"board{i}").id for i in range(scene.BOARD_STOCK)]
-        joints = self.model.body_jntadr[self._boards]
+        self._parts = [self.model.body(f"part{i}").id for i in range(scene.PART_STOCK)]
+        self._geoms = [self.model.geom(f"part{i}").id for i in range(scene.PART_STOCK)]
+        joints = self.model.body_jntadr[self._parts]
         self._q = self.model.jnt_qposadr[joints]
         self._v = self.model.jnt_dofadr[joints]
         first_link = self.model.body("link1").id
         self._arm_geoms = frozenset(
             i for i, body in enumerate(self.model.geom_bodyid) if first_link <= body <= self._tool
         )
+        self._products = [PCB] * scene.PART_STOCK
+        self._moulds: dict[Product, mujoco.MjModel] = {}
         mujoco.mj_forward(self.model, self.data)
 
     # The arm
@@ -97,16 +100,25 @@ class Physics:
                 worst = max(worst, abs(float(force[0])))
         return worst
 
-    # Boards by slot (0 to BOARD_STOCK - 1)
+    # Parts by slot (0 to PART_STOCK - 1)
+
+    def shape(self, slot: int, product: Product) -> None:
+        """Make a part that is out of play one of `product`."""
+        if self._products[slot] == product:
+            return
+        self._products[slot] = product
+        if product not in self._moulds:
+            self._moulds[product] = scene.build(product)
+        scene.recast(self.model, self._moulds[product], self._parts[slot])
 
     def ride(self, slot: int, pose: Pose2D, speed: float) -> None:
-        """Put a board flat on the belt, moving with it."""
+        """Put a part flat on the belt, moving with it."""
         q, v = self._q[slot], self._v[slot]
         half = 0.5 * pose.yaw
         self.data.qpos[q : q + 7] = (
             pose.x,
             pose.y,
-            layout.BOARD_THICKNESS / 2,
+            self._products[slot].thickness_m / 2,
             math.cos(half),
             0.0,
             0.0,
@@ -115,8 +127,8 @@ class Physics:
         self.data.qvel[v : v + 6] = (speed, 0.0, 0.0, 0.0, 0.0, 0.0)
 
     def set_loose(self, slot: int, loose: bool) -> None:
-        """Give a board weight and contacts, or take them away while the belt carries it."""
-        geom, body = self._geoms[slot], self._boards[slot]
+        """Give a part weight and contacts, or take them away while the belt carries it."""
+        geom, body = self._geoms[slot], self._parts[slot]
         kind = scene.LOOSE if loose else scene.RIDING
         hits = scene.STATIC | scene.RIDING | scene.LOOSE if loose else 0
         # The body's bits are those of its geoms together; the broad phase looks at them alone.
@@ -125,7 +137,7 @@ class Physics:
         self.model.body_gravcomp[body] = 0.0 if loose else 1.0
 
     def park(self, slot: int) -> None:
-        """Take a board out of play."""
+        """Take a part out of play."""
         self.release(slot)
         self.set_loose(slot, False)
         q, v = self._q[slot], self._v[slot]
@@ -134,7 +146,7 @@ class Physics:
         self.data.qvel[v : v + 6] = 0.0
 
     def grip(self, slot: int) -> None:
-        """Weld a board to the tool where it is now."""
+        """Weld a part to the tool where it is now."""
         data = self.data
         self.set_loose(slot, True)
         q = self._q[slot]
@@ -144,7 +156,7 @@ class Physics:
         offset = np.array(data.qpos[q : q + 3] - data.xpos[self._tool])
         mujoco.mju_rotVecQuat(turned, offset, inverse)
         weld = self.model.equality(f"suction{slot}").id
-        # Weld data: anchor in the board, the board's position and quaternion in the tool, scale.
+        # Weld data: anchor in the part, the part's position and quaternion in the tool, scale.
         self.model.eq_data[weld, :3] = 0.0
         self.model.eq_data[weld, 3:6] = turned
         self.model.eq_data[weld, 6:10] = relative
@@ -152,12 +164,12 @@ class Physics:
         data.eq_active[weld] = 1
 
     def release(self, slot: int) -> None:
-        """Let go of a board."""
+        """Let go of a part."""
         self.data.eq_active[self.model.equality(f"suction{slot}").id] = 0
 
-    def board_state(self, slot: int) -> tuple[Float, Float, Float]:
-        """Position (3,), rotation (3, 3) and velocity (6,: m/s, rad/s) of a board."""
-        body, v = self._boards[slot], self._v[slot]
+    def part_state(self, slot: int) -> tuple[Float, Float, Float]:
+        """Position (3,), rotation (3, 3) and velocity (6,: m/s, rad/s) of a part."""
+        body, v = self._parts[slot], self._v[slot]
         return (
             self.data.xpos[body],
             self.data.xmat[body].reshape(3, 3),

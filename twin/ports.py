@@ -1,4 +1,4 @@
-"""What the machinery asks of the boards and the renderer."""
+"""What the machinery asks of the parts and the renderer."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from typing import Protocol
 
 import numpy as np
 
-from twin.boards.library import BoardVariant
-from twin.render.frame import PlacedBoard
+from twin.product import Product, Variant
+from twin.render.frame import PlacedPart
 
 
-class Boards(Protocol):
-    """A stock of boards to draw from."""
+class Library(Protocol):
+    """A stock of parts of one product to draw from."""
 
-    def draw(self, rng: np.random.Generator, defective: bool) -> BoardVariant:
-        """A board with or without defects."""
+    @property
+    def product(self) -> Product:
+        """What they are."""
+
+    def draw(self, rng: np.random.Generator, defective: bool) -> Variant:
+        """A part with or without defects."""
 
 
 class Frames(Protocol):
     """Makes the camera's next picture. Called in a worker thread."""
 
-    def render(self, placed: Sequence[PlacedBoard], belt_travel_m: float, speed_m_s: float) -> Path:
-        """Write the picture of boards at their poses in frame `cell`; return its file."""
+    def render(self, placed: Sequence[PlacedPart], belt_travel_m: float, speed_m_s: float) -> Path:
+        """Write the picture of parts at their poses in frame `cell`; return its file."""

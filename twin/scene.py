@@ -1,8 +1,8 @@
-"""The cell as a MuJoCo model, built in code: arm, tool, belt, bins, pedestal, a stock of boards.
+"""The cell as a MuJoCo model, built in code: arm, tool, belt, bins, pedestal, a stock of parts.
 
 The arm's frames follow the DH parameters, so the simulated flange agrees with them exactly; the
 links are simple solids with the robot's published masses. Collision bits: the arm hits surroundings
-and its own upper arm; loose boards hit surroundings and boards; boards that ride on the belt are
+and its own upper arm; loose parts hit surroundings and parts; parts that ride on the belt are
 moved by the belt and hit nothing.
 """
 
@@ -13,23 +13,35 @@ import math
 import mujoco
 
 from twin import layout
+from twin.product import PCB, Product
 from twin.ur.kinematics import DH_A, DH_ALPHA, DH_D
 
 STEP_S = 0.002
-BOARD_STOCK = 12
+PART_STOCK = 12
 
 ARM, STATIC, RIDING, LOOSE, UPPER_ARM = 1, 2, 4, 8, 16
 LINK_MASSES = (3.761, 8.058, 2.846, 1.37, 1.3, 0.365)
 ROTOR_INERTIA = 0.1
 CONTACT = [2.5 * STEP_S, 1.0]
-"""As stiff as the step allows: boards are thin."""
+"""As stiff as the step allows: parts are thin."""
 BIN_BOTTOM = 0.02
 PARKED = (3.0, 3.0, -0.7)
-"""Where boards wait that are not in play [m]; each one 0.2 m above the other."""
+"""Where parts wait that are not in play [m]; each one 0.2 m above the other."""
+
+SHAPED = {
+    "body": ("body_mass", "body_subtreemass", "body_inertia", "body_invweight0"),
+    "dof": ("dof_M0", "dof_invweight0", "dof_length"),
+    "geom": ("geom_size", "geom_rbound", "geom_aabb"),
+    "bvh": ("bvh_aabb",),
+}
+"""What of a compiled model depends on a part's size and mass."""
 
 
-def build() -> mujoco.MjModel:
-    """Compile the model: joints `j1`..`j6`, `belt`; site `tcp`; bodies `tool`, `board0`..."""
+def build(product: Product = PCB) -> mujoco.MjModel:
+    """Compile the model: joints `j1`..`j6`, `belt`; site `tcp`; bodies `tool`, `part0`...
+
+    All parts are of `product`; models of two products differ in sizes and masses alone.
+    """
     spec = mujoco.MjSpec()
     spec.compiler.degree = False
     spec.option.timestep = STEP_S
@@ -37,9 +49,26 @@ def build() -> mujoco.MjModel:
     spec.option.iterations = 20
     _add_arm(spec)
     _add_surroundings(spec)
-    for index in range(BOARD_STOCK):
-        _add_board(spec, index)
+    for index in range(PART_STOCK):
+        _add_part(spec, index, product)
     return spec.compile()
+
+
+def recast(model: mujoco.MjModel, mould: mujoco.MjModel, body: int) -> None:
+    """Give a part's body in `model` size, mass and what follows of them from `mould`.
+
+    So the stock of one product serves for all of them: a second stock would slow every step.
+    """
+    dof = model.body_dofadr[body]
+    rows = {
+        "body": body,
+        "dof": slice(dof, dof + 6),
+        "geom": model.body_geomadr[body],
+        "bvh": model.body_bvhadr[body],
+    }
+    for kind, names in SHAPED.items():
+        for name in names:
+            getattr(model, name)[rows[kind]] = getattr(mould, name)[rows[kind]]
 
 
 def _solid(
@@ -164,16 +193,15 @@ def _add_bin(world: mujoco.MjsBody, bin_: layout.Bin) -> None:
         )
 
 
-def _add_board(spec: mujoco.MjSpec, index: int) -> None:
+def _add_part(spec: mujoco.MjSpec, index: int, product: Product) -> None:
     x, y, z = PARKED
-    half = layout.BOARD_SIDE / 2
-    body = spec.worldbody.add_body(name=f"board{index}", pos=[x, y, z + 0.2 * index], gravcomp=1)
+    body = spec.worldbody.add_body(name=f"part{index}", pos=[x, y, z + 0.2 * index], gravcomp=1)
     body.add_freejoint()
     body.add_geom(
-        name=f"board{index}",
+        name=f"part{index}",
         type=mujoco.mjtGeom.mjGEOM_BOX,
-        size=[half, half, layout.BOARD_THICKNESS / 2],
-        mass=layout.BOARD_MASS_KG,
+        size=[*product.half_m, product.thickness_m / 2],
+        mass=product.mass_kg,
         contype=RIDING,
         conaffinity=0,
         friction=[0.6, 0.005, 0.0001],
@@ -184,7 +212,7 @@ def _add_board(spec: mujoco.MjSpec, index: int) -> None:
         type=mujoco.mjtEq.mjEQ_WELD,
         objtype=mujoco.mjtObj.mjOBJ_BODY,
         name1="tool",
-        name2=f"board{index}",
+        name2=f"part{index}",
         active=False,
     )
     weld.solref = CONTACT

@@ -1,4 +1,4 @@
-"""What really happened to every board, kept in a file that a run report compares the cell with."""
+"""What really happened to every part, kept in a file that a run report compares the cell with."""
 
 from __future__ import annotations
 
@@ -16,17 +16,21 @@ PASSED = "passed"
 CLEARED = "cleared_by_person"
 DROPPED = "dropped"
 OPEN_PLACES = (ON_BELT, GRIPPED, FALLING)
-"""Where a board's way has not ended; every other place is an end (`passed`, a bin's name, ...)."""
+"""Where a part's way has not ended; every other place is an end (`passed`, a bin's name, ...)."""
 
 WRITE_PERIOD_S = 0.2
 
 
 @dataclass(slots=True)
-class BoardTruth:
-    """One board. Encoder values [m] as the PLC latched them, times in seconds since power-up."""
+class PartTruth:
+    """One part. Encoder values [m] as the PLC latched them, times in seconds since power-up.
+
+    grip_mm: where the cup took it, in its own frame; grasp_error_mm: how far from its centre.
+    """
 
     number: int
-    board_id: str
+    product: str
+    picture: str
     defective: bool
     defects: list[str]
     where: str = ON_BELT
@@ -34,17 +38,18 @@ class BoardTruth:
     arrival_time_s: float | None = None
     exposure_encoder_m: list[float] = field(default_factory=list)
     grasp_error_mm: list[float] = field(default_factory=list)
+    grip_mm: list[tuple[float, float]] = field(default_factory=list)
     y_mm: float = 0.0
     yaw_deg: float = 0.0
     end_time_s: float | None = None
 
 
 class TruthFile:
-    """Collects boards and writes them, whole or not at all, at most five times a second."""
+    """Collects parts and writes them, whole or not at all, at most five times a second."""
 
     def __init__(self, path: Path, seed: int) -> None:
         self._path, self._seed = path, seed
-        self.boards: list[BoardTruth] = []
+        self.parts: list[PartTruth] = []
         self.summary: dict[str, Any] = {}
         self._finished: list[str] = []
         self._changed, self._written = True, float("-inf")
@@ -52,13 +57,18 @@ class TruthFile:
         self._writing: Future[None] | None = None
         path.parent.mkdir(parents=True, exist_ok=True)
 
-    def add(self, board: BoardTruth) -> None:
-        """A board came onto the belt."""
-        self.boards.append(board)
+    def add(self, part: PartTruth) -> None:
+        """A part came onto the belt."""
+        self.parts.append(part)
+        self._changed = True
+
+    def withdraw(self, part: PartTruth) -> None:
+        """A part was taken back before anybody saw it: it never came."""
+        self.parts.remove(part)
         self._changed = True
 
     def touch(self) -> None:
-        """A board's truth changed."""
+        """A part's truth changed."""
         self._changed = True
 
     def flush(self, now: float) -> None:
@@ -84,17 +94,17 @@ class TruthFile:
 
     def _text(self) -> str:
         self._changed = False
-        # Boards whose way has ended never change again: their text is made once.
+        # Parts whose way has ended never change again: their text is made once.
         while (
-            len(self._finished) < len(self.boards)
-            and self.boards[len(self._finished)].where not in OPEN_PLACES
+            len(self._finished) < len(self.parts)
+            and self.parts[len(self._finished)].where not in OPEN_PLACES
         ):
-            self._finished.append(json.dumps(asdict(self.boards[len(self._finished)])))
-        going = [json.dumps(asdict(board)) for board in self.boards[len(self._finished) :]]
+            self._finished.append(json.dumps(asdict(self.parts[len(self._finished)])))
+        going = [json.dumps(asdict(part)) for part in self.parts[len(self._finished) :]]
         lines = ",\n".join(self._finished + going)
         counts: dict[str, int] = {}
-        for board in self.boards:
-            counts[board.where] = counts.get(board.where, 0) + 1
+        for part in self.parts:
+            counts[part.where] = counts.get(part.where, 0) + 1
         head = json.dumps({"seed": self._seed, "counts": counts, **self.summary})[1:-1]
         return f'{{{head},\n"boards": [\n{lines}\n]}}\n'
 

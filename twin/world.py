@@ -1,4 +1,4 @@
-"""The world: belt, boards, arm and suction advance together, tick by tick."""
+"""The world: belt, parts, arm and suction advance together, tick by tick."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from twin import layout, truth
 from twin.belt import BeltDrive
+from twin.catalogue import ProductError, require_product
 from twin.config import TwinConfig
 from twin.fall import Falling
 from twin.faults import (
@@ -24,12 +25,12 @@ from twin.faults import (
     ProtectiveStop,
     VacuumLeak,
 )
-from twin.feed import BoardFeed
-from twin.line import Board, Line
+from twin.feed import Infeed
+from twin.line import Line, Part
 from twin.person import Person
 from twin.physics import HIT_FORCE, START_POSE, Physics
 from twin.plc import Edge, Plc
-from twin.render.frame import PlacedBoard
+from twin.render.frame import PlacedPart
 from twin.scene import STEP_S
 from twin.suction import Suction
 from twin.truth import TruthFile
@@ -41,10 +42,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What the camera saw: boards at their poses in frame `cell` when the encoder was latched."""
+    """What the camera saw: parts at their poses in frame `cell` when the encoder was latched."""
 
     index: int
-    placed: tuple[PlacedBoard, ...]
+    placed: tuple[PlacedPart, ...]
     travel_m: float
     speed_m_s: float
 
@@ -54,7 +55,7 @@ class World:
     """Everything that is simulated. `expose` takes the camera's exposures as they happen."""
 
     config: TwinConfig
-    feed: BoardFeed
+    feed: Infeed
     expose: Callable[[Exposure], None]
     physics: Physics = field(default_factory=Physics)
     line: Line = field(default_factory=Line)
@@ -63,6 +64,10 @@ class World:
     silent_until: float = 0.0
     real_time_factor: float = 1.0
     lost_s: float = 0.0
+    more: int | None = None
+    """How many parts are still laid on; None: as many as the configuration says."""
+    held: bool = False
+    """Nothing is laid on."""
     arm: UrController = field(init=False)
     plc: Plc = field(init=False)
     truth: TruthFile = field(init=False)
@@ -70,7 +75,7 @@ class World:
     suction: Suction = field(init=False)
     falling: Falling = field(init=False)
     _rng: np.random.Generator = field(init=False)
-    _next_spawn: float = 0.001  # the first board comes when the belt begins to move
+    _next_spawn: float = 0.001  # the first part comes when the belt begins to move
     _pressing: bool = False
     _placed_at: float = -1.0
 
@@ -131,11 +136,36 @@ class World:
         self._expose(self.plc.encoder)
 
     def clear_belt(self) -> int:
-        """A person takes every board off the belt. Returns how many."""
+        """A person takes every part off the belt. Returns how many."""
         cleared = list(self.line.riding)
-        for board in cleared:
-            self._finish(board, truth.CLEARED)
+        for part in cleared:
+            self._finish(part, truth.CLEARED)
         return len(cleared)
+
+    def hold_feed(self) -> int:
+        """Lay nothing on, and take back what the photo-eye has not seen. Returns how many."""
+        self.held = True
+        unseen = [p for p in self.line.riding if p.truth.arrival_encoder_m is None]
+        for part in unseen:
+            self.truth.withdraw(part.truth)
+            self._retire(part)
+            if self.more is not None:
+                self.more += 1
+        return len(unseen)
+
+    def change_product(self, name: object, size_m: object = None) -> None:
+        """Feed the product of this name, else of this size [m], from now on. Raises ProductError
+        for one that there is not, and while parts of another are on their way.
+        """
+        product = require_product(self.feed.libraries, name, size_m, self.config.pitch_m)
+        if product == self.feed.product.name:
+            return
+        if count := self.line.on_their_way(self.plc.drive.travel):
+            raise ProductError(
+                f"{count} of {self.feed.product.name} are on their way: hold the feed and let them "
+                "through, or clear the belt"
+            )
+        self.feed.change(product)
 
     def tcp_in_base(self) -> tuple[list[float], list[float]]:
         """Pose (x, y, z, rotation vector) and speed of the TCP in the robot's base frame."""
@@ -157,18 +187,18 @@ class World:
                 (Edge.ARRIVAL, layout.PHOTO_EYE_X),
                 (Edge.EXIT, layout.EXIT_EYE_X),
             ):
-                for board, at in self.line.crossings(eye, before, after):
+                for part, at in self.line.crossings(eye, before, after):
                     share = (at - before) / (after - before)
                     time = start + share * (self.time - start)
-                    self._edge(edge, board, at + plc.encoder_offset, time)
+                    self._edge(edge, part, at + plc.encoder_offset, time)
         plc.inputs.photo_eye = self.line.blocks(layout.PHOTO_EYE_X, after)
         plc.inputs.exit_eye = self.line.blocks(layout.EXIT_EYE_X, after)
 
-    def _edge(self, edge: Edge, board: Board, encoder: float, time: float) -> None:
+    def _edge(self, edge: Edge, part: Part, encoder: float, time: float) -> None:
         self.plc.latch(edge, encoder, time)
         if edge is Edge.ARRIVAL:
-            board.truth.arrival_encoder_m = round(encoder, 5)
-            board.truth.arrival_time_s = round(time, 4)
+            part.truth.arrival_encoder_m = round(encoder, 5)
+            part.truth.arrival_time_s = round(time, 4)
             self.truth.touch()
 
     def _triggers(self, encoder_before: float) -> None:
@@ -183,15 +213,15 @@ class World:
         time = self.time - (back / plc.drive.speed if plc.drive.speed > 1e-3 else 0.0)
         plc.latch(Edge.EXPOSURE, encoder, time)
         travel = plc.drive.travel - back
-        placed = tuple(PlacedBoard(board.variant, board.pose(travel)) for board in self.line.riding)
+        placed = tuple(PlacedPart(part.variant, part.pose(travel)) for part in self.line.riding)
         nearest = min(
             self.line.riding,
-            key=lambda board: abs(board.anchor + travel - layout.CAMERA_X),
+            key=lambda part: abs(part.anchor + travel - layout.CAMERA_X),
             default=None,
         )
         if (
             nearest is not None
-            and abs(nearest.anchor + travel - layout.CAMERA_X) < layout.BOARD_SIDE
+            and abs(nearest.anchor + travel - layout.CAMERA_X) < nearest.product.size_m[0]
         ):
             nearest.truth.exposure_encoder_m.append(round(encoder, 5))
             self.truth.touch()
@@ -200,47 +230,59 @@ class World:
         self.expose(Exposure(plc.count(Edge.EXPOSURE), placed, travel, plc.drive.speed))
 
     def _carry(self) -> None:
-        """Boards come onto the belt, ride on it, and leave at its end."""
+        """Parts come onto the belt, ride on it, and leave at its end."""
         travel, speed = self.plc.drive.travel, self.plc.drive.speed
         self._spawn(travel)
         if travel != self._placed_at or speed > 0.0:
             self._placed_at = travel
-            for board in list(self.line.riding):
-                self.physics.ride(board.slot, board.pose(travel), speed)
-                if board.anchor + travel > layout.BELT_END_X:
-                    self._finish(board, truth.PASSED)
+            for part in list(self.line.riding):
+                self.physics.ride(part.slot, part.pose(travel), speed)
+                if part.anchor + travel > layout.BELT_END_X:
+                    self._finish(part, truth.PASSED)
 
     def _spawn(self, travel: float) -> None:
-        wanted = self.config.parts == 0 or len(self.truth.boards) < self.config.parts
-        if not wanted or travel < self._next_spawn or not self.line.has_room:
+        wanted = self.config.parts == 0 or len(self.truth.parts) < self.config.parts
+        if (
+            not wanted
+            or self.held
+            or self.more == 0
+            or travel < self._next_spawn
+            or not self.line.has_room
+        ):
             return
         variant = self.feed.take()
         if variant is None:
             return
-        board = self.line.place(variant, len(self.truth.boards) + 1, travel, self._rng)
-        self.physics.ride(board.slot, board.pose(travel), self.plc.drive.speed)
-        self.truth.add(board.truth)
+        part = self.line.place(variant, len(self.truth.parts) + 1, travel, self._rng)
+        self.physics.shape(part.slot, part.product)
+        self.physics.ride(part.slot, part.pose(travel), self.plc.drive.speed)
+        self.truth.add(part.truth)
+        if self.more is not None:
+            self.more -= 1
         jitter = float(self._rng.uniform(0.0, self.config.pitch_jitter_m))
         self._next_spawn = travel + self.config.pitch_m + jitter
 
     def _handle(self) -> None:
-        """Suction, falling boards and the person."""
+        """Suction, falling parts and the person."""
         plc = self.plc
         if self.suction.advance(self.time, plc.ejector, plc.drive.travel):
             self.truth.touch()
         plc.inputs.vacuum = self.suction.vacuum(self.time)
-        for board, place in self.falling.advance(self.time, plc.drive):
+        for part, place in self.falling.advance(self.time, plc.drive):
             if place == truth.ON_BELT:
                 self.truth.touch()
             else:
-                self._finish(board, place)
+                self._finish(part, place)
         if self.person.advance(self.time, plc.purge_lamp, plc.drive.stands()):
             self.clear_belt()
         plc.inputs.purge_button = self.person.presses(self.time)
 
-    def _finish(self, board: Board, place: str) -> None:
-        board.truth.where = place
-        board.truth.end_time_s = round(self.time, 3)
+    def _finish(self, part: Part, place: str) -> None:
+        part.truth.where = place
+        part.truth.end_time_s = round(self.time, 3)
         self.truth.touch()
-        self.physics.park(board.slot)
-        self.line.retire(board)
+        self._retire(part)
+
+    def _retire(self, part: Part) -> None:
+        self.physics.park(part.slot)
+        self.line.retire(part)

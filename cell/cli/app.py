@@ -15,6 +15,8 @@ from cell.cli.verbs import (
     doctor,
     evaluate,
     inspect,
+    recipe,
+    recipe_use,
     records,
     records_prune,
     run,
@@ -61,6 +63,8 @@ app.command("twin")(twin.twin)
 app.command("doctor")(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
+recipe.app.command("use")(recipe_use.use)
+app.add_typer(recipe.app, name="recipe")
 records.app.command("prune")(records_prune.prune)
 app.add_typer(records.app, name="records")
 

@@ -11,9 +11,8 @@ from typing import Any
 from cell.config import CellConfig
 from cell.launcher.pictures import PREFIX, SHARED_MEMORY
 from cell.launcher.twin import TwinPlan
+from cell.products import find_recipe
 from cell.recipe.loading import RECIPES
-
-BOARDS = Path(__file__).resolve().parents[2] / "twin" / "boards"
 
 
 def demo_overrides(host: str, folder: Path) -> dict[str, Any]:
@@ -51,10 +50,10 @@ def demo_twin(
     defective: float,
     settings: dict[str, Any] | None = None,
 ) -> TwinPlan:
-    """What the twin is told: the same ports that the cell's configuration names, and the demo's
-    boards.
+    """What the twin is told: the same ports that the cell's configuration names, and what the
+    recipe is for. Raises RecipeError.
     """
-    recipes = config.recipes or RECIPES
+    goldens = (config.recipes or RECIPES) / config.recipe / "goldens"
     plc_port = int(config.belt.options.get("port", 5020))
     lines = config.camera.options.get("lines", {})
     pictures = Path(config.camera.options["image_folder"])
@@ -70,8 +69,9 @@ def demo_twin(
             "pitch_jitter_m": 0.0,
             "max_speed_m_s": max(0.3, config.belt.speed_m_s),
             "defective_share": defective,
-            "golden_folder": str(recipes / config.recipe / "goldens"),
-            "boards_folder": str(BOARDS / config.recipe),
+            "product": config.recipe,
+            "part_m": list(find_recipe(config, config.recipe).part.size_m),
+            **({"golden_folder": str(goldens)} if goldens.is_dir() else {}),
             "image_folder": str(pictures),
             "plc_port": plc_port,
             "camera_driver_port": int(lines.get("pulse_port", 47010)),

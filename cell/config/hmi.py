@@ -108,13 +108,6 @@ class HmiConfig(Closed):
     picture_quality: int = Field(
         80, ge=10, le=100, title="JPEG quality", description="Quality of pictures on the page."
     )
-    view_size: int = Field(
-        640,
-        ge=64,
-        title="Canonical view",
-        description="Edge length of the part's canonical view, in which defects are located.",
-        json_schema_extra={"unit": "px"},
-    )
     processes: tuple[str, ...] = Field(
         ("belt", "camera", "inspector", "supervisor", "robot", "recorder", "hmi"),
         title="Processes",

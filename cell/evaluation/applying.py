@@ -103,7 +103,10 @@ def _threshold(text: str, rule: yaml.MappingNode, threshold: float) -> Edit:
     last = rule.value[-1][1]
     if rule.flow_style:
         return Edit(last.end_mark.index, last.end_mark.index, f", threshold: {threshold:g}")
-    column = rule.value[0][0].start_mark.column
+    first = rule.value[0][0].start_mark
+    column = first.column
+    if isinstance(last, yaml.CollectionNode) and not last.flow_style:  # its end lies further down
+        return Edit(first.index, first.index, f"threshold: {threshold:g}\n{' ' * column}")
     end = text.find("\n", last.end_mark.index)
     at = len(text) if end < 0 else end
     return Edit(at, at, f"\n{' ' * column}threshold: {threshold:g}")

@@ -10,6 +10,7 @@ import numpy as np
 
 from cell.config import CellConfig
 from cell.evaluation.applying import with_chosen
+from cell.evaluation.counted import all_counted, rules_beside_scores
 from cell.evaluation.figures import thresholds_of
 from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
 from cell.evaluation.measure import Request, open_samples
@@ -99,7 +100,7 @@ def choose_thresholds(
     try:
         bench = Bench.of(setup, data, request.resize)
         classes = _deciding(bench)
-        seen = inspect_all(bench, samples, watch)
+        seen = all_counted(inspect_all(bench, samples, watch), setup.recipe, bench.classes)
     finally:
         setup.engine.close()
     looked = [one for one in seen if not one.trouble]
@@ -109,6 +110,7 @@ def choose_thresholds(
         [_of(one, classes) for one in looked if not one.good],
         len(classes),
         alone=alone,
+        tolerated=[setup.recipe.classes[name].max_count for name in classes],
     )
     choice = choose_with_spread(reached, target, rounds)
     now = thresholds_of(setup.recipe, classes)
@@ -151,10 +153,10 @@ def _deciding(bench: Bench) -> tuple[str, ...]:
     if bench.feeling is None or (bench.table is not None and bench.classes):
         return bench.classes
     recipe = bench.setup.recipe
-    if area := recipe.classes[ANOMALY].min_area_px:
+    if rules := rules_beside_scores(recipe, ANOMALY):
         raise RecipeError(
-            f"recipe '{recipe.name}': classes.{ANOMALY}.min_area_px is {area:g}, and the area of "
-            "an anomaly changes with its threshold: choose on a copy of the recipe without it"
+            f"recipe '{recipe.name}': {', '.join(rules)}: the box of an anomaly changes with its "
+            "threshold, and so does whether these hold: choose on a copy of the recipe without them"
         )
     return (*bench.classes, ANOMALY)
 

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from cell.evaluation.figures import mask_of, thresholds_of
 from cell.evaluation.inspecting import Seen, degraded
 from cell.evaluation.samples import read_canonical
+from cell.recipe.convert import areas_of
 from cell.recipe.model import Recipe
 from vision.anomaly.picture import draw_heat
+from vision.inspect.areas import draw_areas
 from vision.inspect.overlay import FONT, colour_of
 from vision.nets.decode import Floats
 from vision.types import Image
@@ -37,13 +39,16 @@ def drawn(
 ) -> tuple[str, str | None]:
     """Data URIs of the window of the part, and of its golden picture or else its heat map.
 
-    Truth is yellow and dashed; findings at the recipe's thresholds have their class's colour.
+    Truth is yellow and dashed; what the recipe ignores is hatched; findings at the recipe's
+    thresholds have their class's colour.
     """
     board, other = _pictures(one, recipe.canonical_px, resize=resize)
     x0, y0, side = window
     scale = SIDE / side
     offset = np.asarray([x0, y0, x0, y0], np.float32)
-    canvas = _crop(cv2.cvtColor(board, cv2.COLOR_GRAY2BGR), window)
+    colour = cv2.cvtColor(board, cv2.COLOR_GRAY2BGR)
+    draw_areas(colour, areas_of(recipe))
+    canvas = _crop(colour, window)
     if one.mask is not None:
         _outlined(canvas, mask_of(one, recipe.canonical_px), window)
     for box in one.as_run.truth:

@@ -139,10 +139,13 @@ def part_figures(seen: Sequence[Seen], recipe: Recipe, classes: Sequence[str]) -
 
 def _what_is_good(seen: Sequence[Seen]) -> str:
     simulated = sum(one.golden for one in seen)
-    plain = sum(one.good and not one.golden for one in seen)
+    plain = sum(one.good and not one.golden and not one.excused for one in seen)
+    excused = sum(one.excused for one in seen)
     words = []
     if plain:
         words.append(f"{plain} pictures without a defect")
+    if excused:
+        words.append(f"{excused} whose labelled defects the recipe tolerates or leaves out")
     if simulated:
         words.append(
             f"{simulated} golden pictures as the cell's camera would see them (simulated, seed 7), "

@@ -27,7 +27,7 @@ from vision.inspect.inspector import Inspector
 from vision.nets.decode import Floats, decode
 from vision.training.camera import CELL, degrade
 from vision.training.deeppcb import SIZE
-from vision.types import Affine, Image, Inspection
+from vision.types import NOT_MOVED, Affine, Image, Inspection
 
 LEAST: Final = 0.01
 """Detections are followed down to this score; average precision needs the doubtful ones, too."""
@@ -45,9 +45,12 @@ class Seen:
     """One inspected picture. Boxes lie in the picture's own frame [px of the canonical size].
 
     good: nothing is wrong with the part. golden: it is a golden picture taken as a good part.
-    customary: suppression within each class; as_run: as the cell suppresses, without boxes below
-    the recipe's smallest area. other: findings of what is no class of the detector. heat: of a
-    recipe with an anomaly model. trouble: why it could not be inspected, '' if it was.
+    customary: suppression within each class; as_run: as the cell suppresses. in_view: the boxes of
+    `as_run` where the cell sees them, in the view aligned to the golden picture. to_view: leads
+    there. other: findings of what is no class of the detector. aside: findings that the recipe
+    leaves out for their size or place. heat: of a recipe with an anomaly model. trouble: why it
+    could not be inspected, '' if it was. excused: it is labelled defective, but good by the
+    recipe's rules.
     """
 
     name: str
@@ -57,19 +60,27 @@ class Seen:
     golden: bool
     customary: Found
     as_run: Found
+    in_view: Floats
+    to_view: Affine = NOT_MOVED
     other: tuple[Defect, ...] = ()
+    aside: tuple[Defect, ...] = ()
     trouble: str = ""
     total_ms: float = 0.0
     mask: Path | None = None
     heat: Heat | None = None
+    excused: bool = False
 
     def defects(self, classes: Sequence[str]) -> tuple[Defect, ...]:
         """What the cell's rules judge, down to the least score."""
         run = self.as_run
-        return self.other + tuple(
-            Defect(classes[which], float(score), *(float(edge) for edge in box))
-            for box, score, which in zip(run.boxes, run.scores, run.classes, strict=True)
-        )
+        found = defects_of(self.in_view, run.scores, run.classes, classes)
+        return (*self.other, *found, *self.aside)
+
+    def true_defects(self, classes: Sequence[str]) -> tuple[Defect, ...]:
+        """The labelled defects as the cell's rules would judge them, found with certainty."""
+        run = self.as_run
+        sure = np.ones(len(run.truth), np.float32)
+        return defects_of(moved(run.truth, self.to_view), sure, run.labels, classes)
 
     @property
     def score(self) -> float:
@@ -77,6 +88,16 @@ class Seen:
         others = [defect.score for defect in self.other]
         hottest = 0.0 if self.heat is None else self.heat.score
         return max([float(self.as_run.scores.max(initial=0.0)), hottest, *others])
+
+
+def defects_of(
+    boxes: Floats, scores: Floats, which: NDArray[np.int64], classes: Sequence[str]
+) -> tuple[Defect, ...]:
+    """Boxes [n, 4] with scores [n] and classes [n] as what the rules judge."""
+    return tuple(
+        Defect(classes[index], float(score), *(float(edge) for edge in box))
+        for box, score, index in zip(boxes, scores, which, strict=True)
+    )
 
 
 class Listening:
@@ -214,11 +235,16 @@ class Bench:
             inspection, _ = self.setup.complete.inspect_view(image, own)
         except InspectionError as error:
             nothing = Found(*NOTHING, *truth)
-            return Seen(**told, customary=nothing, as_run=nothing, trouble=str(error))
+            return Seen(
+                **told, customary=nothing, as_run=nothing, in_view=NOTHING[0], trouble=str(error)
+            )
+        as_run, in_view = self._found(inspection, truth, across=True)
         return Seen(
             **told,
-            customary=self._found(inspection, truth, across=False),
-            as_run=self._found(inspection, truth, across=True),
+            customary=self._found(inspection, truth, across=False)[0],
+            as_run=as_run,
+            in_view=in_view,
+            to_view=inverse(inspection.from_view),
             other=tuple(
                 Defect(d.class_name, d.score, d.box.x_min, d.box.y_min, d.box.x_max, d.box.y_max)
                 for d in inspection.detections
@@ -230,12 +256,12 @@ class Bench:
 
     def _found(
         self, inspection: Inspection, truth: tuple[Floats, NDArray[np.int64]], *, across: bool
-    ) -> Found:
-        """What the detector saw. across: as the cell runs, suppression as the model's card says and
-        only boxes that the recipe does not ignore; else all, with suppression within each class.
+    ) -> tuple[Found, Floats]:
+        """What the detector saw, and its boxes in the aligned view. across: as the cell runs,
+        suppression as the model's card says; else within each class.
         """
         if self.known is None or self.ear is None:
-            return Found(*NOTHING, *truth)
+            return Found(*NOTHING, *truth), NOTHING[0]
         card = self.known.model.card
         boxes, scores, classes = decode(
             self.ear.output[0],
@@ -244,25 +270,17 @@ class Bench:
             across_classes=across and card.nms_across_classes,
             limit=LIMIT,
         )
-        if across:
-            kept = areas(boxes) >= self._least_areas()[classes]
-            boxes, scores, classes = boxes[kept], scores[kept], classes[kept]
-        return Found(moved_back(boxes, inspection.from_view), scores, classes, *truth)
-
-    def _least_areas(self) -> Floats:
-        """Of each of the detector's classes [px^2]."""
-        rules = self.setup.recipe.classes
-        return np.asarray([rules[name].min_area_px for name in self.classes], np.float32)
+        return Found(moved(boxes, inspection.from_view), scores, classes, *truth), boxes
 
 
-def areas(boxes: Floats) -> Floats:
-    """Of boxes [n, 4]: [n] px^2."""
-    x1, y1, x2, y2 = boxes.T
-    return np.asarray((x2 - x1).clip(0) * (y2 - y1).clip(0), np.float32)
+def inverse(matrix: Affine) -> Affine:
+    """The way back."""
+    square = np.vstack([np.reshape(matrix, (2, 3)), [0.0, 0.0, 1.0]])
+    return tuple(float(value) for value in np.linalg.inv(square)[:2].ravel())
 
 
-def moved_back(boxes: Floats, matrix: Affine) -> Floats:
-    """Boxes [n, 4] of an aligned view as boxes of the picture it was drawn from.
+def moved(boxes: Floats, matrix: Affine) -> Floats:
+    """Boxes [n, 4] of an aligned view as boxes of the picture it was drawn from, or the other way.
 
     The transform is close to a shift, so each side goes where its middle goes.
     """
@@ -309,7 +327,9 @@ def check_parts(seen: Sequence[Seen], root: Path) -> None:
     """Refuse data that cannot tell escapes or false rejects. Raises DataError."""
     for wanted, what in ((True, "good"), (False, "defective")):
         if not any(one.good is wanted for one in seen):
+            excused = sum(one.excused for one in seen)
+            why = f" ({excused} labelled so are good by the recipe's rules)" if excused else ""
             raise DataError(
-                f"{root}: has no {what} parts, so parts cannot be counted; add some, or measure "
-                "the detections alone with --detections-only"
+                f"{root}: has no {what} parts{why}, so parts cannot be counted; add some, or "
+                "measure the detections alone with --detections-only"
             )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cell.config import CellConfig
+from cell.evaluation.counted import all_counted
 from cell.evaluation.figures import all_figures
 from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
 from cell.evaluation.samples import Selection, select
@@ -73,7 +74,7 @@ def evaluate(config: CellConfig, request: Request, watch: Watch) -> Evaluation:
                 f"{request.data}: its classes ({', '.join(data.classes)}) are none of the model's, "
                 "so there are no detections to count: leave --detections-only out"
             )
-        seen = inspect_all(bench, samples, watch)
+        seen = all_counted(inspect_all(bench, samples, watch), setup.recipe, bench.classes)
         if not request.detections_only:
             check_parts(seen, request.data)
     finally:

@@ -36,6 +36,9 @@ def cell_status(msg: Message) -> CellStatus:
         state=msg.state,
         recipe=msg.recipe,
         model=msg.model,
+        recipe_next=msg.recipe_next,
+        change=msg.change,
+        change_message=msg.change_message,
         reason_en=msg.reason,
         reason_ko=msg.reason_ko,
         counts=Counts(
@@ -76,11 +79,14 @@ def alarm(msg: Message) -> Alarm:
 
 def inspection_status(msg: Message) -> InspectionStatus:
     """From Inspection."""
+    width, height = int(msg.canonical_width), int(msg.canonical_height)
     return InspectionStatus(
         trigger=msg.trigger,
         stamp_s=seconds(msg.stamp),
         ok=msg.ok,
         error=msg.error,
+        recipe=msg.recipe,
+        canonical=(width, height) if width and height else None,
         engine=msg.engine,
         total_ms=msg.total_ms,
         marks=tuple(

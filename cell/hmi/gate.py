@@ -22,7 +22,7 @@ IN_ALL: Final = 24
 """The same of all addresses together."""
 SWEEP_S: Final = 2.0
 RETRY_S: Final = 3
-INNER: Final = ("/_nicegui", "/picture/", "/favicon.ico")
+INNER: Final = ("/_nicegui", "/picture/", "/recipe/", "/favicon.ico")
 """What open pages fetch; nothing is built for it."""
 
 

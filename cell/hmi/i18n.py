@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from cell.phrases import translate
@@ -68,13 +69,6 @@ TEXTS: dict[str, Words] = {
     "picture.not_inspected": Words("Not inspected: {error}", "검사하지 못함: {error}"),
     "picture.clean": Words("No defect found", "결함 없음"),
     "picture.more": Words("+{count} more", "외 {count}건"),
-    # Defect classes.
-    "defect.open": Words("open", "단선"),
-    "defect.short": Words("short", "단락"),
-    "defect.mousebite": Words("mousebite", "마우스바이트"),
-    "defect.spur": Words("spur", "돌기"),
-    "defect.copper": Words("spurious copper", "잔류 동박"),
-    "defect.pin-hole": Words("pin-hole", "핀홀"),
     # Counts.
     "count.arrived": Words("Arrived", "투입"),
     "count.passed": Words("Passed", "합격 배출"),
@@ -98,6 +92,7 @@ TEXTS: dict[str, Words] = {
     "why.start.stopping": Words("Wait until it stands", "멈출 때까지 기다리세요"),
     "why.start.faulted": Words("Reset the fault first", "먼저 고장을 해제하세요"),
     "why.start.purge_required": Words("Clear the belt first", "먼저 벨트를 비우세요"),
+    "why.start.changing": Words("The recipe is changing", "레시피를 교체하는 중"),
     "why.stop": Words("Stands already", "이미 정지 상태"),
     "why.drain": Words("Only while running", "가동 중에만 가능"),
     "why.reset": Words("There is no fault", "고장 없음"),
@@ -114,6 +109,52 @@ TEXTS: dict[str, Words] = {
     "command.no_answer": Words(
         "no answer within {seconds} s; look at the cell before you try again",
         "{seconds}초 안에 응답이 없습니다. 다시 누르기 전에 셀을 확인하세요",
+    ),
+    # Changing the recipe.
+    "recipe.title": Words("Change the recipe", "레시피 교체"),
+    "recipe.in_use": Words("in use", "사용 중"),
+    "recipe.none": Words("There is no recipe here", "레시피가 없습니다"),
+    "recipe.unusable": Words("Cannot be used: {why}", "사용할 수 없음: {why}"),
+    "recipe.person": Words("Who", "작업자"),
+    "recipe.reason": Words("Why, for the records", "이유 (기록에 남습니다)"),
+    "recipe.why.order": Words("Next order", "다음 주문"),
+    "recipe.why.trial": Words("Trial", "시험 생산"),
+    "recipe.why.corrected": Words("Recipe corrected", "레시피 수정"),
+    "recipe.drain": Words(
+        "Let the parts through first ({count} on the belt), then stop and change",
+        "부품을 먼저 내보낸 뒤(벨트 위 {count}개) 멈추고 교체합니다",
+    ),
+    "recipe.choose": Words("Choose a recipe", "레시피를 고르세요"),
+    "recipe.say_who": Words("Say who wants it", "작업자를 입력하세요"),
+    "recipe.say_why": Words("Say why", "이유를 입력하세요"),
+    "recipe.change_to": Words("Change to {recipe}", "{recipe}: 교체"),
+    "recipe.prepare": Words("Only prepare {recipe}", "{recipe}: 준비만"),
+    "recipe.cancel": Words("Cancel", "취소"),
+    "recipe.close": Words("Close", "닫기"),
+    "recipe.step.preparing": Words(
+        "Prepare: every node loads it beside the one in use",
+        "준비: 지금 레시피를 쓰면서 모든 프로세스가 새 레시피를 불러옵니다",
+    ),
+    "recipe.step.draining": Words(
+        "Let the parts through: {count} on the belt", "부품 내보내기: 벨트 위 {count}개"
+    ),
+    "recipe.step.taking_up": Words(
+        "Take up: all nodes, or none", "적용: 모든 프로세스가 함께 바꿉니다"
+    ),
+    "recipe.taken_up": Words("{recipe} is in use now", "이제 {recipe} 레시피를 사용합니다"),
+    "recipe.ready": Words(
+        "{recipe} is prepared; choose it once more to take it up",
+        "{recipe} 준비 완료. 다시 선택하면 적용됩니다",
+    ),
+    "recipe.failed": Words("Not changed: {why}", "교체하지 못함: {why}"),
+    "recipe.stays": Words("{recipe} stays in use", "{recipe} 레시피를 계속 사용합니다"),
+    "change.preparing": Words("preparing", "준비 중"),
+    "change.prepared": Words("prepared", "준비됨"),
+    "change.draining": Words("letting parts through", "부품 내보내는 중"),
+    "change.taking_up": Words("taking up", "적용 중"),
+    "why.recipe.starting": Words("Wait until it runs", "가동될 때까지 기다리세요"),
+    "why.recipe.parts": Words(
+        "Parts on the belt: start first", "벨트 위에 부품이 있음: 먼저 시작하세요"
     ),
     # Clearing the belt.
     "clear.title": Words("Is the belt clear?", "벨트가 비어 있습니까?"),
@@ -195,14 +236,18 @@ def tr(key: str, lang: Lang, **values: object) -> str:
     return (words.ko if lang == "ko" else words.en).format(**values)
 
 
-def reason(text: str, lang: Lang) -> str:
-    """A reason or refusal of the cell, whose own text is English, in this language."""
-    return translate(text, lang, lambda name: _name(name, lang))
+def reason(text: str, lang: Lang, label: Callable[[str], str] = str) -> str:
+    """A reason or refusal of the cell, whose own text is English, in this language. `label` gives
+    the word for a defect's class, or the class as it is.
+    """
+    return translate(text, lang, lambda name: _name(name, lang, label))
 
 
-def _name(name: str, lang: Lang) -> str:
+def _name(name: str, lang: Lang, label: Callable[[str], str]) -> str:
     """The word for a defect's class, a process or a bin; a plant's own names stay as they are."""
-    kinds = ("defect", "process", "bin")
+    if (word := label(name)) != name:
+        return word
+    kinds = ("process", "bin")
     key = next((f"{kind}.{name}" for kind in kinds if f"{kind}.{name}" in TEXTS), "")
     return tr(key, lang) if key else name
 

@@ -20,7 +20,7 @@ class BinPlace:
 
 @dataclass(frozen=True, slots=True)
 class CellLayout:
-    """Stations, robot, bins and part size. Metres, frame `cell`."""
+    """Stations, robot and bins. Metres, frame `cell`."""
 
     belt_from_x: float
     belt_to_x: float
@@ -32,7 +32,6 @@ class CellLayout:
     exit_eye_x: float
     robot_base: tuple[float, float, float]
     tool_length: float
-    part_side: float
     bins: tuple[BinPlace, ...]
 
     @classmethod
@@ -50,6 +49,5 @@ class CellLayout:
             exit_eye_x=stations.exit_eye_x,
             robot_base=motion.base,
             tool_length=motion.tool_length_m,
-            part_side=0.108,
             bins=tuple(BinPlace(name, place.x, place.y) for name, place in motion.bins.items()),
         )

@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import psutil
@@ -20,7 +20,7 @@ from inspection_cell_interfaces.msg import (
     NodeStatus,
     RobotState,
 )
-from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand
+from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, SetRecipe
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
@@ -52,6 +52,17 @@ class Reply:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class RecipeOrder:
+    """An order for another recipe; the fields are SetRecipe's."""
+
+    recipe: str
+    person: str
+    reason: str
+    drain: bool = False
+    prepare_only: bool = False
+
+
 class CellLink:
     """Hears the cell and commands it. `view` and the commands may be called from any thread.
 
@@ -76,6 +87,7 @@ class CellLink:
         self._acknowledge = self._node.create_client(
             AcknowledgeAlarm, "/cell/supervisor/acknowledge_alarm"
         )
+        self._set_recipe = self._node.create_client(SetRecipe, "/cell/supervisor/set_recipe")
         self._status = self._node.create_publisher(NodeStatus, "/cell/node_status", 10)
         self._boot_id = uuid.uuid4().hex[:12]
         self._process = psutil.Process()
@@ -113,6 +125,10 @@ class CellLink:
     def acknowledge(self, alarm: str, person: str) -> Reply:
         """Acknowledge one alarm by its id, or all with ''."""
         return self._call(self._acknowledge, AcknowledgeAlarm.Request(id=alarm, person=person))
+
+    def set_recipe(self, order: RecipeOrder) -> Reply:
+        """Order a change of the recipe; accepted means that it has begun."""
+        return self._call(self._set_recipe, SetRecipe.Request(**asdict(order)))
 
     def _call(self, client: Any, request: Any) -> Reply:
         if not client.service_is_ready():

@@ -97,6 +97,9 @@ class CellStatus:
     state: str
     recipe: str = ""
     model: str = ""
+    recipe_next: str = ""
+    change: str = ""
+    change_message: str = ""
     reason_en: str = ""
     reason_ko: str = ""
     counts: Counts = field(default_factory=Counts)
@@ -140,12 +143,16 @@ class PictureSource:
 
 @dataclass(frozen=True, slots=True)
 class InspectionStatus:
-    """What the inspector found in its latest picture. `stamp_s`: system clock at the exposure."""
+    """What the inspector found in its latest picture. `stamp_s`: system clock at the exposure;
+    `canonical`: width and height [px] of the view in which the marks lie, None: not told.
+    """
 
     trigger: int
     stamp_s: float
     ok: bool
     error: str
+    recipe: str
+    canonical: tuple[int, int] | None
     engine: str
     total_ms: float
     marks: tuple[Mark, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -17,12 +18,14 @@ from cell.hmi.components.header import Header
 from cell.hmi.components.health import HealthStrip
 from cell.hmi.components.link_cover import LinkCover
 from cell.hmi.components.picture import PicturePanel
+from cell.hmi.components.recipe_button import RecipeButton
 from cell.hmi.components.scene import ScenePanel
 from cell.hmi.components.verdict import VerdictPanel
 from cell.hmi.i18n import LANGUAGES, Lang, reason, tr
 from cell.hmi.layout import CellLayout
-from cell.hmi.link import CellLink, Reply
+from cell.hmi.link import CellLink, RecipeOrder, Reply
 from cell.hmi.pictures import PictureStore
+from cell.hmi.recipes import RecipeBook
 
 HERE: Final = Path(__file__).parent
 STYLE: Final = (HERE / "style.css").read_text(encoding="utf-8")
@@ -38,6 +41,7 @@ class OperatorPage:
         layout: CellLayout,
         link: CellLink,
         pictures: PictureStore,
+        recipes: RecipeBook,
         lang: Lang,
     ) -> None:
         self._config = config
@@ -47,22 +51,27 @@ class OperatorPage:
         ui.add_css(STYLE)
         ui.add_head_html(f"<script>{SCRIPT}</script>")
         with box("page") as self._page:
-            self._components = self._build(layout, pictures)
+            self._components = self._build(layout, pictures, recipes)
         self._refresh()
         ui.timer(1.0 / config.refresh_hz, self._tick)
 
-    def _build(self, layout: CellLayout, pictures: PictureStore) -> tuple[Component, ...]:
-        header = Header(self._switch_language)
+    def _build(
+        self, layout: CellLayout, pictures: PictureStore, recipes: RecipeBook
+    ) -> tuple[Component, ...]:
+        header = Header(self._switch_language, self._recipe_button(recipes))
         with box("main"):
             with box("column column-picture"):
-                picture = PicturePanel(pictures, self._config.view_size)
+                picture = PicturePanel(pictures, recipes)
             with box("column"):
-                verdict, counts = VerdictPanel(), CountsPanel()
+                verdict, counts = VerdictPanel(recipes), CountsPanel()
             with box("column"):
-                scene, alarms = ScenePanel(layout), AlarmPanel(self._acknowledge)
+                scene, alarms = ScenePanel(layout, recipes), AlarmPanel(self._acknowledge)
         controls = Controls(self._give)
         health = HealthStrip()
         return header, picture, verdict, counts, scene, alarms, controls, health, LinkCover()
+
+    def _recipe_button(self, recipes: RecipeBook) -> Callable[[], RecipeButton]:
+        return lambda: RecipeButton(recipes, self._order_recipe, self._config.person, self._note)
 
     def _tick(self) -> None:
         if self._client.has_socket_connection:
@@ -88,14 +97,26 @@ class OperatorPage:
         if reply is not None and not reply.accepted:
             self._tell(tr("alarm.acknowledge", self._lang), reply)
 
+    async def _order_recipe(self, order: RecipeOrder) -> str:
+        """Give the order; why it was not accepted, '' when the change has begun."""
+        reply = await run.io_bound(self._link.set_recipe, order)
+        return "" if reply is None or reply.accepted else self._why(reply)
+
     def _tell(self, command: str, reply: Reply) -> None:
         """Say what became of a command, in words, until the next one."""
         if reply.accepted:
-            words = tr("command.sent", self._lang, command=command)
-            ui.notify(words, classes="note note-good", position="top", timeout=2500)
+            self._note(tr("command.sent", self._lang, command=command), good=True)
             return
-        message = reason(reply.message, self._lang)
+        words = tr("command.refused", self._lang, command=command, message=self._why(reply))
+        self._note(words, good=False)
+
+    def _why(self, reply: Reply) -> str:
+        """Why a command was not accepted, or what kept its answer away."""
         if reply.problem:
-            message = tr(reply.problem, self._lang, seconds=f"{self._config.service_timeout_s:g}")
-        words = tr("command.refused", self._lang, command=command, message=message)
-        ui.notify(words, classes="note note-bad", position="top", timeout=8000)
+            return tr(reply.problem, self._lang, seconds=f"{self._config.service_timeout_s:g}")
+        return reason(reply.message, self._lang)
+
+    def _note(self, words: str, *, good: bool) -> None:
+        kind, timeout = ("note-good", 2500) if good else ("note-bad", 8000)
+        with self._page:
+            ui.notify(words, classes=f"note {kind}", position="top", timeout=timeout)

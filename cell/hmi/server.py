@@ -24,6 +24,7 @@ from cell.hmi.layout import CellLayout
 from cell.hmi.link import CellLink
 from cell.hmi.page import OperatorPage
 from cell.hmi.pictures import PictureStore
+from cell.hmi.recipes import RecipeBook
 
 FAVICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="#1fb894">'
@@ -77,7 +78,7 @@ def serve(cell: CellConfig) -> None:
     link = CellLink(config)
     pictures = PictureStore(config.picture_width, config.picture_quality, cell.data_dir)
     settings = uvicorn.Config(
-        application(config, CellLayout.of(cell), link, pictures),
+        application(config, CellLayout.of(cell), link, pictures, RecipeBook(cell)),
         log_level="warning",
         access_log=False,
     )
@@ -113,25 +114,37 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def jpeg_of(data: bytes | None) -> Response:
+    """A picture for a browser, which asks for it anew each time."""
+    if data is None:
+        return Response(status_code=404)
+    return Response(data, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+
+
 def application(
-    config: HmiConfig, layout: CellLayout, link: CellLink, pictures: PictureStore
+    config: HmiConfig,
+    layout: CellLayout,
+    link: CellLink,
+    pictures: PictureStore,
+    recipes: RecipeBook,
 ) -> FastAPI:
     """The web application: the page, and its pictures."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(Gate)
     guard()
 
+    @app.get("/recipe/{name}.jpg")
+    def product(name: str) -> Response:
+        return jpeg_of(recipes.picture(name))
+
     @app.get("/picture/{number}.jpg")
     def picture(number: int) -> Response:
-        jpeg = pictures.jpeg(number)
-        if jpeg is None:
-            return Response(status_code=404)
-        return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+        return jpeg_of(pictures.jpeg(number))
 
     @ui.page("/", title=tr("title", config.language))
     def operator(lang: str = config.language) -> None:
         chosen: Lang = next((known for known in LANGUAGES if known == lang), config.language)
-        OperatorPage(config, layout, link, pictures, chosen)
+        OperatorPage(config, layout, link, pictures, recipes, chosen)
 
     ui.run_with(
         app,

@@ -13,10 +13,12 @@ from typing import Any
 from inspection_cell_interfaces.msg import CellState
 
 from cell.config import CellConfig, dump
+from cell.launcher.control import Control
 from cell.launcher.env import environment
 from cell.launcher.gate import Gate
 from cell.launcher.group import Group, LaunchError, RestartLimitError
 from cell.launcher.host import HostShare
+from cell.launcher.infeed import InfeedPerson
 from cell.launcher.interrupt import Interrupt, InterruptedRunError
 from cell.launcher.link import CellLink, CommandError
 from cell.launcher.owner import claim_run, look_at_devices, require_lonely
@@ -25,6 +27,7 @@ from cell.launcher.ports import require_free
 from cell.launcher.twin import TwinPlan
 from cell.ownership import Claim
 from cell.processes import TABLE, Process
+from cell.products import find_recipe
 
 __all__ = ["NotReadyError", "Session", "TwinPlan"]
 
@@ -72,6 +75,14 @@ class Session:
         self._claim = Claim()
         self._gate = Gate()
         self._pictures: PictureFolder | None = None
+        self._infeed: InfeedPerson | None = None
+        if twin is not None:
+            self._infeed = InfeedPerson(
+                Control(twin.host).ask,
+                lambda recipe: find_recipe(config, recipe).part.size_m,
+                config.recipe,
+                say,
+            )
         self._sampled = 0.0
         self._begun: tuple[float, HostShare] | None = None
         self.produced_s = self.host_lost_percent = 0.0
@@ -154,6 +165,9 @@ class Session:
         """
         self.interrupt.check()
         self.group.poll()
+        state = self.link.state()
+        if self._infeed is not None and state is not None:
+            self._infeed.look(state, time.monotonic())
         back = self.link.pid(REPORTED) == self.group.pids().get(REPORTED, -1)
         if back and self.link.lifecycle(REPORTED) == "active":
             self.link.end_advice(f"process.{REPORTED}_died", TOLD_S)

@@ -182,6 +182,11 @@ REFUSALS = (
         "않았습니다. 공급을 멈추고 이 부품들을 내보낸 뒤 다시 지시하세요",
     ),
     Phrase(
+        "recipe.no_model",
+        "its model '{model}' is not here: {remedy}",
+        "모델 '{model}'이(가) 여기에 없습니다: {remedy}",
+    ),
+    Phrase(
         "recipe.undone",
         "not every node followed to {recipe}: the cell works by {old} again",
         "일부 프로세스가 {recipe}(으)로 바뀌지 않아 다시 {old}(으)로 작업합니다",

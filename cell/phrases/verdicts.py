@@ -16,6 +16,17 @@ VERDICTS = (
         "결함 {count}건: 한도 {limit}건 초과",
     ),
     Phrase("verdict.doubtful", "doubtful: {what}", "판단 어려움: {what}"),
+    Phrase("verdict.tolerated", "tolerated by their count: {what}", "허용 개수 이내: {what}"),
+    Phrase(
+        "verdict.and_tolerated",
+        "{what}; besides, tolerated by their count: {besides}",
+        "{what} / 허용 개수 이내: {besides}",
+    ),
+    Phrase(
+        "verdict.cut_off",
+        "{count:d} findings are as many as an inspection tells: there may be more that count",
+        "검사가 알릴 수 있는 최대 건수({count}건)입니다: 판정에 드는 결함이 더 있을 수 있습니다",
+    ),
     Phrase("verdict.not_inspected", "not inspected: {why}", "검사하지 못함: {why}"),
     Phrase("uninspected.late", "no verdict in time", "판정이 제때 나오지 않았습니다"),
     Phrase("uninspected.picture_lost", "picture lost: {error}", "이미지 유실: {error}"),

@@ -1,5 +1,7 @@
 """Recipes: what a product is and the rules that turn defects into verdicts."""
 
+from cell.recipe.classes import ClassRule, Label
+from cell.recipe.labels import label_of
 from cell.recipe.loading import (
     RECIPES,
     RecipeError,
@@ -9,7 +11,8 @@ from cell.recipe.loading import (
     parse_recipe,
     with_thresholds,
 )
-from cell.recipe.model import ClassRule, Limits, PartGeometry, Recipe
+from cell.recipe.model import Limits, PartGeometry, Recipe
+from cell.recipe.regions import Region
 from cell.recipe.rules import judge, not_inspected
 from cell.recipe.verdict import Defect, Verdict, VerdictKind
 
@@ -17,15 +20,18 @@ __all__ = [
     "RECIPES",
     "ClassRule",
     "Defect",
+    "Label",
     "Limits",
     "PartGeometry",
     "Recipe",
     "RecipeError",
+    "Region",
     "Verdict",
     "VerdictKind",
     "check_bins",
     "check_classes",
     "judge",
+    "label_of",
     "load_recipe",
     "not_inspected",
     "parse_recipe",

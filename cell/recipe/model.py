@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from typing import Annotated, Any, Final, Self
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from models.written import clean_name
+from cell.recipe.base import MOST_TOLD, ClassName, Name, RecipeModel, Score
+from cell.recipe.checks import (
+    require_counts,
+    require_own_words,
+    require_reachable,
+    require_regions,
+)
+from cell.recipe.classes import ClassRule
+from cell.recipe.regions import Region, RegionName
 
-MOST_TOLD: Final = 100
-"""An inspection reports at most this many defects that a detector names."""
-
-Score = Annotated[float, Field(gt=0.0, le=1.0)]
-NAME_PATTERN: Final = r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$"
-Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=100)]
-"""Also the name of a folder, which must not lead out of the one it lies in."""
-ClassName = Annotated[str, AfterValidator(clean_name)]
 Side = Annotated[float, Field(ge=0.01, le=1.0)]
 Pixels = Annotated[int, Field(ge=32, le=4096)]
 Grey = Annotated[float, Field(ge=0.0, le=255.0)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
-
-
-class RecipeModel(BaseModel):
-    """Base of the recipe's parts: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class PartGeometry(RecipeModel):
@@ -73,37 +67,6 @@ class PartGeometry(RecipeModel):
                 "inset_m leaves no artwork: it must be less than half the smaller side"
             )
         return self
-
-
-class ClassRule(RecipeModel):
-    """What one defect class means for this product."""
-
-    bin: Name = Field(
-        title="Bin",
-        description="Where a part goes whose worst defect is of this class.",
-        json_schema_extra={"unit": None},
-    )
-    threshold: Score | None = Field(
-        default=None,
-        title="Threshold",
-        description="Score from which this class rejects; empty: the recipe's threshold, or the "
-        "one on the model's card where the recipe has none.",
-        json_schema_extra={"unit": "1"},
-    )
-    review_threshold: Score | None = Field(
-        default=None,
-        title="Review threshold",
-        description="Score from which this class sends the part to review; empty: the recipe's "
-        "(for `anomaly` beside a detector at least 0.45: below lies what good parts show).",
-        json_schema_extra={"unit": "1"},
-    )
-    min_area_px: float = Field(
-        default=0.0,
-        ge=0.0,
-        title="Smallest area",
-        description="Boxes smaller than this in the canonical view are ignored.",
-        json_schema_extra={"unit": "px^2"},
-    )
 
 
 class Limits(RecipeModel):
@@ -238,6 +201,13 @@ class Recipe(RecipeModel):
         description="One rule for each class of the model.",
         json_schema_extra={"unit": None},
     )
+    regions: dict[RegionName, Region] = Field(
+        default_factory=dict,
+        title="Regions",
+        description="Polygons on the canonical view, by names that people choose: where defects do "
+        "not count, or where alone they count.",
+        json_schema_extra={"unit": None},
+    )
     priority: tuple[ClassName, ...] = Field(
         title="Priority",
         description="Every class once, worst first: the worst defect chooses the bin.",
@@ -292,11 +262,10 @@ class Recipe(RecipeModel):
                     f"'{name}' ({threshold}): doubtful parts would be rejected before they are "
                     "reviewed"
                 )
-            if rule.min_area_px >= self.canonical_px[0] * self.canonical_px[1]:
-                raise ValueError(
-                    f"min_area_px {rule.min_area_px:g} of '{name}' is not smaller than the whole "
-                    "view: none of its defects would ever count"
-                )
+        require_reachable(self.classes, self.canonical_px, self.view_mm)
+        require_counts(self.classes, self.limits.max_defects_to_sort)
+        require_own_words(self.classes)
+        require_regions(self.regions, self.classes, self.canonical_px)
         return self
 
     @property
@@ -319,6 +288,18 @@ class Recipe(RecipeModel):
         """Every bin that a verdict of this recipe can name."""
         extra = (self.default_bin, self.review_bin, self.not_inspected_bin)
         return frozenset([*(rule.bin for rule in self.classes.values()), *extra])
+
+    @property
+    def view_mm(self) -> tuple[float, float]:
+        """Width and height [mm] of what the canonical view shows."""
+        width, height = (1e3 * (side - 2.0 * self.part.inset_m) for side in self.part.size_m)
+        return width, height
+
+    @property
+    def mm_per_px(self) -> tuple[float, float]:
+        """Scales of the canonical view along its x and its y."""
+        (width, height), (columns, rows) = self.view_mm, self.canonical_px
+        return width / columns, height / rows
 
     def threshold_of(self, class_name: str) -> float:
         """Score from which a defect of the class rejects.

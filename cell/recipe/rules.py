@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cell.phrases import say
+from cell.recipe.counting import Standing, Tally, count
 from cell.recipe.model import Recipe
 from cell.recipe.verdict import Defect, Verdict, VerdictKind
 
@@ -18,39 +19,53 @@ def not_inspected(recipe: Recipe, why: str) -> Verdict:
 def judge(recipe: Recipe, defects: Iterable[Defect]) -> Verdict:
     """The verdict for a part whose inspection succeeded.
 
-    A defect counts from its class threshold up; between the review threshold and the class
-    threshold it sends the part
-    to review. The worst class (the recipe's `priority`) chooses the bin. A class that the recipe
-    does not know rejects.
+    A defect that is large enough and lies where defects count rejects from its class threshold up;
+    between the review threshold and the class threshold it sends the part to review. Up to
+    `max_count` defects of a class are tolerated. The worst class (the recipe's `priority`) chooses
+    the bin. A class that the recipe does not know rejects.
     """
-    counted: list[Defect] = []
-    doubtful: list[Defect] = []
-    for defect in defects:
-        rule = recipe.classes.get(defect.class_name)
-        if rule is None:
-            counted.append(defect)
-        elif defect.area_px < rule.min_area_px:
-            continue
-        elif defect.score >= recipe.threshold_of(defect.class_name):
-            counted.append(defect)
-        elif defect.score >= recipe.review_threshold_of(defect.class_name):
-            doubtful.append(defect)
-    if len(counted) > recipe.limits.max_defects_to_sort:
-        limit = recipe.limits.max_defects_to_sort
-        reason = say("verdict.too_many", count=len(counted), limit=limit)
-        return Verdict(VerdictKind.REJECT, recipe.default_bin, reason, tuple(counted))
-    if counted:
-        worst = min(counted, key=lambda d: (recipe.rank(d.class_name), -d.score))
-        bin_name = recipe.bin_for(worst.class_name)
-        return Verdict(VerdictKind.REJECT, bin_name, _describe(counted, worst), tuple(counted))
-    if doubtful:
-        worst = max(doubtful, key=lambda d: d.score)
-        reason = say("verdict.doubtful", what=_describe(doubtful, worst))
+    return verdict_on(recipe, count(recipe, defects))
+
+
+def verdict_on(recipe: Recipe, tally: Tally) -> Verdict:
+    """The verdict for a part whose defects are counted."""
+    limit = recipe.limits.max_defects_to_sort
+    if len(tally.reaching) > limit:
+        reason = say("verdict.too_many", count=len(tally.reaching), limit=limit)
+        return Verdict(VerdictKind.REJECT, recipe.default_bin, reason, tally.reaching)
+    rejecting, doubtful = tally.of(Standing.REJECTS), tally.of(Standing.REVIEW)
+    tolerated = tally.of(Standing.TOLERATED)
+    if rejecting:
+        worst = _worst(recipe, rejecting)
+        reason = _and_tolerated(recipe, _describe(rejecting, worst), tolerated)
+        return Verdict(
+            VerdictKind.REJECT, recipe.bin_for(worst.class_name), reason, tuple(rejecting)
+        )
+    if doubtful or tally.cut_off:
+        what = say("verdict.cut_off", count=len(tally.defects))
+        if doubtful:
+            what = _describe(doubtful, max(doubtful, key=lambda d: d.score))
+        reason = say("verdict.doubtful", what=_and_tolerated(recipe, what, tolerated))
         return Verdict(VerdictKind.REVIEW, recipe.review_bin, reason, tuple(doubtful))
+    if tolerated:
+        what = _describe(tolerated, _worst(recipe, tolerated))
+        return Verdict(VerdictKind.PASS, "", say("verdict.tolerated", what=what))
     return Verdict(VerdictKind.PASS, "", say("verdict.no_defect"))
 
 
-def _describe(defects: list[Defect], worst: Defect) -> str:
+def _worst(recipe: Recipe, defects: Sequence[Defect]) -> Defect:
+    return min(defects, key=lambda d: (recipe.rank(d.class_name), -d.score))
+
+
+def _and_tolerated(recipe: Recipe, what: str, tolerated: Sequence[Defect]) -> str:
+    """What decided, and what would have without the counts that are tolerated."""
+    if not tolerated:
+        return what
+    besides = _describe(tolerated, _worst(recipe, tolerated))
+    return say("verdict.and_tolerated", what=what, besides=besides)
+
+
+def _describe(defects: Sequence[Defect], worst: Defect) -> str:
     """'short 0.93 (and 2 more)'."""
     more = len(defects) - 1
     code = "verdict.defects" if more else "verdict.defect"

@@ -15,9 +15,11 @@ from cell.cli.app import app
 from cell.goods import read_good
 from cell.recipe.loading import RecipeError, load_recipe
 from cell.recipe.model import PartGeometry
+from cell.recipe.writing import write_recipe
 from cell.teaching import Bins, Lesson, teach_recipe, warnings
 from models.anomaly import FeaturePackage
 from tests.anomaly import textures
+from tests.cell.plates import plate, square
 from vision.anomaly.copies import originals
 from vision.anomaly.teach import Settings
 from vision.anomaly.threshold import bound, odd_ones
@@ -102,6 +104,22 @@ def test_pictures_of_several_sizes(tmp_path: Path) -> None:
     with pytest.raises(InspectionError, match="128 x 128 px is wanted"):
         read_good(folder, (128, 128))
     assert read_good(folder, (128, 128), resize=True).size == (128, 128)
+
+
+REGIONS = {"rim": {"kind": "ignore", "polygon": square(0, 0, 600, 20)}}
+
+
+def test_regions_stay_on_the_view_that_they_were_drawn_on(tmp_path: Path) -> None:
+    write_recipe(plate(regions=REGIONS, model=None, anomaly="anomaly-1"), tmp_path / "plate")
+    with pytest.raises(RecipeError, match="regions: lie on 640 x 200 px: leave out --canonical"):
+        lesson(tmp_path / "nothing", tmp_path, canonical=(320, 100))
+
+
+def test_a_written_recipe_is_read_as_it_was(tmp_path: Path) -> None:
+    rules = {"spot": {"max_count": 2, "min_width_mm": 0.2, "label": {"ko": "얼룩", "en": "no"}}}
+    recipe = plate(rules, regions=REGIONS | {"010": REGIONS["rim"] | {"classes": ["spot"]}})
+    write_recipe(recipe, tmp_path / "plate")
+    assert load_recipe(tmp_path / "plate") == recipe
 
 
 def test_what_stands_out_is_told_with_its_score(tmp_path: Path) -> None:

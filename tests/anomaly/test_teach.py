@@ -272,8 +272,10 @@ def test_beside_a_detector_good_boards_are_not_doubtful(tmp_path: Path) -> None:
     assert (recipe["model"], recipe["anomaly"]) == ("pcb", "anomaly-1")
     assert recipe["classes"][ANOMALY] == {
         "bin": "review",
+        "label": {"ko": "이상", "en": "anomaly"},
         "threshold": 0.5,
         "min_area_px": 0.0,
+        "max_count": 0,
     }
     board = sorted(few.glob("*.webp"))[0]
     code, out, error = cell("inspect", board, "--recipe", "pcb", "--recipes", tmp_path, "--json")

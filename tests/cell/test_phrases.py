@@ -14,6 +14,7 @@ import cell
 import vision
 from cell.alarms import entry
 from cell.hmi.i18n import reason
+from cell.hmi.labels import labels
 from cell.phrases import PHRASES, UnknownPhraseError, recognise, say, translate
 from cell.phrases.phrase import KINDS
 from cell.phrases.vision import VISION
@@ -115,7 +116,7 @@ def defect(name: str, score: float) -> Defect:
         (rules.judge(RECIPE, []).reason, "결함 없음"),
         (rules.judge(RECIPE, [defect("short", 0.9)]).reason, "단락 0.90"),
         (rules.judge(RECIPE, [defect("short", 0.9)] * 3).reason, "단락 0.90 (외 2건)"),
-        ("doubtful: pin-hole 0.31", "판단 어려움: 핀홀 0.31"),
+        ("doubtful: pin_hole 0.31", "판단 어려움: 핀홀 0.31"),
         ("doubtful: scratch {x} 0.31", "판단 어려움: scratch {x} 0.31"),
         (
             "not inspected: the picture shows a part -31 mm from where the belt has this one",
@@ -152,8 +153,8 @@ def defect(name: str, score: float) -> Defect:
     ],
 )
 def test_the_page_says_reasons_in_its_language(english: str, korean: str) -> None:
-    assert reason(english, "ko") == korean
-    assert reason(english, "en") == english
+    assert reason(english, "ko", labels(RECIPE, "ko")) == korean
+    assert reason(english, "en", labels(RECIPE, "en")) == english
 
 
 def test_the_detail_of_an_alarm_is_in_its_language_too() -> None:

@@ -23,7 +23,7 @@ PRODUCTS = sorted(path.parent.name for path in RECIPES.glob("*/recipe.yaml"))
 
 
 def test_all_products_are_there() -> None:
-    assert PRODUCTS == ["ball_screw", "pcb", "tile"]
+    assert PRODUCTS == ["ball_screw", "ball_screw_carrier", "pcb", "tile"]
 
 
 @pytest.mark.parametrize("name", PRODUCTS)

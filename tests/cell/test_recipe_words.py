@@ -12,8 +12,8 @@ import pytest
 from cell.config import load
 from cell.products import find_recipe, load_inspection_parts
 from cell.recipe import Defect, RecipeError, VerdictKind, judge, load_recipe, parse_recipe
+from cell.recipe.base import MOST_TOLD
 from cell.recipe.loading import RECIPES
-from cell.recipe.model import MOST_TOLD
 from models.written import write_yaml
 from vision.nets.decode import MOST_BOXES
 

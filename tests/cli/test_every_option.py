@@ -100,6 +100,10 @@ CALLS: dict[str, dict[str, Any]] = {
         "survey": gives((None, [])), "require_target": THROUGH, "load_split": gives(None),
         "check_data": ends,
     },
+    "recipe list": {"load": THROUGH, "recipe_entries": ends},
+    "recipe show": {"load": THROUGH, "find_recipe": ends},
+    "recipe check": {"load": THROUGH, "check_recipe": ends},
+    "recipe use": {"_change": ends},
     "records verify": {"check_folder": ends},
     "records prune": {
         "load": THROUGH, "open_records": gives(SimpleNamespace(dispose=gives(None))),
@@ -109,6 +113,7 @@ CALLS: dict[str, dict[str, Any]] = {
 """What each verb's own module calls (or another module, by its whole name), in no order."""
 MODULES = {
     "bench run": "bench", "bench cuts": "bench_faults", "records verify": "records",
+    "recipe list": "recipe", "recipe show": "recipe", "recipe check": "recipe",
 }  # fmt: skip
 VALUES = {
     "seeds": "5,6", "canonical": "64x64", "size_mm": "50x40", "shares": "a=0.5,b=0.5",
@@ -162,6 +167,11 @@ LINES = [
     Line("data split S --out s.json --shares none", "seed"),
     Line("data stats S"),
     Line("data check S"),
+    Line("recipe list"),
+    Line("recipe show pcb"),
+    Line("recipe check pcb"),
+    Line("recipe use pcb --person kim --reason why"),
+    Line("recipe use pcb --person kim --reason why --prepare-only", "drain"),
     Line("records verify"),
     Line("records prune"),
 ]

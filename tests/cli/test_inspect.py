@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cell.cli.app import app
+from cell.products import MODELS
 from cell.recipe.loading import RECIPES
 
 GOLDENS = RECIPES / "pcb" / "goldens"
@@ -42,6 +43,45 @@ def test_a_golden_sample_passes_against_itself() -> None:
     assert error is None
     assert code == 0
     assert "pass" in out
+
+
+SCREW = MODELS / "ball_screw" / "samples" / "KGT1-S-075-A02_crop_0.webp"
+"""Two pittings, 14 and 18 px long at 10.7 px/mm, and a doubtful one of 30 px."""
+MASK = "regions: {end: {kind: ignore, polygon: [[0, 0], [200, 0], [200, 256], [0, 256]]}}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "more", "verdict", "standings"),
+    [
+        ("max_count: 3", "", "pass", ["tolerated"] * 3),
+        ("max_count: 2", "", "review", ["tolerated", "tolerated", "doubtful"]),
+        ("max_count: 1", "", "reject", ["rejects", "rejects", "doubtful"]),
+        ("min_length_mm: 1.6", "", "reject", ["rejects", "too small", "doubtful"]),
+        ("min_length_mm: 2.0", "", "review", ["too small", "too small", "doubtful"]),
+        ("max_count: 1", MASK, "pass", ["tolerated", "ignored", "ignored"]),
+        ("max_count: 1", MASK.replace("ignore", "inspect"), "review",
+         ["outside", "tolerated", "doubtful"]),
+    ],
+)  # fmt: skip
+def test_the_recipes_rules_are_told_of_each_defect(
+    tmp_path: Path, rule: str, more: str, verdict: str, standings: list[str]
+) -> None:
+    text = (RECIPES / "ball_screw" / "recipe.yaml").read_text(encoding="utf-8")
+    (tmp_path / "ball_screw").mkdir()
+    file = tmp_path / "ball_screw" / "recipe.yaml"
+    file.write_text(text.replace("{bin: scrap,", f"{{bin: scrap, {rule},") + more, "utf-8")
+    overlay = tmp_path / "seen.png"
+    given = (SCREW, "--recipe", "ball_screw", "--recipes", tmp_path)
+    code, out, error = invoke(*given, "--json", "--overlay", overlay)
+    assert error is None
+    answer = json.loads(out)
+    assert (answer["verdict"], code) == (verdict, int(verdict != "pass"))
+    assert [defect["standing"] for defect in answer["defects"]] == standings
+    assert ("tolerated by their count" in answer["reason"]) is ("tolerated" in standings)
+    changed = (cv2.imread(str(overlay)) != cv2.imread(str(SCREW)))[200:245, 10:190]
+    assert bool(changed.any()) is ("ignored" in standings)
+    _, table, _ = invoke(*given)
+    assert all(standing.split()[0] in table for standing in standings)
 
 
 def picture(folder: Path, height: int, width: int) -> Path:
@@ -83,4 +123,5 @@ def test_a_golden_sample_of_another_board_is_refused() -> None:
 def test_an_unknown_recipe_lists_those_there_are() -> None:
     code, _, error = invoke(BOARDS / f"{BOARD}.webp", "--recipe", "nuts")
     assert code != 0
-    assert "there is: ball_screw, pcb, tile" in str(error)
+    there = ", ".join(sorted(file.parent.name for file in RECIPES.glob("*/recipe.yaml")))
+    assert f"there is: {there}" in str(error)

@@ -10,7 +10,7 @@ import pytest
 from cell.evaluation.applying import apply_thresholds, next_version, with_thresholds_set
 from cell.recipe.loading import RECIPES, RecipeError, load_recipe
 
-OWN = re.compile(r", threshold: [\d.]+")
+OWN = re.compile(r", threshold: [\d.]+, label: \{.*?\}")
 PCB = OWN.sub("", (RECIPES / "pcb" / "recipe.yaml").read_text(encoding="utf-8"))
 CLASSES = load_recipe(RECIPES / "pcb").classes
 VERSION = load_recipe(RECIPES / "pcb").version
@@ -25,6 +25,12 @@ VERSION = load_recipe(RECIPES / "pcb").version
         ("open:\n    bin: scrap", "open:\n    bin: scrap\n    threshold: 0.61"),
         ("open:\n    threshold: .7 # old\n    bin: scrap",
          "open:\n    threshold: 0.61 # old\n    bin: scrap"),
+        ("open: {bin: scrap, label: {en: cut}}",
+         "open: {bin: scrap, label: {en: cut}, threshold: 0.61}"),
+        ("open:\n    bin: scrap\n    label:\n      ko: 단선\n      en: cut",
+         "open:\n    threshold: 0.61\n    bin: scrap\n    label:\n      ko: 단선\n      en: cut"),
+        ("open:\n    bin: scrap\n    label: {en: cut} # b",
+         "open:\n    bin: scrap\n    label: {en: cut} # b\n    threshold: 0.61"),
         ("open:\n    bin: scrap  # why", "open:\n    bin: scrap  # why\n    threshold: 0.61"),
     ],
 )  # fmt: skip

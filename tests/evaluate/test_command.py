@@ -91,6 +91,19 @@ def test_the_same_figures_whatever_the_library_holds(
     assert told["data"]["pictures"] == 2
 
 
+@pytest.mark.parametrize("verb", ["evaluate", "thresholds"])
+def test_what_the_recipe_ignores_is_no_defect(
+    run: Run, pairs: Path, config: Path, verb: str
+) -> None:
+    recipe = Path(yaml.safe_load(config.read_text())["recipes"]) / "pcb" / "recipe.yaml"
+    most = "regions: {most: {kind: ignore, polygon: [[0, 0], [640, 0], [640, 630], [0, 630]]}}\n"
+    recipe.write_text(recipe.read_text(encoding="utf-8") + most, encoding="utf-8")
+    code, _, err = run(verb, "--data", pairs, "--config", config, "--limit", 2)
+    assert code == 2
+    words = "has no defective parts (2 labelled so are good by the recipe's rules)"
+    assert words in " ".join(err.split())
+
+
 def wrong_size(pairs: Path) -> Path:
     return replace_both(pairs, np.full((700, 700), 90, np.uint8))
 

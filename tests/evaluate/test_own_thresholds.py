@@ -57,20 +57,31 @@ def test_a_class_review_threshold_counts_where_thresholds_are_chosen(
     assert sum(low) > sum(high)
 
 
-def test_boxes_that_the_recipe_ignores_do_not_decide(config: Path, pairs: Path) -> None:
-    rewrite(config, 0.1, {"min_area_px": 640 * 640 - 1, "threshold": 0.5})
-    found = chosen(config, pairs)
-    assert found.now_escapes.count == found.now_escapes.total > 0
+def test_what_is_too_small_for_the_recipe_neither_decides_nor_is_missed(
+    config: Path, pairs: Path
+) -> None:
+    least = 1500
+    labels = [line.split() for file in pairs.rglob("*.txt") for line in file.open()]
+    sizes = [(int(c) - int(a)) * (int(d) - int(b)) for a, b, c, d, _ in labels]
+    large = sum(size > least for size in sizes)
+    assert 0 < large < len(sizes)
+    rewrite(config, 0.1, {"min_area_px": least, "threshold": 0.5})
+    assert chosen(config, pairs).now_escapes.total == large
     done = evaluate(load(config), Request("pcb", pairs), lambda jobs, _: jobs)
-    assert done.figures["parts"]["escapes"] == done.figures["parts"]["defective"]
-    assert {row["found"] for row in done.figures["classes"].values()} == {0}
+    rows = done.figures["classes"].values()
+    assert sum(row["defects"] for row in rows) == large
+    assert sum(row["found"] for row in rows) <= large
+    for one in done.seen:
+        assert all(defect.area_px < least for defect in one.aside)
+        x1, y1, x2, y2 = one.in_view.T
+        assert ((x2 - x1) * (y2 - y1) >= least).all()
 
 
 def test_a_class_review_threshold_gives_way_to_its_threshold(tmp_path: Path) -> None:
     file = tmp_path / "recipe.yaml"
     own = "threshold: 0.9, review_threshold: 0.8  "
     text = FILE.read_text(encoding="utf-8")
-    text = re.sub(r"( open: \{bin: scrap)[^}]*", rf"\1, {own}", text)
+    text = re.sub(r"( open: \{bin: scrap).*", rf"\1, {own}}}", text)
     file.write_text(text, encoding="utf-8")
     before = load_recipe(file)
     assert before.review_threshold_of("open") == 0.8
@@ -92,7 +103,10 @@ def test_charts_show_where_each_class_is_reviewed(own: float | None) -> None:
         np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64),
         np.zeros((0, 4), np.float32), np.zeros(0, np.int64),
     )  # fmt: skip
-    seen = [Seen(str(good), Path("x"), None, good, False, none, none) for good in (True, False)]
+    seen = [
+        Seen(str(good), Path("x"), None, good, False, none, none, none.boxes)
+        for good in (True, False)
+    ]
     done = Evaluation(recipe, CLASSES, seen, {})
     wanted = [own if own and name == "short" else 0.5 for name in CLASSES]
     assert dashed(page._score_charts(done)) == [f"{Axes().x(value):.1f}" for value in wanted]

@@ -129,3 +129,4 @@ def test_each_defect_can_stand_alone() -> None:
 def test_the_review_band_takes_what_is_not_rejected() -> None:
     scores = np.array([[0.9, 0.3], [0.4, 0.1], [0.1, 0.3], [0.1, 0.1]], np.float32)
     assert doubtful(scores, np.array([0.5, 0.5], np.float32), 0.25) == 2
+    assert doubtful(scores, np.array([0.5, 0.5], np.float32), [0.45, 0.25]) == 1

@@ -194,3 +194,20 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
     yield driver
     driver.quit()
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Any, hmi: Hmi, until: Callable[..., Any]) -> Any:
+    """The page is loaded once; the tests change only what the cell says."""
+    from tests.hmi.browsing import Page  # without selenium there is no browser, and no such test
+
+    browser.get(hmi.url + "?lang=en")
+    return Page(browser, until)
+
+
+@pytest.fixture
+def page(opened: Any, fake_cell: FakeCell) -> Any:
+    assert fake_cell.idle()
+    opened.live()
+    opened.until(lambda: opened.enabled("start"), "the cell is stopped")
+    return opened

@@ -3,7 +3,8 @@
 Orders come as JSON lines on stdin: {"state": {...CellState...}}, {"inspect": {...Inspection...}},
 {"belt": {...}}, {"robot": {...}}, {"silent": bool}, {"refuse": "why"},
 {"processes": [...]}, {"advisories": {"launcher": [{...Advisory...}]}}, {"reset": true}.
-Each service call that it was given goes as a JSON line to stdout.
+Each service call that it was given goes as a JSON line to stdout. An order for a recipe that is not
+refused puts `change` on "preparing"; what follows is told by {"state": ...}.
 """
 
 from __future__ import annotations
@@ -29,10 +30,12 @@ from inspection_cell_interfaces.msg import (
     PartOnBelt,
     RobotState,
 )
-from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand
+from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, SetRecipe
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
+
+from cell.recipe import RECIPES, load_recipe
 
 
 def now() -> Time:
@@ -54,6 +57,7 @@ class FakeSupervisor(Node):
         self.create_service(
             AcknowledgeAlarm, "/cell/supervisor/acknowledge_alarm", self.on_acknowledge
         )
+        self.create_service(SetRecipe, "/cell/supervisor/set_recipe", self.on_recipe)
         self.create_timer(0.2, self.beat)
         self.create_timer(0.05, self.devices)
 
@@ -63,6 +67,7 @@ class FakeSupervisor(Node):
         self.processes = ["belt", "camera", "inspector", "supervisor", "robot", "recorder"]
         self.advisories: dict[str, list[Advisory]] = {}
         self.state = CellState(state="stopped", reason="Ready.", reason_ko="준비됨.")
+        self.state.recipe = load_recipe(RECIPES / "pcb").identity
         self.belt = BeltState(connected=True)
         self.robot = RobotState(connected=True, mode="operational", phase="idle")
         self.robot.position = [-1.3, -1.9, 2.0, -1.67, -1.57, 0.0]
@@ -82,6 +87,16 @@ class FakeSupervisor(Node):
             if request.id in ("", alarm.id):
                 alarm.state = Alarm.ACKNOWLEDGED
         response.accepted = True
+        return response
+
+    def on_recipe(self, request: Any, response: Any) -> Any:
+        fields = request.get_fields_and_field_types()
+        report({"set_recipe": {name: getattr(request, name) for name in fields}})
+        response.accepted, response.message = not self.refuse, self.refuse
+        if not self.refuse:
+            self.state.change, self.state.change_message = CellState.PREPARING, ""
+            self.state.recipe_next = f"{request.recipe}@9"
+            self.cell()
         return response
 
     def cell(self) -> None:

@@ -10,9 +10,13 @@ import cv2
 import numpy as np
 import pytest
 
-from cell.hmi.components.picture import drawing, findings
+from cell.hmi.components.picture import aspect, drawing, findings
+from cell.hmi.i18n import Lang, reason
+from cell.hmi.labels import labels
 from cell.hmi.model import InspectionStatus, Mark, PictureSource
 from cell.hmi.pictures import PictureStore
+from cell.phrases import say
+from cell.recipe import RECIPES, load_recipe
 from tests.cell.evidence_world import START_NS, Shift
 from vision.frames import FrameRing
 from vision.types import FrameMeta
@@ -20,8 +24,14 @@ from vision.types import FrameMeta
 MARKS = (Mark("short", 0.9, 10, 20, 50, 60), Mark("<odd>", 0.4, 0, 0, 5, 5))
 
 
-def inspection(trigger: int, source: PictureSource, ok: bool = True) -> InspectionStatus:
-    return InspectionStatus(trigger, 1.0, ok, "" if ok else "no part", "x", 5.0, MARKS, source)
+def inspection(
+    trigger: int,
+    source: PictureSource,
+    ok: bool = True,
+    canonical: tuple[int, int] | None = (640, 640),
+) -> InspectionStatus:
+    error = "" if ok else "no part"
+    return InspectionStatus(trigger, 1.0, ok, error, "pcb@1", canonical, "x", 5.0, MARKS, source)
 
 
 @pytest.fixture
@@ -55,7 +65,7 @@ def test_camera_picture_is_shrunk_and_carries_no_boxes(
     jpeg = store.jpeg(picture.number)
     assert jpeg is not None
     assert cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)[300, 480] == 77
-    assert '<rect class="mark"' not in drawing(picture, MARKS, 640, "en")
+    assert '<rect class="mark"' not in drawing(picture, seen, "en")
     assert store.picture(seen) is picture, "made once, however often it is asked for"
 
 
@@ -66,7 +76,7 @@ def test_overwritten_picture_is_gone(store: PictureStore, ring: FrameRing) -> No
     assert store.picture(first) is None
     assert shown is not None
     assert store.jpeg(shown.number) is None, "an older picture is never served for a newer part"
-    assert "no longer in memory" in drawing(None, MARKS, 640, "en")
+    assert "no longer in memory" in drawing(None, first, "en")
 
 
 @pytest.mark.parametrize(
@@ -79,14 +89,48 @@ def test_no_picture_at_all(store: PictureStore, source: PictureSource) -> None:
 def test_stored_view_is_preferred(store: PictureStore, ring: FrameRing, tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "view.png"), np.full((320, 320), 99, np.uint8))
     camera = publish(ring, 0, 10)
-    picture = store.picture(
-        inspection(1, PictureSource("view.png", camera.ring, 0, camera.sequence))
-    )
+    seen = inspection(1, PictureSource("view.png", camera.ring, 0, camera.sequence))
+    picture = store.picture(seen)
     assert picture is not None
     assert (picture.width, picture.canonical) == (320, True)
-    drawn = drawing(picture, MARKS, 640, "en")
+    assert drawing(picture, seen, "en").count('<rect class="mark"') == 2
+
+
+@pytest.mark.parametrize(
+    ("canonical", "scale"),
+    [
+        ((640, 256), "1.0000 1.0000"),
+        ((1280, 512), "0.5000 0.5000"),
+        ((320, 128), "2.0000 2.0000"),
+        ((640, 512), "1.0000 0.5000"),
+        (None, "1.0000 1.0000"),
+    ],
+)
+def test_boxes_lie_where_the_message_says(
+    store: PictureStore,
+    tmp_path: Path,
+    canonical: tuple[int, int] | None,
+    scale: str,
+) -> None:
+    cv2.imwrite(str(tmp_path / "view.png"), np.full((256, 640), 99, np.uint8))
+    seen = inspection(1, PictureSource("view.png"), canonical=canonical)
+    picture = store.picture(seen)
+    drawn = drawing(picture, seen, "en")
+    assert f'<g transform="scale({scale})">' in drawn
+    assert '--unit: 1.000" viewBox="0 0 640 256"' in drawn
+    assert aspect(picture, seen) == "aspect-ratio: 640 / 256"
+
+
+@pytest.mark.parametrize(
+    ("canonical", "size"),
+    [((640, 256), "640 / 256"), ((320, 320), "320 / 320"), (None, "640 / 640")],
+)
+def test_a_view_that_is_gone_keeps_its_shape(canonical: tuple[int, int] | None, size: str) -> None:
+    seen = inspection(1, PictureSource(), canonical=canonical)
+    assert aspect(None, seen) == f"aspect-ratio: {size}"
+    drawn = drawing(None, seen, "en")
+    assert f'viewBox="0 0 {size.replace(" / ", " ")}"' in drawn
     assert drawn.count('<rect class="mark"') == 2
-    assert "scale(0.5000)" in drawn
 
 
 def test_a_view_is_shown_before_and_after_it_found_its_part(
@@ -114,6 +158,15 @@ def test_broken_view_falls_back(store: PictureStore, tmp_path: Path, content: by
 
 def test_findings_in_words() -> None:
     good, failed = inspection(1, PictureSource()), inspection(2, PictureSource(), ok=False)
-    assert "단락" in findings(good, None, "ko")
-    assert "&lt;odd&gt;" in findings(good, None, "en")
-    assert "Not inspected: no part" in findings(failed, None, "en")
+    recipe = load_recipe(RECIPES / "pcb")
+    assert "단락" in findings(good, None, labels(recipe, "ko"), "ko")
+    assert "&lt;odd&gt;" in findings(good, None, labels(recipe, "en"), "en")
+    assert "</b> short <" in findings(good, None, labels(None, "ko"), "ko")
+    assert "Not inspected: no part" in findings(failed, None, str, "en")
+
+
+@pytest.mark.parametrize(("lang", "words"), [("ko", "핀홀 0.93 (외 2건)"), ("en", "pin_hole 0.93")])
+def test_a_verdicts_reason_says_classes_in_words(lang: Lang, words: str) -> None:
+    recipe = load_recipe(RECIPES / "pcb")
+    told = say("verdict.defects", defect="pin_hole", score=0.93, more=2)
+    assert reason(told, lang, labels(recipe, lang)).startswith(words)

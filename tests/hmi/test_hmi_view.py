@@ -9,9 +9,11 @@ from pydantic import ValidationError
 
 from cell.alarms import entry
 from cell.config.hmi import HmiConfig
-from cell.hmi.commands import ALLOWED, Command, refusal
+from cell.following import Outcome
+from cell.hmi.commands import ALLOWED, Command, change_refusal, refusal
 from cell.hmi.components.alarms import ordered
 from cell.hmi.components.counts import number
+from cell.hmi.components.recipe_progress import Change, steps
 from cell.hmi.components.scene import held_part
 from cell.hmi.feed import Feed, Heard, Limits
 from cell.hmi.gate import full
@@ -69,6 +71,50 @@ def test_command_is_allowed_or_refused_with_words(command: Command, state: str) 
     why = refusal(command, heard(state).view(10.0, LIMITS, ()))
     assert (why is None) == (state in ALLOWED[command])
     assert why is None or why in TEXTS
+
+
+@pytest.mark.parametrize("state", [*STATES, UNKNOWN, "never heard of"])
+def test_a_recipe_is_changed_standing_or_running(state: str) -> None:
+    why = change_refusal(heard(state).view(10.0, LIMITS, ()))
+    assert (why is None) == (state in ("stopped", "running"))
+    assert why is None or why in TEXTS
+    assert change_refusal(heard(state).view(99.0, LIMITS, ())) == "why.no_link"
+
+
+@pytest.mark.parametrize(("state", "why"), [("stopped", "why.recipe.parts"), ("running", None)])
+def test_parts_are_let_through_by_a_running_cell_only(state: str, why: str | None) -> None:
+    feed = Feed().hear_cell(CellStatus(state, counts=Counts(on_belt=2)), 10.0)
+    assert change_refusal(feed.view(10.0, LIMITS, ())) == why
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [("", None), ("preparing", None), ("prepared", None), ("draining", "why.start.changing"),
+     ("taking_up", "why.start.changing")],
+)  # fmt: skip
+def test_a_cell_that_changes_its_recipe_is_not_started(change: str, why: str | None) -> None:
+    feed = Feed().hear_cell(CellStatus("stopped", change=change), 10.0)
+    assert refusal(Command.START, feed.view(10.0, LIMITS, ())) == why
+    assert why is None or why in TEXTS
+
+
+PREPARING = Change("a@1", "b@2")
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        (PREPARING, "now ahead"),
+        (replace(PREPARING, drains=True), "now ahead ahead"),
+        (replace(PREPARING, drains=True, step="draining"), "done now ahead"),
+        (replace(PREPARING, step="taking_up"), "done now"),
+        (replace(PREPARING, outcome=Outcome.FAILED), "failed ahead"),
+        (replace(PREPARING, outcome=Outcome.PREPARED), "done"),
+        (replace(PREPARING, drains=True, outcome=Outcome.TAKEN_UP), "done done done"),
+    ],
+)
+def test_steps_of_a_change(change: Change, shown: str) -> None:
+    assert " ".join(how for _, how in steps(change)) == shown
 
 
 @pytest.mark.parametrize("command", Command)

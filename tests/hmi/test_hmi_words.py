@@ -11,8 +11,10 @@ import pytest
 
 import cell.hmi
 from cell.config.hmi import HmiConfig
-from cell.hmi.commands import WHY_NOT_START, Command
+from cell.following import UNDER_WAY
+from cell.hmi.commands import WHY_NOT_CHANGE, WHY_NOT_START, Command
 from cell.hmi.components.counts import ENTRIES
+from cell.hmi.components.recipe_form import REASONS
 from cell.hmi.components.shapes import STATES
 from cell.hmi.i18n import LANGUAGES, TEXTS, tr, tr_or
 
@@ -61,7 +63,11 @@ def test_every_word_that_is_asked_for_is_there() -> None:
         ("process.{}", HmiConfig().processes),
         ("verdict.{}", ("pass", "reject", "review", "none")),
         ("alarm.priority.{}", (1, 2, 3)),
-        ("{}", WHY_NOT_START.values()),
+        ("{}", [*WHY_NOT_START.values(), *WHY_NOT_CHANGE.values()]),
+        ("change.{}", ("preparing", "prepared", "draining", "taking_up")),
+        ("recipe.step.{}", UNDER_WAY),
+        ("recipe.why.{}", REASONS),
+        ("{}", ("recipe.prepare", "recipe.change_to", "recipe.say_who", "recipe.say_why")),
     ],
 )
 def test_composed_keys(pattern: str, names: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -59,6 +60,30 @@ def test_board_ends_in_its_bin(start_twin: Callable[..., RunningTwin], bin_: lay
         assert not _holds(plc)
         truth = twin.truth()["boards"][0]
         assert truth["grasp_error_mm"] == [pytest.approx(3.0, abs=0.3)]
+        assert twin.state()["arm"]["safety"] == "NORMAL"
+
+
+def test_a_carrier_is_taken_off_its_centre_and_ends_in_its_bin(
+    start_twin: Callable[..., RunningTwin],
+) -> None:
+    """By its far end, which hangs the rest of it on one side of the cup."""
+    twin = start_twin(parts=1, max_speed_m_s=1.0, product="ball_screw_carrier")
+    with board_in_reach(twin) as (plc, control, x, y):
+        yaw = twin.state()["riding"][0]["yaw"]
+        at = x + 0.065 * math.cos(yaw), y + 0.065 * math.sin(yaw)
+        _go(control, *at, 0.08)
+        _eject(plc, True)
+        _go(control, *at, 0.0016)
+        wait_for(lambda: _holds(plc), what="for the vacuum")
+        _go(control, *at, 0.12)
+        _go(control, 0.40 + 0.065 * math.cos(yaw), -0.32 + 0.065 * math.sin(yaw), 0.05)
+        assert _holds(plc)
+        _eject(plc, False)
+        wait_for(lambda: twin.truth()["counts"].get("scrap") == 1, what="for the carrier")
+        truth = twin.truth()["boards"][0]
+        assert truth["product"] == "ball_screw_carrier"
+        assert truth["grasp_error_mm"] == [pytest.approx(65.0, abs=1.0)]
+        assert truth["grip_mm"] == [pytest.approx([65.0, 0.0], abs=1.0)]
         assert twin.state()["arm"]["safety"] == "NORMAL"
 
 

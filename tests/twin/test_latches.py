@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twin.boards.library import BoardLibrary
 from twin.config import TwinConfig
-from twin.feed import BoardFeed
+from twin.feed import Infeed
 from twin.plc import RING, Edge
 from twin.world import World
 
@@ -12,7 +12,8 @@ from twin.world import World
 def test_no_latch_is_stamped_after_the_clock_that_is_read_with_it() -> None:
     config = TwinConfig()
     boards = BoardLibrary(config.golden_folder, config.boards_folder)
-    world = World(config, BoardFeed(boards, 1, 0.5), lambda _exposure: None)
+    feed = Infeed({"pcb": boards}, "pcb", 1, 0.5)
+    world = World(config, feed, lambda _exposure: None)
     counter, ring = Edge.EXPOSURE.value
     for number in range(400):
         world.advance(1 + number % 5)

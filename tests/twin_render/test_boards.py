@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from twin.boards.library import CLASS_NAMES, BoardDataError, BoardLibrary
+from twin.boards.library import CLASS_NAMES, BoardLibrary
+from twin.pictures import PartDataError
 from vision.types import Box, Image
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,10 +91,10 @@ def test_a_defective_board_differs_at_its_defects_and_nowhere_else(library: Boar
     seen = set()
     for _ in range(150):
         board = library.draw(rng, defective=True)
-        seen.add(board.board_id)
+        seen.add(board.picture)
         assert 1 <= len(board.defects) <= 3
         boxes = [box for _, box in board.defects]
-        difference = board.image != library.golden(board.board_id)
+        difference = board.image != library.golden(board.picture)
         assert not (difference & (inside(boxes, SKIN_PX) == 0)).any()
         for name, box in board.defects:
             assert name in CLASS_NAMES
@@ -104,12 +105,12 @@ def test_a_defective_board_differs_at_its_defects_and_nowhere_else(library: Boar
 def test_a_good_board_is_its_golden_sample(library: BoardLibrary) -> None:
     board = library.draw(np.random.default_rng(1), defective=False)
     assert board.good
-    assert np.array_equal(board.image, library.golden(board.board_id))
+    assert np.array_equal(board.image, library.golden(board.picture))
 
 
 def test_drawing_repeats_with_the_seed(library: BoardLibrary) -> None:
     first, second = (library.draw(np.random.default_rng(9), defective=True) for _ in range(2))
-    assert first.board_id == second.board_id
+    assert first.picture == second.picture
     assert first.defects == second.defects
     assert np.array_equal(first.image, second.image)
 
@@ -130,5 +131,5 @@ def test_broken_data_is_named(tmp_path: Path, spoil: object, message: str) -> No
         shutil.copy(BOARDS / f"44000062.{suffix}", tmp_path)
     assert callable(spoil)
     spoil(tmp_path)
-    with pytest.raises(BoardDataError, match=message):
+    with pytest.raises(PartDataError, match=message):
         BoardLibrary(GOLDENS, tmp_path).draw(np.random.default_rng(0), defective=True)

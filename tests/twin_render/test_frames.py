@@ -13,8 +13,9 @@ import pytest
 from calibration.camera import CameraModel
 from calibration.cell import load_calibration
 from calibration.geometry import Float, Pose2D
-from twin.boards import BoardLibrary, BoardVariant
-from twin.render import PlacedBoard, Scene, board_corners, render_frame, true_camera
+from twin.boards import BoardLibrary
+from twin.product import BALL_SCREW_CARRIER, PCB, Variant
+from twin.render import PlacedPart, Scene, part_corners, render_frame, true_camera
 from twin.render.optics import PlaneView
 from vision.types import Image
 
@@ -33,7 +34,7 @@ def scene(camera: CameraModel) -> Scene:
 
 
 @pytest.fixture(scope="module")
-def board() -> BoardVariant:
+def board() -> Variant:
     library = BoardLibrary(ROOT / "cell/recipe/data/pcb/goldens", ROOT / "twin/boards/pcb")
     return library.draw(np.random.default_rng(3), defective=True)
 
@@ -94,20 +95,20 @@ def measured_corners(picture: Image, near: Float, camera: CameraModel) -> Float:
     ],
 )
 def test_board_lies_where_the_model_says(
-    scene: Scene, camera: CameraModel, board: BoardVariant, pose: Pose2D, speed: float
+    scene: Scene, camera: CameraModel, board: Variant, pose: Pose2D, speed: float
 ) -> None:
-    picture = render_frame(scene, [PlacedBoard(board, pose)], 0.3, speed, number=1)
-    expected = camera.belt_to_image(board_corners(pose), TOP_M)
+    picture = render_frame(scene, [PlacedPart(board, pose)], 0.3, speed, number=1)
+    expected = camera.belt_to_image(part_corners(PCB, pose), TOP_M)
     assert np.abs(measured_corners(picture, expected, camera) - expected).max() < 0.1
 
 
 @pytest.mark.parametrize("yaw_deg", [-14.0, 0.0, 9.0])
 def test_artwork_is_upright_and_in_place(
-    scene: Scene, camera: CameraModel, board: BoardVariant, yaw_deg: float
+    scene: Scene, camera: CameraModel, board: Variant, yaw_deg: float
 ) -> None:
     """Rectified by the model alone, the picture shows the artwork to a fraction of a pixel."""
     pose = Pose2D(-1.001, 0.004, math.radians(yaw_deg))
-    picture = render_frame(scene, [PlacedBoard(board, pose)], 1.7, 0.3, number=2)
+    picture = render_frame(scene, [PlacedPart(board, pose)], 1.7, 0.3, number=2)
     columns, rows = np.meshgrid(np.arange(640), np.arange(640))
     x = (columns.ravel() + 0.5) / 6400 - 0.05
     y = 0.05 - (rows.ravel() + 0.5) / 6400
@@ -120,10 +121,8 @@ def test_artwork_is_upright_and_in_place(
     assert view[board.image < 5].mean() == pytest.approx(70, abs=12)
 
 
-def test_same_arguments_same_picture(
-    scene: Scene, camera: CameraModel, board: BoardVariant
-) -> None:
-    placed = [PlacedBoard(board, Pose2D(-1.0, 0.0, 0.1))]
+def test_same_arguments_same_picture(scene: Scene, camera: CameraModel, board: Variant) -> None:
+    placed = [PlacedPart(board, Pose2D(-1.0, 0.0, 0.1))]
     first = render_frame(scene, placed, 0.5, 0.3, number=7)
     assert first.shape == (1200, 1920)
     assert first.dtype == np.uint8
@@ -146,17 +145,17 @@ def test_belt_is_dark_noisy_and_moves(scene: Scene) -> None:
     assert place[1] - 400 == pytest.approx(0, abs=2)
 
 
-def test_boards_out_of_view_change_nothing(scene: Scene, board: BoardVariant) -> None:
-    far = [PlacedBoard(board, Pose2D(-0.6, 0.0, 0.0)), PlacedBoard(board, Pose2D(0.5, 0.0, 0.0))]
+def test_boards_out_of_view_change_nothing(scene: Scene, board: Variant) -> None:
+    far = [PlacedPart(board, Pose2D(-0.6, 0.0, 0.0)), PlacedPart(board, Pose2D(0.5, 0.0, 0.0))]
     assert np.array_equal(
         render_frame(scene, far, 0.2, 0.3, number=3), render_frame(scene, [], 0.2, 0.3, number=3)
     )
 
 
-def test_neighbour_is_seen_at_the_edge(scene: Scene, board: BoardVariant) -> None:
+def test_neighbour_is_seen_at_the_edge(scene: Scene, board: Variant) -> None:
     near = [
-        PlacedBoard(board, Pose2D(-1.0, 0.0, 0.0)),
-        PlacedBoard(board, Pose2D(-1.16, 0.0, 0.0)),
+        PlacedPart(board, Pose2D(-1.0, 0.0, 0.0)),
+        PlacedPart(board, Pose2D(-1.16, 0.0, 0.0)),
     ]
     picture = render_frame(scene, near, 0.2, 0.3, number=3)
     assert picture[400:800, :100].mean() > 60
@@ -165,7 +164,7 @@ def test_neighbour_is_seen_at_the_edge(scene: Scene, board: BoardVariant) -> Non
 def test_view_of_a_plane_is_exact(scene: Scene, camera: CameraModel) -> None:
     rng = np.random.default_rng(0)
     rows, columns = rng.integers(0, 1200, 400), rng.integers(0, 1920, 400)
-    view: PlaneView = scene.on_board
+    view: PlaneView = scene.plane(TOP_M)
     seen = np.column_stack([view.x[rows, columns], view.y[rows, columns]]).astype(np.float64)
     pixels = camera.belt_to_image(seen, TOP_M)
     assert np.abs(pixels - np.column_stack([columns, rows])).max() < 2e-3
@@ -182,7 +181,30 @@ def test_true_camera_is_off_by_what_was_asked(camera: CameraModel, seed: int) ->
     )
 
 
-def test_a_smaller_camera_works_too(camera: CameraModel, board: BoardVariant) -> None:
+def test_a_smaller_camera_works_too(camera: CameraModel, board: Variant) -> None:
     small = replace(camera, width=960, height=600, focal=(2300.0, 2300.0), centre=(481.0, 298.0))
-    placed = [PlacedBoard(board, Pose2D(-1.0, 0.0, 0.0))]
+    placed = [PlacedPart(board, Pose2D(-1.0, 0.0, 0.0))]
     assert render_frame(Scene(small, seed=1), placed, 0.0, 0.3, number=0).shape == (600, 960)
+
+
+@pytest.mark.parametrize("yaw_deg", [0.0, -13.0])
+def test_a_carrier_is_drawn_by_its_own_measures(
+    scene: Scene, camera: CameraModel, yaw_deg: float
+) -> None:
+    """Corners where 168 x 72 mm say, a bright rim of 4 mm, and a picture of 160 x 64 mm."""
+    picture = np.full((256, 640), 90, np.uint8)
+    picture[:, 600:] = 30  # at the end that leads
+    pose = Pose2D(-1.002, 0.003, math.radians(yaw_deg))
+    variant = Variant(BALL_SCREW_CARRIER, "drawn", picture, ())
+    frame = render_frame(scene, [PlacedPart(variant, pose)], 0.3, 0.2, number=1)
+    sides = np.array([[-0.084, -0.036], [0.084, -0.036], [0.084, 0.036], [-0.084, 0.036]])
+    turned = (np.column_stack([sides, np.ones(4)]) @ pose.matrix().T)[:, :2]
+    expected = camera.belt_to_image(turned, TOP_M)
+    assert np.abs(measured_corners(frame, expected, camera) - expected).max() < 0.1
+    inside = np.array([[0.082, 0.0], [0.0, -0.034], [0.0, 0.0], [0.0795, 0.0], [0.0695, 0.0]])
+    spots = (np.column_stack([inside, np.ones(5)]) @ pose.matrix().T)[:, :2]
+    greys = [
+        frame[int(y) - 2 : int(y) + 3, int(x) - 2 : int(x) + 3].mean()
+        for x, y in camera.belt_to_image(spots, TOP_M)
+    ]
+    assert greys == pytest.approx([170, 170, 90, 30, 90], rel=0.08, abs=4)

@@ -11,8 +11,9 @@ import numpy as np
 from calibration.camera import CameraModel
 from calibration.cell import load_calibration
 from calibration.geometry import Pose2D
-from twin.boards.library import BoardLibrary, BoardVariant
-from twin.render import PlacedBoard, Scene, render_frame, true_camera
+from twin.boards import BoardLibrary
+from twin.product import Variant
+from twin.render import PlacedPart, Scene, render_frame, true_camera
 from vision.inspect.golden import GoldenLibrary
 from vision.types import Image
 
@@ -49,12 +50,12 @@ def place(x: float = -1.0, y: float = 0.0, yaw_deg: float = 0.0) -> Pose2D:
     return Pose2D(x, y, float(np.radians(yaw_deg)))
 
 
-def shoot(*placed: tuple[BoardVariant, Pose2D], number: int = 0) -> Image:
+def shoot(*placed: tuple[Variant, Pose2D], number: int = 0) -> Image:
     """A picture of boards on the running belt."""
-    return render_frame(scene(), [PlacedBoard(*p) for p in placed], 0.37 * number, 0.3, number)
+    return render_frame(scene(), [PlacedPart(*p) for p in placed], 0.37 * number, 0.3, number)
 
 
-def parts(count: int, seed: int) -> Iterator[tuple[BoardVariant, Pose2D, Image]]:
+def parts(count: int, seed: int) -> Iterator[tuple[Variant, Pose2D, Image]]:
     """Random boards in random poses, and their pictures."""
     rng = np.random.default_rng(seed)
     for number in range(count):

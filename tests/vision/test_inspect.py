@@ -12,7 +12,7 @@ import pytest
 
 from calibration.geometry import wrap_angle
 from models.package import ModelPackage
-from twin.boards.library import BoardVariant
+from twin.product import PCB, Variant
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.errors import EngineError, InspectionError
 from vision.inspect.align import align
@@ -47,8 +47,8 @@ def test_thirty_parts_are_placed_named_and_normalised(inspector: Inspector) -> N
         assert found is not None
         turn = np.degrees(wrap_angle(found.yaw - pose.yaw))
         errors.append(((found.x - pose.x) * 1e3, (found.y - pose.y) * 1e3, turn))
-        named += inspection.golden == board.board_id
-        golden = bench.goldens().get(board.board_id).image / 255.0
+        named += inspection.golden == board.picture
+        golden = bench.goldens().get(board.picture).image / 255.0
         grey.append(np.abs(inspector._batch[0, 0] - golden).mean())
         assert view.shape == (640, 640)
         assert inspection.model.startswith("tiny@1#")
@@ -68,7 +68,7 @@ def test_views_are_aligned_with_their_golden_samples_to_a_tenth_of_a_pixel() -> 
     pixels = grid.reshape(-1, 3).T.astype(float)
     worst = []
     for board, pose, image in bench.parts(10, seed=12):
-        golden = bench.goldens().get(board.board_id)
+        golden = bench.goldens().get(board.picture)
         located = locator.locate(image)
         view = rectifier.rectify(image, located)
         moved = align(view, fit_light(shrink(view), golden.bright_share), golden.target)
@@ -104,7 +104,7 @@ def test_a_defect_is_found_where_it_is(inspector: Inspector) -> None:
     golden = bench.boards().golden("44000075")
     marked = golden.copy()
     marked[320:352, 448:480] = 255 - marked[320:352, 448:480]
-    image = bench.shoot((BoardVariant("44000075", marked, ()), bench.place(yaw_deg=9)))
+    image = bench.shoot((Variant(PCB, "44000075", marked, ()), bench.place(yaw_deg=9)))
     inspection, _ = inspector.inspect_frame(image)
     assert [(d.class_name, d.box.x_min, d.box.y_min) for d in inspection.detections] == [
         ("copper", 448.0, 320.0)
@@ -118,7 +118,7 @@ def test_a_defect_is_found_where_it_is(inspector: Inspector) -> None:
 def test_a_foreign_board_has_no_golden_sample(package_folder: Path) -> None:
     without = [bench.goldens().get(n) for n in bench.goldens().names if n != "50600027"]
     inspector = make(package_folder, GoldenLibrary(without))  # 50600043, its lookalike, is there
-    board = BoardVariant("50600027", bench.boards().golden("50600027"), ())
+    board = Variant(PCB, "50600027", bench.boards().golden("50600027"), ())
     with pytest.raises(InspectionError, match="another board than the picture"):
         inspector.inspect_frame(bench.shoot((board, bench.place())))
 
@@ -132,7 +132,7 @@ def test_foreign_boards_are_refused_each_of_thirty(package_folder: Path) -> None
 
 
 def test_turned_boards_are_refused(inspector: Inspector) -> None:
-    board = BoardVariant("44000075", bench.boards().golden("44000075"), ())
+    board = Variant(PCB, "44000075", bench.boards().golden("44000075"), ())
     for yaw_deg in (90, 180):
         image = bench.shoot((board, bench.place(yaw_deg=yaw_deg)))
         with pytest.raises(InspectionError, match="turned by 90 or 180"):
@@ -143,7 +143,7 @@ def test_a_golden_sample_of_another_board_is_named_with_the_right_one(
     inspector: Inspector, package_folder: Path
 ) -> None:
     image = bench.shoot(
-        (BoardVariant("44000075", bench.boards().golden("44000075"), ()), bench.place())
+        (Variant(PCB, "44000075", bench.boards().golden("44000075"), ()), bench.place())
     )
     other = bench.goldens().get("44000098")
     with pytest.raises(InspectionError, match=r"'44000098' is of another board.*shows '44000075'"):
@@ -156,8 +156,8 @@ def test_a_golden_sample_of_another_board_is_named_with_the_right_one(
         alone.inspect_frame(image)
 
 
-def board() -> BoardVariant:
-    return BoardVariant("44000080", bench.boards().golden("44000080"), ())
+def board() -> Variant:
+    return Variant(PCB, "44000080", bench.boards().golden("44000080"), ())
 
 
 def painted(spot: tuple[slice, slice], grey: int) -> Image:
@@ -199,7 +199,7 @@ def test_what_cannot_be_inspected_is_refused(inspector: Inspector, case: str) ->
 def test_a_neighbour_at_the_edge_does_no_harm(inspector: Inspector) -> None:
     neighbour = bench.boards().golden("44000075"), bench.place(-1.16)
     image = bench.shoot(
-        (board(), bench.place(-0.995)), (BoardVariant("44000075", neighbour[0], ()), neighbour[1])
+        (board(), bench.place(-0.995)), (Variant(PCB, "44000075", neighbour[0], ()), neighbour[1])
     )
     inspection, _ = inspector.inspect_frame(image)
     assert inspection.golden == "44000080"

@@ -11,7 +11,7 @@ import pytest
 import tiny_model
 
 from models.package import ModelPackage
-from twin.boards.library import BoardVariant
+from twin.product import PCB, Variant
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.errors import InspectionError
 from vision.inspect.files import inspect_file
@@ -49,7 +49,7 @@ def test_canonical_files_of_any_format(
 
 
 def test_camera_files_with_a_reference(inspector: Inspector, tmp_path: Path) -> None:
-    board = BoardVariant(NAME, bench.boards().golden(NAME), ())
+    board = Variant(PCB, NAME, bench.boards().golden(NAME), ())
     path = save(tmp_path / "camera.png", bench.shoot((board, bench.place(yaw_deg=-6))))
     inspection, _ = inspect_file(path, bench.GOLDENS / f"{NAME}.webp", inspector)
     assert inspection.golden == NAME

@@ -1,5 +1,5 @@
 """Real circuit boards for the twin's belt."""
 
-from twin.boards.library import BoardDataError, BoardLibrary, BoardVariant
+from twin.boards.library import BoardLibrary
 
-__all__ = ["BoardDataError", "BoardLibrary", "BoardVariant"]
+__all__ = ["BoardLibrary"]

@@ -1,15 +1,15 @@
 """Pictures for the emulated camera."""
 
-from twin.render.frame import PlacedBoard, Scene, board_corners, render_frame
+from twin.render.frame import PlacedPart, Scene, part_corners, render_frame
 from twin.render.optics import true_camera
 from twin.render.writer import FrameWriter, ImageFolderError
 
 __all__ = [
     "FrameWriter",
     "ImageFolderError",
-    "PlacedBoard",
+    "PlacedPart",
     "Scene",
-    "board_corners",
+    "part_corners",
     "render_frame",
     "true_camera",
 ]

@@ -10,17 +10,14 @@ import numpy as np
 
 from calibration.camera import CameraModel
 from calibration.geometry import Pose2D
-from twin.boards.library import BoardVariant
+from twin.product import PCB, Product, Variant
 from twin.render.optics import Light, PlaneView, Sensor, blur
 from twin.render.surfaces import (
-    ART_LEFT_PX,
-    ART_PX_PER_M,
     BELT_PERIOD_PX,
     BELT_PX_PER_M,
     BELT_ROWS_PX,
-    BOARD_M,
-    THICKNESS_M,
-    BoardPainter,
+    MARGIN_PX,
+    Painter,
     belt_texture,
 )
 from vision.types import Image
@@ -29,14 +26,14 @@ SHADOW_SHIFT_M = (0.0011, -0.0007)  # away from the light
 SHADOW_SOFT_M = 0.0009
 SHADOW_DEPTH = 0.55
 SHADOW_STEP_PX = 4  # shadows are soft: drawn coarsely and enlarged
-MARGIN_PX = 24  # room for shadow and blur round a board
+ROOM_PX = 24  # room for shadow and blur round a part
 
 
 @dataclass(frozen=True, slots=True)
-class PlacedBoard:
-    """A board on the belt; `pose` of its centre in frame `cell` in the middle of the exposure."""
+class PlacedPart:
+    """A part on the belt; `pose` of its centre in frame `cell` in the middle of the exposure."""
 
-    variant: BoardVariant
+    variant: Variant
     pose: Pose2D
 
 
@@ -52,9 +49,10 @@ class Scene:
         self.seed = seed
         self.exposure_s = exposure_s
         self.belt = belt_texture(rng)
-        self.painter = BoardPainter(rng)
-        self.on_belt = PlaneView.of(camera, 0.0)
-        self.on_board = PlaneView.of(camera, THICKNESS_M)
+        self.painter = Painter(rng)
+        self._planes: dict[float, PlaneView] = {}
+        self.on_belt = self.plane(0.0)
+        self.plane(PCB.thickness_m)  # now, rather than when the first part comes
         self.light = Light(camera.width, camera.height)
         self.sensor = Sensor(camera.width, camera.height, rng)
         self._origin_x = float(self.on_belt.x.min())
@@ -65,6 +63,12 @@ class Scene:
             nninterpolation=True,  # the fabric is soft: nobody sees half a pixel of it
         )
 
+    def plane(self, z: float) -> PlaneView:
+        """The camera's view of the plane at height `z` [m]; each is made once."""
+        if z not in self._planes:
+            self._planes[z] = PlaneView.of(self.camera, z)
+        return self._planes[z]
+
     def belt_picture(self, travel_m: float) -> Image:
         """The empty belt after this travel."""
         start = round((self._origin_x - travel_m) * BELT_PX_PER_M) % BELT_PERIOD_PX
@@ -74,7 +78,7 @@ class Scene:
 
 def render_frame(
     scene: Scene,
-    placed: Sequence[PlacedBoard],
+    placed: Sequence[PlacedPart],
     belt_travel_m: float,
     speed_m_s: float,
     number: int,
@@ -82,58 +86,65 @@ def render_frame(
     """Frame `number` of a run, (height, width) uint8; the same arguments give the same picture."""
     rng = np.random.default_rng([scene.seed, number])
     picture = scene.belt_picture(belt_travel_m)
-    for board in placed:
-        _draw_board(scene, picture, board, speed_m_s)
+    for part in placed:
+        _draw_part(scene, picture, part, speed_m_s)
     return scene.sensor.read(scene.light.shine(picture, rng), rng)
 
 
-def board_corners(pose: Pose2D) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """The board's corners in frame `cell`, (4, 2) [m], counter-clockwise from its (-x, -y)."""
-    half = BOARD_M / 2
-    corners = np.array([[-half, -half, 1], [half, -half, 1], [half, half, 1], [-half, half, 1]])
+def part_corners(
+    product: Product, pose: Pose2D
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """A part's corners in frame `cell`, (4, 2) [m], counter-clockwise from its (-x, -y)."""
+    x, y = product.half_m
+    corners = np.array([[-x, -y, 1], [x, -y, 1], [x, y, 1], [-x, y, 1]])
     return np.asarray((corners @ pose.matrix().T)[:, :2])
 
 
-def _draw_board(scene: Scene, picture: Image, board: PlacedBoard, speed_m_s: float) -> None:
-    region = _region(scene, board.pose)
+def _draw_part(scene: Scene, picture: Image, part: PlacedPart, speed_m_s: float) -> None:
+    product = part.variant.product
+    region = _region(scene, product, part.pose)
     if region is None:
         return
-    surface = scene.painter.paint(board.variant.image)
+    surface = scene.painter.paint(part.variant)
     # cell -> texture is a turn, a shift and a scale of the precomputed view.
-    cos, sin = np.cos(board.pose.yaw), np.sin(board.pose.yaw)
-    x, y = scene.on_board.x[region], scene.on_board.y[region]
-    s = ART_PX_PER_M
-    middle = ART_LEFT_PX + 320 - 0.5
-    shift_u = middle - s * (cos * board.pose.x + sin * board.pose.y)
-    shift_v = middle - s * (sin * board.pose.x - cos * board.pose.y)
+    cos, sin = np.cos(part.pose.yaw), np.sin(part.pose.yaw)
+    plane = scene.plane(product.thickness_m)
+    x, y = plane.x[region], plane.y[region]
+    s = product.px_per_m
+    middle_u, middle_v = (MARGIN_PX + size / 2 - 0.5 for size in product.view_px)
+    shift_u = middle_u - s * (cos * part.pose.x + sin * part.pose.y)
+    shift_v = middle_v - s * (sin * part.pose.x - cos * part.pose.y)
     u = cv2.addWeighted(x, s * cos, y, s * sin, shift_u)
     v = cv2.addWeighted(x, s * sin, y, -s * cos, shift_v)
     maps = cv2.convertMaps(u, v, cv2.CV_16SC2)
     grey = cv2.remap(surface.grey, *maps, cv2.INTER_LINEAR)
     coverage = cv2.remap(surface.coverage, *maps, cv2.INTER_LINEAR)
-    under = cv2.multiply(picture[region], _shadow(scene, board.pose, region), scale=1.0 / 255.0)
+    under = cv2.multiply(
+        picture[region], _shadow(scene, product, part.pose, region), scale=1.0 / 255.0
+    )
     under = cv2.multiply(under, cv2.bitwise_not(coverage), scale=1.0 / 255.0)
-    motion_px = speed_m_s * scene.exposure_s * scene.camera.scale_at((board.pose.x, board.pose.y))
+    motion_px = speed_m_s * scene.exposure_s * scene.camera.scale_at((part.pose.x, part.pose.y))
     picture[region] = blur(np.asarray(cv2.add(under, grey), np.uint8), motion_px)
 
 
-def _region(scene: Scene, pose: Pose2D) -> tuple[slice, slice] | None:
-    """The part of the picture that the board and its shadow touch; None when out of view."""
-    corners = scene.camera.belt_to_image(board_corners(pose), THICKNESS_M)
-    x0, y0 = np.floor(corners.min(axis=0)).astype(int) - MARGIN_PX
-    x1, y1 = np.ceil(corners.max(axis=0)).astype(int) + MARGIN_PX
+def _region(scene: Scene, product: Product, pose: Pose2D) -> tuple[slice, slice] | None:
+    """The part of the picture that the part and its shadow touch; None when out of view."""
+    corners = scene.camera.belt_to_image(part_corners(product, pose), product.thickness_m)
+    x0, y0 = np.floor(corners.min(axis=0)).astype(int) - ROOM_PX
+    x1, y1 = np.ceil(corners.max(axis=0)).astype(int) + ROOM_PX
     x0, x1 = max(0, int(x0)), min(scene.camera.width, int(x1))
     y0, y1 = max(0, int(y0)), min(scene.camera.height, int(y1))
     return (slice(y0, y1), slice(x0, x1)) if x0 < x1 and y0 < y1 else None
 
 
-def _shadow(scene: Scene, pose: Pose2D, region: tuple[slice, slice]) -> Image:
-    """How much light is left beside the board, 0..255."""
+def _shadow(scene: Scene, product: Product, pose: Pose2D, region: tuple[slice, slice]) -> Image:
+    """How much light is left beside the part, 0..255."""
     coarse = tuple(slice(part.start, part.stop, SHADOW_STEP_PX) for part in region)
     x = scene.on_belt.x[coarse] - np.float32(pose.x + SHADOW_SHIFT_M[0])
     y = scene.on_belt.y[coarse] - np.float32(pose.y + SHADOW_SHIFT_M[1])
     cos, sin = np.float32(np.cos(pose.yaw)), np.float32(np.sin(pose.yaw))
-    outside = np.maximum(np.abs(cos * x + sin * y), np.abs(cos * y - sin * x)) - BOARD_M / 2
+    along, across = product.half_m
+    outside = np.maximum(np.abs(cos * x + sin * y) - along, np.abs(cos * y - sin * x) - across)
     left = 1.0 - SHADOW_DEPTH / (1.0 + np.exp(np.clip(outside / (SHADOW_SOFT_M / 2), -30, 30)))
     size = (region[1].stop - region[1].start, region[0].stop - region[0].start)
     light = (left * 255.0).astype(np.uint8)

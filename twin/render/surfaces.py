@@ -1,58 +1,77 @@
-"""What the belt and a board look like from straight above: grey pictures with a scale. Pure."""
+"""What the belt and parts look like from straight above: grey pictures with a scale. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from twin.product import Product, Variant
 from vision.types import Image
 
-BOARD_M = 0.108
-ART_M = 0.100
-THICKNESS_M = 0.0016
-
-ART_PX_PER_M = 6400.0  # 640 px over 100 mm
-ART_LEFT_PX = 32  # where the artwork begins in a board's texture; the rim is 25.6 px wide
-TEXTURE_PX = 640 + 2 * ART_LEFT_PX
+MARGIN_PX = 32  # round the picture in a part's texture; a board's rim is 25.6 px wide
+TEXTURE_PX = 640 + 2 * MARGIN_PX  # of the largest picture
 
 BELT_PX_PER_M = 7000.0
 BELT_PERIOD_PX = 4096  # the belt's pattern repeats after this travel
 BELT_ROWS_PX = 1400
 
-DARK, BRIGHT, RIM = 70, 200, 170  # greys of artwork and bare rim in full light
+RIM = 170  # grey of the bare rim in full light
 BELT = 36.0
 STREAKS = 26
 
 
 @dataclass(frozen=True, slots=True)
-class BoardSurface:
-    """A board's texture `grey`, scaled by its `coverage` (0..255); each (704, 704)."""
+class Surface:
+    """A part's texture `grey`, scaled by its `coverage` (0..255); each (height, width)."""
 
     grey: Image
     coverage: Image
 
 
-class BoardPainter:
-    """Turns artwork into a board as a machine-vision camera sees it."""
+class Painter:
+    """Turns pictures into parts as a machine-vision camera sees them."""
 
     def __init__(self, rng: np.random.Generator) -> None:
-        self._coverage = _board_coverage()
         weave = _grain(rng, (TEXTURE_PX, TEXTURE_PX), 1.2) * 2.2
         mottle = _grain(rng, (TEXTURE_PX, TEXTURE_PX), 9.0) * 2.6
         self._relief = (weave + mottle).astype(np.float32)
-        self._greys = np.linspace(DARK, BRIGHT, 256).astype(np.uint8)
 
-    def paint(self, art: Image) -> BoardSurface:
-        """The board that carries `art` (640, 640), canonical view."""
-        board = np.full((TEXTURE_PX, TEXTURE_PX), RIM, np.uint8)
-        inner = slice(ART_LEFT_PX, ART_LEFT_PX + art.shape[0])
-        board[inner, inner] = cv2.LUT(art, self._greys)
-        lively = cv2.add(board, self._relief, dtype=cv2.CV_8U)
-        grey = cv2.multiply(lively, self._coverage, scale=1.0 / 255.0)
-        return BoardSurface(np.asarray(grey, np.uint8), self._coverage)
+    def paint(self, variant: Variant) -> Surface:
+        """The part that carries the variant's picture, with `MARGIN_PX` round it."""
+        product, picture = variant.product, variant.image
+        coverage, greys = _coverage(product), _greys(product)
+        height, width = coverage.shape
+        part = np.full((height, width), RIM, np.uint8)
+        part[MARGIN_PX:-MARGIN_PX, MARGIN_PX:-MARGIN_PX] = cv2.LUT(picture, greys)
+        if product.woven:
+            relief = self._relief[:height, :width]
+            part = np.asarray(cv2.add(part, relief, dtype=cv2.CV_8U), np.uint8)
+        grey = cv2.multiply(part, coverage, scale=1.0 / 255.0)
+        return Surface(np.asarray(grey, np.uint8), coverage)
+
+
+@cache
+def _greys(product: Product) -> Image:
+    """What each grey of the picture looks like in full light, (256,)."""
+    return np.linspace(*product.greys, 256).astype(np.uint8)
+
+
+@cache
+def _coverage(product: Product) -> Image:
+    """How much of each texel the part covers, 0..255."""
+    edge = product.rim_m * product.px_per_m
+    width, height = (_line(size, edge) for size in product.view_px)
+    return np.asarray(np.rint(np.outer(height, width) * 255), np.uint8)
+
+
+def _line(size: int, edge: float) -> NDArray[np.float64]:
+    """How much of each texel of a line the part covers, 0..1, with a rim of `edge` texels."""
+    texel = np.arange(-MARGIN_PX, size + MARGIN_PX, dtype=np.float64)
+    return np.clip(np.minimum(texel + 1 + edge, size + edge - texel), 0.0, 1.0)
 
 
 def belt_texture(rng: np.random.Generator) -> Image:
@@ -77,14 +96,6 @@ def _add_streak(fabric: NDArray[np.float32], rng: np.random.Generator) -> None:
     profile = np.exp(-0.5 * ((rows[:, None] - drift[None, :]) / width) ** 2) * fade
     columns = (start + along) % BELT_PERIOD_PX
     fabric[np.ix_(row + rows, columns)] += rng.uniform(-4.0, 7.0) * profile
-
-
-def _board_coverage() -> Image:
-    """How much of each texel the board covers, 0..255."""
-    edge = (BOARD_M - ART_M) / 2 * ART_PX_PER_M
-    texel = np.arange(TEXTURE_PX, dtype=np.float64) - ART_LEFT_PX
-    line = np.clip(np.minimum(texel + 1 + edge, 640 + edge - texel), 0.0, 1.0)
-    return np.asarray(np.rint(np.outer(line, line) * 255), np.uint8)
 
 
 def _grain(

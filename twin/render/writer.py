@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 
 from calibration.camera import CameraModel
-from twin.render.frame import PlacedBoard, Scene, render_frame
+from twin.render.frame import PlacedPart, Scene, render_frame
 from vision.types import Image
 
 NAMES = ("a.bmp", "b.bmp")
@@ -50,7 +50,7 @@ class FrameWriter:
             )
         self.render((), 0.0, 0.0)
 
-    def render(self, placed: Sequence[PlacedBoard], belt_travel_m: float, speed_m_s: float) -> Path:
+    def render(self, placed: Sequence[PlacedPart], belt_travel_m: float, speed_m_s: float) -> Path:
         """Expose now: render the next frame and write it. Poses are those at the exposure.
 
         Raises OSError when the folder cannot be written.

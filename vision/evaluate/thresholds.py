@@ -4,6 +4,8 @@ A part is rejected when any detection reaches the threshold of its class. An esc
 part that is not rejected, a false reject a good part that is. Boards of a test set often carry
 many defects, of which one is enough to reject them; in production most carry one. Defects can
 therefore be counted each as the only one of its part (`alone`), which is the harder measure.
+
+Where a class has n defects tolerated on a part, it rejects by the part's (n+1)-th highest score.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ EPS = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Reach:
-    """The highest score of each class that a part reached; 0 where there was no detection.
+    """The score of each class that decides on a part: its highest one, or the (n+1)-th highest
+    where n are tolerated; 0 where there are not so many detections.
 
     good [g, classes]: good parts. bad [b, classes]: defective parts, or defects each alone.
     labels [b]: the true class of a defect that stands alone, -1 of a part with several. owner [b]:
@@ -42,16 +45,24 @@ class Reach:
 
 
 def reach(
-    good: Sequence[Found], bad: Sequence[Found], classes: int, *, alone: bool = True
+    good: Sequence[Found],
+    bad: Sequence[Found],
+    classes: int,
+    *,
+    alone: bool = True,
+    tolerated: Sequence[int] = (),
 ) -> Reach:
     """What parts reached. good: detections on good parts. bad: on defective ones, with truth.
+    tolerated: how many defects of each class a part may have; none where it is empty.
 
-    A defective part without boxes counts whole, whatever `alone` says.
+    A defective part without boxes counts whole, whatever `alone` says. A defect alone counts as one
+    too many.
     """
+    spared = list(tolerated) or [0] * classes
     rows, labels, owner = [], [], []
     for number, part in enumerate(bad):
         if not alone or not len(part.truth):
-            rows.append(_highest(part, np.ones(len(part.scores), np.bool_), classes))
+            rows.append(_deciding(part, spared))
             labels.append(int(part.labels[0]) if len(set(part.labels.tolist())) == 1 else -1)
             owner.append(number)
             continue
@@ -60,7 +71,7 @@ def reach(
             rows.append(_highest(part, near[which], classes))
             labels.append(int(label))
             owner.append(number)
-    whole = [_highest(part, np.ones(len(part.scores), np.bool_), classes) for part in good]
+    whole = [_deciding(part, spared) for part in good]
     return Reach(
         np.asarray(whole, np.float32).reshape(-1, classes),
         np.asarray(rows, np.float32).reshape(-1, classes),
@@ -72,6 +83,15 @@ def reach(
 def _highest(part: Found, which: NDArray[np.bool_], classes: int) -> Floats:
     best = np.zeros(classes, np.float32)
     np.maximum.at(best, part.classes[which], part.scores[which])
+    return best
+
+
+def _deciding(part: Found, spared: Sequence[int]) -> Floats:
+    """Of each class the highest score of a part but for those that are spared."""
+    best = np.zeros(len(spared), np.float32)
+    for which, number in enumerate(spared):
+        scores = np.sort(part.scores[part.classes == which])[::-1]
+        best[which] = scores[number] if len(scores) > number else 0.0
     return best
 
 

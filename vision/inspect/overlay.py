@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import Final
 
 import cv2
@@ -10,6 +11,7 @@ import numpy as np
 from cv2.typing import MatLike
 from numpy.typing import NDArray
 
+from vision.inspect.areas import NO_AREAS, Areas, draw_areas
 from vision.types import Image, Inspection
 
 NAMED: Final = {
@@ -35,11 +37,23 @@ def colour_of(class_name: str) -> tuple[int, int, int]:
     return NAMED.get(class_name, other)
 
 
-def draw_overlay(view: Image, inspection: Inspection, scale: float = 1.0) -> ColourImage:
-    """The view (height, width) in colour, enlarged by `scale`, detections outlined and named."""
+def draw_overlay(
+    view: Image,
+    inspection: Inspection,
+    scale: float = 1.0,
+    areas: Areas = NO_AREAS,
+    notes: Sequence[str] = (),
+) -> ColourImage:
+    """The view (height, width) in colour, enlarged by `scale`, detections outlined and named.
+
+    areas: where defects count and where they do not, drawn below. notes: what is to be said of each
+    detection besides its name and score, in their order; '' for nothing.
+    """
     size = (round(view.shape[1] * scale), round(view.shape[0] * scale))
     canvas = cv2.cvtColor(cv2.resize(view, size), cv2.COLOR_GRAY2BGR)
-    for detection in sorted(inspection.detections, key=lambda found: found.score):
+    draw_areas(canvas, areas, scale)
+    noted = zip(inspection.detections, notes or [""] * len(inspection.detections), strict=True)
+    for detection, note in sorted(noted, key=lambda pair: pair[0].score):
         box = detection.box
         x0, y0 = (round(edge * scale) - MARGIN_PX for edge in (box.x_min, box.y_min))
         x1, y1 = (round(edge * scale) + MARGIN_PX for edge in (box.x_max, box.y_max))
@@ -51,7 +65,8 @@ def draw_overlay(view: Image, inspection: Inspection, scale: float = 1.0) -> Col
         else:
             cv2.rectangle(canvas, (x0, y0), (x1, y1), (255, 255, 255), 4)
             cv2.rectangle(canvas, (x0, y0), (x1, y1), colour, 2)
-        _label(canvas, f"{detection.class_name} {detection.score:.2f}", (x0, y0, y1), colour)
+        text = f"{detection.class_name} {detection.score:.2f}{note and ', '}{note}"
+        _label(canvas, text, (x0, y0, y1), colour)
     return np.asarray(canvas, np.uint8)
 
 

@@ -18,13 +18,15 @@ from cell.cli.terminal import terminal
 from cell.config import load
 from cell.inspection import build_inspector
 from cell.products import recipe_folder
-from cell.recipe.convert import defects_of
-from cell.recipe.rules import judge
+from cell.recipe.convert import areas_of, defects_of
+from cell.recipe.counting import Standing, Tally, count, size_mm
+from cell.recipe.model import Recipe
+from cell.recipe.rules import verdict_on
+from cell.recipe.verdict import Verdict
 from models.writing import require_target
 from vision.inspect.files import inspect_file
 from vision.inspect.overlay import draw_overlay
 from vision.pictures import orientation_of
-from vision.types import Detection
 
 
 def inspect(
@@ -68,9 +70,12 @@ def inspect(
             "was inspected as stored",
             file=sys.stderr,
         )
-    verdict = judge(setup.recipe, defects_of(inspection))
+    tally = count(setup.recipe, defects_of(inspection))
+    verdict = verdict_on(setup.recipe, tally)
     if overlay is not None:
-        write_picture(overlay, draw_overlay(view, inspection))
+        notes = [own.value if own is not Standing.REJECTS else "" for own in tally.standings]
+        drawn = draw_overlay(view, inspection, areas=areas_of(setup.recipe), notes=notes)
+        write_picture(overlay, drawn)
     if as_json:
         print(
             json.dumps(
@@ -81,7 +86,10 @@ def inspect(
                     "reason": verdict.reason,
                     "golden": inspection.golden,
                     "pose": None if inspection.pose is None else asdict(inspection.pose),
-                    "defects": [asdict(d) for d in inspection.detections],
+                    "defects": [
+                        asdict(d) | {"standing": standing.value}
+                        for d, standing in zip(inspection.detections, tally.standings, strict=True)
+                    ],
                     "recipe": setup.recipe.identity,
                     "product": setup.recipe.product,
                     "model": inspection.model,
@@ -92,36 +100,26 @@ def inspect(
             )
         )
     else:
-        _print(
-            image,
-            inspection.golden,
-            verdict.kind.value,
-            verdict.bin,
-            verdict.reason,
-            inspection.detections,
-        )
+        _print(image, inspection.golden, verdict, setup.recipe, tally)
     if verdict.kind.value != "pass":
         raise typer.Exit(1)
 
 
-def _print(
-    image: Path,
-    golden: str,
-    kind: str,
-    bin_name: str,
-    reason: str,
-    detections: tuple[Detection, ...],
-) -> None:
+def _print(image: Path, golden: str, verdict: Verdict, recipe: Recipe, tally: Tally) -> None:
     console = terminal()
-    where = f" -> bin '{shown(bin_name)}'" if bin_name else ""
+    where = f" -> bin '{shown(verdict.bin)}'" if verdict.bin else ""
     console.print(
-        f"{shown(image.name)}: [bold]{kind}[/]{where} ({shown(reason)}); "
+        f"{shown(image.name)}: [bold]{verdict.kind.value}[/]{where} ({shown(verdict.reason)}); "
         f"golden sample {shown(golden or 'none')}"
     )
-    if not detections:
+    if not tally.defects:
         return
-    table = Table("class", "score", "x min", "y min", "x max", "y max")
-    for d in detections:
-        box = (d.box.x_min, d.box.y_min, d.box.x_max, d.box.y_max)
-        table.add_row(shown(d.class_name), f"{d.score:.2f}", *(f"{v:.0f}" for v in box))
+    table = Table("class", "score", "x min", "y min", "x max", "y max", "mm", "counts")
+    for d, standing in zip(tally.defects, tally.standings, strict=True):
+        length, width = size_mm(recipe, d)
+        table.add_row(
+            shown(d.class_name), f"{d.score:.2f}",
+            *(f"{edge:.0f}" for edge in (d.x_min, d.y_min, d.x_max, d.y_max)),
+            f"{length:.1f} x {width:.1f}", standing.value,
+        )  # fmt: skip
     console.print(table)

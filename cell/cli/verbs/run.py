@@ -53,7 +53,7 @@ def run(
     ] = False,
     report: Annotated[Path | None, typer.Option(help="Write the run report (JSON) here.")] = None,
     seed: Annotated[
-        int, typer.Option(help="Seed of the twin: boards, order, positions, light.")
+        int, typer.Option(help="Seed of the twin: parts, order, positions, light.")
     ] = 1,
     belt_speed: Annotated[
         float | None,
@@ -95,7 +95,7 @@ def run(
     interrupt = Interrupt()
     interrupt.listen()
     if parts and not twin:
-        raise UsageError("--parts counts the twin's boards; without it, end the run with Ctrl-C.")
+        raise UsageError("--parts counts the twin's parts; without it, end the run with Ctrl-C.")
     if headless and not parts:
         raise UsageError("--headless needs --parts N: nobody could end the run otherwise.")
     if start and not twin:

@@ -22,8 +22,12 @@ def twin(
     data: Annotated[
         Path, typer.Option(help="Folder for the twin's settings and truth.json.")
     ] = Path("data"),
-    parts: Annotated[int, typer.Option(min=0, help="Boards in all; 0: without end.")] = 0,
-    seed: Annotated[int, typer.Option(help="Seed of boards, order, positions, light.")] = 1,
+    recipe: Annotated[
+        str | None,
+        typer.Option(help="Recipe whose product is fed first, instead of the configuration's."),
+    ] = None,
+    parts: Annotated[int, typer.Option(min=0, help="Parts in all; 0: without end.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of parts, order, positions, light.")] = 1,
     pitch: Annotated[
         float, typer.Option(min=0.2, max=5.0, help="Distance between parts [m].")
     ] = 0.35,
@@ -39,7 +43,7 @@ def twin(
     For a cell started with `ros2 launch` or `cell run --no-twin`: the twin listens where the
     configuration expects arm, PLC and camera.
     """
-    cell = load(config)
+    cell = load(config, {} if recipe is None else {"recipe": recipe})
     if "image_folder" not in cell.camera.options:
         raise UsageError(
             f"{config}: camera.options.image_folder is not set: the twin's pictures reach the cell "

@@ -1,9 +1,9 @@
-"""The cell's furniture and the boards in the 3D picture. Metres, frame `cell`."""
+"""The cell's furniture and the parts in the 3D picture. Metres, frame `cell`."""
 
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Final, NamedTuple
 
 from nicegui import ui
 from nicegui.elements.scene.scene_object3d import Object3D
@@ -14,7 +14,7 @@ from cell.hmi.model import Verdict
 BELT_COLOR: Final = "#27303a"
 STRIPE_COLOR: Final = "#3a4653"
 FRAME_COLOR: Final = "#4b5866"
-BOARD_COLOR: Final = "#d9dfd2"
+PART_COLOR: Final = "#d9dfd2"
 VERDICT_COLORS: Final = {
     Verdict.PASS: "#1fb894",
     Verdict.REJECT: "#f0603a",
@@ -22,6 +22,8 @@ VERDICT_COLORS: Final = {
     Verdict.NONE: "#8b97a5",
 }
 STRIPE_PITCH: Final = 0.10
+SEEN: Final = 0.006
+"""Thinner parts are drawn so high [m]."""
 BIN_SIZE: Final = 0.17
 BIN_RIM_Z: Final = -0.05
 BIN_DEPTH: Final = 0.14
@@ -100,40 +102,54 @@ class BinModel:
             )
 
 
-class BoardModel:
-    """A board with a sign on it: plate for pass, cross for reject, diamond for review."""
+class PartSize(NamedTuple):
+    """Along the part's x, along its y, and its height [m]."""
 
-    def __init__(self, scene: ui.scene, size: float) -> None:
+    length: float
+    width: float
+    thickness: float
+
+
+class PartModel:
+    """A part with a sign on it: plate for pass, cross for reject, diamond for review."""
+
+    def __init__(self, scene: ui.scene, size: PartSize) -> None:
         self.group = scene.group().visible(False)
         self._signs: dict[Verdict, Object3D] = {}
+        height = max(size.thickness, SEEN)
         with self.group:
-            scene.box(size, size, 0.006).material(BOARD_COLOR).move(0, 0, 0.004)
+            block = scene.box(size.length, size.width, height).material(PART_COLOR)
+            block.move(0, 0, 0.001 + height / 2)
             for verdict in (Verdict.PASS, Verdict.REJECT, Verdict.REVIEW):
-                with scene.group().visible(False) as sign:
-                    draw_sign(scene, verdict, size)
+                with scene.group().visible(False).move(0, 0, height) as sign:
+                    draw_sign(scene, verdict, min(size.length, size.width))
                 self._signs[verdict] = sign
 
     def place(self, x: float, y: float, yaw: float, verdict: Verdict) -> None:
-        """Show the board at this pose with this verdict."""
+        """Show the part at this pose with this verdict."""
         self.group.move(round(x, 3), round(y, 3), 0).rotate(0, 0, round(yaw, 3)).visible(True)
         for kind, sign in self._signs.items():
             sign.visible(kind is verdict)
 
     def hide(self) -> None:
-        """Take the board out of the picture."""
+        """Take the part out of the picture."""
         self.group.visible(False)
+
+    def delete(self) -> None:
+        """Let go of it for good."""
+        self.group.delete()
 
 
 def draw_sign(scene: ui.scene, verdict: Verdict, size: float) -> None:
-    """The sign of a verdict, lying on the board."""
+    """The sign of a verdict, lying on a part; `size`: the part's shorter side [m]."""
     color = VERDICT_COLORS[verdict]
     if verdict is Verdict.PASS:
         disc = scene.cylinder(0.40 * size, 0.40 * size, 0.006, 24).material(color)
-        disc.rotate(math.pi / 2, 0, 0).move(0, 0, 0.009)
+        disc.rotate(math.pi / 2, 0, 0).move(0, 0, 0.003)
     elif verdict is Verdict.REJECT:
         for angle in (math.pi / 4, -math.pi / 4):
             bar = scene.box(1.1 * size, 0.24 * size, 0.006).material(color)
-            bar.rotate(0, 0, angle).move(0, 0, 0.009)
+            bar.rotate(0, 0, angle).move(0, 0, 0.003)
     else:
         diamond = scene.box(0.62 * size, 0.62 * size, 0.006).material(color)
-        diamond.rotate(0, 0, math.pi / 4).move(0, 0, 0.009)
+        diamond.rotate(0, 0, math.pi / 4).move(0, 0, 0.003)

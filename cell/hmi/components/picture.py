@@ -9,20 +9,26 @@ from collections.abc import Sequence
 from nicegui import ui
 
 from cell.hmi.components.base import box, text
-from cell.hmi.i18n import Lang, reason, tr, tr_or
+from cell.hmi.i18n import Lang, reason, tr
+from cell.hmi.labels import Label, labels
 from cell.hmi.model import CellView, InspectionStatus, Mark
 from cell.hmi.pictures import Picture, PictureStore
+from cell.hmi.recipes import RecipeBook
 
 LISTED = 5
 """Defects that are listed by name; the picture shows all of them."""
+SQUARE = (640, 640)
+"""The view that is drawn while nothing is known of it [px]."""
+DRAWN_FOR = 640
+"""Lines and letters are given for a view whose longer side is this [px]; others scale them."""
 
 
 class PicturePanel:
     """One picture, one outline a defect, one list of what they are."""
 
-    def __init__(self, pictures: PictureStore, view_size: int) -> None:
+    def __init__(self, pictures: PictureStore, recipes: RecipeBook) -> None:
         self._pictures = pictures
-        self._view_size = view_size
+        self._recipes = recipes
         self._shown: tuple[InspectionStatus | None, Lang] | None = None
         with box("panel picture"):
             with box("panel-top"):
@@ -41,19 +47,21 @@ class PicturePanel:
         inspection = view.inspection
         if inspection is None:
             self._caption.set_text("")
-            self._frame.set_content(placeholder(tr("picture.none", lang), self._view_size))
+            self._frame.set_content(placeholder(tr("picture.none", lang), SQUARE))
             self._list.set_content("")
             return
         picture = self._pictures.picture(inspection)
-        self._frame.style(aspect(picture))
+        self._frame.style(aspect(picture, inspection))
         self._caption.set_text(caption(inspection, lang))
-        self._frame.set_content(drawing(picture, inspection.marks, self._view_size, lang))
-        self._list.set_content(findings(inspection, picture, lang))
+        self._frame.set_content(drawing(picture, inspection, lang))
+        label = labels(self._recipes.of(inspection.recipe), lang)
+        self._list.set_content(findings(inspection, picture, label, lang))
 
 
-def aspect(picture: Picture | None) -> str:
-    """Style that gives the frame the picture's proportions; a square while there is none."""
-    width, height = (picture.width, picture.height) if picture else (1, 1)
+def aspect(picture: Picture | None, inspection: InspectionStatus) -> str:
+    """Style that gives the frame the picture's proportions, or those of the view it would show."""
+    size = (picture.width, picture.height) if picture else inspection.canonical
+    width, height = size or SQUARE
     return f"aspect-ratio: {width} / {height}"
 
 
@@ -68,46 +76,57 @@ def caption(inspection: InspectionStatus, lang: Lang) -> str:
     )
 
 
-def drawing(picture: Picture | None, marks: Sequence[Mark], view_size: int, lang: Lang) -> str:
+def drawing(picture: Picture | None, inspection: InspectionStatus, lang: Lang) -> str:
     """The picture as SVG. Boxes are drawn only where they belong: on the canonical view."""
+    size, marks = inspection.canonical, inspection.marks
     if picture is None:
-        return placeholder(tr("picture.gone", lang), view_size, outlines(marks))
+        size = size or SQUARE
+        return placeholder(tr("picture.gone", lang), size, outlines(marks, unit(*size)))
     image = (
         f'<image href="/picture/{picture.number}.jpg" width="{picture.width}" '
         f'height="{picture.height}"/>'
     )
     boxes = ""
     if picture.canonical:
-        scale = picture.width / view_size
-        boxes = f'<g transform="scale({scale:.4f})">{outlines(marks)}</g>'
+        width, height = size or (picture.width, picture.height)
+        scale = f"{picture.width / width:.4f} {picture.height / height:.4f}"
+        boxes = f'<g transform="scale({scale})">{outlines(marks, unit(width, height))}</g>'
     return svg(picture.width, picture.height, image + boxes)
 
 
-def outlines(marks: Sequence[Mark]) -> str:
+def unit(width: int, height: int) -> float:
+    """How much larger lines and letters are drawn in a view of this size [px]."""
+    return max(width, height) / DRAWN_FOR
+
+
+def outlines(marks: Sequence[Mark], one: float) -> str:
     """A numbered outline for each defect, dark under bright so that it shows on any ground."""
-    return "".join(outline(number, mark) for number, mark in enumerate(marks, start=1))
+    return "".join(outline(number, mark, one) for number, mark in enumerate(marks, start=1))
 
 
-def outline(number: int, mark: Mark) -> str:
+def outline(number: int, mark: Mark, one: float) -> str:
     """One defect's outline, a little wider than its box so that it hides nothing."""
-    x, y = mark.x_min - 5, mark.y_min - 5
-    width, height = mark.x_max - mark.x_min + 10, mark.y_max - mark.y_min + 10
-    rect = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="3"'
-    label_y = y - 8 if y > 30 else y + height + 24
+    x, y = mark.x_min - 5 * one, mark.y_min - 5 * one
+    width = mark.x_max - mark.x_min + 10 * one
+    height = mark.y_max - mark.y_min + 10 * one
+    rect = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{3 * one:.1f}"'
+    label_y = y - 8 * one if y > 30 * one else y + height + 24 * one
     return (
         f'<rect class="mark-under" {rect}/><rect class="mark" {rect}/>'
         f'<text class="mark-label" x="{x:.1f}" y="{label_y:.1f}">{number}</text>'
     )
 
 
-def findings(inspection: InspectionStatus, picture: Picture | None, lang: Lang) -> str:
+def findings(
+    inspection: InspectionStatus, picture: Picture | None, label: Label, lang: Lang
+) -> str:
     """What was found, in words."""
     if not inspection.ok:
         words = tr("picture.not_inspected", lang, error=reason(inspection.error, lang))
         return f'<div class="finding finding-bad">{html.escape(words)}</div>'
     if not inspection.marks:
         return f'<div class="finding finding-none">{tr("picture.clean", lang)}</div>'
-    lines = [finding(n, m, lang) for n, m in enumerate(inspection.marks[:LISTED], start=1)]
+    lines = [finding(n, m, label) for n, m in enumerate(inspection.marks[:LISTED], start=1)]
     hidden = len(inspection.marks) - LISTED
     if hidden > 0:
         lines.append(f'<div class="finding">{tr("picture.more", lang, count=hidden)}</div>')
@@ -116,26 +135,27 @@ def findings(inspection: InspectionStatus, picture: Picture | None, lang: Lang) 
     return "".join(lines)
 
 
-def finding(number: int, mark: Mark, lang: Lang) -> str:
+def finding(number: int, mark: Mark, label: Label) -> str:
     """One line of the list."""
-    name = html.escape(tr_or(f"defect.{mark.class_name}", mark.class_name, lang))
+    name = html.escape(label(mark.class_name))
     return (
         f'<div class="finding"><b>{number}</b> {name} '
         f'<span class="score">{100 * mark.score:.0f} %</span></div>'
     )
 
 
-def placeholder(words: str, size: int, marks: str = "") -> str:
-    """An empty board that says why there is no picture."""
-    middle = size / 2
-    board = f'<rect class="no-picture" width="{size}" height="{size}" rx="8"/>'
-    note = f'<text class="no-picture-text" x="{middle}" y="{middle}">{html.escape(words)}</text>'
-    return svg(size, size, board + note + marks)
+def placeholder(words: str, size: tuple[int, int], marks: str = "") -> str:
+    """An empty view that says why there is no picture."""
+    width, height = size
+    view = f'<rect class="no-picture" width="{width}" height="{height}" rx="8"/>'
+    place = f'x="{width / 2}" y="{height / 2}"'
+    note = f'<text class="no-picture-text" {place}>{html.escape(words)}</text>'
+    return svg(width, height, view + note + marks)
 
 
 def svg(width: int, height: int, content: str) -> str:
     """An SVG that fills its frame and keeps its proportions."""
     return (
-        f'<svg class="picture-svg" viewBox="0 0 {width} {height}" '
-        f'preserveAspectRatio="xMidYMin meet">{content}</svg>'
+        f'<svg class="picture-svg" style="--unit: {unit(width, height):.3f}" '
+        f'viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMin meet">{content}</svg>'
     )

@@ -1,4 +1,4 @@
-"""The cell in 3D: arm, belt, boards and bins as the nodes report them; belt and arm in words."""
+"""The cell in 3D: arm, belt, parts and bins as the nodes report them; belt and arm in words."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from nicegui import ui
 
 from cell.hmi.components.arm_model import ArmModel
 from cell.hmi.components.base import box, show, text
-from cell.hmi.components.cell_model import BeltModel, BinModel, BoardModel
+from cell.hmi.components.cell_model import BeltModel, BinModel, PartModel, PartSize
 from cell.hmi.i18n import TEXTS, Lang, tr, tr_or
 from cell.hmi.layout import CellLayout
 from cell.hmi.model import BeltStatus, CellView, Part, RobotStatus, Verdict
+from cell.hmi.recipes import RecipeBook
 
 HELD: Final = frozenset({"lift", "carry", "release"})
 """Phases in which the part is on the cup, not on the belt."""
@@ -20,13 +21,20 @@ FRAMES_PER_SECOND: Final = 8
 """The panel's own graphics work; positions come at the page's refresh rate anyway."""
 
 
+UNKNOWN_SIZE: Final = PartSize(0.1, 0.1, 0.0)
+"""Parts are drawn so while the recipe in use is not known here."""
+
+
 class ScenePanel:
     """What is silent is not drawn: neither the arm nor moving stripes without fresh states."""
 
-    def __init__(self, layout: CellLayout) -> None:
+    def __init__(self, layout: CellLayout, recipes: RecipeBook) -> None:
         self._layout = layout
-        self._boards: dict[str, BoardModel] = {}
-        self._spare: list[BoardModel] = []
+        self._recipes = recipes
+        self._size = UNKNOWN_SIZE
+        self._grip = (0.0, 0.0)
+        self._parts: dict[str, PartModel] = {}
+        self._spare: list[PartModel] = []
         with box("panel scene"):
             with box("scene-words"):
                 self._belt_words = text("chip", test="belt-words")
@@ -46,14 +54,15 @@ class ScenePanel:
                 with scene.group().move(*layout.robot_base):
                     self._arm = ArmModel(scene, layout.tool_length)
                     with self._arm.tool:
-                        self._carried = BoardModel(scene, layout.part_side)
+                        self._carried = PartModel(scene, self._size)
             self._scene.move_camera(-0.30, -1.92, 1.62, -0.36, -0.07, 0.13, duration=0)
 
     def update(self, view: CellView, lang: Lang) -> None:
         """Bring the scene up to date."""
         self._show_belt(view.belt, lang)
         self._show_arm(view.robot, lang)
-        self._show_boards(view)
+        self._fit(view)
+        self._show_parts(view)
         for name, model in self._bins.items():
             model.call(tr_or(f"bin.{name}", name, lang))
 
@@ -73,29 +82,44 @@ class ScenePanel:
         if robot is not None and known:
             self._arm.move(robot.joints)
 
-    def _show_boards(self, view: CellView) -> None:
+    def _fit(self, view: CellView) -> None:
+        """Draw parts as large as those of the recipe in use."""
+        recipe = self._recipes.of(view.cell.recipe) if view.cell else None
+        size = PartSize(*recipe.part.size_m, recipe.part.thickness_m) if recipe else UNKNOWN_SIZE
+        self._grip = recipe.part.grip_m if recipe else (0.0, 0.0)
+        if size == self._size:
+            return
+        self._size = size
+        for part in (*self._parts.values(), *self._spare, self._carried):
+            part.delete()
+        self._parts, self._spare = {}, []
+        with self._scene as scene, self._arm.tool:
+            self._carried = PartModel(scene, size)
+
+    def _show_parts(self, view: CellView) -> None:
         parts = view.parts
         held = held_part(view.robot)
         on_belt = {p.part: p for p in parts if p.part != held and self._in_sight(p)}
-        for gone in self._boards.keys() - on_belt.keys():
-            board = self._boards.pop(gone)
-            board.hide()
-            self._spare.append(board)
+        for name in self._parts.keys() - on_belt.keys():
+            gone = self._parts.pop(name)
+            gone.hide()
+            self._spare.append(gone)
         for name, part in on_belt.items():
-            if name not in self._boards:
-                self._boards[name] = self._board()
-            self._boards[name].place(part.x, part.y, part.yaw, part.verdict)
+            if name not in self._parts:
+                self._parts[name] = self._drawn()
+            self._parts[name].place(part.x, part.y, part.yaw, part.verdict)
         if held:
             verdicts = {p.part: p.verdict for p in parts}
-            self._carried.place(0, 0, 0, verdicts.get(held, Verdict.NONE))
+            along, across = self._grip  # the tool's z points down: its y is the part's, turned over
+            self._carried.place(-along, across, 0, verdicts.get(held, Verdict.NONE))
         else:
             self._carried.hide()
 
-    def _board(self) -> BoardModel:
+    def _drawn(self) -> PartModel:
         if self._spare:
             return self._spare.pop()
         with self._scene as scene:
-            return BoardModel(scene, self._layout.part_side)
+            return PartModel(scene, self._size)
 
     def _in_sight(self, part: Part) -> bool:
         return self._layout.belt_from_x - 0.1 <= part.x <= self._layout.belt_to_x + 0.1

@@ -7,7 +7,9 @@ from nicegui import ui
 from cell.hmi.components import shapes
 from cell.hmi.components.base import box, show, text
 from cell.hmi.i18n import Lang, reason, tr
+from cell.hmi.labels import labels
 from cell.hmi.model import CellView, Judged, Verdict
+from cell.hmi.recipes import RecipeBook
 
 
 def name(verdict: Verdict) -> str:
@@ -18,7 +20,8 @@ def name(verdict: Verdict) -> str:
 class VerdictPanel:
     """Pass, reject or review, readable from across the hall."""
 
-    def __init__(self) -> None:
+    def __init__(self, recipes: RecipeBook) -> None:
+        self._recipes = recipes
         with box("panel verdict verdict-none") as self._panel:
             with box("verdict-top"):
                 self._title = text("panel-title")
@@ -39,7 +42,8 @@ class VerdictPanel:
         self._part.set_text(tr("verdict.part", lang, part=part) if part else "")
         self._sign.set_content(shapes.svg(shapes.VERDICTS[verdict]))
         self._word.set_text(tr(f"verdict.{name(verdict)}", lang))
-        self._reason.set_text(reason(cell.last_reason, lang) if cell else "")
+        label = labels(self._recipes.of(cell.recipe) if cell else None, lang)
+        self._reason.set_text(reason(cell.last_reason, lang, label) if cell else "")
         self._history.set_content(history(view.history, lang))
 
 

@@ -14,7 +14,7 @@ from cell.launcher.campaign.judging import Judge
 from cell.launcher.campaign.outcome import Outcome
 from cell.launcher.campaign.plan import LAUNCHES, Entry
 from cell.launcher.campaign.stand import GiveUpError, Site, Stand
-from cell.launcher.campaign.twin import TwinLostError
+from cell.launcher.control import TwinLostError
 from cell.launcher.group import LaunchError
 from cell.launcher.ports import free_port
 from cell.ownership import OwnedError

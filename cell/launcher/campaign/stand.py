@@ -19,9 +19,10 @@ from cell.config import CellConfig
 from cell.launcher.campaign.account import Events
 from cell.launcher.campaign.cases import NODES
 from cell.launcher.campaign.hands import Hands
-from cell.launcher.campaign.twin import Control, TwinProcess
+from cell.launcher.campaign.twin import TwinProcess
 from cell.launcher.campaign.verdict import Order
 from cell.launcher.campaign.witness import Witness
+from cell.launcher.control import Control
 from cell.launcher.env import environment
 from cell.launcher.link import CommandError
 from cell.launcher.restarts import LIMIT, WINDOW_S

@@ -10,8 +10,8 @@ from typing import Any
 from inspection_cell_interfaces.msg import CellState
 
 from cell.launcher.campaign.account import Events, holds, removals
-from cell.launcher.campaign.twin import Control, TwinLostError
 from cell.launcher.campaign.verdict import Order, Sample, Told, Track
+from cell.launcher.control import Control, TwinLostError
 
 PERIOD_S = 0.05
 
