@@ -18,6 +18,8 @@ from cell.products import InspectionParts
 
 PREPARE_S = 600.0
 """Engines that are compiled for their card take minutes."""
+MOST_ROUNDS = 3
+"""Times that the belt is emptied anew when parts came meanwhile: the feed stops a little later."""
 TAKE_UP_S = 15.0
 """A node that has prepared a recipe works by it this soon, or the change is undone."""
 
@@ -60,6 +62,13 @@ class Drain:
 
 
 @dataclass(frozen=True, slots=True)
+class RunOn:
+    """Let those through, too, that came while the belt was being emptied."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class TakeUp:
     """Tell the ledger to work by these parts from now on."""
 
@@ -73,7 +82,7 @@ class LetGo:
     """The nodes need not keep ready what they have prepared."""
 
 
-Action = Drain | TakeUp | LetGo
+Action = Drain | RunOn | TakeUp | LetGo
 
 
 class Changeover:
@@ -87,7 +96,7 @@ class Changeover:
         self.parts: InspectionParts | None = None
         self._old: InspectionParts | None = None
         self._waiting: set[str] = set()
-        self._until_s = 0.0
+        self._until_s, self._rounds = 0.0, 0
 
     def obstacle(self, wish: Wish, seen: Seen) -> str:
         """Why this cannot be begun now, '' when it can."""
@@ -103,14 +112,15 @@ class Changeover:
             return ""
         if seen.state in (State.FAULTED, State.PURGE_REQUIRED) and seen.on_belt:
             return say("refused.recipe.not_clear")
-        if (seen.on_belt or seen.state in MOVING) and not wish.drain:
+        lets_through = wish.drain and seen.state in MOVING
+        if (seen.on_belt or seen.state in MOVING) and not lets_through:
             return say("refused.recipe.not_stopped")
         return ""
 
     def begin(self, wish: Wish, old: InspectionParts, nodes: Iterable[str], now_s: float) -> bool:
         """Follow the order; whether anything has to be prepared for it."""
         ready = self.step is Step.PREPARED and self._wish.recipe == wish.recipe
-        self._wish, self.message = wish, ""
+        self._wish, self.message, self._rounds = wish, "", 0
         if ready and not wish.prepare_only:
             self.step = Step.DRAINING
             return False
@@ -172,6 +182,9 @@ class Changeover:
             return [TakeUp(self.parts, self._wish.person, self._wish.reason)]
         if seen.state is State.RUNNING and self._wish.drain:
             return [Drain(self._wish.person)]
+        if seen.state is State.STOPPED and self._rounds < MOST_ROUNDS:
+            self._rounds += 1
+            return [RunOn(self._wish.person)]
         if seen.state is State.STOPPED:
             self._fail(say("recipe.more_came", count=seen.on_belt))
             return [LetGo()]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from inspection_cell_interfaces.srv import PrepareRecipe
 
-from cell.changeover import Action, Changeover, Drain, LetGo, Seen, TakeUp, Wish
+from cell.changeover import Action, Changeover, Drain, LetGo, RunOn, Seen, TakeUp, Wish
 from cell.ledger import observations as o
 from cell.ledger.config import LedgerConfig
 from cell.nodes.base import STARTUP_ERRORS, CellNode
@@ -112,6 +112,8 @@ class Changing:
         match action:
             case Drain(person=person):
                 self._tell(o.Command(stamp_ns=now_ns, name="drain", person=person))
+            case RunOn(person=person):
+                self._tell(o.Command(stamp_ns=now_ns, name="start", person=person))
             case TakeUp(parts=parts, person=person, reason=reason):
                 choice = o.SelectRecipe(
                     stamp_ns=now_ns, recipe=parts.recipe, person=person, reason=reason

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 import pytest
 
 from cell.changeover import (
+    MOST_ROUNDS,
     PREPARE_S,
     TAKE_UP_S,
     Action,
     Changeover,
     Drain,
     LetGo,
+    RunOn,
     Seen,
     Step,
     TakeUp,
@@ -129,6 +131,24 @@ def test_who_does_not_follow_brings_the_old_one_back(play: Play) -> None:
     assert "pcb" in undo.reason
     assert let_go == LetGo()
     assert play.change.step is Step.NONE
+
+
+def test_who_comes_while_the_belt_is_emptied_is_let_through_but_not_for_ever(play: Play) -> None:
+    play.order(RUNNING, drain=True)
+    play.all_ready()
+    play.next(RUNNING)
+    fed = Seen(State.STOPPED, 2, following=True)
+    for _ in range(MOST_ROUNDS):
+        assert play.next(fed) == [RunOn("Kim")]
+        assert play.next(Seen(State.STARTING, 2, following=True)) == []
+        assert play.next(Seen(State.RUNNING, 2, following=True)) == [Drain("Kim")]
+    assert play.next(fed) == [LetGo()]
+    assert "feed" in play.change.message
+    assert play.change.step is Step.NONE
+
+
+def test_parts_on_a_standing_belt_are_not_moved_by_a_change(play: Play) -> None:
+    assert play.order(Seen(State.STOPPED, 2, following=True), drain=True)
 
 
 @pytest.mark.parametrize("state", [State.FAULTED, State.PURGE_REQUIRED])
