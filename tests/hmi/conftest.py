@@ -177,21 +177,26 @@ def fake_cell(fake_cell_process: FakeCell) -> FakeCell:
     return fake_cell_process
 
 
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    if CHROMIUM is None or DRIVER is None:
-        pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
-    webdriver = pytest.importorskip("selenium.webdriver")
+def chromium(webdriver: Any, profile: Path) -> Any:
+    """A browser without a window; `profile`: a folder of its own."""
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     for flag in (
         "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
         "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-        "--window-size=1280,800", f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
+        "--window-size=1280,800", f"--user-data-dir={profile}",
     ):  # fmt: skip
         options.add_argument(flag)
-    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    return webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    if CHROMIUM is None or DRIVER is None:
+        pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
+    webdriver = pytest.importorskip("selenium.webdriver")
+    driver = chromium(webdriver, tmp_path_factory.mktemp("chromium"))
     yield driver
     driver.quit()
 
