@@ -111,6 +111,13 @@ class PictureBounds(RecipeModel):
         "a transfer that broke off.",
         json_schema_extra={"unit": "1"},
     )
+    repeated_max: Share = Field(
+        default=1.0,
+        title="Repeated lines",
+        description="Greatest share of rows or columns that equal the one before, as a transfer "
+        "that lost lines and filled them up leaves them.",
+        json_schema_extra={"unit": "1"},
+    )
 
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:

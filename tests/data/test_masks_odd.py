@@ -179,7 +179,10 @@ GROUPS: list[tuple[bytes, str]] = [
     (b"file,group\ncrack/0.jpg,1\ngood/g.jpg,1\ncrack\\0.jpg,2\n", "line 4: .* second time"),
     (b"file,group\ncrack/0.jpg,1\ngood/g.jpg,1\ncrack/0.jpg,1\n", "line 4: .* second time"),
     (b"file,group\ncrack/0.jpg\n", "line 2: file or group"),
-    (b"file;group\ncrack/0.jpg;1\n", "no columns"),
+    (b"file;group\ncrack/0.jpg;1\n", "commas"),
+    (b"sep=,\nfile,group\ncrack/0.jpg,1\n", "commas"),
+    (b"file,group\ncrack/0.jpg,1\ngood/g.jpg,1.0\n", ""),
+    (b"picture,group\ncrack/0.jpg,1\n", "no columns"),
     (b'file,group\n"crack/0.jpg,1\n', "mend the line"),
     ("file,group\ncrack/0.jpg,부\n".encode("cp949"), "CP949"),
 ]

@@ -183,3 +183,16 @@ def test_names_and_files_that_are_none(tmp_path: Path) -> None:
     for path in (tmp_path / "pipe", tmp_path, large, empty, tmp_path / "none", Path("a\0b")):
         with pytest.raises(InspectionError):
             read_picture(path)
+
+
+@pytest.mark.parametrize(
+    ("tag", "value", "words"),
+    [(339, 2, "signed"), (266, 2, "FillOrder")],
+    ids=["signed", "reverse"],
+)
+def test_tiffs_that_decoders_read_in_different_ways_are_refused(
+    tag: int, value: int, words: str
+) -> None:
+    raw = drawn.encoded(drawn.texture(), "TIFF", tiffinfo={tag: value})
+    with pytest.raises(UnreadableError, match=words):
+        decode_grey(raw)

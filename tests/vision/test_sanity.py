@@ -63,6 +63,25 @@ def combed(image: Image) -> Image:
     return comb
 
 
+def repeated(image: Image, times: int) -> Image:
+    """Only every so many rows arrived, and filled up the others."""
+    return np.repeat(image[::times], times, axis=0)[: len(image)]
+
+
+def shifted(image: Image) -> Image:
+    """The second field lies beside the first."""
+    fields = image.copy()
+    fields[1::2] = np.roll(fields[1::2], 12, axis=1)
+    return fields
+
+
+def mixed(image: Image) -> Image:
+    """The second field is the other way round."""
+    fields = image.copy()
+    fields[1::2] = fields[1::2][::-1]
+    return fields
+
+
 BAD: dict[str, tuple[Callable[[Image], Image], str]] = {
     "lens cap": (lambda image: scaled(image, 0.01), "black"),
     "lens cap, noisy": (lambda image: scaled(noise(image), 0.02), "black"),
@@ -77,6 +96,16 @@ BAD: dict[str, tuple[Callable[[Image], Image], str]] = {
     "noise": (noise, "noise"),
     "half is missing": (grey_band, "blank"),
     "half is one row": (frozen, "blank"),
+    "every row twice": (lambda image: repeated(image, 2), "repeats"),
+    "every row eight times": (lambda image: repeated(image, 8), "repeats"),
+    "every column four times": (lambda image: repeated(image.T, 4).T, "repeats"),
+    "fields shifted": (shifted, "combed"),
+    "fields mixed up": (mixed, "combed"),
+    "columns mixed up": (lambda image: mixed(image.T).T, "combed|noise"),
+    "read with another width": (
+        lambda image: np.ascontiguousarray(image.T).reshape(image.shape),
+        "combed|noise",
+    ),
     "every second column lost": (combed, "striped"),
     "every second row lost": (lambda image: combed(image.T).T, "striped"),
     "the lower half interlaced": (
@@ -124,6 +153,7 @@ def test_bounds_leave_room_around_what_was_seen() -> None:
     assert made.contrast_min == 20.0
     assert made.sharpness == (0.07, 0.3)
     assert made.blank_max == 0.15
+    assert made.repeated_max == 0.1
 
 
 def test_the_camera_s_path_and_the_file_s_have_the_same_gate(package_folder: Path) -> None:

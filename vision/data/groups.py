@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from vision.data.texts import read_text
 from vision.data.types import DataError
 
 FILE = "groups.csv"
+_WHOLE = re.compile(r"^(\d+)\.0+$")
+"""A number as spreadsheets write it whose column had gaps: 1.0 is group 1."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,10 @@ def _by_file(path: Path, rows: csv.DictReader[str]) -> dict[str, tuple[str, str]
     if "tile_group" in names and "group" in names:
         raise DataError(f"{path}: line 1: has columns 'tile_group' and 'group'; keep one of them")
     column = "tile_group" if "tile_group" in names else "group"
+    if names and (
+        names[0].startswith("sep=") or (len(names) == 1 and re.search(r"[;\t]", names[0]))
+    ):
+        raise DataError(f"{path}: line 1: is not divided by commas; save it as CSV with commas")
     if names.count("file") != 1 or names.count(column) != 1:
         raise DataError(f"{path}: line 1: no columns 'file' and 'tile_group'; name them so")
     groups: dict[str, tuple[str, str]] = {}
@@ -75,6 +82,7 @@ def _by_file(path: Path, rows: csv.DictReader[str]) -> dict[str, tuple[str, str]
         place = f"{path}: line {rows.line_num}"
         if not file or not group or None in row:
             raise DataError(f"{place}: file or group is empty or too many; fill it in")
+        group = _WHOLE.sub(r"\1", group)
         key = _key(file)
         if key in groups:
             raise DataError(

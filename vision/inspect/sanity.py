@@ -24,18 +24,22 @@ BLACK: Final = 6.0
 WHITE: Final = 249.0
 MOST_UNEVEN: Final = 10.0
 """Grey by which every second line may differ from those between; binary boards reach 2.3."""
+MOST_COMBED: Final = 1.1
+"""Above 1, lines resemble the next but one more than the next: real pictures reach 0.9."""
 CELL: Final = 8  # px of the halved picture: a cell of this side without any detail is blank
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Five numbers about a picture, all but the last of its half size.
+    """Seven numbers about a picture, the first four of its half size.
 
     brightness: mean grey. contrast: standard deviation [grey]. sharpness: what is lost by a blur of
     sigma 1 px, as a share of the contrast. blank: share of the area without any detail along x or
     along y, such as the grey band, or the last row over and over, of a transfer that broke off.
     uneven: how much the mean of every second row or column differs from that of the others [grey],
-    which the half size does not show.
+    which the half size does not show. combed: how much a row or column differs from the next, as a
+    share of how much from the next but one. repeated: share of rows or columns that equal the one
+    before.
     """
 
     brightness: float
@@ -43,6 +47,8 @@ class Look:
     sharpness: float
     blank: float
     uneven: float = 0.0
+    combed: float = 0.0
+    repeated: float = 0.0
 
     @classmethod
     def of(cls, image: Image) -> Self:
@@ -53,7 +59,16 @@ class Look:
         grey = half.astype(np.float32)
         fine = cv2.norm(grey, cv2.GaussianBlur(grey, (0, 0), 1.0)) / np.sqrt(half.size)
         sharpness = float(fine) / max(contrast, 1.0)
-        return cls(float(mean[0, 0]), contrast, sharpness, _blank(half), _uneven(image))
+        lines = [np.ascontiguousarray(turned) for turned in (image, image.T)]
+        return cls(
+            brightness=float(mean[0, 0]),
+            contrast=contrast,
+            sharpness=sharpness,
+            blank=_blank(half),
+            uneven=_uneven(image),
+            combed=max(_combed(rows) for rows in lines),
+            repeated=max(_repeated(rows) for rows in lines),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,7 @@ class Bounds:
     contrast_min: float
     sharpness: tuple[float, float]
     blank_max: float
+    repeated_max: float = 1.0
 
     @classmethod
     def around(cls, looks: Iterable[Look]) -> Self:
@@ -79,6 +95,7 @@ class Bounds:
             round(0.5 * min(look.contrast for look in seen), 2),
             (round(0.7 * min(sharpness), 4), round(min(1.0, 1.5 * max(sharpness)), 4)),
             round(min(1.0, max(look.blank for look in seen) + 0.1), 3),
+            round(min(1.0, max(look.repeated for look in seen) + 0.1), 3),
         )
 
 
@@ -101,6 +118,12 @@ def check_exposure(look: Look) -> None:
             f"is striped (every second line is {look.uneven:.0f} grey darker than the others, at "
             f"most {MOST_UNEVEN:.0f})",
             "see whether lines were lost on its way",
+        )
+    if look.combed > MOST_COMBED:
+        raise _not_inspected(
+            f"is combed (neighbouring lines differ {look.combed:.1f} times as much as every second "
+            f"one, at most {MOST_COMBED:g})",
+            "see whether its lines or fields were shifted or mixed up on its way",
         )
 
 
@@ -144,6 +167,12 @@ def check_sane(view: Image, bounds: Bounds | None) -> None:
             f"most {bounds.blank_max:.0%})",
             "see whether the picture was cut off on its way",
         )
+    if look.repeated > bounds.repeated_max:
+        raise _not_inspected(
+            f"repeats its lines ({look.repeated:.0%} of them equal the one before, the recipe "
+            f"allows at most {bounds.repeated_max:.0%})",
+            "see whether lines were lost and filled up on its way",
+        )
 
 
 def _not_inspected(what: str, remedy: str) -> InspectionError:
@@ -170,3 +199,22 @@ def _differing(image: Image, shifted: Image) -> Image:
     differs = cv2.threshold(cv2.absdiff(image, shifted), 0, 255, cv2.THRESH_BINARY)[1]
     cells = (max(1, width // CELL), max(1, height // CELL))
     return np.asarray(cv2.resize(differs, cells, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _combed(rows: Image) -> float:
+    """Above 1 where each row resembles the next but one more than the next; the half grey keeps
+    empty pictures from being compared by nothing.
+    """
+    if len(rows) < 3:
+        return 0.0
+    near = cv2.norm(rows[1:], rows[:-1], cv2.NORM_L1) / rows[1:].size
+    far = cv2.norm(rows[2:], rows[:-2], cv2.NORM_L1) / rows[2:].size
+    return float(near / (far + 0.5))
+
+
+def _repeated(rows: Image) -> float:
+    """Share of rows that equal the one before in every pixel."""
+    if len(rows) < 2:
+        return 0.0
+    most = cv2.reduce(cv2.absdiff(rows[1:], rows[:-1]), 1, cv2.REDUCE_MAX)
+    return 1.0 - cv2.countNonZero(most) / len(most)

@@ -33,7 +33,7 @@ _PACKINGS = ("raw", "tiff_lzw", *_DEFLATE)
 _LAYOUTS = {0: "grey", 1: "grey", 2: "colour", 3: "palette", 5: "CMYK", 6: "YCbCr"}
 _WIDTH, _HEIGHT, _BITS, _PHOTOMETRIC = 256, 257, 258, 262
 _OFFSETS, _ORIENTATION, _ROWS, _COUNTS, _PLANAR = 273, 274, 278, 279, 284
-_PREDICTOR, _TILES, _EXTRA = 317, 324, 338
+_PREDICTOR, _TILES, _EXTRA, _SAMPLE_FORMAT, _FILL_ORDER = 317, 324, 338, 339, 266
 
 
 class _AsStored(TiffImagePlugin.TiffImageFile):
@@ -59,6 +59,7 @@ def decode_tiff(raw: bytes, *, grey: bool = False) -> tuple[Header, Pixels]:
     header.check()
     if header.layout not in ("grey", "colour", "palette"):
         raise UnreadableError(f"has {header.layout} pixels, which are not read", CONVERT)
+    _check_samples(picture)
     packing = str(picture.info.get("compression"))
     if packing not in _PACKINGS:
         raise UnreadableError(
@@ -102,6 +103,15 @@ def _header(picture: TiffImagePlugin.TiffImageFile) -> Header:
         return Header("TIFF", *size, max(bits), layout, _EXTRA in tags, pictures)
     except Exception as error:  # as above
         raise UnreadableError(f"is a TIFF without a usable header ({error})") from None
+
+
+def _check_samples(picture: TiffImagePlugin.TiffImageFile) -> None:
+    """Raise UnreadableError for pixels that decoders read in different ways."""
+    tags: Any = picture.tag_v2
+    if 2 in _numbers(tags, _SAMPLE_FORMAT):
+        raise UnreadableError("has signed pixels, which are not read", CONVERT)
+    if _numbers(tags, _FILL_ORDER) not in ([], [1]):
+        raise UnreadableError("stores its bits in reverse (FillOrder), which is not read", CONVERT)
 
 
 def _numbers(tags: Any, tag: int) -> list[int]:
