@@ -58,6 +58,10 @@ MARKS: list[tuple[str, dict[str, Any]]] = [
     ("numbers with a point", {"bbox": BBOX, "image_id": 1.0, "category_id": 1.0}),
     ("numbers as text", {"bbox": BBOX, "image_id": "1", "category_id": "1"}),
     ("a box that is turned", {"bbox": BBOX, "attributes": {"rotation": 30.0}}),
+    ("a box to be ignored", {"bbox": BBOX, "ignore": 1}),
+    ("a box that was deleted", {"bbox": BBOX, "deleted": True}),
+    ("a box that lies outside", {"bbox": BBOX, "attributes": {"outside": True}}),
+    ("a box that counts", {"bbox": BBOX, "ignore": 0, "attributes": {"outside": False}}),
     ("a box that is not turned", {"bbox": BBOX, "attributes": {"rotation": 0.0}}),
 ]  # fmt: skip
 
@@ -69,7 +73,8 @@ def test_a_mark_of_any_kind_has_its_box(tmp_path: Path, mark: dict[str, Any]) ->
     assert not any(finding.lost for finding in found)
     told = {finding.kind for finding in found}
     odd = mark.get("iscrowd") or mark.get("bbox") == [0, 0, 0, 0]
-    odd = odd or mark.get("attributes", {}).get("rotation")
+    more = mark.get("attributes", {})
+    odd = odd or any([mark.get("ignore"), mark.get("deleted"), *more.values()])
     assert told == ({Kind.BOX_MEANING} if odd else set())
 
 

@@ -44,10 +44,20 @@ def _said(note: Annotation) -> str:
     """What an annotation says of its box."""
     if _crowd(note):
         return "a crowd, taken as one defect"
+    mark = _set_aside(note)
+    if mark:
+        return f"is marked {mark!r}, which is not read: taken as a defect, remove it if it is none"
     turn = note.attributes.get("rotation") if isinstance(note.attributes, dict) else None
     if isinstance(turn, int | float) and turn:
         return f"its attributes turn it by {turn:g} degrees: the upright box counts"
     return ""
+
+
+def _set_aside(note: Annotation) -> str:
+    """By which of other programs' marks a person took it out of account, '' for none."""
+    attributes = note.attributes if isinstance(note.attributes, dict) else {}
+    marks = {"ignore": note.ignore, "deleted": note.deleted, "outside": attributes.get("outside")}
+    return next((name for name, value in marks.items() if value in (1, True, "1", "true")), "")
 
 
 def _chosen(given: Corners | None, outline: Corners | None, said: str) -> Boxed:

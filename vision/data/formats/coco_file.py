@@ -55,6 +55,8 @@ class Annotation(_Part):
     iscrowd: Any = 0
     attributes: Any = None
     score: Any = None
+    ignore: Any = None
+    deleted: Any = None
 
 
 class Category(_Part):
