@@ -105,7 +105,7 @@ def test_protective_stop_needs_unlock_and_upload(start_twin: Callable[..., Runni
     twin.ask("fault", name="protective_stop")
     wait_for(receive.isProtectiveStopped)
     assert "PROTECTIVE_STOP" in dashboard.safetystatus()
-    assert not control.isProgramRunning()
+    wait_for(lambda: not control.isProgramRunning())  # its own stream may lag
     unlock(dashboard)
     wait_for(lambda: not receive.isProtectiveStopped())
     assert not control.isProgramRunning()
