@@ -25,7 +25,7 @@ Tell = Callable[[o.Observation], tuple[bool, str]]
 
 
 class Changing:
-    """Carries a change through. `use` hears of the parts that the cell works by from then on."""
+    """Carries a change through. `parts`: what the cell works by."""
 
     def __init__(
         self, node: CellNode, config: LedgerConfig, watch: Watch, tell: Tell, parts: InspectionParts
