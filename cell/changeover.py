@@ -97,6 +97,7 @@ class Changeover:
         self._old: InspectionParts | None = None
         self._waiting: set[str] = set()
         self._until_s, self._rounds = 0.0, 0
+        self._kept_ready = False
 
     def obstacle(self, wish: Wish, seen: Seen) -> str:
         """Why this cannot be begun now, '' when it can."""
@@ -125,6 +126,7 @@ class Changeover:
             self.step = Step.DRAINING
             return False
         self.step, self.recipe, self.parts, self._old = Step.PREPARING, wish.recipe, None, old
+        self._kept_ready = True
         self._waiting, self._until_s = {"supervisor", *nodes}, now_s + PREPARE_S
         return True
 
@@ -152,6 +154,13 @@ class Changeover:
 
     def next(self, now_s: float, seen: Seen) -> list[Action]:
         """What is to be done now; call a few times a second."""
+        actions = self._next(now_s, seen)
+        if self._kept_ready and self.step is Step.NONE:
+            self._kept_ready = False
+            actions.append(LetGo())
+        return actions
+
+    def _next(self, now_s: float, seen: Seen) -> list[Action]:
         match self.step:
             case Step.PREPARING:
                 return self._prepare(now_s, seen)
@@ -173,7 +182,7 @@ class Changeover:
                 self._fail(say("recipe.not_prepared", nodes=late, seconds=f"{PREPARE_S:.0f}"))
             return []
         self.step = Step.PREPARED if self._wish.prepare_only else Step.DRAINING
-        return self.next(now_s, seen)
+        return self._next(now_s, seen)
 
     def _drain(self, now_s: float, seen: Seen) -> list[Action]:
         if seen.state is State.STOPPED and not seen.on_belt:
@@ -187,23 +196,21 @@ class Changeover:
             return [RunOn(self._wish.person)]
         if seen.state is State.STOPPED:
             self._fail(say("recipe.more_came", count=seen.on_belt))
-            return [LetGo()]
         if seen.state in (State.FAULTED, State.PURGE_REQUIRED):
             self._fail(say("recipe.fault_meanwhile"))
-            return [LetGo()]
         return []
 
     def _follow(self, now_s: float, seen: Seen) -> list[Action]:
         if seen.following:
             self.step, self.recipe = Step.NONE, ""
-            return [LetGo()]
+            return []
         if now_s < self._until_s:
             return []
         assert self._old is not None
         message = say("recipe.undone", recipe=self.recipe, old=self._old.recipe.identity)
         undo = TakeUp(self._old, self._wish.person, message)
         self._fail(message)
-        return [undo, LetGo()]
+        return [undo]
 
     def _fail(self, message: str) -> None:
         self.step, self.recipe, self.message = Step.NONE, "", message
