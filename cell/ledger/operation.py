@@ -152,6 +152,8 @@ def _start(desk: Desk, person: str) -> None:
     _require_belt(desk)
     if desk.live.belt is not None and desk.live.belt.emergency_stop:
         raise RefusalError("refused.start.emergency_stop")
+    if desk.live.belt is not None and desk.live.belt.watchdog_tripped:
+        raise RefusalError("refused.start.watchdog")  # not yet armed anew: it would stop at once
     _change(desk, CellState.STARTING, "", person)
 
 

@@ -34,6 +34,11 @@ REFUSALS = (
         "비상 정지가 눌려 있습니다. 해제한 뒤 시작하세요",
     ),
     Phrase(
+        "refused.start.watchdog",
+        "the belt's watchdog has tripped and is not armed yet: wait a second, then start",
+        "벨트의 감시 타이머가 동작했고 아직 복귀되지 않았습니다. 잠시 기다린 뒤 시작하세요",
+    ),
+    Phrase(
         "refused.start.disk_full",
         "The disk is full: free space in the data folder, then start.",
         "디스크가 가득 찼습니다. 데이터 폴더의 공간을 확보한 뒤 시작하세요.",

@@ -161,6 +161,21 @@ def test_encoder_jump_and_emergency_stop_need_a_person() -> None:
     assert not other.ledger.belt_command().run
 
 
+def test_a_watchdog_that_is_not_armed_anew_refuses_the_start_instead_of_faulting_it() -> None:
+    world = World()
+    world.bring_up()
+    order(world, "stop")
+    world.tick(20)
+    assert world.ledger.snapshot().state == CellState.STOPPED
+    tripped = replace(world._reading(), read_ns=world.now_ns + 1, watchdog_tripped=True)
+    world.ledger.observe(tripped)
+    refused = order(world, "start")
+    assert "watchdog" in refused.message
+    assert not refused.accepted
+    world.ledger.observe(replace(tripped, read_ns=world.now_ns + 2, watchdog_tripped=False))
+    assert order(world, "start").accepted
+
+
 def test_every_event_survives_json() -> None:
     world = World()
     world.arm_plans.extend(["no_vacuum", "dropped"])

@@ -89,9 +89,9 @@ def trial(bench: Bench, chooser: Chooser, node: str, moment: str) -> str:
 
 def stand(bench: Bench) -> None:
     """An empty belt that stands, and every node active."""
-    bench.until(lambda: bench.state is not None and bench.state.state == CellState.RUNNING)
+    bench.until(lambda: bench.state is not None and bench.state.state != CellState.UNKNOWN)
     accepted(bench, "stop")
-    bench.until(lambda: bench.state.state == CellState.STOPPED)
+    bench.until(lambda: bench.state.state not in (CellState.RUNNING, CellState.STOPPING))
     bench.twin(op="clear_belt")
     bench.until(lambda: accepted(bench, "confirm_clear"))
     bench.until(lambda: bench.state.on_belt == 0)
@@ -126,10 +126,10 @@ def produce(bench: Bench) -> None:
             accepted(bench, "confirm_clear")
         if bench.state.state == CellState.FAULTED:  # such as a machine that is too busy
             accepted(bench, "reset")
-        return accepted(bench, "start") or bench.state.state == CellState.RUNNING
+        accepted(bench, "start")
+        return bool(bench.state.state == CellState.RUNNING)
 
     bench.until(runs)
-    bench.until(lambda: bench.state.state == CellState.RUNNING)
     passed = bench.state.passed
     bench.until(lambda: bench.state.passed > passed)
 
