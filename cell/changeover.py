@@ -13,8 +13,8 @@ from enum import StrEnum
 
 from cell.ledger.desk import MOVING
 from cell.ledger.events import CellState as State
-from cell.phrases import say
 from cell.products import InspectionParts
+from cell.texts import say
 
 PREPARE_S = 600.0
 """Engines that are compiled for their card take minutes."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cell.config import CellConfig
-from cell.phrases import say
 from cell.products import find_recipe, model_folder, recipe_roots
 from cell.recipe.loading import RecipeError
 from cell.recipe.model import Recipe
+from cell.texts import say
 from models.package import CARD
 from vision.pictures import is_picture
 

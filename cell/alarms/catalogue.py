@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
-from cell.phrases import translate
+from cell.texts import translate
 
 
 class Priority(IntEnum):

@@ -10,8 +10,8 @@ from cell.ledger.apply import apply
 from cell.ledger.config import LedgerConfig
 from cell.ledger.events import CellState, Event
 from cell.ledger.observations import BeltRead, InspectionDone
-from cell.phrases import say
 from cell.recipe.model import Recipe
+from cell.texts import say
 
 MOVING = (CellState.STARTING, CellState.RUNNING, CellState.STOPPING)
 

@@ -11,9 +11,9 @@ from cell.ledger import tying
 from cell.ledger.account import Account, Exposure, Stage
 from cell.ledger.desk import Desk
 from cell.ledger.observations import ExposureLatch, FrameReceived, InspectionDone
-from cell.phrases import say
 from cell.recipe import rules
 from cell.recipe.verdict import Defect, Verdict
+from cell.texts import say
 
 PENDING = 64
 """Inspections kept while their picture is not tied; older ones concern parts that are decided

@@ -16,13 +16,13 @@ from cell.nodes.prepared import PreparingService
 from cell.nodes.process import run
 from cell.nodes.topics import LATCHED, RELIABLE, to_ns, to_time
 from cell.nodes.workers import Worker
-from cell.phrases import say
 from cell.recipe.loading import RecipeError
 from cell.records.folder import require_writable
 from cell.records.images import encoded, store_incoming
 from cell.records.naming import Incoming
 from cell.records.reserve import Reserve
 from cell.records.space import Space
+from cell.texts import say
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
 from vision.types import Image

@@ -14,9 +14,9 @@ from cell.nodes.base import CellNode
 from cell.nodes.changing import Changing
 from cell.nodes.ears import UNHEARD, Ears
 from cell.nodes.permit import PermitGiver
-from cell.phrases import say
 from cell.recipe.verdict import VerdictKind
 from cell.supervision import Supervision
+from cell.texts import say
 
 Tell = Callable[[o.Observation], tuple[bool, str]]
 BY_HAND = ("emergency_stop", "power_off")

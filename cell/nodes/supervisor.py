@@ -27,7 +27,6 @@ from cell.nodes.permit import PermitGiver
 from cell.nodes.process import run
 from cell.nodes.remover import Remover
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
-from cell.phrases import say
 from cell.processes import TABLE
 from cell.products import load_inspection_parts
 from cell.records.agreement import open_journal
@@ -37,6 +36,7 @@ from cell.records.journal import Journal, JournalError
 from cell.records.reserve import Reserve
 from cell.stations import ledger_config
 from cell.supervision import Supervision
+from cell.texts import say
 from cell.watch import Heartbeat, Watch, process_exists
 
 NODES = tuple(p.name for p in TABLE if p.is_node and p.name != "supervisor")

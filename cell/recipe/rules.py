@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cell.phrases import say
 from cell.recipe.counting import Standing, Tally, count
 from cell.recipe.model import Recipe
 from cell.recipe.verdict import Defect, Verdict, VerdictKind
+from cell.texts import say
 
 
 def not_inspected(recipe: Recipe, why: str) -> Verdict:

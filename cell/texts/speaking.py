@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from cell.phrases.phrase import Phrase, UnknownPhraseError
-from cell.phrases.refusals import REFUSALS
-from cell.phrases.verdicts import VERDICTS
-from cell.phrases.vision import VISION
+from cell.texts.phrase import Phrase, UnknownPhraseError
+from cell.texts.refusals import REFUSALS
+from cell.texts.verdicts import VERDICTS
+from cell.texts.vision import VISION
 
 PHRASES = {phrase.code: phrase for phrase in (*VERDICTS, *REFUSALS, *VISION)}
 """Every phrase by its code."""
@@ -25,7 +25,7 @@ def say(code: str, **values: object) -> str:
     """The English text of a phrase. Raises UnknownPhraseError."""
     phrase = PHRASES.get(code)
     if phrase is None:
-        raise UnknownPhraseError(f"phrase '{code}' is unknown: add it to cell/phrases/")
+        raise UnknownPhraseError(f"phrase '{code}' is unknown: add it to cell/texts/")
     return phrase.say(**values)
 
 

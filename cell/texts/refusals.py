@@ -1,6 +1,6 @@
 """Why a person's order is refused, and what to do first."""
 
-from cell.phrases.phrase import Phrase
+from cell.texts.phrase import Phrase
 
 REFUSALS = (
     Phrase(

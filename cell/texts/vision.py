@@ -2,7 +2,7 @@
 catalogue; a test holds them together.
 """
 
-from cell.phrases.phrase import Phrase
+from cell.texts.phrase import Phrase
 
 VISION = (
     Phrase(

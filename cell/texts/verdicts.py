@@ -1,6 +1,6 @@
 """Why a part was judged as it was."""
 
-from cell.phrases.phrase import Phrase
+from cell.texts.phrase import Phrase
 
 VERDICTS = (
     Phrase("verdict.no_defect", "no defect", "결함 없음"),
