@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from cell.ledger.desk import MOVING
 from cell.ledger.events import CellState as State
-from cell.products import InspectionParts
+from cell.products.lookup import InspectionParts
 from cell.texts import say
 
 PREPARE_S = 600.0

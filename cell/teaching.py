@@ -13,11 +13,11 @@ import numpy as np
 from pydantic import ValidationError
 
 from cell.goods import Good, few, read_good
-from cell.products import ANOMALY_THRESHOLD, LEAST_ANOMALY
-from cell.recipe.classes import ClassRule, Label
-from cell.recipe.loading import RecipeError, load_recipe
-from cell.recipe.model import PartGeometry, Recipe
-from cell.recipe.writing import write_recipe
+from cell.products.classes import ClassRule, Label
+from cell.products.loading import RecipeError, load_recipe
+from cell.products.lookup import ANOMALY_THRESHOLD, LEAST_ANOMALY
+from cell.products.recipe import PartGeometry, Recipe
+from cell.products.writing import write_recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.written import one_line
 from vision.anomaly.detector import ANOMALY

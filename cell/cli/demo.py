@@ -11,8 +11,8 @@ from typing import Any
 from cell.config import CellConfig
 from cell.launcher.pictures import PREFIX, SHARED_MEMORY
 from cell.launcher.twin import TwinPlan
-from cell.products import find_recipe
-from cell.recipe.loading import RECIPES
+from cell.products.loading import RECIPES
+from cell.products.lookup import find_recipe
 
 
 def demo_overrides(host: str, folder: Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from calibration.cell import CalibrationError
 from cell.config import ConfigError
 from cell.launcher.group import LaunchError
 from cell.ownership import OwnedError
-from cell.recipe.loading import RecipeError
+from cell.products.loading import RecipeError
 from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError
 from models.writing import WriteError

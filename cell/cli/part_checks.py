@@ -11,10 +11,10 @@ import numpy as np
 from calibration.cell import CalibrationError, load_calibration
 from cell.cli.checks import Finding, Level
 from cell.config import CellConfig
-from cell.inspection import require_in_view
 from cell.nodes.removals import workpiece
-from cell.recipe.loading import RecipeError
-from cell.recipe.model import Recipe
+from cell.products.inspector import require_in_view
+from cell.products.loading import RecipeError
+from cell.products.recipe import Recipe
 from cell.stations import ledger_config
 from robot.base import MotionError
 from robot.motion.planner import PickPlanner

@@ -10,9 +10,9 @@ from pathlib import Path
 from cell.cli.checks import Finding, Level
 from cell.cli.part_checks import part_findings
 from cell.config import CellConfig
-from cell.products import load_inspection_parts, load_model, recipe_folder
-from cell.recipe.loading import RecipeError, check_bins, check_classes, load_recipe
-from cell.recipe.model import Recipe
+from cell.products.loading import RecipeError, check_bins, check_classes, load_recipe
+from cell.products.lookup import load_inspection_parts, load_model, recipe_folder
+from cell.products.recipe import Recipe
 from models.anomaly import AnomalyPackage
 from models.package import ModelError, ModelPackage
 from vision.anomaly.detector import ANOMALY

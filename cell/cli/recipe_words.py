@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from cell.recipe.model import PartGeometry
+from cell.products.recipe import PartGeometry
 
 
 def measures(part: PartGeometry) -> str:

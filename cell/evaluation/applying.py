@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
-from cell.recipe.loading import RecipeError, parse_recipe
-from cell.recipe.model import Recipe
+from cell.products.loading import RecipeError, parse_recipe
+from cell.products.recipe import Recipe
 from models.writing import write_whole
 from models.written import WrittenError, read_written
 

@@ -11,8 +11,8 @@ import numpy as np
 from cell.evaluation.drawing import drawn
 from cell.evaluation.figures import PLACE_IOU, thresholds_of, verdict_of
 from cell.evaluation.inspecting import Seen
-from cell.recipe.model import Recipe
-from cell.recipe.verdict import VerdictKind
+from cell.products.recipe import Recipe
+from cell.products.verdict import VerdictKind
 from vision.evaluate.matching import outcome
 from vision.nets.decode import Floats, iou_matrix
 

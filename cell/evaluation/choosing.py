@@ -14,9 +14,9 @@ from cell.evaluation.counted import all_counted, rules_beside_scores
 from cell.evaluation.figures import thresholds_of
 from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
 from cell.evaluation.measure import Request, open_samples
-from cell.inspection import build_inspector
-from cell.products import anomalies_beside_a_detector, find_recipe
-from cell.recipe.loading import RecipeError
+from cell.products.inspector import build_inspector
+from cell.products.loading import RecipeError
+from cell.products.lookup import anomalies_beside_a_detector, find_recipe
 from vision.anomaly.detector import ANOMALY
 from vision.evaluate.matching import Found
 from vision.evaluate.thresholds import (

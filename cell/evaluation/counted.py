@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cell.evaluation.inspecting import Seen, defects_of
-from cell.recipe.counting import left_out
-from cell.recipe.model import Recipe
-from cell.recipe.rules import judge
-from cell.recipe.verdict import Defect, VerdictKind
+from cell.products.counting import left_out
+from cell.products.recipe import Recipe
+from cell.products.rules import judge
+from cell.products.verdict import Defect, VerdictKind
 from vision.evaluate.matching import Found
 
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from cell.evaluation.figures import mask_of, thresholds_of
 from cell.evaluation.inspecting import Seen, degraded
 from cell.evaluation.samples import read_canonical
-from cell.recipe.convert import areas_of
-from cell.recipe.model import Recipe
+from cell.products.convert import areas_of
+from cell.products.recipe import Recipe
 from vision.anomaly.picture import draw_heat
 from vision.inspect.areas import draw_areas
 from vision.inspect.overlay import FONT, colour_of

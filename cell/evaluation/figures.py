@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cell.evaluation.inspecting import Seen
-from cell.recipe.model import Recipe
-from cell.recipe.rules import judge, not_inspected
-from cell.recipe.verdict import Verdict, VerdictKind
+from cell.products.recipe import Recipe
+from cell.products.rules import judge, not_inspected
+from cell.products.verdict import Verdict, VerdictKind
 from vision.data.marked import THRESHOLD, read_mask
 from vision.data.types import DataError
 from vision.evaluate.confusion import FALSE_ALARM, MISSED, confusion

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cell.evaluation.samples import class_table, read_canonical
-from cell.inspection import InspectionSetup
-from cell.recipe.verdict import Defect
+from cell.products.inspector import InspectionSetup
+from cell.products.verdict import Defect
 from vision.anomaly.detector import AnomalyDetector, Heat
 from vision.anomaly.inspector import TaughtInspector
 from vision.data.types import DataError, DataSet, Sample

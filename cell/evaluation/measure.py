@@ -12,8 +12,8 @@ from cell.evaluation.counted import all_counted
 from cell.evaluation.figures import all_figures
 from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
 from cell.evaluation.samples import Selection, select
-from cell.inspection import build_inspector
-from cell.recipe.model import Recipe
+from cell.products.inspector import build_inspector
+from cell.products.recipe import Recipe
 from vision.data.findings import Finding
 from vision.data.fingerprint import fingerprint
 from vision.data.open import open_data

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cell.hmi.i18n import Lang
-from cell.recipe.labels import label_of
-from cell.recipe.model import Recipe
+from cell.products.labels import label_of
+from cell.products.recipe import Recipe
 
 Label = Callable[[str], str]
 """From a class to its word; a class without one stays as it is."""

@@ -8,10 +8,10 @@ import cv2
 
 from cell.config import CellConfig
 from cell.following import name_of
-from cell.products import find_recipe
-from cell.recipe.loading import RecipeError
-from cell.recipe.model import Recipe
-from cell.recipes import RecipeEntry, recipe_entries, recipe_picture
+from cell.products.listing import RecipeEntry, recipe_entries, recipe_picture
+from cell.products.loading import RecipeError
+from cell.products.lookup import find_recipe
+from cell.products.recipe import Recipe
 from vision.pictures import UnreadableError, read_grey
 
 PICTURE_PX: Final = 192

@@ -27,7 +27,7 @@ from cell.launcher.ports import require_free
 from cell.launcher.twin import TwinPlan
 from cell.ownership import Claim
 from cell.processes import TABLE, Process
-from cell.products import find_recipe
+from cell.products.lookup import find_recipe
 
 __all__ = ["NotReadyError", "Session", "TwinPlan"]
 

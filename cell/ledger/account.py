@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from cell.alarms.book import AlarmBook
 from cell.ledger.events import CellState
-from cell.recipe.verdict import Verdict, VerdictKind
+from cell.products.verdict import Verdict, VerdictKind
 
 
 class Stage(StrEnum):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from cell.ledger import events as e
 from cell.ledger.account import Account, Exposure, Hold, Removal, Shot, Stage, State
 from cell.ledger.events import CellState
-from cell.recipe.verdict import VerdictKind
+from cell.products.verdict import VerdictKind
 
 REMEMBERED_PARTS = 200
 """Closed accounts kept for the check that none closes twice."""

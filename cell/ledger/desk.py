@@ -10,7 +10,7 @@ from cell.ledger.apply import apply
 from cell.ledger.config import LedgerConfig
 from cell.ledger.events import CellState, Event
 from cell.ledger.observations import BeltRead, InspectionDone
-from cell.recipe.model import Recipe
+from cell.products.recipe import Recipe
 from cell.texts import say
 
 MOVING = (CellState.STARTING, CellState.RUNNING, CellState.STOPPING)

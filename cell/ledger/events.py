@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cell.recipe.verdict import Defect, Verdict
+from cell.products.verdict import Defect, Verdict
 
 
 class CellState(StrEnum):

@@ -7,7 +7,7 @@ from cell.ledger.account import Account, Stage
 from cell.ledger.desk import Desk
 from cell.ledger.events import CellState
 from cell.ledger.observations import ArrivalEdge, ExitEdge
-from cell.recipe.verdict import VerdictKind
+from cell.products.verdict import VerdictKind
 
 RING = 8
 """Edges that the PLC remembers; a larger gap means other counters, not lost edges."""

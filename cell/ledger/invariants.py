@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cell.ledger.account import Stage
 from cell.ledger.authority import UNCLEARED, belt_order
 from cell.ledger.events import CellState
-from cell.recipe.verdict import VerdictKind
+from cell.products.verdict import VerdictKind
 
 if TYPE_CHECKING:
     from cell.ledger.desk import Desk

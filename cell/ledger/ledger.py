@@ -15,7 +15,7 @@ from cell.ledger.desk import Desk, RefusalError
 from cell.ledger.effects import BeltOrder, Decision, effects_of
 from cell.ledger.events import Event
 from cell.ledger.snapshot import Snapshot, snapshot
-from cell.recipe.model import Recipe
+from cell.products.recipe import Recipe
 
 RULES: dict[type[o.Observation], Callable[[Desk, Any], None]] = {
     o.Started: operation.started,

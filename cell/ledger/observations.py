@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cell.recipe.model import Recipe
-from cell.recipe.verdict import Defect, VerdictKind
+from cell.products.recipe import Recipe
+from cell.products.verdict import Defect, VerdictKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

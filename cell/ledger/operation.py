@@ -20,7 +20,7 @@ from cell.ledger.observations import (
     SelectRecipe,
     Started,
 )
-from cell.recipe.verdict import Verdict, VerdictKind
+from cell.products.verdict import Verdict, VerdictKind
 
 ESSENTIAL = ("belt", "camera", "inspector", "robot", "supervisor", "recorder")
 """Nodes without which no part can be accounted for."""

@@ -11,8 +11,8 @@ from cell.ledger import tying
 from cell.ledger.account import Account, Exposure, Stage
 from cell.ledger.desk import Desk
 from cell.ledger.observations import ExposureLatch, FrameReceived, InspectionDone
-from cell.recipe import rules
-from cell.recipe.verdict import Defect, Verdict
+from cell.products import rules
+from cell.products.verdict import Defect, Verdict
 from cell.texts import say
 
 PENDING = 64

@@ -8,7 +8,7 @@ from cell.alarms.book import Alarm
 from cell.ledger.account import Counts
 from cell.ledger.desk import Desk
 from cell.ledger.events import CellState
-from cell.recipe.verdict import Verdict
+from cell.products.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)

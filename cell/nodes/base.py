@@ -24,7 +24,7 @@ from cell.nodes.health import Health
 from cell.nodes.taken import TakingNode
 from cell.nodes.workers import StuckError
 from cell.ownership import OwnedError
-from cell.recipe.loading import RecipeError
+from cell.products.loading import RecipeError
 from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError
 from robot.base import MotionError, RobotError

@@ -14,7 +14,7 @@ from cell.changeover import Action, Changeover, Drain, LetGo, RunOn, Seen, TakeU
 from cell.ledger import observations as o
 from cell.ledger.config import LedgerConfig
 from cell.nodes.base import STARTUP_ERRORS, CellNode
-from cell.products import InspectionParts, load_inspection_parts
+from cell.products.lookup import InspectionParts, load_inspection_parts
 from cell.texts import say
 from cell.watch import Watch
 

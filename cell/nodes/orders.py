@@ -14,7 +14,7 @@ from cell.nodes.base import CellNode
 from cell.nodes.changing import Changing
 from cell.nodes.ears import UNHEARD, Ears
 from cell.nodes.permit import PermitGiver
-from cell.recipe.verdict import VerdictKind
+from cell.products.verdict import VerdictKind
 from cell.supervision import Supervision
 from cell.texts import say
 

@@ -16,7 +16,7 @@ from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import RELIABLE, to_ns
-from cell.recipe.verdict import VerdictKind
+from cell.products.verdict import VerdictKind
 from cell.records.agreement import follow_journal
 from cell.records.errors import RecordsError
 from cell.records.evidence_log import recall

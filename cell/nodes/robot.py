@@ -25,8 +25,8 @@ from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_time
 from cell.nodes.workers import Sign, Worker
 from cell.ownership import Claim, Owner, device
-from cell.products import load_inspection_parts
-from cell.recipe.loading import RecipeError
+from cell.products.loading import RecipeError
+from cell.products.lookup import load_inspection_parts
 from cell.texts import say
 from models.written import fit
 from robot.base import RobotError

@@ -28,7 +28,7 @@ from cell.nodes.process import run
 from cell.nodes.remover import Remover
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.processes import TABLE
-from cell.products import load_inspection_parts
+from cell.products.lookup import load_inspection_parts
 from cell.records.agreement import open_journal
 from cell.records.checkpoints import restore
 from cell.records.folder import require_writable

@@ -17,7 +17,7 @@ from cell.ledger.codec import encode, kind_of, part_of
 from cell.ledger.events import Event
 from cell.ledger.snapshot import PartView
 from cell.nodes.topics import to_ns, to_time
-from cell.recipe.verdict import Defect
+from cell.products.verdict import Defect
 from cell.watch import Heartbeat
 
 

@@ -13,8 +13,8 @@ from cell.ledger.account import State
 from cell.ledger.checkpoint import Checkpoint
 from cell.ledger.config import LedgerConfig
 from cell.ledger.ledger import Ledger
-from cell.recipe import verdict
-from cell.recipe.model import Recipe
+from cell.products import verdict
+from cell.products.recipe import Recipe
 from cell.records.journal import Journal
 
 EVERY = 5000

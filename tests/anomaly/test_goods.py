@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 
 from cell.cli.app import app
 from cell.goods import read_good
-from cell.recipe.loading import RecipeError, load_recipe
-from cell.recipe.model import PartGeometry
-from cell.recipe.writing import write_recipe
+from cell.products.loading import RecipeError, load_recipe
+from cell.products.recipe import PartGeometry
+from cell.products.writing import write_recipe
 from cell.teaching import Bins, Lesson, teach_recipe, warnings
 from models.anomaly import FeaturePackage
 from tests.anomaly import textures

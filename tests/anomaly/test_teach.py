@@ -13,9 +13,9 @@ import yaml
 from typer.testing import CliRunner
 
 from cell.cli.app import app
-from cell.products import anomalies_beside_a_detector
-from cell.recipe.loading import RECIPES, load_recipe, with_thresholds
-from cell.recipe.model import Recipe
+from cell.products.loading import RECIPES, load_recipe, with_thresholds
+from cell.products.lookup import anomalies_beside_a_detector
+from cell.products.recipe import Recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import ModelError
 from tests.anomaly import textures

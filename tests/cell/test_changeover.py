@@ -24,7 +24,7 @@ from cell.changeover import (
 )
 from cell.config import load
 from cell.ledger.events import CellState as State
-from cell.products import InspectionParts, load_inspection_parts
+from cell.products.lookup import InspectionParts, load_inspection_parts
 
 NODES = ("inspector", "robot")
 CONFIG = load(None)

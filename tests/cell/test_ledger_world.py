@@ -10,7 +10,7 @@ import pytest
 from cell.ledger import CellState
 from cell.ledger import events as e
 from cell.ledger import observations as o
-from cell.recipe import Defect
+from cell.products import Defect
 from tests.cell.world import World
 
 

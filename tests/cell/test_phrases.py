@@ -15,7 +15,7 @@ import vision
 from cell.alarms import entry
 from cell.hmi.i18n import reason
 from cell.hmi.labels import labels
-from cell.recipe import RECIPES, Defect, load_recipe, rules
+from cell.products import RECIPES, Defect, load_recipe, rules
 from cell.texts import PHRASES, UnknownPhraseError, recognise, say, translate
 from cell.texts.phrase import KINDS
 from cell.texts.vision import VISION

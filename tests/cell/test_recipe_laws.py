@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cell.recipe import RECIPES, Defect, Recipe, Verdict, VerdictKind, judge, load_recipe
-from cell.recipe.polygon import Polygon, area, fault, overlap
+from cell.products import RECIPES, Defect, Recipe, Verdict, VerdictKind, judge, load_recipe
+from cell.products.polygon import Polygon, area, fault, overlap
 from cell.texts import say
 from tests.cell.plates import CLASSES, plate, square
 

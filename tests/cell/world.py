@@ -16,9 +16,9 @@ from cell.ledger import events as e
 from cell.ledger import observations as o
 from cell.ledger.checkpoint import Checkpoint
 from cell.ledger.effects import CancelRemoval, Effect, RequestRemoval
-from cell.recipe import RECIPES, Defect, load_recipe
-from cell.recipe.model import Recipe
-from cell.recipe.verdict import VerdictKind
+from cell.products import RECIPES, Defect, load_recipe
+from cell.products.recipe import Recipe
+from cell.products.verdict import VerdictKind
 
 TICK_S = 0.05
 SPEED_M_S = 0.2

@@ -12,8 +12,8 @@ import pytest
 
 from cell.cli.app import run_verb
 from cell.cli.errors import UsageError
-from cell.products import MODELS
-from cell.recipe.loading import RECIPES
+from cell.products.loading import RECIPES
+from cell.products.lookup import MODELS
 from models.writing import WriteError
 from tests.data.sets import write_coco
 

@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from cell.cli.app import app
 from cell.cli.errors import UsageError
-from cell.products import RECIPES
-from cell.recipe.loading import RecipeError
+from cell.products.loading import RecipeError
+from cell.products.lookup import RECIPES
 from models.written import parse_yaml, write_yaml
 
 SCREW: dict[str, Any] = parse_yaml((RECIPES / "ball_screw" / "recipe.yaml").read_text())

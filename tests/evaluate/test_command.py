@@ -17,8 +17,8 @@ import yaml
 
 from cell.cli.main import main
 from cell.evaluation.applying import next_version
-from cell.products import MODELS
-from cell.recipe.loading import load_recipe
+from cell.products.loading import load_recipe
+from cell.products.lookup import MODELS
 
 from .conftest import NAMES, picture_of, replace_picture
 

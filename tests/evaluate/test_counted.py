@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cell.evaluation.counted import all_counted, rules_beside_scores
 from cell.evaluation.figures import part_figures, thresholds_of, verdict_of
 from cell.evaluation.inspecting import Seen
-from cell.recipe import Recipe, VerdictKind
+from cell.products import Recipe, VerdictKind
 from tests.cell.plates import CLASSES, plate, square
 from vision.evaluate.matching import Found
 from vision.evaluate.thresholds import doubtful, escapes, false_rejects, reach

@@ -17,7 +17,7 @@ from cell.evaluation.charts import Axes
 from cell.evaluation.choosing import Chosen, choose_thresholds
 from cell.evaluation.inspecting import Seen
 from cell.evaluation.measure import Evaluation, Request, evaluate
-from cell.recipe.loading import RECIPES, load_recipe
+from cell.products.loading import RECIPES, load_recipe
 from vision.evaluate.matching import Found
 from vision.evaluate.thresholds import Target
 from vision.training.deeppcb import CLASSES

@@ -18,8 +18,8 @@ from onnx import TensorProto, helper
 from calibration.cell import load_calibration
 from cell.cli.errors import EXPECTED
 from cell.config import dump, load
-from cell.products import MODELS
-from cell.recipe.loading import RECIPES, load_recipe
+from cell.products.loading import RECIPES, load_recipe
+from cell.products.lookup import MODELS
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import ModelPackage
 from models.selfcheck import SelfCheck

@@ -15,7 +15,7 @@ from cell.hmi.i18n import Lang, reason
 from cell.hmi.labels import labels
 from cell.hmi.model import InspectionStatus, Mark, PictureSource
 from cell.hmi.pictures import PictureStore
-from cell.recipe import RECIPES, load_recipe
+from cell.products import RECIPES, load_recipe
 from cell.texts import say
 from tests.cell.evidence_world import START_NS, Shift
 from vision.frames import FrameRing

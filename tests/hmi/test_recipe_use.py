@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cell.recipe import RECIPES, load_recipe
+from cell.products import RECIPES, load_recipe
 
 ROOT = Path(__file__).parents[2]
 WANTED = "ball_screw"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cell.ledger.events import Judged
-from cell.recipe.verdict import Verdict, VerdictKind
+from cell.products.verdict import Verdict, VerdictKind
 from cell.records.journal import Journal
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from calibration.camera import CameraModel
 from calibration.geometry import Pose2D
 from cell.cli.errors import UsageError
 from cell.cli.progress import watched
-from cell.inspection import InspectionSetup
 from cell.launcher.env import ONE_THREAD
+from cell.products.inspector import InspectionSetup
 from vision.engines.selfcheck import as_batch, load_check
 from vision.inspect.golden import GoldenLibrary
 from vision.inspect.inspector import Inspector

@@ -19,7 +19,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from cell.inspection import InspectionSetup
+from cell.products.inspector import InspectionSetup
 from vision.nets.channels import stack
 from vision.types import Image
 

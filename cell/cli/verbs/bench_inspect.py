@@ -29,7 +29,7 @@ from cell.cli.given import refuse
 from cell.cli.names import shown
 from cell.cli.terminal import terminal
 from cell.config import CellConfig, load
-from cell.inspection import build_inspector
+from cell.products.inspector import build_inspector
 from models.writing import require_target, write_whole
 from vision.engines.machine import cpu_name, gpu_names
 from vision.inspect.part import PartGeometry

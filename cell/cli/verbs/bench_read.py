@@ -12,7 +12,7 @@ from rich.table import Table
 
 from cell.cli.bench.reading import measure, overall, write_pictures
 from cell.cli.terminal import terminal
-from cell.recipe.loading import RECIPES
+from cell.products.loading import RECIPES
 from vision.pictures import read_picture
 
 SIZES = [(640, 256), (640, 640), (1920, 1200)]

@@ -23,7 +23,7 @@ from cell.evaluation.measure import Request
 from cell.evaluation.measure import evaluate as measure
 from cell.evaluation.page import page
 from cell.evaluation.samples import Selection
-from cell.products import find_recipe
+from cell.products.lookup import find_recipe
 from models.writing import require_target, write_whole
 from vision.data.names import printable
 from vision.data.reading import Unlabelled

@@ -16,13 +16,13 @@ from cell.cli.names import shown
 from cell.cli.pictures import require_format, write_picture
 from cell.cli.terminal import terminal
 from cell.config import load
-from cell.inspection import build_inspector
-from cell.products import recipe_folder
-from cell.recipe.convert import areas_of, defects_of
-from cell.recipe.counting import Standing, Tally, count, size_mm
-from cell.recipe.model import Recipe
-from cell.recipe.rules import verdict_on
-from cell.recipe.verdict import Verdict
+from cell.products.convert import areas_of, defects_of
+from cell.products.counting import Standing, Tally, count, size_mm
+from cell.products.inspector import build_inspector
+from cell.products.lookup import recipe_folder
+from cell.products.recipe import Recipe
+from cell.products.rules import verdict_on
+from cell.products.verdict import Verdict
 from models.writing import require_target
 from vision.inspect.files import inspect_file
 from vision.inspect.overlay import draw_overlay

@@ -17,8 +17,8 @@ from cell.cli.recipe_checks import check_recipe
 from cell.cli.recipe_words import described, measures
 from cell.cli.terminal import terminal
 from cell.config import CellConfig, load
-from cell.products import find_recipe, recipe_folder, recipe_roots
-from cell.recipes import RecipeEntry, recipe_entries
+from cell.products.listing import RecipeEntry, recipe_entries
+from cell.products.lookup import find_recipe, recipe_folder, recipe_roots
 from models.ending import REFUSED
 
 HELP = "The recipes: which there are, what they say, whether they fit; and change to another one."

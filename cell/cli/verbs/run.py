@@ -26,7 +26,7 @@ from cell.launcher.interrupt import Interrupt, InterruptedRunError
 from cell.launcher.recovery import all_sent, recover
 from cell.launcher.report import build_report, law_held
 from cell.launcher.session import NotReadyError, Session
-from cell.products import load_inspection_parts
+from cell.products.lookup import load_inspection_parts
 from cell.records.folder import require_writable as require_writable_folder
 from cell.records.remedies import REBUILD
 from cell.stations import ledger_config

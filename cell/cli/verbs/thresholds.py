@@ -34,7 +34,7 @@ from cell.evaluation.applying import apply_thresholds
 from cell.evaluation.choosing import Chosen, choose_thresholds
 from cell.evaluation.measure import Request
 from cell.evaluation.samples import Selection
-from cell.products import recipe_folder
+from cell.products.lookup import recipe_folder
 from vision.data.reading import Unlabelled
 from vision.evaluate.intervals import parts_to_prove
 from vision.evaluate.thresholds import Rate, Target

@@ -14,9 +14,9 @@ from cell.cli.given import refuse
 from cell.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, tell_findings
 from cell.cli.terminal import terminal
 from cell.config import load
-from cell.products import model_folder, recipe_folder, trained_models
-from cell.recipe.loading import RecipeError, load_recipe
-from cell.recipe.model import Recipe
+from cell.products.loading import RecipeError, load_recipe
+from cell.products.lookup import model_folder, recipe_folder, trained_models
+from cell.products.recipe import Recipe
 from models.package import CARD
 from vision.data.fingerprint import fingerprint
 from vision.data.open import FORMATS, open_data

@@ -15,7 +15,7 @@ from cell.hmi.i18n import Lang, tr
 from cell.hmi.link import RecipeOrder
 from cell.hmi.model import CellView
 from cell.hmi.recipes import RecipeBook
-from cell.recipes import RecipeEntry
+from cell.products.listing import RecipeEntry
 
 Order = Callable[[RecipeOrder], Awaitable[str]]
 """Gives an order to the cell; why it was not accepted, '' when the change has begun."""

@@ -12,8 +12,8 @@ from cell.hmi.components.base import box, text
 from cell.hmi.i18n import Lang, reason, tr
 from cell.hmi.model import CellStatus
 from cell.hmi.recipes import RecipeBook
-from cell.recipe.model import PartGeometry
-from cell.recipes import RecipeEntry
+from cell.products.listing import RecipeEntry
+from cell.products.recipe import PartGeometry
 
 
 class RecipeList:

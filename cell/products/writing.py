@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cell.recipe.model import Recipe
+from cell.products.recipe import Recipe
 from models.writing import write_whole
 from models.written import write_yaml
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cell.recipe.base import MOST_TOLD
-from cell.recipe.classes import ClassRule
-from cell.recipe.polygon import area
-from cell.recipe.regions import MOST_REGIONS, Region
+from cell.products.base import MOST_TOLD
+from cell.products.classes import ClassRule
+from cell.products.polygon import area
+from cell.products.regions import MOST_REGIONS, Region
 
 Size = tuple[float, float]
 

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from cell.recipe.base import MOST_TOLD, Name, RecipeModel, Score, Words
+from cell.products.base import MOST_TOLD, Name, RecipeModel, Score, Words
 
 Size = Annotated[float, Field(gt=0.0, le=1e6)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cell.recipe.model import Recipe
+from cell.products.recipe import Recipe
 
 Language = Literal["ko", "en"]
 

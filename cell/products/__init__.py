@@ -1,8 +1,8 @@
 """Recipes: what a product is and the rules that turn defects into verdicts."""
 
-from cell.recipe.classes import ClassRule, Label
-from cell.recipe.labels import label_of
-from cell.recipe.loading import (
+from cell.products.classes import ClassRule, Label
+from cell.products.labels import label_of
+from cell.products.loading import (
     RECIPES,
     RecipeError,
     check_bins,
@@ -11,10 +11,10 @@ from cell.recipe.loading import (
     parse_recipe,
     with_thresholds,
 )
-from cell.recipe.model import Limits, PartGeometry, Recipe
-from cell.recipe.regions import Region
-from cell.recipe.rules import judge, not_inspected
-from cell.recipe.verdict import Defect, Verdict, VerdictKind
+from cell.products.recipe import Limits, PartGeometry, Recipe
+from cell.products.regions import Region
+from cell.products.rules import judge, not_inspected
+from cell.products.verdict import Defect, Verdict, VerdictKind
 
 __all__ = [
     "RECIPES",

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from cell.recipe.base import ANOMALY, MOST_ANOMALIES, MOST_TOLD
-from cell.recipe.model import Recipe
-from cell.recipe.polygon import Box
-from cell.recipe.verdict import Defect
+from cell.products.base import ANOMALY, MOST_ANOMALIES, MOST_TOLD
+from cell.products.polygon import Box
+from cell.products.recipe import Recipe
+from cell.products.verdict import Defect
 
 HALF: Final = 0.5
 """Share of a defect's box from which the defect lies in a region."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cell.recipe.model import Recipe
+from cell.products.recipe import Recipe
 from models.written import WrittenError, fit, one_line, parse_yaml, read_written
 
 RECIPES = Path(__file__).parent / "data"

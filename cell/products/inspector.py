@@ -9,9 +9,9 @@ import numpy as np
 
 from calibration.cell import load_calibration
 from cell.config import CellConfig
-from cell.products import load_inspection_parts
-from cell.recipe.loading import RecipeError
-from cell.recipe.model import Recipe
+from cell.products.loading import RecipeError
+from cell.products.lookup import load_inspection_parts
+from cell.products.recipe import Recipe
 from vision.anomaly.detector import ANOMALY, AnomalyDetector
 from vision.anomaly.inspector import TaughtInspector
 from vision.engines.base import Engine

@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, FailFast, Field, model_validator
 
-from cell.recipe.base import ClassName, RecipeModel
-from cell.recipe.polygon import Box, fault, overlap
+from cell.products.base import ClassName, RecipeModel
+from cell.products.polygon import Box, fault, overlap
 from models.written import clean_name
 
 MOST_POINTS = 100

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cell.recipe.model import Recipe
-from cell.recipe.verdict import Defect
+from cell.products.recipe import Recipe
+from cell.products.verdict import Defect
 from vision.inspect.areas import Areas
 from vision.types import Inspection
 

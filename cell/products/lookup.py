@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cell.config import CellConfig
-from cell.recipe.base import NAME_PATTERN
-from cell.recipe.loading import (
+from cell.products.base import NAME_PATTERN
+from cell.products.loading import (
     RECIPES,
     RecipeError,
     check_bins,
@@ -18,13 +18,13 @@ from cell.recipe.loading import (
     load_recipe,
     with_thresholds,
 )
-from cell.recipe.model import Recipe
+from cell.products.recipe import Recipe
 from models.anomaly import AnomalyPackage
 from models.package import CARD, ModelError, ModelPackage
 from vision.anomaly.detector import ANOMALY
 from vision.inspect.golden import GoldenLibrary
 
-MODELS = Path(__file__).resolve().parent.parent / "models"
+MODELS = Path(__file__).resolve().parents[2] / "models"
 """Model packages that ship with the cell."""
 NAME = re.compile(NAME_PATTERN)
 ANOMALY_THRESHOLD = 0.5

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from cell.recipe.counting import Standing, Tally, count
-from cell.recipe.model import Recipe
-from cell.recipe.verdict import Defect, Verdict, VerdictKind
+from cell.products.counting import Standing, Tally, count
+from cell.products.recipe import Recipe
+from cell.products.verdict import Defect, Verdict, VerdictKind
 from cell.texts import say
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cell.config import CellConfig
-from cell.products import find_recipe, model_folder, recipe_roots
-from cell.recipe.loading import RecipeError
-from cell.recipe.model import Recipe
+from cell.products.loading import RecipeError
+from cell.products.lookup import find_recipe, model_folder, recipe_roots
+from cell.products.recipe import Recipe
 from cell.texts import say
 from models.package import CARD
 from vision.pictures import is_picture

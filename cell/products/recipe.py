@@ -8,15 +8,15 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from cell.recipe.base import MOST_TOLD, ClassName, Name, RecipeModel, Score
-from cell.recipe.checks import (
+from cell.products.base import MOST_TOLD, ClassName, Name, RecipeModel, Score
+from cell.products.checks import (
     require_counts,
     require_own_words,
     require_reachable,
     require_regions,
 )
-from cell.recipe.classes import ClassRule
-from cell.recipe.regions import Region, RegionName
+from cell.products.classes import ClassRule
+from cell.products.regions import Region, RegionName
 
 Side = Annotated[float, Field(ge=0.01, le=1.0)]
 Pixels = Annotated[int, Field(ge=32, le=4096)]
