@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from calibration.cell import CellCalibration, load_calibration
 from cell.config import CellConfig, ConfigError
-from cell.ledger.config import LedgerConfig
+from cell.control.ledger.config import LedgerConfig
 from models.written import one_line
 
 _SAME_M = 1e-6

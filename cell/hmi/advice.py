@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from cell.alarms import CATALOGUE
+from cell.control.alarms import CATALOGUE
 from cell.hmi.model import Alarm, Heartbeat
 
 SILENT_S: Final = 3.0

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from inspection_cell_interfaces.msg import BeltCommand, BeltEvent, BeltState, CellState
 
-from cell.ledger.desk import MOVING
+from cell.control.ledger.desk import MOVING
 from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run

@@ -11,7 +11,7 @@ from inspection_cell_interfaces.msg import Inspection as InspectionMessage
 from inspection_cell_interfaces.msg import PartEvent
 from sqlalchemy.exc import SQLAlchemyError
 
-from cell.ledger.events import Event, Inspected, Judged
+from cell.control.ledger.events import Event, Inspected, Judged
 from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run

@@ -11,8 +11,8 @@ from rclpy.action import ActionClient
 from rclpy.action.client import ClientGoalHandle
 from rclpy.task import Future
 
-from cell.ledger.effects import CancelRemoval, RequestRemoval
-from cell.ledger.observations import Observation, RemovalDone, RemovalFeedback
+from cell.control.ledger.effects import CancelRemoval, RequestRemoval
+from cell.control.ledger.observations import Observation, RemovalDone, RemovalFeedback
 from cell.nodes.base import CellNode
 from cell.products.recipe import PartGeometry
 

@@ -12,11 +12,13 @@ from inspection_cell_interfaces.msg import (
     PartEvent,
 )
 
-from cell.alarms import AlarmState
-from cell.ledger import observations as o
-from cell.ledger.effects import CancelRemoval, Effect, RequestRemoval
-from cell.ledger.events import Event
-from cell.ledger.ledger import Ledger
+from cell.control.alarms import AlarmState
+from cell.control.ledger import observations as o
+from cell.control.ledger.effects import CancelRemoval, Effect, RequestRemoval
+from cell.control.ledger.events import Event
+from cell.control.ledger.ledger import Ledger
+from cell.control.supervision import Supervision
+from cell.control.watch import Heartbeat, Watch, process_exists
 from cell.nodes import translate
 from cell.nodes.base import CellNode
 from cell.nodes.changing import Changing
@@ -35,9 +37,7 @@ from cell.records.folder import require_writable
 from cell.records.journal import Journal, JournalError
 from cell.records.reserve import Reserve
 from cell.stations import ledger_config
-from cell.supervision import Supervision
 from cell.texts import say
-from cell.watch import Heartbeat, Watch, process_exists
 
 NODES = tuple(p.name for p in TABLE if p.is_node and p.name != "supervisor")
 WELCOME = tuple(p.name for p in TABLE if not p.is_node)

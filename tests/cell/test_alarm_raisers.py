@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import cell
-from cell.alarms import CATALOGUE
+from cell.control.alarms import CATALOGUE
 from cell.processes import TABLE
 from robot.base import RobotMode
 

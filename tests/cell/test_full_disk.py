@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from cell.config import dump, load
-from cell.ledger import events as e
+from cell.control.ledger import events as e
 from cell.processes import TABLE
 from cell.records.checkpoints import Checkpoints
 from cell.records.errors import RecordsError

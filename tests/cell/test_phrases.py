@@ -12,7 +12,7 @@ import pytest
 
 import cell
 import vision
-from cell.alarms import entry
+from cell.control.alarms import entry
 from cell.hmi.i18n import reason
 from cell.hmi.labels import labels
 from cell.products import RECIPES, Defect, load_recipe, rules

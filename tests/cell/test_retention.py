@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cell.ledger import events as e
+from cell.control.ledger import events as e
 from cell.records.evidence import check_evidence
 from cell.records.limits import Retention
 from cell.records.pruning import MOST, Pruner

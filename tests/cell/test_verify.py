@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cell.cli.app import app
-from cell.ledger import Event
-from cell.ledger.events import Arrived
+from cell.control.ledger import Event
+from cell.control.ledger.events import Arrived
 from cell.records.agreement import open_journal
 from tests.cell.journals import editing, project, rows, small_shift, write
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import pytest
 from pydantic import ValidationError
 
-from cell.alarms import entry
 from cell.config.hmi import HmiConfig
+from cell.control.alarms import entry
 from cell.following import Outcome
 from cell.hmi.commands import ALLOWED, Command, change_refusal, refusal
 from cell.hmi.components.alarms import ordered

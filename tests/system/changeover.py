@@ -25,8 +25,7 @@ from rclpy.executors import SingleThreadedExecutor
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 
-from cell.launcher.env import environment
-from cell.ledger.events import (
+from cell.control.ledger.events import (
     Inspected,
     Judged,
     Passed,
@@ -35,6 +34,7 @@ from cell.ledger.events import (
     Removed,
     StateChanged,
 )
+from cell.launcher.env import environment
 from cell.nodes.topics import RELIABLE
 from cell.records.journal import Journal
 from tests.hmi.browsing import Page

@@ -19,8 +19,8 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from cell.config import dump, load
+from cell.control.ledger import events as e
 from cell.launcher.env import environment
-from cell.ledger import events as e
 from cell.nodes.topics import RELIABLE, to_ns, to_time
 from cell.processes import TABLE
 from cell.products.verdict import Verdict, VerdictKind

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cell.ledger.events import Judged
+from cell.control.ledger.events import Judged
 from cell.products.verdict import Verdict, VerdictKind
 from cell.records.journal import Journal
 

@@ -26,8 +26,8 @@ from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from std_srvs.srv import Trigger
 
+from cell.control.ledger.events import AlarmAcknowledged
 from cell.launcher.env import environment
-from cell.ledger.events import AlarmAcknowledged
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.processes import TABLE
 from cell.records.checkpoints import rules

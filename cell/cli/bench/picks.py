@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from cell.ledger.events import Event, RemovalRequested, Removed
+from cell.control.ledger.events import Event, RemovalRequested, Removed
 from cell.records.report import percentile
 from robot.motion.bound import Bound, CycleBound, Grip
 

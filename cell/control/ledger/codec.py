@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from cell.ledger import events
-from cell.ledger.events import Event
+from cell.control.ledger import events
+from cell.control.ledger.events import Event
 
 
 class UnknownEventError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cell.alarms.catalogue import CATALOGUE
+from cell.control.alarms.catalogue import CATALOGUE
 
 REASONS = {
     "": ("", ""),

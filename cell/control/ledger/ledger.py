@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cell.ledger import belt, identity, operation, pictures, removals
-from cell.ledger import observations as o
-from cell.ledger.account import State
-from cell.ledger.apply import apply
-from cell.ledger.authority import belt_order
-from cell.ledger.config import LedgerConfig
-from cell.ledger.desk import Desk, RefusalError
-from cell.ledger.effects import BeltOrder, Decision, effects_of
-from cell.ledger.events import Event
-from cell.ledger.snapshot import Snapshot, snapshot
+from cell.control.ledger import belt, identity, operation, pictures, removals
+from cell.control.ledger import observations as o
+from cell.control.ledger.account import State
+from cell.control.ledger.apply import apply
+from cell.control.ledger.authority import belt_order
+from cell.control.ledger.config import LedgerConfig
+from cell.control.ledger.desk import Desk, RefusalError
+from cell.control.ledger.effects import BeltOrder, Decision, effects_of
+from cell.control.ledger.events import Event
+from cell.control.ledger.snapshot import Snapshot, snapshot
 from cell.products.recipe import Recipe
 
 RULES: dict[type[o.Observation], Callable[[Desk, Any], None]] = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cell.ledger.account import Account, Stage
-from cell.ledger.config import LedgerConfig
-from cell.ledger.desk import Desk
-from cell.ledger.effects import BeltOrder
-from cell.ledger.events import CellState
+from cell.control.ledger.account import Account, Stage
+from cell.control.ledger.config import LedgerConfig
+from cell.control.ledger.desk import Desk
+from cell.control.ledger.effects import BeltOrder
+from cell.control.ledger.events import CellState
 
 UNCLEARED = (Stage.ARRIVED, Stage.EXPOSED, Stage.AWAITING_REMOVAL, Stage.REMOVING)
 """Stages of parts that lie on the belt and may not leave."""

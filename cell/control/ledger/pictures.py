@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import math
 
-from cell.ledger import events as e
-from cell.ledger import tying
-from cell.ledger.account import Account, Exposure, Stage
-from cell.ledger.desk import Desk
-from cell.ledger.observations import ExposureLatch, FrameReceived, InspectionDone
+from cell.control.ledger import events as e
+from cell.control.ledger import tying
+from cell.control.ledger.account import Account, Exposure, Stage
+from cell.control.ledger.desk import Desk
+from cell.control.ledger.observations import ExposureLatch, FrameReceived, InspectionDone
 from cell.products import rules
 from cell.products.verdict import Defect, Verdict
 from cell.texts import say

@@ -8,7 +8,7 @@ from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
-from cell.ledger.account import State
+from cell.control.ledger.account import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,22 @@
     for effect in decision.effects: ...            # ask the arm
     run, authority_m, purge = ledger.belt_command()
 
-Observations are in `cell.ledger.observations`, events in `cell.ledger.events`.
+Observations are in `cell.control.ledger.observations`, events in `cell.control.ledger.events`.
 """
 
-from cell.ledger.codec import UnknownEventError, decode, encode, kind_of, part_of
-from cell.ledger.config import LedgerConfig
-from cell.ledger.effects import (
+from cell.control.ledger.codec import UnknownEventError, decode, encode, kind_of, part_of
+from cell.control.ledger.config import LedgerConfig
+from cell.control.ledger.effects import (
     BeltOrder,
     CancelRemoval,
     Decision,
     Effect,
     RequestRemoval,
 )
-from cell.ledger.events import CellState, Event
-from cell.ledger.invariants import Violation, check
-from cell.ledger.ledger import Ledger, LedgerError
-from cell.ledger.snapshot import PartView, Snapshot
+from cell.control.ledger.events import CellState, Event
+from cell.control.ledger.invariants import Violation, check
+from cell.control.ledger.ledger import Ledger, LedgerError
+from cell.control.ledger.snapshot import PartView, Snapshot
 
 __all__ = [
     "BeltOrder",

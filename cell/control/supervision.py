@@ -9,16 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cell.advice import Advice
-from cell.alarms import entry
-from cell.ledger.effects import Effect
-from cell.ledger.events import Event, SessionClosed
-from cell.ledger.invariants import check
-from cell.ledger.ledger import Ledger
-from cell.ledger.observations import AdvisoryTold, FaultSeen, NodeDied, NodeLeft, Observation
+from cell.control.advice import Advice
+from cell.control.alarms import entry
+from cell.control.ledger.effects import Effect
+from cell.control.ledger.events import Event, SessionClosed
+from cell.control.ledger.invariants import check
+from cell.control.ledger.ledger import Ledger
+from cell.control.ledger.observations import (
+    AdvisoryTold,
+    FaultSeen,
+    NodeDied,
+    NodeLeft,
+    Observation,
+)
+from cell.control.watch import Death, Heartbeat, Leave, Return, Watch
 from cell.records.checkpoints import EVERY, Checkpoints
 from cell.records.journal import Journal
-from cell.watch import Death, Heartbeat, Leave, Return, Watch
 
 OWN_DEATH = "process.supervisor_died"
 """The launcher tells people of it, also without a supervisor."""

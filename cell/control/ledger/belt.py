@@ -4,11 +4,11 @@ state.
 
 from __future__ import annotations
 
-from cell.ledger import events as e
-from cell.ledger import identity, removals
-from cell.ledger.desk import Desk
-from cell.ledger.events import CellState
-from cell.ledger.observations import BeltRead
+from cell.control.ledger import events as e
+from cell.control.ledger import identity, removals
+from cell.control.ledger.desk import Desk
+from cell.control.ledger.events import CellState
+from cell.control.ledger.observations import BeltRead
 
 NS = 1e-9
 UNCLOCKED_SLACK_M = 0.05

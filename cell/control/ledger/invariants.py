@@ -7,14 +7,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cell.ledger.account import Stage
-from cell.ledger.authority import UNCLEARED, belt_order
-from cell.ledger.events import CellState
+from cell.control.ledger.account import Stage
+from cell.control.ledger.authority import UNCLEARED, belt_order
+from cell.control.ledger.events import CellState
 from cell.products.verdict import VerdictKind
 
 if TYPE_CHECKING:
-    from cell.ledger.desk import Desk
-    from cell.ledger.ledger import Ledger
+    from cell.control.ledger.desk import Desk
+    from cell.control.ledger.ledger import Ledger
 
 SLACK_M = 0.02
 """Travel between the reading of a position and the check of it."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cell.ledger.account import Account, Exposure, Shot
-from cell.ledger.config import LedgerConfig
+from cell.control.ledger.account import Account, Exposure, Shot
+from cell.control.ledger.config import LedgerConfig
 
 NS = 1e-9
 

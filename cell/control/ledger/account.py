@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from cell.alarms.book import AlarmBook
-from cell.ledger.events import CellState
+from cell.control.alarms.book import AlarmBook
+from cell.control.ledger.events import CellState
 from cell.products.verdict import Verdict, VerdictKind
 
 

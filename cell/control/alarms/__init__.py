@@ -1,8 +1,8 @@
 """Alarms in the sense of ISA-18.2: their states, and what they say to people."""
 
-from cell.alarms.book import Alarm, AlarmBook, AlarmState
-from cell.alarms.catalogue import CATALOGUE, Entry, Priority, UnknownAlarmError, entry
-from cell.alarms.reasons import REASONS, reason_text
+from cell.control.alarms.book import Alarm, AlarmBook, AlarmState
+from cell.control.alarms.catalogue import CATALOGUE, Entry, Priority, UnknownAlarmError, entry
+from cell.control.alarms.reasons import REASONS, reason_text
 
 __all__ = [
     "CATALOGUE",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cell.alarms.book import Alarm
-from cell.ledger.account import Counts
-from cell.ledger.desk import Desk
-from cell.ledger.events import CellState
+from cell.control.alarms.book import Alarm
+from cell.control.ledger.account import Counts
+from cell.control.ledger.desk import Desk
+from cell.control.ledger.events import CellState
 from cell.products.verdict import Verdict
 
 
@@ -26,7 +26,7 @@ class PartView:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Texts for `reason` (with `detail` for the placeholder) are in `cell.alarms`."""
+    """Texts for `reason` (with `detail` for the placeholder) are in `cell.control.alarms`."""
 
     state: CellState
     reason: str

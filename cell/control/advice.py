@@ -4,7 +4,7 @@ argument.
 
 from __future__ import annotations
 
-from cell.alarms import CATALOGUE
+from cell.control.alarms import CATALOGUE
 
 SILENT_S = 3.0
 """What a node has not repeated for this long it does not say any more."""

@@ -53,7 +53,7 @@ def entry(alarm: str) -> Entry:
         return CATALOGUE[alarm]
     except KeyError:
         raise UnknownAlarmError(
-            f"alarm '{alarm}' is not in the catalogue: add it to cell/alarms/catalogue.py"
+            f"alarm '{alarm}' is not in the catalogue: add it to cell/control/alarms/catalogue.py"
         ) from None
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from cell.alarms import entry
-from cell.ledger import belt, identity, removals
-from cell.ledger import events as e
-from cell.ledger.account import Account, Stage
-from cell.ledger.desk import MOVING, Desk, RefusalError
-from cell.ledger.events import CellState
-from cell.ledger.observations import (
+from cell.control.alarms import entry
+from cell.control.ledger import belt, identity, removals
+from cell.control.ledger import events as e
+from cell.control.ledger.account import Account, Stage
+from cell.control.ledger.desk import MOVING, Desk, RefusalError
+from cell.control.ledger.events import CellState
+from cell.control.ledger.observations import (
     Acknowledge,
     AdvisoryTold,
     Closing,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
-from cell.alarms.catalogue import Entry, entry
+from cell.control.alarms.catalogue import Entry, entry
 
 
 class AlarmState(IntEnum):

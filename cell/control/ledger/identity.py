@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cell.ledger import events as e
-from cell.ledger.account import Account, Stage
-from cell.ledger.desk import Desk
-from cell.ledger.events import CellState
-from cell.ledger.observations import ArrivalEdge, ExitEdge
+from cell.control.ledger import events as e
+from cell.control.ledger.account import Account, Stage
+from cell.control.ledger.desk import Desk
+from cell.control.ledger.events import CellState
+from cell.control.ledger.observations import ArrivalEdge, ExitEdge
 from cell.products.verdict import VerdictKind
 
 RING = 8

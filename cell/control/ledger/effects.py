@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cell.ledger.events import (
+from cell.control.ledger.events import (
     Event,
     Faulted,
     RemovalFailed,

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from cell.ledger import events as e
-from cell.ledger.account import Account, Exposure, Hold, Removal, Shot, Stage, State
-from cell.ledger.events import CellState
+from cell.control.ledger import events as e
+from cell.control.ledger.account import Account, Exposure, Hold, Removal, Shot, Stage, State
+from cell.control.ledger.events import CellState
 from cell.products.verdict import VerdictKind
 
 REMEMBERED_PARTS = 200

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from cell.ledger import events as e
-from cell.ledger.account import Account, Stage
-from cell.ledger.authority import UNCLEARED, limiting
-from cell.ledger.desk import Desk
-from cell.ledger.events import CellState
-from cell.ledger.observations import RemovalDone, RemovalFeedback
+from cell.control.ledger import events as e
+from cell.control.ledger.account import Account, Stage
+from cell.control.ledger.authority import UNCLEARED, limiting
+from cell.control.ledger.desk import Desk
+from cell.control.ledger.events import CellState
+from cell.control.ledger.observations import RemovalDone, RemovalFeedback
 
 RETRYABLE = ("no_vacuum", "too_late")
 """Failures after which the part still lies on the belt, where it was."""

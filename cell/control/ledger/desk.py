@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from cell.ledger import events as e
-from cell.ledger.account import Account, State
-from cell.ledger.apply import apply
-from cell.ledger.config import LedgerConfig
-from cell.ledger.events import CellState, Event
-from cell.ledger.observations import BeltRead, InspectionDone
+from cell.control.ledger import events as e
+from cell.control.ledger.account import Account, State
+from cell.control.ledger.apply import apply
+from cell.control.ledger.config import LedgerConfig
+from cell.control.ledger.events import CellState, Event
+from cell.control.ledger.observations import BeltRead, InspectionDone
 from cell.products.recipe import Recipe
 from cell.texts import say
 

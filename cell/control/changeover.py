@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cell.ledger.desk import MOVING
-from cell.ledger.events import CellState as State
+from cell.control.ledger.desk import MOVING
+from cell.control.ledger.events import CellState as State
 from cell.products.lookup import InspectionParts
 from cell.texts import say
 
