@@ -15,9 +15,9 @@ from pathlib import Path
 
 from calibration.cell import CalibrationError, load_calibration
 from cell.config import CellConfig, ConfigError
+from cell.config.stations import ledger_config
 from cell.products.loading import RecipeError
 from cell.products.lookup import load_inspection_parts
-from cell.stations import ledger_config
 from models.package import ModelError
 from vision.errors import VisionError
 from vision.plugins import plugin_names

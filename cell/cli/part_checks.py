@@ -11,11 +11,11 @@ import numpy as np
 from calibration.cell import CalibrationError, load_calibration
 from cell.cli.checks import Finding, Level
 from cell.config import CellConfig
+from cell.config.stations import ledger_config
 from cell.nodes.removals import workpiece
 from cell.products.inspector import require_in_view
 from cell.products.loading import RecipeError
 from cell.products.recipe import Recipe
-from cell.stations import ledger_config
 from robot.base import MotionError
 from robot.motion.planner import PickPlanner
 from vision.inspect.part import MOST_YAW

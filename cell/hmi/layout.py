@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from cell.config import CellConfig
-from cell.stations import ledger_config
+from cell.config.stations import ledger_config
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 from inspection_cell_interfaces.msg import CellState
 
 from cell.config import CellConfig, dump
+from cell.config.processes import TABLE, Process
 from cell.launcher.control import Control
 from cell.launcher.env import environment
 from cell.launcher.gate import Gate
@@ -26,7 +27,6 @@ from cell.launcher.pictures import PictureFolder
 from cell.launcher.ports import require_free
 from cell.launcher.twin import TwinPlan
 from cell.ownership import Claim
-from cell.processes import TABLE, Process
 from cell.products.lookup import find_recipe
 
 __all__ = ["NotReadyError", "Session", "TwinPlan"]

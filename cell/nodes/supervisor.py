@@ -12,6 +12,8 @@ from inspection_cell_interfaces.msg import (
     PartEvent,
 )
 
+from cell.config.processes import TABLE
+from cell.config.stations import ledger_config
 from cell.control.alarms import AlarmState
 from cell.control.ledger import observations as o
 from cell.control.ledger.effects import CancelRemoval, Effect, RequestRemoval
@@ -29,14 +31,12 @@ from cell.nodes.permit import PermitGiver
 from cell.nodes.process import run
 from cell.nodes.remover import Remover
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
-from cell.processes import TABLE
 from cell.products.lookup import load_inspection_parts
 from cell.records.agreement import open_journal
 from cell.records.checkpoints import restore
 from cell.records.folder import require_writable
 from cell.records.journal import Journal, JournalError
 from cell.records.reserve import Reserve
-from cell.stations import ledger_config
 from cell.texts import say
 
 NODES = tuple(p.name for p in TABLE if p.is_node and p.name != "supervisor")

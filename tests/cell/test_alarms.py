@@ -74,7 +74,7 @@ def test_everything_the_ledger_raises_has_texts_in_both_languages() -> None:
 
 
 def test_each_dead_process_has_an_alarm() -> None:
-    from cell.processes import TABLE
+    from cell.config.processes import TABLE
 
     assert {f"process.{process.name}_died" for process in TABLE if process.is_node} <= set(
         CATALOGUE

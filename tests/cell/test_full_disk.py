@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from cell.config import dump, load
+from cell.config.processes import TABLE
 from cell.control.ledger import events as e
-from cell.processes import TABLE
 from cell.records.checkpoints import Checkpoints
 from cell.records.errors import RecordsError
 from cell.records.folder import require_writable

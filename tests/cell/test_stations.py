@@ -13,10 +13,10 @@ from cell.cli.app import app
 from cell.cli.checks import Level, calibration
 from cell.config import CellConfig, ConfigError
 from cell.config.load import DEMO, dump, load
+from cell.config.stations import belt_options, ledger_config
 from cell.hmi.__main__ import USAGE
 from cell.hmi.__main__ import run as run_page
 from cell.hmi.layout import CellLayout
-from cell.stations import belt_options, ledger_config
 from robot.belts import modbus
 from robot.belts import register_map as plc
 

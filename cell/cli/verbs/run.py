@@ -21,6 +21,7 @@ from cell.cli.summary import print_summary
 from cell.cli.terminal import terminal
 from cell.cli.verbs.evaluate import require_engine
 from cell.config import load
+from cell.config.stations import ledger_config
 from cell.launcher.group import LaunchError, RestartLimitError
 from cell.launcher.interrupt import Interrupt, InterruptedRunError
 from cell.launcher.recovery import all_sent, recover
@@ -29,7 +30,6 @@ from cell.launcher.session import NotReadyError, Session
 from cell.products.lookup import load_inspection_parts
 from cell.records.folder import require_writable as require_writable_folder
 from cell.records.remedies import REBUILD
-from cell.stations import ledger_config
 from models.writing import require_target, write_whole
 
 console = terminal()
