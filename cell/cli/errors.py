@@ -3,7 +3,7 @@
 from calibration.cell import CalibrationError
 from cell.config import ConfigError
 from cell.launcher.group import LaunchError
-from cell.ownership import OwnedError
+from cell.nodes.ownership import OwnedError
 from cell.products.loading import RecipeError
 from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError

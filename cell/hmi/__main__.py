@@ -13,8 +13,8 @@ from calibration.cell import CalibrationError
 from cell.config import CellConfig, ConfigError, load
 from cell.hmi.layout import CellLayout
 from cell.hmi.server import LinkLostError, PortError, serve
-from cell.launcher.gate import pass_gate
 from cell.nodes.arguments import ArgumentError, own_words
+from cell.nodes.gate import pass_gate
 
 FAILED = 1
 USAGE = 2

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 import psutil
 
 from cell.config.processes import TABLE, Process
-from cell.launcher.child import REFUSED, die_with
 from cell.launcher.env import environment
+from cell.nodes.child import REFUSED, die_with
 
 STARTER = "--starter"
 """Option: process id of who starts it. Once that one is gone there is nobody to run for."""

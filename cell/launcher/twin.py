@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cell.launcher.child import Child
 from cell.launcher.group import Group
 from cell.launcher.pictures import PictureFolder
 from cell.launcher.ports import require_free
+from cell.nodes.child import Child
 from models.writing import write_whole
 from models.written import write_yaml
 

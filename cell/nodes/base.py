@@ -21,9 +21,9 @@ from cell.control.alarms import UnknownAlarmError
 from cell.control.ledger.codec import UnknownEventError
 from cell.control.ledger.ledger import LedgerError
 from cell.nodes.health import Health
+from cell.nodes.ownership import OwnedError
 from cell.nodes.taken import TakingNode
 from cell.nodes.workers import StuckError
-from cell.ownership import OwnedError
 from cell.products.loading import RecipeError
 from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError

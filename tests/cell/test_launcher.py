@@ -280,7 +280,7 @@ def test_a_dead_runs_pictures_are_swept_and_a_living_ones_stay(tmp_path: Path) -
 
 def test_what_a_launch_file_needs_comes_without_ros() -> None:
     code = (
-        "import sys, cell.config.processes, cell.launcher.env, cell.launcher.restarts, cell.ownership\n"
+        "import sys, cell.config.processes, cell.launcher.env, cell.launcher.restarts, cell.nodes.ownership\n"
         "assert 'rclpy' not in sys.modules, 'rclpy was loaded'\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

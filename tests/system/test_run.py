@@ -27,8 +27,8 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from cell.launcher.env import environment
+from cell.nodes.ownership import Claim, Owner
 from cell.nodes.topics import RELIABLE
-from cell.ownership import Claim, Owner
 from tests.system.interrupts import belongs, interrupt
 
 PARTS = 6

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from cell.launcher.death import PORT_TAKEN, REFUSED, Death, judge
-from cell.launcher.gate import VARIABLE
+from cell.nodes.gate import VARIABLE
 
 __all__ = ["PORT_TAKEN", "REFUSED", "Child"]
 
