@@ -12,11 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from cell.cli.app import app
-from cell.goods import read_good
+from cell.lab.goods import read_good
+from cell.lab.teaching import Bins, Lesson, teach_recipe, warnings
 from cell.products.loading import RecipeError, load_recipe
 from cell.products.recipe import PartGeometry
 from cell.products.writing import write_recipe
-from cell.teaching import Bins, Lesson, teach_recipe, warnings
 from models.anomaly import FeaturePackage
 from tests.anomaly import textures
 from tests.cell.plates import plate, square

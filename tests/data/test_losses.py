@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from cell.cli.app import app
 from cell.cli.labels import LabelReading
 from cell.cli.names import shown
-from cell.evaluation.samples import class_table
+from cell.lab.samples import class_table
 from tests.data.sets import WRITERS, coco_content
 from vision.data.export import write_coco
 from vision.data.findings import Finding, Kind, Severity

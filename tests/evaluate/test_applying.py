@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cell.evaluation.applying import apply_thresholds, next_version, with_thresholds_set
+from cell.lab.applying import apply_thresholds, next_version, with_thresholds_set
 from cell.products.loading import RECIPES, RecipeError, load_recipe
 
 OWN = re.compile(r", threshold: [\d.]+, label: \{.*?\}")

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from cell.cli.main import main
-from cell.evaluation.applying import next_version
+from cell.lab.applying import next_version
 from cell.products.loading import load_recipe
 from cell.products.lookup import MODELS
 

@@ -19,10 +19,10 @@ from cell.cli.names import shown
 from cell.cli.progress import watched
 from cell.cli.terminal import terminal
 from cell.config import CellConfig, load
-from cell.evaluation.measure import Request
-from cell.evaluation.measure import evaluate as measure
-from cell.evaluation.page import page
-from cell.evaluation.samples import Selection
+from cell.lab.measure import Request
+from cell.lab.measure import evaluate as measure
+from cell.lab.page import page
+from cell.lab.samples import Selection
 from cell.products.lookup import find_recipe
 from models.writing import require_target, write_whole
 from vision.data.names import printable

@@ -18,10 +18,10 @@ from cell.cli.errors import UsageError
 from cell.cli.pictures import write_picture
 from cell.cli.terminal import terminal
 from cell.config import load
+from cell.lab.teaching import USUAL_PART, Bins, Lesson, teach_recipe, warnings
 from cell.products.loading import RECIPES
 from cell.products.lookup import taught_recipes
 from cell.products.recipe import PartGeometry
-from cell.teaching import USUAL_PART, Bins, Lesson, teach_recipe, warnings
 from models.anomaly import FeaturePackage
 from models.written import one_line
 from vision.anomaly.detector import AnomalyDetector

@@ -30,10 +30,10 @@ from cell.cli.verbs.evaluate import (
     require_grouping,
     with_engine,
 )
-from cell.evaluation.applying import apply_thresholds
-from cell.evaluation.choosing import Chosen, choose_thresholds
-from cell.evaluation.measure import Request
-from cell.evaluation.samples import Selection
+from cell.lab.applying import apply_thresholds
+from cell.lab.choosing import Chosen, choose_thresholds
+from cell.lab.measure import Request
+from cell.lab.samples import Selection
 from cell.products.lookup import recipe_folder
 from vision.data.reading import Unlabelled
 from vision.evaluate.intervals import parts_to_prove

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from cell.evaluation.cases import Case, part_picture, picture_of, worst_spots, wrong_parts
-from cell.evaluation.charts import curve_chart, histogram
-from cell.evaluation.figures import PLACE_IOU, thresholds_of
-from cell.evaluation.measure import Evaluation
+from cell.lab.cases import Case, part_picture, picture_of, worst_spots, wrong_parts
+from cell.lab.charts import curve_chart, histogram
+from cell.lab.figures import PLACE_IOU, thresholds_of
+from cell.lab.measure import Evaluation
 from vision.evaluate.precision import curves, ranked
 
 STYLE: Final = Path(__file__).with_name("page.css")

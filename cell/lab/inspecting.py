@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cell.evaluation.samples import class_table, read_canonical
+from cell.lab.samples import class_table, read_canonical
 from cell.products.inspector import InspectionSetup
 from cell.products.verdict import Defect
 from vision.anomaly.detector import AnomalyDetector, Heat

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from cell.config import CellConfig
-from cell.evaluation.applying import with_chosen
-from cell.evaluation.counted import all_counted, rules_beside_scores
-from cell.evaluation.figures import thresholds_of
-from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
-from cell.evaluation.measure import Request, open_samples
+from cell.lab.applying import with_chosen
+from cell.lab.counted import all_counted, rules_beside_scores
+from cell.lab.figures import thresholds_of
+from cell.lab.inspecting import Bench, Seen, Watch, check_parts, inspect_all
+from cell.lab.measure import Request, open_samples
 from cell.products.inspector import build_inspector
 from cell.products.loading import RecipeError
 from cell.products.lookup import anomalies_beside_a_detector, find_recipe

@@ -8,9 +8,9 @@ from typing import Final
 
 import numpy as np
 
-from cell.evaluation.drawing import drawn
-from cell.evaluation.figures import PLACE_IOU, thresholds_of, verdict_of
-from cell.evaluation.inspecting import Seen
+from cell.lab.drawing import drawn
+from cell.lab.figures import PLACE_IOU, thresholds_of, verdict_of
+from cell.lab.inspecting import Seen
 from cell.products.recipe import Recipe
 from cell.products.verdict import VerdictKind
 from vision.evaluate.matching import outcome

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cell.evaluation.inspecting import Seen
+from cell.lab.inspecting import Seen
 from cell.products.recipe import Recipe
 from cell.products.rules import judge, not_inspected
 from cell.products.verdict import Verdict, VerdictKind

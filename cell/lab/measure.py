@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from cell.config import CellConfig
-from cell.evaluation.counted import all_counted
-from cell.evaluation.figures import all_figures
-from cell.evaluation.inspecting import Bench, Seen, Watch, check_parts, inspect_all
-from cell.evaluation.samples import Selection, select
+from cell.lab.counted import all_counted
+from cell.lab.figures import all_figures
+from cell.lab.inspecting import Bench, Seen, Watch, check_parts, inspect_all
+from cell.lab.samples import Selection, select
 from cell.products.inspector import build_inspector
 from cell.products.recipe import Recipe
 from vision.data.findings import Finding

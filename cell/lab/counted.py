@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cell.evaluation.inspecting import Seen, defects_of
+from cell.lab.inspecting import Seen, defects_of
 from cell.products.counting import left_out
 from cell.products.recipe import Recipe
 from cell.products.rules import judge

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from cell.goods import Good, few, read_good
+from cell.lab.goods import Good, few, read_good
 from cell.products.classes import ClassRule, Label
 from cell.products.loading import RecipeError, load_recipe
 from cell.products.lookup import ANOMALY_THRESHOLD, LEAST_ANOMALY

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cell.evaluation.figures import mask_of, thresholds_of
-from cell.evaluation.inspecting import Seen, degraded
-from cell.evaluation.samples import read_canonical
+from cell.lab.figures import mask_of, thresholds_of
+from cell.lab.inspecting import Seen, degraded
+from cell.lab.samples import read_canonical
 from cell.products.convert import areas_of
 from cell.products.recipe import Recipe
 from vision.anomaly.picture import draw_heat
