@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+from cell.client.model import Alarm, Heartbeat
 from cell.control.alarms import CATALOGUE
-from cell.hmi.model import Alarm, Heartbeat
 
 SILENT_S: Final = 3.0
 """What a node has not repeated for this long it does not say any more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from cell.hmi.model import UNKNOWN, CellView
+from cell.client.model import UNKNOWN, CellView
 
 
 class Command(StrEnum):

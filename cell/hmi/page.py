@@ -8,6 +8,7 @@ from typing import Final
 
 from nicegui import run, ui
 
+from cell.client.link import CellLink, RecipeOrder, Reply
 from cell.config.hmi import HmiConfig
 from cell.hmi.commands import Command
 from cell.hmi.components.alarms import AlarmPanel
@@ -23,7 +24,6 @@ from cell.hmi.components.scene import ScenePanel
 from cell.hmi.components.verdict import VerdictPanel
 from cell.hmi.i18n import LANGUAGES, Lang, reason, tr
 from cell.hmi.layout import CellLayout
-from cell.hmi.link import CellLink, RecipeOrder, Reply
 from cell.hmi.pictures import PictureStore
 from cell.hmi.recipes import RecipeBook
 

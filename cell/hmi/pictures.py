@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from cell.hmi.model import InspectionStatus, PictureSource
+from cell.client.model import InspectionStatus, PictureSource
 from cell.records.evidence import find_view
 from vision.errors import RingError, StaleFrame
 from vision.frames import RingReader

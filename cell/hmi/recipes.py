@@ -6,8 +6,8 @@ from typing import Final
 
 import cv2
 
+from cell.client.following import name_of
 from cell.config import CellConfig
-from cell.following import name_of
 from cell.products.listing import RecipeEntry, recipe_entries, recipe_picture
 from cell.products.loading import RecipeError
 from cell.products.lookup import find_recipe

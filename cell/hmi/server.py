@@ -15,13 +15,13 @@ import uvicorn
 from fastapi import FastAPI, Response
 from nicegui import ui
 
+from cell.client.link import CellLink
 from cell.config import CellConfig
 from cell.config.hmi import HmiConfig
 from cell.hmi.components import shapes
 from cell.hmi.gate import Gate, guard
 from cell.hmi.i18n import LANGUAGES, Lang, tr
 from cell.hmi.layout import CellLayout
-from cell.hmi.link import CellLink
 from cell.hmi.page import OperatorPage
 from cell.hmi.pictures import PictureStore
 from cell.hmi.recipes import RecipeBook

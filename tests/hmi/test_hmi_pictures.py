@@ -10,10 +10,10 @@ import cv2
 import numpy as np
 import pytest
 
+from cell.client.model import InspectionStatus, Mark, PictureSource
 from cell.hmi.components.picture import aspect, drawing, findings
 from cell.hmi.i18n import Lang, reason
 from cell.hmi.labels import labels
-from cell.hmi.model import InspectionStatus, Mark, PictureSource
 from cell.hmi.pictures import PictureStore
 from cell.products import RECIPES, load_recipe
 from cell.texts import say

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import cell.hmi
+from cell.client.following import UNDER_WAY
 from cell.config.hmi import HmiConfig
-from cell.following import UNDER_WAY
 from cell.hmi.commands import WHY_NOT_CHANGE, WHY_NOT_START, Command
 from cell.hmi.components.counts import ENTRIES
 from cell.hmi.components.recipe_form import REASONS

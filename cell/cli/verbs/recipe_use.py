@@ -12,9 +12,9 @@ from inspection_cell_interfaces.srv import SetRecipe
 
 from cell.cli.errors import UsageError
 from cell.cli.given import refuse
-from cell.cli.running import RunningCell
 from cell.cli.verbs.recipe import Name
-from cell.following import ChangeSeen, Following, Outcome
+from cell.client.following import ChangeSeen, Following, Outcome
+from cell.client.running import RunningCell
 from vision.data.names import printable
 
 NO = 1

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from nicegui import ui
 
+from cell.client.model import Alarm, CellView
 from cell.hmi.components import shapes
 from cell.hmi.components.base import box, text
 from cell.hmi.i18n import Lang, tr, tr_or
-from cell.hmi.model import Alarm, CellView
 
 Acknowledge = Callable[[str], Awaitable[None]]
 

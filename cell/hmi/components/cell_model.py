@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 from nicegui import ui
 from nicegui.elements.scene.scene_object3d import Object3D
 
+from cell.client.model import Verdict
 from cell.hmi.layout import BinPlace, CellLayout
-from cell.hmi.model import Verdict
 
 BELT_COLOR: Final = "#27303a"
 STRIPE_COLOR: Final = "#3a4653"

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import events, ui
 
+from cell.client.model import CellView
 from cell.hmi.commands import Command, refusal
 from cell.hmi.components.base import box, text
 from cell.hmi.i18n import Lang, tr
-from cell.hmi.model import CellView
 
 NAMED = 6
 """Parts that are named; the count tells of the rest."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from nicegui import events, ui
 
+from cell.client.model import CellView
 from cell.hmi.commands import Command, refusal
 from cell.hmi.components.base import box, show, text
 from cell.hmi.components.clear_dialog import ClearDialog
 from cell.hmi.i18n import Lang, tr
-from cell.hmi.model import CellView
 
 Give = Callable[[Command], Awaitable[None]]
 

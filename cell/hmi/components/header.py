@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from nicegui import ui
 
+from cell.client.model import CellStatus, CellView
 from cell.hmi.components import shapes
 from cell.hmi.components.base import Component, box, show, text
 from cell.hmi.i18n import TEXTS, Lang, tr, tr_or
-from cell.hmi.model import CellStatus, CellView
 
 
 class Header:

@@ -6,10 +6,10 @@ import html
 
 from nicegui import ui
 
+from cell.client.model import CellView, ProcessStatus
 from cell.hmi.components import shapes
 from cell.hmi.components.base import box
 from cell.hmi.i18n import Lang, tr, tr_or
-from cell.hmi.model import CellView, ProcessStatus
 
 
 class HealthStrip:

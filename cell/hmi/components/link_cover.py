@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from nicegui import ui
 
+from cell.client.model import Alarm, CellView, Link
 from cell.hmi.components import shapes
 from cell.hmi.components.alarms import heading, ordered, shown_priority
 from cell.hmi.components.base import box, show, text
 from cell.hmi.i18n import Lang, tr
-from cell.hmi.model import Alarm, CellView, Link
 
 LINES = 3
 """Words of other processes that fit on the cover."""

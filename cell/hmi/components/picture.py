@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
+from cell.client.model import CellView, InspectionStatus, Mark
 from cell.hmi.components.base import box, text
 from cell.hmi.i18n import Lang, reason, tr
 from cell.hmi.labels import Label, labels
-from cell.hmi.model import CellView, InspectionStatus, Mark
 from cell.hmi.pictures import Picture, PictureStore
 from cell.hmi.recipes import RecipeBook
 

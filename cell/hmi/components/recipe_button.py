@@ -8,14 +8,14 @@ from typing import Protocol
 
 from nicegui import ui
 
-from cell.following import UNDER_WAY, ChangeSeen, Following, Outcome, name_of
+from cell.client.following import UNDER_WAY, ChangeSeen, Following, Outcome, name_of
+from cell.client.link import RecipeOrder
+from cell.client.model import CellStatus, CellView
 from cell.hmi.commands import change_refusal
 from cell.hmi.components.base import box, show, text
 from cell.hmi.components.recipe_dialog import Order, RecipeDialog
 from cell.hmi.components.recipe_progress import Change, ending
 from cell.hmi.i18n import Lang, tr
-from cell.hmi.link import RecipeOrder
-from cell.hmi.model import CellStatus, CellView
 from cell.hmi.recipes import RecipeBook
 
 

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import run, ui
 
+from cell.client.link import RecipeOrder
+from cell.client.model import CellView
 from cell.hmi.commands import change_refusal
 from cell.hmi.components.base import box, text
 from cell.hmi.components.recipe_form import RecipeForm
 from cell.hmi.components.recipe_list import RecipeList
 from cell.hmi.components.recipe_progress import Change, RecipeProgress
 from cell.hmi.i18n import Lang, tr
-from cell.hmi.link import RecipeOrder
-from cell.hmi.model import CellView
 from cell.hmi.recipes import RecipeBook
 from cell.products.listing import RecipeEntry
 

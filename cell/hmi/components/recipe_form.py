@@ -7,9 +7,9 @@ from typing import Final
 
 from nicegui import ui
 
+from cell.client.model import CellStatus
 from cell.hmi.components.base import box
 from cell.hmi.i18n import Lang, tr
-from cell.hmi.model import CellStatus
 
 REASONS: Final = ("order", "trial", "corrected")
 """The usual reasons, each one touch; any other is typed."""

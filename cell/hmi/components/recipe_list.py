@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 from nicegui import ui
 
-from cell.following import name_of
+from cell.client.following import name_of
+from cell.client.model import CellStatus
 from cell.hmi.components import shapes
 from cell.hmi.components.base import box, text
 from cell.hmi.i18n import Lang, reason, tr
-from cell.hmi.model import CellStatus
 from cell.hmi.recipes import RecipeBook
 from cell.products.listing import RecipeEntry
 from cell.products.recipe import PartGeometry

@@ -7,11 +7,11 @@ from typing import Final
 
 from nicegui import ui
 
-from cell.following import UNDER_WAY, Outcome
+from cell.client.following import UNDER_WAY, Outcome
+from cell.client.model import CellStatus
 from cell.hmi.components import shapes
 from cell.hmi.components.base import box, show, text
 from cell.hmi.i18n import Lang, reason, tr
-from cell.hmi.model import CellStatus
 
 SIGNS: Final = {
     "done": shapes.CHECK, "now": shapes.WAIT, "ahead": shapes.DASH, "failed": shapes.CROSS,

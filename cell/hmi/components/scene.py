@@ -6,12 +6,12 @@ from typing import Final
 
 from nicegui import ui
 
+from cell.client.model import BeltStatus, CellView, Part, RobotStatus, Verdict
 from cell.hmi.components.arm_model import ArmModel
 from cell.hmi.components.base import box, show, text
 from cell.hmi.components.cell_model import BeltModel, BinModel, PartModel, PartSize
 from cell.hmi.i18n import TEXTS, Lang, tr, tr_or
 from cell.hmi.layout import CellLayout
-from cell.hmi.model import BeltStatus, CellView, Part, RobotStatus, Verdict
 from cell.hmi.recipes import RecipeBook
 
 HELD: Final = frozenset({"lift", "carry", "release"})

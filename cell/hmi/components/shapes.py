@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cell.hmi.model import Verdict
+from cell.client.model import Verdict
 
 CHECK: Final = '<circle cx="12" cy="12" r="11"/><path class="ink" d="M6.5 12.5l3.8 3.8 7.2-8"/>'
 CROSS: Final = (

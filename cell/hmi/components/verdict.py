@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from nicegui import ui
 
+from cell.client.model import CellView, Judged, Verdict
 from cell.hmi.components import shapes
 from cell.hmi.components.base import box, show, text
 from cell.hmi.i18n import Lang, reason, tr
 from cell.hmi.labels import labels
-from cell.hmi.model import CellView, Judged, Verdict
 from cell.hmi.recipes import RecipeBook
 
 

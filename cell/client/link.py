@@ -26,11 +26,11 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
 
+from cell.client import convert
+from cell.client.feed import Feed, Heard, Limits
+from cell.client.model import CellView
 from cell.config.hmi import HmiConfig
-from cell.hmi import convert
 from cell.hmi.commands import Command
-from cell.hmi.feed import Feed, Heard, Limits
-from cell.hmi.model import CellView
 
 POLL_S = 0.1
 """How often the thread looks for messages. With queues of depth one, fast topics cost nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cell.hmi.model import (
+from cell.client.model import (
     Alarm,
     BeltStatus,
     CellStatus,

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from cell.hmi.advice import NO_ADVICE, Advice
-from cell.hmi.model import (
+from cell.client.model import (
     Alarm,
     BeltStatus,
     CellStatus,
@@ -20,6 +19,7 @@ from cell.hmi.model import (
     ProcessStatus,
     RobotStatus,
 )
+from cell.hmi.advice import NO_ADVICE, Advice
 
 HISTORY_LENGTH = 14
 LOAD_WINDOW_S = 2.0
