@@ -19,7 +19,7 @@ from cell.client.model import (
     ProcessStatus,
     RobotStatus,
 )
-from cell.hmi.advice import NO_ADVICE, Advice
+from cell.faces.hmi.advice import NO_ADVICE, Advice
 
 HISTORY_LENGTH = 14
 LOAD_WINDOW_S = 2.0

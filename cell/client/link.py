@@ -30,7 +30,7 @@ from cell.client import convert
 from cell.client.feed import Feed, Heard, Limits
 from cell.client.model import CellView
 from cell.config.hmi import HmiConfig
-from cell.hmi.commands import Command
+from cell.faces.hmi.commands import Command
 
 POLL_S = 0.1
 """How often the thread looks for messages. With queues of depth one, fast topics cost nothing."""

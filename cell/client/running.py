@@ -15,7 +15,7 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
-from cell.cli.errors import UsageError
+from cell.faces.cli.errors import UsageError
 from cell.launcher.env import environment
 from cell.launcher.owner import domain as domain_of
 from cell.nodes.topics import RELIABLE

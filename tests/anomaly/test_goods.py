@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cell.cli.app import app
+from cell.faces.cli.app import app
 from cell.lab.goods import read_good
 from cell.lab.teaching import Bins, Lesson, teach_recipe, warnings
 from cell.products.loading import RecipeError, load_recipe

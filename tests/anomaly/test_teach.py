@@ -12,7 +12,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from cell.cli.app import app
+from cell.faces.cli.app import app
 from cell.products.loading import RECIPES, load_recipe, with_thresholds
 from cell.products.lookup import anomalies_beside_a_detector
 from cell.products.recipe import Recipe

@@ -13,8 +13,8 @@ import pytest
 import cell
 import vision
 from cell.control.alarms import entry
-from cell.hmi.i18n import reason
-from cell.hmi.labels import labels
+from cell.faces.hmi.i18n import reason
+from cell.faces.hmi.labels import labels
 from cell.products import RECIPES, Defect, load_recipe, rules
 from cell.texts import PHRASES, UnknownPhraseError, recognise, say, translate
 from cell.texts.phrase import KINDS

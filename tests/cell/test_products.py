@@ -12,8 +12,8 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from typer.testing import CliRunner
 
-from cell.cli.app import app
 from cell.config import dump, load
+from cell.faces.cli.app import app
 from cell.products.inspector import build_inspector
 from cell.products.loading import RECIPES
 from cell.products.lookup import MODELS, find_recipe, load_inspection_parts

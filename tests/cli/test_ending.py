@@ -179,7 +179,7 @@ def test_a_name_that_is_no_text_prints(tmp_path: Path) -> None:
 def test_a_wrong_command_line_is_one_line(
     tmp_path: Path, words: list[str], code: int, said: str
 ) -> None:
-    ended = run(tmp_path, "-m", "cell.cli.main", *map(os.fsencode, words))
+    ended = run(tmp_path, "-m", "cell.faces.cli.main", *map(os.fsencode, words))
     assert ended.returncode == code
     assert said in (ended.stdout + ended.stderr).decode()
     assert len(ended.stderr.splitlines()) == (code == 2 and bool(words))
@@ -187,7 +187,7 @@ def test_a_wrong_command_line_is_one_line(
 
 def test_the_c_locale_alone_does_not_take_names_away(tmp_path: Path) -> None:
     locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    ended = run(tmp_path, "-m", "cell.cli.main", "inspect", "부품.png", **locale)
+    ended = run(tmp_path, "-m", "cell.faces.cli.main", "inspect", "부품.png", **locale)
     assert (ended.returncode, ended.stdout) == (2, b"")
     assert ended.stderr.startswith("error: 부품.png".encode())
 
@@ -200,7 +200,7 @@ def test_what_decoders_print_does_not_reach_people(tmp_path: Path, kind: str) ->
     middle = len(raw) // 2
     hole = raw[:middle] + bytes(900) + raw[middle + 900 :]
     (tmp_path / "a").write_bytes(raw[:middle] if kind == "bmp" else hole)
-    ended = run(tmp_path, "-m", "cell.cli.main", "inspect", "a", "--recipe", "ball_screw")
+    ended = run(tmp_path, "-m", "cell.faces.cli.main", "inspect", "a", "--recipe", "ball_screw")
     assert (ended.returncode, ended.stdout) == (2, b"")
     assert ended.stderr.startswith(b"error: a: has damaged data")
     assert ended.stderr.count(b"\n") == 1
@@ -212,7 +212,7 @@ def test_what_is_told_to_end_leaves_nothing_half_written(
 ) -> None:
     text = (
         "import os, signal\nfrom pathlib import Path\n"
-        "import cell.cli.app as app\nfrom cell.cli.main import main\n"
+        "import cell.faces.cli.app as app\nfrom cell.faces.cli.main import main\n"
         "from models.writing import write_whole\n"
         f"os.fsync = lambda _: os.kill(os.getpid(), signal.{number})\n"
         "app.run_verb = lambda: write_whole(Path('report.json'), 'content')\n"

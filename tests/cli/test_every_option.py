@@ -23,12 +23,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cell.cli.app import app
-from cell.cli.errors import UsageError
+from cell.faces.cli.app import app
+from cell.faces.cli.errors import UsageError
 
 LATER = {"as_json", "apply"}
 """What is decided after the work, for which the verbs have tests of their own."""
-VERBS = "cell.cli.verbs"
+VERBS = "cell.faces.cli.verbs"
 THROUGH = object()
 """The function is heard, and does its work."""
 

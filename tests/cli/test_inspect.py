@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cell.cli.app import app
+from cell.faces.cli.app import app
 from cell.products.loading import RECIPES
 from cell.products.lookup import MODELS
 

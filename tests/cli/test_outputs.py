@@ -10,8 +10,8 @@ from pathlib import Path
 import cv2
 import pytest
 
-from cell.cli.app import run_verb
-from cell.cli.errors import UsageError
+from cell.faces.cli.app import run_verb
+from cell.faces.cli.errors import UsageError
 from cell.products.loading import RECIPES
 from cell.products.lookup import MODELS
 from models.writing import WriteError

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from cell.cli.app import app
-from cell.cli.errors import UsageError
+from cell.faces.cli.app import app
+from cell.faces.cli.errors import UsageError
 from cell.products.loading import RecipeError
 from cell.products.lookup import RECIPES
 from models.written import parse_yaml, write_yaml

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cell.cli.app import app
+from cell.faces.cli.app import app
 from tests.data.sets import WRITERS, put, texture
 from vision.data.open import open_data
 from vision.data.types import DataError

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cell.cli.app import app
-from cell.cli.labels import LabelReading
-from cell.cli.names import shown
+from cell.faces.cli.app import app
+from cell.faces.cli.labels import LabelReading
+from cell.faces.cli.names import shown
 from cell.lab.samples import class_table
 from tests.data.sets import WRITERS, coco_content
 from vision.data.export import write_coco

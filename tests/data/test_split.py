@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from cell.cli.app import app
-from cell.cli.errors import UsageError
-from cell.cli.verbs.train import SPLIT_FILE, split_of_run
+from cell.faces.cli.app import app
+from cell.faces.cli.errors import UsageError
+from cell.faces.cli.verbs.train import SPLIT_FILE, split_of_run
 from models.writing import WriteError
 from tests.data.sets import WRITERS
 from vision.data.open import open_data

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import yaml
 
-from cell.cli.main import main
+from cell.faces.cli.main import main
 from cell.lab.applying import next_version
 from cell.products.loading import load_recipe
 from cell.products.lookup import MODELS

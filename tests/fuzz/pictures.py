@@ -15,8 +15,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from cell.cli.app import run_verb
 from cell.config import load
+from cell.faces.cli.app import run_verb
 from cell.products.convert import defects_of
 from cell.products.inspector import build_inspector
 from cell.products.lookup import MODELS

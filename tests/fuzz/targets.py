@@ -16,8 +16,8 @@ import onnx
 from onnx import TensorProto, helper
 
 from calibration.cell import load_calibration
-from cell.cli.errors import EXPECTED
 from cell.config import dump, load
+from cell.faces.cli.errors import EXPECTED
 from cell.products.loading import RECIPES, load_recipe
 from cell.products.lookup import MODELS
 from models.anomaly import AnomalyPackage, FeaturePackage

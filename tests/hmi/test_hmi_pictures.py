@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from cell.client.model import InspectionStatus, Mark, PictureSource
-from cell.hmi.components.picture import aspect, drawing, findings
-from cell.hmi.i18n import Lang, reason
-from cell.hmi.labels import labels
-from cell.hmi.pictures import PictureStore
+from cell.faces.hmi.components.picture import aspect, drawing, findings
+from cell.faces.hmi.i18n import Lang, reason
+from cell.faces.hmi.labels import labels
+from cell.faces.hmi.pictures import PictureStore
 from cell.products import RECIPES, load_recipe
 from cell.texts import say
 from tests.cell.evidence_world import START_NS, Shift

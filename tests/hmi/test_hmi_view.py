@@ -24,13 +24,13 @@ from cell.client.model import (
 )
 from cell.config.hmi import HmiConfig
 from cell.control.alarms import entry
-from cell.hmi.commands import ALLOWED, Command, change_refusal, refusal
-from cell.hmi.components.alarms import ordered
-from cell.hmi.components.counts import number
-from cell.hmi.components.recipe_progress import Change, steps
-from cell.hmi.components.scene import held_part
-from cell.hmi.gate import full
-from cell.hmi.i18n import TEXTS
+from cell.faces.hmi.commands import ALLOWED, Command, change_refusal, refusal
+from cell.faces.hmi.components.alarms import ordered
+from cell.faces.hmi.components.counts import number
+from cell.faces.hmi.components.recipe_progress import Change, steps
+from cell.faces.hmi.components.scene import held_part
+from cell.faces.hmi.gate import full
+from cell.faces.hmi.i18n import TEXTS
 
 LIMITS = Limits(cell_s=1.5, device_s=1.0, process_s=0.8)
 STATES = ("stopped", "starting", "running", "stopping", "faulted", "purge_required")

@@ -26,7 +26,16 @@ def use(ros_environment: dict[str, str]) -> Iterator[Use]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*words: str, **other: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "cell.cli.main", "recipe", "use", WANTED, *ORDER, *words]
+        command = [
+            sys.executable,
+            "-m",
+            "cell.faces.cli.main",
+            "recipe",
+            "use",
+            WANTED,
+            *ORDER,
+            *words,
+        ]
         streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         environment = ros_environment | other
         process = subprocess.Popen(command, env=environment, cwd=ROOT, text=True, **streams)

@@ -98,7 +98,7 @@ class Watcher:
 
 def by_command_line(recipe: str) -> None:
     """`cell recipe use`."""
-    command = [sys.executable, "-m", "cell.cli.main", "recipe", "use", recipe, "--drain"]
+    command = [sys.executable, "-m", "cell.faces.cli.main", "recipe", "use", recipe, "--drain"]
     command += ["--person", PERSON, "--reason", REASON, "--domain", str(DOMAIN)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -159,7 +159,7 @@ def figures(folder: Path) -> dict[str, Any]:
 def run(parts: int, folder: Path) -> dict[str, Any]:
     """The run, and its figures."""
     report = folder / "report.json"
-    command = [sys.executable, "-m", "cell.cli.main", "run", "--start", "--parts", str(parts)]
+    command = [sys.executable, "-m", "cell.faces.cli.main", "run", "--start", "--parts", str(parts)]
     command += ["--defective", "0.34", "--seed", "5", "--host", HOST, "--domain", str(DOMAIN)]
     command += ["--port", str(PORT), "--data", str(folder / "data"), "--report", str(report)]
     with (folder / "run.log").open("w") as log:
