@@ -13,7 +13,7 @@ from cell.lab.figures import PLACE_IOU, thresholds_of, verdict_of
 from cell.lab.inspecting import Seen
 from cell.products.recipe import Recipe
 from cell.products.verdict import VerdictKind
-from vision.evaluate.matching import outcome
+from vision.lab.evaluation.matching import outcome
 from vision.nets.decode import Floats, iou_matrix
 
 AROUND: Final = 160

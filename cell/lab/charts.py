@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from vision.evaluate.precision import Curve
+from vision.lab.evaluation.precision import Curve
 from vision.nets.decode import Floats
 
 WIDTH: Final = 250

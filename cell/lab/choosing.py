@@ -18,8 +18,8 @@ from cell.products.inspector import build_inspector
 from cell.products.loading import RecipeError
 from cell.products.lookup import anomalies_beside_a_detector, find_recipe
 from vision.anomaly.detector import ANOMALY
-from vision.evaluate.matching import Found
-from vision.evaluate.thresholds import (
+from vision.lab.evaluation.matching import Found
+from vision.lab.evaluation.thresholds import (
     Choice,
     Rate,
     Target,

@@ -13,7 +13,7 @@ from cell.products.counting import left_out
 from cell.products.recipe import Recipe
 from cell.products.rules import judge
 from cell.products.verdict import Defect, VerdictKind
-from vision.evaluate.matching import Found
+from vision.lab.evaluation.matching import Found
 
 
 def all_counted(seen: Iterable[Seen], recipe: Recipe, classes: Sequence[str]) -> list[Seen]:

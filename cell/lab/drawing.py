@@ -15,9 +15,9 @@ from cell.lab.inspecting import Seen, degraded
 from cell.lab.samples import read_canonical
 from cell.products.convert import areas_of
 from cell.products.recipe import Recipe
-from vision.anomaly.picture import draw_heat
 from vision.inspect.areas import draw_areas
 from vision.inspect.overlay import FONT, colour_of
+from vision.lab.teaching.picture import draw_heat
 from vision.nets.decode import Floats
 from vision.types import Image
 

@@ -15,13 +15,13 @@ from cell.lab.inspecting import Seen
 from cell.products.recipe import Recipe
 from cell.products.rules import judge, not_inspected
 from cell.products.verdict import Verdict, VerdictKind
-from vision.data.marked import THRESHOLD, read_mask
-from vision.data.types import DataError
-from vision.evaluate.confusion import FALSE_ALARM, MISSED, confusion
-from vision.evaluate.matching import Found
-from vision.evaluate.precision import at_thresholds, coco, deeppcb
-from vision.evaluate.ranking import PixelTally, auroc
-from vision.evaluate.thresholds import Rate
+from vision.lab.data.marked import THRESHOLD, read_mask
+from vision.lab.data.types import DataError
+from vision.lab.evaluation.confusion import FALSE_ALARM, MISSED, confusion
+from vision.lab.evaluation.matching import Found
+from vision.lab.evaluation.precision import at_thresholds, coco, deeppcb
+from vision.lab.evaluation.ranking import PixelTally, auroc
+from vision.lab.evaluation.thresholds import Rate
 from vision.nets.decode import Floats
 
 PLACE_IOU: Final = 0.33

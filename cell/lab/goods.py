@@ -11,9 +11,9 @@ from typing import Final
 import cv2
 import numpy as np
 
-from vision.anomaly.copies import originals
 from vision.errors import InspectionError
 from vision.inspect.sanity import Look, check_exposure
+from vision.lab.teaching.copies import originals
 from vision.pictures import is_picture, read_picture
 from vision.types import Image
 

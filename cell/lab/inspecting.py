@@ -18,15 +18,15 @@ from cell.products.inspector import InspectionSetup
 from cell.products.verdict import Defect
 from vision.anomaly.detector import AnomalyDetector, Heat
 from vision.anomaly.inspector import TaughtInspector
-from vision.data.types import DataError, DataSet, Sample
 from vision.engines.base import Engine, Tensor
 from vision.errors import InspectionError
-from vision.evaluate.matching import Found
 from vision.inspect.golden import Golden, GoldenLibrary
 from vision.inspect.inspector import Inspector
+from vision.lab.data.types import DataError, DataSet, Sample
+from vision.lab.evaluation.matching import Found
+from vision.lab.training.camera import CELL, degrade
+from vision.lab.training.deeppcb import SIZE
 from vision.nets.decode import Floats, decode
-from vision.training.camera import CELL, degrade
-from vision.training.deeppcb import SIZE
 from vision.types import NOT_MOVED, Affine, Image, Inspection
 
 LEAST: Final = 0.01

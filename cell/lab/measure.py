@@ -14,11 +14,11 @@ from cell.lab.inspecting import Bench, Seen, Watch, check_parts, inspect_all
 from cell.lab.samples import Selection, select
 from cell.products.inspector import build_inspector
 from cell.products.recipe import Recipe
-from vision.data.findings import Finding
-from vision.data.fingerprint import fingerprint
-from vision.data.open import open_data
-from vision.data.reading import Unlabelled
-from vision.data.types import DataError, DataSet, Sample
+from vision.lab.data.findings import Finding
+from vision.lab.data.fingerprint import fingerprint
+from vision.lab.data.open import open_data
+from vision.lab.data.reading import Unlabelled
+from vision.lab.data.types import DataError, DataSet, Sample
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from cell.lab.cases import Case, part_picture, picture_of, worst_spots, wrong_pa
 from cell.lab.charts import curve_chart, histogram
 from cell.lab.figures import PLACE_IOU, thresholds_of
 from cell.lab.measure import Evaluation
-from vision.evaluate.precision import curves, ranked
+from vision.lab.evaluation.precision import curves, ranked
 
 STYLE: Final = Path(__file__).with_name("page.css")
 MOST_CASES: Final = 12

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.data.names import normal
-from vision.data.split import Split, load_split, named_groups
-from vision.data.types import DataError, DataSet, Sample
 from vision.errors import InspectionError
+from vision.lab.data.names import normal
+from vision.lab.data.split import Split, load_split, named_groups
+from vision.lab.data.types import DataError, DataSet, Sample
+from vision.lab.training.deeppcb import SPLIT as DEEPPCB
 from vision.pictures import read_picture
-from vision.training.deeppcb import SPLIT as DEEPPCB
 from vision.types import Image
 
 

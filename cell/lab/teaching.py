@@ -21,11 +21,11 @@ from cell.products.writing import write_recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.written import one_line
 from vision.anomaly.detector import ANOMALY
-from vision.anomaly.package import write_package
-from vision.anomaly.teach import ENOUGH, Progress, Settings, Taught, silent, teach
-from vision.anomaly.threshold import odd_ones
 from vision.errors import InspectionError
 from vision.inspect.sanity import Bounds, Look
+from vision.lab.teaching.package import write_package
+from vision.lab.teaching.teach import ENOUGH, Progress, Settings, Taught, silent, teach
+from vision.lab.teaching.threshold import odd_ones
 
 USUAL_PART = PartGeometry(size_m=(0.1, 0.1), thickness_m=0.002, inset_m=0.0)
 """Measures of a part that nobody has measured: enough to inspect pictures that are canonical."""

@@ -226,7 +226,7 @@ def test_what_is_told_to_end_leaves_nothing_half_written(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["vision.anomaly.measure", "--data", "nowhere"], "nowhere"),
+        (["vision.lab.teaching.measure", "--data", "nowhere"], "nowhere"),
         (["vision.engines.selfcheck", "nowhere"], "nowhere"),
         (["twin", "--config", "nowhere"], "nowhere"),
         (["twin", "--seed", "x"], "--seed"),

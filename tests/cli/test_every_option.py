@@ -72,7 +72,7 @@ CALLS: dict[str, dict[str, Any]] = {
     },
     "train": {
         "_boards": gives((None, {}, "")), "_pictures": gives((None, {}, "")),
-        "vision.training.loop.Trainer": gives(SimpleNamespace(run=gives(None))), "_export": ends,
+        "vision.lab.training.loop.Trainer": gives(SimpleNamespace(run=gives(None))), "_export": ends,
     },
     "teach": {"load": THROUGH, "teach_recipe": ends},
     "twin": {"load": THROUGH, "demo_twin": ends},
@@ -203,7 +203,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a begun run, boards, and a cell's configuration that is not the demo's."""
     monkeypatch.chdir(tmp_path)
     without_torch = SimpleNamespace(Settings=dict, Trainer=None)
-    monkeypatch.setitem(sys.modules, "vision.training.loop", without_torch)
+    monkeypatch.setitem(sys.modules, "vision.lab.training.loop", without_torch)
     (tmp_path / "RUN").mkdir()
     (tmp_path / "RUN" / "last.pt").touch()
     (tmp_path / "BOARDS" / "PCBData").mkdir(parents=True)

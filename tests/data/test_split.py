@@ -17,8 +17,8 @@ from cell.faces.cli.errors import UsageError
 from cell.faces.cli.verbs.train import SPLIT_FILE, split_of_run
 from models.writing import WriteError
 from tests.data.sets import WRITERS
-from vision.data.open import open_data
-from vision.data.split import (
+from vision.lab.data.open import open_data
+from vision.lab.data.split import (
     SHARES,
     Split,
     load_split,
@@ -27,8 +27,8 @@ from vision.data.split import (
     split_by_group,
     split_or_default,
 )
-from vision.data.stats import stats_of
-from vision.data.types import DataError, DataSet, Sample
+from vision.lab.data.stats import stats_of
+from vision.lab.data.types import DataError, DataSet, Sample
 
 Rows = list[tuple[int, tuple[int, ...]]]
 

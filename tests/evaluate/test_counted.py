@@ -14,8 +14,8 @@ from cell.lab.figures import part_figures, thresholds_of, verdict_of
 from cell.lab.inspecting import Seen
 from cell.products import Recipe, VerdictKind
 from tests.cell.plates import CLASSES, plate, square
-from vision.evaluate.matching import Found
-from vision.evaluate.thresholds import doubtful, escapes, false_rejects, reach
+from vision.lab.evaluation.matching import Found
+from vision.lab.evaluation.thresholds import doubtful, escapes, false_rejects, reach
 
 Row = tuple[int, int, int, int, int]
 """x, y, width, height [px] and class."""

@@ -18,9 +18,9 @@ from cell.lab.choosing import Chosen, choose_thresholds
 from cell.lab.inspecting import Seen
 from cell.lab.measure import Evaluation, Request, evaluate
 from cell.products.loading import RECIPES, load_recipe
-from vision.evaluate.matching import Found
-from vision.evaluate.thresholds import Target
-from vision.training.deeppcb import CLASSES
+from vision.lab.evaluation.matching import Found
+from vision.lab.evaluation.thresholds import Target
+from vision.lab.training.deeppcb import CLASSES
 
 FILE = RECIPES / "pcb" / "recipe.yaml"
 

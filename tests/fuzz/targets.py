@@ -26,12 +26,12 @@ from models.selfcheck import SelfCheck
 from tests.data.sets import WRITERS
 from twin.config import ConfigError as TwinConfigError
 from twin.config import load as load_twin
-from vision.data.check import check, usable
-from vision.data.open import open_data, survey
-from vision.data.report import render
-from vision.data.split import SHARES, load_split, save_split, split_by_group
-from vision.data.stats import stats_of
 from vision.engines.onnx import OnnxConfig, OnnxEngine
+from vision.lab.data.check import check, usable
+from vision.lab.data.open import open_data, survey
+from vision.lab.data.report import render
+from vision.lab.data.split import SHARES, load_split, save_split, split_by_group
+from vision.lab.data.stats import stats_of
 
 REFUSALS = (*EXPECTED, TwinConfigError)
 """What a reader may raise: `cell` says it in one line."""

@@ -9,8 +9,8 @@ from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError
 from models.writing import WriteError
 from robot.base import RobotError
-from vision.data.types import DataError
 from vision.errors import VisionError
+from vision.lab.data.types import DataError
 
 
 class UsageError(Exception):

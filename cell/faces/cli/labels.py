@@ -14,10 +14,10 @@ import typer
 from rich.console import Console
 
 from cell.faces.cli.terminal import terminal
-from vision.data.findings import Finding, Severity
-from vision.data.open import open_data
-from vision.data.reading import Unlabelled, Watch, unwatched
-from vision.data.types import DataSet
+from vision.lab.data.findings import Finding, Severity
+from vision.lab.data.open import open_data
+from vision.lab.data.reading import Unlabelled, Watch, unwatched
+from vision.lab.data.types import DataSet
 
 _FEW = 3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.markup import escape
 
-from vision.data.names import printable
+from vision.lab.data.names import printable
 
 
 def shown(name: object) -> str:

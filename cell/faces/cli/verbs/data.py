@@ -18,13 +18,13 @@ from cell.faces.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabell
 from cell.faces.cli.names import shown
 from cell.faces.cli.terminal import terminal
 from models.writing import require_target
-from vision.data.check import check as check_data
-from vision.data.export import write_coco
-from vision.data.findings import Severity
-from vision.data.open import FORMATS, survey, usable
-from vision.data.reading import Unlabelled
-from vision.data.report import write_report
-from vision.data.split import (
+from vision.lab.data.check import check as check_data
+from vision.lab.data.export import write_coco
+from vision.lab.data.findings import Severity
+from vision.lab.data.open import FORMATS, survey, usable
+from vision.lab.data.reading import Unlabelled
+from vision.lab.data.report import write_report
+from vision.lab.data.split import (
     SEED,
     SHARES,
     Split,
@@ -33,7 +33,7 @@ from vision.data.split import (
     save_split,
     split_by_group,
 )
-from vision.data.stats import Counts, Stats, stats_of
+from vision.lab.data.stats import Counts, Stats, stats_of
 
 T = TypeVar("T")
 _SHOWN = 10

@@ -25,8 +25,8 @@ from cell.lab.page import page
 from cell.lab.samples import Selection
 from cell.products.lookup import find_recipe
 from models.writing import require_target, write_whole
-from vision.data.names import printable
-from vision.data.reading import Unlabelled
+from vision.lab.data.names import printable
+from vision.lab.data.reading import Unlabelled
 
 Data = Annotated[Path, typer.Option(help="Folder or COCO file of the labelled pictures.")]
 RecipeName = Annotated[str, typer.Option(help="Recipe whose inspection is measured.")]

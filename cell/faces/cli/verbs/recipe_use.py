@@ -15,7 +15,7 @@ from cell.client.running import RunningCell
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
 from cell.faces.cli.verbs.recipe import Name
-from vision.data.names import printable
+from vision.lab.data.names import printable
 
 NO = 1
 """The exit code where the cell refuses, or cannot take the recipe up."""

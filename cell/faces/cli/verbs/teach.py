@@ -25,10 +25,10 @@ from cell.products.recipe import PartGeometry
 from models.anomaly import FeaturePackage
 from models.written import one_line
 from vision.anomaly.detector import AnomalyDetector
-from vision.anomaly.picture import draw_heat
-from vision.anomaly.teach import Settings
-from vision.data.names import printable
 from vision.engines.onnx import OnnxConfig, OnnxEngine
+from vision.lab.data.names import printable
+from vision.lab.teaching.picture import draw_heat
+from vision.lab.teaching.teach import Settings
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 

@@ -35,9 +35,9 @@ from cell.lab.choosing import Chosen, choose_thresholds
 from cell.lab.measure import Request
 from cell.lab.samples import Selection
 from cell.products.lookup import recipe_folder
-from vision.data.reading import Unlabelled
-from vision.evaluate.intervals import parts_to_prove
-from vision.evaluate.thresholds import Rate, Target
+from vision.lab.data.reading import Unlabelled
+from vision.lab.evaluation.intervals import parts_to_prove
+from vision.lab.evaluation.thresholds import Rate, Target
 
 
 def thresholds(

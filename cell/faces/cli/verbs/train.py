@@ -18,14 +18,14 @@ from cell.products.loading import RecipeError, load_recipe
 from cell.products.lookup import model_folder, recipe_folder, trained_models
 from cell.products.recipe import Recipe
 from models.package import CARD
-from vision.data.fingerprint import fingerprint
-from vision.data.open import FORMATS, open_data
-from vision.data.reading import Unlabelled
-from vision.data.split import Split, save_split, split_or_default
-from vision.data.types import DataSet
+from vision.lab.data.fingerprint import fingerprint
+from vision.lab.data.open import FORMATS, open_data
+from vision.lab.data.reading import Unlabelled
+from vision.lab.data.split import Split, save_split, split_or_default
+from vision.lab.data.types import DataSet
 
 if TYPE_CHECKING:
-    from vision.training.job import Job
+    from vision.lab.training.job import Job
 
 console = terminal()
 SPLIT_FILE = "split.json"
@@ -98,7 +98,7 @@ def train(
     --resume goes on.
     """
     try:
-        from vision.training.loop import Settings, Trainer
+        from vision.lab.training.loop import Settings, Trainer
     except ModuleNotFoundError as error:
         raise UsageError(f"{WITHOUT_TORCH} ({error}).") from error
     if side is not None and side % 32:
@@ -151,7 +151,7 @@ def train(
 
 def _boards(data: Path, format: str) -> tuple[Job, dict[str, object], str]:
     """As `_pictures`, of boards with their golden samples."""
-    from vision.training.job import BoardJob
+    from vision.lab.training.job import BoardJob
 
     tell_findings(open_data(data, format).findings)
     return BoardJob(data), {}, ""
@@ -169,7 +169,7 @@ def _pictures(
     """The training job, what the card says of the data, and the options that measure the model on
     what it has not learnt from.
     """
-    from vision.training.pictures import PictureJob
+    from vision.lab.training.pictures import PictureJob
 
     if size[0] % 32 or size[1] % 32:
         raise UsageError(
@@ -237,9 +237,9 @@ def _compares(recipe: str) -> bool:
 def _export(
     job: Job, run: Path, data: Path, folder: Path, source: dict[str, object], licence: str
 ) -> None:
-    from vision.training.export import export_boards, read_run
-    from vision.training.picture_export import write_package
-    from vision.training.pictures import PictureJob
+    from vision.lab.training.export import export_boards, read_run
+    from vision.lab.training.picture_export import write_package
+    from vision.lab.training.pictures import PictureJob
 
     saved = read_run(run, "best.pt")
     with console.status("exporting and measuring"):
