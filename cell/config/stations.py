@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from calibration.cell import CellCalibration, load_calibration
 from cell.config import CellConfig, ConfigError
 from cell.control.ledger.config import LedgerConfig
-from models.written import one_line
+from models.ground.written import one_line
 
 _SAME_M = 1e-6
 

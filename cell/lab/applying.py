@@ -11,8 +11,8 @@ import yaml
 
 from cell.products.loading import RecipeError, parse_recipe
 from cell.products.recipe import Recipe
-from models.writing import write_whole
-from models.written import WrittenError, read_written
+from models.ground.writing import write_whole
+from models.ground.written import WrittenError, read_written
 
 
 @dataclass(frozen=True)

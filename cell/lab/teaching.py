@@ -19,7 +19,7 @@ from cell.products.lookup import ANOMALY_THRESHOLD, LEAST_ANOMALY
 from cell.products.recipe import PartGeometry, Recipe
 from cell.products.writing import write_recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
-from models.written import one_line
+from models.ground.written import one_line
 from vision.anomaly.detector import ANOMALY
 from vision.errors import InspectionError
 from vision.inspect.sanity import Bounds, Look

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from models.ending import INTERNAL
+from models.ground.ending import INTERNAL
 
 REFUSED = 2
 PORT_TAKEN = 3

@@ -13,8 +13,8 @@ from cell.launcher.group import Group
 from cell.launcher.pictures import PictureFolder
 from cell.launcher.ports import require_free
 from cell.nodes.child import Child
-from models.writing import write_whole
-from models.written import write_yaml
+from models.ground.writing import write_whole
+from models.ground.written import write_yaml
 
 UR_PORTS = (29999, 30001, 30002, 30003, 30004)
 

@@ -17,7 +17,7 @@ from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_ns, to_time
 from cell.nodes.workers import Sign
-from models.written import fit
+from models.ground.written import fit
 from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError, EdgeKind
 from robot.belts.polled import PolledBelt
 from vision.plugins import load_plugin

@@ -14,7 +14,7 @@ from cell.nodes.process import run
 from cell.nodes.shutter import Shutter
 from cell.nodes.topics import RELIABLE, to_time
 from cell.nodes.workers import Worker
-from models.written import fit
+from models.ground.written import fit
 from vision.cameras.base import Camera
 from vision.errors import CameraError, GrabFailed
 from vision.plugins import load_plugin

@@ -28,7 +28,7 @@ from cell.nodes.workers import Sign, Worker
 from cell.products.loading import RecipeError
 from cell.products.lookup import load_inspection_parts
 from cell.texts import say
-from models.written import fit
+from models.ground.written import fit
 from robot.base import RobotError
 from robot.service import RemovalService
 from vision.plugins import load_plugin

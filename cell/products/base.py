@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from models.written import clean_name
+from models.ground.written import clean_name
 
 MOST_TOLD: Final = 100
 """An inspection reports at most this many defects that a detector names."""

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, FailFast, Field, model_validator
 
 from cell.products.base import ClassName, RecipeModel
 from cell.products.polygon import Box, fault, overlap
-from models.written import clean_name
+from models.ground.written import clean_name
 
 MOST_POINTS = 100
 MOST_REGIONS = 100

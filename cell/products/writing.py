@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from cell.products.recipe import Recipe
-from models.writing import write_whole
-from models.written import write_yaml
+from models.ground.writing import write_whole
+from models.ground.written import write_yaml
 
 HEAD = "# Written by `cell teach`. Teaching again to the same name makes a new version.\n"
 

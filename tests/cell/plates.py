@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cell.products import Defect, Recipe, parse_recipe
-from models.written import write_yaml
+from models.ground.written import write_yaml
 
 CLASSES = ("crack", "scratch", "spot")
 """Worst first."""

@@ -14,7 +14,7 @@ from cell.products import Defect, RecipeError, VerdictKind, judge, load_recipe, 
 from cell.products.base import MOST_TOLD
 from cell.products.loading import RECIPES
 from cell.products.lookup import find_recipe, load_inspection_parts
-from models.written import write_yaml
+from models.ground.written import write_yaml
 from vision.nets.decode import MOST_BOXES
 
 PLAIN: dict[str, Any] = {

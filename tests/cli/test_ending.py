@@ -29,7 +29,7 @@ def program(folder: Path, body: str, **environment: str) -> Ended:
     text = (
         "import errno, os, sys, threading\n"
         "from rich.console import Console\n"
-        "from models.ending import end_with, refuse\n"
+        "from models.ground.ending import end_with, refuse\n"
         "def program():\n" + "".join(f"    {line}\n" for line in body.splitlines()) + "\n"
         "end_with(program)\n"
     )
@@ -115,7 +115,7 @@ def test_a_reader_that_has_gone_away_ends_it_quietly(say: str, code: int) -> Non
     body = f"text = 'x' * 70\nfor _ in range(9999): {say}\nreturn {code}"
     reading, writing = os.pipe()
     os.close(reading)
-    text = "from rich.console import Console\nfrom models.ending import end_with\ndef p():\n"
+    text = "from rich.console import Console\nfrom models.ground.ending import end_with\ndef p():\n"
     text += "".join(f"    {line}\n" for line in body.splitlines()) + "end_with(p)"
     ended = subprocess.run(
         [sys.executable, "-c", text], stdout=writing, stderr=subprocess.PIPE, cwd=ROOT, check=False
@@ -126,7 +126,7 @@ def test_a_reader_that_has_gone_away_ends_it_quietly(say: str, code: int) -> Non
 
 
 def test_output_that_does_not_fit_is_said() -> None:
-    text = "from models.ending import end_with\nend_with(lambda: print('pass'))"
+    text = "from models.ground.ending import end_with\nend_with(lambda: print('pass'))"
     with open("/dev/full", "w") as full:
         ended = subprocess.run(
             [sys.executable, "-c", text], stdout=full, stderr=subprocess.PIPE, cwd=ROOT, check=False
@@ -154,7 +154,7 @@ def test_every_terminal_gets_korean_names(
 
 
 def test_a_name_that_is_no_text_prints(tmp_path: Path) -> None:
-    text = b"import sys\nfrom models.ending import end_with, refuse\n"
+    text = b"import sys\nfrom models.ground.ending import end_with, refuse\n"
     text += b"end_with(lambda: refuse(sys.argv[1]))"
     ended = run(tmp_path, "-c", text, b"\xff\n.png")
     assert ended.returncode == 2
@@ -213,7 +213,7 @@ def test_what_is_told_to_end_leaves_nothing_half_written(
     text = (
         "import os, signal\nfrom pathlib import Path\n"
         "import cell.faces.cli.app as app\nfrom cell.faces.cli.main import main\n"
-        "from models.writing import write_whole\n"
+        "from models.ground.writing import write_whole\n"
         f"os.fsync = lambda _: os.kill(os.getpid(), signal.{number})\n"
         "app.run_verb = lambda: write_whole(Path('report.json'), 'content')\n"
         "main()\n"

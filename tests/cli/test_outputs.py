@@ -14,7 +14,7 @@ from cell.faces.cli.app import run_verb
 from cell.faces.cli.errors import UsageError
 from cell.products.loading import RECIPES
 from cell.products.lookup import MODELS
-from models.writing import WriteError
+from models.ground.writing import WriteError
 from tests.data.sets import write_coco
 
 SAMPLE = MODELS / "ball_screw" / "samples" / "KGT1-S-075-A02_crop_0.webp"

@@ -13,7 +13,7 @@ from cell.faces.cli.app import app
 from cell.faces.cli.errors import UsageError
 from cell.products.loading import RecipeError
 from cell.products.lookup import RECIPES
-from models.written import parse_yaml, write_yaml
+from models.ground.written import parse_yaml, write_yaml
 
 SCREW: dict[str, Any] = parse_yaml((RECIPES / "ball_screw" / "recipe.yaml").read_text())
 

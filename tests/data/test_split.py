@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from cell.faces.cli.app import app
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.verbs.train import SPLIT_FILE, split_of_run
-from models.writing import WriteError
+from models.ground.writing import WriteError
 from tests.data.sets import WRITERS
 from vision.lab.data.open import open_data
 from vision.lab.data.split import (

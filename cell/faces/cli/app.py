@@ -25,7 +25,7 @@ from cell.faces.cli.verbs import (
     train,
     twin,
 )
-from models.ending import REFUSED, refuse
+from models.ground.ending import REFUSED, refuse
 
 app = typer.Typer(
     name="cell",

@@ -6,8 +6,8 @@ from cell.launcher.group import LaunchError
 from cell.nodes.ownership import OwnedError
 from cell.products.loading import RecipeError
 from cell.records.errors import JournalError, RecordsError
+from models.ground.writing import WriteError
 from models.package import ModelError
-from models.writing import WriteError
 from robot.base import RobotError
 from vision.errors import VisionError
 from vision.lab.data.types import DataError

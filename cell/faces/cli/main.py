@@ -7,8 +7,8 @@ try:
     import signal
     import sys
 
-    from models.chatter import mute_libraries
-    from models.ending import end_with, refuse
+    from models.ground.chatter import mute_libraries
+    from models.ground.ending import end_with, refuse
 except KeyboardInterrupt:  # typed before the first line was read
     raise SystemExit(130) from None
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cell.faces.cli.errors import UsageError
 from cell.records.images import encoded, suffixes
-from models.writing import write_whole
+from models.ground.writing import write_whole
 from vision.types import Image
 
 

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.writing import write_whole
+from models.ground.writing import write_whole
 from vision.lab.data.findings import Corners, Finding, Severity
 from vision.lab.data.names import printable
 from vision.lab.data.reading import Watch, unwatched

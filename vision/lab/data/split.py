@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.writing import write_whole
+from models.ground.writing import write_whole
 from vision.lab.data.names import normal
 from vision.lab.data.texts import read_model
 from vision.lab.data.types import DataError, DataSet, Sample

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from models.written import WrittenError, read_written
+from models.ground.written import WrittenError, read_written
 from vision.lab.data.names import printable
 from vision.lab.data.types import DataError
 

@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from models.ending import end_with
 from models.files import seal
-from models.writing import write_whole
+from models.ground.ending import end_with
+from models.ground.writing import write_whole
 from vision.nets.lite0 import MEAN, PACKAGE, SPREAD, Lite0
 
 TAPS = {"f8": (2, 40, 8), "f16": (4, 112, 16), "f32": (5, 192, 32)}

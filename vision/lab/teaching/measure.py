@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.anomaly import FeaturePackage
-from models.ending import end_with, refuse
+from models.ground.ending import end_with, refuse
 from models.package import ModelError
 from vision.anomaly.memory import Floats
 from vision.errors import VisionError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from models.ending import end_with, refuse
+from models.ground.ending import end_with, refuse
 from vision.lab.data.types import DataError
 
 

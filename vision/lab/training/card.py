@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from models.writing import write_whole
+from models.ground.writing import write_whole
 from vision.lab.training.deeppcb import CLASSES, SIZE, SPLIT, fingerprint, label_files
 from vision.lab.training.detect import NMS_IOU
 from vision.nets.channels import PAIR

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from models.ending import end_with, refuse
-from models.writing import WriteError, require_target, write_whole
+from models.ground.ending import end_with, refuse
+from models.ground.writing import WriteError, require_target, write_whole
 from vision.lab.data.types import DataError
 from vision.lab.training.deeppcb import CLASSES, SPLIT, Pair, load
 from vision.lab.training.detect import Runner, camera_view, find_all

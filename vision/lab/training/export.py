@@ -16,8 +16,8 @@ import numpy as np
 import onnx
 import torch
 
-from models.ending import end_with, refuse
-from models.writing import write_whole
+from models.ground.ending import end_with, refuse
+from models.ground.writing import write_whole
 from vision.engines.selfcheck import write_selfcheck
 from vision.lab.data.types import DataError
 from vision.lab.training.card import build_card, write_readme

@@ -15,7 +15,7 @@ import onnx
 import torch
 from torch import nn
 
-from models.writing import write_whole
+from models.ground.writing import write_whole
 from vision.engines.selfcheck import write_selfcheck
 from vision.lab.teaching.export_features import halve_weights
 from vision.lab.training.card import hardware, sources_version

@@ -26,7 +26,7 @@ from cell.launcher.campaign.outcome import Outcome, summary
 from cell.launcher.campaign.plan import plan
 from cell.launcher.campaign.stand import Site
 from cell.launcher.ports import free_port
-from models.writing import write_whole
+from models.ground.writing import write_whole
 
 MINUTES = 18.5
 LONG_CUTS = 200

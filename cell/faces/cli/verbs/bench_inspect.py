@@ -30,7 +30,7 @@ from cell.faces.cli.given import refuse
 from cell.faces.cli.names import shown
 from cell.faces.cli.terminal import terminal
 from cell.products.inspector import build_inspector
-from models.writing import require_target, write_whole
+from models.ground.writing import require_target, write_whole
 from vision.engines.machine import cpu_name, gpu_names
 from vision.inspect.part import PartGeometry
 

@@ -17,7 +17,7 @@ from cell.faces.cli.given import refuse
 from cell.faces.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, print_findings
 from cell.faces.cli.names import shown
 from cell.faces.cli.terminal import terminal
-from models.writing import require_target
+from models.ground.writing import require_target
 from vision.lab.data.check import check as check_data
 from vision.lab.data.export import write_coco
 from vision.lab.data.findings import Severity

@@ -24,7 +24,7 @@ from cell.lab.measure import evaluate as measure
 from cell.lab.page import page
 from cell.lab.samples import Selection
 from cell.products.lookup import find_recipe
-from models.writing import require_target, write_whole
+from models.ground.writing import require_target, write_whole
 from vision.lab.data.names import printable
 from vision.lab.data.reading import Unlabelled
 

@@ -23,7 +23,7 @@ from cell.products.lookup import recipe_folder
 from cell.products.recipe import Recipe
 from cell.products.rules import verdict_on
 from cell.products.verdict import Verdict
-from models.writing import require_target
+from models.ground.writing import require_target
 from vision.inspect.files import inspect_file
 from vision.inspect.overlay import draw_overlay
 from vision.pictures import orientation_of

@@ -19,7 +19,7 @@ from cell.faces.cli.recipe_words import described, measures
 from cell.faces.cli.terminal import terminal
 from cell.products.listing import RecipeEntry, recipe_entries
 from cell.products.lookup import find_recipe, recipe_folder, recipe_roots
-from models.ending import REFUSED
+from models.ground.ending import REFUSED
 
 HELP = "The recipes: which there are, what they say, whether they fit; and change to another one."
 app = typer.Typer(no_args_is_help=True, help=HELP)

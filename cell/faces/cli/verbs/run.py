@@ -30,7 +30,7 @@ from cell.launcher.session import NotReadyError, Session
 from cell.products.lookup import load_inspection_parts
 from cell.records.folder import require_writable as require_writable_folder
 from cell.records.remedies import REBUILD
-from models.writing import require_target, write_whole
+from models.ground.writing import require_target, write_whole
 
 console = terminal()
 

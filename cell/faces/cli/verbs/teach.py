@@ -23,7 +23,7 @@ from cell.products.loading import RECIPES
 from cell.products.lookup import taught_recipes
 from cell.products.recipe import PartGeometry
 from models.anomaly import FeaturePackage
-from models.written import one_line
+from models.ground.written import one_line
 from vision.anomaly.detector import AnomalyDetector
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.lab.data.names import printable

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.written import WrittenError, parse_yaml_as_written
+from models.ground.written import WrittenError, parse_yaml_as_written
 from vision.lab.data.texts import read_text
 from vision.lab.data.types import DataError
 

@@ -48,7 +48,7 @@ def refuse(message: object, name: str = "error") -> int:
 
 def broken(error: BaseException, name: str = "error") -> int:
     """Say in one line that the program is at fault, and where the details are; the exit code."""
-    from models.details import place_of, write_details
+    from models.ground.details import place_of, write_details
 
     kind = type(error).__name__
     what = _printable(str(error)).partition("\n")[0][:200]

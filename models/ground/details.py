@@ -19,7 +19,7 @@ _PACKAGES = (
     "inspection-cell", "numpy", "opencv-python-headless", "onnx", "onnxruntime", "pillow",
     "pydantic", "pyyaml", "typer", "torch",
 )  # fmt: skip
-_ROOT = Path(__file__).resolve().parent.parent
+_ROOT = Path(__file__).resolve().parents[2]
 _ENDING = Path(__file__).resolve().with_name("ending.py")
 
 
