@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
+from cell.client.advice import NO_ADVICE, Advice
 from cell.client.model import (
     Alarm,
     BeltStatus,
@@ -19,7 +20,6 @@ from cell.client.model import (
     ProcessStatus,
     RobotStatus,
 )
-from cell.faces.hmi.advice import NO_ADVICE, Advice
 
 HISTORY_LENGTH = 14
 LOAD_WINDOW_S = 2.0

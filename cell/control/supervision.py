@@ -1,16 +1,17 @@
 """The supervisor without ROS: the ledger, its journal and the watch over the nodes, at one desk.
 
 Time comes as an argument. Every observation goes through `observe`: what the ledger decides is
-journalled before anybody
-acts on it, and the law is checked again afterwards.
+journalled before anybody acts on it, and the law is checked again afterwards.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from cell.control.advice import Advice
 from cell.control.alarms import entry
+from cell.control.ledger.account import State
 from cell.control.ledger.effects import Effect
 from cell.control.ledger.events import Event, SessionClosed
 from cell.control.ledger.invariants import check
@@ -23,12 +24,25 @@ from cell.control.ledger.observations import (
     Observation,
 )
 from cell.control.watch import Death, Heartbeat, Leave, Return, Watch
-from cell.records.checkpoints import EVERY, Checkpoints
-from cell.records.journal import Journal
 
 OWN_DEATH = "process.supervisor_died"
 """The launcher tells people of it, also without a supervisor."""
 Listener = Callable[[int, Event], None]
+
+
+class Journal(Protocol):
+    """Where events are kept: see cell.records.journal."""
+
+    @property
+    def on_reserve(self) -> bool: ...
+    def append(self, events: Sequence[Event]) -> Sequence[int]: ...
+    def refill(self) -> bool: ...
+
+
+class Checkpoints(Protocol):
+    """When the state is kept beside its events: see cell.records.checkpoints."""
+
+    def note(self, sequence: int, state: State, *, now: bool = False) -> None: ...
 
 
 class Supervision:
@@ -38,13 +52,13 @@ class Supervision:
         self,
         ledger: Ledger,
         journal: Journal,
+        checkpoints: Checkpoints,
         watch: Watch,
         listen: Listener,
-        checkpoint_every: int = EVERY,
     ) -> None:
         self.ledger = ledger
-        self._journal, self._watch, self._listen = journal, watch, listen
-        self._checkpoints = Checkpoints(journal, checkpoint_every)
+        self._journal, self._checkpoints = journal, checkpoints
+        self._watch, self._listen = watch, listen
         self._advice = Advice()
 
     def observe(self, observation: Observation) -> tuple[list[Effect], bool, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from cell.launcher.death import PORT_TAKEN, REFUSED, Death, judge
+from cell.nodes.death import PORT_TAKEN, REFUSED, Death, judge
 from cell.nodes.gate import VARIABLE
 
 __all__ = ["PORT_TAKEN", "REFUSED", "Child"]

@@ -33,7 +33,7 @@ from cell.nodes.remover import Remover
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.products.lookup import load_inspection_parts
 from cell.records.agreement import open_journal
-from cell.records.checkpoints import restore
+from cell.records.checkpoints import Checkpoints, restore
 from cell.records.folder import require_writable
 from cell.records.journal import Journal, JournalError
 from cell.records.reserve import Reserve
@@ -65,7 +65,9 @@ class SupervisorNode(CellNode):
             parts = load_inspection_parts(self.config, chosen)
             ledger.take_recipe(parts.recipe)
         watch = Watch(NODES, process_exists, WELCOME)
-        self._supervision = Supervision(ledger, self._journal, watch, self._publish_event)
+        self._supervision = Supervision(
+            ledger, self._journal, Checkpoints(self._journal), watch, self._publish_event
+        )
         self._states = self.create_publisher(CellState, "/cell/supervisor/state", LATCHED)
         self._events = self.create_publisher(PartEvent, "/cell/supervisor/part_event", RELIABLE)
         self._belt = self.create_publisher(BeltCommand, "/cell/belt/command", LATEST)

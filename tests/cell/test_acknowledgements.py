@@ -17,6 +17,7 @@ from cell.control.ledger.apply import apply
 from cell.control.supervision import Supervision
 from cell.control.watch import Watch
 from cell.records import schema as s
+from cell.records.checkpoints import Checkpoints
 from cell.records.journal import Journal
 from cell.records.projection import Projection
 from cell.records.store import open_records
@@ -152,7 +153,7 @@ def test_a_restarted_supervisor_and_the_records_know_who_acknowledged(
         journal = Journal.open(path)
         ledger = Ledger.replay(CONFIG, RECIPE, (event for _, event in journal.read()))
         watch = Watch((), lambda _host, _pid: True)
-        return Supervision(ledger, journal, watch, lambda _sequence, _event: None), journal
+        return Supervision(ledger, journal, Checkpoints(journal), watch, lambda *_: None), journal
 
     first, journal = begin()
     first.observe(world.told[0])

@@ -13,6 +13,7 @@ from cell.control.ledger import CellState
 from cell.control.ledger import observations as o
 from cell.control.supervision import Supervision
 from cell.control.watch import Heartbeat, Watch
+from cell.records.checkpoints import Checkpoints
 from cell.records.journal import Journal
 from tests.cell.world import World
 
@@ -27,7 +28,9 @@ class Shift:
         self.world = World()
         self.world.bring_up()
         watch = Watch(("recorder", "camera"), lambda *_: True, welcome=("hmi",))
-        self.supervision = Supervision(self.world.ledger, journal, watch, lambda *_: None)
+        self.supervision = Supervision(
+            self.world.ledger, journal, Checkpoints(journal), watch, lambda *_: None
+        )
         self.now_ns = self.world.now_ns
 
     def beat(self, node: str, told: Told = (), *, active: bool = True, boot: str = "a") -> None:

@@ -22,7 +22,7 @@ from cell.control.ledger.checkpoint import Checkpoint
 from cell.control.supervision import Supervision
 from cell.control.watch import Watch
 from cell.records import checkpoints
-from cell.records.checkpoints import restore, rules
+from cell.records.checkpoints import Checkpoints, restore, rules
 from cell.records.journal import Journal, JournalError
 from tests.cell.world import CONFIG, RECIPE, World
 
@@ -73,7 +73,8 @@ def supervise(journal: Journal, told: Sequence[o.Observation], every: int) -> No
     """What the supervisor's process does with the observations."""
     ledger = restore(journal, CONFIG, RECIPE)
     watch = Watch((), lambda _host, _pid: True)
-    supervision = Supervision(ledger, journal, watch, lambda _sequence, _event: None, every)
+    checkpoints = Checkpoints(journal, every)
+    supervision = Supervision(ledger, journal, checkpoints, watch, lambda *_: None)
     for observation in told:
         supervision.observe(observation)
 

@@ -72,7 +72,8 @@ CALLS: dict[str, dict[str, Any]] = {
     },
     "train": {
         "_boards": gives((None, {}, "")), "_pictures": gives((None, {}, "")),
-        "vision.lab.training.loop.Trainer": gives(SimpleNamespace(run=gives(None))), "_export": ends,
+        "vision.lab.training.loop.Trainer": gives(SimpleNamespace(run=gives(None))),
+        "_export": ends,
     },
     "teach": {"load": THROUGH, "teach_recipe": ends},
     "twin": {"load": THROUGH, "demo_twin": ends},

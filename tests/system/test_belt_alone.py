@@ -11,8 +11,8 @@ import pytest
 from inspection_cell_interfaces.msg import BeltCommand, BeltState, CellState, NodeStatus
 
 from cell.config.processes import TABLE
-from cell.launcher.death import Kind, judge
 from cell.launcher.ports import free_port
+from cell.nodes.death import Kind, judge
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from robot.belts.register_map import Control, Holding
 from tests.robot.plc import HandPlc, serving

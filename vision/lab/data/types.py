@@ -23,8 +23,8 @@ class Sample:
     name: unique in its data set. size: (height, width) [px]. boxes: [n, 4] float32, x1 y1 x2 y2 in
     px of the picture. labels: [n] int64, indices into the data set's classes. golden: the
     defect-free picture of the same board, where there is one. mask: a picture of the same size that
-    marks where the part is defective, to be read with `vision.lab.data.marked`. group: what must never
-    be divided between splits, such as all pictures of one physical part.
+    marks where the part is defective, to be read with `vision.lab.data.marked`. group: what must
+    never be divided between splits, such as all pictures of one physical part.
     """
 
     name: str

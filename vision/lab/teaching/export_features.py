@@ -39,7 +39,8 @@ The front of EfficientNet-lite0 (Tan & Le 2019) with ImageNet weights, stored in
 `cell teach` builds anomaly models on it. It gives what lies at strides 8, 16 and 32 of a grey
 picture [1, 1, H, W] in 0..1, H and W multiples of 32.
 
-Made by `python -m vision.lab.teaching.export_features --out models/features`; Apache-2.0, see LICENSE.
+Made by `python -m vision.lab.teaching.export_features --out models/features`; Apache-2.0, see
+LICENSE.
 """
 
 

@@ -1,8 +1,8 @@
 """COCO instances: one JSON with images, annotations and categories.
 
 Beyond the standard an image may carry ``name``, ``group``, ``golden`` and ``mask`` (the last two
-are paths like ``file_name``); `vision.lab.data.export` writes them. An image without annotations is a
-good part. Copies that Roboflow made of one source (``<source>.rf.<hash>``) are one group.
+are paths like ``file_name``); `vision.lab.data.export` writes them. An image without annotations
+is a good part. Copies that Roboflow made of one source (``<source>.rf.<hash>``) are one group.
 """
 
 from __future__ import annotations
