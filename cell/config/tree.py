@@ -171,6 +171,11 @@ class CellConfig(Section):
         default_factory=HmiConfig, title="HMI", description="The operator's page."
     )
 
+    @property
+    def bins(self) -> frozenset[str]:
+        """Names of the bins that verdicts may send parts to."""
+        return frozenset(self.robot.motion.bins)
+
     def anchored(self, folder: Path) -> Self:
         """The same with relative paths taken from `folder`."""
         paths = {

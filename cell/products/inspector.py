@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.cell import load_calibration
-from cell.config import CellConfig
 from cell.products.loading import RecipeError
 from cell.products.lookup import load_inspection_parts
+from cell.products.places import Places
 from cell.products.recipe import Recipe
 from vision.anomaly.detector import ANOMALY, AnomalyDetector
 from vision.anomaly.inspector import TaughtInspector
@@ -51,7 +51,7 @@ class InspectionSetup:
         return self.complete
 
 
-def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
+def build_inspector(config: Places, name: str) -> InspectionSetup:
     """An inspector for the recipe `name`. Raises RecipeError, ModelError, VisionError,
     CalibrationError.
     """
@@ -90,7 +90,7 @@ def warm_up(setup: InspectionSetup) -> None:
         setup.complete.inspect_view(noise)
 
 
-def require_in_view(config: CellConfig, recipe: Recipe) -> None:
+def require_in_view(config: Places, recipe: Recipe) -> None:
     """Raises RecipeError for a part that the camera cannot see as a whole, CalibrationError."""
     calibration = load_calibration(config.calibration)
     try:

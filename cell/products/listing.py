@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cell.config import CellConfig
 from cell.products.loading import RecipeError
 from cell.products.lookup import find_recipe, model_folder, recipe_roots
+from cell.products.places import Places
 from cell.products.recipe import Recipe
 from cell.texts import say
 from models.package import CARD
@@ -26,7 +26,7 @@ class RecipeEntry:
     problem: str = ""
 
 
-def recipe_entries(config: CellConfig) -> tuple[RecipeEntry, ...]:
+def recipe_entries(config: Places) -> tuple[RecipeEntry, ...]:
     """Every recipe that this cell can find, by name."""
     folders: dict[str, Path] = {}
     for root in recipe_roots(config):
@@ -35,7 +35,7 @@ def recipe_entries(config: CellConfig) -> tuple[RecipeEntry, ...]:
     return tuple(_entry(config, name, folders[name]) for name in sorted(folders))
 
 
-def _entry(config: CellConfig, name: str, folder: Path) -> RecipeEntry:
+def _entry(config: Places, name: str, folder: Path) -> RecipeEntry:
     try:
         recipe = find_recipe(config, name)
     except RecipeError as error:
@@ -43,14 +43,14 @@ def _entry(config: CellConfig, name: str, folder: Path) -> RecipeEntry:
     return RecipeEntry(name, folder, recipe, _missing_model(config, recipe))
 
 
-def _missing_model(config: CellConfig, recipe: Recipe) -> str:
+def _missing_model(config: Places, recipe: Recipe) -> str:
     if recipe.model is None or (model_folder(config, recipe.model) / CARD).is_file():
         return ""
     remedy = recipe.model_from or "install it, or name another one in the recipe"
     return say("recipe.no_model", model=recipe.model, remedy=remedy)
 
 
-def recipe_picture(config: CellConfig, entry: RecipeEntry) -> Path | None:
+def recipe_picture(config: Places, entry: RecipeEntry) -> Path | None:
     """A picture of the product, from its golden samples or its model's samples; None: there is
     none.
     """

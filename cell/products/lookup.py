@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from cell.config import CellConfig
 from cell.products.base import NAME_PATTERN
 from cell.products.loading import (
     RECIPES,
@@ -18,6 +17,7 @@ from cell.products.loading import (
     load_recipe,
     with_thresholds,
 )
+from cell.products.places import Places
 from cell.products.recipe import Recipe
 from models.anomaly import AnomalyPackage
 from models.package import CARD, ModelError, ModelPackage
@@ -50,7 +50,7 @@ class InspectionParts:
         return "+".join(part.identity for part in (self.model, self.anomaly) if part is not None)
 
 
-def recipe_folder(config: CellConfig, name: str) -> Path:
+def recipe_folder(config: Places, name: str) -> Path:
     """Where the recipe `name` lies. Raises RecipeError naming the recipes there are."""
     if not NAME.fullmatch(name):
         raise RecipeError(f"{name!r:.120} is no recipe name: give the name of a recipe's folder")
@@ -65,29 +65,29 @@ def recipe_folder(config: CellConfig, name: str) -> Path:
     )
 
 
-def recipe_roots(config: CellConfig) -> tuple[Path, ...]:
+def recipe_roots(config: Places) -> tuple[Path, ...]:
     """The folders in which recipes lie; where two hold one name, the first one counts."""
     return (config.recipes,) if config.recipes else (RECIPES, taught_recipes(config))
 
 
-def taught_recipes(config: CellConfig) -> Path:
+def taught_recipes(config: Places) -> Path:
     """Where recipes are written that people teach."""
     return config.recipes or config.data_dir / "recipes"
 
 
-def trained_models(config: CellConfig) -> Path:
+def trained_models(config: Places) -> Path:
     """Where models are written that are trained for recipes that come without one."""
     return config.models or config.data_dir / "models"
 
 
-def model_folder(config: CellConfig, model: str) -> Path:
+def model_folder(config: Places, model: str) -> Path:
     """Where the model package lies: with the cell, or trained here. It may not be there."""
     shipped = (config.models or MODELS) / model
     trained = trained_models(config) / model
     return trained if not shipped.is_dir() and (trained / CARD).is_file() else shipped
 
 
-def load_model(config: CellConfig, recipe: Recipe) -> ModelPackage | None:
+def load_model(config: Places, recipe: Recipe) -> ModelPackage | None:
     """The recipe's model, None where it names none. Raises ModelError, which says how to make a
     model that does not come with the cell.
     """
@@ -102,7 +102,7 @@ def load_model(config: CellConfig, recipe: Recipe) -> ModelPackage | None:
     return ModelPackage.load(folder)
 
 
-def find_recipe(config: CellConfig, name: str) -> Recipe:
+def find_recipe(config: Places, name: str) -> Recipe:
     """The recipe `name`, checked against the cell's bins. Raises RecipeError."""
     folder = recipe_folder(config, name)
     recipe = load_recipe(folder)
@@ -111,11 +111,11 @@ def find_recipe(config: CellConfig, name: str) -> Recipe:
             f"{folder / 'recipe.yaml'}: name: is '{recipe.name}', its folder's name is "
             f"'{folder.name}': give both the same, records refer to it"
         )
-    check_bins(recipe, config.robot.motion.bins, str(folder / "recipe.yaml"))
+    check_bins(recipe, config.bins, str(folder / "recipe.yaml"))
     return recipe
 
 
-def load_inspection_parts(config: CellConfig, name: str) -> InspectionParts:
+def load_inspection_parts(config: Places, name: str) -> InspectionParts:
     """Read and check what the recipe `name` refers to. Raises RecipeError, ModelError,
     VisionError.
     """
