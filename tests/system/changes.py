@@ -118,20 +118,20 @@ def took(bench: Bench, new: str) -> bool:
 
 
 def produce(bench: Bench) -> None:
-    """Clear, start, and let a good part through."""
+    """Clear, start, and let a good part through. A death may be heard of only while it runs."""
+    passed = bench.state.passed
 
-    def runs() -> bool:
+    def has_passed() -> bool:
         if bench.state.state == CellState.PURGE_REQUIRED:
             bench.twin(op="clear_belt")
             accepted(bench, "confirm_clear")
         if bench.state.state == CellState.FAULTED:  # such as a machine that is too busy
             accepted(bench, "reset")
-        accepted(bench, "start")
-        return bool(bench.state.state == CellState.RUNNING)
+        if bench.state.state == CellState.STOPPED:
+            accepted(bench, "start")
+        return bool(bench.state.passed > passed)
 
-    bench.until(runs)
-    passed = bench.state.passed
-    bench.until(lambda: bench.state.passed > passed)
+    bench.until(has_passed)
 
 
 def accepted(bench: Bench, order: str) -> bool:
