@@ -14,8 +14,8 @@ from pydantic.config import JsonDict
 
 from calibration.camera import CameraModel
 from calibration.geometry import Pose
-from models.writing import write_whole
-from models.written import WrittenError, fit, one_line, parse_json, read_written
+from models.ground.writing import write_whole
+from models.ground.written import WrittenError, fit, one_line, parse_json, read_written
 
 MAX_AXIS_OFFSET_M = 0.05
 """How far from its station the camera's axis may meet the belt; more means a wrong number."""

@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from models.files import CARD
-from models.written import clean_name
+from models.ground.written import clean_name
 
 Score = Annotated[float, Field(gt=0.0, lt=1.0)]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from models.errors import ModelError
-from models.written import WrittenError, parse_json, read_written
+from models.ground.written import WrittenError, parse_json, read_written
 
 CARD = "card.json"
 

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from models.card import Card, ModelCard, PackageCard, PortCard
 from models.errors import ModelError
 from models.files import CARD, check_file, check_files, digest, files_of
+from models.ground.written import WrittenError, fit, one_line, parse_json, read_written
 from models.network import Network, Port, Shape, require_port
-from models.written import WrittenError, fit, one_line, parse_json, read_written
 
 __all__ = ["CARD", "ModelCard", "ModelError", "ModelPackage"]
 

@@ -13,8 +13,8 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ground.writing import write_whole
 from models.package import ModelError
-from models.writing import write_whole
 
 FILE: Final = "selfcheck.npz"
 LARGEST_BYTES: Final = 200 * 1024

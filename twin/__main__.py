@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from calibration.cell import CalibrationError
-from models.ending import end_with, refuse
+from models.ground.ending import end_with, refuse
 from twin.app import Twin, load_parts
 from twin.catalogue import ProductError
 from twin.config import ConfigError, TwinConfig, load

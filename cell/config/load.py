@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from cell.config.tree import CellConfig
-from models.writing import write_whole
-from models.written import WrittenError, fit, parse_yaml, read_written, write_yaml
+from models.ground.writing import write_whole
+from models.ground.written import WrittenError, fit, parse_yaml, read_written, write_yaml
 
 DEMO = Path(__file__).with_name("demo.yaml")
 """The demo cell, for which the twin stands."""

@@ -9,7 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cell.config.hmi import HmiConfig
-from cell.ledger.config import LedgerSettings
+from cell.control.ledger.config import LedgerSettings
 from cell.records.limits import Retention
 from robot.motion.config import MotionSettings
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cell.launcher.death import Kind, judge
 from cell.launcher.group import LaunchError
 from cell.launcher.restarts import LIMIT, WINDOW_S, Restarts
+from cell.nodes.death import Kind, judge
 
 KEPT = 65536
 

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cell.launcher.child import Child
-from cell.launcher.death import Death, Kind
-from cell.launcher.gate import Gate
 from cell.launcher.restarts import LIMIT, MOST_S, WINDOW_S, Restarts
+from cell.nodes.child import Child
+from cell.nodes.death import Death, Kind
+from cell.nodes.gate import Gate
 
 FIRST_S = 0.5
 """What the process started first gets to end in, when the others took all the time."""

@@ -10,7 +10,7 @@ from typing import Any
 from inspection_cell_interfaces.msg import CellState
 
 from cell.launcher.control import TwinLostError
-from cell.recipe.loading import RecipeError
+from cell.products.loading import RecipeError
 
 WAITS = (CellState.DRAINING, CellState.TAKING_UP)
 PATIENCE_S = 3.0

@@ -12,11 +12,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from cell.config import CellConfig, ConfigError, dump, load
+from cell.config.processes import TABLE, Process
 from cell.launcher.group import LaunchError
 from cell.launcher.ports import require_free
 from cell.launcher.start import STARTER
-from cell.processes import TABLE, Process
-from models.written import WrittenError, parse_yaml
+from models.ground.written import WrittenError, parse_yaml
 
 PACKAGE = "inspection_cell"
 """Name of the cell as a ROS package."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cell.config import CellConfig
 from cell.launcher.group import LaunchError
-from cell.ownership import Claim, Owner, device
+from cell.nodes.ownership import Claim, Owner, device
 
 
 def claim_run(folder: Path, env: Mapping[str, str]) -> Claim:

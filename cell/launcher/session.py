@@ -13,9 +13,9 @@ from typing import Any
 from inspection_cell_interfaces.msg import CellState
 
 from cell.config import CellConfig, dump
+from cell.config.processes import TABLE, Process
 from cell.launcher.control import Control
 from cell.launcher.env import environment
-from cell.launcher.gate import Gate
 from cell.launcher.group import Group, LaunchError, RestartLimitError
 from cell.launcher.host import HostShare
 from cell.launcher.infeed import InfeedPerson
@@ -25,9 +25,9 @@ from cell.launcher.owner import claim_run, look_at_devices, require_lonely
 from cell.launcher.pictures import PictureFolder
 from cell.launcher.ports import require_free
 from cell.launcher.twin import TwinPlan
-from cell.ownership import Claim
-from cell.processes import TABLE, Process
-from cell.products import find_recipe
+from cell.nodes.gate import Gate
+from cell.nodes.ownership import Claim
+from cell.products.lookup import find_recipe
 
 __all__ = ["NotReadyError", "Session", "TwinPlan"]
 

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 
 import psutil
 
-from cell.launcher.child import REFUSED, die_with
+from cell.config.processes import TABLE, Process
 from cell.launcher.env import environment
-from cell.processes import TABLE, Process
+from cell.nodes.child import REFUSED, die_with
 
 STARTER = "--starter"
 """Option: process id of who starts it. Once that one is gone there is nobody to run for."""

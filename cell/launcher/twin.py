@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cell.launcher.child import Child
 from cell.launcher.group import Group
 from cell.launcher.pictures import PictureFolder
 from cell.launcher.ports import require_free
-from models.writing import write_whole
-from models.written import write_yaml
+from cell.nodes.child import Child
+from models.ground.writing import write_whole
+from models.ground.written import write_yaml
 
 UR_PORTS = (29999, 30001, 30002, 30003, 30004)
 

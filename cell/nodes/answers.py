@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspection_cell_interfaces.msg import Defect, FrameHandle, Inspection
 
-from cell.inspection import InspectionSetup
+from cell.products.inspector import InspectionSetup
 from vision.types import Inspection as Finding
 
 

@@ -15,16 +15,16 @@ from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.task import Future
 
 from calibration.cell import CalibrationError
-from cell.alarms import UnknownAlarmError
 from cell.config import CellConfig, ConfigError, load
 from cell.config.load import first_problem
-from cell.ledger.codec import UnknownEventError
-from cell.ledger.ledger import LedgerError
+from cell.control.alarms import UnknownAlarmError
+from cell.control.ledger.codec import UnknownEventError
+from cell.control.ledger.ledger import LedgerError
 from cell.nodes.health import Health
+from cell.nodes.ownership import OwnedError
 from cell.nodes.taken import TakingNode
 from cell.nodes.workers import StuckError
-from cell.ownership import OwnedError
-from cell.recipe.loading import RecipeError
+from cell.products.loading import RecipeError
 from cell.records.errors import JournalError, RecordsError
 from models.package import ModelError
 from robot.base import MotionError, RobotError

@@ -9,15 +9,15 @@ from collections.abc import Iterable
 
 from inspection_cell_interfaces.msg import BeltCommand, BeltEvent, BeltState, CellState
 
-from cell.ledger.desk import MOVING
+from cell.config.stations import belt_options
+from cell.control.ledger.desk import MOVING
 from cell.nodes.base import CellNode
+from cell.nodes.ownership import Claim, Owner, device
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_ns, to_time
 from cell.nodes.workers import Sign
-from cell.ownership import Claim, Owner, device
-from cell.stations import belt_options
-from models.written import fit
+from models.ground.written import fit
 from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError, EdgeKind
 from robot.belts.polled import PolledBelt
 from vision.plugins import load_plugin

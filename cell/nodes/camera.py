@@ -8,13 +8,13 @@ from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import CompressedImage
 
 from cell.nodes.base import CellNode
+from cell.nodes.ownership import Claim, Owner
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.shutter import Shutter
 from cell.nodes.topics import RELIABLE, to_time
 from cell.nodes.workers import Worker
-from cell.ownership import Claim, Owner
-from models.written import fit
+from models.ground.written import fit
 from vision.cameras.base import Camera
 from vision.errors import CameraError, GrabFailed
 from vision.plugins import load_plugin

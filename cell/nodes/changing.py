@@ -10,13 +10,13 @@ from collections.abc import Callable
 
 from inspection_cell_interfaces.srv import PrepareRecipe
 
-from cell.changeover import Action, Changeover, Drain, LetGo, RunOn, Seen, TakeUp, Wish
-from cell.ledger import observations as o
-from cell.ledger.config import LedgerConfig
+from cell.control.changeover import Action, Changeover, Drain, LetGo, RunOn, Seen, TakeUp, Wish
+from cell.control.ledger import observations as o
+from cell.control.ledger.config import LedgerConfig
+from cell.control.watch import Watch
 from cell.nodes.base import STARTUP_ERRORS, CellNode
-from cell.phrases import say
-from cell.products import InspectionParts, load_inspection_parts
-from cell.watch import Watch
+from cell.products.lookup import InspectionParts, load_inspection_parts
+from cell.texts import say
 
 PREPARING = ("inspector", "robot")
 """Nodes that must be able to work by a recipe; the others get its measures with each order."""

@@ -16,11 +16,11 @@ from inspection_cell_interfaces.msg import (
 )
 from rclpy.subscription import Subscription
 
-from cell.ledger import observations as o
+from cell.control.ledger import observations as o
+from cell.control.watch import Heartbeat
 from cell.nodes import translate
 from cell.nodes.base import CellNode
 from cell.nodes.topics import LATEST, RELIABLE, to_ns
-from cell.watch import Heartbeat
 
 OPERATIONAL = "operational"
 UNHEARD = "not heard yet"

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from inspection_cell_interfaces.msg import CellState, FrameHandle, Inspection
 
-from cell.inspection import InspectionSetup, build_inspector, require_in_view, warm_up
 from cell.nodes import answers
 from cell.nodes.base import STARTUP_ERRORS, CellNode
 from cell.nodes.parameters import declare
@@ -16,13 +15,14 @@ from cell.nodes.prepared import PreparingService
 from cell.nodes.process import run
 from cell.nodes.topics import LATCHED, RELIABLE, to_ns, to_time
 from cell.nodes.workers import Worker
-from cell.phrases import say
-from cell.recipe.loading import RecipeError
+from cell.products.inspector import InspectionSetup, build_inspector, require_in_view, warm_up
+from cell.products.loading import RecipeError
 from cell.records.folder import require_writable
 from cell.records.images import encoded, store_incoming
 from cell.records.naming import Incoming
 from cell.records.reserve import Reserve
 from cell.records.space import Space
+from cell.texts import say
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
 from vision.types import Image

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
 from std_srvs.srv import Trigger
 
-from cell.changeover import Seen, Step, Wish
-from cell.ledger import observations as o
-from cell.ledger.events import CellState as State
+from cell.control.changeover import Seen, Step, Wish
+from cell.control.ledger import observations as o
+from cell.control.ledger.events import CellState as State
+from cell.control.supervision import Supervision
 from cell.nodes.base import CellNode
 from cell.nodes.changing import Changing
 from cell.nodes.ears import UNHEARD, Ears
 from cell.nodes.permit import PermitGiver
-from cell.phrases import say
-from cell.recipe.verdict import VerdictKind
-from cell.supervision import Supervision
+from cell.products.verdict import VerdictKind
+from cell.texts import say
 
 Tell = Callable[[o.Observation], tuple[bool, str]]
 BY_HAND = ("emergency_stop", "power_off")

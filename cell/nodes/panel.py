@@ -7,12 +7,12 @@ from typing import Any
 from inspection_cell_interfaces.msg import Alarm as AlarmMessage
 from inspection_cell_interfaces.msg import CellState
 
-from cell.alarms import Alarm, AlarmState, reason_text
-from cell.ledger.events import CellState as State
+from cell.control.alarms import Alarm, AlarmState, reason_text
+from cell.control.ledger.events import CellState as State
+from cell.control.supervision import Supervision
 from cell.nodes.changing import Changing
 from cell.nodes.topics import to_time
 from cell.nodes.translate import part_on_belt
-from cell.supervision import Supervision
 
 RED, AMBER, GREEN, BUZZER = 1, 2, 4, 8
 ALARM_STATES = {

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 
-from models.written import fit
+from models.ground.written import fit
 
 Model = TypeVar("Model", bound=BaseModel)
 Scalar = bool | int | float | str

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from inspection_cell_interfaces.msg import MotionPermit
 
-from cell.ledger.ledger import Ledger
+from cell.control.ledger.ledger import Ledger
 from cell.nodes.base import CellNode
 from cell.nodes.topics import RELIABLE, to_time
 

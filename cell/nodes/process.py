@@ -20,11 +20,11 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.experimental import EventsExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from cell.launcher.child import REFUSED
-from cell.launcher.gate import pass_gate
-from cell.launcher.leftovers import sweep
 from cell.nodes.arguments import ArgumentError, require_none
 from cell.nodes.base import STARTUP_ERRORS, CellNode
+from cell.nodes.child import REFUSED
+from cell.nodes.gate import pass_gate
+from cell.nodes.leftovers import sweep
 
 SHARED_MEMORY = "/dev/shm/"
 LAST_S = 6.0

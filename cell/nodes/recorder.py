@@ -11,12 +11,12 @@ from inspection_cell_interfaces.msg import Inspection as InspectionMessage
 from inspection_cell_interfaces.msg import PartEvent
 from sqlalchemy.exc import SQLAlchemyError
 
-from cell.ledger.events import Event, Inspected, Judged
+from cell.control.ledger.events import Event, Inspected, Judged
 from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import RELIABLE, to_ns
-from cell.recipe.verdict import VerdictKind
+from cell.products.verdict import VerdictKind
 from cell.records.agreement import follow_journal
 from cell.records.errors import RecordsError
 from cell.records.evidence_log import recall

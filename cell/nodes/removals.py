@@ -7,7 +7,7 @@ from inspection_cell_interfaces.msg import BeltState, RobotState
 from sensor_msgs.msg import JointState
 
 from cell.nodes.topics import to_ns
-from cell.recipe.model import PartGeometry
+from cell.products.recipe import PartGeometry
 from robot.base import BeltSample
 from robot.motion.workpiece import Workpiece
 from robot.service import RemovalFeedback, RemovalRequest, RemovalResult, RobotSnapshot

@@ -11,10 +11,10 @@ from rclpy.action import ActionClient
 from rclpy.action.client import ClientGoalHandle
 from rclpy.task import Future
 
-from cell.ledger.effects import CancelRemoval, RequestRemoval
-from cell.ledger.observations import Observation, RemovalDone, RemovalFeedback
+from cell.control.ledger.effects import CancelRemoval, RequestRemoval
+from cell.control.ledger.observations import Observation, RemovalDone, RemovalFeedback
 from cell.nodes.base import CellNode
-from cell.recipe.model import PartGeometry
+from cell.products.recipe import PartGeometry
 
 ANSWER_S = 3.0
 """An arm that has begun nothing, or is done, for this long and did not say so is asked again."""

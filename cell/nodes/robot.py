@@ -17,6 +17,7 @@ from std_srvs.srv import Trigger
 
 from cell.nodes import removals
 from cell.nodes.base import CellNode
+from cell.nodes.ownership import Claim, Owner, device
 from cell.nodes.parameters import declare
 from cell.nodes.permit import TOPIC as PERMIT
 from cell.nodes.permit import PermitHolder
@@ -24,11 +25,10 @@ from cell.nodes.prepared import PreparingService
 from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_time
 from cell.nodes.workers import Sign, Worker
-from cell.ownership import Claim, Owner, device
-from cell.phrases import say
-from cell.products import load_inspection_parts
-from cell.recipe.loading import RecipeError
-from models.written import fit
+from cell.products.loading import RecipeError
+from cell.products.lookup import load_inspection_parts
+from cell.texts import say
+from models.ground.written import fit
 from robot.base import RobotError
 from robot.service import RemovalService
 from vision.plugins import load_plugin

@@ -12,11 +12,15 @@ from inspection_cell_interfaces.msg import (
     PartEvent,
 )
 
-from cell.alarms import AlarmState
-from cell.ledger import observations as o
-from cell.ledger.effects import CancelRemoval, Effect, RequestRemoval
-from cell.ledger.events import Event
-from cell.ledger.ledger import Ledger
+from cell.config.processes import TABLE
+from cell.config.stations import ledger_config
+from cell.control.alarms import AlarmState
+from cell.control.ledger import observations as o
+from cell.control.ledger.effects import CancelRemoval, Effect, RequestRemoval
+from cell.control.ledger.events import Event
+from cell.control.ledger.ledger import Ledger
+from cell.control.supervision import Supervision
+from cell.control.watch import Heartbeat, Watch, process_exists
 from cell.nodes import translate
 from cell.nodes.base import CellNode
 from cell.nodes.changing import Changing
@@ -27,17 +31,13 @@ from cell.nodes.permit import PermitGiver
 from cell.nodes.process import run
 from cell.nodes.remover import Remover
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
-from cell.phrases import say
-from cell.processes import TABLE
-from cell.products import load_inspection_parts
+from cell.products.lookup import load_inspection_parts
 from cell.records.agreement import open_journal
 from cell.records.checkpoints import restore
 from cell.records.folder import require_writable
 from cell.records.journal import Journal, JournalError
 from cell.records.reserve import Reserve
-from cell.stations import ledger_config
-from cell.supervision import Supervision
-from cell.watch import Heartbeat, Watch, process_exists
+from cell.texts import say
 
 NODES = tuple(p.name for p in TABLE if p.is_node and p.name != "supervisor")
 WELCOME = tuple(p.name for p in TABLE if not p.is_node)

@@ -12,13 +12,13 @@ from inspection_cell_interfaces.msg import (
     PartOnBelt,
 )
 
-from cell.ledger import observations as o
-from cell.ledger.codec import encode, kind_of, part_of
-from cell.ledger.events import Event
-from cell.ledger.snapshot import PartView
+from cell.control.ledger import observations as o
+from cell.control.ledger.codec import encode, kind_of, part_of
+from cell.control.ledger.events import Event
+from cell.control.ledger.snapshot import PartView
+from cell.control.watch import Heartbeat
 from cell.nodes.topics import to_ns, to_time
-from cell.recipe.verdict import Defect
-from cell.watch import Heartbeat
+from cell.products.verdict import Defect
 
 
 def belt_read(message: BeltState, now_ns: int) -> o.BeltRead:

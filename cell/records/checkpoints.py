@@ -7,14 +7,14 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from cell.alarms import book
-from cell.ledger import account, apply, events
-from cell.ledger.account import State
-from cell.ledger.checkpoint import Checkpoint
-from cell.ledger.config import LedgerConfig
-from cell.ledger.ledger import Ledger
-from cell.recipe import verdict
-from cell.recipe.model import Recipe
+from cell.control.alarms import book
+from cell.control.ledger import account, apply, events
+from cell.control.ledger.account import State
+from cell.control.ledger.checkpoint import Checkpoint
+from cell.control.ledger.config import LedgerConfig
+from cell.control.ledger.ledger import Ledger
+from cell.products import verdict
+from cell.products.recipe import Recipe
 from cell.records.journal import Journal
 
 EVERY = 5000

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from cell.ledger.events import Event
+from cell.control.ledger.events import Event
 from cell.records.agreement import Mark, mark_of
 from cell.records.finding import Finding
 from cell.records.journal import Journal

@@ -14,9 +14,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from cell.ledger.checkpoint import Checkpoint
-from cell.ledger.codec import decode, encode, kind_of, part_of
-from cell.ledger.events import Event
+from cell.control.ledger.checkpoint import Checkpoint
+from cell.control.ledger.codec import decode, encode, kind_of, part_of
+from cell.control.ledger.events import Event
 from cell.records import journal_tables as tables
 from cell.records.chain import Chain, Row, link
 from cell.records.errors import JournalError

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cell.ledger.checkpoint import Checkpoint
+from cell.control.ledger.checkpoint import Checkpoint
 from cell.records.chain import Chain, Row, genesis, link
 from cell.records.errors import JournalError
 from cell.records.remedies import BOTH

@@ -11,7 +11,7 @@ from typing import Self, cast
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from cell.ledger.events import Event
+from cell.control.ledger.events import Event
 from cell.records import rows
 from cell.records.agreement import Mark, mark_of, require_same
 from cell.records.journal import Journal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from cell.ledger import events as e
+from cell.control.ledger import events as e
 from cell.records import schema as s
 from cell.records.naming import Incoming
 

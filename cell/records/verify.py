@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine
 
-from cell.ledger.account import State
-from cell.ledger.apply import apply
-from cell.ledger.codec import UnknownEventError, decode
+from cell.control.ledger.account import State
+from cell.control.ledger.apply import apply
+from cell.control.ledger.codec import UnknownEventError, decode
 from cell.records.agreement import JOURNAL, RECORDS, Mark, difference, mark_in
 from cell.records.chain import Row
 from cell.records.compare import Watch, compare

@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cell.cli.app import app
-from cell.goods import read_good
-from cell.recipe.loading import RecipeError, load_recipe
-from cell.recipe.model import PartGeometry
-from cell.recipe.writing import write_recipe
-from cell.teaching import Bins, Lesson, teach_recipe, warnings
+from cell.faces.cli.app import app
+from cell.lab.goods import read_good
+from cell.lab.teaching import Bins, Lesson, teach_recipe, warnings
+from cell.products.loading import RecipeError, load_recipe
+from cell.products.recipe import PartGeometry
+from cell.products.writing import write_recipe
 from models.anomaly import FeaturePackage
 from tests.anomaly import textures
 from tests.cell.plates import plate, square
-from vision.anomaly.copies import originals
-from vision.anomaly.teach import Settings
-from vision.anomaly.threshold import bound, odd_ones
 from vision.errors import InspectionError
+from vision.lab.teaching.copies import originals
+from vision.lab.teaching.teach import Settings
+from vision.lab.teaching.threshold import bound, odd_ones
 from vision.types import Image
 
 QUICK = Settings(side=96, memory=200, folds=2)
@@ -174,7 +174,7 @@ def test_a_failed_write_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     def full(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("vision.anomaly.package.seal", full)
+    monkeypatch.setattr("vision.lab.teaching.package.seal", full)
     with pytest.raises(KeyboardInterrupt):
         lesson(folder, tmp_path / "r")
     assert not list((tmp_path / "r").iterdir())

@@ -12,21 +12,21 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from cell.cli.app import app
-from cell.products import anomalies_beside_a_detector
-from cell.recipe.loading import RECIPES, load_recipe, with_thresholds
-from cell.recipe.model import Recipe
+from cell.faces.cli.app import app
+from cell.products.loading import RECIPES, load_recipe, with_thresholds
+from cell.products.lookup import anomalies_beside_a_detector
+from cell.products.recipe import Recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import ModelError
 from tests.anomaly import textures
 from vision.anomaly.detector import ANOMALY, AnomalyDetector, Heat, regions
-from vision.anomaly.graph import patch_graph
 from vision.anomaly.input import as_input
 from vision.anomaly.memory import Floats, Memory, farthest
-from vision.anomaly.scales import Scales, hold_out
-from vision.anomaly.teach import PatchReader, Settings, Taught, teach
-from vision.anomaly.threshold import bound
 from vision.engines.onnx import OnnxConfig, OnnxEngine
+from vision.lab.teaching.graph import patch_graph
+from vision.lab.teaching.scales import Scales, hold_out
+from vision.lab.teaching.teach import PatchReader, Settings, Taught, teach
+from vision.lab.teaching.threshold import bound
 from vision.types import Box, Detection, Image
 
 QUICK = Settings(side=192, memory=600)
@@ -125,7 +125,7 @@ def test_a_good_part_lit_from_the_other_side_is_less_odd(monkeypatch: pytest.Mon
     other = np.ascontiguousarray(lit(50)[:, ::-1])
     hottest = []
     for most in (0, len(pictures)):
-        monkeypatch.setattr("vision.anomaly.teach.MIRRORED", most)
+        monkeypatch.setattr("vision.lab.teaching.teach.MIRRORED", most)
         lesson = teach(pictures, FeaturePackage.load(), QUICK)
         hottest.append(known_heat(lesson, other).max() / lesson.bound.threshold)
     assert hottest[1] < hottest[0]

@@ -16,7 +16,7 @@ from calibration.cell import (
     load_calibration,
     save_calibration,
 )
-from models.writing import WriteError
+from models.ground.writing import WriteError
 
 
 def test_demo_cell_has_the_default_layout(demo_cell: CellCalibration) -> None:

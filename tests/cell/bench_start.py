@@ -10,8 +10,8 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
-from cell.ledger import Event, Ledger
-from cell.ledger.checkpoint import Checkpoint
+from cell.control.ledger import Event, Ledger
+from cell.control.ledger.checkpoint import Checkpoint
 from cell.records.checkpoints import EVERY, restore, rules
 from cell.records.journal import Journal
 from tests.cell.world import CONFIG, RECIPE, World

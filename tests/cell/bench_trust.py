@@ -10,8 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from cell.ledger import Ledger
-from cell.ledger.checkpoint import Checkpoint
+from cell.control.ledger import Ledger
+from cell.control.ledger.checkpoint import Checkpoint
 from cell.records.agreement import open_journal
 from cell.records.checkpoints import EVERY, rules
 from cell.records.journal import Journal

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from cell.ledger import events as e
-from cell.recipe.verdict import Verdict, VerdictKind
+from cell.control.ledger import events as e
+from cell.products.verdict import Verdict, VerdictKind
 from cell.records.images import encoded, store_incoming
 from cell.records.journal import Journal
 from cell.records.keeping import Keeper

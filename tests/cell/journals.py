@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from cell.ledger import Event, encode, kind_of
-from cell.ledger.codec import part_of
+from cell.control.ledger import Event, encode, kind_of
+from cell.control.ledger.codec import part_of
 from cell.records.agreement import follow_journal
 from cell.records.journal import Journal
 from cell.records.projection import Projection

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cell.recipe import Defect, Recipe, parse_recipe
-from models.written import write_yaml
+from cell.products import Defect, Recipe, parse_recipe
+from models.ground.written import write_yaml
 
 CLASSES = ("crack", "scratch", "spot")
 """Worst first."""

@@ -9,17 +9,17 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cell.alarms import AlarmState
-from cell.ledger import CellState, Event, Ledger
-from cell.ledger import events as e
-from cell.ledger import observations as o
-from cell.ledger.apply import apply
+from cell.control.alarms import AlarmState
+from cell.control.ledger import CellState, Event, Ledger
+from cell.control.ledger import events as e
+from cell.control.ledger import observations as o
+from cell.control.ledger.apply import apply
+from cell.control.supervision import Supervision
+from cell.control.watch import Watch
 from cell.records import schema as s
 from cell.records.journal import Journal
 from cell.records.projection import Projection
 from cell.records.store import open_records
-from cell.supervision import Supervision
-from cell.watch import Watch
 from tests.cell.world import CONFIG, RECIPE, World
 
 DIED, STOP, LOST = "process.hmi_died", "belt.emergency_stop", "camera.frame_failed"

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cell.advice import SILENT_S
-from cell.alarms import AlarmState
-from cell.ledger import CellState
-from cell.ledger import observations as o
+from cell.control.advice import SILENT_S
+from cell.control.alarms import AlarmState
+from cell.control.ledger import CellState
+from cell.control.ledger import observations as o
+from cell.control.supervision import Supervision
+from cell.control.watch import Heartbeat, Watch
 from cell.records.journal import Journal
-from cell.supervision import Supervision
-from cell.watch import Heartbeat, Watch
 from tests.cell.world import World
 
 LOW, GONE = "recorder.disk_low", "camera.disconnected"

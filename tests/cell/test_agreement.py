@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cell.launcher.death import REFUSED, judge
-from cell.ledger import Event
+from cell.control.ledger import Event
+from cell.nodes.death import REFUSED, judge
 from cell.records.agreement import follow_journal, open_journal
 from cell.records.errors import JournalError, RecordsError
 from cell.records.journal import Journal

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import cell
-from cell.alarms import CATALOGUE
-from cell.processes import TABLE
+from cell.config.processes import TABLE
+from cell.control.alarms import CATALOGUE
 from robot.base import RobotMode
 
 SOURCE = Path(cell.__file__).parent

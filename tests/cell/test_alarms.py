@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-import cell.ledger
-from cell.alarms import CATALOGUE, AlarmBook, AlarmState, UnknownAlarmError, reason_text
+import cell.control.ledger
+from cell.control.alarms import CATALOGUE, AlarmBook, AlarmState, UnknownAlarmError, reason_text
 
 ALARM = "camera.frame_failed"
 UNACKNOWLEDGED, ACKNOWLEDGED, RETURNED = AlarmState
@@ -61,7 +61,7 @@ def test_unknown_alarm_is_refused() -> None:
 
 
 def test_everything_the_ledger_raises_has_texts_in_both_languages() -> None:
-    folder = Path(cell.ledger.__file__).parent
+    folder = Path(cell.control.ledger.__file__).parent
     source = "\n".join(path.read_text() for path in folder.glob("*.py"))
     raised = set(re.findall(r'"((?:belt|camera|inspector|robot|ledger)\.[a-z_]+)"', source))
     assert len(raised) > 12
@@ -74,7 +74,7 @@ def test_everything_the_ledger_raises_has_texts_in_both_languages() -> None:
 
 
 def test_each_dead_process_has_an_alarm() -> None:
-    from cell.processes import TABLE
+    from cell.config.processes import TABLE
 
     assert {f"process.{process.name}_died" for process in TABLE if process.is_node} <= set(
         CATALOGUE

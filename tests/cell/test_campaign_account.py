@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cell.control.ledger import events as e
 from cell.launcher.campaign.account import (
     alarms,
     broken_accounts,
@@ -15,8 +16,7 @@ from cell.launcher.campaign.account import (
 )
 from cell.launcher.campaign.cuts import lost
 from cell.launcher.campaign.outcome import Outcome, summary
-from cell.ledger import events as e
-from cell.recipe.verdict import Verdict, VerdictKind
+from cell.products.verdict import Verdict, VerdictKind
 
 S = 1_000_000_000
 

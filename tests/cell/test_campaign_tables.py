@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise, product
 from typing import get_args
 
+from cell.config.processes import TABLE
 from cell.launcher.campaign.cases import (
     LIFECYCLE,
     NODES,
@@ -17,7 +18,6 @@ from cell.launcher.campaign.cases import (
 )
 from cell.launcher.campaign.faults import INJECTIONS, pairs
 from cell.launcher.campaign.plan import plan
-from cell.processes import TABLE
 from twin.faults import FAULT, Fault
 
 

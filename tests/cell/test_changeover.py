@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from cell.changeover import (
+from cell.config import load
+from cell.control.changeover import (
     MOST_ROUNDS,
     PREPARE_S,
     TAKE_UP_S,
@@ -22,9 +23,8 @@ from cell.changeover import (
     TakeUp,
     Wish,
 )
-from cell.config import load
-from cell.ledger.events import CellState as State
-from cell.products import InspectionParts, load_inspection_parts
+from cell.control.ledger.events import CellState as State
+from cell.products.lookup import InspectionParts, load_inspection_parts
 
 NODES = ("inspector", "robot")
 CONFIG = load(None)

@@ -16,14 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cell.ledger import CellState, Event, Ledger, check
-from cell.ledger import observations as o
-from cell.ledger.checkpoint import Checkpoint
+from cell.control.ledger import CellState, Event, Ledger, check
+from cell.control.ledger import observations as o
+from cell.control.ledger.checkpoint import Checkpoint
+from cell.control.supervision import Supervision
+from cell.control.watch import Watch
 from cell.records import checkpoints
 from cell.records.checkpoints import restore, rules
 from cell.records.journal import Journal, JournalError
-from cell.supervision import Supervision
-from cell.watch import Watch
 from tests.cell.world import CONFIG, RECIPE, World
 
 
@@ -116,7 +116,7 @@ def test_killed_between_any_two_writes_nothing_is_lost(
 WRITER = """
 import sys
 from pathlib import Path
-from cell.ledger.codec import decode
+from cell.control.ledger.codec import decode
 from cell.records.journal import Journal
 from tests.cell.test_checkpoints import supervise
 from tests.cell.world import World

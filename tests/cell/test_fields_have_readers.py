@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 
 from calibration.cell import CellCalibration
 from cell.config.tree import CellConfig
-from cell.recipe.model import Recipe
+from cell.products.recipe import Recipe
 from models.anomaly import AnomalyCard, FeatureCard
 from models.card import ModelCard
 from twin.config import TwinConfig

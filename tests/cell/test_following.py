@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cell.following import SETTLE_S, ChangeSeen, Following, Outcome
+from cell.client.following import SETTLE_S, ChangeSeen, Following, Outcome
 
 A, B = "a@1", "b@2"
 BEFORE = ChangeSeen(A, "", "", "what an earlier change failed of")

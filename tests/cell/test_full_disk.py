@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from cell.config import dump, load
-from cell.ledger import events as e
-from cell.processes import TABLE
+from cell.config.processes import TABLE
+from cell.control.ledger import events as e
 from cell.records.checkpoints import Checkpoints
 from cell.records.errors import RecordsError
 from cell.records.folder import require_writable
@@ -220,7 +220,7 @@ def test_a_node_says_what_ails_its_data_folder(tmp_path: Path, process: object) 
 @pytest.mark.parametrize("name", ["data", "data/below"])
 def test_a_run_says_what_ails_its_data_folder(tmp_path: Path, name: str) -> None:
     (tmp_path / "data").write_text("a file")
-    command = [sys.executable, "-m", "cell.cli.main", "run", "--domain", "32", "--host"]
+    command = [sys.executable, "-m", "cell.faces.cli.main", "run", "--domain", "32", "--host"]
     command += ["127.0.9.32", "--parts", "1", "--headless", "--data", str(tmp_path / name)]
     ended = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
     refused(ended, tmp_path / name, "is a file")

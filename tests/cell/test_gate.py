@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from cell.launcher.gate import Gate
 from cell.launcher.group import Group
+from cell.nodes.gate import Gate
 
 WAITS = (
-    "from cell.launcher.gate import pass_gate; print('loaded', flush=True); pass_gate(); "
+    "from cell.nodes.gate import pass_gate; print('loaded', flush=True); pass_gate(); "
     "print('through', flush=True); import time; time.sleep(60)"
 )
 

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cell.ledger import Event, Ledger
-from cell.ledger.checkpoint import Checkpoint
+from cell.control.ledger import Event, Ledger
+from cell.control.ledger.checkpoint import Checkpoint
 from cell.records.checkpoints import restore, rules
 from cell.records.journal import Journal, JournalError
 from cell.records.verify import check_journal, verify

@@ -14,11 +14,11 @@ import pytest
 
 from cell.launcher import restarts
 from cell.launcher.bulletin import Bulletin
-from cell.launcher.death import Kind, judge
 from cell.launcher.group import Group, LaunchError, RestartLimitError
 from cell.launcher.interrupt import Interrupt, InterruptedRunError
 from cell.launcher.pictures import PictureFolder, sweep
 from cell.launcher.ports import require_free
+from cell.nodes.death import Kind, judge
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -280,7 +280,7 @@ def test_a_dead_runs_pictures_are_swept_and_a_living_ones_stay(tmp_path: Path) -
 
 def test_what_a_launch_file_needs_comes_without_ros() -> None:
     code = (
-        "import sys, cell.processes, cell.launcher.env, cell.launcher.restarts, cell.ownership\n"
+        "import sys, cell.config.processes, cell.launcher.env, cell.launcher.restarts, cell.nodes.ownership\n"
         "assert 'rclpy' not in sys.modules, 'rclpy was loaded'\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

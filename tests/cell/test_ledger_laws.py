@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from cell.ledger import observations as o
-from cell.recipe.verdict import VerdictKind
+from cell.control.ledger import observations as o
+from cell.products.verdict import VerdictKind
 from tests.cell.world import KINDS, World
 
 FATES = ("drop", "double", "late", "very_late")

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from cell.ledger import apply, authority, belt, identity, ledger, removals, tying
-from cell.ledger import observations as o
-from cell.recipe import rules
-from cell.recipe.verdict import Verdict, VerdictKind
+from cell.control.ledger import apply, authority, belt, identity, ledger, removals, tying
+from cell.control.ledger import observations as o
+from cell.products import rules
+from cell.products.verdict import Verdict, VerdictKind
 from tests.cell.world import LawBrokenError, World
 
 Patch = pytest.MonkeyPatch

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from cell.ledger import CellState, Ledger, LedgerError, check
-from cell.ledger import events as e
-from cell.ledger import observations as o
-from cell.ledger.account import Removal, Stage
+from cell.control.ledger import CellState, Ledger, LedgerError, check
+from cell.control.ledger import events as e
+from cell.control.ledger import observations as o
+from cell.control.ledger.account import Removal, Stage
 from tests.cell.world import CONFIG, RECIPE, World
 
 

@@ -6,10 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from cell.ledger import CellState, Decision, Ledger, LedgerError, check, decode, encode, kind_of
-from cell.ledger import events as e
-from cell.ledger import observations as o
-from cell.recipe.verdict import VerdictKind
+from cell.control.ledger import (
+    CellState,
+    Decision,
+    Ledger,
+    LedgerError,
+    check,
+    decode,
+    encode,
+    kind_of,
+)
+from cell.control.ledger import events as e
+from cell.control.ledger import observations as o
+from cell.products.verdict import VerdictKind
 from tests.cell.world import CONFIG, RECIPE, World
 
 

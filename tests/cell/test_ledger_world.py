@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from cell.ledger import CellState
-from cell.ledger import events as e
-from cell.ledger import observations as o
-from cell.recipe import Defect
+from cell.control.ledger import CellState
+from cell.control.ledger import events as e
+from cell.control.ledger import observations as o
+from cell.products import Defect
 from tests.cell.world import World
 
 

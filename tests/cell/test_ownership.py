@@ -12,10 +12,10 @@ import pytest
 
 from cell.config import load
 from cell.launcher.owner import devices
-from cell.ownership import Claim, OwnedError, Owner, device
+from cell.nodes.ownership import Claim, OwnedError, Owner, device
 
 HOLD = """
-import sys, time; from pathlib import Path; from cell.ownership import Claim, Owner
+import sys, time; from pathlib import Path; from cell.nodes.ownership import Claim, Owner
 held = Claim.take({"belt": sys.argv[2], "arm": "ur 10.0.0.3"}, Owner.me("belt node", "/data/one"),
                   Path(sys.argv[1]))
 print("on", flush=True); time.sleep(60)
@@ -84,7 +84,7 @@ def test_many_who_want_the_same_at_once_never_have_it_twice(tmp_path: Path) -> N
     """Files of claims come and go while others lock them: one owner at any time."""
     code = (
         "import sys; from pathlib import Path\n"
-        "from cell.ownership import Claim, OwnedError, Owner\n"
+        "from cell.nodes.ownership import Claim, OwnedError, Owner\n"
         "place, mark, taken = Path(sys.argv[1]), Path(sys.argv[1]) / 'mark', 0\n"
         "while taken < 200:\n"
         "    try:\n"

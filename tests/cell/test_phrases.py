@@ -12,13 +12,13 @@ import pytest
 
 import cell
 import vision
-from cell.alarms import entry
-from cell.hmi.i18n import reason
-from cell.hmi.labels import labels
-from cell.phrases import PHRASES, UnknownPhraseError, recognise, say, translate
-from cell.phrases.phrase import KINDS
-from cell.phrases.vision import VISION
-from cell.recipe import RECIPES, Defect, load_recipe, rules
+from cell.control.alarms import entry
+from cell.faces.hmi.i18n import reason
+from cell.faces.hmi.labels import labels
+from cell.products import RECIPES, Defect, load_recipe, rules
+from cell.texts import PHRASES, UnknownPhraseError, recognise, say, translate
+from cell.texts.phrase import KINDS
+from cell.texts.vision import VISION
 
 CELL, VISION_FOLDER = Path(cell.__file__).parent, Path(vision.__file__).parent
 SAMPLES = {"": "'two, words'", "d": 3, ".2f": 0.93, "+.0f": -12.4}

@@ -12,11 +12,11 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from typer.testing import CliRunner
 
-from cell.cli.app import app
 from cell.config import dump, load
-from cell.inspection import build_inspector
-from cell.products import MODELS, find_recipe, load_inspection_parts
-from cell.recipe.loading import RECIPES
+from cell.faces.cli.app import app
+from cell.products.inspector import build_inspector
+from cell.products.loading import RECIPES
+from cell.products.lookup import MODELS, find_recipe, load_inspection_parts
 from models.package import CARD, ModelError
 
 PRODUCTS = sorted(path.parent.name for path in RECIPES.glob("*/recipe.yaml"))

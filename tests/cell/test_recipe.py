@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cell.recipe import (
+from cell.products import (
     RECIPES,
     Defect,
     RecipeError,

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cell.phrases import say
-from cell.recipe import RECIPES, Defect, Recipe, Verdict, VerdictKind, judge, load_recipe
-from cell.recipe.polygon import Polygon, area, fault, overlap
+from cell.products import RECIPES, Defect, Recipe, Verdict, VerdictKind, judge, load_recipe
+from cell.products.polygon import Polygon, area, fault, overlap
+from cell.texts import say
 from tests.cell.plates import CLASSES, plate, square
 
 BOARDS = Path(__file__).parents[2] / "twin" / "boards" / "pcb"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cell.recipe import ClassRule, RecipeError, parse_recipe
+from cell.products import ClassRule, RecipeError, parse_recipe
 from tests.cell.plates import CLASSES, plate, square, written
 
 INSIDE = square(10, 10, 50, 50)

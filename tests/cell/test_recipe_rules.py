@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from cell.phrases import recognise, translate
-from cell.recipe import RECIPES, Defect, VerdictKind, judge, label_of, load_recipe
-from cell.recipe.base import ANOMALY, MOST_ANOMALIES, MOST_TOLD
-from cell.recipe.counting import Standing, count, size_mm
-from cell.recipe.loading import with_thresholds
+from cell.products import RECIPES, Defect, VerdictKind, judge, label_of, load_recipe
+from cell.products.base import ANOMALY, MOST_ANOMALIES, MOST_TOLD
+from cell.products.counting import Standing, count, size_mm
+from cell.products.loading import with_thresholds
+from cell.texts import recognise, translate
 from tests.cell.plates import box, plate, square
 from vision.anomaly import detector
 

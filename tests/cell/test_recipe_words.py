@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from cell.config import load
-from cell.products import find_recipe, load_inspection_parts
-from cell.recipe import Defect, RecipeError, VerdictKind, judge, load_recipe, parse_recipe
-from cell.recipe.base import MOST_TOLD
-from cell.recipe.loading import RECIPES
-from models.written import write_yaml
+from cell.products import Defect, RecipeError, VerdictKind, judge, load_recipe, parse_recipe
+from cell.products.base import MOST_TOLD
+from cell.products.loading import RECIPES
+from cell.products.lookup import find_recipe, load_inspection_parts
+from models.ground.written import write_yaml
 from vision.nets.decode import MOST_BOXES
 
 PLAIN: dict[str, Any] = {

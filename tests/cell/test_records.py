@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cell.ledger import Event, Ledger, UnknownEventError
-from cell.ledger import events as e
+from cell.control.ledger import Event, Ledger, UnknownEventError
+from cell.control.ledger import events as e
 from cell.records import schema as s
 from cell.records.errors import RecordsError
 from cell.records.images import encoded, write_new

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cell.ledger import events as e
+from cell.control.ledger import events as e
 from cell.records.evidence import check_evidence
 from cell.records.limits import Retention
 from cell.records.pruning import MOST, Pruner
@@ -176,7 +176,7 @@ def test_a_kill_before_the_files_go_is_made_up_for(shift: Shift) -> None:
 
 def prune(shift: Shift, *options: str) -> dict[str, object]:
     """`cell records prune --json`. The demo's limits: passed parts go, rejects stay."""
-    command = [sys.executable, "-m", "cell.cli.main", "records", "prune", "--json"]
+    command = [sys.executable, "-m", "cell.faces.cli.main", "records", "prune", "--json"]
     ended = subprocess.run(
         [*command, "--data", str(shift.folder), *options],
         check=False,
@@ -210,7 +210,15 @@ def test_the_command_leaves_what_the_journal_may_claim_yet(shift: Shift) -> None
 
 
 def test_a_folder_without_records_is_refused_and_left_empty(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "cell.cli.main", "records", "prune", "--data", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "cell.faces.cli.main",
+        "records",
+        "prune",
+        "--data",
+        str(tmp_path),
+    ]
     ended = subprocess.run(command, check=False, capture_output=True, text=True)
     assert ended.returncode == 2
     assert ended.stderr.count("\n") == 1

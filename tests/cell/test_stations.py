@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cell.cli.app import app
-from cell.cli.checks import Level, calibration
 from cell.config import CellConfig, ConfigError
 from cell.config.load import DEMO, dump, load
-from cell.hmi.__main__ import USAGE
-from cell.hmi.__main__ import run as run_page
-from cell.hmi.layout import CellLayout
-from cell.stations import belt_options, ledger_config
+from cell.config.stations import belt_options, ledger_config
+from cell.faces.cli.app import app
+from cell.faces.cli.checks import Level, calibration
+from cell.faces.hmi.__main__ import USAGE
+from cell.faces.hmi.__main__ import run as run_page
+from cell.faces.hmi.layout import CellLayout
 from robot.belts import modbus
 from robot.belts import register_map as plc
 

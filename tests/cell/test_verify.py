@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cell.cli.app import app
-from cell.ledger import Event
-from cell.ledger.events import Arrived
+from cell.control.ledger import Event
+from cell.control.ledger.events import Arrived
+from cell.faces.cli.app import app
 from cell.records.agreement import open_journal
 from tests.cell.journals import editing, project, rows, small_shift, write
 
@@ -166,7 +166,7 @@ def test_an_event_that_cannot_follow_is_found_even_in_a_sound_chain(
 
 def test_exit_codes_of_the_command(data: Path, tmp_path: Path) -> None:
     def said(folder: Path) -> tuple[int, str]:
-        command = [sys.executable, "-m", "cell.cli.main", "records", "verify", "--data"]
+        command = [sys.executable, "-m", "cell.faces.cli.main", "records", "verify", "--data"]
         done = subprocess.run(
             [*command, str(folder)], capture_output=True, text=True, timeout=120, check=False
         )

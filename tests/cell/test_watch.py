@@ -2,7 +2,7 @@
 
 import pytest
 
-from cell.watch import HUNG_S, SILENT_S, Death, Heartbeat, Watch
+from cell.control.watch import HUNG_S, SILENT_S, Death, Heartbeat, Watch
 
 
 def beat(node: str = "camera", boot: str = "a", active: bool = True) -> Heartbeat:

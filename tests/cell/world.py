@@ -11,14 +11,14 @@ import heapq
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from cell.ledger import Event, Ledger, LedgerConfig, check, decode, encode, kind_of
-from cell.ledger import events as e
-from cell.ledger import observations as o
-from cell.ledger.checkpoint import Checkpoint
-from cell.ledger.effects import CancelRemoval, Effect, RequestRemoval
-from cell.recipe import RECIPES, Defect, load_recipe
-from cell.recipe.model import Recipe
-from cell.recipe.verdict import VerdictKind
+from cell.control.ledger import Event, Ledger, LedgerConfig, check, decode, encode, kind_of
+from cell.control.ledger import events as e
+from cell.control.ledger import observations as o
+from cell.control.ledger.checkpoint import Checkpoint
+from cell.control.ledger.effects import CancelRemoval, Effect, RequestRemoval
+from cell.products import RECIPES, Defect, load_recipe
+from cell.products.recipe import Recipe
+from cell.products.verdict import VerdictKind
 
 TICK_S = 0.05
 SPEED_M_S = 0.2

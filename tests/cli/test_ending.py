@@ -29,7 +29,7 @@ def program(folder: Path, body: str, **environment: str) -> Ended:
     text = (
         "import errno, os, sys, threading\n"
         "from rich.console import Console\n"
-        "from models.ending import end_with, refuse\n"
+        "from models.ground.ending import end_with, refuse\n"
         "def program():\n" + "".join(f"    {line}\n" for line in body.splitlines()) + "\n"
         "end_with(program)\n"
     )
@@ -115,7 +115,7 @@ def test_a_reader_that_has_gone_away_ends_it_quietly(say: str, code: int) -> Non
     body = f"text = 'x' * 70\nfor _ in range(9999): {say}\nreturn {code}"
     reading, writing = os.pipe()
     os.close(reading)
-    text = "from rich.console import Console\nfrom models.ending import end_with\ndef p():\n"
+    text = "from rich.console import Console\nfrom models.ground.ending import end_with\ndef p():\n"
     text += "".join(f"    {line}\n" for line in body.splitlines()) + "end_with(p)"
     ended = subprocess.run(
         [sys.executable, "-c", text], stdout=writing, stderr=subprocess.PIPE, cwd=ROOT, check=False
@@ -126,7 +126,7 @@ def test_a_reader_that_has_gone_away_ends_it_quietly(say: str, code: int) -> Non
 
 
 def test_output_that_does_not_fit_is_said() -> None:
-    text = "from models.ending import end_with\nend_with(lambda: print('pass'))"
+    text = "from models.ground.ending import end_with\nend_with(lambda: print('pass'))"
     with open("/dev/full", "w") as full:
         ended = subprocess.run(
             [sys.executable, "-c", text], stdout=full, stderr=subprocess.PIPE, cwd=ROOT, check=False
@@ -154,7 +154,7 @@ def test_every_terminal_gets_korean_names(
 
 
 def test_a_name_that_is_no_text_prints(tmp_path: Path) -> None:
-    text = b"import sys\nfrom models.ending import end_with, refuse\n"
+    text = b"import sys\nfrom models.ground.ending import end_with, refuse\n"
     text += b"end_with(lambda: refuse(sys.argv[1]))"
     ended = run(tmp_path, "-c", text, b"\xff\n.png")
     assert ended.returncode == 2
@@ -179,7 +179,7 @@ def test_a_name_that_is_no_text_prints(tmp_path: Path) -> None:
 def test_a_wrong_command_line_is_one_line(
     tmp_path: Path, words: list[str], code: int, said: str
 ) -> None:
-    ended = run(tmp_path, "-m", "cell.cli.main", *map(os.fsencode, words))
+    ended = run(tmp_path, "-m", "cell.faces.cli.main", *map(os.fsencode, words))
     assert ended.returncode == code
     assert said in (ended.stdout + ended.stderr).decode()
     assert len(ended.stderr.splitlines()) == (code == 2 and bool(words))
@@ -187,7 +187,7 @@ def test_a_wrong_command_line_is_one_line(
 
 def test_the_c_locale_alone_does_not_take_names_away(tmp_path: Path) -> None:
     locale = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    ended = run(tmp_path, "-m", "cell.cli.main", "inspect", "부품.png", **locale)
+    ended = run(tmp_path, "-m", "cell.faces.cli.main", "inspect", "부품.png", **locale)
     assert (ended.returncode, ended.stdout) == (2, b"")
     assert ended.stderr.startswith("error: 부품.png".encode())
 
@@ -200,7 +200,7 @@ def test_what_decoders_print_does_not_reach_people(tmp_path: Path, kind: str) ->
     middle = len(raw) // 2
     hole = raw[:middle] + bytes(900) + raw[middle + 900 :]
     (tmp_path / "a").write_bytes(raw[:middle] if kind == "bmp" else hole)
-    ended = run(tmp_path, "-m", "cell.cli.main", "inspect", "a", "--recipe", "ball_screw")
+    ended = run(tmp_path, "-m", "cell.faces.cli.main", "inspect", "a", "--recipe", "ball_screw")
     assert (ended.returncode, ended.stdout) == (2, b"")
     assert ended.stderr.startswith(b"error: a: has damaged data")
     assert ended.stderr.count(b"\n") == 1
@@ -212,8 +212,8 @@ def test_what_is_told_to_end_leaves_nothing_half_written(
 ) -> None:
     text = (
         "import os, signal\nfrom pathlib import Path\n"
-        "import cell.cli.app as app\nfrom cell.cli.main import main\n"
-        "from models.writing import write_whole\n"
+        "import cell.faces.cli.app as app\nfrom cell.faces.cli.main import main\n"
+        "from models.ground.writing import write_whole\n"
         f"os.fsync = lambda _: os.kill(os.getpid(), signal.{number})\n"
         "app.run_verb = lambda: write_whole(Path('report.json'), 'content')\n"
         "main()\n"
@@ -226,7 +226,7 @@ def test_what_is_told_to_end_leaves_nothing_half_written(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["vision.anomaly.measure", "--data", "nowhere"], "nowhere"),
+        (["vision.lab.teaching.measure", "--data", "nowhere"], "nowhere"),
         (["vision.engines.selfcheck", "nowhere"], "nowhere"),
         (["twin", "--config", "nowhere"], "nowhere"),
         (["twin", "--seed", "x"], "--seed"),

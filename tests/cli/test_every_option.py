@@ -23,12 +23,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from cell.cli.app import app
-from cell.cli.errors import UsageError
+from cell.faces.cli.app import app
+from cell.faces.cli.errors import UsageError
 
 LATER = {"as_json", "apply"}
 """What is decided after the work, for which the verbs have tests of their own."""
-VERBS = "cell.cli.verbs"
+VERBS = "cell.faces.cli.verbs"
 THROUGH = object()
 """The function is heard, and does its work."""
 
@@ -72,7 +72,7 @@ CALLS: dict[str, dict[str, Any]] = {
     },
     "train": {
         "_boards": gives((None, {}, "")), "_pictures": gives((None, {}, "")),
-        "vision.training.loop.Trainer": gives(SimpleNamespace(run=gives(None))), "_export": ends,
+        "vision.lab.training.loop.Trainer": gives(SimpleNamespace(run=gives(None))), "_export": ends,
     },
     "teach": {"load": THROUGH, "teach_recipe": ends},
     "twin": {"load": THROUGH, "demo_twin": ends},
@@ -203,7 +203,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a begun run, boards, and a cell's configuration that is not the demo's."""
     monkeypatch.chdir(tmp_path)
     without_torch = SimpleNamespace(Settings=dict, Trainer=None)
-    monkeypatch.setitem(sys.modules, "vision.training.loop", without_torch)
+    monkeypatch.setitem(sys.modules, "vision.lab.training.loop", without_torch)
     (tmp_path / "RUN").mkdir()
     (tmp_path / "RUN" / "last.pt").touch()
     (tmp_path / "BOARDS" / "PCBData").mkdir(parents=True)

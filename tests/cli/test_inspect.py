@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cell.cli.app import app
-from cell.products import MODELS
-from cell.recipe.loading import RECIPES
+from cell.faces.cli.app import app
+from cell.products.loading import RECIPES
+from cell.products.lookup import MODELS
 
 GOLDENS = RECIPES / "pcb" / "goldens"
 BOARDS = Path(__file__).parents[2] / "twin" / "boards" / "pcb"

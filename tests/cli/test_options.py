@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cell.cli.app import app
-from cell.cli.errors import UsageError
-from cell.cli.verbs import bench_faults, bench_inspect, evaluate
-from cell.cli.verbs import run as run_verb
 from cell.config import CellConfig
 from cell.config.load import DEMO
-from cell.products import RECIPES
-from models.written import parse_yaml, write_yaml
+from cell.faces.cli.app import app
+from cell.faces.cli.errors import UsageError
+from cell.faces.cli.verbs import bench_faults, bench_inspect, evaluate
+from cell.faces.cli.verbs import run as run_verb
+from cell.products.lookup import RECIPES
+from models.ground.written import parse_yaml, write_yaml
 
 SAMPLE = Path(__file__).parents[2] / "models/ball_screw/samples/KGT1-S-075-A02_crop_0.webp"
 

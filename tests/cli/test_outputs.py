@@ -10,11 +10,11 @@ from pathlib import Path
 import cv2
 import pytest
 
-from cell.cli.app import run_verb
-from cell.cli.errors import UsageError
-from cell.products import MODELS
-from cell.recipe.loading import RECIPES
-from models.writing import WriteError
+from cell.faces.cli.app import run_verb
+from cell.faces.cli.errors import UsageError
+from cell.products.loading import RECIPES
+from cell.products.lookup import MODELS
+from models.ground.writing import WriteError
 from tests.data.sets import write_coco
 
 SAMPLE = MODELS / "ball_screw" / "samples" / "KGT1-S-075-A02_crop_0.webp"

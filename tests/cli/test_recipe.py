@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from cell.cli.app import app
-from cell.cli.errors import UsageError
-from cell.products import RECIPES
-from cell.recipe.loading import RecipeError
-from models.written import parse_yaml, write_yaml
+from cell.faces.cli.app import app
+from cell.faces.cli.errors import UsageError
+from cell.products.loading import RecipeError
+from cell.products.lookup import RECIPES
+from models.ground.written import parse_yaml, write_yaml
 
 SCREW: dict[str, Any] = parse_yaml((RECIPES / "ball_screw" / "recipe.yaml").read_text())
 

@@ -11,13 +11,13 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.data.sets import put, texture
-from vision.data.check import check
-from vision.data.findings import Finding, Kind, Severity
-from vision.data.open import survey
-from vision.data.report import render
-from vision.data.similar import detail_of, near_pairs
-from vision.data.split import named_groups
-from vision.data.stats import stats_of
+from vision.lab.data.check import check
+from vision.lab.data.findings import Finding, Kind, Severity
+from vision.lab.data.open import survey
+from vision.lab.data.report import render
+from vision.lab.data.similar import detail_of, near_pairs
+from vision.lab.data.split import named_groups
+from vision.lab.data.stats import stats_of
 
 Image = NDArray[np.uint8]
 RNG = np.random.default_rng(3)

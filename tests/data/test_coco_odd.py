@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from tests.data.sets import HEIGHT, WIDTH, put, texture
-from vision.data.findings import Finding, Kind
-from vision.data.formats.rle import box_of_runs
-from vision.data.open import detect_format, open_data, survey
-from vision.data.types import DataError, DataSet
+from vision.lab.data.findings import Finding, Kind
+from vision.lab.data.formats.rle import box_of_runs
+from vision.lab.data.open import detect_format, open_data, survey
+from vision.lab.data.types import DataError, DataSet
 
 BOX = [10.0, 20.0, 40.0, 36.0]
 BBOX = [10, 20, 30, 16]

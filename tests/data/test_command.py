@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cell.cli.app import app
+from cell.faces.cli.app import app
 from tests.data.sets import WRITERS, put, texture
-from vision.data.open import open_data
-from vision.data.types import DataError
+from vision.lab.data.open import open_data
+from vision.lab.data.types import DataError
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -54,7 +54,7 @@ def test_a_failed_import_leaves_nothing(tmp_path: Path) -> None:
     WRITERS["coco"](root)
     data = open_data(root)
     (root / "images" / "c.png").unlink()
-    from vision.data.export import write_coco
+    from vision.lab.data.export import write_coco
 
     with pytest.raises(DataError, match=r"c\.png: No such file"):
         write_coco(data, out, copy=True)

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.data.sets import CONTENT, HEIGHT, WIDTH, WRITERS, coco_content, mask_of, put, texture
-from vision.data.check import check
-from vision.data.findings import Corners, Kind
-from vision.data.formats import yolo
-from vision.data.marked import boxes_of
-from vision.data.open import detect_format, open_data, survey
-from vision.data.types import DataError
+from vision.lab.data.check import check
+from vision.lab.data.findings import Corners, Kind
+from vision.lab.data.formats import yolo
+from vision.lab.data.marked import boxes_of
+from vision.lab.data.open import detect_format, open_data, survey
+from vision.lab.data.types import DataError
 from vision.pictures import UnreadableError, orientation_of, size_of
 
 ALIASES = {"open": "dent", "short": "scratch"}

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from tests.data.sets import HEIGHT, WIDTH, put, texture
-from vision.data.findings import Finding, Kind
-from vision.data.open import detect_format, open_data, survey
-from vision.data.reading import Unlabelled
-from vision.data.types import DataError, DataSet
+from vision.lab.data.findings import Finding, Kind
+from vision.lab.data.open import detect_format, open_data, survey
+from vision.lab.data.reading import Unlabelled
+from vision.lab.data.types import DataError, DataSet
 
 
 def png(mark: tuple[int, int, int, int] | None, width: int = 11, height: int = 21) -> str:

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from cell.cli.app import app
-from cell.cli.labels import LabelReading
-from cell.cli.names import shown
-from cell.evaluation.samples import class_table
+from cell.faces.cli.app import app
+from cell.faces.cli.labels import LabelReading
+from cell.faces.cli.names import shown
+from cell.lab.samples import class_table
 from tests.data.sets import WRITERS, coco_content
-from vision.data.export import write_coco
-from vision.data.findings import Finding, Kind, Severity
-from vision.data.open import open_data
-from vision.data.reading import Unlabelled
-from vision.data.types import DataError, DataSet, Sample
+from vision.lab.data.export import write_coco
+from vision.lab.data.findings import Finding, Kind, Severity
+from vision.lab.data.open import open_data
+from vision.lab.data.reading import Unlabelled
+from vision.lab.data.types import DataError, DataSet, Sample
 
 MARKUP = "[/] [bold]\\"
 

@@ -12,10 +12,10 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.data.sets import HEIGHT, WIDTH, put, texture
-from vision.data.findings import Finding, Kind
-from vision.data.marked import areas_of, read_mask
-from vision.data.open import open_data, survey
-from vision.data.types import DataError, DataSet
+from vision.lab.data.findings import Finding, Kind
+from vision.lab.data.marked import areas_of, read_mask
+from vision.lab.data.open import open_data, survey
+from vision.lab.data.types import DataError, DataSet
 
 BOX = (10, 20, 40, 50)
 OTHER = (60, 10, 80, 20)

@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from cell.cli.app import app
-from cell.cli.errors import UsageError
-from cell.cli.verbs.train import SPLIT_FILE, split_of_run
-from models.writing import WriteError
+from cell.faces.cli.app import app
+from cell.faces.cli.errors import UsageError
+from cell.faces.cli.verbs.train import SPLIT_FILE, split_of_run
+from models.ground.writing import WriteError
 from tests.data.sets import WRITERS
-from vision.data.open import open_data
-from vision.data.split import (
+from vision.lab.data.open import open_data
+from vision.lab.data.split import (
     SHARES,
     Split,
     load_split,
@@ -27,8 +27,8 @@ from vision.data.split import (
     split_by_group,
     split_or_default,
 )
-from vision.data.stats import stats_of
-from vision.data.types import DataError, DataSet, Sample
+from vision.lab.data.stats import stats_of
+from vision.lab.data.types import DataError, DataSet, Sample
 
 Rows = list[tuple[int, tuple[int, ...]]]
 

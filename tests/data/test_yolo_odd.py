@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from tests.data.sets import HEIGHT, WIDTH, put, texture
-from vision.data.findings import Finding, Kind
-from vision.data.open import open_data, survey
-from vision.data.reading import Unlabelled
-from vision.data.types import DataError, DataSet
+from vision.lab.data.findings import Finding, Kind
+from vision.lab.data.open import open_data, survey
+from vision.lab.data.reading import Unlabelled
+from vision.lab.data.types import DataError, DataSet
 
 BOX = (38.4, 32.0, 57.6, 48.0)  # of '.5 .5 .2 .2' in 96 x 80 px
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from cell.config.load import DEMO
-from cell.recipe.loading import RECIPES
+from cell.products.loading import RECIPES
 
 GOLDENS = RECIPES / "pcb" / "goldens"
 BOARDS = Path(__file__).parents[2] / "twin" / "boards" / "pcb"

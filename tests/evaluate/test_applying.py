@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cell.evaluation.applying import apply_thresholds, next_version, with_thresholds_set
-from cell.recipe.loading import RECIPES, RecipeError, load_recipe
+from cell.lab.applying import apply_thresholds, next_version, with_thresholds_set
+from cell.products.loading import RECIPES, RecipeError, load_recipe
 
 OWN = re.compile(r", threshold: [\d.]+, label: \{.*?\}")
 PCB = OWN.sub("", (RECIPES / "pcb" / "recipe.yaml").read_text(encoding="utf-8"))

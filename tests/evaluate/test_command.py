@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 import yaml
 
-from cell.cli.main import main
-from cell.evaluation.applying import next_version
-from cell.products import MODELS
-from cell.recipe.loading import load_recipe
+from cell.faces.cli.main import main
+from cell.lab.applying import next_version
+from cell.products.loading import load_recipe
+from cell.products.lookup import MODELS
 
 from .conftest import NAMES, picture_of, replace_picture
 

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cell.evaluation.counted import all_counted, rules_beside_scores
-from cell.evaluation.figures import part_figures, thresholds_of, verdict_of
-from cell.evaluation.inspecting import Seen
-from cell.recipe import Recipe, VerdictKind
+from cell.lab.counted import all_counted, rules_beside_scores
+from cell.lab.figures import part_figures, thresholds_of, verdict_of
+from cell.lab.inspecting import Seen
+from cell.products import Recipe, VerdictKind
 from tests.cell.plates import CLASSES, plate, square
-from vision.evaluate.matching import Found
-from vision.evaluate.thresholds import doubtful, escapes, false_rejects, reach
+from vision.lab.evaluation.matching import Found
+from vision.lab.evaluation.thresholds import doubtful, escapes, false_rejects, reach
 
 Row = tuple[int, int, int, int, int]
 """x, y, width, height [px] and class."""

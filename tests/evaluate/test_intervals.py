@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scipy.stats import binom
 
-from vision.evaluate.intervals import clopper_pearson, parts_to_prove
+from vision.lab.evaluation.intervals import clopper_pearson, parts_to_prove
 
 
 @pytest.mark.parametrize(

@@ -11,16 +11,16 @@ import pytest
 import yaml
 
 from cell.config.load import load
-from cell.evaluation import page
-from cell.evaluation.applying import apply_thresholds
-from cell.evaluation.charts import Axes
-from cell.evaluation.choosing import Chosen, choose_thresholds
-from cell.evaluation.inspecting import Seen
-from cell.evaluation.measure import Evaluation, Request, evaluate
-from cell.recipe.loading import RECIPES, load_recipe
-from vision.evaluate.matching import Found
-from vision.evaluate.thresholds import Target
-from vision.training.deeppcb import CLASSES
+from cell.lab import page
+from cell.lab.applying import apply_thresholds
+from cell.lab.charts import Axes
+from cell.lab.choosing import Chosen, choose_thresholds
+from cell.lab.inspecting import Seen
+from cell.lab.measure import Evaluation, Request, evaluate
+from cell.products.loading import RECIPES, load_recipe
+from vision.lab.evaluation.matching import Found
+from vision.lab.evaluation.thresholds import Target
+from vision.lab.training.deeppcb import CLASSES
 
 FILE = RECIPES / "pcb" / "recipe.yaml"
 

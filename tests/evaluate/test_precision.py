@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from vision.evaluate.confusion import confusion
-from vision.evaluate.matching import Found, match, outcome
-from vision.evaluate.precision import (
+from vision.lab.evaluation.confusion import confusion
+from vision.lab.evaluation.matching import Found, match, outcome
+from vision.lab.evaluation.precision import (
     at_thresholds,
     average_precision,
     coco,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from vision.evaluate.ranking import PixelTally, auroc
+from vision.lab.evaluation.ranking import PixelTally, auroc
 
 
 @pytest.mark.parametrize(

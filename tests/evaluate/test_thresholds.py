@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vision.evaluate.matching import Found
-from vision.evaluate.thresholds import (
+from vision.lab.evaluation.matching import Found
+from vision.lab.evaluation.thresholds import (
     Reach,
     Target,
     choose,

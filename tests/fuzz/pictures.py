@@ -15,12 +15,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from cell.cli.app import run_verb
 from cell.config import load
-from cell.inspection import build_inspector
-from cell.products import MODELS
-from cell.recipe.convert import defects_of
-from cell.recipe.rules import judge
+from cell.faces.cli.app import run_verb
+from cell.products.convert import defects_of
+from cell.products.inspector import build_inspector
+from cell.products.lookup import MODELS
+from cell.products.rules import judge
 from tests.fuzz.targets import Target
 from vision.inspect.files import inspect_file
 from vision.inspect.golden import Golden

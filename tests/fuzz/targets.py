@@ -16,22 +16,22 @@ import onnx
 from onnx import TensorProto, helper
 
 from calibration.cell import load_calibration
-from cell.cli.errors import EXPECTED
 from cell.config import dump, load
-from cell.products import MODELS
-from cell.recipe.loading import RECIPES, load_recipe
+from cell.faces.cli.errors import EXPECTED
+from cell.products.loading import RECIPES, load_recipe
+from cell.products.lookup import MODELS
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import ModelPackage
 from models.selfcheck import SelfCheck
 from tests.data.sets import WRITERS
 from twin.config import ConfigError as TwinConfigError
 from twin.config import load as load_twin
-from vision.data.check import check, usable
-from vision.data.open import open_data, survey
-from vision.data.report import render
-from vision.data.split import SHARES, load_split, save_split, split_by_group
-from vision.data.stats import stats_of
 from vision.engines.onnx import OnnxConfig, OnnxEngine
+from vision.lab.data.check import check, usable
+from vision.lab.data.open import open_data, survey
+from vision.lab.data.report import render
+from vision.lab.data.split import SHARES, load_split, save_split, split_by_group
+from vision.lab.data.stats import stats_of
 
 REFUSALS = (*EXPECTED, TwinConfigError)
 """What a reader may raise: `cell` says it in one line."""

@@ -19,7 +19,7 @@ from tests.fuzz.damage import KINDS, damaged
 from tests.fuzz.pictures import SAMPLE, PassedDamagedError, Screw, picture_targets
 from tests.fuzz.running import Tally, attempt, run
 from tests.fuzz.targets import Target, make_targets
-from vision.data.types import DataError
+from vision.lab.data.types import DataError
 
 
 def target(folder: Path, read: Callable[[Path], None]) -> Target:

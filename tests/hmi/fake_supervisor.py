@@ -35,7 +35,7 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
-from cell.recipe import RECIPES, load_recipe
+from cell.products import RECIPES, load_recipe
 
 
 def now() -> Time:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from cell.hmi.components.arm_model import UR5E
+from cell.faces.hmi.components.arm_model import UR5E
 from robot.motion.kinematics import ArmKinematics
 
 

@@ -10,13 +10,13 @@ import cv2
 import numpy as np
 import pytest
 
-from cell.hmi.components.picture import aspect, drawing, findings
-from cell.hmi.i18n import Lang, reason
-from cell.hmi.labels import labels
-from cell.hmi.model import InspectionStatus, Mark, PictureSource
-from cell.hmi.pictures import PictureStore
-from cell.phrases import say
-from cell.recipe import RECIPES, load_recipe
+from cell.client.model import InspectionStatus, Mark, PictureSource
+from cell.faces.hmi.components.picture import aspect, drawing, findings
+from cell.faces.hmi.i18n import Lang, reason
+from cell.faces.hmi.labels import labels
+from cell.faces.hmi.pictures import PictureStore
+from cell.products import RECIPES, load_recipe
+from cell.texts import say
 from tests.cell.evidence_world import START_NS, Shift
 from vision.frames import FrameRing
 from vision.types import FrameMeta

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
-from cell.recipe import RECIPES, load_recipe
+from cell.products import RECIPES, load_recipe
 from tests.hmi.browsing import Page
 
 PCB = load_recipe(RECIPES / "pcb").identity

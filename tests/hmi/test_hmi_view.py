@@ -7,18 +7,9 @@ from dataclasses import dataclass, replace
 import pytest
 from pydantic import ValidationError
 
-from cell.alarms import entry
-from cell.config.hmi import HmiConfig
-from cell.following import Outcome
-from cell.hmi.commands import ALLOWED, Command, change_refusal, refusal
-from cell.hmi.components.alarms import ordered
-from cell.hmi.components.counts import number
-from cell.hmi.components.recipe_progress import Change, steps
-from cell.hmi.components.scene import held_part
-from cell.hmi.feed import Feed, Heard, Limits
-from cell.hmi.gate import full
-from cell.hmi.i18n import TEXTS
-from cell.hmi.model import (
+from cell.client.feed import Feed, Heard, Limits
+from cell.client.following import Outcome
+from cell.client.model import (
     UNKNOWN,
     Alarm,
     BeltStatus,
@@ -31,6 +22,15 @@ from cell.hmi.model import (
     RobotStatus,
     Verdict,
 )
+from cell.config.hmi import HmiConfig
+from cell.control.alarms import entry
+from cell.faces.hmi.commands import ALLOWED, Command, change_refusal, refusal
+from cell.faces.hmi.components.alarms import ordered
+from cell.faces.hmi.components.counts import number
+from cell.faces.hmi.components.recipe_progress import Change, steps
+from cell.faces.hmi.components.scene import held_part
+from cell.faces.hmi.gate import full
+from cell.faces.hmi.i18n import TEXTS
 
 LIMITS = Limits(cell_s=1.5, device_s=1.0, process_s=0.8)
 STATES = ("stopped", "starting", "running", "stopping", "faulted", "purge_required")

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-import cell.hmi
+import cell.faces.hmi
+from cell.client.following import UNDER_WAY
 from cell.config.hmi import HmiConfig
-from cell.following import UNDER_WAY
-from cell.hmi.commands import WHY_NOT_CHANGE, WHY_NOT_START, Command
-from cell.hmi.components.counts import ENTRIES
-from cell.hmi.components.recipe_form import REASONS
-from cell.hmi.components.shapes import STATES
-from cell.hmi.i18n import LANGUAGES, TEXTS, tr, tr_or
+from cell.faces.hmi.commands import WHY_NOT_CHANGE, WHY_NOT_START, Command
+from cell.faces.hmi.components.counts import ENTRIES
+from cell.faces.hmi.components.recipe_form import REASONS
+from cell.faces.hmi.components.shapes import STATES
+from cell.faces.hmi.i18n import LANGUAGES, TEXTS, tr, tr_or
 
-SOURCES = sorted(Path(cell.hmi.__file__).parent.rglob("*.py"))
+SOURCES = sorted(Path(cell.faces.hmi.__file__).parent.rglob("*.py"))
 SAME_IN_BOTH = {"picture.caption"}
 
 

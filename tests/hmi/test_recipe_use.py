@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cell.recipe import RECIPES, load_recipe
+from cell.products import RECIPES, load_recipe
 
 ROOT = Path(__file__).parents[2]
 WANTED = "ball_screw"
@@ -26,7 +26,16 @@ def use(ros_environment: dict[str, str]) -> Iterator[Use]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*words: str, **other: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "cell.cli.main", "recipe", "use", WANTED, *ORDER, *words]
+        command = [
+            sys.executable,
+            "-m",
+            "cell.faces.cli.main",
+            "recipe",
+            "use",
+            WANTED,
+            *ORDER,
+            *words,
+        ]
         streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         environment = ros_environment | other
         process = subprocess.Popen(command, env=environment, cwd=ROOT, text=True, **streams)

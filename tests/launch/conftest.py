@@ -11,8 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cell.cli.demo import demo_overrides
 from cell.config import dump, load
+from cell.faces.cli.demo import demo_overrides
 from tests.launch.started import DOMAIN, HOST, ROOT, Started
 
 

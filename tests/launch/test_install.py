@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 from ament_index_python.packages import get_package_prefix, get_package_share_directory
 
-from cell.processes import TABLE
+from cell.config.processes import TABLE
 from tests.launch.started import ROOT, Started
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from cell.config import ConfigError, load
+from cell.config.processes import TABLE
 from cell.launcher.group import LaunchError
 from cell.launcher.launching import NAMES, doubtful, plan, refuse_unknown
-from cell.processes import TABLE
 from tests.launch.started import ROOT, given
 
 FILE = ROOT / "launch" / "cell.launch.py"

@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from cell.config import load
+from cell.config.processes import TABLE
 from cell.launcher.start import STARTER
-from cell.processes import TABLE
 from tests.launch.started import Started, until
 
 START = [sys.executable, "-m", "cell.launcher.start"]

@@ -15,9 +15,9 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 
 from cell.config import load
-from cell.launcher.death import Kind, judge
 from cell.launcher.env import environment as cell_environment
 from cell.launcher.launching import Start, plan
+from cell.nodes.death import Kind, judge
 from tests.launch.started import DOMAIN, Started, given, until
 
 UP = ("inspector", "supervisor", "recorder")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.writing import WriteError, require_target, write_whole
+from models.ground.writing import WriteError, require_target, write_whole
 
 
 def rights(path: Path) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from models.written import (
+from models.ground.written import (
     WrittenError,
     fit,
     one_line,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cell.launcher.leftovers import sweep_segments
+from cell.nodes.leftovers import sweep_segments
 from tests.twin.twin_process import wait_for
 from vision.frames.sweep import sweep_rings
 

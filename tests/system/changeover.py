@@ -25,8 +25,7 @@ from rclpy.executors import SingleThreadedExecutor
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 
-from cell.launcher.env import environment
-from cell.ledger.events import (
+from cell.control.ledger.events import (
     Inspected,
     Judged,
     Passed,
@@ -35,6 +34,7 @@ from cell.ledger.events import (
     Removed,
     StateChanged,
 )
+from cell.launcher.env import environment
 from cell.nodes.topics import RELIABLE
 from cell.records.journal import Journal
 from tests.hmi.browsing import Page
@@ -98,7 +98,7 @@ class Watcher:
 
 def by_command_line(recipe: str) -> None:
     """`cell recipe use`."""
-    command = [sys.executable, "-m", "cell.cli.main", "recipe", "use", recipe, "--drain"]
+    command = [sys.executable, "-m", "cell.faces.cli.main", "recipe", "use", recipe, "--drain"]
     command += ["--person", PERSON, "--reason", REASON, "--domain", str(DOMAIN)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -159,7 +159,7 @@ def figures(folder: Path) -> dict[str, Any]:
 def run(parts: int, folder: Path) -> dict[str, Any]:
     """The run, and its figures."""
     report = folder / "report.json"
-    command = [sys.executable, "-m", "cell.cli.main", "run", "--start", "--parts", str(parts)]
+    command = [sys.executable, "-m", "cell.faces.cli.main", "run", "--start", "--parts", str(parts)]
     command += ["--defective", "0.34", "--seed", "5", "--host", HOST, "--domain", str(DOMAIN)]
     command += ["--port", str(PORT), "--data", str(folder / "data"), "--report", str(report)]
     with (folder / "run.log").open("w") as log:

@@ -21,8 +21,8 @@ from inspection_cell_interfaces.srv import SetRecipe
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
+from cell.control.ledger.events import Inspected, Judged, Passed, RecipeSelected, SessionStarted
 from cell.launcher.session import NotReadyError
-from cell.ledger.events import Inspected, Judged, Passed, RecipeSelected, SessionStarted
 from cell.records.journal import Journal
 from tests.system.conftest import Bench, two_recipes
 

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 import yaml
 
-from cell.cli.demo import demo_overrides, demo_twin
 from cell.config import load
+from cell.faces.cli.demo import demo_overrides, demo_twin
 from cell.launcher.session import Session
-from cell.recipe import RECIPES
+from cell.products import RECIPES
 
 _NUMBERS = itertools.count(1)
 

@@ -23,8 +23,8 @@ from typing import Any
 
 import psutil
 
-from cell.cli.demo import demo_overrides, demo_twin
 from cell.config import load
+from cell.faces.cli.demo import demo_overrides, demo_twin
 from cell.launcher.campaign import person
 from cell.launcher.campaign.stand import GiveUpError, Site, Stand
 from cell.records.naming import INCOMING, PICTURES
@@ -94,7 +94,7 @@ def counted(folder: Path) -> bool:
     waiting = len(list((folder / INCOMING).glob("*-view-*.jpg")))  # their part was gone already
     views = len(list((folder / PICTURES).rglob("*-view-*.jpg"))) - waiting
     check = subprocess.run(
-        [sys.executable, "-m", "cell.cli.main", "records", "verify", "--data", str(folder)],
+        [sys.executable, "-m", "cell.faces.cli.main", "records", "verify", "--data", str(folder)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     counts = {"inspections": inspected, "views": views, "views of no part on the belt": waiting}
@@ -112,7 +112,7 @@ def runs(count: int, host: str, domain: int) -> bool:
     for number in range(1, count + 1):
         folder = Path(tempfile.mkdtemp(prefix="endurance-"))
         began = time.monotonic()
-        command = [sys.executable, "-m", "cell.cli.main", "run", "--headless", "--parts", "2"]
+        command = [sys.executable, "-m", "cell.faces.cli.main", "run", "--headless", "--parts", "2"]
         command += ["--data", str(folder), "--host", host, "--domain", str(domain)]
         ended = subprocess.run(command, capture_output=True, text=True, check=False)
         took = time.monotonic() - began

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from cell.cli.demo import image_folder
+from cell.faces.cli.demo import image_folder
 
 LIMIT_S = 5.0
 
@@ -36,7 +36,7 @@ def interrupt(
     after_s: float, number: int, folder: Path, host: str, domain: int, *options: str
 ) -> Ended:
     """Start `cell run` with `options`, send `number` to its terminal's group `after_s` later."""
-    command = [sys.executable, "-m", "cell.cli.main", "run", "--data", str(folder)]
+    command = [sys.executable, "-m", "cell.faces.cli.main", "run", "--data", str(folder)]
     command += ["--host", host, "--domain", str(domain), *options]
     with tempfile.TemporaryFile("w+") as output:
         run = subprocess.Popen(

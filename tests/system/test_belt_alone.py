@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from inspection_cell_interfaces.msg import BeltCommand, BeltState, CellState, NodeStatus
 
-from cell.launcher.death import Kind, judge
+from cell.config.processes import TABLE
 from cell.launcher.ports import free_port
+from cell.nodes.death import Kind, judge
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
-from cell.processes import TABLE
 from robot.belts.register_map import Control, Holding
 from tests.robot.plc import HandPlc, serving
 from tests.system.graph import Peer, demo_config, join

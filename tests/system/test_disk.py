@@ -19,11 +19,11 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from cell.config import dump, load
+from cell.config.processes import TABLE
+from cell.control.ledger import events as e
 from cell.launcher.env import environment
-from cell.ledger import events as e
 from cell.nodes.topics import RELIABLE, to_ns, to_time
-from cell.processes import TABLE
-from cell.recipe.verdict import Verdict, VerdictKind
+from cell.products.verdict import Verdict, VerdictKind
 from cell.records.evidence import check_evidence
 from cell.records.journal import Journal
 from cell.records.reserve import Reserve

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cell.ledger.events import Judged
-from cell.recipe.verdict import Verdict, VerdictKind
+from cell.control.ledger.events import Judged
+from cell.products.verdict import Verdict, VerdictKind
 from cell.records.journal import Journal
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from cell.control.ledger.events import Judged, Passed, Purged, Removed
 from cell.launcher.restarts import LIMIT
-from cell.ledger.events import Judged, Passed, Purged, Removed
 from cell.records.journal import Journal
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
-from cell.cli.demo import demo_overrides, demo_twin
 from cell.config import load
+from cell.faces.cli.demo import demo_overrides, demo_twin
 from cell.launcher.campaign import person
 from cell.launcher.campaign.cases import Action, Cell, Need
 from cell.launcher.campaign.judging import Judge, Trial

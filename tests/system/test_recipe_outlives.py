@@ -9,7 +9,7 @@ import signal
 
 import pytest
 
-from cell.ledger.events import Inspected
+from cell.control.ledger.events import Inspected
 from cell.records.journal import Journal
 from tests.system.changes import Chooser
 from tests.system.conftest import Bench

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from inspection_cell_interfaces.msg import BeltState
 
-from cell.launcher.child import REFUSED
+from cell.config.processes import TABLE
 from cell.launcher.env import environment
+from cell.nodes.child import REFUSED
 from cell.nodes.topics import LATEST, to_time
-from cell.processes import TABLE
 from tests.cell.journals import editing, project, rows, small_shift, write
 from tests.system.graph import Peer, demo_config, join
 

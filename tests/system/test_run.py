@@ -27,8 +27,8 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from cell.launcher.env import environment
+from cell.nodes.ownership import Claim, Owner
 from cell.nodes.topics import RELIABLE
-from cell.ownership import Claim, Owner
 from tests.system.interrupts import belongs, interrupt
 
 PARTS = 6
@@ -56,7 +56,15 @@ def test_a_headless_run_ends_by_itself_with_a_report_that_agrees_with_the_truth(
     tmp_path: Path, trigger: str
 ) -> None:
     report, host = tmp_path / "report.json", "127.0.8.1"
-    command = [sys.executable, "-m", "cell.cli.main", "run", "--headless", "--parts", str(PARTS)]
+    command = [
+        sys.executable,
+        "-m",
+        "cell.faces.cli.main",
+        "run",
+        "--headless",
+        "--parts",
+        str(PARTS),
+    ]
     command += ["--defective", "0.5", "--seed", "11", "--host", host, "--domain", "58"]
     command += ["--report", str(report), "--data", str(tmp_path / "data")]
     if trigger == "software":
@@ -153,7 +161,7 @@ class Run:
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
         self.port = free_port()
-        command = [sys.executable, "-u", "-m", "cell.cli.main", "run", "--data", str(folder)]
+        command = [sys.executable, "-u", "-m", "cell.faces.cli.main", "run", "--data", str(folder)]
         command += ["--host", HOST, "--domain", str(DOMAIN), *options]
         if "--headless" not in options:
             command += ["--port", str(self.port)]
@@ -346,7 +354,7 @@ def test_what_belongs_to_a_running_cell_is_refused_by_name(tmp_path: Path, kind:
 def test_what_cannot_be_run_is_said_in_one_line(
     tmp_path: Path, options: list[str], words: str
 ) -> None:
-    command = [sys.executable, "-m", "cell.cli.main", "run", "--data", str(tmp_path / "data")]
+    command = [sys.executable, "-m", "cell.faces.cli.main", "run", "--data", str(tmp_path / "data")]
     command += ["--host", "127.0.8.2", "--domain", "59", *options]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert done.returncode == 2

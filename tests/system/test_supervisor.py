@@ -26,10 +26,10 @@ from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from std_srvs.srv import Trigger
 
+from cell.config.processes import TABLE
+from cell.control.ledger.events import AlarmAcknowledged
 from cell.launcher.env import environment
-from cell.ledger.events import AlarmAcknowledged
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
-from cell.processes import TABLE
 from cell.records.checkpoints import rules
 from cell.records.journal import Journal
 from tests.system.graph import Peer, demo_config, join

@@ -14,7 +14,7 @@ from twin.pictures import PartDataError
 from vision.types import Box, Image
 
 ROOT = Path(__file__).resolve().parents[2]
-GOLDENS = ROOT / "cell/recipe/data/pcb/goldens"
+GOLDENS = ROOT / "cell/products/data/pcb/goldens"
 BOARDS = ROOT / "twin/boards/pcb"
 SKIN_PX = 4  # a defect's soft edge may reach this far out of its box
 

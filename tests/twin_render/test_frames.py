@@ -35,7 +35,7 @@ def scene(camera: CameraModel) -> Scene:
 
 @pytest.fixture(scope="module")
 def board() -> Variant:
-    library = BoardLibrary(ROOT / "cell/recipe/data/pcb/goldens", ROOT / "twin/boards/pcb")
+    library = BoardLibrary(ROOT / "cell/products/data/pcb/goldens", ROOT / "twin/boards/pcb")
     return library.draw(np.random.default_rng(3), defective=True)
 
 

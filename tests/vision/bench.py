@@ -18,7 +18,7 @@ from vision.inspect.golden import GoldenLibrary
 from vision.types import Image
 
 ROOT = Path(__file__).parents[2]
-GOLDENS = ROOT / "cell/recipe/data/pcb/goldens"
+GOLDENS = ROOT / "cell/products/data/pcb/goldens"
 
 
 @cache

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from cell.config import load
-from cell.inspection import InspectionSetup, build_inspector
-from cell.recipe.rules import judge
-from cell.recipe.verdict import Defect, VerdictKind
+from cell.products.inspector import InspectionSetup, build_inspector
+from cell.products.rules import judge
+from cell.products.verdict import Defect, VerdictKind
 from twin.carriers import CarrierLibrary
 from twin.product import BALL_SCREW_CARRIER
 from vision.types import Box, Detection

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from cell.recipe.loading import RECIPES, load_recipe
+from cell.products.loading import RECIPES, load_recipe
 from models.package import ModelPackage
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.errors import InspectionError

@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
-from vision.training.boards import Paste, close_selection, compose, remove_blemishes
-from vision.training.camera import CELL, degrade, misregistration, motion_kernel, move_boxes
-from vision.training.deeppcb import SIZE, DataError, Pair, label_files, read_image, read_labels
-from vision.training.invent import invent, name_change
-from vision.training.parts import Part, choose_threshold, count
-from vision.training.pour import REACH_PX, pour, pour_pair
+from vision.lab.training.boards import Paste, close_selection, compose, remove_blemishes
+from vision.lab.training.camera import CELL, degrade, misregistration, motion_kernel, move_boxes
+from vision.lab.training.deeppcb import SIZE, DataError, Pair, label_files, read_image, read_labels
+from vision.lab.training.invent import invent, name_change
+from vision.lab.training.parts import Part, choose_threshold, count
+from vision.lab.training.pour import REACH_PX, pour, pour_pair
 
 
 def make_pair() -> Pair:

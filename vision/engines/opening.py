@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from models.ground.written import WrittenError, fit, one_line
 from models.package import ModelPackage
-from models.written import WrittenError, fit, one_line
 from vision.engines.base import Engine
 from vision.engines.selfcheck import verify
 from vision.errors import EngineError

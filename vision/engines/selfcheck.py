@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.ending import end_with, refuse
 from models.files import seal
+from models.ground.ending import end_with, refuse
+from models.ground.writing import WriteError
 from models.package import ModelError, ModelPackage
 from models.selfcheck import FILE, SelfCheck
-from models.writing import WriteError
 from vision.engines.base import Engine, Tensor
 from vision.errors import EngineError
 from vision.nets.channels import stack

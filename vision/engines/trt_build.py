@@ -12,7 +12,7 @@ import importlib.util
 from pathlib import Path
 from typing import Any, Final
 
-from models.ending import end_with, refuse
+from models.ground.ending import end_with, refuse
 from vision.engines.half import half_model
 from vision.engines.optional import optional_module
 from vision.engines.plan import ANY_GPU, PlanKey, model_digest, write_plan

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cell.launcher.campaign.verdict import Span
-from cell.ledger.events import (
+from cell.control.ledger.events import (
     DISPOSITIONS,
     AlarmRaised,
     Arrived,
@@ -23,6 +22,7 @@ from cell.ledger.events import (
     RemovalRequested,
     Removed,
 )
+from cell.launcher.campaign.verdict import Span
 from cell.records.facts import PartFact
 from cell.records.report import match_boards
 

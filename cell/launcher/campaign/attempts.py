@@ -33,7 +33,7 @@ def attempt(
     arguments: list[str], host: str, domain: int | None, *, run_s: float = RUN_S
 ) -> Attempt:
     """`cell run` with these arguments, ended by force when it takes longer than `run_s`."""
-    command = [sys.executable, "-m", "cell.cli.main", "run", "--host", host, *arguments]
+    command = [sys.executable, "-m", "cell.faces.cli.main", "run", "--host", host, *arguments]
     command += [] if domain is None else ["--domain", str(domain)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True

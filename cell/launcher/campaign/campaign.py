@@ -17,7 +17,7 @@ from cell.launcher.campaign.stand import GiveUpError, Site, Stand
 from cell.launcher.control import TwinLostError
 from cell.launcher.group import LaunchError
 from cell.launcher.ports import free_port
-from cell.ownership import OwnedError
+from cell.nodes.ownership import OwnedError
 
 LOST = (GiveUpError, LaunchError, OwnedError, TwinLostError)
 SECOND_S = 30.0

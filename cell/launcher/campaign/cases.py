@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cell.processes import TABLE
+from cell.config.processes import TABLE
 
 NODES = tuple(process.name for process in TABLE if process.is_node)
 PAGE = tuple(process.name for process in TABLE if not process.is_node)

@@ -27,8 +27,8 @@ from cell.launcher.env import environment
 from cell.launcher.link import CommandError
 from cell.launcher.restarts import LIMIT, WINDOW_S
 from cell.launcher.session import Session, TwinPlan
-from cell.phrases import recognise
 from cell.records.journal import Journal
+from cell.texts import recognise
 
 PERSON = "campaign"
 ORDER_S = 10.0

@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cell.launcher.child import Child
 from cell.launcher.control import ANSWER_S, TwinLostError
 from cell.launcher.group import LaunchError
 from cell.launcher.pictures import PictureFolder
 from cell.launcher.twin import TwinPlan
+from cell.nodes.child import Child
 
 DASHBOARD_PORT = 29999
 READY_S = 60.0

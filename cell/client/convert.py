@@ -1,0 +1,138 @@
+"""ROS messages to the page's values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cell.client.model import (
+    Alarm,
+    BeltStatus,
+    CellStatus,
+    Counts,
+    Heartbeat,
+    InspectionStatus,
+    Mark,
+    Part,
+    PictureSource,
+    RobotStatus,
+    Verdict,
+)
+
+Message = Any
+"""Generated message classes carry no type information."""
+
+ACKNOWLEDGED = 2
+RETURNED_UNACKNOWLEDGED = 3
+
+
+def seconds(stamp: Message) -> float:
+    """A builtin_interfaces/Time as seconds of the system clock."""
+    return float(stamp.sec) + float(stamp.nanosec) * 1e-9
+
+
+def cell_status(msg: Message) -> CellStatus:
+    """From CellState."""
+    return CellStatus(
+        state=msg.state,
+        recipe=msg.recipe,
+        model=msg.model,
+        recipe_next=msg.recipe_next,
+        change=msg.change,
+        change_message=msg.change_message,
+        reason_en=msg.reason,
+        reason_ko=msg.reason_ko,
+        counts=Counts(
+            arrived=msg.arrived,
+            passed=msg.passed,
+            removed=msg.removed,
+            purged=msg.purged,
+            rejected=msg.rejected,
+            reviewed=msg.reviewed,
+            on_belt=msg.on_belt,
+            stops_fault=msg.belt_stops_fault,
+            stops_wait=msg.belt_stops_wait,
+            wait_s=msg.belt_wait_s,
+        ),
+        last_part=msg.last_part,
+        last_verdict=Verdict.of(msg.last_verdict),
+        last_reason=msg.last_reason,
+        parts=tuple(
+            Part(p.part, p.state, Verdict.of(p.verdict), p.bin, p.x, p.y, p.yaw) for p in msg.parts
+        ),
+        alarms=tuple(alarm(a) for a in msg.alarms),
+    )
+
+
+def alarm(msg: Message) -> Alarm:
+    """From Alarm."""
+    return Alarm(
+        id=msg.id,
+        source=msg.source,
+        priority=msg.priority,
+        active=msg.state != RETURNED_UNACKNOWLEDGED,
+        acknowledged=msg.state == ACKNOWLEDGED,
+        raised_s=seconds(msg.raised),
+        text_en=msg.text_en,
+        text_ko=msg.text_ko,
+    )
+
+
+def inspection_status(msg: Message) -> InspectionStatus:
+    """From Inspection."""
+    width, height = int(msg.canonical_width), int(msg.canonical_height)
+    return InspectionStatus(
+        trigger=msg.trigger,
+        stamp_s=seconds(msg.stamp),
+        ok=msg.ok,
+        error=msg.error,
+        recipe=msg.recipe,
+        canonical=(width, height) if width and height else None,
+        engine=msg.engine,
+        total_ms=msg.total_ms,
+        marks=tuple(
+            Mark(d.class_name, d.score, d.x_min, d.y_min, d.x_max, d.y_max) for d in msg.defects
+        ),
+        source=PictureSource(msg.view, msg.ring, msg.slot, msg.sequence, msg.height, msg.width),
+    )
+
+
+def robot_status(msg: Message) -> RobotStatus:
+    """From RobotState."""
+    return RobotStatus(
+        connected=msg.connected,
+        mode=msg.mode,
+        phase=msg.phase,
+        part=msg.part,
+        vacuum_ok=msg.vacuum_ok,
+        joints=tuple(float(q) for q in msg.position),
+        message=msg.message,
+    )
+
+
+def belt_status(msg: Message) -> BeltStatus:
+    """From BeltState."""
+    return BeltStatus(
+        connected=msg.connected,
+        running=msg.running,
+        speed_m_s=msg.speed_m_s,
+        encoder_m=msg.encoder_m,
+        at_authority=msg.at_authority,
+        watchdog_tripped=msg.watchdog_tripped,
+        emergency_stop=msg.emergency_stop,
+    )
+
+
+def heartbeat(msg: Message) -> Heartbeat:
+    """From NodeStatus. The node goes by its last name: '/cell/belt' is 'belt'."""
+    return Heartbeat(
+        node=msg.node.rsplit("/", 1)[-1],
+        pid=msg.pid,
+        boot_id=msg.boot_id,
+        lifecycle=msg.lifecycle,
+        healthy=msg.healthy,
+        message=msg.message,
+        rss_mib=msg.rss_mib,
+        cpu_s=msg.cpu_s,
+        stamp_s=seconds(msg.stamp),
+        advisories=tuple((told.alarm, told.detail) for told in msg.advisories),
+    )

@@ -1,0 +1,217 @@
+"""The page's ROS side: a node in a thread that hears the cell and carries commands to it."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import psutil
+import rclpy
+from builtin_interfaces.msg import Time
+from inspection_cell_interfaces.msg import (
+    BeltState,
+    CellState,
+    Inspection,
+    NodeStatus,
+    RobotState,
+)
+from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, SetRecipe
+from rclpy.context import Context
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.node import Node
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+
+from cell.client import convert
+from cell.client.feed import Feed, Heard, Limits
+from cell.client.model import CellView
+from cell.config.hmi import HmiConfig
+from cell.faces.hmi.commands import Command
+
+POLL_S = 0.1
+"""How often the thread looks for messages. With queues of depth one, fast topics cost nothing."""
+
+HEARTBEAT_S = 0.2
+
+
+def latest(depth: int = 1) -> QoSProfile:
+    """A reader that fits every writer and keeps only the newest `depth` messages."""
+    return QoSProfile(depth=depth, reliability=ReliabilityPolicy.BEST_EFFORT)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What became of a command. `problem`: key of the words for a call that was not answered."""
+
+    accepted: bool
+    message: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeOrder:
+    """An order for another recipe; the fields are SetRecipe's."""
+
+    recipe: str
+    person: str
+    reason: str
+    drain: bool = False
+    prepare_only: bool = False
+
+
+class CellLink:
+    """Hears the cell and commands it. `view` and the commands may be called from any thread.
+
+    The commands wait for the answer, at most the configured time: call them off the event loop.
+    """
+
+    def __init__(self, config: HmiConfig) -> None:
+        self._config = config
+        self._limits = Limits(config.cell_silent_s, config.device_silent_s, config.process_silent_s)
+        self._feed = Feed()
+        self._heard = 0
+        self._stop = threading.Event()
+        self._lost = False
+        self._on_lost: Callable[[], None] = lambda: None
+        self._context = Context()
+        rclpy.init(context=self._context)
+        self._node = Node("hmi", namespace="/cell", context=self._context)
+        self._executor = SingleThreadedExecutor(context=self._context)
+        self._executor.add_node(self._node)
+        self._subscribe()
+        self._command = self._node.create_client(CellCommand, "/cell/supervisor/command")
+        self._acknowledge = self._node.create_client(
+            AcknowledgeAlarm, "/cell/supervisor/acknowledge_alarm"
+        )
+        self._set_recipe = self._node.create_client(SetRecipe, "/cell/supervisor/set_recipe")
+        self._status = self._node.create_publisher(NodeStatus, "/cell/node_status", 10)
+        self._boot_id = uuid.uuid4().hex[:12]
+        self._process = psutil.Process()
+        self._thread = threading.Thread(target=self._run, name="ros", daemon=True)
+
+    @property
+    def lost(self) -> bool:
+        """True when the thread ended although nobody closed the link."""
+        return self._lost
+
+    def start(self, on_lost: Callable[[], None]) -> None:
+        """Begin to listen. `on_lost` is called, in the thread, should it end by itself."""
+        self._on_lost = on_lost
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening and leave the ROS graph. Safe to call twice."""
+        if self._stop.is_set():
+            return
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._executor.shutdown()
+        self._node.destroy_node()
+        rclpy.shutdown(context=self._context)
+
+    def view(self) -> CellView:
+        """What may be shown now."""
+        return self._feed.view(time.monotonic(), self._limits, self._config.processes)
+
+    def command(self, command: Command, person: str) -> Reply:
+        """Give a command to the supervisor and wait for its answer."""
+        return self._call(self._command, CellCommand.Request(command=str(command), person=person))
+
+    def acknowledge(self, alarm: str, person: str) -> Reply:
+        """Acknowledge one alarm by its id, or all with ''."""
+        return self._call(self._acknowledge, AcknowledgeAlarm.Request(id=alarm, person=person))
+
+    def set_recipe(self, order: RecipeOrder) -> Reply:
+        """Order a change of the recipe; accepted means that it has begun."""
+        return self._call(self._set_recipe, SetRecipe.Request(**asdict(order)))
+
+    def _call(self, client: Any, request: Any) -> Reply:
+        if not client.service_is_ready():
+            return Reply(False, problem="command.no_service")
+        answered = threading.Event()
+        future = client.call_async(request)
+        future.add_done_callback(lambda _: answered.set())
+        if not answered.wait(self._config.service_timeout_s):
+            client.remove_pending_request(future)
+            return Reply(False, problem="command.no_answer")
+        answer = future.result()
+        return Reply(answer.accepted, answer.message)
+
+    def _subscribe(self) -> None:
+        hear: list[tuple[type, str, int, Callable[[Any, float], Feed]]] = [
+            (CellState, "/cell/supervisor/state", 20, self._hear_cell),
+            (Inspection, "/cell/inspector/inspection", 1, self._hear_inspection),
+            (BeltState, "/cell/belt/state", 1, self._hear_belt),
+            (RobotState, "/cell/robot/state", 1, self._hear_robot),
+            (NodeStatus, "/cell/node_status", 32, self._hear_heartbeat),
+        ]
+        for kind, topic, depth, handle in hear:
+            self._node.create_subscription(kind, topic, self._taker(handle), latest(depth))
+
+    def _taker(self, handle: Callable[[Any, float], Feed]) -> Callable[[Any], None]:
+        def take(msg: Any) -> None:
+            self._feed = handle(msg, time.monotonic())
+            self._heard += 1
+
+        return take
+
+    def _hear_cell(self, msg: Any, now_s: float) -> Feed:
+        return self._feed.hear_cell(convert.cell_status(msg), now_s)
+
+    def _hear_inspection(self, msg: Any, now_s: float) -> Feed:
+        return replace(self._feed, inspection=Heard(convert.inspection_status(msg), now_s))
+
+    def _hear_belt(self, msg: Any, now_s: float) -> Feed:
+        return replace(self._feed, belt=Heard(convert.belt_status(msg), now_s))
+
+    def _hear_robot(self, msg: Any, now_s: float) -> Feed:
+        return replace(self._feed, robot=Heard(convert.robot_status(msg), now_s))
+
+    def _hear_heartbeat(self, msg: Any, now_s: float) -> Feed:
+        return self._feed.hear_heartbeat(convert.heartbeat(msg), now_s)
+
+    def _run(self) -> None:
+        next_beat = 0.0
+        try:
+            while not self._stop.wait(POLL_S):
+                if time.monotonic() >= next_beat:
+                    next_beat = time.monotonic() + HEARTBEAT_S - POLL_S / 2
+                    self._beat()
+                self._take_waiting()
+        finally:
+            # A page that can never hear the cell again must end: whoever started it starts it anew.
+            if not self._stop.is_set():
+                self._lost = True
+                self._on_lost()
+
+    def _take_waiting(self) -> None:
+        """Handle what has come in since the last look."""
+        idle = 0
+        # With a zero time-out the executor reports a time-out after each round, work done or not:
+        # only two calls in a row without work mean that nothing waits.
+        while idle < 2 and not self._stop.is_set():
+            before = self._heard
+            self._executor.spin_once(timeout_sec=0.0)
+            idle = idle + 1 if self._heard == before else 0
+
+    def _beat(self) -> None:
+        now_ns = time.time_ns()
+        times = self._process.cpu_times()
+        self._status.publish(
+            NodeStatus(
+                stamp=Time(sec=now_ns // 10**9, nanosec=now_ns % 10**9),
+                node="hmi",
+                pid=os.getpid(),
+                boot_id=self._boot_id,
+                lifecycle="active",
+                healthy=True,
+                message="",
+                rss_mib=self._process.memory_info().rss / 2**20,
+                cpu_s=times.user + times.system,
+            )
+        )

@@ -1,0 +1,18 @@
+"""Alarms in the sense of ISA-18.2: their states, and what they say to people."""
+
+from cell.control.alarms.book import Alarm, AlarmBook, AlarmState
+from cell.control.alarms.catalogue import CATALOGUE, Entry, Priority, UnknownAlarmError, entry
+from cell.control.alarms.reasons import REASONS, reason_text
+
+__all__ = [
+    "CATALOGUE",
+    "REASONS",
+    "Alarm",
+    "AlarmBook",
+    "AlarmState",
+    "Entry",
+    "Priority",
+    "UnknownAlarmError",
+    "entry",
+    "reason_text",
+]

@@ -1,0 +1,217 @@
+"""How the cell changes to another recipe: prepared by all nodes, then taken up by all or by none.
+
+Until the ledger has taken the recipe up, which is one event in the journal, nothing has changed.
+From then on every node follows the journal; one that cannot makes the cell take the old one again.
+Pure: time comes as an argument, what is to be done goes out as an action.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cell.control.ledger.desk import MOVING
+from cell.control.ledger.events import CellState as State
+from cell.products.lookup import InspectionParts
+from cell.texts import say
+
+PREPARE_S = 600.0
+"""Engines that are compiled for their card take minutes."""
+MOST_ROUNDS = 3
+"""Times that the belt is emptied anew when parts came meanwhile: the feed stops a little later."""
+TAKE_UP_S = 15.0
+"""A node that has prepared a recipe works by it this soon, or the change is undone."""
+
+
+class Step(StrEnum):
+    """How far a change is, in the words of CellState.change."""
+
+    NONE = ""
+    PREPARING = "preparing"
+    PREPARED = "prepared"
+    DRAINING = "draining"
+    TAKING_UP = "taking_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A person's order; see SetRecipe.srv."""
+
+    recipe: str
+    person: str
+    reason: str
+    prepare_only: bool = False
+    drain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The cell now. `following`: every node works by the ledger's recipe."""
+
+    state: State
+    on_belt: int
+    following: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Drain:
+    """Let the parts on the belt through, and no others begin."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunOn:
+    """Let those through, too, that came while the belt was being emptied."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp:
+    """Tell the ledger to work by these parts from now on."""
+
+    parts: InspectionParts
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """The nodes need not keep ready what they have prepared."""
+
+
+Action = Drain | RunOn | TakeUp | LetGo
+
+
+class Changeover:
+    """One change at a time. `recipe`: name@version of what is being changed to; `parts`: what it
+    refers to, when that was read.
+    """
+
+    def __init__(self) -> None:
+        self.step, self.recipe, self.message = Step.NONE, "", ""
+        self._wish = Wish("", "", "")
+        self.parts: InspectionParts | None = None
+        self._old: InspectionParts | None = None
+        self._waiting: set[str] = set()
+        self._until_s, self._rounds = 0.0, 0
+        self._kept_ready = False
+
+    def obstacle(self, wish: Wish, seen: Seen) -> str:
+        """Why this cannot be begun now, '' when it can."""
+        if not wish.person.strip():
+            return say("refused.no_person")
+        if not wish.reason.strip():
+            return say("refused.recipe.no_reason")
+        if self.step not in (Step.NONE, Step.PREPARED):
+            return say(
+                "refused.recipe.changing", recipe=self._wish.recipe, person=self._wish.person
+            )
+        if wish.prepare_only:
+            return ""
+        if seen.state in (State.FAULTED, State.PURGE_REQUIRED) and seen.on_belt:
+            return say("refused.recipe.not_clear")
+        lets_through = wish.drain and seen.state in MOVING
+        if (seen.on_belt or seen.state in MOVING) and not lets_through:
+            return say("refused.recipe.not_stopped")
+        return ""
+
+    def begin(self, wish: Wish, old: InspectionParts, nodes: Iterable[str], now_s: float) -> bool:
+        """Follow the order; whether anything has to be prepared for it."""
+        ready = self.step is Step.PREPARED and self._wish.recipe == wish.recipe
+        self._wish, self.message, self._rounds = wish, "", 0
+        if ready and not wish.prepare_only:
+            self.step = Step.DRAINING
+            return False
+        self.step, self.recipe, self.parts, self._old = Step.PREPARING, wish.recipe, None, old
+        self._kept_ready = True
+        self._waiting, self._until_s = {"supervisor", *nodes}, now_s + PREPARE_S
+        return True
+
+    def loaded(self, parts: InspectionParts) -> None:
+        """The supervisor itself has read the recipe."""
+        if self.step is Step.PREPARING:
+            self.parts, self.recipe = parts, parts.recipe.identity
+            self._waiting.discard("supervisor")
+
+    def answered(self, node: str, recipe: str, message: str) -> None:
+        """A node can work by `recipe` (its name), or says why not."""
+        if self.step is not Step.PREPARING or recipe != self._wish.recipe:
+            return
+        self._waiting.discard(node)
+        if message:
+            self._fail(say("recipe.refused_by", node=node, recipe=recipe, detail=message))
+
+    def died(self, node: str) -> None:
+        """What a node had prepared died with it."""
+        if self.step is Step.PREPARING and node in self._waiting:
+            self.answered(node, self._wish.recipe, say("recipe.node_died"))
+        elif self.step in (Step.PREPARED, Step.DRAINING):
+            self._fail(say("recipe.refused_by", node=node, recipe=self._wish.recipe,
+                           detail=say("recipe.node_died")))  # fmt: skip
+
+    def next(self, now_s: float, seen: Seen) -> list[Action]:
+        """What is to be done now; call a few times a second."""
+        actions = self._next(now_s, seen)
+        if self._kept_ready and self.step is Step.NONE:
+            self._kept_ready = False
+            actions.append(LetGo())
+        return actions
+
+    def _next(self, now_s: float, seen: Seen) -> list[Action]:
+        match self.step:
+            case Step.PREPARING:
+                return self._prepare(now_s, seen)
+            case Step.DRAINING:
+                return self._drain(now_s, seen)
+            case Step.TAKING_UP:
+                return self._follow(now_s, seen)
+            case _:
+                return []
+
+    def refused(self, message: str) -> None:
+        """The ledger has refused to take the recipe up: nothing has changed."""
+        self._fail(message)
+
+    def _prepare(self, now_s: float, seen: Seen) -> list[Action]:
+        if self._waiting:
+            if now_s > self._until_s:
+                late = ", ".join(sorted(self._waiting))
+                self._fail(say("recipe.not_prepared", nodes=late, seconds=f"{PREPARE_S:.0f}"))
+            return []
+        self.step = Step.PREPARED if self._wish.prepare_only else Step.DRAINING
+        return self._next(now_s, seen)
+
+    def _drain(self, now_s: float, seen: Seen) -> list[Action]:
+        if seen.state is State.STOPPED and not seen.on_belt:
+            assert self.parts is not None
+            self.step, self._until_s = Step.TAKING_UP, now_s + TAKE_UP_S
+            return [TakeUp(self.parts, self._wish.person, self._wish.reason)]
+        if seen.state is State.RUNNING and self._wish.drain:
+            return [Drain(self._wish.person)]
+        if seen.state is State.STOPPED and self._rounds < MOST_ROUNDS:
+            self._rounds += 1
+            return [RunOn(self._wish.person)]
+        if seen.state is State.STOPPED:
+            self._fail(say("recipe.more_came", count=seen.on_belt))
+        if seen.state in (State.FAULTED, State.PURGE_REQUIRED):
+            self._fail(say("recipe.fault_meanwhile"))
+        return []
+
+    def _follow(self, now_s: float, seen: Seen) -> list[Action]:
+        if seen.following:
+            self.step, self.recipe = Step.NONE, ""
+            return []
+        if now_s < self._until_s:
+            return []
+        assert self._old is not None
+        message = say("recipe.undone", recipe=self.recipe, old=self._old.recipe.identity)
+        undo = TakeUp(self._old, self._wish.person, message)
+        self._fail(message)
+        return [undo]
+
+    def _fail(self, message: str) -> None:
+        self.step, self.recipe, self.message = Step.NONE, "", message
+        self._waiting.clear()

@@ -1,0 +1,109 @@
+"""The ledger's desk: its state, what it heard last, and the events of the observation at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cell.control.ledger import events as e
+from cell.control.ledger.account import Account, State
+from cell.control.ledger.apply import apply
+from cell.control.ledger.config import LedgerConfig
+from cell.control.ledger.events import CellState, Event
+from cell.control.ledger.observations import BeltRead, InspectionDone
+from cell.products.recipe import Recipe
+from cell.texts import say
+
+MOVING = (CellState.STARTING, CellState.RUNNING, CellState.STOPPING)
+
+
+class RefusalError(Exception):
+    """A person's order cannot be followed: a phrase says why and what to do."""
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(say(code, **values))
+
+
+@dataclass(slots=True)
+class Live:
+    """Heard last, not journalled: after a crash all of it is unknown, and so is the belt."""
+
+    encoder_m: float = 0.0
+    belt: BeltRead | None = None
+    exposures_until_ns: int = 0
+    counter_ahead_since_ns: int | None = None
+    inspections: dict[int, InspectionDone] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Desk:
+    """What the rules work on. They read `state` and change it only by `emit`."""
+
+    config: LedgerConfig
+    recipe: Recipe
+    state: State = field(default_factory=State)
+    live: Live = field(default_factory=Live)
+    now_ns: int = 0
+    events: list[Event] = field(default_factory=list)
+
+    def emit(self, event: Event) -> None:
+        """Decide: the event counts from here on."""
+        apply(self.state, event)
+        self.events.append(event)
+
+    @property
+    def travel_m(self) -> float:
+        """Belt travel from arrival to exposure for this recipe's parts [m]."""
+        return self.config.trigger_travel_m(self.recipe.part.size_m[0])
+
+    @property
+    def may_run(self) -> bool:
+        """Whether the belt is meant to run, holds aside: never without an order in this session."""
+        state = self.state
+        meant = state.cell in (CellState.STARTING, CellState.RUNNING) or state.draining
+        return meant and state.session_open and bool(state.ordered_by)
+
+    def position(self, account: Account) -> float:
+        """Where the account's part is now [m]."""
+        return account.x_at(self.live.encoder_m)
+
+    def alarm(self, alarm: str, part: str = "", detail: str = "") -> None:
+        """Raise an alarm."""
+        self.emit(e.AlarmRaised(stamp_ns=self.now_ns, alarm=alarm, part=part, detail=detail))
+
+    def clear_alarm(self, *alarms: str) -> None:
+        """Clear those of the alarms whose cause stands."""
+        for alarm in alarms:
+            if alarm in self.state.alarms.causes:
+                self.emit(e.AlarmCleared(stamp_ns=self.now_ns, alarm=alarm))
+
+    def fault(
+        self,
+        alarm: str,
+        part: str = "",
+        detail: str = "",
+        *,
+        purge: bool = True,
+        encoder_valid: bool = True,
+    ) -> None:
+        """Stop the belt for a fault; `purge`: what lies on it is unknown from now on."""
+        self.alarm(alarm, part, detail)
+        self.release_belt()
+        self.emit(
+            e.Faulted(
+                stamp_ns=self.now_ns,
+                alarm=alarm,
+                part=part,
+                detail=detail,
+                purge=purge,
+                stopped=self.may_run,
+                encoder_m=self.live.encoder_m,
+                encoder_valid=encoder_valid,
+            )
+        )
+
+    def release_belt(self) -> None:
+        """End a hold, if there is one."""
+        hold = self.state.hold
+        if hold is not None:
+            waited_s = max(0, self.now_ns - hold.since_ns) * 1e-9
+            self.emit(e.BeltReleased(stamp_ns=self.now_ns, part=hold.part, waited_s=waited_s))

@@ -1,0 +1,316 @@
+"""What the ledger decides: facts in the order of the journal, frozen and exact under JSON.
+
+`stamp_ns` is the time of the observation that led to the event; `part` is empty for events that
+concern no part.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cell.products.verdict import Defect, Verdict
+
+
+class CellState(StrEnum):
+    """State of the cell, as in interfaces msg/CellState."""
+
+    STOPPED = "stopped"
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FAULTED = "faulted"
+    PURGE_REQUIRED = "purge_required"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of every event."""
+
+    stamp_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStarted(Event):
+    """A supervisor began; `clean`: the last one closed an empty belt that has not moved since.
+
+    `alarms`: those of before whose cause may still stand; the causes of the others are over. None
+    in journals of cells that forgot every alarm at a start. `configured`: the recipe that the
+    configuration named, '' in old journals.
+    """
+
+    session: str
+    recipe: str
+    encoder_m: float
+    arrivals: int
+    exposures: int
+    exits: int
+    clean: bool
+    alarms: tuple[str, ...] | None = None
+    configured: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionClosed(Event):
+    """A supervisor ended in order; `clean`: it stood still with an empty belt."""
+
+    clean: bool
+    encoder_m: float
+    arrivals: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateChanged(Event):
+    """The cell changed state for `reason` (an identity from the catalogue of texts)."""
+
+    state: CellState
+    reason: str
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeSelected(Event):
+    """The cell works by another recipe from here on: a person wanted it, for a reason."""
+
+    recipe: str
+    person: str
+    reason: str = ""
+    content: str = ""
+    """First digits of the recipe's digest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived(Event):
+    """An account is opened. `edge_lost`: the PLC counted the part, its edge never came;
+    `encoder_m` is a guess.
+    """
+
+    part: str
+    index: int
+    encoder_m: float
+    x: float
+    edge_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureSeen(Event):
+    """An exposure latch was reported."""
+
+    index: int
+    encoder_m: float
+    exposure_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameSeen(Event):
+    """A picture, or the loss of one, was reported."""
+
+    trigger: int
+    exposure_ns: int
+    received_ns: int
+    ok: bool
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exposed(Event):
+    """An exposure is this part's, by belt travel."""
+
+    part: str
+    index: int
+    encoder_m: float
+    exposure_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameTied(Event):
+    """A picture is this exposure's, by time."""
+
+    index: int
+    trigger: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspected(Event):
+    """An inspection is this part's. `late`: the part had its verdict already, which stands."""
+
+    part: str
+    trigger: int
+    exposure_ns: int
+    done_ns: int
+    ok: bool
+    error: str
+    late: bool
+    x: float
+    y: float
+    yaw: float
+    encoder_m: float
+    defects: tuple[Defect, ...]
+    recipe: str
+    model: str
+    engine: str
+    golden: str
+    locate_ms: float
+    inference_ms: float
+    total_ms: float
+    view: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged(Event):
+    """A verdict. `by`: 'recipe', 'ledger' (not inspected) or a person's name."""
+
+    part: str
+    verdict: Verdict
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovalRequested(Event):
+    """The arm is asked to remove a part that lay at `x`, `y`, `yaw` when the belt had travelled
+    `encoder_m`.
+    """
+
+    part: str
+    bin: str
+    attempt: int
+    encoder_m: float
+    x: float
+    y: float
+    yaw: float
+    deadline_encoder_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lifted(Event):
+    """The part has left the belt surface; its account stays open."""
+
+    part: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovalFailed(Event):
+    """An attempt ended without a confirmed removal. `final`: there is no further attempt."""
+
+    part: str
+    attempt: int
+    reason: str
+    message: str
+    final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeltHeld(Event):
+    """The belt stands for a removal. `ordered`: by the ledger, not by the used-up authority alone.
+
+    `cause`: 'wait' (the arm is not in time) or 'retry' (an attempt failed).
+    """
+
+    part: str
+    cause: str
+    ordered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeltReleased(Event):
+    """The belt need not stand any more."""
+
+    part: str
+    waited_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed(Event):
+    """Disposition: a confirmed removal to a bin."""
+
+    part: str
+    bin: str
+    cycle_s: float
+    grip_encoder_m: float
+    grip_position: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed(Event):
+    """Disposition: a passed part was seen leaving."""
+
+    part: str
+    index: int
+    encoder_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purged(Event):
+    """Disposition: a person took the part, whatever it was."""
+
+    part: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escaped(Event):
+    """Violation: a part that may not leave was seen leaving. Its account stays open."""
+
+    part: str
+    index: int
+    encoder_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitSeen(Event):
+    """An exit edge that no part was expected to cause."""
+
+    index: int
+    encoder_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faulted(Event):
+    """The belt stops for a fault. `purge`: what lies on the belt is unknown from now on."""
+
+    alarm: str
+    part: str
+    detail: str
+    purge: bool
+    stopped: bool
+    encoder_m: float
+    encoder_valid: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared(Event):
+    """A person has cleared the belt; counting begins anew from these counters."""
+
+    person: str
+    encoder_m: float
+    arrivals: int
+    exposures: int
+    exits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmRaised(Event):
+    """An alarm's cause appeared."""
+
+    alarm: str
+    part: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmCleared(Event):
+    """An alarm's cause is gone."""
+
+    alarm: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmAcknowledged(Event):
+    """A person has seen an alarm; `person` is empty if no name was given."""
+
+    alarm: str
+    person: str
+
+
+DISPOSITIONS = (Removed, Passed, Purged)
+"""The three ways in which an account closes."""

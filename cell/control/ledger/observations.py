@@ -1,0 +1,227 @@
+"""What the ledger is told. Times are system-clock nanoseconds, belt travels metres, poses in
+frame `cell`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cell.products.recipe import Recipe
+from cell.products.verdict import Defect, VerdictKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """Base: `stamp_ns` is the time at which the ledger is told, never decreasing from one to the
+    next.
+    """
+
+    stamp_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(Observation):
+    """The supervisor begins a session and has read the belt PLC. First observation of every
+    process. `configured`: the recipe that the configuration names.
+    """
+
+    session: str
+    encoder_m: float
+    arrivals: int
+    exposures: int
+    exits: int
+    configured: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeltRead(Observation):
+    """A reading of the belt PLC. `read_ns` is when `encoder_m` and the counters were true, by the
+    host's estimate; `device_s` the same by the PLC's own clock, 0 for one that tells none.
+    """
+
+    read_ns: int
+    encoder_m: float
+    running: bool
+    at_authority: bool
+    arrivals: int
+    exposures: int
+    exits: int
+    speed_m_s: float = 0.0
+    device_s: float = 0.0
+    emergency_stop: bool = False
+    watchdog_tripped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivalEdge(Observation):
+    """Leading edge of a part at the photo-eye."""
+
+    index: int
+    encoder_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExposureLatch(Observation):
+    """The camera's exposure was active; `exposure_ns` is the host's estimate of when."""
+
+    index: int
+    encoder_m: float
+    exposure_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExitEdge(Observation):
+    """Leading edge of a part at the exit-eye."""
+
+    index: int
+    encoder_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameReceived(Observation):
+    """The camera's answer to a trigger; not `ok`: the picture is lost, `error` says why."""
+
+    trigger: int
+    exposure_ns: int
+    received_ns: int
+    ok: bool
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectionDone(Observation):
+    """The inspector's answer to a picture. `x`, `y`, `yaw`: the part's centre at the exposure."""
+
+    trigger: int
+    exposure_ns: int
+    done_ns: int
+    ok: bool
+    error: str = ""
+    x: float = 0.0
+    y: float = 0.0
+    yaw: float = 0.0
+    defects: tuple[Defect, ...] = ()
+    recipe: str = ""
+    model: str = ""
+    engine: str = ""
+    golden: str = ""
+    locate_ms: float = 0.0
+    inference_ms: float = 0.0
+    total_ms: float = 0.0
+    view: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovalFeedback(Observation):
+    """Progress of a removal: the part has left the belt surface, or the belt must be held for the
+    arm.
+    """
+
+    part: str
+    attempt: int
+    off_belt: bool = False
+    wait_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovalDone(Observation):
+    """End of a removal. `removed` only when the vacuum sensor confirmed grip and release over the
+    bin.
+    """
+
+    part: str
+    attempt: int
+    removed: bool
+    reason: str = ""
+    message: str = ""
+    cycle_s: float = 0.0
+    grip_encoder_m: float = 0.0
+    grip_position: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override(Observation):
+    """A person replaces the verdict of a part. `bin` empty: the recipe chooses."""
+
+    part: str
+    verdict: VerdictKind
+    bin: str
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeDied(Observation):
+    """A process is gone, silent, or was replaced by a new one (its boot id changed)."""
+
+    node: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeLeft(Observation):
+    """A node is alive but was taken out of service by a lifecycle order."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaultSeen(Observation):
+    """Something else went wrong. `alarm` from the catalogue; `purge`: belt contents can no longer
+    be trusted.
+    """
+
+    alarm: str
+    detail: str = ""
+    purge: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdvisoryTold(Observation):
+    """Something to look at, while the cell goes on; not `standing`: it is over."""
+
+    alarm: str
+    detail: str = ""
+    standing: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderJumped(Observation):
+    """The encoder moved as no belt can (the PLC restarted, say)."""
+
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(Observation):
+    """A person's order: start, stop, drain, reset, confirm_clear."""
+
+    name: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge(Observation):
+    """A person has seen an alarm; `alarm` '' means all that wait."""
+
+    alarm: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectRecipe(Observation):
+    """A person loads a recipe; only while the belt stands and no account is open."""
+
+    recipe: Recipe
+    person: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick(Observation):
+    """Time passes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing(Observation):
+    """The supervisor shuts down in order."""

@@ -1,0 +1,226 @@
+"""Rules of looking: pictures to parts, inspections to verdicts, and no verdict in time to a
+reject.
+"""
+
+from __future__ import annotations
+
+import math
+
+from cell.control.ledger import events as e
+from cell.control.ledger import tying
+from cell.control.ledger.account import Account, Exposure, Stage
+from cell.control.ledger.desk import Desk
+from cell.control.ledger.observations import ExposureLatch, FrameReceived, InspectionDone
+from cell.products import rules
+from cell.products.verdict import Defect, Verdict
+from cell.texts import say
+
+PENDING = 64
+"""Inspections kept while their picture is not tied; older ones concern parts that are decided
+long since.
+"""
+
+
+def exposure(desk: Desk, latch: ExposureLatch) -> None:
+    """Note a latch, once."""
+    state = desk.state
+    if latch.index <= state.last_exposure or latch.index in state.exposures:
+        return
+    desk.emit(
+        e.ExposureSeen(
+            stamp_ns=desk.now_ns,
+            index=latch.index,
+            encoder_m=latch.encoder_m,
+            exposure_ns=latch.exposure_ns,
+        )
+    )
+
+
+def frame(desk: Desk, seen: FrameReceived) -> None:
+    """Note a picture, once. A trigger number that comes again with another time is not believed."""
+    if seen.exposure_ns <= desk.state.cleared_ns or seen.trigger in desk.state.shots:
+        return
+    desk.emit(
+        e.FrameSeen(
+            stamp_ns=desk.now_ns,
+            trigger=seen.trigger,
+            exposure_ns=seen.exposure_ns,
+            received_ns=seen.received_ns,
+            ok=seen.ok,
+            error=seen.error,
+        )
+    )
+    if seen.ok:
+        desk.clear_alarm("camera.frame_failed")
+    else:
+        desk.alarm("camera.frame_failed", detail=seen.error)
+
+
+def inspection(desk: Desk, done: InspectionDone) -> None:
+    """Keep an inspection until its picture is tied."""
+    if done.exposure_ns <= desk.state.cleared_ns or done.trigger in desk.live.inspections:
+        return
+    desk.live.inspections[done.trigger] = done
+    # An inspection proves its picture, should the camera's own message be lost or late.
+    received_ns = min(done.done_ns, desk.now_ns)
+    picture = FrameReceived(
+        stamp_ns=done.stamp_ns,
+        trigger=done.trigger,
+        exposure_ns=done.exposure_ns,
+        received_ns=received_ns,
+        ok=True,
+    )
+    frame(desk, picture)
+    while len(desk.live.inspections) > PENDING:
+        del desk.live.inspections[next(iter(desk.live.inspections))]
+
+
+def tie_and_judge(desk: Desk) -> None:
+    """Make every tie that has become certain, and judge what can be judged."""
+    if not desk.state.encoder_valid:
+        return
+    _tie_exposures(desk)
+    _tie_frames(desk)
+    for latch in list(desk.state.exposures.values()):
+        if latch.trigger and latch.part in desk.state.accounts:
+            _judge_picture(desk, desk.state.accounts[latch.part], latch)
+
+
+def overdue_verdicts(desk: Desk) -> None:
+    """Reject every part that reached the deadline without a verdict."""
+    for account in list(desk.state.accounts.values()):
+        undecided = account.stage in (Stage.ARRIVED, Stage.EXPOSED)
+        if undecided and desk.position(account) >= desk.config.verdict_deadline_x:
+            _reject(desk, account, say("uninspected.late"))
+            desk.alarm("ledger.no_verdict", account.part)
+
+
+def _tie_exposures(desk: Desk) -> None:
+    for latch in list(desk.state.exposures.values()):
+        if latch.part:
+            continue
+        accounts = desk.state.accounts.values()
+        part = tying.part_of_exposure(latch, accounts, desk.travel_m, desk.config)
+        if part is not None:
+            desk.emit(
+                e.Exposed(
+                    stamp_ns=desk.now_ns,
+                    part=part,
+                    index=latch.index,
+                    encoder_m=latch.encoder_m,
+                    exposure_ns=latch.exposure_ns,
+                )
+            )
+
+
+def _tie_frames(desk: Desk) -> None:
+    state = desk.state
+    for shot in sorted(state.shots.values(), key=lambda s: s.exposure_ns):
+        if shot.exposure:
+            continue
+        index = tying.exposure_of_shot(
+            shot,
+            state.shots.values(),
+            state.exposures,
+            state.last_exposure,
+            desk.live.exposures_until_ns,
+            state.trigger_offset,
+            desk.config,
+        )
+        if index is not None:
+            desk.emit(e.FrameTied(stamp_ns=desk.now_ns, index=index, trigger=shot.trigger))
+
+
+def _judge_picture(desk: Desk, account: Account, latch: Exposure) -> None:
+    """Bring a tied picture's outcome to its part."""
+    done = desk.live.inspections.get(latch.trigger)
+    shot = desk.state.shots.get(latch.trigger)
+    if shot is not None and done is not None and done.exposure_ns == shot.exposure_ns:
+        if account.trigger != latch.trigger:
+            _record(desk, account, latch, done)
+    elif shot is not None and not shot.ok and account.stage is Stage.EXPOSED:
+        _reject(desk, account, say("uninspected.picture_lost", error=shot.error))
+
+
+def _record(desk: Desk, account: Account, latch: Exposure, done: InspectionDone) -> None:
+    """Record an inspection, and judge by it unless the part has its verdict already."""
+    error = _why_unusable(desk, account, latch, done)
+    late = account.stage is not Stage.EXPOSED
+    desk.emit(
+        e.Inspected(
+            stamp_ns=desk.now_ns,
+            part=account.part,
+            trigger=done.trigger,
+            exposure_ns=done.exposure_ns,
+            done_ns=done.done_ns,
+            ok=not error,
+            error=error,
+            late=late,
+            x=_finite(done.x),
+            y=_finite(done.y),
+            yaw=_finite(done.yaw),
+            encoder_m=latch.encoder_m,
+            defects=tuple(d for d in done.defects if _is_finite(d)),
+            recipe=done.recipe,
+            model=done.model,
+            engine=done.engine,
+            golden=done.golden,
+            locate_ms=done.locate_ms,
+            inference_ms=done.inference_ms,
+            total_ms=done.total_ms,
+            view=done.view,
+        )
+    )
+    if done.ok:
+        desk.clear_alarm("inspector.failed")
+    else:
+        desk.alarm("inspector.failed", account.part, done.error)
+    if late:
+        return
+    if error:
+        _reject(desk, desk.state.accounts[account.part], error)
+        return
+    _verdict(desk, account.part, rules.judge(desk.recipe, done.defects), "recipe")
+    desk.clear_alarm("ledger.no_verdict")
+
+
+def _why_unusable(desk: Desk, account: Account, latch: Exposure, done: InspectionDone) -> str:
+    """'' for an inspection that may decide, else why not."""
+    if not done.ok:
+        return done.error or say("uninspected.no_reason")
+    finite = all(math.isfinite(n) for n in (done.x, done.y, done.yaw))
+    if not finite or not all(_is_finite(d) for d in done.defects):
+        return say("uninspected.not_finite")
+    off = done.x - account.x_at(latch.encoder_m) + _lead(desk, done.yaw)
+    if abs(off) > desk.config.pose_tolerance_m:
+        return say("uninspected.other_place", off=off * 1e3)
+    if done.recipe != desk.state.recipe:
+        return say("uninspected.other_recipe", used=done.recipe, wanted=desk.state.recipe)
+    return ""
+
+
+def _lead(desk: Desk, yaw: float) -> float:
+    """How much further a turned part's leading edge lies before its centre than a straight one's
+    [m]: the photo-eye saw the edge.
+    """
+    length, width = desk.recipe.part.size_m
+    return (length * abs(math.cos(yaw)) + width * abs(math.sin(yaw)) - length) / 2.0
+
+
+def _reject(desk: Desk, account: Account, why: str) -> None:
+    _verdict(desk, account.part, rules.not_inspected(desk.recipe, why), "ledger")
+
+
+def _verdict(desk: Desk, part: str, verdict: Verdict, by: str) -> None:
+    desk.emit(e.Judged(stamp_ns=desk.now_ns, part=part, verdict=verdict, by=by))
+
+
+def _is_finite(defect: Defect) -> bool:
+    return all(
+        math.isfinite(n)
+        for n in (defect.score, defect.x_min, defect.y_min, defect.x_max, defect.y_max)
+    )
+
+
+def _finite(number: float) -> float:
+    return number if math.isfinite(number) else 0.0

@@ -1,0 +1,74 @@
+"""The ledger as people see it: material for interfaces msg/CellState."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cell.control.alarms.book import Alarm
+from cell.control.ledger.account import Counts
+from cell.control.ledger.desk import Desk
+from cell.control.ledger.events import CellState
+from cell.products.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """A part whose account is open; `x` is its position now [m]."""
+
+    part: str
+    stage: str
+    verdict: str
+    bin: str
+    x: float
+    y: float
+    yaw: float
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Texts for `reason` (with `detail` for the placeholder) are in `cell.control.alarms`."""
+
+    state: CellState
+    reason: str
+    detail: str
+    session: str
+    recipe: str
+    counts: Counts
+    parts: tuple[PartView, ...]
+    last_part: str
+    last_verdict: Verdict | None
+    alarms: tuple[Alarm, ...]
+
+    @property
+    def on_belt(self) -> int:
+        """Open accounts."""
+        return len(self.parts)
+
+
+def snapshot(desk: Desk) -> Snapshot:
+    """The cell now, parts newest first."""
+    state = desk.state
+    parts = [
+        PartView(
+            part=account.part,
+            stage=account.stage.value,
+            verdict=account.verdict.kind.value if account.verdict else "",
+            bin=account.verdict.bin if account.verdict else "",
+            x=desk.position(account),
+            y=account.y,
+            yaw=account.yaw,
+        )
+        for account in reversed(state.accounts.values())
+    ]
+    return Snapshot(
+        state=state.cell,
+        reason=state.reason,
+        detail=state.reason_detail,
+        session=state.session,
+        recipe=state.recipe,
+        counts=state.counts,
+        parts=tuple(parts),
+        last_part=state.last_part,
+        last_verdict=state.last_verdict,
+        alarms=state.alarms.active(),
+    )

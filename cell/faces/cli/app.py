@@ -1,0 +1,113 @@
+"""The command `cell`. A verb a file."""
+
+from __future__ import annotations
+
+import math
+import sys
+from importlib.metadata import version
+from typing import Annotated, Any
+
+import typer
+
+from cell.faces.cli.verbs import (
+    bench,
+    data,
+    doctor,
+    evaluate,
+    inspect,
+    recipe,
+    recipe_use,
+    records,
+    records_prune,
+    run,
+    teach,
+    thresholds,
+    train,
+    twin,
+)
+from models.ground.ending import REFUSED, refuse
+
+app = typer.Typer(
+    name="cell",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"inspection-cell {version('inspection-cell')} (Python {sys.version.split()[0]})")
+        raise typer.Exit
+
+
+@app.callback()
+def _cell(
+    _: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    """An inspection cell: camera, detector, robot arm, ledger - or its twin on this machine."""
+
+
+app.command("run")(run.run)
+app.command("inspect")(inspect.inspect)
+app.command("train")(train.train)
+app.command("evaluate")(evaluate.evaluate)
+app.command("teach")(teach.teach)
+app.command("thresholds")(thresholds.thresholds)
+app.command("twin")(twin.twin)
+app.command("doctor")(doctor.doctor)
+app.add_typer(bench.app, name="bench")
+app.add_typer(data.app, name="data")
+recipe.app.command("use")(recipe_use.use)
+app.add_typer(recipe.app, name="recipe")
+records.app.command("prune")(records_prune.prune)
+app.add_typer(records.app, name="records")
+
+
+def run_verb(words: list[str] | None = None) -> int:
+    """Run what the command line asks for; its exit code. What a verb raises goes on upwards.
+
+    The library's own way to do this ends a program whose output nobody reads with exit code 1,
+    which is an answer of `cell inspect`, and frames its errors in several lines.
+    """
+    command = typer.main.get_command(app)
+    _require_finite(command)
+    try:
+        with command.make_context("cell", sys.argv[1:] if words is None else words) as context:
+            command.invoke(context)
+    except typer.Exit as ended:
+        return ended.exit_code
+    except typer.Abort:
+        return refuse("ended: nobody answered the question")
+    except typer.TyperException as error:
+        return _misused(error)
+    return 0
+
+
+def _require_finite(command: Any) -> None:
+    """Refuse numbers without end and what is no number, in every option of every verb."""
+    for verb in getattr(command, "commands", {}).values():
+        _require_finite(verb)
+    for option in command.params:
+        option.callback = option.callback or _finite
+
+
+def _finite(_: object, __: object, value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise typer.BadParameter(f"{value:g} is no number to work with.")
+    return value
+
+
+def _misused(error: typer.TyperException) -> int:
+    """A wrong command line; where words are missing altogether, the help has been printed."""
+    context = getattr(error, "ctx", None)
+    said = error.format_message().strip()
+    path = context.command_path if context is not None else "cell"
+    if said:
+        return refuse(f"{said.rstrip('.')}; `{path} --help` tells what there is")
+    return REFUSED

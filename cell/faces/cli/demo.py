@@ -1,0 +1,83 @@
+"""The twin's configuration for `cell run`. The cell itself knows nothing of it: this is the bench
+it is put on.
+"""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from typing import Any
+
+from cell.config import CellConfig
+from cell.launcher.pictures import PREFIX, SHARED_MEMORY
+from cell.launcher.twin import TwinPlan
+from cell.products.loading import RECIPES
+from cell.products.lookup import find_recipe
+
+
+def demo_overrides(host: str, folder: Path) -> dict[str, Any]:
+    """Settings of the demo cell that depend on where the twin listens and on the run's folder."""
+    return {
+        "belt.options.host": host,
+        "robot.arm.options.host": host,
+        "robot.gripper.options.host": host,
+        "camera.options.image_folder": str(image_folder(folder)),
+        "camera.options.lines.host": host,
+        "camera.ring": f"inspection_cell_{run_key(folder)}",
+    }
+
+
+def run_key(folder: Path) -> str:
+    """A short name that keeps the shared memory of two runs apart."""
+    return f"{zlib.crc32(str(folder).encode()):08x}"
+
+
+def image_folder(folder: Path) -> Path:
+    """Where the twin puts the pictures for the camera's emulator: in memory, a folder for each
+    run.
+    """
+    return SHARED_MEMORY / f"{PREFIX}{run_key(folder)}" / "camera"
+
+
+def demo_twin(
+    config: CellConfig,
+    host: str,
+    folder: Path,
+    *,
+    seed: int,
+    parts: int,
+    pitch: float,
+    defective: float,
+    settings: dict[str, Any] | None = None,
+) -> TwinPlan:
+    """What the twin is told: the same ports that the cell's configuration names, and what the
+    recipe is for. Raises RecipeError.
+    """
+    goldens = (config.recipes or RECIPES) / config.recipe / "goldens"
+    plc_port = int(config.belt.options.get("port", 5020))
+    lines = config.camera.options.get("lines", {})
+    pictures = Path(config.camera.options["image_folder"])
+    return TwinPlan(
+        host=host,
+        plc_port=plc_port,
+        folder=folder,
+        settings={
+            "host": host,
+            "seed": seed,
+            "parts": parts,
+            "pitch_m": pitch,
+            "pitch_jitter_m": 0.0,
+            "max_speed_m_s": max(0.3, config.belt.speed_m_s),
+            "defective_share": defective,
+            "product": config.recipe,
+            "part_m": list(find_recipe(config, config.recipe).part.size_m),
+            **({"golden_folder": str(goldens)} if goldens.is_dir() else {}),
+            "image_folder": str(pictures),
+            "plc_port": plc_port,
+            "camera_driver_port": int(lines.get("pulse_port", 47010)),
+            "camera_device_port": int(lines.get("device_port", 47011)),
+            "truth_file": str(folder / "truth.json"),
+            **(settings or {}),
+        },
+        pictures=pictures.parent if pictures == image_folder(folder) else None,
+    )

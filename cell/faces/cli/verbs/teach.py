@@ -1,0 +1,168 @@
+"""`cell teach`: a recipe from a few pictures of good parts."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from cell.config import load
+from cell.faces.cli.errors import UsageError
+from cell.faces.cli.pictures import write_picture
+from cell.faces.cli.terminal import terminal
+from cell.lab.teaching import USUAL_PART, Bins, Lesson, teach_recipe, warnings
+from cell.products.loading import RECIPES
+from cell.products.lookup import taught_recipes
+from cell.products.recipe import PartGeometry
+from models.anomaly import FeaturePackage
+from models.ground.written import one_line
+from vision.anomaly.detector import AnomalyDetector
+from vision.engines.onnx import OnnxConfig, OnnxEngine
+from vision.lab.data.names import printable
+from vision.lab.teaching.picture import draw_heat
+from vision.lab.teaching.teach import Settings
+
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
+
+
+def teach(
+    recipe: Annotated[str, typer.Option(help="Name of the recipe to write.")],
+    good: Annotated[Path, typer.Option(help="Folder with pictures of good parts, 20 or more.")],
+    canonical: Annotated[
+        str, typer.Option(help="Size of the pictures, such as 640x640; default: as most are.")
+    ] = "",
+    resize: Annotated[
+        bool, typer.Option("--resize", help="Scale pictures of another size to that size.")
+    ] = False,
+    recipes: Annotated[
+        Path | None, typer.Option(help="Folder of recipes; default: the configuration's.")
+    ] = None,
+    size_mm: Annotated[
+        str | None,
+        typer.Option(
+            help="Outer size of the part, along x and y; default: 100x100.", metavar="WxH"
+        ),
+    ] = None,
+    thickness_mm: Annotated[
+        float | None, typer.Option(help="Thickness of the part; default: 2.")
+    ] = None,
+    rim_mm: Annotated[
+        float | None, typer.Option(help="Rim that the pictures leave out; default: 0.")
+    ] = None,
+    side: Annotated[
+        int, typer.Option(min=64, max=1024, help="Longer side that the network sees [px].")
+    ] = Settings().side,
+    config: Annotated[
+        Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")
+    ] = None,
+) -> None:
+    """Teach a new product from pictures of good parts alone; whatever differs is an anomaly.
+
+    A recipe that was taught before keeps its rules and gets the new model as its next version.
+    """
+    if not NAME.fullmatch(recipe):
+        raise UsageError(
+            f"{recipe!r:.120} is no recipe name: use up to 100 letters, digits, '-', '_' and '.', "
+            "beginning with a letter or digit."
+        )
+    cell = load(config)
+    root = recipes or taught_recipes(cell)
+    if recipes is None and (RECIPES / recipe).is_dir():
+        raise UsageError(f"the recipe '{recipe}' comes with the cell: teach under another name.")
+    console, errors = terminal(), terminal(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("left"), TimeRemainingColumn(),
+        console=errors, transient=True, disable=not errors.is_terminal,
+    ) as bar:  # fmt: skip
+        task = bar.add_task("reading", total=None)
+        try:
+            lesson = teach_recipe(
+                recipe,
+                good,
+                root,
+                FeaturePackage.load(),
+                _part(size_mm, thickness_mm, rim_mm),
+                Bins.of(cell.robot.motion.bins),
+                lambda: datetime.now(UTC),
+                _size(canonical, "--canonical") if canonical else None,
+                Settings(side=side),
+                lambda what, done, total: bar.update(
+                    task, description=what, completed=done, total=total
+                ),
+                resize=resize,
+            )
+        except OSError as error:
+            raise UsageError(f"the recipe cannot be written: {error}") from error
+    picture = _draw(lesson, root)
+    _tell(console, lesson, picture, recipes)
+
+
+def _draw(lesson: Lesson, recipes: Path) -> Path:
+    """The heat map of the good picture that resembles the others least.
+
+    It shows somebody's part, so it lies beside the recipe's folder, which may be passed on.
+    """
+    engine = OnnxEngine(OnnxConfig(), lesson.package.onnx)
+    view = lesson.good.pictures[int(np.argmax(lesson.taught.scores))]
+    heat = AnomalyDetector(lesson.package, engine).heat(view)
+    file = recipes / f"{lesson.recipe.name}-{lesson.package.folder.name}-heat.png"
+    write_picture(file, draw_heat(view, heat))
+    return file
+
+
+def _tell(console: Console, lesson: Lesson, picture: Path, recipes: Path | None) -> None:
+    taught, limit = lesson.taught, lesson.taught.bound
+
+    def say(text: str, style: str | None = None) -> None:
+        console.print(printable(text), style=style, markup=False, soft_wrap=True)
+
+    say(f"{lesson.recipe.identity} learned from {len(taught.scores)} different good pictures")
+    say(
+        f"  {taught.known.count} patches remembered; good parts score "
+        f"{taught.scores.min():.2f} to {taught.scores.max():.2f}, anomalies begin at "
+        f"{limit.threshold:.2f}"
+    )
+    say(f"  {limit.in_words()}")
+    for line in warnings(lesson):
+        say(f"  {line}", "yellow")
+    say(f"  recipe {lesson.file}")
+    odd = lesson.good.files[int(np.argmax(taught.scores))].name
+    say(f"  heat map of {odd}, which resembles the others least: {picture}")
+    say("  (it shows your part: no picture is in the recipe's folder or its model package)")
+    say("Next: try it on a part with a defect and on good parts that it has not seen:")
+    where = f" --recipes {shlex.quote(str(recipes))}" if recipes else ""
+    say(f"  cell inspect PICTURE --recipe {lesson.recipe.name}{where} --overlay seen.png")
+
+
+def _size(text: str, option: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    if match is None:
+        raise UsageError(f"{option} {text}: give width and height such as 256x256.")
+    return int(match[1]), int(match[2])
+
+
+def _part(
+    size_mm: str | None, thickness_mm: float | None, rim_mm: float | None
+) -> PartGeometry | None:
+    """The part's measures; None where none is given."""
+    if all(given is None for given in (size_mm, thickness_mm, rim_mm)):
+        return None
+    usual = USUAL_PART.model_dump()
+    if size_mm is not None:
+        usual["size_m"] = [side / 1e3 for side in _size(size_mm, "--size-mm")]
+    if thickness_mm is not None:
+        usual["thickness_m"] = thickness_mm / 1e3
+    if rim_mm is not None:
+        usual["inset_m"] = rim_mm / 1e3
+    try:
+        return PartGeometry.model_validate(usual)
+    except ValidationError as error:
+        raise UsageError(f"the part's measures are not usable: {one_line(error)}") from None

@@ -1,0 +1,249 @@
+"""`cell train`: a detector from labelled pictures, and its model package."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cell.config import load
+from cell.faces.cli.errors import UsageError
+from cell.faces.cli.given import refuse
+from cell.faces.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, tell_findings
+from cell.faces.cli.terminal import terminal
+from cell.products.loading import RecipeError, load_recipe
+from cell.products.lookup import model_folder, recipe_folder, trained_models
+from cell.products.recipe import Recipe
+from models.package import CARD
+from vision.lab.data.fingerprint import fingerprint
+from vision.lab.data.open import FORMATS, open_data
+from vision.lab.data.reading import Unlabelled
+from vision.lab.data.split import Split, save_split, split_or_default
+from vision.lab.data.types import DataSet
+
+if TYPE_CHECKING:
+    from vision.lab.training.job import Job
+
+console = terminal()
+SPLIT_FILE = "split.json"
+"""In a run's folder: which pictures it learns from."""
+
+
+READING = ("group_by", "unlabelled", "accept_losses")
+OF_DEEPPCB = (
+    "on boards with golden samples, where DeepPCB's own split, size, groups and licence count"
+)
+WITHOUT_TORCH = (
+    "Training needs torch, which running the cell does not: install the extra `train` "
+    "(.venv/bin/uv pip install --python .venv/bin/python -e '.[train]')"
+)
+
+
+def train(
+    context: typer.Context,
+    recipe: Annotated[str, typer.Option(help="Product; a new name for a new product.")],
+    data: Annotated[Path, typer.Option(help="Folder of labelled pictures.")],
+    format: Annotated[str, typer.Option(help=f"auto, {', '.join(FORMATS)}.")] = "auto",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the run; default runs/train-RECIPE.")
+    ] = None,
+    package: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of the model package; default OUT/RECIPE, or where the cell looks for the "
+            "recipe's model, if it has none there yet."
+        ),
+    ] = None,
+    group_by: GroupBy = None,
+    unlabelled: NotLabelled = Unlabelled.REFUSE,
+    accept_losses: AcceptLosses = False,
+    split: Annotated[
+        Path | None,
+        typer.Option(help="Split file of `cell data split`; default: the split that it makes."),
+    ] = None,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over the pictures.")] = 150,
+    minutes: Annotated[float, typer.Option(min=0, help="End after this time; 0: no limit.")] = 0,
+    batch: Annotated[
+        int | None,
+        typer.Option(min=1, help="Samples of one step; default 16 for boards, 8 otherwise."),
+    ] = None,
+    rate: Annotated[float, typer.Option(min=1e-6, max=1.0, help="Peak learning rate.")] = 1e-3,
+    side: Annotated[
+        int | None,
+        typer.Option(
+            min=64,
+            max=1024,
+            help="Side of single pictures [px], a multiple of 32; default: the recipe's canonical "
+            "view, 320 without a recipe.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of weights, order and samples.")] = 1,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    every: Annotated[int, typer.Option(min=1, help="Epochs between validations.")] = 10,
+    resume: Annotated[bool, typer.Option(help="Go on from the run's last checkpoint.")] = False,
+    start: Annotated[
+        Path | None, typer.Option(help="Begin with the weights of another run's best.pt.")
+    ] = None,
+    licence: Annotated[
+        str, typer.Option(help="What the data's licence allows, for the model's card.")
+    ] = "not stated: do not pass on without asking the data's owner",
+) -> None:
+    """Train a detector and write its model package: ONNX, card, thresholds.
+
+    A recipe with golden samples and DeepPCB data: board and golden sample together. Anything
+    else: single pictures, on features that know natural images. Ctrl-C keeps the last checkpoint;
+    --resume goes on.
+    """
+    try:
+        from vision.lab.training.loop import Settings, Trainer
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{WITHOUT_TORCH} ({error}).") from error
+    if side is not None and side % 32:
+        raise UsageError(f"--side {side}: give a multiple of 32, such as {side // 32 * 32 + 32}.")
+    known = _recipe(recipe)
+    run = out or Path("runs") / f"train-{recipe}"
+    begun = (run / "last.pt").exists()
+    if begun and not resume:
+        raise UsageError(f"{run} holds a run already: add --resume, or choose another --out.")
+    if resume and not begun:
+        raise UsageError(f"--resume: {run} holds no run to go on with: leave it out, or see --out.")
+    if resume:
+        refuse(context, "beside --resume, which goes on with the run's own weights", "start")
+    boards = (data / "PCBData").is_dir() and format in ("auto", "deeppcb") and _compares(recipe)
+    if boards:
+        refuse(context, OF_DEEPPCB, "split", "side", "licence", *READING)
+    size = (side, side) if side is not None else known.canonical_px if known else (320, 320)
+    reading = LabelReading(format, group_by, unlabelled, accept_losses)
+    job, source, measured = (
+        _boards(data, format)
+        if boards
+        else _pictures(recipe, data, reading, split, size, run, resume)
+    )
+    settings = Settings(
+        epochs=epochs, minutes=minutes, batch=batch or (16 if boards else 8), rate=rate, seed=seed,
+        device=device, every=every, average=0.998 if boards else 0.995,
+    )  # fmt: skip
+    columns = (
+        TextColumn("training"), BarColumn(), TextColumn("{task.percentage:.0f} %"),
+        TimeElapsedColumn(), TextColumn("{task.description}"),
+    )  # fmt: skip
+    with Progress(*columns, console=console) as progress:
+        bar = progress.add_task("", total=1.0)
+
+        def tell(done: float, line: str) -> None:
+            progress.update(bar, completed=done, description=line.rpartition("s, ")[2][:20])
+            progress.console.print(line, highlight=False, soft_wrap=True, markup=False)
+
+        Trainer(job, run, settings, resume, start, tell).run()
+    folder = package or _awaited(known) or run / recipe
+    _export(job, run, data, folder, source, licence)
+    console.print(f"Model package: {folder}", soft_wrap=True, markup=False)
+    console.print(
+        "Measure it before the cell uses it: "
+        f"cell evaluate --recipe {recipe} --data {data}{measured}",
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+def _boards(data: Path, format: str) -> tuple[Job, dict[str, object], str]:
+    """As `_pictures`, of boards with their golden samples."""
+    from vision.lab.training.job import BoardJob
+
+    tell_findings(open_data(data, format).findings)
+    return BoardJob(data), {}, ""
+
+
+def _pictures(
+    recipe: str,
+    data: Path,
+    reading: LabelReading,
+    split: Path | None,
+    size: tuple[int, int],
+    run: Path,
+    resume: bool,
+) -> tuple[Job, dict[str, object], str]:
+    """The training job, what the card says of the data, and the options that measure the model on
+    what it has not learnt from.
+    """
+    from vision.lab.training.pictures import PictureJob
+
+    if size[0] % 32 or size[1] % 32:
+        raise UsageError(
+            f"recipe '{recipe}': its canonical view is {size[0]} x {size[1]} px, which a network "
+            "cannot take: make canonical_px multiples of 32, or give --side."
+        )
+    pictures = reading.open(data)
+    parts = split_of_run(pictures, split, run, resume)
+    job = PictureJob(pictures.classes, parts.of("train"), parts.of("validation"), size)
+    source: dict[str, object] = {
+        "name": pictures.root.name,
+        "format": pictures.format,
+        "split": split.name if split else f"by group, {SPLIT_FILE} of the run",
+        "losses": sum(finding.lost for finding in pictures.findings),
+        "images": {name: len(parts.of(name)) for name in ("train", "validation")},
+        "fingerprint_sha256": fingerprint([*parts.of("train"), *parts.of("validation")]),
+    }
+    held_out = "test" if "test" in parts.names else "validation"
+    measured = (
+        f"{reading.options} --split {held_out} --split-file {shlex.quote(str(run / SPLIT_FILE))}"
+    )
+    return job, source, measured
+
+
+def split_of_run(data: DataSet, given: Path | None, run: Path, resume: bool) -> Split:
+    """The given split, or a resumed run's own, or the usual one; it is kept in the run's folder.
+
+    Raises UsageError for a run to be resumed whose split nobody knows.
+    """
+    kept = run / SPLIT_FILE
+    if resume and given is None and not kept.is_file():
+        raise UsageError(f"{kept} is not there: give the split that the run began with (--split).")
+    parts = split_or_default(data, given or (kept if resume else None))
+    run.mkdir(parents=True, exist_ok=True)
+    save_split(parts, kept)
+    return parts
+
+
+def _recipe(name: str) -> Recipe | None:
+    """The recipe, None for a new product."""
+    try:
+        return load_recipe(recipe_folder(load(None), name))
+    except RecipeError:
+        return None
+
+
+def _awaited(recipe: Recipe | None) -> Path | None:
+    """Where the cell looks for the recipe's model; None when it has one already."""
+    if recipe is None or recipe.model is None:
+        return None
+    config = load(None)
+    folder = model_folder(config, recipe.model)
+    return None if (folder / CARD).is_file() else trained_models(config) / recipe.model
+
+
+def _compares(recipe: str) -> bool:
+    """Whether the recipe has golden samples to compare with."""
+    try:
+        folder = recipe_folder(load(None), recipe)
+        return (folder / load_recipe(folder).goldens).is_dir()
+    except RecipeError:
+        return False
+
+
+def _export(
+    job: Job, run: Path, data: Path, folder: Path, source: dict[str, object], licence: str
+) -> None:
+    from vision.lab.training.export import export_boards, read_run
+    from vision.lab.training.picture_export import write_package
+    from vision.lab.training.pictures import PictureJob
+
+    saved = read_run(run, "best.pt")
+    with console.status("exporting and measuring"):
+        if isinstance(job, PictureJob):
+            write_package(folder, saved, job.valid, source, licence)
+        else:
+            export_boards(saved, data, folder)

@@ -1,0 +1,94 @@
+"""The alarm list in the sense of ISA-18.2: what waits for an acknowledgement comes first."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterable
+
+from nicegui import ui
+
+from cell.client.model import Alarm, CellView
+from cell.faces.hmi.components import shapes
+from cell.faces.hmi.components.base import box, text
+from cell.faces.hmi.i18n import Lang, tr, tr_or
+
+Acknowledge = Callable[[str], Awaitable[None]]
+
+
+def ordered(alarms: Iterable[Alarm]) -> tuple[Alarm, ...]:
+    """Unacknowledged before acknowledged, high before low, newest first."""
+    return tuple(sorted(alarms, key=lambda a: (a.acknowledged, a.priority, -a.raised_s)))
+
+
+class AlarmPanel:
+    """Priority by shape, word and colour; time; text; one touch to acknowledge one or all."""
+
+    def __init__(self, acknowledge: Acknowledge) -> None:
+        self._acknowledge = acknowledge
+        self._shown: tuple[tuple[Alarm, ...], Lang] | None = None
+        with box("panel alarms"):
+            with box("panel-top"):
+                self._title = text("panel-title")
+                self._all = (
+                    ui.button(on_click=lambda: self._acknowledge(""), color=None)
+                    .props("no-caps unelevated data-test=acknowledge-all")
+                    .classes("key-small")
+                )
+            with box("alarm-list") as self._list:
+                pass
+
+    def update(self, view: CellView, lang: Lang) -> None:
+        """Build the list anew when it changed."""
+        alarms = ordered((*view.told, *(view.cell.alarms if view.cell else ())))
+        if (alarms, lang) == self._shown:
+            return
+        self._shown = (alarms, lang)
+        waiting = sum(not a.acknowledged and not a.advisory for a in alarms)
+        self._title.set_text(
+            tr("alarm.title", lang) + (f"  {waiting}/{len(alarms)}" if alarms else "")
+        )
+        self._all.set_text(tr("alarm.acknowledge_all", lang))
+        self._all.set_visibility(waiting > 0)
+        self._list.clear()
+        with self._list:
+            if not alarms:
+                text("alarm-none").set_text(tr("alarm.none", lang))
+            for alarm in alarms:
+                self._row(alarm, lang)
+
+    def _row(self, alarm: Alarm, lang: Lang) -> None:
+        priority = shown_priority(alarm)
+        waiting = "" if alarm.acknowledged else " alarm-waiting"
+        with box(f"alarm alarm-{priority}{waiting}"):
+            ui.html(shapes.svg(shapes.PRIORITIES[priority]), sanitize=False).classes("alarm-sign")
+            with box("alarm-body"):
+                text("alarm-head").set_text(heading(alarm, priority, lang))
+                text("alarm-text", test="alarm-text").set_text(alarm.text(lang))
+            if not alarm.acknowledged and not alarm.advisory:
+                self._button(alarm, lang)
+
+    def _button(self, alarm: Alarm, lang: Lang) -> None:
+        ui.button(
+            tr("alarm.acknowledge", lang),
+            on_click=lambda: self._acknowledge(alarm.id),
+            color=None,
+        ).props(f'no-caps unelevated data-test="acknowledge {alarm.id}"').classes("key-small")
+
+
+def shown_priority(alarm: Alarm) -> int:
+    """1 to 3, as the page draws it."""
+    return min(max(alarm.priority, 1), 3)
+
+
+def heading(alarm: Alarm, priority: int, lang: Lang) -> str:
+    """Priority, time, source and what has become of it."""
+    words = [
+        tr(f"alarm.priority.{priority}", lang),
+        time.strftime("%H:%M:%S", time.localtime(alarm.raised_s)),
+        tr_or(f"process.{alarm.source}", alarm.source, lang),
+    ]
+    if alarm.acknowledged:
+        words.append(tr("alarm.acknowledged", lang))
+    if not alarm.active:
+        words.append(tr("alarm.returned", lang))
+    return " · ".join(words)

@@ -1,0 +1,34 @@
+"""What every piece of the page is, and small builders they share."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from nicegui import ui
+
+from cell.client.model import CellView
+from cell.faces.hmi.i18n import Lang
+
+
+class Component(Protocol):
+    """A piece of the page. `update` sends only what differs from what the browser already shows."""
+
+    def update(self, view: CellView, lang: Lang) -> None:
+        """Show this view in this language."""
+
+
+def box(classes: str) -> AbstractContextManager[ui.element]:
+    """A plain block with these style classes."""
+    return ui.element("div").classes(classes)
+
+
+def text(classes: str, test: str = "") -> ui.label:
+    """A line of text with these style classes; `test` names it for browser tests."""
+    label = ui.label().classes(classes)
+    return label.props(f"data-test={test}") if test else label
+
+
+def show(element: ui.element, classes: str) -> None:
+    """Give the element exactly these style classes."""
+    element.classes(replace=classes)

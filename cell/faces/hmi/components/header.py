@@ -1,0 +1,58 @@
+"""The top line: what the cell does now, why, with what recipe and model; the time; the language."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from nicegui import ui
+
+from cell.client.model import CellStatus, CellView
+from cell.faces.hmi.components import shapes
+from cell.faces.hmi.components.base import Component, box, show, text
+from cell.faces.hmi.i18n import TEXTS, Lang, tr, tr_or
+
+
+class Header:
+    """The cell's state in large words, colour and shape."""
+
+    def __init__(
+        self, switch_language: Callable[[], None], button: Callable[[], Component]
+    ) -> None:
+        with box("header"):
+            with box("state") as self._state:
+                self._sign = ui.html("", sanitize=False).classes("state-sign")
+                self._word = text("state-word")
+            with box("header-why"):
+                self._reason = text("reason")
+                self._setup = text("setup", test="setup")
+            self._recipe = button()
+            self._clock = text("clock")
+            self._language = (
+                ui.button(on_click=switch_language, color=None)
+                .props("no-caps unelevated data-test=language")
+                .classes("language")
+            )
+
+    def update(self, view: CellView, lang: Lang) -> None:
+        """Show the state; while the supervisor is silent, only that."""
+        state = view.cell.state if view.live and view.cell else "no_link"
+        key = f"state.{state}"
+        show(self._state, f"state state-{state if key in TEXTS else 'other'}")
+        self._sign.set_content(shapes.svg(shapes.STATES.get(state, shapes.WARN)))
+        self._word.set_text(tr(key, lang) if key in TEXTS else tr("state.other", lang, state=state))
+        cell = view.cell if view.live else None
+        self._reason.set_text(cell.reason(lang) if cell else "")
+        self._setup.set_text(setup(cell, lang) if cell else "")
+        self._recipe.update(view, lang)
+        self._clock.set_text(time.strftime("%H:%M:%S"))
+        self._language.set_text(tr("language.other", lang))
+
+
+def setup(cell: CellStatus, lang: Lang) -> str:
+    """Recipe and model, and the recipe that comes next with how far it is."""
+    recipe = f"{tr('header.recipe', lang)} {cell.recipe or '–'}"
+    if cell.change:
+        step = tr_or(f"change.{cell.change}", cell.change, lang)
+        return f"{recipe}  →  {cell.recipe_next}   ·   {step}"
+    return f"{recipe}   ·   {tr('header.model', lang)} {cell.model or '–'}"

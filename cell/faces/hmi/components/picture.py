@@ -1,0 +1,161 @@
+"""The last inspection's picture with the defects drawn where they were found."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Sequence
+
+from nicegui import ui
+
+from cell.client.model import CellView, InspectionStatus, Mark
+from cell.faces.hmi.components.base import box, text
+from cell.faces.hmi.i18n import Lang, reason, tr
+from cell.faces.hmi.labels import Label, labels
+from cell.faces.hmi.pictures import Picture, PictureStore
+from cell.faces.hmi.recipes import RecipeBook
+
+LISTED = 5
+"""Defects that are listed by name; the picture shows all of them."""
+SQUARE = (640, 640)
+"""The view that is drawn while nothing is known of it [px]."""
+DRAWN_FOR = 640
+"""Lines and letters are given for a view whose longer side is this [px]; others scale them."""
+
+
+class PicturePanel:
+    """One picture, one outline a defect, one list of what they are."""
+
+    def __init__(self, pictures: PictureStore, recipes: RecipeBook) -> None:
+        self._pictures = pictures
+        self._recipes = recipes
+        self._shown: tuple[InspectionStatus | None, Lang] | None = None
+        with box("panel picture"):
+            with box("panel-top"):
+                self._title = text("panel-title")
+                self._caption = text("picture-caption", test="picture-caption")
+            self._frame = ui.html("", sanitize=False).classes("picture-frame")
+            self._list = ui.html("", sanitize=False).classes("picture-list")
+
+    def update(self, view: CellView, lang: Lang) -> None:
+        """Draw anew when another inspection came in or the language changed."""
+        wanted = (view.inspection, lang)
+        if wanted == self._shown:
+            return
+        self._shown = wanted
+        self._title.set_text(tr("picture.title", lang))
+        inspection = view.inspection
+        if inspection is None:
+            self._caption.set_text("")
+            self._frame.set_content(placeholder(tr("picture.none", lang), SQUARE))
+            self._list.set_content("")
+            return
+        picture = self._pictures.picture(inspection)
+        self._frame.style(aspect(picture, inspection))
+        self._caption.set_text(caption(inspection, lang))
+        self._frame.set_content(drawing(picture, inspection, lang))
+        label = labels(self._recipes.of(inspection.recipe), lang)
+        self._list.set_content(findings(inspection, picture, label, lang))
+
+
+def aspect(picture: Picture | None, inspection: InspectionStatus) -> str:
+    """Style that gives the frame the picture's proportions, or those of the view it would show."""
+    size = (picture.width, picture.height) if picture else inspection.canonical
+    width, height = size or SQUARE
+    return f"aspect-ratio: {width} / {height}"
+
+
+def caption(inspection: InspectionStatus, lang: Lang) -> str:
+    """Which picture this is, when it was taken and how long its inspection took."""
+    return tr(
+        "picture.caption",
+        lang,
+        trigger=inspection.trigger,
+        time=time.strftime("%H:%M:%S", time.localtime(inspection.stamp_s)),
+        ms=round(inspection.total_ms),
+    )
+
+
+def drawing(picture: Picture | None, inspection: InspectionStatus, lang: Lang) -> str:
+    """The picture as SVG. Boxes are drawn only where they belong: on the canonical view."""
+    size, marks = inspection.canonical, inspection.marks
+    if picture is None:
+        size = size or SQUARE
+        return placeholder(tr("picture.gone", lang), size, outlines(marks, unit(*size)))
+    image = (
+        f'<image href="/picture/{picture.number}.jpg" width="{picture.width}" '
+        f'height="{picture.height}"/>'
+    )
+    boxes = ""
+    if picture.canonical:
+        width, height = size or (picture.width, picture.height)
+        scale = f"{picture.width / width:.4f} {picture.height / height:.4f}"
+        boxes = f'<g transform="scale({scale})">{outlines(marks, unit(width, height))}</g>'
+    return svg(picture.width, picture.height, image + boxes)
+
+
+def unit(width: int, height: int) -> float:
+    """How much larger lines and letters are drawn in a view of this size [px]."""
+    return max(width, height) / DRAWN_FOR
+
+
+def outlines(marks: Sequence[Mark], one: float) -> str:
+    """A numbered outline for each defect, dark under bright so that it shows on any ground."""
+    return "".join(outline(number, mark, one) for number, mark in enumerate(marks, start=1))
+
+
+def outline(number: int, mark: Mark, one: float) -> str:
+    """One defect's outline, a little wider than its box so that it hides nothing."""
+    x, y = mark.x_min - 5 * one, mark.y_min - 5 * one
+    width = mark.x_max - mark.x_min + 10 * one
+    height = mark.y_max - mark.y_min + 10 * one
+    rect = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{3 * one:.1f}"'
+    label_y = y - 8 * one if y > 30 * one else y + height + 24 * one
+    return (
+        f'<rect class="mark-under" {rect}/><rect class="mark" {rect}/>'
+        f'<text class="mark-label" x="{x:.1f}" y="{label_y:.1f}">{number}</text>'
+    )
+
+
+def findings(
+    inspection: InspectionStatus, picture: Picture | None, label: Label, lang: Lang
+) -> str:
+    """What was found, in words."""
+    if not inspection.ok:
+        words = tr("picture.not_inspected", lang, error=reason(inspection.error, lang))
+        return f'<div class="finding finding-bad">{html.escape(words)}</div>'
+    if not inspection.marks:
+        return f'<div class="finding finding-none">{tr("picture.clean", lang)}</div>'
+    lines = [finding(n, m, label) for n, m in enumerate(inspection.marks[:LISTED], start=1)]
+    hidden = len(inspection.marks) - LISTED
+    if hidden > 0:
+        lines.append(f'<div class="finding">{tr("picture.more", lang, count=hidden)}</div>')
+    if picture is not None and not picture.canonical:
+        lines.insert(0, f'<div class="finding finding-whole">{tr("picture.whole", lang)}</div>')
+    return "".join(lines)
+
+
+def finding(number: int, mark: Mark, label: Label) -> str:
+    """One line of the list."""
+    name = html.escape(label(mark.class_name))
+    return (
+        f'<div class="finding"><b>{number}</b> {name} '
+        f'<span class="score">{100 * mark.score:.0f} %</span></div>'
+    )
+
+
+def placeholder(words: str, size: tuple[int, int], marks: str = "") -> str:
+    """An empty view that says why there is no picture."""
+    width, height = size
+    view = f'<rect class="no-picture" width="{width}" height="{height}" rx="8"/>'
+    place = f'x="{width / 2}" y="{height / 2}"'
+    note = f'<text class="no-picture-text" {place}>{html.escape(words)}</text>'
+    return svg(width, height, view + note + marks)
+
+
+def svg(width: int, height: int, content: str) -> str:
+    """An SVG that fills its frame and keeps its proportions."""
+    return (
+        f'<svg class="picture-svg" style="--unit: {unit(width, height):.3f}" '
+        f'viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMin meet">{content}</svg>'
+    )

@@ -1,0 +1,160 @@
+"""Changing the recipe: choose one, confirm it, see how far the cell is with it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import run, ui
+
+from cell.client.link import RecipeOrder
+from cell.client.model import CellView
+from cell.faces.hmi.commands import change_refusal
+from cell.faces.hmi.components.base import box, text
+from cell.faces.hmi.components.recipe_form import RecipeForm
+from cell.faces.hmi.components.recipe_list import RecipeList
+from cell.faces.hmi.components.recipe_progress import Change, RecipeProgress
+from cell.faces.hmi.i18n import Lang, tr
+from cell.faces.hmi.recipes import RecipeBook
+from cell.products.listing import RecipeEntry
+
+Order = Callable[[RecipeOrder], Awaitable[str]]
+"""Gives an order to the cell; why it was not accepted, '' when the change has begun."""
+
+
+class RecipeDialog:
+    """Choosing while no change is under way, else its progress. `began` hears of an order that was
+    accepted, with the recipe's identity.
+    """
+
+    def __init__(
+        self, recipes: RecipeBook, order: Order, person: str, began: Callable[[RecipeOrder], None]
+    ) -> None:
+        self._recipes, self._order, self._began = recipes, order, began
+        self._entries: tuple[RecipeEntry, ...] = ()
+        self._chosen: RecipeEntry | None = None
+        self._view: CellView | None = None
+        self._lang: Lang = "en"
+        self._shown: tuple[object, ...] = ()
+        self._busy = False
+        with ui.dialog().props("persistent") as self._dialog, box("dialog dialog-recipe"):
+            self._title = text("dialog-title", test="recipe-title")
+            with box("recipe-choice") as self._choice:
+                self._list = RecipeList(recipes, self._choose)
+                self._form = RecipeForm(person, self._on_form)
+                self._trouble = text("recipe-end recipe-end-bad", test="recipe-trouble")
+            with box("") as self._course:
+                self._progress = RecipeProgress()
+            with box("dialog-keys"):
+                self._cancel = self._key("recipe-cancel", "key-cancel", self._dialog.close)
+                self._confirm = self._key("recipe-confirm", "key-confirm", self._on_confirm)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is on the screen."""
+        return bool(self._dialog.value)
+
+    async def open(self, view: CellView, change: Change | None, lang: Lang) -> None:
+        """Ask, always from the start; or show the change that is under way."""
+        if view.cell is None:
+            return
+        if change is None:
+            self._entries = await run.io_bound(self._read) or ()
+            self._chosen, self._shown = None, ()
+            self._trouble.set_text("")
+            self._form.open(view.cell, lang)
+        self.update(view, change, lang, opening=True)
+        self._dialog.open()
+
+    def update(
+        self, view: CellView, change: Change | None, lang: Lang, *, opening: bool = False
+    ) -> None:
+        """Keep it true while it is open. `change`: the one to show the progress of."""
+        if view.cell is None or not (opening or self.is_open):
+            return
+        self._view, self._lang = view, lang
+        self._title.set_text(tr("recipe.title", lang))
+        self._choice.set_visibility(change is None)
+        self._course.set_visibility(change is not None)
+        self._confirm.set_visibility(change is None)
+        self._cancel.set_text(tr("recipe.cancel" if change is None else "recipe.close", lang))
+        if change is not None:
+            self._progress.update(change, view.cell, lang)
+            return
+        shown = (self._entries, view.cell.recipe, view.cell.change, lang)
+        if shown != self._shown:
+            self._shown = shown
+            self._list.fill(self._entries, view.cell, lang)
+            self._list.mark(self._chosen.name if self._chosen else "")
+        self._form.update(view.cell, lang)
+        self._weigh()
+
+    def _read(self) -> tuple[RecipeEntry, ...]:
+        """All recipes, with their pictures drawn."""
+        entries = self._recipes.offer()
+        for entry in entries:
+            self._recipes.picture(entry.name)
+        return entries
+
+    def _choose(self, entry: RecipeEntry) -> None:
+        self._chosen = entry
+        self._list.mark(entry.name)
+        self._weigh()
+
+    def _on_form(self) -> None:
+        if self._view is not None:
+            self._weigh()
+
+    def _weigh(self) -> None:
+        """Whether it can be confirmed, and what is missing otherwise."""
+        missing = self._missing()
+        name = self._chosen.name if self._chosen else ""
+        key = "recipe.prepare" if self._prepare_only else "recipe.change_to"
+        words = tr(missing, self._lang) if missing else tr(key, self._lang, recipe=name)
+        self._confirm.set_text(words)
+        self._confirm.set_enabled(not missing and not self._busy)
+
+    def _missing(self) -> str:
+        if self._view is None:
+            return "why.no_link"
+        if why := change_refusal(self._view):
+            return why
+        if self._chosen is None:
+            return "recipe.choose"
+        if not self._form.person:
+            return "recipe.say_who"
+        return "" if self._form.reason else "recipe.say_why"
+
+    @property
+    def _moving(self) -> bool:
+        cell = self._view.cell if self._view else None
+        return cell is not None and cell.state == "running"
+
+    @property
+    def _prepare_only(self) -> bool:
+        """What is left to order while parts move and are not to be let through."""
+        return self._moving and not self._form.drain
+
+    async def _on_confirm(self) -> None:
+        if self._busy or self._missing() or self._chosen is None:
+            return
+        order = RecipeOrder(
+            recipe=self._chosen.name,
+            person=self._form.person,
+            reason=self._form.reason,
+            drain=self._moving and self._form.drain,
+            prepare_only=self._prepare_only,
+        )
+        self._busy = True
+        self._weigh()
+        try:
+            why = await self._order(order)
+        finally:
+            self._busy = False
+        self._trouble.set_text(tr("recipe.failed", self._lang, why=why) if why else "")
+        if not why:
+            self._began(order)
+        self._weigh()
+
+    def _key(self, test: str, kind: str, act: Callable[[], object]) -> ui.button:
+        key = ui.button(on_click=act, color=None).classes(f"key {kind}")
+        return key.props(f"no-caps unelevated data-test={test}")

@@ -1,0 +1,74 @@
+"""Who wants the other recipe, why, and whether the parts are let through first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from nicegui import ui
+
+from cell.client.model import CellStatus
+from cell.faces.hmi.components.base import box
+from cell.faces.hmi.i18n import Lang, tr
+
+REASONS: Final = ("order", "trial", "corrected")
+"""The usual reasons, each one touch; any other is typed."""
+
+
+class RecipeForm:
+    """Two fields and a tick. `changed` hears of every touch."""
+
+    def __init__(self, person: str, changed: Callable[[], None]) -> None:
+        self._usual_person = person
+        self._changed = changed
+        self._lang: Lang = "en"
+        with box("recipe-form"):
+            self._person = self._field("recipe-person")
+            self._reason = self._field("recipe-reason")
+            with box("recipe-reasons"):
+                self._usual = {name: self._reason_key(name) for name in REASONS}
+            self._drain = ui.checkbox(on_change=lambda: self._changed())
+            self._drain.props("size=lg data-test=recipe-drain").classes("dialog-seen")
+
+    def open(self, cell: CellStatus, lang: Lang) -> None:
+        """Begin anew: the page's person, no reason yet, parts through first where there are any."""
+        self._person.set_value(self._usual_person)
+        self._reason.set_value("")
+        self._drain.set_value(True)
+        self.update(cell, lang)
+
+    def update(self, cell: CellStatus, lang: Lang) -> None:
+        """The words, and whether there is anything to be let through."""
+        self._lang = lang
+        self._person.props["label"] = tr("recipe.person", lang)
+        self._reason.props["label"] = tr("recipe.reason", lang)
+        for name, key in self._usual.items():
+            key.set_text(tr(f"recipe.why.{name}", lang))
+        self._drain.set_text(tr("recipe.drain", lang, count=cell.counts.on_belt))
+        self._drain.set_visibility(cell.state == "running")
+
+    @property
+    def person(self) -> str:
+        """Who."""
+        return str(self._person.value or "").strip()
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+        return str(self._reason.value or "").strip()
+
+    @property
+    def drain(self) -> bool:
+        """Whether the parts are let through first; without parts on a moving belt, nothing."""
+        return bool(self._drain.value)
+
+    def _field(self, test: str) -> ui.input:
+        field = ui.input(on_change=lambda: self._changed())
+        return field.props(f"outlined dark maxlength=200 data-test={test}").classes("recipe-field")
+
+    def _reason_key(self, name: str) -> ui.button:
+        def give() -> None:
+            self._reason.set_value(tr(f"recipe.why.{name}", self._lang))
+
+        key = ui.button(on_click=give, color=None).classes("key-small")
+        return key.props(f"no-caps unelevated data-test=recipe-why-{name}")

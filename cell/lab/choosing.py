@@ -1,0 +1,188 @@
+"""From labelled pictures to thresholds: inspect, then choose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from cell.config import CellConfig
+from cell.lab.applying import with_chosen
+from cell.lab.counted import all_counted, rules_beside_scores
+from cell.lab.figures import thresholds_of
+from cell.lab.inspecting import Bench, Seen, Watch, check_parts, inspect_all
+from cell.lab.measure import Request, open_samples
+from cell.products.inspector import build_inspector
+from cell.products.loading import RecipeError
+from cell.products.lookup import anomalies_beside_a_detector, find_recipe
+from vision.anomaly.detector import ANOMALY
+from vision.lab.evaluation.matching import Found
+from vision.lab.evaluation.thresholds import (
+    Choice,
+    Rate,
+    Target,
+    choose_with_spread,
+    doubtful,
+    escapes,
+    false_rejects,
+    reach,
+)
+
+
+@dataclass(frozen=True)
+class ClassChoice:
+    """One class: threshold now and chosen, where 95 % of resampled choices lie, its defects."""
+
+    now: float
+    chosen: float
+    low: float
+    high: float
+    defects: int
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Thresholds and what they bring, beside those in force.
+
+    escapes_reviewed, good_reviewed: of the escapes and of the good parts, those that the recipe's
+    review thresholds would bring before a person. alone: each defect counted as the only one of its
+    part.
+    """
+
+    recipe: str
+    classes: dict[str, ClassChoice]
+    choice: Choice
+    now_escapes: Rate
+    now_false_rejects: Rate
+    not_inspected: int
+    escapes_reviewed: int
+    good_reviewed: int
+    alone: bool
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The chosen threshold of each class."""
+        return {name: row.chosen for name, row in self.classes.items()}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        return {
+            "recipe": self.recipe,
+            "classes": {name: asdict(row) for name, row in self.classes.items()},
+            "escapes": _rate(self.choice.escapes, self.now_escapes, self.choice.fresh_escapes),
+            "false_rejects": _rate(
+                self.choice.false_rejects, self.now_false_rejects, self.choice.fresh_false_rejects
+            ),
+            "not_inspected": self.not_inspected,
+            "escapes_reviewed": self.escapes_reviewed,
+            "good_reviewed": self.good_reviewed,
+            "each_defect_alone": self.alone,
+        }
+
+
+def choose_thresholds(
+    config: CellConfig,
+    request: Request,
+    target: Target,
+    watch: Watch,
+    *,
+    alone: bool = True,
+    rounds: int = 200,
+) -> Chosen:
+    """Inspect the pictures and choose. alone: each defect counts as the only one of its part.
+
+    Raises DataError, RecipeError and what else `build_inspector` raises.
+    """
+    data, samples = open_samples(request)
+    setup = build_inspector(config, request.recipe)
+    try:
+        bench = Bench.of(setup, data, request.resize)
+        classes = _deciding(bench)
+        seen = all_counted(inspect_all(bench, samples, watch), setup.recipe, bench.classes)
+    finally:
+        setup.engine.close()
+    looked = [one for one in seen if not one.trouble]
+    check_parts(looked, request.data)
+    reached = reach(
+        [_of(one, classes) for one in looked if one.good],
+        [_of(one, classes) for one in looked if not one.good],
+        len(classes),
+        alone=alone,
+        tolerated=[setup.recipe.classes[name].max_count for name in classes],
+    )
+    choice = choose_with_spread(reached, target, rounds)
+    now = thresholds_of(setup.recipe, classes)
+    chosen = np.asarray(choice.thresholds, np.float32)
+    after = with_chosen(
+        find_recipe(config, request.recipe), dict(zip(classes, choice.thresholds, strict=True))
+    )
+    if ANOMALY in classes and len(classes) > 1:
+        after = anomalies_beside_a_detector(after)
+    review = np.asarray([after.review_threshold_of(name) for name in classes], np.float32)
+    counts = np.zeros(len(classes), int)
+    for one in looked:
+        counts += np.bincount(one.as_run.labels, minlength=len(classes))
+    rows = {
+        name: ClassChoice(
+            now=round(float(now[index]), 4),
+            chosen=choice.thresholds[index],
+            low=round(choice.spread[index].low, 4),
+            high=round(choice.spread[index].high, 4),
+            defects=int(counts[index]),
+        )
+        for index, name in enumerate(classes)
+    }
+    return Chosen(
+        recipe=setup.recipe.identity,
+        classes=rows,
+        choice=choice,
+        now_escapes=escapes(reached, now),
+        now_false_rejects=false_rejects(reached, now),
+        not_inspected=len(seen) - len(looked),
+        escapes_reviewed=doubtful(reached.bad, chosen, review),
+        good_reviewed=doubtful(reached.good, chosen, review),
+        alone=alone and bench.table is not None,
+    )
+
+
+def _deciding(bench: Bench) -> tuple[str, ...]:
+    """The classes whose thresholds are chosen. Raises RecipeError where that cannot be done."""
+    # Where defects are not named one by one, anomalies decide together with the detector.
+    if bench.feeling is None or (bench.table is not None and bench.classes):
+        return bench.classes
+    recipe = bench.setup.recipe
+    if rules := rules_beside_scores(recipe, ANOMALY):
+        raise RecipeError(
+            f"recipe '{recipe.name}': {', '.join(rules)}: the box of an anomaly changes with its "
+            "threshold, and so does whether these hold: choose on a copy of the recipe without them"
+        )
+    return (*bench.classes, ANOMALY)
+
+
+def _of(one: Seen, classes: Sequence[str]) -> Found:
+    """The detections that decide, with the anomaly map as one that covers the picture."""
+    run = one.as_run
+    if one.heat is None or ANOMALY not in classes:
+        return run
+    height, width = one.heat.view
+    everywhere = np.array([[0, 0, width, height]], np.float32)
+    return Found(
+        np.concatenate([run.boxes, everywhere]),
+        np.append(run.scores, np.float32(one.heat.score)),
+        np.append(run.classes, classes.index(ANOMALY)),
+        run.truth,
+        run.labels,
+    )
+
+
+def _rate(rate: Rate, now: Rate, fresh: float) -> dict[str, Any]:
+    bounds = rate.interval
+    return {
+        "count": rate.count,
+        "total": rate.total,
+        "interval_95": [round(bounds.low, 5), round(bounds.high, 5)],
+        "now": now.count,
+        "on_parts_left_out": round(fresh, 5),
+    }

@@ -1,0 +1,204 @@
+"""From a folder of good pictures to a recipe: pictures, taught model, recipe file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from cell.lab.goods import Good, few, read_good
+from cell.products.classes import ClassRule, Label
+from cell.products.loading import RecipeError, load_recipe
+from cell.products.lookup import ANOMALY_THRESHOLD, LEAST_ANOMALY
+from cell.products.recipe import PartGeometry, Recipe
+from cell.products.writing import write_recipe
+from models.anomaly import AnomalyPackage, FeaturePackage
+from models.ground.written import one_line
+from vision.anomaly.detector import ANOMALY
+from vision.errors import InspectionError
+from vision.inspect.sanity import Bounds, Look
+from vision.lab.teaching.package import write_package
+from vision.lab.teaching.teach import ENOUGH, Progress, Settings, Taught, silent, teach
+from vision.lab.teaching.threshold import odd_ones
+
+USUAL_PART = PartGeometry(size_m=(0.1, 0.1), thickness_m=0.002, inset_m=0.0)
+"""Measures of a part that nobody has measured: enough to inspect pictures that are canonical."""
+ANOMALY_LABEL = Label(ko="이상", en="anomaly")
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Where parts go: with an anomaly, doubtful, and not inspected."""
+
+    reject: str
+    review: str
+
+    @classmethod
+    def of(cls, bins: Iterable[str]) -> Bins:
+        """The cell's bins that suit best by their names."""
+        there = sorted(bins)
+        if not there:
+            raise RecipeError("the cell has no bins (robot.motion.bins): name one for rejects")
+        reject = "scrap" if "scrap" in there else there[0]
+        return cls(reject, "review" if "review" in there else reject)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What was taught, from what, and where it was written."""
+
+    recipe: Recipe
+    file: Path
+    package: AnomalyPackage
+    taught: Taught
+    good: Good
+
+
+def teach_recipe(
+    name: str,
+    good: Path,
+    recipes: Path,
+    features: FeaturePackage,
+    part: PartGeometry | None,
+    bins: Bins,
+    now: Callable[[], datetime],
+    canonical: tuple[int, int] | None = None,
+    settings: Settings | None = None,
+    progress: Progress = silent,
+    *,
+    resize: bool = False,
+) -> Lesson:
+    """Teach what good parts look like and write a recipe that catches everything else.
+
+    part: None for the measures of an existing recipe, or usual ones. A recipe of that name in
+    `recipes` is kept and gets the new model as its next version. Nothing is written before all
+    pictures are read and learned. Raises InspectionError, RecipeError, ModelError, OSError.
+    """
+    folder = recipes / name
+    before = load_recipe(folder) if (folder / "recipe.yaml").is_file() else None
+    if before is not None:
+        _require_kept(before, folder, part, canonical)
+        canonical = canonical or before.canonical_px
+    seen = read_good(good, canonical, resize=resize)
+    try:
+        taught = teach(seen.pictures, features, settings, progress)
+    except InspectionError as error:
+        raise InspectionError(". ".join([f"{good}: {error}", *seen.in_words()])) from None
+    number = _next_version(folder)
+    model = f"anomaly-{number}"
+    bounds = Bounds.around(Look.of(picture) for picture in seen.pictures)
+    recipe = _recipe(name, number, model, seen.size, part or USUAL_PART, bins, bounds, before)
+    created = now().isoformat(timespec="seconds")
+    try:
+        package = write_package(
+            folder / model, name, str(number), created, taught, features, seen.files
+        )
+        file = write_recipe(recipe, folder)
+    except BaseException:
+        with suppress(OSError):  # it is not empty where a recipe was before
+            folder.rmdir()
+        raise
+    return Lesson(recipe, file, package, taught, seen)
+
+
+def warnings(lesson: Lesson) -> list[str]:
+    """What a person should know before the recipe is trusted, a line each."""
+    scores, limit, told = lesson.taught.scores, lesson.taught.bound, lesson.good.in_words()
+    odd = odd_ones(scores)
+    if odd:
+        usual = float(np.delete(scores, odd).max())
+        names = few([f"{lesson.good.files[i].name} {scores[i]:.2f}" for i in odd])
+        passes = any(float(scores[i]) <= limit.threshold for i in odd)
+        told.append(
+            f"look at what stands out ({names}; all others {usual:.2f} at most): if a part is not "
+            "good, take its picture out and teach again"
+            + ("; the threshold lies above it, and parts like it pass" if passes else "")
+        )
+    if len(scores) < ENOUGH:
+        told.append(
+            f"{len(scores)} pictures are few: expect good parts to be rejected; teach again with "
+            f"{ENOUGH} or more different good parts"
+        )
+    return told
+
+
+def _require_kept(
+    before: Recipe, folder: Path, part: PartGeometry | None, canonical: tuple[int, int] | None
+) -> None:
+    """Refuse what would contradict a recipe that is taught again. Raises RecipeError."""
+    file = folder / "recipe.yaml"
+    if before.name != folder.name:
+        raise RecipeError(
+            f"{file}: name: is '{before.name}', its folder's name is '{folder.name}': give both "
+            "the same"
+        )
+    if part is not None and part != before.part:
+        raise RecipeError(
+            f"{file}: has measures of the part of its own: change them there, or leave out "
+            "--size-mm, --thickness-mm and --rim-mm"
+        )
+    if canonical is None or canonical == before.canonical_px:
+        return
+    for bound, what in ((before.model, "its detector sees"), (before.regions, "regions: lie on")):
+        if bound:
+            width, height = before.canonical_px
+            raise RecipeError(
+                f"{file}: {what} {width} x {height} px: leave out --canonical, or give it so"
+            )
+
+
+def _next_version(folder: Path) -> int:
+    taken = [
+        int(tail)
+        for path in folder.glob("anomaly-*")
+        if (tail := path.name.removeprefix("anomaly-")).isdecimal()
+    ]
+    return max(taken, default=0) + 1
+
+
+def _recipe(
+    name: str,
+    number: int,
+    model: str,
+    canonical: tuple[int, int],
+    part: PartGeometry,
+    bins: Bins,
+    bounds: Bounds,
+    before: Recipe | None,
+) -> Recipe:
+    if before is None:
+        data: dict[str, Any] = {
+            "name": name,
+            "product": f"{name}, taught from pictures of good parts",
+            "part": part,
+            "threshold": ANOMALY_THRESHOLD,
+            "review_threshold": LEAST_ANOMALY,
+            "classes": {ANOMALY: ClassRule(bin=bins.reject, label=ANOMALY_LABEL)},
+            "priority": (ANOMALY,),
+            "default_bin": bins.reject,
+            "review_bin": bins.review,
+            "not_inspected_bin": bins.review,
+        }
+    else:
+        data = before.model_dump()
+        if ANOMALY not in before.classes:
+            own = None if before.threshold is None else ANOMALY_THRESHOLD
+            rule = ClassRule(bin=bins.review, threshold=own, label=ANOMALY_LABEL)
+            data["classes"][ANOMALY] = rule.model_dump()
+            data["priority"] = (*before.priority, ANOMALY)
+    changed = {
+        "version": f"taught-{number}",
+        "canonical_px": canonical,
+        "anomaly": model,
+        "picture": asdict(bounds),
+    }
+    try:
+        return Recipe.model_validate(data | changed)
+    except ValidationError as error:
+        raise RecipeError(f"the recipe '{name}' cannot be written: {one_line(error)}") from None

@@ -1,6 +1,0 @@
-"""What the cell says to people beside its alarms: reasons and refusals, each with a stable code."""
-
-from cell.phrases.phrase import Phrase, UnknownPhraseError
-from cell.phrases.speaking import PHRASES, recognise, say, translate
-
-__all__ = ["PHRASES", "Phrase", "UnknownPhraseError", "recognise", "say", "translate"]

@@ -1,0 +1,103 @@
+"""From a recipe's name to an inspector that is ready: what it refers to, engine, calibration."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from calibration.cell import load_calibration
+from cell.config import CellConfig
+from cell.products.loading import RecipeError
+from cell.products.lookup import load_inspection_parts
+from cell.products.recipe import Recipe
+from vision.anomaly.detector import ANOMALY, AnomalyDetector
+from vision.anomaly.inspector import TaughtInspector
+from vision.engines.base import Engine
+from vision.engines.onnx import OnnxConfig, OnnxEngine
+from vision.engines.opening import open_engine
+from vision.errors import InspectionError
+from vision.inspect.inspector import Inspector
+from vision.inspect.part import PartGeometry
+from vision.inspect.sanity import Bounds
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionSetup:
+    """An inspector that is ready, and what it was made of."""
+
+    recipe: Recipe
+    model: str
+    engine: Engine
+    complete: Inspector | TaughtInspector
+    """Finds everything that the recipe asks for."""
+
+    @property
+    def compares(self) -> bool:
+        """Whether a part is compared with its golden sample."""
+        whole = self.complete
+        known = whole.known if isinstance(whole, TaughtInspector) else whole
+        return known is not None and "golden" in known.model.card.input.channels
+
+    @property
+    def inspector(self) -> Inspector:
+        """The detector's inspector, of a recipe that has nothing else. Raises RecipeError."""
+        if isinstance(self.complete, TaughtInspector):
+            raise RecipeError(
+                f"recipe '{self.recipe.name}' has a taught anomaly model, which this cannot "
+                "measure: take `anomaly` out of a copy of the recipe"
+            )
+        return self.complete
+
+
+def build_inspector(config: CellConfig, name: str) -> InspectionSetup:
+    """An inspector for the recipe `name`. Raises RecipeError, ModelError, VisionError,
+    CalibrationError.
+    """
+    parts = load_inspection_parts(config, name)
+    camera = load_calibration(config.calibration).camera.model()
+    recipe, canonical = parts.recipe, parts.recipe.canonical_px
+    part = _geometry(recipe)
+    looks = recipe.picture
+    bounds = None if looks is None else Bounds(**looks.model_dump())
+    known: Inspector | None = None
+    engine: Engine | None = None
+    if parts.model is not None:
+        engine = open_engine(config.inspector.engine, config.inspector.options, parts.model)
+        floor = min(recipe.review_threshold_of(name) for name in parts.model.card.classes)
+        known = Inspector(
+            parts.model, engine, parts.goldens, camera, part, canonical, floor, bounds
+        )
+    if parts.anomaly is None:
+        assert engine is not None
+        assert known is not None  # a recipe has one or the other
+        return InspectionSetup(parts.recipe, parts.identity, engine, known)
+    own = OnnxEngine(OnnxConfig(), parts.anomaly.onnx)
+    taught = AnomalyDetector(parts.anomaly, own)
+    floor = recipe.review_threshold_of(ANOMALY)
+    complete = TaughtInspector(taught, known, camera, part, canonical, floor, bounds)
+    return InspectionSetup(parts.recipe, parts.identity, engine or own, complete)
+
+
+def warm_up(setup: InspectionSetup) -> None:
+    """Look at a picture of nothing, so that the first part does not pay for an engine's first run.
+    Raises EngineError.
+    """
+    width, height = setup.recipe.canonical_px
+    noise = np.random.default_rng(0).integers(0, 255, (height, width), dtype=np.uint8)
+    with suppress(InspectionError):  # that it cannot be inspected is known
+        setup.complete.inspect_view(noise)
+
+
+def require_in_view(config: CellConfig, recipe: Recipe) -> None:
+    """Raises RecipeError for a part that the camera cannot see as a whole, CalibrationError."""
+    calibration = load_calibration(config.calibration)
+    try:
+        _geometry(recipe).require_in_view(calibration.camera.model(), calibration.stations.camera_x)
+    except InspectionError as error:
+        raise RecipeError(f"recipe '{recipe.name}': {error}") from None
+
+
+def _geometry(recipe: Recipe) -> PartGeometry:
+    return PartGeometry(recipe.part.size_m, recipe.part.thickness_m, recipe.part.inset_m)

@@ -1,0 +1,1 @@
+"""What every room stands on: text files read, files written whole, how a program ends."""

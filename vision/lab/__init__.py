@@ -1,0 +1,1 @@
+"""What happens offline: labelled pictures, training, evaluation, teaching from good parts."""

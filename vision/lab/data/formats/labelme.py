@@ -1,0 +1,138 @@
+"""labelme: a JSON a picture, beside it or in a folder of its own; a box around each drawn area.
+
+Classes are those in ``labels.txt`` or ``classes.txt`` at the root, else all that occur, by name.
+Every shape is a defect of its own, whatever its ``group_id``.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from vision.lab.data.findings import Kind
+from vision.lab.data.formats.labelme_file import File, looks_like
+from vision.lab.data.formats.labelme_picture import picture_of
+from vision.lab.data.formats.labelme_shape import NO_AREA, box_of
+from vision.lab.data.formats.masked import is_good
+from vision.lab.data.names import alike, normal, source_of
+from vision.lab.data.places import files_below
+from vision.lab.data.reading import Marked, Reading, name_of
+from vision.lab.data.texts import read_model, read_text
+from vision.lab.data.types import DataError, DataSet, Sample
+from vision.pictures import is_picture
+
+LAYOUT = "a labelme .json for each picture (shapes, imagePath)"
+_LOOKED_AT = 20
+_REMEDY = "not a labelme file: save it again or remove it"
+
+
+def recognise(root: Path) -> bool:
+    """Whether one of the first JSON files below the folder is labelme's."""
+    return root.is_dir() and any(looks_like(path) for path in _files(root)[0][:_LOOKED_AT])
+
+
+def read(reading: Reading) -> DataSet:
+    """Every picture with a JSON. Each picture is a group of its own."""
+    root = reading.root
+    files, pictures = _files(root)
+    if not files:
+        raise DataError(f"{root}: no .json; give the folder that holds labelme's files")
+    contents = _contents(reading, files)
+    classes = _classes(reading, [content for _, content in contents])
+    by_name: dict[str, list[Path]] = defaultdict(list)
+    for picture in pictures:
+        by_name[alike(picture.name)].append(picture)
+    samples, used = [], set()
+    for path, content in reading.watch(contents, "pictures"):
+        found = picture_of(reading, path, content, by_name)
+        if found is None:
+            continue
+        used.add(found)
+        sample = _sample(reading, path, found, content, classes)
+        if sample is not None:
+            samples.append(sample)
+    bare = [(picture, name_of(picture, root)) for picture in pictures if picture not in used]
+    if reading.not_labelled(bare, ".json", "one without shapes"):
+        samples += [
+            Sample(name, picture, size, source_of(name))
+            for picture, name in bare
+            if (size := reading.size(picture, name)) is not None
+        ]
+    return DataSet("labelme", root, classes, samples)
+
+
+def _files(root: Path) -> tuple[list[Path], list[Path]]:
+    """JSON files and pictures below the root."""
+    files = files_below(root)
+    labels = [path for path in files if path.suffix.lower() == ".json" and path.name[0] != "."]
+    return labels, [path for path in files if is_picture(path)]
+
+
+def _contents(reading: Reading, files: list[Path]) -> list[tuple[Path, File]]:
+    """The labelme files among some; tells of those that cannot be read, or are something else."""
+    contents = []
+    for path in reading.watch(files, "labels"):
+        if not looks_like(path):
+            what = "is no labelme file and was not read"
+            reading.warning(Kind.LABEL, path, what, "remove it, or label its picture again")
+            continue
+        content = reading.attempt(partial(read_model, path, File, _REMEDY), path)
+        if content is not None:
+            contents.append((path, content))
+    return contents
+
+
+def _classes(reading: Reading, contents: list[File]) -> tuple[str, ...]:
+    for name in ("labels.txt", "classes.txt"):
+        path = reading.find(reading.root / name, reading.root)
+        if path is not None and path.is_file():
+            lines = [line.strip() for line in read_text(path).splitlines()]
+            return tuple(n for n in lines if n and n not in ("__ignore__", "_background_"))
+    return tuple(sorted({shape.label for content in contents for shape in content.shapes}))
+
+
+def _sample(
+    reading: Reading, path: Path, picture: Path, content: File, classes: tuple[str, ...]
+) -> Sample | None:
+    inside = picture.is_relative_to(reading.root)
+    name = name_of(picture if inside else path, reading.root)
+    said = (content.height, content.width)
+    size = reading.labelled_size(picture, name, path, said, "label this picture again")
+    if size is None:
+        return None
+    boxes, labels = reading.boxes(path, name, size, _marks(reading, path, name, content, classes))
+    flags = [flag for flag, is_set in content.flags.items() if is_set is True]
+    good = [flag for flag in flags if is_good(flag)]
+    if content.shapes and good:
+        what = f"its flag {good[0]!r} says good, but {len(content.shapes)} shapes are drawn"
+        reading.error(Kind.EMPTY_LABEL, path, what, "remove the one or the other", name)
+    elif not content.shapes and len(flags) > len(good):
+        what = f"its flags say {', '.join(map(repr, flags))}, but nothing is drawn"
+        reading.error(Kind.EMPTY_LABEL, path, what, "draw the defect or clear the flag", name)
+    elif not content.shapes and not good:
+        what = "has no shapes: the part counts as good"
+        reading.warning(Kind.EMPTY_LABEL, path, what, "label it if it is not", name)
+    return Sample(name, picture, size, source_of(name), boxes, labels)
+
+
+def _marks(
+    reading: Reading, path: Path, name: str, content: File, classes: tuple[str, ...]
+) -> Iterator[Marked]:
+    known = {normal(one).strip(): index for index, one in reversed(list(enumerate(classes)))}
+    for number, shape in enumerate(content.shapes):
+        place = f"shapes.{number}"
+        label = known.get(normal(shape.label).strip())
+        if label is None:
+            what = f"{place}: class {shape.label!r} is not in the list of classes"
+            reading.error(Kind.CLASS, path, what, "add it to labels.txt, or mend it", name)
+            continue
+        box, note = box_of(shape)
+        if box is None:
+            reading.error(Kind.SHAPE, path, f"{place}: {note}", NO_AREA, name)
+            continue
+        if note:
+            what = f"{place}: {note}"
+            reading.warning(Kind.BOX_MEANING, path, what, "see whether the box fits", name, box)
+        yield Marked(place, box, label)

@@ -1,0 +1,1 @@
+"""An anomaly model from pictures of good parts: chosen features, memory, threshold."""
