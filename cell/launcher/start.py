@@ -14,9 +14,10 @@ from collections.abc import Sequence
 
 import psutil
 
-from cell.launcher.child import REFUSED, die_with
+from cell.launcher.child import die_with
 from cell.launcher.env import environment
 from cell.processes import TABLE, Process
+from models.ending import REFUSED
 
 STARTER = "--starter"
 """Option: process id of who starts it. Once that one is gone there is nobody to run for."""

@@ -12,11 +12,12 @@ from cell.ledger.events import CellState, Event
 from cell.ledger.observations import BeltRead, InspectionDone
 from cell.phrases import say
 from cell.recipe.model import Recipe
+from models.errors import UserError
 
 MOVING = (CellState.STARTING, CellState.RUNNING, CellState.STOPPING)
 
 
-class RefusalError(Exception):
+class RefusalError(UserError):
     """A person's order cannot be followed: a phrase says why and what to do."""
 
     def __init__(self, code: str, **values: object) -> None:

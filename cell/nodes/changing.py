@@ -13,10 +13,11 @@ from inspection_cell_interfaces.srv import PrepareRecipe
 from cell.changeover import Action, Changeover, Drain, LetGo, RunOn, Seen, TakeUp, Wish
 from cell.ledger import observations as o
 from cell.ledger.config import LedgerConfig
-from cell.nodes.base import STARTUP_ERRORS, CellNode
+from cell.nodes.base import CellNode
 from cell.phrases import say
 from cell.products import InspectionParts, load_inspection_parts
 from cell.watch import Watch
+from models.errors import UserError
 
 PREPARING = ("inspector", "robot")
 """Nodes that must be able to work by a recipe; the others get its measures with each order."""
@@ -72,7 +73,7 @@ class Changing:
             parts = load_inspection_parts(self._node.config, name)
             self._config.require_part(parts.recipe.part.size_m[0])
             self._loaded.put(parts)
-        except (*STARTUP_ERRORS, ValueError) as error:
+        except UserError as error:
             self._loaded.put(str(error))
 
     def _on_loaded(self, found: InspectionParts | str) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from cell.launcher.death import REFUSED, judge
+from cell.launcher.death import judge
 from cell.ledger import Event
 from cell.records.agreement import follow_journal, open_journal
 from cell.records.errors import JournalError, RecordsError
 from cell.records.journal import Journal
 from cell.records.projection import Projection
+from models.ending import REFUSED
 from tests.cell.journals import editing, project, rows, small_shift, write, write_version_1
 
 

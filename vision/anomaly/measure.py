@@ -22,8 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.anomaly import FeaturePackage
-from models.ending import end_with, refuse
-from models.package import ModelError
+from models.ending import end_with
 from vision.anomaly.graph import patch_graph
 from vision.anomaly.memory import Floats
 from vision.anomaly.scales import Scales, hold_out
@@ -31,8 +30,7 @@ from vision.anomaly.teach import ENOUGH, MIRRORED, PatchReader, Settings
 from vision.anomaly.threshold import bound
 from vision.data.marked import read_mask
 from vision.data.open import open_data
-from vision.data.types import DataError, Sample
-from vision.errors import VisionError
+from vision.data.types import Sample
 from vision.evaluate.ranking import PixelTally, auroc
 from vision.pictures import read_picture
 
@@ -231,13 +229,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     cv2.setNumThreads(1)
     began = time.monotonic()
-    try:
-        same = [several.split(",") for several in given.same]
-        bench = prepare(
-            given.data, settings, given.half, given.seed, given.every, same, given.ungrouped
-        )
-    except (DataError, ModelError, VisionError) as error:
-        return refuse(error)
+    same = [several.split(",") for several in given.same]
+    bench = prepare(
+        given.data, settings, given.half, given.seed, given.every, same, given.ungrouped
+    )
     figures = report(bench, given.draws)
     figures["half"], figures["seconds"] = given.half, round(time.monotonic() - began)
     print(json.dumps(figures, indent=1))

@@ -16,7 +16,7 @@ import numpy as np
 import onnx
 import torch
 
-from models.ending import end_with, refuse
+from models.ending import end_with
 from models.writing import write_whole
 from vision.data.types import DataError
 from vision.engines.selfcheck import write_selfcheck
@@ -101,13 +101,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--version", default="1.0.0")
     parser.add_argument("--note", default="", help="a sentence on the run, for the card")
     given = parser.parse_args(arguments)
-    try:
-        saved = read_run(given.run, given.checkpoint)
-        card = export_boards(
-            saved, given.data, given.package, given.rounds, given.stride, given.version, given.note
-        )
-    except DataError as problem:
-        return refuse(problem)
+    saved = read_run(given.run, given.checkpoint)
+    card = export_boards(
+        saved, given.data, given.package, given.rounds, given.stride, given.version, given.note
+    )
     print(json.dumps(card["metrics"], indent=1))
     return 0
 
