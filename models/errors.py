@@ -1,6 +1,6 @@
 """The errors that people can do something about, and what is wrong with a model package."""
 
-from typing import ClassVar, Final
+from typing import Final
 
 PORT_TAKEN: Final = 3
 """Exit code of a process whose port another one has."""
@@ -14,7 +14,7 @@ class UserError(Exception):
     process ends with `exit_code`) or by the node (`cell.nodes.base`).
     """
 
-    exit_code: ClassVar[int] = 2
+    exit_code: int = 2
 
 
 class ModelError(UserError):

@@ -19,7 +19,7 @@ from cell.recipe.model import Recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import ModelError
 from tests.anomaly import textures
-from vision.anomaly.detector import ANOMALY, AnomalyDetector, Heat, regions
+from vision.anomaly.detector import ANOMALY, AnomalyDetector, regions
 from vision.anomaly.graph import patch_graph
 from vision.anomaly.input import as_input
 from vision.anomaly.memory import Floats, Memory, farthest
@@ -27,6 +27,7 @@ from vision.anomaly.scales import Scales, hold_out
 from vision.anomaly.teach import PatchReader, Settings, Taught, teach
 from vision.anomaly.threshold import bound
 from vision.engines.onnx import OnnxConfig, OnnxEngine
+from vision.inspect.raw import Heat
 from vision.types import Box, Detection, Image
 
 QUICK = Settings(side=192, memory=600)

@@ -17,6 +17,7 @@ import onnx
 import torch
 
 from models.ending import end_with
+from models.package import next_version
 from models.writing import write_whole
 from vision.data.types import DataError
 from vision.engines.selfcheck import write_selfcheck
@@ -98,12 +99,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--checkpoint", default="best.pt")
     parser.add_argument("--rounds", type=int, default=2, help="simulated boards per pair")
     parser.add_argument("--stride", type=int, default=1, help="measure every n-th board only")
-    parser.add_argument("--version", default="1.0.0")
+    parser.add_argument("--version", help="default: one more than the package there has")
     parser.add_argument("--note", default="", help="a sentence on the run, for the card")
     given = parser.parse_args(arguments)
+    version = given.version or next_version(given.package)
     saved = read_run(given.run, given.checkpoint)
     card = export_boards(
-        saved, given.data, given.package, given.rounds, given.stride, given.version, given.note
+        saved, given.data, given.package, version, given.rounds, given.stride, given.note
     )
     print(json.dumps(card["metrics"], indent=1))
     return 0
@@ -113,9 +115,9 @@ def export_boards(
     saved: dict[str, Any],
     data: Path,
     package: Path,
+    version: str,
     rounds: int = 2,
     stride: int = 1,
-    version: str = "1.0.0",
     note: str = "",
 ) -> dict[str, Any]:
     """Write and measure the package of a checkpoint of the boards' job; gives its card.
