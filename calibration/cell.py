@@ -14,6 +14,7 @@ from pydantic.config import JsonDict
 
 from calibration.camera import CameraModel
 from calibration.geometry import Pose
+from models.errors import UserError
 from models.ground.writing import write_whole
 from models.ground.written import WrittenError, fit, one_line, parse_json, read_written
 
@@ -21,7 +22,7 @@ MAX_AXIS_OFFSET_M = 0.05
 """How far from its station the camera's axis may meet the belt; more means a wrong number."""
 
 
-class CalibrationError(Exception):
+class CalibrationError(UserError):
     """The cell's calibration cannot be used; the message names the file and the value."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from models.network import Network, Port, Shape, require_port
 __all__ = ["CARD", "ModelCard", "ModelError", "ModelPackage"]
 
 Kind = TypeVar("Kind", bound=Card)
+FIRST = "1.0.0"
+"""Version of a package that replaces none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,20 @@ def content_of(folder: Path) -> str:
     two packages of the same name and version apart. Raises OSError.
     """
     return digest(folder / CARD)[:8]
+
+
+def next_version(folder: Path) -> str:
+    """The version of a detector's package that is to replace the one in `folder`: its last number
+    raised by one, FIRST where there is none. Raises ModelError.
+    """
+    if not (folder / CARD).exists():
+        return FIRST
+    remedy = "move what is there away, or write the package to another folder"
+    version = read_card(folder, ModelCard, remedy).version
+    number = re.search(r"\d+(?=\D*$)", version)
+    if number is None:
+        return f"{version}-2"
+    return f"{version[: number.start()]}{int(number[0]) + 1}{version[number.end() :]}"
 
 
 def open_network(folder: Path, card: PackageCard, remedy: str, whole: bool = True) -> Network:

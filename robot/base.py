@@ -9,11 +9,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import UserError
+
 Joints = NDArray[np.float64]
 """Joint angles, shape (6,) [rad], base to tip."""
 
 
-class RobotError(Exception):
+class RobotError(UserError):
     """Base of every error that robot code raises on purpose."""
 
 

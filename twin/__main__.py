@@ -11,16 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
-from calibration.cell import CalibrationError
 from models.ground.ending import end_with, refuse
 from twin.app import Twin, load_parts
-from twin.catalogue import ProductError
-from twin.config import ConfigError, TwinConfig, load
-from twin.listening import PortError
-from twin.pictures import PartDataError
-from twin.render import ImageFolderError
+from twin.config import TwinConfig, load
 
-EXIT_FILE, EXIT_CONFIG, EXIT_PORT = 1, 2, 3
+EXIT_FILE = 1
 
 
 def main(
@@ -49,12 +44,6 @@ def main(
         chosen = load(config) if config is not None else TwinConfig()
         chosen = chosen.model_copy(update=changes)
         asyncio.run(_run(chosen))
-    except (ConfigError, ProductError, PartDataError, CalibrationError, ImageFolderError) as error:
-        typer.echo(f"twin: {error}", err=True)
-        raise typer.Exit(EXIT_CONFIG) from error
-    except PortError as error:
-        typer.echo(f"twin: {error}", err=True)
-        raise typer.Exit(EXIT_PORT) from error
     except OSError as error:
         typer.echo(f"twin: {error}; check the image and truth folders and their space", err=True)
         raise typer.Exit(EXIT_FILE) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from models.errors import UserError
 from twin.boards import BoardLibrary
 from twin.carriers import CarrierLibrary
 from twin.config import TwinConfig
@@ -15,7 +16,7 @@ SAME_M = 0.001
 """Products that differ by less in size are taken for one."""
 
 
-class ProductError(Exception):
+class ProductError(UserError):
     """A product that cannot be fed; the message says why."""
 
 

@@ -7,6 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from models.errors import UserError
 from models.ground.written import WrittenError, fit, one_line, parse_yaml, read_written
 from twin.faults import Fault
 from twin.product import PCB
@@ -18,7 +19,7 @@ DEMO_GOLDENS = _ROOT.parent / "cell" / "recipe" / "data" / "pcb" / "goldens"
 DEMO_CALIBRATION = _ROOT.parent / "calibration" / "demo_cell.json"
 
 
-class ConfigError(Exception):
+class ConfigError(UserError):
     """The configuration file is missing or wrong; the message says where."""
 
 

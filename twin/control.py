@@ -23,6 +23,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from models.errors import UserError
 from twin.catalogue import ProductError
 from twin.faults import FAULT
 from twin.plc import Edge
@@ -32,7 +33,7 @@ MAX_LINE = 1 << 16
 OPS = "fault, clear_belt, person, feed, product, state, quit"
 
 
-class ControlError(Exception):
+class ControlError(UserError):
     """A request cannot be carried out; the message says why."""
 
 

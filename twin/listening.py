@@ -7,9 +7,13 @@ import errno
 import socket
 from collections.abc import Callable
 
+from models.errors import PORT_TAKEN, UserError
 
-class PortError(Exception):
+
+class PortError(UserError):
     """A port cannot be opened; the message names it and says what to do."""
+
+    exit_code = PORT_TAKEN
 
     def __init__(self, host: str, port: int, purpose: str, cause: OSError) -> None:
         if cause.errno == errno.EADDRINUSE:

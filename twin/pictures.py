@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from models.errors import UserError
 from vision.pictures import UnreadableError, read_grey
 from vision.types import Image
 
 Label = tuple[str, tuple[int, int, int, int]]
 
 
-class PartDataError(Exception):
+class PartDataError(UserError):
     """Pictures or labels of parts are missing or broken; the message names the file."""
 
 

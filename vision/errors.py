@@ -1,7 +1,9 @@
 """Errors of inspection. Each message says what happened, to what, and what to do now."""
 
+from models.errors import UserError
 
-class VisionError(Exception):
+
+class VisionError(UserError):
     """Base of every error that vision raises on purpose."""
 
 

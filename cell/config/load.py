@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from cell.config.tree import CellConfig
+from models.errors import UserError
 from models.ground.writing import write_whole
 from models.ground.written import WrittenError, fit, parse_yaml, read_written, write_yaml
 
@@ -17,7 +18,7 @@ DEMO = Path(__file__).with_name("demo.yaml")
 """The demo cell, for which the twin stands."""
 
 
-class ConfigError(Exception):
+class ConfigError(UserError):
     """The configuration cannot be used; the message says where and what to do."""
 
 

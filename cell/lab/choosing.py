@@ -135,7 +135,7 @@ def choose_thresholds(
         for index, name in enumerate(classes)
     }
     return Chosen(
-        recipe=setup.recipe.identity,
+        recipe=setup.recipe.stamp,
         classes=rows,
         choice=choice,
         now_escapes=escapes(reached, now),
@@ -150,7 +150,7 @@ def choose_thresholds(
 def _deciding(bench: Bench) -> tuple[str, ...]:
     """The classes whose thresholds are chosen. Raises RecipeError where that cannot be done."""
     # Where defects are not named one by one, anomalies decide together with the detector.
-    if bench.feeling is None or (bench.table is not None and bench.classes):
+    if bench.taught is None or (bench.table is not None and bench.classes):
         return bench.classes
     recipe = bench.setup.recipe
     if rules := rules_beside_scores(recipe, ANOMALY):

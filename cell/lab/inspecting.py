@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from cell.lab.samples import class_table, read_canonical
 from cell.products.inspector import InspectionSetup
 from cell.products.verdict import Defect
-from vision.anomaly.detector import AnomalyDetector, Heat
+from models.anomaly import AnomalyPackage
+from models.package import ModelPackage
 from vision.anomaly.inspector import TaughtInspector
-from vision.engines.base import Engine, Tensor
 from vision.errors import InspectionError
 from vision.inspect.golden import Golden, GoldenLibrary
-from vision.inspect.inspector import Inspector
+from vision.inspect.raw import Heat, Raw
 from vision.lab.data.types import DataError, DataSet, Sample
 from vision.lab.evaluation.matching import Found
 from vision.lab.training.camera import CELL, degrade
@@ -100,84 +100,44 @@ def defects_of(
     )
 
 
-class Listening:
-    """An engine that keeps its last output, so that it can be read down to any score."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self.output: Tensor = np.zeros((0, 0), np.float32)
-
-    def run(self, batch: Tensor) -> Tensor:
-        """As the engine's own."""
-        result = self._engine.run(batch)
-        self.output = result.copy()
-        return result
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._engine, name)
-
-
-class Feeling:
-    """A taught model that keeps its last heat map."""
-
-    def __init__(self, taught: AnomalyDetector) -> None:
-        self._taught = taught
-        self.last: Heat | None = None
-
-    def heat(self, view: Image) -> Heat:
-        """As the model's own."""
-        self.last = self._taught.heat(view)
-        return self.last
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._taught, name)
-
-
 @dataclass(frozen=True, eq=False)
 class Bench:
     """An inspector made ready for measuring.
 
-    known: the part of it that names defects, None for a recipe with an anomaly model alone. table:
-    the detector's index of each class of the data, None when the labels' classes are not its own.
+    detector: the model that names defects, None for a recipe with an anomaly model alone. taught:
+    the anomaly model, where there is one. table: the detector's index of each class of the data,
+    None when the labels' classes are not its own.
     """
 
     setup: InspectionSetup
-    known: Inspector | None
-    ear: Listening | None
-    feeling: Feeling | None
+    detector: ModelPackage | None
+    taught: AnomalyPackage | None
     table: NDArray[np.int64] | None
     resize: bool
-    library: GoldenLibrary | None
 
     @classmethod
     def of(cls, setup: InspectionSetup, data: DataSet, resize: bool) -> Bench:
-        """Put an ear to the inspector's engines. Raises DataError when data and model differ."""
+        """Raises DataError when data and model differ."""
         whole = setup.complete
         known = whole.known if isinstance(whole, TaughtInspector) else whole
-        classes = known.model.card.classes if known is not None else ()
-        table = class_table(data, classes)
-        ear = feeling = None
-        if known is not None:
-            ear = known.engine = Listening(known.engine)
-        if isinstance(whole, TaughtInspector):
-            feeling = Feeling(whole.taught)
-            whole.taught = cast(AnomalyDetector, feeling)
-        library = None if known is None else known.goldens
-        return cls(setup, known, ear, feeling, table, resize, library)
+        detector = None if known is None else known.model
+        taught = whole.taught.model if isinstance(whole, TaughtInspector) else None
+        table = class_table(data, () if detector is None else detector.card.classes)
+        return cls(setup, detector, taught, table, resize)
 
     @property
     def classes(self) -> tuple[str, ...]:
         """The detector's classes; none without a detector."""
-        return () if self.known is None else self.known.model.card.classes
+        return () if self.detector is None else self.detector.card.classes
 
     @property
     def models(self) -> dict[str, Any]:
         """Identity, and what tells the files of the models apart."""
         told: dict[str, Any] = {"identity": self.setup.model}
-        if self.known is not None:
-            told["sha256"] = self.known.model.card.sha256
-        if self.feeling is not None:
-            told["anomaly_sha256"] = self.feeling.model.card.sha256
+        if self.detector is not None:
+            told["sha256"] = self.detector.card.sha256
+        if self.taught is not None:
+            told["anomaly_sha256"] = self.taught.card.sha256
         return told
 
     def tested(self, sample: Sample) -> Seen:
@@ -218,10 +178,9 @@ class Bench:
         good: bool,
         golden: bool,
     ) -> Seen:
-        if self.known is not None:
-            # The data's golden picture may be one of the recipe's, too: only one of them may stand.
-            self.known.goldens = self.library if reference is None else None
-        own = None if reference is None else Golden(sample.name, reference)
+        # The data's golden picture may be one of the recipe's, too: only one of them may stand.
+        own = None if reference is None else GoldenLibrary([Golden(sample.name, reference)])
+        raw = Raw()
         shown = sample.golden if golden and sample.golden is not None else sample.image
         told: dict[str, Any] = {
             "name": name,
@@ -232,16 +191,16 @@ class Bench:
             "mask": None if golden else sample.mask,
         }
         try:
-            inspection, _ = self.setup.complete.inspect_view(image, own)
+            inspection, _ = self.setup.complete.inspect_view(image, goldens=own, raw=raw)
         except InspectionError as error:
             nothing = Found(*NOTHING, *truth)
             return Seen(
                 **told, customary=nothing, as_run=nothing, in_view=NOTHING[0], trouble=str(error)
             )
-        as_run, in_view = self._found(inspection, truth, across=True)
+        as_run, in_view = self._found(inspection, raw, truth, across=True)
         return Seen(
             **told,
-            customary=self._found(inspection, truth, across=False)[0],
+            customary=self._found(inspection, raw, truth, across=False)[0],
             as_run=as_run,
             in_view=in_view,
             to_view=inverse(inspection.from_view),
@@ -251,20 +210,25 @@ class Bench:
                 if d.class_name not in self.classes
             ),
             total_ms=inspection.timings.total_ms,
-            heat=None if self.feeling is None else self.feeling.last,
+            heat=raw.heat,
         )
 
     def _found(
-        self, inspection: Inspection, truth: tuple[Floats, NDArray[np.int64]], *, across: bool
+        self,
+        inspection: Inspection,
+        raw: Raw,
+        truth: tuple[Floats, NDArray[np.int64]],
+        *,
+        across: bool,
     ) -> tuple[Found, Floats]:
         """What the detector saw, and its boxes in the aligned view. across: as the cell runs,
         suppression as the model's card says; else within each class.
         """
-        if self.known is None or self.ear is None:
+        if self.detector is None or raw.output is None:
             return Found(*NOTHING, *truth), NOTHING[0]
-        card = self.known.model.card
+        card = self.detector.card
         boxes, scores, classes = decode(
-            self.ear.output[0],
+            raw.output[0],
             LEAST,
             card.nms_iou,
             across_classes=across and card.nms_across_classes,

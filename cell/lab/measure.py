@@ -81,7 +81,7 @@ def evaluate(config: CellConfig, request: Request, watch: Watch) -> Evaluation:
         setup.engine.close()
     named = bench.table is not None
     figures: dict[str, Any] = {
-        "recipe": setup.recipe.identity,
+        "recipe": setup.recipe.stamp,
         "model": bench.models,
         "engine": setup.engine.name,
         "data": describe(data, samples, request),

@@ -7,11 +7,13 @@ import socket
 import threading
 from typing import Any
 
+from models.errors import UserError
+
 CONTROL_PORT = 47020
 ANSWER_S = 5.0
 
 
-class TwinLostError(Exception):
+class TwinLostError(UserError):
     """The twin does not answer on its control socket."""
 
 

@@ -11,12 +11,13 @@ from cell.launcher.restarts import LIMIT, MOST_S, WINDOW_S, Restarts
 from cell.nodes.child import Child
 from cell.nodes.death import Death, Kind
 from cell.nodes.gate import Gate
+from models.errors import UserError
 
 FIRST_S = 0.5
 """What the process started first gets to end in, when the others took all the time."""
 
 
-class LaunchError(Exception):
+class LaunchError(UserError):
     """A process cannot be kept running; the message says which and why."""
 
 

@@ -5,12 +5,22 @@ from __future__ import annotations
 import signal
 import time
 
+from models.errors import UserError
+
 AGAIN_S = 0.5
 """A second signal within this time is the same wish, told twice (by a terminal and by `make`)."""
 
 
 class InterruptedRunError(Exception):
     """Somebody wants the run to end."""
+
+
+class EndedError(UserError):
+    """The run was ended before it was through; the exit code is a shell's for the signal."""
+
+    def __init__(self, message: str, number: int) -> None:
+        super().__init__(message)
+        self.exit_code = 128 + number
 
 
 class Interrupt:
@@ -24,6 +34,8 @@ class Interrupt:
         self.wanted = False
         self.hurry = False
         """It was asked for twice."""
+        self.number: int = signal.SIGINT
+        """The first signal that asked."""
         self._noted_s = 0.0
 
     def listen(self) -> None:
@@ -31,14 +43,14 @@ class Interrupt:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
                 continue  # nohup
-            signal.signal(number, lambda *_: self.note())
+            signal.signal(number, lambda number, _: self.note(number))
 
-    def note(self) -> None:
+    def note(self, number: int = signal.SIGINT) -> None:
         """Somebody wants the run to end."""
         now = time.monotonic()
         self.hurry = self.hurry or (self.wanted and now - self._noted_s > AGAIN_S)
         if not self.wanted:
-            self.wanted, self._noted_s = True, now
+            self.wanted, self.number, self._noted_s = True, number, now
 
     def check(self) -> None:
         """Raises InterruptedRunError when the run is to end."""

@@ -19,13 +19,14 @@ from rclpy.signals import SignalHandlerOptions
 
 from cell.launcher.bulletin import Bulletin
 from cell.nodes.topics import RELIABLE, to_time
+from models.errors import UserError
 
 BEAT_S = 0.2
 ANSWER_S = 10.0
 """How long an order waits for the supervisor: one that died with the order never answers it."""
 
 
-class CommandError(Exception):
+class CommandError(UserError):
     """The supervisor did not answer or refused."""
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from inspection_cell_interfaces.msg import CellState
+from inspection_cell_interfaces.msg import Alarm, CellState
 
 from cell.launcher.group import LaunchError
 from cell.launcher.link import CommandError
@@ -24,7 +24,7 @@ def recover(session: Session, say: Callable[[str], None]) -> None:
     """Bring a faulted cell back to production. Raises LaunchError when that does not succeed."""
     state = session.link.state()
     assert state is not None
-    causes = "; ".join(alarm.text_en for alarm in state.alarms) or state.reason
+    causes = causes_of(state)
     say(f"fault: {causes}")
     deadline = time.monotonic() + PATIENCE_S
     refusal = "the belt was not cleared"
@@ -46,6 +46,12 @@ def recover(session: Session, say: Callable[[str], None]) -> None:
         except CommandError as error:
             refusal = str(error)
     raise LaunchError(f"the cell did not come back from its fault ({causes}): {refusal}")
+
+
+def causes_of(state: CellState) -> str:
+    """Why the cell stands. Alarms of before, which only wait to be acknowledged, are none of it."""
+    active = [one.text_en for one in state.alarms if one.state != Alarm.RETURNED_UNACKNOWLEDGED]
+    return "; ".join(active) or str(state.reason)
 
 
 def belt_is_empty(session: Session) -> bool:

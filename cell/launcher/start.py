@@ -16,7 +16,8 @@ import psutil
 
 from cell.config.processes import TABLE, Process
 from cell.launcher.env import environment
-from cell.nodes.child import REFUSED, die_with
+from cell.nodes.child import die_with
+from models.ground.ending import REFUSED
 
 STARTER = "--starter"
 """Option: process id of who starts it. Once that one is gone there is nobody to run for."""

@@ -7,10 +7,12 @@ from itertools import takewhile
 
 from rclpy.utilities import remove_ros_args
 
+from models.errors import UserError
+
 ROS_FLAG = "--ros-args"
 
 
-class ArgumentError(Exception):
+class ArgumentError(UserError):
     """A command line cannot be used; the message is one line."""
 
 

@@ -14,27 +14,14 @@ from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.task import Future
 
-from calibration.cell import CalibrationError
-from cell.config import CellConfig, ConfigError, load
+from cell.config import CellConfig, load
 from cell.config.load import first_problem
-from cell.control.alarms import UnknownAlarmError
-from cell.control.ledger.codec import UnknownEventError
-from cell.control.ledger.ledger import LedgerError
 from cell.nodes.health import Health
-from cell.nodes.ownership import OwnedError
 from cell.nodes.taken import TakingNode
 from cell.nodes.workers import StuckError
-from cell.products.loading import RecipeError
-from cell.records.errors import JournalError, RecordsError
-from models.package import ModelError
+from models.errors import UserError
 from robot.base import MotionError, RobotError
-from vision.errors import CameraError, VisionError
-
-STARTUP_ERRORS = (
-    CalibrationError, ConfigError, JournalError, LedgerError, ModelError, OwnedError, RecipeError,
-    RecordsError, RobotError, UnknownAlarmError, UnknownEventError, VisionError,
-)  # fmt: skip
-"""What may go wrong on configure or activate with a message that is meant for a person."""
+from vision.errors import CameraError
 
 CONFIG = ParameterDescriptor(
     description="Configuration file of the cell (YAML); empty: the demo cell.", read_only=True
@@ -198,7 +185,7 @@ class CellNode(TakingNode):
         self._device_away = False
         try:
             step()
-        except (*STARTUP_ERRORS, StuckError) as error:
+        except (UserError, StuckError) as error:
             self.problem = str(error)
             self._device_away = _by_a_device(error)
             return False

@@ -14,9 +14,10 @@ from cell.control.changeover import Action, Changeover, Drain, LetGo, RunOn, See
 from cell.control.ledger import observations as o
 from cell.control.ledger.config import LedgerConfig
 from cell.control.watch import Watch
-from cell.nodes.base import STARTUP_ERRORS, CellNode
+from cell.nodes.base import CellNode
 from cell.products.lookup import InspectionParts, load_inspection_parts
 from cell.texts import say
+from models.errors import UserError
 
 PREPARING = ("inspector", "robot")
 """Nodes that must be able to work by a recipe; the others get its measures with each order."""
@@ -72,7 +73,7 @@ class Changing:
             parts = load_inspection_parts(self._node.config, name)
             self._config.require_part(parts.recipe.part.size_m[0])
             self._loaded.put(parts)
-        except (*STARTUP_ERRORS, ValueError) as error:
+        except UserError as error:
             self._loaded.put(str(error))
 
     def _on_loaded(self, found: InspectionParts | str) -> None:

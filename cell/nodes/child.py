@@ -12,10 +12,8 @@ from pathlib import Path
 
 import psutil
 
-from cell.nodes.death import PORT_TAKEN, REFUSED, Death, judge
+from cell.nodes.death import Death, judge
 from cell.nodes.gate import VARIABLE
-
-__all__ = ["PORT_TAKEN", "REFUSED", "Child"]
 
 PR_SET_PDEATHSIG = 1
 MOST_READ = 65536

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from models.ground.ending import INTERNAL
+from models.errors import PORT_TAKEN
+from models.ground.ending import INTERNAL, REFUSED
 
-REFUSED = 2
-PORT_TAKEN = 3
-"""Exit codes of a process that cannot start as configured."""
 _TRACEBACK = "Traceback (most recent call last)"
 _LONGEST = 600
 

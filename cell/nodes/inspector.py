@@ -9,7 +9,7 @@ from pathlib import Path
 from inspection_cell_interfaces.msg import CellState, FrameHandle, Inspection
 
 from cell.nodes import answers
-from cell.nodes.base import STARTUP_ERRORS, CellNode
+from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.prepared import PreparingService
 from cell.nodes.process import run
@@ -23,6 +23,7 @@ from cell.records.naming import Incoming
 from cell.records.reserve import Reserve
 from cell.records.space import Space
 from cell.texts import say
+from models.errors import UserError
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
 from vision.types import Image
@@ -129,7 +130,7 @@ class InspectorNode(CellNode):
         try:
             self._take(self._load(name, wanted))
             self.problem = ""
-        except STARTUP_ERRORS as error:
+        except UserError as error:
             self.problem = f"recipe '{name}', which the cell works by: {error}"
 
     def _prepare(self, name: str, wanted: str) -> None:

@@ -19,6 +19,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from models.errors import UserError
+
 _SHARED = Path("/run/lock")
 FOLDER = (_SHARED if os.access(_SHARED, os.W_OK) else Path("/tmp")) / "inspection-cell"
 """Where the claims of all users of this machine lie; the same whatever TMPDIR says."""
@@ -26,7 +28,7 @@ PLACE = ("host", "port", "serial", "device")
 """Options of a driver that say which device it means; the others say how it is used."""
 
 
-class OwnedError(Exception):
+class OwnedError(UserError):
     """Something that is wanted belongs to a running cell; the message says to which."""
 
 

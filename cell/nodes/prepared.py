@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 from inspection_cell_interfaces.srv import PrepareRecipe
 
-from cell.nodes.base import STARTUP_ERRORS, CellNode
+from cell.nodes.base import CellNode
+from models.errors import UserError
 
 Prepare = Callable[[str, str], None]
-"""Get ready to work by a recipe (its name, its stamp); raises what STARTUP_ERRORS names."""
+"""Get ready to work by a recipe (its name, its stamp); raises a UserError where it cannot."""
 
 
 class PreparingService:
@@ -40,6 +41,6 @@ class PreparingService:
         message = ""
         try:
             self._prepare(name, stamp)
-        except STARTUP_ERRORS as error:
+        except UserError as error:
             message = str(error)
         self._node.preparation = stamp, message

@@ -20,11 +20,12 @@ from rclpy.executors import ExternalShutdownException
 from rclpy.experimental import EventsExecutor
 from rclpy.signals import SignalHandlerOptions
 
-from cell.nodes.arguments import ArgumentError, require_none
-from cell.nodes.base import STARTUP_ERRORS, CellNode
-from cell.nodes.child import REFUSED
+from cell.nodes.arguments import require_none
+from cell.nodes.base import CellNode
 from cell.nodes.gate import pass_gate
 from cell.nodes.leftovers import sweep
+from models.errors import UserError
+from models.ground.ending import REFUSED
 
 SHARED_MEMORY = "/dev/shm/"
 LAST_S = 6.0
@@ -77,7 +78,7 @@ def _fast_dds_locks() -> set[str]:
 def _spin(factory: Callable[[], CellNode]) -> int:
     try:
         require_none(sys.argv)
-    except ArgumentError as error:
+    except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         return REFUSED
     pass_gate()
@@ -85,7 +86,7 @@ def _spin(factory: Callable[[], CellNode]) -> int:
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     try:
         node = factory()
-    except STARTUP_ERRORS as error:
+    except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         rclpy.shutdown()
         return REFUSED
@@ -106,7 +107,7 @@ def _spin(factory: Callable[[], CellNode]) -> int:
             executor.spin_until_future_complete(node.fatal, timeout_sec=86400.0)
     except ExternalShutdownException:
         pass
-    except STARTUP_ERRORS as error:
+    except UserError as error:
         node.fail(str(error))  # such as an event that cannot be written any more
     except Exception:
         traceback.print_exc()

@@ -9,13 +9,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from cell.products.recipe import Recipe
+from models.errors import UserError
 from models.ground.written import WrittenError, fit, one_line, parse_yaml, read_written
 
 RECIPES = Path(__file__).parent / "data"
 """Recipes that ship with the cell, a folder each."""
 
 
-class RecipeError(Exception):
+class RecipeError(UserError):
     """A recipe that cannot be used; the message names the file, the key and the remedy."""
 
 

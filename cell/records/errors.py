@@ -1,9 +1,11 @@
 """What can be wrong with journal and records; apart, so that naming it does not load a database."""
 
+from models.errors import UserError
 
-class JournalError(Exception):
+
+class JournalError(UserError):
     """The journal cannot be used; the message says why and what to do."""
 
 
-class RecordsError(Exception):
+class RecordsError(UserError):
     """The records cannot be used; the message says why and what to do."""

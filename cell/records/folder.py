@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cell.records.errors import RecordsError
@@ -30,6 +32,18 @@ def require_writable(folder: Path) -> None:
         probe(folder)
     except OSError as error:
         raise RecordsError(f"{folder}: {trouble(error)} data folder (data_dir)") from error
+
+
+@contextmanager
+def gone_if_unused(folder: Path) -> Iterator[None]:
+    """What was made of `folder` and the folders above it goes again where nothing lies in it."""
+    made = [one for one in (folder, *folder.parents) if not os.path.exists(one)]
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # the first that holds something, and so all above it
+            for one in made:
+                one.rmdir()
 
 
 def probe(folder: Path, size: int = 1) -> None:

@@ -34,7 +34,7 @@ def verify(folder: Path, watch: Watch) -> Iterator[Finding]:
     with Journal.follow(folder / JOURNAL) as journal:
         records, mark = folder / RECORDS, mark_in(folder / RECORDS)
         if not journal.version and not (mark and mark.last_seq):
-            raise JournalError(f"{journal.path}: holds nothing: has the cell run with this folder?")
+            raise JournalError(_nothing(journal.path))
         found = list(check_journal(journal, watch))
         yield from found
         if not found:
@@ -56,6 +56,12 @@ def verify(folder: Path, watch: Watch) -> Iterator[Finding]:
                 yield from check(folder, engine)
         finally:
             engine.dispose()
+
+
+def _nothing(journal: Path) -> str:
+    if journal.exists():
+        return f"{journal}: holds no event: no cell has run with this folder"
+    return f"{journal.parent}: has no {JOURNAL}: give the data folder of a cell that has run"
 
 
 def check_journal(journal: Journal, watch: Watch) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ import threading
 from collections.abc import Callable
 from typing import NoReturn, TextIO
 
+from models.errors import UserError
+
 REFUSED = 2
 """What was asked for cannot be done; one line says why."""
 INTERNAL = 70
@@ -26,9 +28,9 @@ PIPE_GONE = 141
 def end_with(program: Callable[[], int | None], name: str = "error") -> NoReturn:
     """Run `program` and end the process with the exit code that it returns (None: 0).
 
-    An OSError or a lack of memory becomes one line and REFUSED, any other exception one line, a
-    file with the details and INTERNAL; a reader that has gone away ends it quietly. `name` begins
-    the lines.
+    A UserError becomes one line and its own exit code, an OSError or a lack of memory one line and
+    REFUSED, any other exception one line, a file with the details and INTERNAL; a reader that has
+    gone away ends it quietly. `name` begins the lines.
     """
     _prepare(name)
     code = _guarded(lambda: _flushed(program()), name)
@@ -66,6 +68,9 @@ def _guarded(program: Callable[[], int], name: str) -> int:
         return INTERRUPTED
     except SystemExit as ended:
         return _code_of(ended, name)
+    except UserError as error:
+        refuse(error, name)
+        return error.exit_code
     except MemoryError as error:
         what = f" ({error})" if str(error) else ""
         return refuse(f"not enough memory{what}: end other programs, or give less at once", name)

@@ -14,10 +14,12 @@ import stat
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
+from models.errors import UserError
+
 _PAGES = (".html", ".htm")
 
 
-class WriteError(Exception):
+class WriteError(UserError):
     """A file cannot be written, or must not be; the message says which, why and what to do."""
 
 

@@ -19,10 +19,11 @@ from cell.products.recipe import Recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import ModelError
 from tests.anomaly import textures
-from vision.anomaly.detector import ANOMALY, AnomalyDetector, Heat, regions
+from vision.anomaly.detector import ANOMALY, AnomalyDetector, regions
 from vision.anomaly.input import as_input
 from vision.anomaly.memory import Floats, Memory, farthest
 from vision.engines.onnx import OnnxConfig, OnnxEngine
+from vision.inspect.raw import Heat
 from vision.lab.teaching.graph import patch_graph
 from vision.lab.teaching.scales import Scales, hold_out
 from vision.lab.teaching.teach import PatchReader, Settings, Taught, teach

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from cell.control.ledger import Event
-from cell.nodes.death import REFUSED, judge
+from cell.nodes.death import judge
 from cell.records.agreement import follow_journal, open_journal
 from cell.records.errors import JournalError, RecordsError
 from cell.records.journal import Journal
 from cell.records.projection import Projection
+from models.ground.ending import REFUSED
 from tests.cell.journals import editing, project, rows, small_shift, write, write_version_1
 
 

@@ -30,6 +30,8 @@ def program(folder: Path, body: str, **environment: str) -> Ended:
         "import errno, os, sys, threading\n"
         "from rich.console import Console\n"
         "from models.ground.ending import end_with, refuse\n"
+        "from models.errors import ModelError\n"
+        "from twin.listening import PortError\n"
         "def program():\n" + "".join(f"    {line}\n" for line in body.splitlines()) + "\n"
         "end_with(program)\n"
     )
@@ -46,6 +48,8 @@ def program(folder: Path, body: str, **environment: str) -> Ended:
         ("raise KeyboardInterrupt", 130, ""),
         ("return refuse('bad\\nworse')", 2, "error: bad\n  worse"),
         ("return refuse('a\\x1b[2Jb')", 2, "error: a\\x1b[2Jb"),
+        ("raise ModelError('no card')", 2, "error: no card"),
+        ("raise PortError('127.0.0.1', 5020, 'PLC', OSError(98, ''))", 3, "error: port 5020"),
         ("open('/no/such/file')", 2, "/no/such/file: No such file"),
         ("open('/')", 2, "/: Is a directory"),
         ("open('x' * 300)", 2, "File name too long"),

@@ -182,3 +182,16 @@ def test_a_picture_without_a_file_is_not_good(tmp_path: Path) -> None:
         open_data(tmp_path)
     data = open_data(tmp_path, unlabelled=Unlabelled.GOOD)
     assert [(s.name, s.good) for s in data.samples] == [("p0", False), ("p9", True)]
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_what_is_not_to_be_judged_is_no_class(tmp_path: Path, listed: bool) -> None:
+    aside = RECTANGLE | {"label": "__ignore__"}
+    if listed:
+        (tmp_path / "labels.txt").write_text("__ignore__\n_background_\nscratch\n")
+    files = {"p0.json": file(aside, RECTANGLE), "p1.json": file(aside, image="p1.png")}
+    data, found = read(tmp_path, files, "p0.png", "p1.png")
+    assert data.classes == ("scratch",)
+    assert [sample.boxes.tolist() for sample in data.samples] == [[BOX], []]
+    assert [one.kind for one in found] == [Kind.IGNORED, Kind.IGNORED, Kind.EMPTY_LABEL]
+    assert not any(one.lost for one in found)

@@ -16,7 +16,7 @@ from cell.lab.samples import class_table
 from tests.data.sets import WRITERS, coco_content
 from vision.lab.data.export import write_coco
 from vision.lab.data.findings import Finding, Kind, Severity
-from vision.lab.data.open import open_data
+from vision.lab.data.open import FORMATS, open_data
 from vision.lab.data.reading import Unlabelled
 from vision.lab.data.types import DataError, DataSet, Sample
 
@@ -254,3 +254,13 @@ def test_a_split_file_in_doubt_is_refused_in_one_line(tmp_path: Path, text: str)
     assert code != 0
     assert str(file) in said
     assert "\n" not in said
+
+
+@pytest.mark.parametrize("name", sorted(WRITERS))
+def test_unlabelled_is_refused_where_no_picture_can_be(tmp_path: Path, name: str) -> None:
+    WRITERS[name](tmp_path)
+    if FORMATS[name].bare:
+        open_data(tmp_path, name, unlabelled=Unlabelled.GOOD)
+        return
+    with pytest.raises(DataError, match="--unlabelled has no effect"):
+        open_data(tmp_path, name, unlabelled=Unlabelled.GOOD)

@@ -17,9 +17,10 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
+from models.errors import UserError
 from tests.fuzz.cases import Case, cases, laid
 from tests.fuzz.pictures import PassedDamagedError
-from tests.fuzz.targets import REFUSALS, Target
+from tests.fuzz.targets import Target
 
 MOST_SECONDS = 20
 """What one input may take, on a busy machine."""
@@ -109,7 +110,7 @@ def attempt(case: Case, target: Target, tally: Tally) -> str:
     try:
         with laid(case, target.folder), _limited():
             target.read(target.folder)
-    except REFUSALS as error:
+    except UserError as error:
         tally.refused += 1
         if not str(error).strip():
             tally.tracebacks, found = tally.tracebacks + 1, f"{type(error).__name__} without words"

@@ -17,14 +17,13 @@ from onnx import TensorProto, helper
 
 from calibration.cell import load_calibration
 from cell.config import dump, load
-from cell.faces.cli.errors import EXPECTED
 from cell.products.loading import RECIPES, load_recipe
 from cell.products.lookup import MODELS
 from models.anomaly import AnomalyPackage, FeaturePackage
+from models.errors import UserError
 from models.package import ModelPackage
 from models.selfcheck import SelfCheck
 from tests.data.sets import WRITERS
-from twin.config import ConfigError as TwinConfigError
 from twin.config import load as load_twin
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.lab.data.check import check, usable
@@ -32,9 +31,6 @@ from vision.lab.data.open import open_data, survey
 from vision.lab.data.report import render
 from vision.lab.data.split import SHARES, load_split, save_split, split_by_group
 from vision.lab.data.stats import stats_of
-
-REFUSALS = (*EXPECTED, TwinConfigError)
-"""What a reader may raise: `cell` says it in one line."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +91,7 @@ def _data_set(folder: Path, name: str) -> Target:
 
 def _read_set(folder: Path) -> None:
     """All that `cell data` does with a data set; each step refuses for itself."""
-    with contextlib.suppress(*REFUSALS):
+    with contextlib.suppress(UserError):
         data, told = survey(folder)
         found = check(data, told)
         sound = usable(data, found)
@@ -119,7 +115,7 @@ def _twin(folder: Path) -> Path:
     file = folder / "twin-source" / "twin.yaml"
     file.parent.mkdir(parents=True)
     file.write_text("host: 127.0.0.1\nseed: 3\npitch_m: 0.35\nparts: 5\ndefective: 0.5\n")
-    with contextlib.suppress(TwinConfigError):
+    with contextlib.suppress(UserError):
         load_twin(file)
     return file
 
@@ -134,7 +130,7 @@ def _split(folder: Path) -> Target:
 
 def _try_split(file: Path) -> None:
     data = open_data(file.parent / "set")
-    with contextlib.suppress(*REFUSALS):
+    with contextlib.suppress(UserError):
         load_split(file, data, whole=False)
     stats_of(data, load_split(file, data))
 

@@ -16,7 +16,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from models.anomaly import FeaturePackage
 from models.files import files_of, main, seal
-from models.package import CARD, ModelError, ModelPackage
+from models.package import CARD, ModelError, ModelPackage, next_version
 
 SHIPPED = Path(__file__).parents[2] / "models"
 HEIGHT, WIDTH, PLACES = 32, 64, 7
@@ -244,3 +244,28 @@ def test_a_card_with_a_key_twice_is_refused(tmp_path: Path) -> None:
     text = (folder / CARD).read_text()
     (folder / CARD).write_text(text[:-1] + ', "nms_iou": 0.9}')
     assert "'nms_iou' stands twice" in refusal(folder)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (None, "1.0.0"),
+        ("1.0.0", "1.0.1"),
+        ("1.9", "1.10"),
+        ("7", "8"),
+        ("3rc9b", "3rc10b"),
+        ("beta", "beta-2"),
+    ],
+)
+def test_a_package_that_replaces_another_has_a_higher_version(
+    tmp_path: Path, before: str | None, after: str
+) -> None:
+    if before is not None:
+        package(tmp_path, version=before)
+    assert next_version(tmp_path) == after
+
+
+def test_a_package_that_cannot_be_read_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "card.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelError, match="another folder"):
+        next_version(tmp_path)

@@ -139,7 +139,9 @@ def test_a_run_ends_in_a_package_that_the_cell_loads(tmp_path: Path) -> None:
     assert told[-1] == pytest.approx(1.0)
     saved = read_run(tmp_path / "run", "best.pt")
     assert all(torch.equal(saved["average"][name], value) for name, value in frozen.items())
-    write_package(tmp_path / "plates", saved, job.valid, {"name": "plates"}, "made for this test")
+    write_package(
+        tmp_path / "plates", saved, job.valid, {"name": "plates"}, "for this test", "1.0.0"
+    )
     package = ModelPackage.load(tmp_path / "plates")
     assert package.card.classes == ("scratch",)
     assert package.card.input.shape == ("N", 1, SIZE[1], SIZE[0])

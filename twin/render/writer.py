@@ -9,13 +9,14 @@ from pathlib import Path
 import cv2
 
 from calibration.camera import CameraModel
+from models.errors import UserError
 from twin.render.frame import PlacedPart, Scene, render_frame
 from vision.types import Image
 
 NAMES = ("a.bmp", "b.bmp")
 
 
-class ImageFolderError(Exception):
+class ImageFolderError(UserError):
     """The folder for the emulated camera's pictures cannot be used as it is."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -13,9 +12,9 @@ from numpy.typing import NDArray
 
 from models.anomaly import AnomalyPackage
 from vision.anomaly.input import as_input
-from vision.anomaly.memory import Floats
 from vision.engines.base import Engine
 from vision.errors import EngineError
+from vision.inspect.raw import Heat, score_at
 from vision.types import Box, Detection, Image
 
 Mask = NDArray[np.bool_]
@@ -29,30 +28,6 @@ COVERED: Final = 0.5
 """Share of a region's hot places in a named defect's box from which it is that defect."""
 GROWN_PX: Final = 8.0
 """Named defects are taken this much larger: heat spreads beyond what causes it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Heat:
-    """Distances (h, w) on a coarse grid over the view (height, width) px."""
-
-    grid: Floats
-    threshold: float
-    view: tuple[int, int]
-
-    @property
-    def score(self) -> float:
-        """Of the hottest place, 0..1; 0.5 at the threshold."""
-        return score_at(float(self.grid.max()), self.threshold)
-
-    def over_view(self) -> Floats:
-        """The distances at each pixel of the view."""
-        height, width = self.view
-        return np.asarray(cv2.resize(self.grid, (width, height)), np.float32)
-
-
-def score_at(distance: float, threshold: float) -> float:
-    """0 for what is known, 0.5 at the threshold, towards 1 beyond."""
-    return distance / (distance + threshold)
 
 
 def distance_at(score: float, threshold: float) -> float:

@@ -13,6 +13,7 @@ from vision.inspect.golden import Golden, GoldenLibrary
 from vision.inspect.inspector import Inspector
 from vision.inspect.locate import PartLocator
 from vision.inspect.part import PartGeometry
+from vision.inspect.raw import Raw
 from vision.inspect.rectify import Rectifier
 from vision.inspect.sanity import Bounds, Look, check_exposure, check_sane
 from vision.types import Image, Inspection, Timings
@@ -70,11 +71,17 @@ class TaughtInspector:
         spent = ((found - began) * 1e3, (perf_counter() - found) * 1e3)
         return self._add(self._nothing(located.pose, spent), view, began)
 
-    def inspect_view(self, view: Image, golden: Golden | None = None) -> tuple[Inspection, Image]:
+    def inspect_view(
+        self,
+        view: Image,
+        golden: Golden | None = None,
+        goldens: GoldenLibrary | None = None,
+        raw: Raw | None = None,
+    ) -> tuple[Inspection, Image]:
         """As `Inspector.inspect_view`."""
         began = perf_counter()
         if self.known is not None:
-            return self._add(*self.known.inspect_view(view, golden), began)
+            return self._add(*self.known.inspect_view(view, golden, goldens, raw), began, raw)
         width, height = self.canonical
         if view.shape != (height, width):
             raise InspectionError(
@@ -82,16 +89,20 @@ class TaughtInspector:
                 f"x {height} px"
             )
         check_sane(view, self.bounds)
-        return self._add(self._nothing(None, (0.0, 0.0)), view, began)
+        return self._add(self._nothing(None, (0.0, 0.0)), view, began, raw)
 
     def _nothing(self, pose: Pose2D | None, spent: tuple[float, float]) -> Inspection:
         """An inspection to which anomalies are added."""
         times = Timings(locate_ms=spent[0], align_ms=spent[1])
         return Inspection((), "", pose, "", self.taught.engine.name, times)
 
-    def _add(self, inspection: Inspection, view: Image, began: float) -> tuple[Inspection, Image]:
+    def _add(
+        self, inspection: Inspection, view: Image, began: float, raw: Raw | None = None
+    ) -> tuple[Inspection, Image]:
         start = perf_counter()
         heat = self.taught.heat(view)
+        if raw is not None:
+            raw.heat = heat
         found = regions(heat, self._floor, inspection.detections)
         ended = perf_counter()
         models = [name for name in (inspection.model, self.taught.model.identity) if name]

@@ -12,7 +12,7 @@ import importlib.util
 from pathlib import Path
 from typing import Any, Final
 
-from models.ground.ending import end_with, refuse
+from models.ground.ending import end_with
 from vision.engines.half import half_model
 from vision.engines.optional import optional_module
 from vision.engines.plan import ANY_GPU, PlanKey, model_digest, write_plan
@@ -109,16 +109,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--precision", choices=("f32", "fp16"), default="f32")
     parser.add_argument("--out", type=Path, required=True, help="file of the engine")
     given = parser.parse_args(arguments)
-    try:
-        trt = find_builder("tensorrt_rtx")
-        key = PlanKey(
-            model_digest(given.model), trt.__name__, trt.__version__, ANY_GPU, given.compute,
-            given.precision,
-        )  # fmt: skip
-        engine = build_plan(trt, given.model, given.compute, given.precision, named=True)
-        write_plan(given.out, key, engine)
-    except EngineError as problem:
-        return refuse(problem)
+    trt = find_builder("tensorrt_rtx")
+    key = PlanKey(
+        model_digest(given.model), trt.__name__, trt.__version__, ANY_GPU, given.compute,
+        given.precision,
+    )  # fmt: skip
+    engine = build_plan(trt, given.model, given.compute, given.precision, named=True)
+    write_plan(given.out, key, engine)
     print(f"{given.out}: {len(engine)} bytes, {trt.__name__} {trt.__version__}, {given.compute}")
     return 0
 

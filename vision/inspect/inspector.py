@@ -22,6 +22,7 @@ from vision.inspect.locate import PartLocator
 from vision.inspect.numbers import halve
 from vision.inspect.part import PartGeometry
 from vision.inspect.photometry import Light, fit_light, shrink
+from vision.inspect.raw import Raw
 from vision.inspect.rectify import Rectifier
 from vision.inspect.sanity import Bounds, Look, check_exposure, check_sane
 from vision.nets.channels import golden_channel
@@ -97,7 +98,7 @@ class Inspector:
         with self._timed("align"):
             # Half the size tells which board it is, how it is lit and how it lies.
             rough = self._rectifier.rectify_half(half, located)
-            golden = self._choose(rough, golden)
+            golden = self._choose(rough, golden, self.goldens)
             light, moved = None, None
             if golden is not None:
                 light = self._light(rough, golden)
@@ -105,13 +106,21 @@ class Inspector:
             # One interpolation from camera to aligned view keeps fine defects sharp.
             view = self._rectifier.rectify(image, located, moved)
             check_sane(view, self.bounds)
-        return self._detect(view, golden, light, located.pose, began), view
+        return self._detect(view, golden, self.goldens, light, located.pose, began), view
 
-    def inspect_view(self, view: Image, golden: Golden | None = None) -> tuple[Inspection, Image]:
+    def inspect_view(
+        self,
+        view: Image,
+        golden: Golden | None = None,
+        goldens: GoldenLibrary | None = None,
+        raw: Raw | None = None,
+    ) -> tuple[Inspection, Image]:
         """Inspect a picture (height, width) that is canonical already; also gives it aligned.
 
-        golden and errors: as `inspect_frame`. The inspection's pose is None.
+        golden and errors: as `inspect_frame`. goldens: golden samples that count instead of the
+        recipe's. raw: is given what the model said. The inspection's pose is None.
         """
+        goldens = self.goldens if goldens is None else goldens
         began = perf_counter()
         width, height = self.canonical
         if view.shape != (height, width):
@@ -123,7 +132,7 @@ class Inspector:
         with self._timed("align"):
             check_sane(view, self.bounds)
             half = halve(view)
-            golden = self._choose(half, golden)
+            golden = self._choose(half, golden, goldens)
             light = None
             if golden is not None:
                 light = self._light(half, golden)
@@ -131,7 +140,7 @@ class Inspector:
                 view, moved = _moved(view, moved)
                 from_view = tuple(moved[:2].ravel().tolist())
         self._spent["locate"] = 0.0
-        inspection = self._detect(view, golden, light, None, began)
+        inspection = self._detect(view, golden, goldens, light, None, began, raw)
         return replace(inspection, from_view=from_view), view
 
     def _check_size(self, image: Image) -> None:
@@ -142,14 +151,16 @@ class Inspector:
                 "back, or calibrate it anew"
             )
 
-    def _choose(self, half: Image, golden: Golden | None) -> Golden | None:
+    def _choose(
+        self, half: Image, golden: Golden | None, goldens: GoldenLibrary | None
+    ) -> Golden | None:
         """The golden sample to compare with; None for a model that needs none."""
         if "golden" not in self.model.card.input.channels:
             return None
         if golden is not None:
-            match = self._match(half, golden)
-        elif self.goldens is not None:
-            golden, match = self.goldens.nearest(half)
+            match = _match(half, golden, goldens)
+        elif goldens is not None:
+            golden, match = goldens.nearest(half)
         else:
             raise InspectionError(
                 f"Model {self.model.identity} compares with a golden sample and none is given: "
@@ -165,14 +176,16 @@ class Inspector:
         self,
         view: Image,
         golden: Golden | None,
+        goldens: GoldenLibrary | None,
         light: Light | None,
         pose: Pose2D | None,
         began: float,
+        raw: Raw | None = None,
     ) -> Inspection:
         with self._timed("align", more=True):
             if golden is not None:
                 half = halve(view)
-                confirm(self._match(half, golden), golden.name, aligned=True)
+                confirm(_match(half, golden, goldens), golden.name, aligned=True)
                 light = self._light(half, golden, light)
             for channel, what in enumerate(self.model.card.input.channels):
                 if what == "board" and light is not None:
@@ -188,6 +201,8 @@ class Inspector:
         with self._timed("inference"):
             output = self.engine.run(self._batch)
         whose = f"Model {self.model.identity} on {self.engine.name}"
+        if raw is not None:
+            raw.output = output.copy()
         require_sound(output, len(self.model.card.classes), min(self._floors), whose)
         return Inspection(
             detections=self._detections(output),
@@ -202,11 +217,6 @@ class Inspector:
                 total_ms=(perf_counter() - began) * 1e3,
             ),
         )
-
-    def _match(self, half: Image, golden: Golden) -> Match:
-        if self.goldens is not None:
-            return self.goldens.match(half, golden)
-        return Match(float(golden.signature @ signature(half)), "", -1.0)
 
     def _detections(self, output: Tensor) -> tuple[Detection, ...]:
         card = self.model.card
@@ -227,6 +237,12 @@ class Inspector:
         yield
         spent = (perf_counter() - start) * 1e3
         self._spent[stage] = spent + (self._spent[stage] if more else 0.0)
+
+
+def _match(half: Image, golden: Golden, goldens: GoldenLibrary | None) -> Match:
+    if goldens is not None:
+        return goldens.match(half, golden)
+    return Match(float(golden.signature @ signature(half)), "", -1.0)
 
 
 def _moved(view: Image, matrix: Float) -> tuple[Image, Float]:

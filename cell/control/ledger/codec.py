@@ -12,9 +12,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from cell.control.ledger import events
 from cell.control.ledger.events import Event
+from models.errors import UserError
 
 
-class UnknownEventError(Exception):
+class UnknownEventError(UserError):
     """The journal holds an event that this version does not know."""
 
 

@@ -6,6 +6,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from models.errors import UserError
+
 
 def _metres(default: float, title: str, description: str) -> float:
     field: float = Field(
@@ -138,9 +140,9 @@ class LedgerConfig(LedgerSettings):
         return self
 
     def require_part(self, length_m: float) -> None:
-        """Raises ValueError for parts that are too long for the stations."""
+        """Raises UserError for parts that are too long for the stations."""
         if self.wait_x + 0.5 * length_m > self.exit_eye_x - self.exit_tolerance_m:
-            raise ValueError(
+            raise UserError(
                 f"a part of {1e3 * length_m:.0f} mm that waits for the arm at x = {self.wait_x:g} "
                 f"m reaches the exit-eye at {self.exit_eye_x:g} m: its length along the belt may "
                 f"be {2e3 * (self.exit_eye_x - self.exit_tolerance_m - self.wait_x):.0f} mm at most"

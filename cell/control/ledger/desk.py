@@ -12,11 +12,12 @@ from cell.control.ledger.events import CellState, Event
 from cell.control.ledger.observations import BeltRead, InspectionDone
 from cell.products.recipe import Recipe
 from cell.texts import say
+from models.errors import UserError
 
 MOVING = (CellState.STARTING, CellState.RUNNING, CellState.STOPPING)
 
 
-class RefusalError(Exception):
+class RefusalError(UserError):
     """A person's order cannot be followed: a phrase says why and what to do."""
 
     def __init__(self, code: str, **values: object) -> None:

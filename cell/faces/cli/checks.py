@@ -16,10 +16,8 @@ from pathlib import Path
 from calibration.cell import CalibrationError, load_calibration
 from cell.config import CellConfig, ConfigError
 from cell.config.stations import ledger_config
-from cell.products.loading import RecipeError
 from cell.products.lookup import load_inspection_parts
-from models.package import ModelError
-from vision.errors import VisionError
+from models.errors import UserError
 from vision.plugins import plugin_names
 
 LEAST_SHM_MIB = 128
@@ -173,7 +171,7 @@ def recipe(cell: CellConfig) -> list[Finding]:
     """The configured recipe with its model and golden samples."""
     try:
         parts = load_inspection_parts(cell, cell.recipe)
-    except (RecipeError, ModelError, VisionError) as error:
+    except UserError as error:
         return [
             Finding(Level.BAD, "recipe", str(error), "Correct it, or configure another recipe.")
         ]

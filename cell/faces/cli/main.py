@@ -8,7 +8,7 @@ try:
     import sys
 
     from models.ground.chatter import mute_libraries
-    from models.ground.ending import end_with, refuse
+    from models.ground.ending import end_with
 except KeyboardInterrupt:  # typed before the first line was read
     raise SystemExit(130) from None
 
@@ -46,13 +46,9 @@ def _program() -> int:
     if sys.argv[1:2] and sys.argv[1] in _READING:
         mute_libraries()
     from cell.faces.cli.app import run_verb
-    from cell.faces.cli.errors import EXPECTED
 
     signal.signal(signal.SIGINT, usual)
-    try:
-        return run_verb()
-    except EXPECTED as error:
-        return refuse(error)
+    return run_verb()
 
 
 def _end(number: int, _: object) -> None:

@@ -16,14 +16,12 @@ from cell.nodes.removals import workpiece
 from cell.products.inspector import require_in_view
 from cell.products.loading import RecipeError
 from cell.products.recipe import Recipe
-from robot.base import MotionError
+from models.errors import UserError
 from robot.motion.planner import PickPlanner
 from vision.inspect.part import MOST_YAW
 
 Check = Callable[[CellConfig, Recipe], str]
-"""Gives what fits, in words. Raises one of EXPECTED for what does not."""
-
-EXPECTED = (RecipeError, CalibrationError, MotionError, ValueError)
+"""Gives what fits, in words. Raises a UserError for what does not."""
 
 
 def part_findings(cell: CellConfig, recipe: Recipe) -> list[Finding]:
@@ -38,7 +36,7 @@ def part_findings(cell: CellConfig, recipe: Recipe) -> list[Finding]:
 def _tried(what: str, check: Check, cell: CellConfig, recipe: Recipe) -> Finding:
     try:
         return Finding(Level.GOOD, what, check(cell, recipe))
-    except EXPECTED as error:
+    except UserError as error:
         return Finding(Level.BAD, what, str(error))
 
 

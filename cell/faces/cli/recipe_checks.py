@@ -14,12 +14,10 @@ from cell.products.loading import RecipeError, check_bins, check_classes, load_r
 from cell.products.lookup import load_inspection_parts, load_model, recipe_folder
 from cell.products.recipe import Recipe
 from models.anomaly import AnomalyPackage
-from models.package import ModelError, ModelPackage
+from models.errors import ModelError, UserError
+from models.package import ModelPackage
 from vision.anomaly.detector import ANOMALY
-from vision.errors import VisionError
 from vision.inspect.golden import GoldenLibrary
-
-EXPECTED = (RecipeError, ModelError, VisionError)
 
 
 def check_recipe(cell: CellConfig, name: str) -> list[Finding]:
@@ -47,7 +45,7 @@ def check_recipe(cell: CellConfig, name: str) -> list[Finding]:
 def _tried(what: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(Level.GOOD, what, look())
-    except EXPECTED as error:
+    except UserError as error:
         return Finding(Level.BAD, what, str(error))
 
 

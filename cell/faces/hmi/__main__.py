@@ -9,16 +9,12 @@ from typing import Annotated
 
 import typer
 
-from calibration.cell import CalibrationError
-from cell.config import CellConfig, ConfigError, load
+from cell.config import CellConfig, load
 from cell.faces.hmi.layout import CellLayout
-from cell.faces.hmi.server import LinkLostError, PortError, serve
-from cell.nodes.arguments import ArgumentError, own_words
+from cell.faces.hmi.server import serve
+from cell.nodes.arguments import own_words
 from cell.nodes.gate import pass_gate
-
-FAILED = 1
-USAGE = 2
-PORT_IN_USE = 3
+from models.ground.ending import end_with
 
 
 def main(
@@ -36,44 +32,26 @@ def main(
     """Serve the line operator's page. ROS_DOMAIN_ID and its kin choose the cell to talk to."""
     given = {"host": host, "port": port, "language": lang, "person": person}
     overrides = {f"hmi.{key}": value for key, value in given.items() if value is not None}
-    raise typer.Exit(run(config, overrides))
+    run(config, overrides)
 
 
-def run(path: Path | None, overrides: Mapping[str, object]) -> int:
-    """Serve until a signal; the exit code."""
-    try:
-        cell: CellConfig = load(path, overrides)
-        CellLayout.of(cell)
-    except (CalibrationError, ConfigError) as error:
-        return fail(error, USAGE)
+def run(path: Path | None, overrides: Mapping[str, object]) -> None:
+    """Serve until a signal. Raises a UserError for what cannot be served."""
+    cell: CellConfig = load(path, overrides)
+    CellLayout.of(cell)
     pass_gate()
-    try:
-        serve(cell)
-    except PortError as error:
-        return fail(error, PORT_IN_USE)
-    except LinkLostError as error:
-        return fail(error, FAILED)
-    return 0
-
-
-def fail(error: Exception, code: int) -> int:
-    """Say in one line what went wrong."""
-    print(f"error: {error}", file=sys.stderr)
-    return code
+    serve(cell)
 
 
 def start(command: Sequence[str]) -> None:
     """Read the page's own words of the command line; what follows `--ros-args` is its node's, which
     reads it from sys.argv.
     """
-    try:
-        words = own_words(command)
-    except ArgumentError as error:
-        sys.exit(fail(error, USAGE))
+    words = own_words(command)
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(main)
     app(args=words, prog_name="python -m cell.faces.hmi")
 
 
 if __name__ == "__main__":
-    start(sys.argv)
+    end_with(lambda: start(sys.argv))

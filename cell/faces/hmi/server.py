@@ -25,6 +25,7 @@ from cell.faces.hmi.layout import CellLayout
 from cell.faces.hmi.page import OperatorPage
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
+from models.errors import PORT_TAKEN, UserError
 
 FAVICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="#1fb894">'
@@ -34,12 +35,16 @@ GRACE_S: Final = 0.3
 """Open browsers are not waited for any longer: they come back by themselves."""
 
 
-class PortError(Exception):
+class PortError(UserError):
     """The address is taken or cannot be used; the message says what to do."""
 
+    exit_code = PORT_TAKEN
 
-class LinkLostError(Exception):
+
+class LinkLostError(UserError):
     """The ROS side ended by itself; the page is of no use without it."""
+
+    exit_code = 1
 
 
 class Server(uvicorn.Server):

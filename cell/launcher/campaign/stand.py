@@ -29,6 +29,7 @@ from cell.launcher.restarts import LIMIT, WINDOW_S
 from cell.launcher.session import Session, TwinPlan
 from cell.records.journal import Journal
 from cell.texts import recognise
+from models.errors import UserError
 
 PERSON = "campaign"
 ORDER_S = 10.0
@@ -38,7 +39,7 @@ MOMENT_S, MOVES_RAD = 0.1, 0.03
 MOVES_ARM = ("reset", "confirm_clear", "start")
 
 
-class GiveUpError(Exception):
+class GiveUpError(UserError):
     """The cell did not do in time what it was waited for; the message says what."""
 
 

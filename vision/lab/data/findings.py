@@ -41,6 +41,7 @@ class Kind(StrEnum):
     CLASS_NAME = "Class name in another form"
     CLASS_EMPTY = "Class without a box"
     SHAPE = "Shape without an area"
+    IGNORED = "Area that is not to be judged"
     BOX_EMPTY = "Empty box"
     BOX_OUTSIDE = "Box outside the picture"
     BOX_CLIPPED = "Box reaches out of the picture"

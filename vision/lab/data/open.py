@@ -22,21 +22,23 @@ from vision.pictures import orientation_of
 class Format:
     """One format: is a path of this kind, read it, and how it lies on disk.
 
-    lies_below: whether labels of this kind lie somewhere below a folder of another kind.
+    lies_below: whether labels of this kind lie somewhere below a folder of another kind. bare:
+    whether a picture may lie there without a label, so that somebody has to say what it is.
     """
 
     recognise: Callable[[Path], bool]
     read: Callable[[Reading], DataSet]
     layout: str
     lies_below: Callable[[Path], bool] = lambda _: False
+    bare: bool = False
 
 
 FORMATS: dict[str, Format] = {
-    "deeppcb": Format(deeppcb.recognise, deeppcb.read, deeppcb.LAYOUT),
-    "yolo": Format(yolo.recognise, yolo.read, yolo.LAYOUT, yolo.lies_below),
+    "deeppcb": Format(deeppcb.recognise, deeppcb.read, deeppcb.LAYOUT, bare=True),
+    "yolo": Format(yolo.recognise, yolo.read, yolo.LAYOUT, yolo.lies_below, bare=True),
     "mvtec": Format(mvtec.recognise, mvtec.read, mvtec.LAYOUT),
     "coco": Format(coco.recognise, coco.read, coco.LAYOUT, coco.lies_below),
-    "labelme": Format(labelme.recognise, labelme.read, labelme.LAYOUT),
+    "labelme": Format(labelme.recognise, labelme.read, labelme.LAYOUT, bare=True),
     "masks": Format(masks.recognise, masks.read, masks.LAYOUT),
 }
 
@@ -134,6 +136,11 @@ def _read(root: Path, format: str, reading: Reading) -> DataSet:
         raise DataError(f"{root}: no format {name!r}; choose one of {', '.join(FORMATS)}")
     if root.is_file() and name != "coco":
         raise DataError(f"{root}: is a file; {name} wants the data set's folder")
+    if reading.unlabelled is not Unlabelled.REFUSE and not FORMATS[name].bare:
+        raise DataError(
+            f"{root}: --unlabelled has no effect with {name}, which says of each picture what "
+            "is on it: leave it out"
+        )
     return FORMATS[name].read(reading)
 
 

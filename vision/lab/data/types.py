@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import UserError
 from vision.lab.data.findings import Finding
 
 
-class DataError(Exception):
+class DataError(UserError):
     """A data set cannot be used; the message names the file, the place and the remedy."""
 
 

@@ -22,13 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.anomaly import FeaturePackage
-from models.ground.ending import end_with, refuse
-from models.package import ModelError
+from models.ground.ending import end_with
 from vision.anomaly.memory import Floats
-from vision.errors import VisionError
 from vision.lab.data.marked import read_mask
 from vision.lab.data.open import open_data
-from vision.lab.data.types import DataError, Sample
+from vision.lab.data.types import Sample
 from vision.lab.evaluation.ranking import PixelTally, auroc
 from vision.lab.teaching.graph import patch_graph
 from vision.lab.teaching.scales import Scales, hold_out
@@ -231,13 +229,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     cv2.setNumThreads(1)
     began = time.monotonic()
-    try:
-        same = [several.split(",") for several in given.same]
-        bench = prepare(
-            given.data, settings, given.half, given.seed, given.every, same, given.ungrouped
-        )
-    except (DataError, ModelError, VisionError) as error:
-        return refuse(error)
+    same = [several.split(",") for several in given.same]
+    bench = prepare(
+        given.data, settings, given.half, given.seed, given.every, same, given.ungrouped
+    )
     figures = report(bench, given.draws)
     figures["half"], figures["seconds"] = given.half, round(time.monotonic() - began)
     print(json.dumps(figures, indent=1))

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.anomaly.detector import Heat, regions
+from vision.anomaly.detector import regions
+from vision.inspect.raw import Heat
 from vision.types import Image
 
 

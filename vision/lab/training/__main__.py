@@ -6,7 +6,6 @@ import argparse
 from pathlib import Path
 
 from models.ground.ending import end_with, refuse
-from vision.lab.data.types import DataError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,10 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     start = options.pop("start")
     if (out / "last.pt").exists() and not resume:
         return refuse(f"{out}: holds a run already; add --resume or choose another --out")
-    try:
-        Trainer(BoardJob(data), out, Settings(**options), resume, start).run()
-    except DataError as problem:
-        return refuse(problem)
+    Trainer(BoardJob(data), out, Settings(**options), resume, start).run()
     return 0
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from models.ground.ending import end_with, refuse
-from models.ground.writing import WriteError, require_target, write_whole
+from models.ground.ending import end_with
+from models.ground.writing import require_target, write_whole
 from vision.lab.data.types import DataError
 from vision.lab.training.deeppcb import CLASSES, SPLIT, Pair, load
 from vision.lab.training.detect import Runner, camera_view, find_all
@@ -99,13 +99,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--threshold", type=float, help="score threshold; default: choose one")
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     given = parser.parse_args(arguments)
-    try:
-        if given.json:
-            require_target(given.json, (given.model, given.data))
-        pairs = load(given.data, given.part)
-        figures = measure(open_runner(given.model), pairs, given.rounds, given.threshold)
-    except (DataError, WriteError) as problem:
-        return refuse(problem)
+    if given.json:
+        require_target(given.json, (given.model, given.data))
+    pairs = load(given.data, given.part)
+    figures = measure(open_runner(given.model), pairs, given.rounds, given.threshold)
     text = json.dumps(figures, indent=1)
     print(text)
     if given.json:

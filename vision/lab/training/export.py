@@ -16,8 +16,9 @@ import numpy as np
 import onnx
 import torch
 
-from models.ground.ending import end_with, refuse
+from models.ground.ending import end_with
 from models.ground.writing import write_whole
+from models.package import next_version
 from vision.engines.selfcheck import write_selfcheck
 from vision.lab.data.types import DataError
 from vision.lab.training.card import build_card, write_readme
@@ -98,16 +99,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--checkpoint", default="best.pt")
     parser.add_argument("--rounds", type=int, default=2, help="simulated boards per pair")
     parser.add_argument("--stride", type=int, default=1, help="measure every n-th board only")
-    parser.add_argument("--version", default="1.0.0")
+    parser.add_argument("--version", help="default: one more than the package there has")
     parser.add_argument("--note", default="", help="a sentence on the run, for the card")
     given = parser.parse_args(arguments)
-    try:
-        saved = read_run(given.run, given.checkpoint)
-        card = export_boards(
-            saved, given.data, given.package, given.rounds, given.stride, given.version, given.note
-        )
-    except DataError as problem:
-        return refuse(problem)
+    version = given.version or next_version(given.package)
+    saved = read_run(given.run, given.checkpoint)
+    card = export_boards(
+        saved, given.data, given.package, version, given.rounds, given.stride, given.note
+    )
     print(json.dumps(card["metrics"], indent=1))
     return 0
 
@@ -116,9 +115,9 @@ def export_boards(
     saved: dict[str, Any],
     data: Path,
     package: Path,
+    version: str,
     rounds: int = 2,
     stride: int = 1,
-    version: str = "1.0.0",
     note: str = "",
 ) -> dict[str, Any]:
     """Write and measure the package of a checkpoint of the boards' job; gives its card.

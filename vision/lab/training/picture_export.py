@@ -39,6 +39,7 @@ def write_package(
     validation: Sequence[Picture],
     source: dict[str, Any],
     licence: str,
+    version: str,
 ) -> dict[str, Any]:
     """Write model.onnx, card.json and README.md into folder, and return the card.
 
@@ -62,7 +63,7 @@ def write_package(
     found = _halve(fresh, validation, classes)
     card = {
         "name": folder.name,
-        "version": "1.0.0",
+        "version": version,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "file": "model.onnx",
         "sha256": hashlib.sha256(fresh.read_bytes()).hexdigest(),

@@ -90,7 +90,7 @@ def inspect(
                         asdict(d) | {"standing": standing.value}
                         for d, standing in zip(inspection.detections, tally.standings, strict=True)
                     ],
-                    "recipe": setup.recipe.identity,
+                    "recipe": setup.recipe.stamp,
                     "product": setup.recipe.product,
                     "model": inspection.model,
                     "engine": inspection.engine,

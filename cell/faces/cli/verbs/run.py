@@ -23,11 +23,12 @@ from cell.faces.cli.summary import print_summary
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.verbs.evaluate import require_engine
 from cell.launcher.group import LaunchError, RestartLimitError
-from cell.launcher.interrupt import Interrupt, InterruptedRunError
+from cell.launcher.interrupt import EndedError, Interrupt, InterruptedRunError
 from cell.launcher.recovery import all_sent, recover
 from cell.launcher.report import build_report, law_held
 from cell.launcher.session import NotReadyError, Session
 from cell.products.lookup import load_inspection_parts
+from cell.records.folder import gone_if_unused
 from cell.records.folder import require_writable as require_writable_folder
 from cell.records.remedies import REBUILD
 from models.ground.writing import require_target, write_whole
@@ -89,8 +90,9 @@ def run(
     """Run the inspection cell; with `--parts N --headless` it ends by itself and judges the run.
 
     With a page nothing moves before a person has confirmed the belt and started it there, or
-    has ordered so with `--start`. Exit code 0 only if the law of the cell held: every part
-    accounted for, no escape, every removal confirmed.
+    has ordered so with `--start`. Exit code of a run of N parts: 0 only if the law of the cell
+    held: every part accounted for, no escape, every removal confirmed or its part taken off by a
+    person; 1 if not; 130 when Ctrl-C ended it before.
     """
     interrupt = Interrupt()
     interrupt.listen()
@@ -137,18 +139,20 @@ def run(
         plan = demo_twin(
             cell, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective
         )
-    for written in {folder, Path(cell.data_dir)}:
-        require_writable_folder(written)
-    session = Session(cell, folder, plan, say, domain, headless, interrupt)
     finished, failure = False, None
-    try:
-        finished = _run(session, parts, start)
-    except LaunchError as error:
-        if not session.produced_s or plan is None:
-            raise
-        failure = error  # the report still tells what happened until then
+    with gone_if_unused(folder), gone_if_unused(Path(cell.data_dir)):
+        for written in {folder, Path(cell.data_dir)}:
+            require_writable_folder(written)
+        session = Session(cell, folder, plan, say, domain, headless, interrupt)
+        try:
+            finished = _run(session, parts, start)
+        except LaunchError as error:
+            if not session.produced_s or plan is None:
+                raise
+            failure = error  # the report still tells what happened until then
     if (parts or report) and not finished and not session.produced_s:
-        raise UsageError("the run was ended before the cell had started: there is nothing to tell.")
+        what = "the run was ended before the cell had started: there is nothing to tell"
+        raise EndedError(what, interrupt.number)
     if plan is None or not (parts or report or failure):
         return
     content = _report(session, seed)
@@ -158,7 +162,8 @@ def run(
     if failure is not None:
         raise failure
     if parts and not finished:
-        raise UsageError(f"the run was ended before all {parts} parts were through.")
+        what = f"the run was ended before all {parts} parts were through"
+        raise EndedError(what, interrupt.number)
     broken = law_held(content)
     if broken:
         console.print(f"[bold red]The law of the cell did not hold: {shown('; '.join(broken))}[/]")

@@ -17,7 +17,7 @@ from cell.faces.cli.terminal import terminal
 from cell.products.loading import RecipeError, load_recipe
 from cell.products.lookup import model_folder, recipe_folder, trained_models
 from cell.products.recipe import Recipe
-from models.package import CARD
+from models.package import CARD, next_version
 from vision.lab.data.fingerprint import fingerprint
 from vision.lab.data.open import FORMATS, open_data
 from vision.lab.data.reading import Unlabelled
@@ -115,6 +115,8 @@ def train(
     boards = (data / "PCBData").is_dir() and format in ("auto", "deeppcb") and _compares(recipe)
     if boards:
         refuse(context, OF_DEEPPCB, "split", "side", "licence", *READING)
+    folder = package or _awaited(known) or run / recipe
+    version = _next_version(known, folder)
     size = (side, side) if side is not None else known.canonical_px if known else (320, 320)
     reading = LabelReading(format, group_by, unlabelled, accept_losses)
     job, source, measured = (
@@ -138,9 +140,8 @@ def train(
             progress.console.print(line, highlight=False, soft_wrap=True, markup=False)
 
         Trainer(job, run, settings, resume, start, tell).run()
-    folder = package or _awaited(known) or run / recipe
-    _export(job, run, data, folder, source, licence)
-    console.print(f"Model package: {folder}", soft_wrap=True, markup=False)
+    _export(job, run, data, folder, source, licence, version)
+    console.print(f"Model package: {folder}, version {version}", soft_wrap=True, markup=False)
     console.print(
         "Measure it before the cell uses it: "
         f"cell evaluate --recipe {recipe} --data {data}{measured}",
@@ -225,6 +226,13 @@ def _awaited(recipe: Recipe | None) -> Path | None:
     return None if (folder / CARD).is_file() else trained_models(config) / recipe.model
 
 
+def _next_version(recipe: Recipe | None, folder: Path) -> str:
+    """One more than that of the package in `folder` or, where there is none, of the recipe's."""
+    if not (folder / CARD).exists() and recipe is not None and recipe.model is not None:
+        folder = model_folder(load(None), recipe.model)
+    return next_version(folder)
+
+
 def _compares(recipe: str) -> bool:
     """Whether the recipe has golden samples to compare with."""
     try:
@@ -235,7 +243,13 @@ def _compares(recipe: str) -> bool:
 
 
 def _export(
-    job: Job, run: Path, data: Path, folder: Path, source: dict[str, object], licence: str
+    job: Job,
+    run: Path,
+    data: Path,
+    folder: Path,
+    source: dict[str, object],
+    licence: str,
+    version: str,
 ) -> None:
     from vision.lab.training.export import export_boards, read_run
     from vision.lab.training.picture_export import write_package
@@ -244,6 +258,6 @@ def _export(
     saved = read_run(run, "best.pt")
     with console.status("exporting and measuring"):
         if isinstance(job, PictureJob):
-            write_package(folder, saved, job.valid, source, licence)
+            write_package(folder, saved, job.valid, source, licence, version)
         else:
-            export_boards(saved, data, folder)
+            export_boards(saved, data, folder, version)

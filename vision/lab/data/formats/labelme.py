@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from vision.lab.data.findings import Kind
-from vision.lab.data.formats.labelme_file import File, looks_like
+from vision.lab.data.formats.labelme_file import File, is_set_aside, looks_like
 from vision.lab.data.formats.labelme_picture import picture_of
 from vision.lab.data.formats.labelme_shape import NO_AREA, box_of
 from vision.lab.data.formats.masked import is_good
@@ -89,8 +89,8 @@ def _classes(reading: Reading, contents: list[File]) -> tuple[str, ...]:
         path = reading.find(reading.root / name, reading.root)
         if path is not None and path.is_file():
             lines = [line.strip() for line in read_text(path).splitlines()]
-            return tuple(n for n in lines if n and n not in ("__ignore__", "_background_"))
-    return tuple(sorted({shape.label for content in contents for shape in content.shapes}))
+            return tuple(name for name in lines if name and not is_set_aside(name))
+    return tuple(sorted({shape.label for content in contents for _, shape in content.defects}))
 
 
 def _sample(
@@ -105,14 +105,19 @@ def _sample(
     boxes, labels = reading.boxes(path, name, size, _marks(reading, path, name, content, classes))
     flags = [flag for flag, is_set in content.flags.items() if is_set is True]
     good = [flag for flag in flags if is_good(flag)]
-    if content.shapes and good:
-        what = f"its flag {good[0]!r} says good, but {len(content.shapes)} shapes are drawn"
+    drawn = content.defects
+    if aside := len(content.shapes) - len(drawn):
+        what = f"{aside} of its shapes are not to be judged ('__ignore__'): left out"
+        remedy = "see that no defect lies there: the whole picture is looked at"
+        reading.warning(Kind.IGNORED, path, what, remedy, name)
+    if drawn and good:
+        what = f"its flag {good[0]!r} says good, but {len(drawn)} shapes are drawn"
         reading.error(Kind.EMPTY_LABEL, path, what, "remove the one or the other", name)
-    elif not content.shapes and len(flags) > len(good):
+    elif not drawn and len(flags) > len(good):
         what = f"its flags say {', '.join(map(repr, flags))}, but nothing is drawn"
         reading.error(Kind.EMPTY_LABEL, path, what, "draw the defect or clear the flag", name)
-    elif not content.shapes and not good:
-        what = "has no shapes: the part counts as good"
+    elif not drawn and not good:
+        what = "marks no defect: the part counts as good"
         reading.warning(Kind.EMPTY_LABEL, path, what, "label it if it is not", name)
     return Sample(name, picture, size, source_of(name), boxes, labels)
 
@@ -121,7 +126,7 @@ def _marks(
     reading: Reading, path: Path, name: str, content: File, classes: tuple[str, ...]
 ) -> Iterator[Marked]:
     known = {normal(one).strip(): index for index, one in reversed(list(enumerate(classes)))}
-    for number, shape in enumerate(content.shapes):
+    for number, shape in content.defects:
         place = f"shapes.{number}"
         label = known.get(normal(shape.label).strip())
         if label is None:

@@ -11,6 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 _HEAD = re.compile(rb'"(?:shapes"\s*:\s*\[|imagePath"\s*:)')
 
 
+_NO_DEFECTS = ("__ignore__", "_background_")
+"""labelme's own labels for what is not to be judged."""
+
+
 class Shape(BaseModel):
     """One drawn shape; points x, y in px.
 
@@ -33,6 +37,16 @@ class File(BaseModel):
     height: int | None = Field(None, alias="imageHeight")
     width: int | None = Field(None, alias="imageWidth")
     flags: dict[str, Any] = {}
+
+    @property
+    def defects(self) -> list[tuple[int, Shape]]:
+        """The shapes that mark a defect, with their numbers in the file."""
+        return [(n, s) for n, s in enumerate(self.shapes) if not is_set_aside(s.label)]
+
+
+def is_set_aside(label: str) -> bool:
+    """Whether a label is labelme's own for what is not to be judged, and so no class."""
+    return label.strip() in _NO_DEFECTS
 
 
 def looks_like(path: Path) -> bool:
