@@ -15,16 +15,20 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
-from cell.faces.cli.errors import UsageError
 from cell.launcher.env import environment
 from cell.launcher.owner import domain as domain_of
 from cell.nodes.topics import RELIABLE
+from models.ground.errors import UserError
 
 FIND_S = 10.0
 """How long a cell is looked for; its state comes five times a second."""
 ANSWER_S = 15.0
 """The answer to an order is waited for, so long: a recipe is read before it is given."""
 TURN_S = 0.1
+
+
+class SilentCellError(UserError):
+    """There is no running cell that answers."""
 
 
 class RunningCell:
@@ -62,7 +66,7 @@ class RunningCell:
         self._executor.spin_once(timeout_sec=TURN_S)
 
     def find(self) -> CellState:
-        """The cell's state, once it and its services are heard. Raises UsageError."""
+        """The cell's state, once it and its services are heard. Raises SilentCellError."""
         self._wait(
             lambda: self.state is not None and self._client.service_is_ready(),
             FIND_S,
@@ -73,7 +77,7 @@ class RunningCell:
         return self.state
 
     def set_recipe(self, order: SetRecipe.Request) -> SetRecipe.Response:
-        """Give the order; the cell's answer. Raises UsageError when none comes."""
+        """Give the order; the cell's answer. Raises SilentCellError when none comes."""
         future = self._client.call_async(order)
         silent = (
             f"the supervisor did not answer within {ANSWER_S:.0f} s: look at the cell before you "
@@ -86,7 +90,7 @@ class RunningCell:
         deadline = time.monotonic() + limit_s
         while not done():
             if time.monotonic() > deadline:
-                raise UsageError(otherwise)
+                raise SilentCellError(otherwise)
             self.turn()
 
     def _hear(self, message: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cell.products.recipe import Recipe
-from models.errors import UserError
+from models.ground.errors import UserError
 from models.ground.written import WrittenError, fit, one_line, parse_yaml, read_written
 
 RECIPES = Path(__file__).parent / "data"
