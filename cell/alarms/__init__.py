@@ -2,17 +2,17 @@
 
 from cell.alarms.book import Alarm, AlarmBook, AlarmState
 from cell.alarms.catalogue import CATALOGUE, Entry, Priority, UnknownAlarmError, entry
-from cell.alarms.reasons import REASONS, reason_text
+from cell.alarms.texts import alarm_text, reason_text
 
 __all__ = [
     "CATALOGUE",
-    "REASONS",
     "Alarm",
     "AlarmBook",
     "AlarmState",
     "Entry",
     "Priority",
     "UnknownAlarmError",
+    "alarm_text",
     "entry",
     "reason_text",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 from cell.evaluation.drawing import drawn
 from cell.evaluation.figures import PLACE_IOU, thresholds_of, verdict_of
 from cell.evaluation.inspecting import Seen
+from cell.phrases import render
 from cell.recipe.model import Recipe
 from cell.recipe.verdict import VerdictKind
 from vision.evaluate.matching import outcome
@@ -82,9 +83,9 @@ def wrong_parts(
     for one in seen:
         verdict = verdict_of(one, recipe, classes)
         if not one.good and verdict.kind is VerdictKind.PASS:
-            found.append((0, -one.score, one, "escaped: " + verdict.reason))
+            found.append((0, -one.score, one, "escaped: " + render(verdict.reason)))
         elif one.good and verdict.kind is VerdictKind.REJECT:
-            found.append((1, -one.score, one, "good, but rejected: " + verdict.reason))
+            found.append((1, -one.score, one, "good, but rejected: " + render(verdict.reason)))
     found.sort(key=lambda row: row[:2])
     return [(one, words) for _, _, one, words in found[:most]]
 

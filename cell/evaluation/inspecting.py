@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cell.evaluation.samples import class_table, read_canonical
 from cell.inspection import InspectionSetup
+from cell.phrases import render
 from cell.recipe.verdict import Defect
 from vision.anomaly.detector import AnomalyDetector, Heat
 from vision.anomaly.inspector import TaughtInspector
@@ -236,7 +237,11 @@ class Bench:
         except InspectionError as error:
             nothing = Found(*NOTHING, *truth)
             return Seen(
-                **told, customary=nothing, as_run=nothing, in_view=NOTHING[0], trouble=str(error)
+                **told,
+                customary=nothing,
+                as_run=nothing,
+                in_view=NOTHING[0],
+                trouble=render(str(error)),
             )
         as_run, in_view = self._found(inspection, truth, across=True)
         return Seen(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from cell.alarms import CATALOGUE
+from cell.alarms import CATALOGUE, alarm_text
 from cell.hmi.model import Alarm, Heartbeat
 
 SILENT_S: Final = 3.0
@@ -65,7 +65,6 @@ def advisory(alarm: str, detail: str, raised_s: float) -> Alarm:
         active=True,
         acknowledged=False,
         raised_s=raised_s,
-        text_en=entry.text_en(detail) if entry else detail or alarm,
-        text_ko=entry.text_ko(detail) if entry else detail or alarm,
+        text=alarm_text(alarm, detail) if entry else detail or alarm,
         advisory=True,
     )

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from cell.hmi.i18n import Lang
+from cell.phrases import Label, Lang
 from cell.recipe.labels import label_of
 from cell.recipe.model import Recipe
-
-Label = Callable[[str], str]
-"""From a class to its word; a class without one stays as it is."""
 
 
 def labels(recipe: Recipe | None, lang: Lang) -> Label:

@@ -26,6 +26,7 @@ from cell.launcher.pictures import PictureFolder
 from cell.launcher.ports import require_free
 from cell.launcher.twin import TwinPlan
 from cell.ownership import Claim
+from cell.phrases import render
 from cell.processes import TABLE, Process
 from cell.products import find_recipe
 
@@ -151,7 +152,7 @@ class Session:
             try:
                 self.link.command(order, person, self.tend)
             except CommandError as error:
-                refusals.append(str(error))
+                refusals.append(render(str(error)))
                 self._pause(0.2)
                 return False
             return True
@@ -242,7 +243,7 @@ class Session:
 
     def _reason(self) -> str:
         state = self.link.state()
-        return "the supervisor is silent" if state is None else str(state.reason)
+        return "the supervisor is silent" if state is None else render(state.reason)
 
     def _pause(self, seconds: float) -> None:
         time.sleep(0.0 if self.interrupt.wanted else seconds)

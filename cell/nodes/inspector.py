@@ -16,7 +16,7 @@ from cell.nodes.prepared import PreparingService
 from cell.nodes.process import run
 from cell.nodes.topics import LATCHED, RELIABLE, to_ns, to_time
 from cell.nodes.workers import Worker
-from cell.phrases import say
+from cell.phrases import for_ros, say
 from cell.recipe.loading import RecipeError
 from cell.records.folder import require_writable
 from cell.records.images import encoded, store_incoming
@@ -212,7 +212,7 @@ class InspectorNode(CellNode):
         self, handle: FrameHandle, error: str, setup: InspectionSetup | None = None
     ) -> Inspection:
         message = answers.blank(handle, setup)
-        message.ok, message.error = False, error
+        message.ok, message.error = False, for_ros(error)
         message.done = to_time(self.now_ns())
         return message
 

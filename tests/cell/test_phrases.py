@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cell.phrases.phrase import KINDS
+from cell.phrases.vision import VISION
 
 import cell
 import vision
 from cell.alarms import entry
-from cell.hmi.i18n import reason
 from cell.hmi.labels import labels
-from cell.phrases import PHRASES, UnknownPhraseError, recognise, say, translate
-from cell.phrases.phrase import KINDS
-from cell.phrases.vision import VISION
+from cell.phrases import PHRASES, UnknownPhraseError, recognise, render, say, translate
 from cell.recipe import RECIPES, Defect, load_recipe, rules
 
 CELL, VISION_FOLDER = Path(cell.__file__).parent, Path(vision.__file__).parent

@@ -11,11 +11,10 @@ import numpy as np
 import pytest
 
 from cell.hmi.components.picture import aspect, drawing, findings
-from cell.hmi.i18n import Lang, reason
 from cell.hmi.labels import labels
 from cell.hmi.model import InspectionStatus, Mark, PictureSource
 from cell.hmi.pictures import PictureStore
-from cell.phrases import say
+from cell.phrases import Lang, render, say
 from cell.recipe import RECIPES, load_recipe
 from tests.cell.evidence_world import START_NS, Shift
 from vision.frames import FrameRing

@@ -17,7 +17,6 @@ from cell.hmi.components.recipe_progress import Change, steps
 from cell.hmi.components.scene import held_part
 from cell.hmi.feed import Feed, Heard, Limits
 from cell.hmi.gate import full
-from cell.hmi.i18n import TEXTS
 from cell.hmi.model import (
     UNKNOWN,
     Alarm,
@@ -31,6 +30,7 @@ from cell.hmi.model import (
     RobotStatus,
     Verdict,
 )
+from cell.phrases import catalogue
 
 LIMITS = Limits(cell_s=1.5, device_s=1.0, process_s=0.8)
 STATES = ("stopped", "starting", "running", "stopping", "faulted", "purge_required")

@@ -16,7 +16,7 @@ from cell.hmi.commands import WHY_NOT_CHANGE, WHY_NOT_START, Command
 from cell.hmi.components.counts import ENTRIES
 from cell.hmi.components.recipe_form import REASONS
 from cell.hmi.components.shapes import STATES
-from cell.hmi.i18n import LANGUAGES, TEXTS, tr, tr_or
+from cell.phrases import catalogue, languages, tr, tr_or
 
 SOURCES = sorted(Path(cell.hmi.__file__).parent.rglob("*.py"))
 SAME_IN_BOTH = {"picture.caption"}

@@ -17,6 +17,7 @@ from cell.cli.pictures import require_format, write_picture
 from cell.cli.terminal import terminal
 from cell.config import load
 from cell.inspection import build_inspector
+from cell.phrases import render
 from cell.products import recipe_folder
 from cell.recipe.convert import areas_of, defects_of
 from cell.recipe.counting import Standing, Tally, count, size_mm
@@ -83,7 +84,7 @@ def inspect(
                     "image": str(image),
                     "verdict": verdict.kind.value,
                     "bin": verdict.bin,
-                    "reason": verdict.reason,
+                    "reason": render(verdict.reason),
                     "golden": inspection.golden,
                     "pose": None if inspection.pose is None else asdict(inspection.pose),
                     "defects": [
@@ -109,7 +110,7 @@ def _print(image: Path, golden: str, verdict: Verdict, recipe: Recipe, tally: Ta
     console = terminal()
     where = f" -> bin '{shown(verdict.bin)}'" if verdict.bin else ""
     console.print(
-        f"{shown(image.name)}: [bold]{verdict.kind.value}[/]{where} ({shown(verdict.reason)}); "
+        f"{shown(image.name)}: [bold]{verdict.kind.value}[/]{where} ({shown(render(verdict.reason))}); "
         f"golden sample {shown(golden or 'none')}"
     )
     if not tally.defects:

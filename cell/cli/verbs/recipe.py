@@ -17,6 +17,7 @@ from cell.cli.recipe_checks import check_recipe
 from cell.cli.recipe_words import described, measures
 from cell.cli.terminal import terminal
 from cell.config import CellConfig, load
+from cell.phrases import render
 from cell.products import find_recipe, recipe_folder, recipe_roots
 from cell.recipes import RecipeEntry, recipe_entries
 from models.ending import REFUSED
@@ -71,7 +72,7 @@ def list_recipes(
         console.print(f"{shown(root)}: {shown(names)}", soft_wrap=True, highlight=False)
     for entry in entries:
         if entry.problem:
-            told = f"[yellow]{shown(entry.name)} cannot be used:[/] {shown(entry.problem)}"
+            told = f"[yellow]{shown(entry.name)} cannot be used:[/] {shown(render(entry.problem))}"
             console.print(told, soft_wrap=True, highlight=False)
 
 
@@ -141,5 +142,5 @@ def _facts(cell: CellConfig, entry: RecipeEntry) -> dict[str, Any]:
         "model": " + ".join(models),
         "folder": str(entry.folder),
         "configured": entry.name == cell.recipe,
-        "problem": entry.problem,
+        "problem": render(entry.problem),
     }

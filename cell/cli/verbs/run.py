@@ -26,6 +26,7 @@ from cell.launcher.interrupt import Interrupt, InterruptedRunError
 from cell.launcher.recovery import all_sent, recover
 from cell.launcher.report import build_report, law_held
 from cell.launcher.session import NotReadyError, Session
+from cell.phrases import render
 from cell.products import load_inspection_parts
 from cell.records.folder import require_writable as require_writable_folder
 from cell.records.remedies import REBUILD
@@ -230,7 +231,7 @@ def _produce(session: Session, parts: int) -> bool:
         if state is not None:
             if state.state != last:
                 last = state.state
-                say(f"cell: {last}" + (f" - {state.reason}" if state.reason else ""))
+                say(f"cell: {last}" + (f" - {render(state.reason)}" if state.reason else ""))
             closed = _closed(state) - before
             if parts and closed != shown:
                 shown = closed

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from nicegui import ui
 
-from cell.hmi.i18n import Lang
 from cell.hmi.model import CellView
+from cell.phrases import Lang
 
 
 class Component(Protocol):

@@ -8,8 +8,8 @@ from nicegui import events, ui
 
 from cell.hmi.commands import Command, refusal
 from cell.hmi.components.base import box, text
-from cell.hmi.i18n import Lang, tr
 from cell.hmi.model import CellView
+from cell.phrases import Lang, tr
 
 NAMED = 6
 """Parts that are named; the count tells of the rest."""

@@ -10,8 +10,8 @@ from nicegui import events, ui
 from cell.hmi.commands import Command, refusal
 from cell.hmi.components.base import box, show, text
 from cell.hmi.components.clear_dialog import ClearDialog
-from cell.hmi.i18n import Lang, tr
 from cell.hmi.model import CellView
+from cell.phrases import Lang, tr
 
 Give = Callable[[Command], Awaitable[None]]
 

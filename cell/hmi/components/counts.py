@@ -5,8 +5,8 @@ from __future__ import annotations
 from nicegui import ui
 
 from cell.hmi.components.base import box, text
-from cell.hmi.i18n import Lang, tr
 from cell.hmi.model import CellView, Counts
+from cell.phrases import Lang, tr
 
 ENTRIES = ("arrived", "passed", "removed", "purged", "on_belt", "yield")
 

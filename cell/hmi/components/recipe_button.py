@@ -13,10 +13,10 @@ from cell.hmi.commands import change_refusal
 from cell.hmi.components.base import box, show, text
 from cell.hmi.components.recipe_dialog import Order, RecipeDialog
 from cell.hmi.components.recipe_progress import Change, ending
-from cell.hmi.i18n import Lang, tr
 from cell.hmi.link import RecipeOrder
 from cell.hmi.model import CellStatus, CellView
 from cell.hmi.recipes import RecipeBook
+from cell.phrases import Lang, tr
 
 
 class Note(Protocol):

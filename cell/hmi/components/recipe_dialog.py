@@ -11,10 +11,10 @@ from cell.hmi.components.base import box, text
 from cell.hmi.components.recipe_form import RecipeForm
 from cell.hmi.components.recipe_list import RecipeList
 from cell.hmi.components.recipe_progress import Change, RecipeProgress
-from cell.hmi.i18n import Lang, tr
 from cell.hmi.link import RecipeOrder
 from cell.hmi.model import CellView
 from cell.hmi.recipes import RecipeBook
+from cell.phrases import Lang, tr
 from cell.recipes import RecipeEntry
 
 Order = Callable[[RecipeOrder], Awaitable[str]]

@@ -8,8 +8,8 @@ from typing import Final
 from nicegui import ui
 
 from cell.hmi.components.base import box
-from cell.hmi.i18n import Lang, tr
 from cell.hmi.model import CellStatus
+from cell.phrases import Lang, tr
 
 REASONS: Final = ("order", "trial", "corrected")
 """The usual reasons, each one touch; any other is typed."""

@@ -9,9 +9,9 @@ from nicegui import ui
 from cell.following import name_of
 from cell.hmi.components import shapes
 from cell.hmi.components.base import box, text
-from cell.hmi.i18n import Lang, reason, tr
 from cell.hmi.model import CellStatus
 from cell.hmi.recipes import RecipeBook
+from cell.phrases import Lang, tr
 from cell.recipe.model import PartGeometry
 from cell.recipes import RecipeEntry
 
@@ -58,7 +58,7 @@ class RecipeList:
                 )
                 text("recipe-facts").set_text(facts(entry))
                 if entry.problem:
-                    told = tr("recipe.unusable", lang, why=reason(entry.problem, lang))
+                    told = tr("recipe.unusable", lang, why=entry.problem)
                     text("recipe-problem").set_text(told)
             if badge := state_of(entry, cell, lang):
                 text("recipe-badge").set_text(badge)
