@@ -2,7 +2,7 @@
 (`models/text.py`) and become words here, when a face shows them.
 """
 
-from cell.phrases.catalogue import ENGLISH, Lang, after, catalogue, languages
+from cell.phrases.catalogues import ENGLISH, Lang, after, catalogue, languages
 from cell.phrases.rendering import Label, for_ros, render, tr, tr_or
 from models.text import Text, bare, read, say
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from cell.phrases.catalogue import ENGLISH, Lang, catalogue
+from cell.phrases.catalogues import ENGLISH, Lang, catalogue
 from models.text import Text, pieces, say
 
 Label = Callable[[str], str]

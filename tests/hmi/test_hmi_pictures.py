@@ -164,8 +164,10 @@ def test_findings_in_words() -> None:
     assert "Not inspected: no part" in findings(failed, None, str, "en")
 
 
-@pytest.mark.parametrize(("lang", "words"), [("ko", "핀홀 0.93 (외 2건)"), ("en", "pin_hole 0.93")])
+@pytest.mark.parametrize(
+    ("lang", "words"), [("ko", "핀홀 0.93 (외 2건)"), ("en", "pin-hole 0.93 (and 2 more)")]
+)
 def test_a_verdicts_reason_says_classes_in_words(lang: Lang, words: str) -> None:
     recipe = load_recipe(RECIPES / "pcb")
     told = say("verdict.defects", defect="pin_hole", score=0.93, more=2)
-    assert reason(told, lang, labels(recipe, lang)).startswith(words)
+    assert render(told, lang, labels(recipe, lang)).startswith(words)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.site import SITE
+
 import numpy as np
 import pytest
 
@@ -13,8 +15,8 @@ from robot.motion.workpiece import Workpiece
 
 SETTINGS = MotionSettings()
 BOARD = Workpiece(0.108, 0.108, 0.0016).held(0.0, 0.0)
-MODEL = CollisionModel.of(SETTINGS)
-ARM = ArmKinematics()
+MODEL = CollisionModel.of(SITE)
+ARM = ArmKinematics.of(SITE)
 SEED = np.radians(SETTINGS.seed_deg)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.site import SITE
+
 import math
 
 import numpy as np
@@ -14,7 +16,7 @@ from robot.motion.workpiece import Workpiece
 from tests.robot.simulation import World
 
 CARRIER = Workpiece(0.168, 0.072, 0.0016, 0.07)
-PLANNER = PickPlanner(MotionSettings())
+PLANNER = PickPlanner(MotionSettings(), SITE)
 BINS = ("rework", "scrap", "review")
 
 
