@@ -10,6 +10,7 @@ import pytest
 from cell.ledger import CellState
 from cell.ledger import events as e
 from cell.ledger import observations as o
+from cell.phrases import render
 from cell.recipe import Defect
 from tests.cell.world import World
 
@@ -192,5 +193,5 @@ def test_inspections_that_cannot_be_believed(change: dict[str, Any], why: str) -
     world.finish()
     verdict = world.ledger.snapshot().last_verdict
     assert verdict is not None
-    assert why in verdict.reason
+    assert why in render(verdict.reason)
     assert world.boards[0].place == "review"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cell.phrases import render
 from cell.recipe import (
     RECIPES,
     Defect,
@@ -64,7 +65,7 @@ def test_small_boxes_and_own_thresholds() -> None:
 def test_what_was_not_inspected_is_looked_at_again() -> None:
     verdict = not_inspected(RECIPE, "no picture")
     assert (verdict.kind, verdict.bin) == (VerdictKind.REJECT, "review")
-    assert verdict.reason == "not inspected: no picture"
+    assert render(verdict.reason) == "not inspected: no picture"
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tests.site import SITE
-
 import math
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -100,7 +98,7 @@ class World:
         self.time = 100.0
         self.belt = SimBelt(speed, speed=speed, time=self.time)
         self.arm = SimArm(self)
-        self.planner = PickPlanner(settings, SITE)
+        self.planner = PickPlanner(settings)
         self.predictor = BeltPredictor(settings.belt_ramp_m_s2)
         self.follower = Follower(self.arm, self.predictor, self, settings)
         self.cycle = PickCycle(self.follower, self, self.planner, settings)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tests.site import SITE
-
 import numpy as np
 import pytest
 
@@ -15,8 +13,8 @@ from robot.motion.workpiece import Workpiece
 
 SETTINGS = MotionSettings()
 BOARD = Workpiece(0.108, 0.108, 0.0016).held(0.0, 0.0)
-MODEL = CollisionModel.of(SITE)
-ARM = ArmKinematics.of(SITE)
+MODEL = CollisionModel.of(SETTINGS)
+ARM = ArmKinematics()
 SEED = np.radians(SETTINGS.seed_deg)
 
 

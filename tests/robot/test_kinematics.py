@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tests.site import SITE
-
 import math
 
 import numpy as np
@@ -15,7 +13,7 @@ from calibration.geometry import Pose
 from robot.base import MotionError
 from robot.motion.kinematics import ArmKinematics, pointing_down
 
-ARM = ArmKinematics.of(SITE)
+ARM = ArmKinematics()
 JOINTS = st.lists(st.floats(-3.0, 3.0), min_size=6, max_size=6).map(np.array)
 DH = [  # theta offset 0; (d, a, alpha) as the maker publishes them
     (0.1625, 0.0, math.pi / 2),
@@ -28,7 +26,7 @@ DH = [  # theta offset 0; (d, a, alpha) as the maker publishes them
 
 
 def dh_chain(joints: np.ndarray) -> Pose:
-    pose = ARM.base
+    pose = Pose(np.eye(3), np.array(ARM.base))
     for q, (d, a, alpha) in zip(joints, DH, strict=True):
         c, s, ca, sa = math.cos(q), math.sin(q), math.cos(alpha), math.sin(alpha)
         rotation = np.array([[c, -s * ca, s * sa], [s, c * ca, -c * sa], [0.0, sa, ca]])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tests.site import SITE
-
 import numpy as np
 import pytest
 
@@ -19,7 +17,7 @@ from robot.motion.trajectory import JointState
 from tests.robot.simulation import BOARD, World
 
 SETTINGS = MotionSettings()
-BINS = SITE.bins
+BINS = SETTINGS.bins
 PARTS = 40
 
 
@@ -53,7 +51,7 @@ def test_random_parts_are_all_removed_within_every_limit(
         assert result.removed, result
         assert world.grip_error_m is not None
         assert world.dropped_at is not None
-        assert np.allclose(world.dropped_at, BINS[name].drop, atol=0.004)
+        assert np.allclose(world.dropped_at, (BINS[name].x, BINS[name].y, BINS[name].z), atol=0.004)
         cycles.append(result.cycle_s)
         errors.append(world.grip_error_m * 1e3)
         world.cycle.go_waiting()

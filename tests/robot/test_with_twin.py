@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tests.site import SITE
-
 import contextlib
 import threading
 import time
@@ -36,12 +34,11 @@ class Cell:
         self.twin = twin
         self.speed, self.authority = SPEED, 1e3
         self.sample: BeltSample | None = None
-        self.belt = ModbusBelt(ModbusBeltConfig(host=twin.host, port=port, counts_per_metre=20_000))
+        self.belt = ModbusBelt(ModbusBeltConfig(host=twin.host, port=port))
         self.service = RemovalService(
             UrRtdeArm(UrRtdeConfig(host=twin.host)),
             ModbusVacuum(ModbusVacuumConfig(host=twin.host, port=port)),
             MotionSettings(),
-            SITE,
         )
         self.polled = PolledBelt(self.belt, 50.0, self._renew, self._heard, print)
 
@@ -228,7 +225,6 @@ def test_an_arm_that_is_connected_or_out_of_service_moves_by_order_only(cell: Ce
         UrRtdeArm(UrRtdeConfig(host=cell.twin.host)),
         ModbusVacuum(ModbusVacuumConfig(host=cell.twin.host, port=cell.twin.config["plc_port"])),
         MotionSettings(),
-        SITE,
     )
     before = joints(cell.twin)
     again.connect()

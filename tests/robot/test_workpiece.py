@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tests.site import SITE
-
 import math
 
 import numpy as np
@@ -16,7 +14,7 @@ from robot.motion.workpiece import Workpiece
 from tests.robot.simulation import World
 
 CARRIER = Workpiece(0.168, 0.072, 0.0016, 0.07)
-PLANNER = PickPlanner(MotionSettings(), SITE)
+PLANNER = PickPlanner(MotionSettings())
 BINS = ("rework", "scrap", "review")
 
 
