@@ -12,6 +12,7 @@ from inspection_cell_interfaces.msg import CellState
 from cell.launcher.group import LaunchError
 from cell.launcher.link import CommandError
 from cell.launcher.session import Session
+from cell.texts import render
 
 PERSON = "cell run (the twin's person has cleared the belt)"
 PATIENCE_S = 60.0
@@ -24,7 +25,7 @@ def recover(session: Session, say: Callable[[str], None]) -> None:
     """Bring a faulted cell back to production. Raises LaunchError when that does not succeed."""
     state = session.link.state()
     assert state is not None
-    causes = "; ".join(alarm.text_en for alarm in state.alarms) or state.reason
+    causes = render("; ".join(alarm.text for alarm in state.alarms) or state.reason)
     say(f"fault: {causes}")
     deadline = time.monotonic() + PATIENCE_S
     refusal = "the belt was not cleared"

@@ -25,6 +25,7 @@ from cell.nodes.base import STARTUP_ERRORS, CellNode
 from cell.nodes.child import REFUSED
 from cell.nodes.gate import pass_gate
 from cell.nodes.leftovers import sweep
+from cell.texts import render
 
 SHARED_MEMORY = "/dev/shm/"
 LAST_S = 6.0
@@ -86,7 +87,7 @@ def _spin(factory: Callable[[], CellNode]) -> int:
     try:
         node = factory()
     except STARTUP_ERRORS as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {render(str(error))}", file=sys.stderr)
         rclpy.shutdown()
         return REFUSED
     executor = EventsExecutor()
@@ -121,7 +122,7 @@ def _spin(factory: Callable[[], CellNode]) -> int:
     node.destroy_node()
     rclpy.shutdown()
     if message:
-        print(f"error: {message}", file=sys.stderr)
+        print(f"error: {render(message)}", file=sys.stderr)
         return REFUSED if node.refused else 1
     return 0
 

@@ -14,6 +14,7 @@ import numpy as np
 from calibration.camera import CameraModel
 from calibration.geometry import Float, Pose2D
 from models.package import ModelPackage
+from models.text import say
 from vision.engines.base import Engine, Tensor
 from vision.errors import EngineError, InspectionError
 from vision.inspect.align import align_half
@@ -87,9 +88,7 @@ class Inspector:
         began = perf_counter()
         self._check_size(image)
         if self._locator is None or self._rectifier is None:
-            raise InspectionError(
-                "A camera picture needs the camera's calibration: give it, or a canonical view"
-            )
+            raise InspectionError(say("vision.no_calibration"))
         with self._timed("locate"):
             half = halve(image)
             check_exposure(Look.of(half))
@@ -116,9 +115,9 @@ class Inspector:
         width, height = self.canonical
         if view.shape != (height, width):
             raise InspectionError(
-                f"The picture is {view.shape[1]} x {view.shape[0]} px, a canonical view is {width} "
-                f"x {height} px"
-            )
+                say("vision.view_size", width=view.shape[1], height=view.shape[0],
+                    view_width=width, view_height=height)
+            )  # fmt: skip
         from_view = NOT_MOVED
         with self._timed("align"):
             check_sane(view, self.bounds)
@@ -137,10 +136,9 @@ class Inspector:
     def _check_size(self, image: Image) -> None:
         if self.camera is not None and image.shape != (self.camera.height, self.camera.width):
             raise InspectionError(
-                f"The picture is {image.shape[1]} x {image.shape[0]} px, the calibrated camera "
-                f"gives {self.camera.width} x {self.camera.height} px: set the camera's region "
-                "back, or calibrate it anew"
-            )
+                say("vision.camera_size", width=image.shape[1], height=image.shape[0],
+                    camera_width=self.camera.width, camera_height=self.camera.height)
+            )  # fmt: skip
 
     def _choose(self, half: Image, golden: Golden | None) -> Golden | None:
         """The golden sample to compare with; None for a model that needs none."""
@@ -151,10 +149,7 @@ class Inspector:
         elif self.goldens is not None:
             golden, match = self.goldens.nearest(half)
         else:
-            raise InspectionError(
-                f"Model {self.model.identity} compares with a golden sample and none is given: "
-                "give the board's golden sample, or a recipe that has them"
-            )
+            raise InspectionError(say("vision.no_golden", model=self.model.identity))
         confirm(match, golden.name, aligned=False)
         return golden
 

@@ -47,12 +47,13 @@ def _program() -> int:
         mute_libraries()
     from cell.faces.cli.app import run_verb
     from cell.faces.cli.errors import EXPECTED
+    from cell.texts import render
 
     signal.signal(signal.SIGINT, usual)
     try:
         return run_verb()
     except EXPECTED as error:
-        return refuse(error)
+        return refuse(render(str(error)))
 
 
 def _end(number: int, _: object) -> None:
