@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from cell.client.model import Alarm, Heartbeat
-from cell.control.alarms import CATALOGUE
+from cell.control.alarms import CATALOGUE, alarm_text
 
 SILENT_S: Final = 3.0
 """What a node has not repeated for this long it does not say any more."""
@@ -65,7 +65,6 @@ def advisory(alarm: str, detail: str, raised_s: float) -> Alarm:
         active=True,
         acknowledged=False,
         raised_s=raised_s,
-        text_en=entry.text_en(detail) if entry else detail or alarm,
-        text_ko=entry.text_ko(detail) if entry else detail or alarm,
+        text=alarm_text(alarm, detail) if entry else detail or alarm,
         advisory=True,
     )

@@ -39,8 +39,7 @@ def cell_status(msg: Message) -> CellStatus:
         recipe_next=msg.recipe_next,
         change=msg.change,
         change_message=msg.change_message,
-        reason_en=msg.reason,
-        reason_ko=msg.reason_ko,
+        reason=msg.reason,
         counts=Counts(
             arrived=msg.arrived,
             passed=msg.passed,
@@ -72,8 +71,7 @@ def alarm(msg: Message) -> Alarm:
         active=msg.state != RETURNED_UNACKNOWLEDGED,
         acknowledged=msg.state == ACKNOWLEDGED,
         raised_s=seconds(msg.raised),
-        text_en=msg.text_en,
-        text_ko=msg.text_ko,
+        text=msg.text or msg.id,
     )
 
 

@@ -1,4 +1,6 @@
-"""What the page shows, as plain values: no ROS, no web, no clock. Seconds and metres."""
+"""What the page shows, as plain values: no ROS, no web, no clock. Seconds and metres. Texts are in
+no language yet (`models/ground/text.py`).
+"""
 
 from __future__ import annotations
 
@@ -54,14 +56,8 @@ class Alarm:
     active: bool
     acknowledged: bool
     raised_s: float
-    text_en: str
-    text_ko: str
+    text: str
     advisory: bool = False
-
-    def text(self, lang: str) -> str:
-        """The text in the wanted language, or in the other one when it is missing."""
-        own, other = (self.text_ko, self.text_en) if lang == "ko" else (self.text_en, self.text_ko)
-        return own or other or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +96,13 @@ class CellStatus:
     recipe_next: str = ""
     change: str = ""
     change_message: str = ""
-    reason_en: str = ""
-    reason_ko: str = ""
+    reason: str = ""
     counts: Counts = field(default_factory=Counts)
     last_part: str = ""
     last_verdict: Verdict = Verdict.NONE
     last_reason: str = ""
     parts: tuple[Part, ...] = ()
     alarms: tuple[Alarm, ...] = ()
-
-    def reason(self, lang: str) -> str:
-        """Why the cell is in its state, in the wanted language or else in the other one."""
-        own, other = (
-            (self.reason_ko, self.reason_en) if lang == "ko" else (self.reason_en, self.reason_ko)
-        )
-        return own or other
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from cell.texts import Lang, languages
+
+
+def _known(lang: Lang) -> Lang:
+    if lang not in languages():
+        raise ValueError(
+            f"'{lang}' is no language of the page: use one of {', '.join(languages())}"
+        )
+    return lang
 
 
 class Closed(BaseModel):
@@ -53,8 +63,8 @@ class HmiConfig(Closed):
         description="Address to serve on; 0.0.0.0 lets panels in the plant network in.",
     )
     port: int = Field(8080, ge=1, le=65535, title="Port", description="TCP port of the page.")
-    language: Literal["ko", "en"] = Field(
-        "ko", title="Language", description="Language of a freshly opened page."
+    language: Annotated[Lang, AfterValidator(_known)] = Field(
+        "ko", title="Language", description="Language of a freshly opened page, e.g. en or ko."
     )
     person: str = Field(
         "operator",

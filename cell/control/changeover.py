@@ -178,7 +178,7 @@ class Changeover:
     def _prepare(self, now_s: float, seen: Seen) -> list[Action]:
         if self._waiting:
             if now_s > self._until_s:
-                late = ", ".join(sorted(self._waiting))
+                late = sorted(self._waiting)
                 self._fail(say("recipe.not_prepared", nodes=late, seconds=f"{PREPARE_S:.0f}"))
             return []
         self.step = Step.PREPARED if self._wish.prepare_only else Step.DRAINING

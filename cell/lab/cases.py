@@ -13,6 +13,7 @@ from cell.lab.figures import PLACE_IOU, thresholds_of, verdict_of
 from cell.lab.inspecting import Seen
 from cell.products.recipe import Recipe
 from cell.products.verdict import VerdictKind
+from cell.texts import render
 from vision.lab.evaluation.matching import outcome
 from vision.nets.decode import Floats, iou_matrix
 
@@ -82,9 +83,9 @@ def wrong_parts(
     for one in seen:
         verdict = verdict_of(one, recipe, classes)
         if not one.good and verdict.kind is VerdictKind.PASS:
-            found.append((0, -one.score, one, "escaped: " + verdict.reason))
+            found.append((0, -one.score, one, "escaped: " + render(verdict.reason)))
         elif one.good and verdict.kind is VerdictKind.REJECT:
-            found.append((1, -one.score, one, "good, but rejected: " + verdict.reason))
+            found.append((1, -one.score, one, "good, but rejected: " + render(verdict.reason)))
     found.sort(key=lambda row: row[:2])
     return [(one, words) for _, _, one, words in found[:most]]
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from cell.lab.samples import class_table, read_canonical
 from cell.products.inspector import InspectionSetup
 from cell.products.verdict import Defect
+from cell.texts import render
 from models.anomaly import AnomalyPackage
 from models.package import ModelPackage
 from vision.anomaly.inspector import TaughtInspector
@@ -195,7 +196,11 @@ class Bench:
         except InspectionError as error:
             nothing = Found(*NOTHING, *truth)
             return Seen(
-                **told, customary=nothing, as_run=nothing, in_view=NOTHING[0], trouble=str(error)
+                **told,
+                customary=nothing,
+                as_run=nothing,
+                in_view=NOTHING[0],
+                trouble=render(str(error)),
             )
         as_run, in_view = self._found(inspection, raw, truth, across=True)
         return Seen(

@@ -19,6 +19,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from cell.launcher.bulletin import Bulletin
 from cell.nodes.topics import RELIABLE, to_time
+from cell.texts import bare
 from models.ground.errors import UserError
 
 BEAT_S = 0.2
@@ -130,8 +131,8 @@ class CellLink:
                 self._client.remove_pending_request(future)
         answer = future.result()
         if not answer.accepted:
-            raise CommandError(f"'{name}' was refused: {answer.message}")
-        return str(answer.message)
+            raise CommandError(f"'{name}' was refused: {bare(answer.message)}")
+        return bare(answer.message)
 
     def tell(self, order: str, person: str) -> None:
         """Give an order without waiting for its answer, if there is a supervisor to take it."""

@@ -12,6 +12,7 @@ from inspection_cell_interfaces.msg import Alarm, CellState
 from cell.launcher.group import LaunchError
 from cell.launcher.link import CommandError
 from cell.launcher.session import Session
+from cell.texts import render
 
 PERSON = "cell run (the twin's person has cleared the belt)"
 PATIENCE_S = 60.0
@@ -50,8 +51,8 @@ def recover(session: Session, say: Callable[[str], None]) -> None:
 
 def causes_of(state: CellState) -> str:
     """Why the cell stands. Alarms of before, which only wait to be acknowledged, are none of it."""
-    active = [one.text_en for one in state.alarms if one.state != Alarm.RETURNED_UNACKNOWLEDGED]
-    return "; ".join(active) or str(state.reason)
+    active = [one.text for one in state.alarms if one.state != Alarm.RETURNED_UNACKNOWLEDGED]
+    return render("; ".join(active) or str(state.reason))
 
 
 def belt_is_empty(session: Session) -> bool:

@@ -28,6 +28,7 @@ from cell.launcher.twin import TwinPlan
 from cell.nodes.gate import Gate
 from cell.nodes.ownership import Claim
 from cell.products.lookup import find_recipe
+from cell.texts import render
 
 __all__ = ["NotReadyError", "Session", "TwinPlan"]
 
@@ -151,7 +152,7 @@ class Session:
             try:
                 self.link.command(order, person, self.tend)
             except CommandError as error:
-                refusals.append(str(error))
+                refusals.append(render(str(error)))
                 self._pause(0.2)
                 return False
             return True
@@ -242,7 +243,7 @@ class Session:
 
     def _reason(self) -> str:
         state = self.link.state()
-        return "the supervisor is silent" if state is None else str(state.reason)
+        return "the supervisor is silent" if state is None else render(state.reason)
 
     def _pause(self, seconds: float) -> None:
         time.sleep(0.0 if self.interrupt.wanted else seconds)

@@ -14,6 +14,7 @@ from cell.nodes.process import run
 from cell.nodes.shutter import Shutter
 from cell.nodes.topics import RELIABLE, to_time
 from cell.nodes.workers import Worker
+from cell.texts import for_ros
 from models.ground.written import fit
 from vision.cameras.base import Camera
 from vision.errors import CameraError, GrabFailed
@@ -114,7 +115,7 @@ class CameraNode(CellNode):
             stamp=to_time(error.stamp_ns or self.now_ns()),
             trigger=error.trigger,
             ok=False,
-            error=str(error),
+            error=for_ros(str(error)),
             received=now,
         )
 

@@ -13,6 +13,7 @@ from inspection_cell_interfaces.msg import Advisory, NodeStatus
 
 from cell.nodes.topics import RELIABLE, to_time
 from cell.nodes.workers import dead, stalled
+from cell.texts import for_ros, render
 
 if TYPE_CHECKING:
     from cell.nodes.base import CellNode
@@ -55,11 +56,13 @@ class Health:
                 healthy=not trouble,
                 works_by=n.works_by,
                 prepared=n.preparation[0],
-                prepare_message=n.preparation[1],
-                message=trouble,
+                prepare_message=for_ros(n.preparation[1]),
+                message=for_ros(trouble),
                 rss_mib=memory / 2**20,
                 cpu_s=times.user + times.system,
-                advisories=[Advisory(alarm=a, detail=d) for a, d in self._advisories().items()],
+                advisories=[
+                    Advisory(alarm=a, detail=for_ros(d)) for a, d in self._advisories().items()
+                ],
             )
         )
 
@@ -90,7 +93,7 @@ class Health:
             level=level,
             name=f"cell: {n.get_name()}",
             hardware_id=n.config.name,
-            message=trouble or n.lifecycle,
+            message=render(trouble) or n.lifecycle,
             values=values,
         )
         message = DiagnosticArray(status=[status])

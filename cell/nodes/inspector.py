@@ -22,7 +22,7 @@ from cell.records.images import encoded, store_incoming
 from cell.records.naming import Incoming
 from cell.records.reserve import Reserve
 from cell.records.space import Space
-from cell.texts import say
+from cell.texts import for_ros, say
 from models.ground.errors import UserError
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
@@ -213,7 +213,7 @@ class InspectorNode(CellNode):
         self, handle: FrameHandle, error: str, setup: InspectionSetup | None = None
     ) -> Inspection:
         message = answers.blank(handle, setup)
-        message.ok, message.error = False, error
+        message.ok, message.error = False, for_ros(error)
         message.done = to_time(self.now_ns())
         return message
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
 from std_srvs.srv import Trigger
@@ -16,8 +17,9 @@ from cell.nodes.changing import Changing
 from cell.nodes.ears import UNHEARD, Ears
 from cell.nodes.permit import PermitGiver
 from cell.products.verdict import VerdictKind
-from cell.texts import say
+from cell.texts import for_ros, say
 
+Answer = Callable[[Any, Any], Any]
 Tell = Callable[[o.Observation], tuple[bool, str]]
 BY_HAND = ("emergency_stop", "power_off")
 """Modes of an arm that only a person at its pendant ends."""
@@ -45,7 +47,7 @@ class Orders:
             (SetRecipe, "set_recipe", self._on_recipe),
         )
         for kind, name, callback in services:
-            node.create_service(kind, f"/cell/supervisor/{name}", callback)
+            node.create_service(kind, f"/cell/supervisor/{name}", _readable(callback))
 
     def _on_command(
         self, request: CellCommand.Request, response: CellCommand.Response
@@ -80,7 +82,7 @@ class Orders:
         unready = self._ears.robot_unready
         missing = self._supervision.missing() or (["robot"] if unready == UNHEARD else [])
         if missing:
-            return say("refused.start.nodes", nodes=", ".join(missing))
+            return say("refused.start.nodes", nodes=missing)
         change = self._changing.change
         if change.step in (Step.DRAINING, Step.TAKING_UP):
             return say("refused.start.changing", recipe=change.recipe)
@@ -89,7 +91,7 @@ class Orders:
             return say(
                 "refused.start.recipe",
                 recipe=self._changing.parts.recipe.identity,
-                nodes=", ".join(behind),
+                nodes=behind,
             )
         if unready in BY_HAND:
             return say("refused.start.arm_by_hand", mode=unready)
@@ -141,3 +143,14 @@ class Orders:
         """What a change of the recipe goes by."""
         now = self._supervision.ledger.snapshot()
         return Seen(now.state, now.on_belt, not self._changing.behind())
+
+
+def _readable(answer: Answer) -> Answer:
+    """The same service, whose words are understood at a terminal, too."""
+
+    def answered(request: Any, response: Any) -> Any:
+        response = answer(request, response)
+        response.message = for_ros(response.message)
+        return response
+
+    return answered

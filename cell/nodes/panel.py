@@ -13,6 +13,7 @@ from cell.control.supervision import Supervision
 from cell.nodes.changing import Changing
 from cell.nodes.topics import to_time
 from cell.nodes.translate import part_on_belt
+from cell.texts import for_ros
 
 RED, AMBER, GREEN, BUZZER = 1, 2, 4, 8
 ALARM_STATES = {
@@ -38,13 +39,11 @@ def stack_light(state: State, unacknowledged: bool) -> int:
 def unknown(supervision: Supervision, changing: Changing, reason: str) -> CellState:
     """The message of a cell that knows nothing of its belt, for `reason`; without its stamp."""
     seen = supervision.ledger.snapshot()
-    english, korean = reason_text(reason)
     return CellState(
         state=CellState.UNKNOWN,
         recipe=seen.recipe,
         **_recipe(changing),
-        reason=english,
-        reason_ko=korean,
+        reason=for_ros(reason_text(reason)),
         alarms=[alarm_message(alarm) for alarm in seen.alarms],
     )
 
@@ -53,13 +52,11 @@ def cell_state(supervision: Supervision, changing: Changing) -> CellState:
     """The message without its stamp."""
     seen = supervision.ledger.snapshot()
     counts, verdict = seen.counts, seen.last_verdict
-    english, korean = reason_text(seen.reason, seen.detail)
     return CellState(
         state=seen.state.value,
         recipe=seen.recipe,
         **_recipe(changing),
-        reason=english,
-        reason_ko=korean,
+        reason=for_ros(reason_text(seen.reason, seen.detail)),
         arrived=counts.arrived,
         passed=counts.passed,
         removed=counts.removed,
@@ -72,7 +69,7 @@ def cell_state(supervision: Supervision, changing: Changing) -> CellState:
         belt_wait_s=counts.wait_s,
         last_part=seen.last_part,
         last_verdict=verdict.kind.value if verdict else "",
-        last_reason=verdict.reason if verdict else "",
+        last_reason=for_ros(verdict.reason) if verdict else "",
         parts=[part_on_belt(part) for part in seen.parts],
         alarms=[alarm_message(alarm) for alarm in seen.alarms],
     )
@@ -86,7 +83,7 @@ def _recipe(changing: Changing) -> dict[str, Any]:
         "model": changing.parts.identity,
         "recipe_next": change.recipe,
         "change": change.step.value,
-        "change_message": change.message,
+        "change_message": for_ros(change.message),
     }
 
 
@@ -98,6 +95,5 @@ def alarm_message(alarm: Alarm) -> AlarmMessage:
         priority=alarm.priority,
         state=ALARM_STATES[alarm.state],
         raised=to_time(alarm.raised_ns),
-        text_en=alarm.text_en,
-        text_ko=alarm.text_ko,
+        text=for_ros(alarm.text),
     )

@@ -24,6 +24,7 @@ from cell.nodes.arguments import require_none
 from cell.nodes.base import CellNode
 from cell.nodes.gate import pass_gate
 from cell.nodes.leftovers import sweep
+from cell.texts import render
 from models.ground.ending import REFUSED
 from models.ground.errors import UserError
 
@@ -87,7 +88,7 @@ def _spin(factory: Callable[[], CellNode]) -> int:
     try:
         node = factory()
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {render(str(error))}", file=sys.stderr)
         rclpy.shutdown()
         return REFUSED
     executor = EventsExecutor()
@@ -122,7 +123,7 @@ def _spin(factory: Callable[[], CellNode]) -> int:
     node.destroy_node()
     rclpy.shutdown()
     if message:
-        print(f"error: {message}", file=sys.stderr)
+        print(f"error: {render(message)}", file=sys.stderr)
         return REFUSED if node.refused else 1
     return 0
 

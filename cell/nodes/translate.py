@@ -19,6 +19,7 @@ from cell.control.ledger.snapshot import PartView
 from cell.control.watch import Heartbeat
 from cell.nodes.topics import to_ns, to_time
 from cell.products.verdict import Defect
+from cell.texts import bare
 
 
 def belt_read(message: BeltState, now_ns: int) -> o.BeltRead:
@@ -63,7 +64,7 @@ def frame(message: FrameHandle, now_ns: int) -> o.FrameReceived:
         exposure_ns=to_ns(message.stamp),
         received_ns=to_ns(message.received),
         ok=message.ok,
-        error=message.error,
+        error=bare(message.error),
     )
 
 
@@ -75,7 +76,7 @@ def inspection(message: Inspection, now_ns: int) -> o.InspectionDone:
         exposure_ns=to_ns(message.stamp),
         done_ns=to_ns(message.done),
         ok=message.ok,
-        error=message.error,
+        error=bare(message.error),
         x=message.x,
         y=message.y,
         yaw=message.yaw,
@@ -102,10 +103,10 @@ def heartbeat(message: NodeStatus) -> Heartbeat:
         pid=message.pid,
         boot_id=message.boot_id,
         active=message.lifecycle == "active",
-        message=message.message,
-        advisories=tuple((told.alarm, told.detail) for told in message.advisories),
+        message=bare(message.message),
+        advisories=tuple((told.alarm, bare(told.detail)) for told in message.advisories),
         works_by=message.works_by,
-        prepared=(message.prepared, message.prepare_message),
+        prepared=(message.prepared, bare(message.prepare_message)),
     )
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from cell.products.recipe import Recipe
+from cell.texts import Lang
 
-Language = Literal["ko", "en"]
 
-
-def label_of(recipe: Recipe, class_name: str, language: Language) -> str:
+def label_of(recipe: Recipe, class_name: str, language: Lang) -> str:
     """The recipe's word for a class in this language; the class's own name where it has none."""
     rule = recipe.classes.get(class_name)
     label = None if rule is None else rule.label
-    word = None if label is None else getattr(label, language)
+    word = None if label is None else getattr(label, language, None)
     return word or class_name

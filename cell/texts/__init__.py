@@ -1,6 +1,12 @@
-"""What the cell says to people beside its alarms: reasons and refusals, each with a stable code."""
+"""Every text that a person reads, in every language. Texts travel as codes and values
+(`models/ground/text.py`) and become words here, when a face shows them.
+"""
 
-from cell.texts.phrase import Phrase, UnknownPhraseError
-from cell.texts.speaking import PHRASES, recognise, say, translate
+from cell.texts.catalogues import ENGLISH, Lang, after, catalogue, languages
+from cell.texts.rendering import Label, for_ros, render, tr, tr_or
+from models.ground.text import Text, bare, read, say
 
-__all__ = ["PHRASES", "Phrase", "UnknownPhraseError", "recognise", "say", "translate"]
+__all__ = [
+    "ENGLISH", "Label", "Lang", "Text", "after", "bare", "catalogue", "for_ros", "languages",
+    "read", "render", "say", "tr", "tr_or",
+]  # fmt: skip

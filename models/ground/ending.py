@@ -25,18 +25,24 @@ PIPE_GONE = 141
 """Nobody reads the output any more; what a shell tells of a program that SIGPIPE has ended."""
 
 
-def end_with(program: Callable[[], int | None], name: str = "error") -> NoReturn:
+Words = Callable[[str], str]
+"""What is said of an error's message."""
+
+
+def end_with(
+    program: Callable[[], int | None], name: str = "error", words: Words = str
+) -> NoReturn:
     """Run `program` and end the process with the exit code that it returns (None: 0).
 
     A UserError becomes one line and its own exit code, an OSError or a lack of memory one line and
     REFUSED, any other exception one line, a file with the details and INTERNAL; a reader that has
-    gone away ends it quietly. `name` begins the lines.
+    gone away ends it quietly. `name` begins the lines, `words` puts a message into a language.
     """
     _prepare(name)
-    code = _guarded(lambda: _flushed(program()), name)
+    code = _guarded(lambda: _flushed(program()), name, words)
     if code != PIPE_GONE:
         # What the guard itself has printed may be unread or not fit, too.
-        code = _guarded(lambda: _flushed(code), name)
+        code = _guarded(lambda: _flushed(code), name, words)
     _silence_lost_streams()
     raise SystemExit(code)
 
@@ -61,7 +67,7 @@ def broken(error: BaseException, name: str = "error") -> int:
     return INTERNAL
 
 
-def _guarded(program: Callable[[], int], name: str) -> int:
+def _guarded(program: Callable[[], int], name: str, words: Words) -> int:
     try:
         return program()
     except KeyboardInterrupt:
@@ -69,7 +75,7 @@ def _guarded(program: Callable[[], int], name: str) -> int:
     except SystemExit as ended:
         return _code_of(ended, name)
     except UserError as error:
-        refuse(error, name)
+        refuse(words(str(error)), name)
         return error.exit_code
     except MemoryError as error:
         what = f" ({error})" if str(error) else ""

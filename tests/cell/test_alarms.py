@@ -9,6 +9,7 @@ import pytest
 
 import cell.control.ledger
 from cell.control.alarms import CATALOGUE, AlarmBook, AlarmState, UnknownAlarmError, reason_text
+from cell.texts import render
 
 ALARM = "camera.frame_failed"
 UNACKNOWLEDGED, ACKNOWLEDGED, RETURNED = AlarmState
@@ -46,7 +47,7 @@ def test_acknowledging_all_and_the_order() -> None:
     book.raise_(ALARM, "", 1)
     book.raise_("belt.encoder_jump", "from 1 m to 2 m", 2)
     assert [a.id for a in book.active()] == ["belt.encoder_jump", ALARM]
-    assert "from 1 m to 2 m" in book.active()[0].text_en
+    assert "from 1 m to 2 m" in render(book.active()[0].text)
     assert set(book.waiting) == set(book.causes) == {"belt.encoder_jump", ALARM}
     book.acknowledge(ALARM, "kim", 3)
     assert book.waiting == ("belt.encoder_jump",)
@@ -68,9 +69,9 @@ def test_everything_the_ledger_raises_has_texts_in_both_languages() -> None:
     assert raised <= CATALOGUE.keys()
     reasons = set(re.findall(r'"(cell\.[a-z_]+)"', source))
     for identity in raised | reasons:
-        english, korean = reason_text(identity)
-        assert english
-        assert re.search("[가-힣]", korean)
+        text = reason_text(identity)
+        assert not render(text).startswith("{")
+        assert re.search("[가-힣]", render(text, "ko"))
 
 
 def test_each_dead_process_has_an_alarm() -> None:

@@ -25,6 +25,7 @@ from cell.control.changeover import (
 )
 from cell.control.ledger.events import CellState as State
 from cell.products.lookup import InspectionParts, load_inspection_parts
+from cell.texts import render
 
 NODES = ("inspector", "robot")
 CONFIG = load(None)
@@ -79,7 +80,7 @@ def test_on_an_empty_belt_it_is_taken_up_when_all_are_ready_and_not_before(play:
 
 
 def test_with_parts_on_the_belt_it_needs_the_wish_to_let_them_through(play: Play) -> None:
-    assert "drain" in play.order(RUNNING)
+    assert "drain" in render(play.order(RUNNING))
     assert play.order(RUNNING, drain=True) == ""
     play.all_ready()
     assert play.next(RUNNING) == [Drain("Kim")]
@@ -144,7 +145,7 @@ def test_who_comes_while_the_belt_is_emptied_is_let_through_but_not_for_ever(pla
         assert play.next(Seen(State.STARTING, 2, following=True)) == []
         assert play.next(Seen(State.RUNNING, 2, following=True)) == [Drain("Kim")]
     assert play.next(fed) == [LetGo()]
-    assert "feed" in play.change.message
+    assert "feed" in render(play.change.message)
     assert play.change.step is Step.NONE
 
 

@@ -10,6 +10,7 @@ from cell.control.ledger import CellState, Ledger, LedgerError, check
 from cell.control.ledger import events as e
 from cell.control.ledger import observations as o
 from cell.control.ledger.account import Removal, Stage
+from cell.texts import render
 from tests.cell.world import CONFIG, RECIPE, World
 
 
@@ -55,7 +56,7 @@ def test_an_order_needs_a_name(name: str, person: str) -> None:
     decision = world.ledger.observe(
         o.Command(stamp_ns=world.now_ns, name=name, person=person),
     )
-    assert "name of the person" in decision.message
+    assert "name of the person" in render(decision.message)
     assert world.ledger.snapshot().state is before
 
 

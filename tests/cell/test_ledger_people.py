@@ -19,6 +19,7 @@ from cell.control.ledger import (
 from cell.control.ledger import events as e
 from cell.control.ledger import observations as o
 from cell.products.verdict import VerdictKind
+from cell.texts import render
 from tests.cell.world import CONFIG, RECIPE, World
 
 
@@ -59,13 +60,13 @@ def test_nothing_but_clearing_is_accepted_at_first(name: str) -> None:
 
 def test_belt_is_not_confirmed_clear_while_it_runs_or_the_arm_is_busy() -> None:
     world = with_board(100, defective=True)
-    assert "in operation" in order(world, "confirm_clear").message
+    assert "in operation" in render(order(world, "confirm_clear").message)
     world.arm_plans.append("silent")
     world.observe(o.NodeDied(stamp_ns=world.now_ns, node="camera"))
     world.task = None
     assert not world.ledger.belt_command().purge_request
     world.tick(3)
-    assert "arm is still busy" in order(world, "confirm_clear").message
+    assert "arm is still busy" in render(order(world, "confirm_clear").message)
     world.now_ns += int((CONFIG.removal_patience_s + 1) * 1e9)
     assert order(world, "confirm_clear").accepted
     assert world.ledger.snapshot().state is CellState.STOPPED
@@ -74,7 +75,7 @@ def test_belt_is_not_confirmed_clear_while_it_runs_or_the_arm_is_busy() -> None:
 
 def test_override_to_pass_needs_an_inspection() -> None:
     early = with_board(20)
-    assert "was not inspected" in wish(early, VerdictKind.PASS).message
+    assert "was not inspected" in render(wish(early, VerdictKind.PASS).message)
     looked = with_board(60, defective=False)
     assert wish(looked, VerdictKind.REVIEW).accepted
     assert looked.ledger.snapshot().parts[0].bin == "review"
@@ -82,12 +83,12 @@ def test_override_to_pass_needs_an_inspection() -> None:
 
 def test_override_refusals() -> None:
     world = with_board(60)
-    assert "name of the person" in wish(world, VerdictKind.REJECT, person="").message
-    assert "has no bin 'sea'" in wish(world, VerdictKind.REJECT, "sea").message
+    assert "name of the person" in render(wish(world, VerdictKind.REJECT, person="").message)
+    assert "has no bin 'sea'" in render(wish(world, VerdictKind.REJECT, "sea").message)
     world.tick(105)
-    assert "too far down" in wish(world, VerdictKind.REJECT).message
+    assert "too far down" in render(wish(world, VerdictKind.REJECT).message)
     removed = with_board(60, defective=True)
-    assert "being removed" in wish(removed, VerdictKind.PASS).message
+    assert "being removed" in render(wish(removed, VerdictKind.PASS).message)
 
 
 def test_verdict_of_an_unknown_part_is_refused() -> None:
@@ -95,7 +96,7 @@ def test_verdict_of_an_unknown_part_is_refused() -> None:
     decision = world.ledger.observe(
         o.Override(stamp_ns=1, part="x", verdict=VerdictKind.PASS, bin="", person="kim", reason="")
     )
-    assert "no open account" in decision.message
+    assert "no open account" in render(decision.message)
 
 
 def test_stop_keeps_parts_and_start_goes_on_with_them() -> None:
@@ -179,7 +180,7 @@ def test_a_watchdog_that_is_not_armed_anew_refuses_the_start_instead_of_faulting
     tripped = replace(world._reading(), read_ns=world.now_ns + 1, watchdog_tripped=True)
     world.ledger.observe(tripped)
     refused = order(world, "start")
-    assert "watchdog" in refused.message
+    assert "watchdog" in render(refused.message)
     assert not refused.accepted
     world.ledger.observe(replace(tripped, read_ns=world.now_ns + 2, watchdog_tripped=False))
     assert order(world, "start").accepted

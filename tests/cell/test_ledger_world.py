@@ -11,6 +11,7 @@ from cell.control.ledger import CellState
 from cell.control.ledger import events as e
 from cell.control.ledger import observations as o
 from cell.products import Defect
+from cell.texts import render
 from tests.cell.world import World
 
 
@@ -192,5 +193,5 @@ def test_inspections_that_cannot_be_believed(change: dict[str, Any], why: str) -
     world.finish()
     verdict = world.ledger.snapshot().last_verdict
     assert verdict is not None
-    assert why in verdict.reason
+    assert why in render(verdict.reason)
     assert world.boards[0].place == "review"

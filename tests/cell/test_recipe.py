@@ -20,6 +20,7 @@ from cell.products import (
     parse_recipe,
     with_thresholds,
 )
+from cell.texts import render
 
 PCB = RECIPES / "pcb" / "recipe.yaml"
 RECIPE = load_recipe(PCB)
@@ -64,7 +65,7 @@ def test_small_boxes_and_own_thresholds() -> None:
 def test_what_was_not_inspected_is_looked_at_again() -> None:
     verdict = not_inspected(RECIPE, "no picture")
     assert (verdict.kind, verdict.bin) == (VerdictKind.REJECT, "review")
-    assert verdict.reason == "not inspected: no picture"
+    assert render(verdict.reason) == "not inspected: no picture"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from cell.products import RECIPES, Defect, VerdictKind, judge, label_of, load_re
 from cell.products.base import ANOMALY, MOST_ANOMALIES, MOST_TOLD
 from cell.products.counting import Standing, count, size_mm
 from cell.products.loading import with_thresholds
-from cell.texts import recognise, translate
+from cell.texts import render, say
 from tests.cell.plates import box, plate, square
 from vision.anomaly import detector
 
@@ -87,7 +87,7 @@ SURE, DOUBTFUL, LOW = 0.9, 0.4, 0.2
 def test_two_of_a_class_are_tolerated(scores: list[float], kind: VerdictKind, reason: str) -> None:
     recipe = plate({"scratch": {"max_count": 2}})
     verdict = judge(recipe, [box(20.0 * i, 10, 9, 9, score=s) for i, s in enumerate(scores)])
-    assert (verdict.kind, verdict.reason) == (kind, reason)
+    assert (verdict.kind, render(verdict.reason)) == (kind, reason)
     assert all(defect.score >= DOUBTFUL for defect in verdict.defects)
     assert (verdict.defects == ()) is (kind is PASS)
 
@@ -96,7 +96,7 @@ def test_what_is_tolerated_chooses_no_bin_and_is_told() -> None:
     recipe = plate({"crack": {"max_count": 1}})
     verdict = judge(recipe, [box(9, 9, 9, 9, "crack", 0.8), box(50, 9, 9, 9, "spot", 0.7)])
     assert (verdict.kind, verdict.bin) == (REJECT, "rework")
-    assert verdict.reason == "spot 0.70; besides, tolerated by their count: crack 0.80"
+    assert render(verdict.reason) == "spot 0.70; besides, tolerated by their count: crack 0.80"
 
 
 def test_small_ones_do_not_use_up_what_is_tolerated() -> None:
@@ -112,7 +112,7 @@ def test_tolerated_defects_still_fill_the_limit() -> None:
     )
     verdict = judge(recipe, [box(9, 9, 9, 9, name) for name in ("scratch", "spot") * 2])
     assert (verdict.kind, verdict.bin) == (REJECT, "scrap")
-    assert verdict.reason == "4 defects: more than 3"
+    assert render(verdict.reason) == "4 defects: more than 3"
 
 
 MASK = {"barcode": {"kind": "ignore", "polygon": square(100, 50, 40, 40)}}
@@ -197,10 +197,10 @@ def test_a_full_list_whose_defects_do_not_count_goes_to_a_person(
     assert judge(recipe, [aside] * (MOST_TOLD - 1)).kind is PASS
     verdict = judge(recipe, [aside] * MOST_TOLD)
     assert (verdict.kind, verdict.bin) == (REVIEW, "review")
-    assert "100 findings are as many" in verdict.reason
+    assert "100 findings are as many" in render(verdict.reason)
     assert judge(recipe, [replace(aside, score=0.1)] * 500).kind is PASS, "below every threshold"
     crack = box(300, 60, 64, 9, "crack")
-    assert judge(recipe, [aside] * MOST_TOLD + [crack]).reason == "crack 0.90"
+    assert render(judge(recipe, [aside] * MOST_TOLD + [crack]).reason) == "crack 0.90"
 
 
 def test_anomalies_have_a_list_of_their_own() -> None:
@@ -211,30 +211,30 @@ def test_anomalies_have_a_list_of_their_own() -> None:
     assert judge(recipe, [box(110, 60, 9, 9, ANOMALY)] * 50).kind is REVIEW
 
 
+SPURS = say("verdict.defects", defect="spur", score=0.9, more=1)
+SHORTS = say("verdict.defects", defect="short", score=0.93, more=2)
+
+
 @pytest.mark.parametrize(
     ("reason", "korean"),
     [
-        ("tolerated by their count: spur 0.90 (and 1 more)", "허용 개수 이내: 돌기 0.90 (외 1건)"),
+        (say("verdict.tolerated", what=SPURS), "허용 개수 이내: 돌기 0.90 (외 1건)"),
         (
-            "short 0.93 (and 2 more); besides, tolerated by their count: spur 0.90 (and 1 more)",
+            say("verdict.and_tolerated", what=SHORTS, besides=SPURS),
             "단락 0.93 (외 2건) / 허용 개수 이내: 돌기 0.90 (외 1건)",
         ),
         (
-            "doubtful: spur 0.40; besides, tolerated by their count: spur 0.90",
-            "판단 어려움: 돌기 0.40 / 허용 개수 이내: 돌기 0.90",
-        ),
-        (
-            "doubtful: 100 findings are as many as an inspection tells: there may be more that "
-            "count; besides, tolerated by their count: pin_hole 0.90",
+            say("verdict.doubtful",
+                what=say("verdict.and_tolerated", what=say("verdict.cut_off", count=100),
+                         besides=say("verdict.defect", defect="pin_hole", score=0.9))),
             "판단 어려움: 검사가 알릴 수 있는 최대 건수(100건)입니다: 판정에 드는 결함이 더 있을 "
             "수 있습니다 / 허용 개수 이내: 핀홀 0.90",
         ),
     ],
-)
+)  # fmt: skip
 def test_reasons_are_read_in_korean_with_the_recipes_words(reason: str, korean: str) -> None:
     recipe = load_recipe(RECIPES / "pcb")
-    assert recognise(reason) is not None
-    assert translate(reason, "ko", lambda name: label_of(recipe, name, "ko")) == korean
+    assert render(reason, "ko", lambda name: label_of(recipe, name, "ko")) == korean
 
 
 @pytest.mark.parametrize("name", [path.name for path in RECIPES.iterdir() if path.is_dir()])

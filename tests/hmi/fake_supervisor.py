@@ -66,7 +66,7 @@ class FakeSupervisor(Node):
         self.refuse = ""
         self.processes = ["belt", "camera", "inspector", "supervisor", "robot", "recorder"]
         self.advisories: dict[str, list[Advisory]] = {}
-        self.state = CellState(state="stopped", reason="Ready.", reason_ko="준비됨.")
+        self.state = CellState(state="stopped", reason="Ready.")
         self.state.recipe = load_recipe(RECIPES / "pcb").identity
         self.belt = BeltState(connected=True)
         self.robot = RobotState(connected=True, mode="operational", phase="idle")

@@ -15,6 +15,8 @@ import psutil
 import pytest
 
 pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
+from cell.control.alarms import alarm_text, reason_text
+from cell.texts import for_ros, say
 from tests.hmi.browsing import Page
 
 LIMIT_S = 2.0
@@ -22,13 +24,13 @@ LIMIT_S = 2.0
 SIZES = [(1280, 800), (1920, 1080)]
 
 
-def alarm(name: str, priority: int, en: str, ko: str) -> dict[str, Any]:
-    return {"id": name, "priority": priority, "state": 1, "text_en": en, "text_ko": ko}
+def alarm(name: str, priority: int) -> dict[str, Any]:
+    return {"id": name, "priority": priority, "state": 1, "text": for_ros(alarm_text(name))}
 
 
 ALARMS = [
-    alarm("camera.grab_failed", 1, "No picture.", "사진 없음."),
-    alarm("belt.wait", 3, "Belt held.", "벨트 대기."),
+    alarm("camera.disconnected", 1),
+    alarm("camera.frame_failed", 3),
 ]
 
 
@@ -57,7 +59,7 @@ def test_commands_reach_the_supervisor(page: Page, fake_cell) -> None:
 
 
 def test_refusal_is_told(page: Page, fake_cell) -> None:
-    fake_cell.order(refuse="the emergency stop is pressed: release it, then start")
+    fake_cell.order(refuse=for_ros(say("refused.start.emergency_stop")))
     page.click("start")
     assert fake_cell.call()["command"] == "start"
     page.until(lambda: "release it" in page.browser.page_source, "the reason is shown")
@@ -103,16 +105,17 @@ def test_language_switch(page: Page, fake_cell) -> None:
     page.click("language")
     page.shows("verdict", "불합격")
     page.shows("hint-start", "벨트 가동")
-    page.shows("alarm-text", "사진 없음.")
+    page.shows("alarm-text", "카메라 연결이 끊겼습니다")
     page.click("language")
     page.shows("verdict", "REJECT")
 
 
 def test_reasons_and_refusals_are_in_the_pages_language(page: Page, fake_cell) -> None:
     reason = "not inspected: no verdict in time"
+    told = say("verdict.not_inspected", why=say("uninspected.late"))
     fake_cell.order(
-        state={"last_part": "P8", "last_verdict": "reject", "last_reason": reason},
-        refuse="the emergency stop is pressed: release it, then start",
+        state={"last_part": "P8", "last_verdict": "reject", "last_reason": for_ros(told)},
+        refuse=for_ros(say("refused.start.emergency_stop")),
     )
     page.until(lambda: reason in page.browser.page_source, "the reason in English")
     page.click("language")
@@ -164,8 +167,7 @@ def test_an_unknown_cell_is_said_and_pretends_nothing(page: Page, fake_cell) -> 
     fake_cell.order(
         state={
             "state": "unknown",
-            "reason": "The belt PLC has not answered yet.",
-            "reason_ko": "벨트 PLC가 아직 응답하지 않습니다.",
+            "reason": for_ros(reason_text("cell.belt_silent")),
         }
     )
     page.until(lambda: "NOT KNOWN YET" in page.browser.page_source, "the state's word")

@@ -12,11 +12,10 @@ import pytest
 
 from cell.client.model import InspectionStatus, Mark, PictureSource
 from cell.faces.hmi.components.picture import aspect, drawing, findings
-from cell.faces.hmi.i18n import Lang, reason
 from cell.faces.hmi.labels import labels
 from cell.faces.hmi.pictures import PictureStore
 from cell.products import RECIPES, load_recipe
-from cell.texts import say
+from cell.texts import Lang, render, say
 from tests.cell.evidence_world import START_NS, Shift
 from vision.frames import FrameRing
 from vision.types import FrameMeta
@@ -165,8 +164,10 @@ def test_findings_in_words() -> None:
     assert "Not inspected: no part" in findings(failed, None, str, "en")
 
 
-@pytest.mark.parametrize(("lang", "words"), [("ko", "핀홀 0.93 (외 2건)"), ("en", "pin_hole 0.93")])
+@pytest.mark.parametrize(
+    ("lang", "words"), [("ko", "핀홀 0.93 (외 2건)"), ("en", "pin-hole 0.93 (and 2 more)")]
+)
 def test_a_verdicts_reason_says_classes_in_words(lang: Lang, words: str) -> None:
     recipe = load_recipe(RECIPES / "pcb")
     told = say("verdict.defects", defect="pin_hole", score=0.93, more=2)
-    assert reason(told, lang, labels(recipe, lang)).startswith(words)
+    assert render(told, lang, labels(recipe, lang)).startswith(words)

@@ -11,11 +11,13 @@ import pytest
 
 pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
 from cell.products import RECIPES, load_recipe
+from cell.texts import for_ros, say
 from tests.hmi.browsing import Page
 
 PCB = load_recipe(RECIPES / "pcb").identity
 ORDER = {"recipe": "ball_screw", "person": "operator", "reason": "Next order"}
-REFUSED = "the robot cannot work by recipe 'ball_screw': the part weighs 2 kg"
+REFUSAL = say("recipe.refused_by", node="robot", recipe="ball_screw", detail="it weighs 2 kg")
+REFUSED = "the robot cannot work by recipe 'ball_screw': it weighs 2 kg"
 
 
 @pytest.fixture
@@ -100,12 +102,12 @@ def test_why_a_change_failed_is_told(asking: Page, fake_cell) -> None:
     asking.click("recipe-confirm")
     fake_cell.call()
     asking.shows("setup", "preparing")
-    fake_cell.order(state={"change": "", "recipe_next": "", "change_message": REFUSED})
+    fake_cell.order(state={"change": "", "recipe_next": "", "change_message": for_ros(REFUSAL)})
     asking.shows("recipe-end", f"Not changed: {REFUSED} · {PCB} stays in use")
 
 
 def test_a_refused_order_leaves_the_choice_open(asking: Page, fake_cell) -> None:
-    fake_cell.order(refuse="a change of the recipe needs a reason, for the records")
+    fake_cell.order(refuse=for_ros(say("refused.recipe.no_reason")))
     chosen(asking)
     asking.click("recipe-confirm")
     fake_cell.call()
@@ -121,7 +123,7 @@ def test_somebody_elses_change_is_shown_and_noted(page: Page, fake_cell) -> None
     page.shows("recipe-what", "ball_screw@9")
     page.click("recipe-cancel")
     page.until(lambda: not page.covered("recipe-title"), "the dialogue is closed")
-    fake_cell.order(state={"change": "", "recipe_next": "", "change_message": REFUSED})
+    fake_cell.order(state={"change": "", "recipe_next": "", "change_message": for_ros(REFUSAL)})
     page.until(lambda: REFUSED in page.browser.page_source, "its end is told")
 
 

@@ -23,14 +23,14 @@ from cell.client.model import (
     Verdict,
 )
 from cell.config.hmi import HmiConfig
-from cell.control.alarms import entry
+from cell.control.alarms import alarm_text
 from cell.faces.hmi.commands import ALLOWED, Command, change_refusal, refusal
 from cell.faces.hmi.components.alarms import ordered
 from cell.faces.hmi.components.counts import number
 from cell.faces.hmi.components.recipe_progress import Change, steps
 from cell.faces.hmi.components.scene import held_part
 from cell.faces.hmi.gate import full
-from cell.faces.hmi.i18n import TEXTS
+from cell.texts import catalogue
 
 LIMITS = Limits(cell_s=1.5, device_s=1.0, process_s=0.8)
 STATES = ("stopped", "starting", "running", "stopping", "faulted", "purge_required")
@@ -70,14 +70,14 @@ def test_a_silent_device_is_not_shown(age_s: float, shown: bool) -> None:
 def test_command_is_allowed_or_refused_with_words(command: Command, state: str) -> None:
     why = refusal(command, heard(state).view(10.0, LIMITS, ()))
     assert (why is None) == (state in ALLOWED[command])
-    assert why is None or why in TEXTS
+    assert why is None or why in catalogue("en")
 
 
 @pytest.mark.parametrize("state", [*STATES, UNKNOWN, "never heard of"])
 def test_a_recipe_is_changed_standing_or_running(state: str) -> None:
     why = change_refusal(heard(state).view(10.0, LIMITS, ()))
     assert (why is None) == (state in ("stopped", "running"))
-    assert why is None or why in TEXTS
+    assert why is None or why in catalogue("en")
     assert change_refusal(heard(state).view(99.0, LIMITS, ())) == "why.no_link"
 
 
@@ -95,7 +95,7 @@ def test_parts_are_let_through_by_a_running_cell_only(state: str, why: str | Non
 def test_a_cell_that_changes_its_recipe_is_not_started(change: str, why: str | None) -> None:
     feed = Feed().hear_cell(CellStatus("stopped", change=change), 10.0)
     assert refusal(Command.START, feed.view(10.0, LIMITS, ())) == why
-    assert why is None or why in TEXTS
+    assert why is None or why in catalogue("en")
 
 
 PREPARING = Change("a@1", "b@2")
@@ -142,11 +142,11 @@ def test_an_unknown_cell_has_neither_counts_nor_parts() -> None:
 
 
 def told(feed: Feed, now_s: float) -> list[tuple[str, float]]:
-    return [(a.text_en, a.raised_s) for a in feed.view(now_s, LIMITS, ()).told]
+    return [(a.text, a.raised_s) for a in feed.view(now_s, LIMITS, ()).told]
 
 
 LIMIT_REACHED = (("process.restart_limit", "belt: too often"),)
-GIVEN_UP = entry("process.restart_limit").text_en("belt: too often")
+GIVEN_UP = alarm_text("process.restart_limit", "belt: too often")
 
 
 def test_the_launchers_last_words_outlive_it() -> None:
@@ -167,7 +167,7 @@ def test_what_another_node_asks_for_ends_with_its_voice() -> None:
 
 def test_what_the_supervisor_lists_is_not_told_twice() -> None:
     launcher = replace(BEAT, node="launcher", advisories=LIMIT_REACHED)
-    listed = Alarm("process.restart_limit", "process", 1, True, True, 0.0, "en", "")
+    listed = Alarm("process.restart_limit", "process", 1, True, True, 0.0, "en")
     feed = Feed().hear_heartbeat(launcher, 1.0)
     feed = feed.hear_cell(CellStatus("faulted", alarms=(listed,)), 1.0)
     assert told(feed, 1.0) == []
@@ -241,7 +241,7 @@ def test_processes_keep_their_order_and_strangers_come_last() -> None:
 
 def test_alarms_that_wait_come_first() -> None:
     def alarm(name: str, priority: int, acknowledged: bool, raised_s: float) -> Alarm:
-        return Alarm(name, "x", priority, True, acknowledged, raised_s, "en", "")
+        return Alarm(name, "x", priority, True, acknowledged, raised_s, "words")
 
     alarms = [
         alarm("old", 2, False, 1.0),
@@ -250,7 +250,6 @@ def test_alarms_that_wait_come_first() -> None:
         alarm("new", 2, False, 2.0),
     ]
     assert [a.id for a in ordered(alarms)] == ["high", "new", "old", "done"]
-    assert alarms[0].text("ko") == "en", "a missing translation falls back to the other language"
 
 
 @pytest.mark.parametrize(

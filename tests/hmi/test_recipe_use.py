@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from cell.products import RECIPES, load_recipe
+from cell.texts import for_ros, say
 
 ROOT = Path(__file__).parents[2]
 WANTED = "ball_screw"
@@ -79,8 +80,9 @@ def test_a_change_that_a_node_refuses(use: Use, fake_cell) -> None:
     process = use()
     fake_cell.call()
     heard(process, "preparing")
-    why = "robot: the cup hangs 2.0 mm over the edge of the part"
-    fake_cell.order(state={"change": "", "recipe_next": "", "change_message": why})
+    why = "the robot cannot work by recipe 'ball_screw': it weighs 2 kg"
+    told = say("recipe.refused_by", node="robot", recipe="ball_screw", detail="it weighs 2 kg")
+    fake_cell.order(state={"change": "", "recipe_next": "", "change_message": for_ros(told)})
     assert ended(process) == (1, "", f"not taken up: {why}\n")
 
 

@@ -142,7 +142,7 @@ def figures(folder: Path) -> dict[str, Any]:
             case Inspected(recipe=recipe):
                 mixed += bool(in_use) and recipe != in_use
             case Judged(verdict=verdict):
-                uninspected += "not inspected" in verdict.reason or "no verdict" in verdict.reason
+                uninspected += "verdict.not_inspected" in verdict.reason
                 if changes and "first_verdict_s" not in changes[-1]:
                     changes[-1]["first_verdict_s"] = (event.stamp_ns - changes[-1]["ns"]) * 1e-9
             case Passed() | Removed() | Purged():

@@ -24,6 +24,7 @@ from rclpy.node import Node
 from cell.control.ledger.events import Inspected, Judged, Passed, RecipeSelected, SessionStarted
 from cell.launcher.session import NotReadyError
 from cell.records.journal import Journal
+from cell.texts import render
 from tests.system.conftest import Bench, two_recipes
 
 NODES = ("belt", "camera", "inspector", "robot", "recorder", "supervisor")
@@ -57,7 +58,7 @@ class Chooser:
         future = self._client.call_async(request)
         self._executor.spin_until_future_complete(future, timeout_sec=5.0)
         answer = future.result()
-        return "no answer" if answer is None else "" if answer.accepted else str(answer.message)
+        return "no answer" if answer is None else "" if answer.accepted else render(answer.message)
 
     def close(self) -> None:
         """Leave the graph."""

@@ -57,4 +57,4 @@ def not_inspected(bench: Bench) -> list[Verdict]:
     """Verdicts in the journal on parts that nobody has looked at."""
     with Journal.follow(bench.session.config.data_dir / "journal.db") as journal:
         verdicts = [e.verdict for _, e in journal.read() if isinstance(e, Judged)]
-    return [v for v in verdicts if v.reason.startswith("not inspected")]
+    return [v for v in verdicts if "verdict.not_inspected" in v.reason]

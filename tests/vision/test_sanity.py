@@ -86,19 +86,22 @@ BAD: dict[str, tuple[Callable[[Image], Image], str]] = {
     "lens cap": (lambda image: scaled(image, 0.01), "black"),
     "lens cap, noisy": (lambda image: scaled(noise(image), 0.02), "black"),
     "all white": (lambda image: scaled(image, 0, 255), "overexposed"),
-    "all grey": (lambda image: scaled(image, 0, 128), "same grey"),
-    "nearly all grey": (lambda image: scaled(image, 0.01, 120), "same grey"),
-    "too bright": (lambda image: scaled(image, 3.0), "too bright"),
-    "too dark": (lambda image: scaled(image, 0.4), "too dark"),
-    "no contrast": (lambda image: scaled(image, 0.15, 100), "too flat"),
-    "defocused": (lambda image: cv2.GaussianBlur(image, (0, 0), 4), "out of focus"),
-    "far out of focus": (lambda image: cv2.GaussianBlur(image, (0, 0), 12), "focus|flat"),
+    "all grey": (lambda image: scaled(image, 0, 128), "one_grey"),
+    "nearly all grey": (lambda image: scaled(image, 0.01, 120), "one_grey"),
+    "too bright": (lambda image: scaled(image, 3.0), "too_bright"),
+    "too dark": (lambda image: scaled(image, 0.4), "too_dark"),
+    "no contrast": (lambda image: scaled(image, 0.15, 100), "too_flat"),
+    "defocused": (lambda image: cv2.GaussianBlur(image, (0, 0), 4), "out_of_focus"),
+    "far out of focus": (
+        lambda image: cv2.GaussianBlur(image, (0, 0), 12),
+        "out_of_focus|too_flat",
+    ),
     "noise": (noise, "noise"),
     "half is missing": (grey_band, "blank"),
     "half is one row": (frozen, "blank"),
-    "every row twice": (lambda image: repeated(image, 2), "repeats"),
-    "every row eight times": (lambda image: repeated(image, 8), "repeats"),
-    "every column four times": (lambda image: repeated(image.T, 4).T, "repeats"),
+    "every row twice": (lambda image: repeated(image, 2), "repeated"),
+    "every row eight times": (lambda image: repeated(image, 8), "repeated"),
+    "every column four times": (lambda image: repeated(image.T, 4).T, "repeated"),
     "fields shifted": (shifted, "combed"),
     "fields mixed up": (mixed, "combed"),
     "columns mixed up": (lambda image: mixed(image.T).T, "combed|noise"),
@@ -117,12 +120,11 @@ BAD: dict[str, tuple[Callable[[Image], Image], str]] = {
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_picture_that_shows_no_part_is_not_inspected(name: str) -> None:
-    spoil, words = BAD[name]
+    spoil, codes = BAD[name]
     for image in screws():
         check_sane(image, bounds("ball_screw"))
-        with pytest.raises(InspectionError, match=words) as told:
+        with pytest.raises(InspectionError, match=rf"vision\.({codes})\""):
             check_sane(np.asarray(spoil(image), np.uint8), bounds("ball_screw"))
-        assert "\n" not in str(told.value)
 
 
 @pytest.mark.parametrize("level", [0, 3, 90, 255])
@@ -164,9 +166,9 @@ def test_the_camera_s_path_and_the_file_s_have_the_same_gate(package_folder: Pat
         package, engine, bench.goldens(), bench.camera(), PartGeometry(), bounds=never
     )
     _, _, picture = next(bench.parts(1, seed=3))
-    with pytest.raises(InspectionError, match="too bright"):
+    with pytest.raises(InspectionError, match="vision.too_bright"):
         inspector.inspect_frame(picture)
-    with pytest.raises(InspectionError, match="too bright"):
+    with pytest.raises(InspectionError, match="vision.too_bright"):
         inspector.inspect_view(bench.goldens().get(bench.goldens().names[0]).image)
-    with pytest.raises(InspectionError, match="is black"):
+    with pytest.raises(InspectionError, match="vision.black"):
         inspector.inspect_frame(np.zeros_like(picture))

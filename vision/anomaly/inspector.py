@@ -7,6 +7,7 @@ from time import perf_counter
 
 from calibration.camera import CameraModel
 from calibration.geometry import Pose2D
+from models.ground.text import say
 from vision.anomaly.detector import AnomalyDetector, regions
 from vision.errors import InspectionError
 from vision.inspect.golden import Golden, GoldenLibrary
@@ -54,15 +55,12 @@ class TaughtInspector:
         if self.known is not None:
             return self._add(*self.known.inspect_frame(image, golden), began)
         if self.camera is None or self._locator is None or self._rectifier is None:
-            raise InspectionError(
-                "A camera picture needs the camera's calibration: give it, or a canonical view"
-            )
+            raise InspectionError(say("vision.no_calibration"))
         if image.shape != (self.camera.height, self.camera.width):
             raise InspectionError(
-                f"The picture is {image.shape[1]} x {image.shape[0]} px, the calibrated camera "
-                f"gives {self.camera.width} x {self.camera.height} px: set the camera's region "
-                "back, or calibrate it anew"
-            )
+                say("vision.camera_size", width=image.shape[1], height=image.shape[0],
+                    camera_width=self.camera.width, camera_height=self.camera.height)
+            )  # fmt: skip
         check_exposure(Look.of(image))
         located = self._locator.locate(image)
         found = perf_counter()
@@ -85,9 +83,9 @@ class TaughtInspector:
         width, height = self.canonical
         if view.shape != (height, width):
             raise InspectionError(
-                f"The picture is {view.shape[1]} x {view.shape[0]} px, a canonical view is {width} "
-                f"x {height} px"
-            )
+                say("vision.view_size", width=view.shape[1], height=view.shape[0],
+                    view_width=width, view_height=height)
+            )  # fmt: skip
         check_sane(view, self.bounds)
         return self._add(self._nothing(None, (0.0, 0.0)), view, began, raw)
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 
 from pypylon import genicam, pylon
 
+from models.ground.text import say
 from vision.cameras.basler_config import BaslerConfig
 from vision.cameras.buffers import RingBuffers
 from vision.cameras.clock import DeviceClock
@@ -210,15 +211,14 @@ class BaslerCamera:
     def _note_missed(self, missed: int, stamp_ns: int) -> None:
         first = self._count.spent - missed
         for trigger in range(first, self._count.spent):
-            self._outcomes.append(self._failure("it was lost on the way", trigger, stamp_ns))
+            self._outcomes.append(self._failure(say("vision.lost_on_the_way"), trigger, stamp_ns))
 
     def _note_failure(self, reason: str, stamp_ns: int) -> None:
         self._outcomes.append(self._failure(reason, self._count.spent, stamp_ns))
 
     def _failure(self, reason: str, trigger: int, stamp_ns: int) -> GrabFailed:
         return GrabFailed(
-            f"Camera {self.serial}, trigger {trigger}: no usable picture: {reason}. Its part is "
-            "not inspected; if this repeats, check cable, bandwidth and light",
+            say("vision.picture_lost", serial=self.serial, trigger=trigger, reason=reason),
             trigger,
             stamp_ns,
         )

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from models.ground.text import say
 from vision.errors import RingError, StaleFrame
 from vision.frames import layout as lay
 from vision.types import FrameMeta, Image
@@ -45,10 +46,7 @@ class RingReader:
         picture = mapping.picture(slot)
         yield picture
         if mapping.headers[slot, lay.SEQUENCE] != sequence:
-            raise StaleFrame(
-                f"Slot {slot} of ring {self.name!r} was reused while picture {sequence} was read: "
-                "discard the result; more slots or a faster reader prevent it"
-            )
+            raise StaleFrame(say("vision.overrun", slot=slot, ring=self.name, sequence=sequence))
 
     def meta(self, slot: int, sequence: int) -> FrameMeta:
         """Trigger and times of the picture. Raises StaleFrame, RingError."""
@@ -114,7 +112,4 @@ class RingReader:
         return layout
 
     def _stale(self, slot: int, sequence: int) -> StaleFrame:
-        return StaleFrame(
-            f"Picture {sequence} is no longer in slot {slot} of ring {self.name!r}: it was "
-            "overwritten or its camera restarted; treat its part as not inspected"
-        )
+        return StaleFrame(say("vision.stale", sequence=sequence, slot=slot, ring=self.name))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.geometry import Float
+from models.ground.text import say
 from vision.errors import InspectionError
 from vision.inspect.edges import NO_MAP
 from vision.inspect.numbers import halve, median
@@ -90,9 +91,7 @@ def align_half(half: Image, light: Light, target: AlignTarget) -> Float:
     pictures = pyramid(half)
     for step, rounds, level, seen in zip(LEVELS, ROUNDS, target.levels, pictures, strict=True):
         if len(level.greys) < FEWEST_POINTS:
-            raise InspectionError(
-                "The golden sample shows too few edges to align with: take a sharp picture of it"
-            )
+            raise InspectionError(say("vision.few_edges"))
         to_level = _scale(step)
         moved = to_level @ moved @ np.linalg.inv(to_level)
         moved = _refine(seen, light, level, moved, rounds)
@@ -100,10 +99,7 @@ def align_half(half: Image, light: Light, target: AlignTarget) -> Float:
     corners = np.array([[0, width, width, 0], [0, 0, height, height], [1, 1, 1, 1]], np.float64)
     far = float(np.abs((moved @ corners - corners)[:2]).max())
     if not far <= MOST_MOVE_PX:
-        raise InspectionError(
-            f"The artwork lies {far:.0f} px away from where its golden sample has it: the board is "
-            "badly printed or cut, or it is another one"
-        )
+        raise InspectionError(say("vision.misprinted", far=far))
     return moved
 
 

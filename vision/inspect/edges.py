@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from calibration.camera import CameraModel
 from calibration.geometry import Float, Pose2D
+from models.ground.text import say
 from vision.errors import InspectionError
 from vision.inspect.part import PartGeometry
 from vision.types import Image
@@ -118,12 +119,9 @@ def _lines(u: Float, v: Float, good: NDArray[np.bool_]) -> tuple[Float, Float]:
 
 
 def _check_seen(kept: NDArray[np.bool_]) -> None:
-    for name, share in zip(SIDES, kept.mean(axis=1), strict=True):
+    for side, share in zip(SIDES, kept.mean(axis=1), strict=True):
         if share < LEAST_GOOD:
-            raise InspectionError(
-                f"The part's edge on its {name} side is not clear ({share:.0%} of it seen): "
-                "something lies over it, it is broken, or the light is too weak"
-            )
+            raise InspectionError(say("vision.edge_unclear", side=side, share=share))
 
 
 def _least_squares(u: Float, v: Float, kept: NDArray[np.bool_]) -> Float:

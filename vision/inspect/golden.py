@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ground.text import say
 from vision.errors import InspectionError
 from vision.inspect.align import AlignTarget
 from vision.inspect.numbers import halve
@@ -147,21 +148,18 @@ def confirm(match: Match, golden: str, aligned: bool) -> None:
     lead, least = (0.0, LEAST_SCORE) if aligned else (ROUGH_LEAD, ROUGH_SCORE)
     if match.runner_up_score > max(match.score + lead, least):
         raise InspectionError(
-            f"The golden sample {golden!r} is of another board (likeness {match.score:.2f}): the "
-            f"picture shows {match.runner_up!r} ({match.runner_up_score:.2f}). Take that one"
-        )
+            say("vision.other_board", golden=golden, score=match.score,
+                shown=match.runner_up, shown_score=match.runner_up_score)
+        )  # fmt: skip
     if match.score < least:
         raise InspectionError(
-            f"The golden sample {golden!r} is of another board than the picture (likeness "
-            f"{match.score:.2f}, needed {least}). Add this board's golden sample, or take "
-            "the part away: it is not the recipe's product, or lies turned by 90 or 180 degrees"
+            say("vision.unknown_board", golden=golden, score=match.score, least=least)
         )
     if aligned and match.score - match.runner_up_score < LEAST_MARGIN:
         raise InspectionError(
-            f"The golden samples {golden!r} ({match.score:.2f}) and {match.runner_up!r} "
-            f"({match.runner_up_score:.2f}) look alike: it cannot be told which board this is. "
-            "Remove the one that is not made now"
-        )
+            say("vision.boards_alike", golden=golden, score=match.score,
+                other=match.runner_up, other_score=match.runner_up_score)
+        )  # fmt: skip
 
 
 def load_golden(path: Path, canonical: tuple[int, int]) -> Golden:

@@ -13,6 +13,7 @@ import numpy as np
 
 from calibration.camera import CameraModel
 from calibration.geometry import Float, Pose2D
+from models.ground.text import say
 from models.package import ModelPackage
 from vision.engines.base import Engine, Tensor
 from vision.errors import EngineError, InspectionError
@@ -88,9 +89,7 @@ class Inspector:
         began = perf_counter()
         self._check_size(image)
         if self._locator is None or self._rectifier is None:
-            raise InspectionError(
-                "A camera picture needs the camera's calibration: give it, or a canonical view"
-            )
+            raise InspectionError(say("vision.no_calibration"))
         with self._timed("locate"):
             half = halve(image)
             check_exposure(Look.of(half))
@@ -125,9 +124,9 @@ class Inspector:
         width, height = self.canonical
         if view.shape != (height, width):
             raise InspectionError(
-                f"The picture is {view.shape[1]} x {view.shape[0]} px, a canonical view is {width} "
-                f"x {height} px"
-            )
+                say("vision.view_size", width=view.shape[1], height=view.shape[0],
+                    view_width=width, view_height=height)
+            )  # fmt: skip
         from_view = NOT_MOVED
         with self._timed("align"):
             check_sane(view, self.bounds)
@@ -146,10 +145,9 @@ class Inspector:
     def _check_size(self, image: Image) -> None:
         if self.camera is not None and image.shape != (self.camera.height, self.camera.width):
             raise InspectionError(
-                f"The picture is {image.shape[1]} x {image.shape[0]} px, the calibrated camera "
-                f"gives {self.camera.width} x {self.camera.height} px: set the camera's region "
-                "back, or calibrate it anew"
-            )
+                say("vision.camera_size", width=image.shape[1], height=image.shape[0],
+                    camera_width=self.camera.width, camera_height=self.camera.height)
+            )  # fmt: skip
 
     def _choose(
         self, half: Image, golden: Golden | None, goldens: GoldenLibrary | None
@@ -162,10 +160,7 @@ class Inspector:
         elif goldens is not None:
             golden, match = goldens.nearest(half)
         else:
-            raise InspectionError(
-                f"Model {self.model.identity} compares with a golden sample and none is given: "
-                "give the board's golden sample, or a recipe that has them"
-            )
+            raise InspectionError(say("vision.no_golden", model=self.model.identity))
         confirm(match, golden.name, aligned=False)
         return golden
 

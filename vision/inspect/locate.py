@@ -12,6 +12,7 @@ from cv2.typing import MatLike
 
 from calibration.camera import CameraModel
 from calibration.geometry import Float, Pose2D
+from models.ground.text import say
 from vision.errors import InspectionError
 from vision.inspect.edges import EdgeFit, fit_edges
 from vision.inspect.numbers import halve
@@ -67,10 +68,7 @@ class PartLocator:
         counts = cv2.calcHist([small], [0], None, [256], [0, 256]).ravel().cumsum()
         dark, bright = np.searchsorted(counts, counts[-1] * np.array([0.2, 0.98]))
         if bright - dark < LEAST_CONTRAST:
-            raise InspectionError(
-                f"No part in the picture: nothing on it is brighter than the belt (greys {dark} to "
-                f"{bright}). Check the trigger travel and the light"
-            )
+            raise InspectionError(say("vision.no_part.dark", dark=dark, bright=bright))
         level = dark + 0.35 * (bright - dark)
         _, mask = cv2.threshold(small, level, 255, cv2.THRESH_BINARY)
         contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
@@ -79,29 +77,17 @@ class PartLocator:
         self._check_count(len(whole), len(blobs))
         share = cv2.contourArea(whole[0]) / self._area
         if abs(share - 1.0) > AREA_TOLERANCE:
-            raise InspectionError(
-                f"What lies in the picture has {share:.2f} times the part's area: two parts touch, "
-                "or it is not the recipe's product"
-            )
+            raise InspectionError(say("vision.touching", share=share))
         return (cv2.convexHull(whole[0]).reshape(-1, 2).astype(np.float64) + 0.5) * COARSE - 0.5
 
     @staticmethod
     def _check_count(whole: int, blobs: int) -> None:
         if whole > 1:
-            raise InspectionError(
-                f"{whole} parts in one picture: it cannot be tied to one part. Keep parts further "
-                "apart"
-            )
+            raise InspectionError(say("vision.several", whole=whole))
         if whole == 0 and blobs:
-            raise InspectionError(
-                "The part is cut off by the picture's edge. Check the trigger travel and that "
-                "parts lie in the middle of the belt"
-            )
+            raise InspectionError(say("vision.cut_off"))
         if whole == 0:
-            raise InspectionError(
-                "No part in the picture: nothing on it is as large as one. Check the trigger "
-                "travel and the recipe's part size"
-            )
+            raise InspectionError(say("vision.no_part.small"))
 
     def _coarse_pose(self, outline: Float) -> Pose2D:
         points = self._camera.image_to_belt(outline, self._part.thickness_m)
@@ -118,10 +104,7 @@ class PartLocator:
         wanted = np.array(self._part.size_m)
         if (np.abs(measured / wanted - 1.0) > tolerance).any():
             (x, y), (a, b) = measured * 1e3, wanted * 1e3
-            raise InspectionError(
-                f"The part measures {x:.1f} x {y:.1f} mm, the recipe says {a:.1f} x {b:.1f} mm: it "
-                "is another product, or the calibration does not fit the camera any more"
-            )
+            raise InspectionError(say("vision.wrong_size", x=x, y=y, a=a, b=b))
 
     def _located(self, fit: EdgeFit, start: Pose2D) -> LocatedPart:
         """Pose by the best rigid fit of the corners (Umeyama 1991), plane by all four of them."""

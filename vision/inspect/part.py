@@ -9,6 +9,7 @@ import numpy as np
 
 from calibration.camera import CameraModel
 from calibration.geometry import Float
+from models.ground.text import say
 from vision.errors import InspectionError
 
 MOST_YAW: Final = 0.2618  # 15 degrees
@@ -43,11 +44,10 @@ class PartGeometry:
                     at > np.array([camera.width, camera.height]) - MARGIN_PX
                 ).any():
                     raise InspectionError(
-                        f"a part of {1e3 * self.size_m[0]:.0f} x {1e3 * self.size_m[1]:.0f} mm, "
-                        f"turned by {np.degrees(MOST_YAW):.0f} degrees and {1e3 * MOST_Y_M:.0f} mm "
-                        "off the belt's middle, does not lie in the camera's picture as a whole: "
-                        "mount the camera higher, or guide the parts"
-                    )
+                        say("vision.out_of_sight",
+                            length=1e3 * self.size_m[0], width=1e3 * self.size_m[1],
+                            yaw=np.degrees(MOST_YAW), off=1e3 * MOST_Y_M)
+                    )  # fmt: skip
 
     def view_to_part(self, canonical: tuple[int, int]) -> Float:
         """3x3 matrix from pixels of the canonical view (width, height) to the part's frame [m].

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.geometry import Float
+from models.ground.text import say
 from vision.errors import InspectionError
 from vision.inspect.numbers import median
 from vision.types import Image
@@ -91,20 +92,14 @@ def fit_light(small: Floats, bright_share: Floats | None, start: Light | None = 
     for _ in range(1 if start is not None else ROUNDS):
         dark, bright = _levels(grey / light, share, weight)
         if bright - dark < LEAST_CONTRAST:
-            raise InspectionError(
-                f"The board shows no contrast (greys {dark:.0f} and {bright:.0f}): check light, "
-                "exposure and lens cap"
-            )
+            raise InspectionError(say("vision.no_contrast", dark=dark, bright=bright))
         flat = dark + (bright - dark) * share
         field = _field(flat, grey, weight)
         light = np.maximum(_GRID_BASIS @ field, 0.1)
         weight = _trust(grey, light * flat)
     mean = float(light.mean())
     if light.min() < LEAST_LIGHT * mean:
-        raise InspectionError(
-            f"A part of the board gets {light.min() / mean:.0%} of the light only: check the "
-            "lamps, and what may cast a shadow or a reflection"
-        )
+        raise InspectionError(say("vision.uneven_light", light=light.min() / mean))
     return Light(field / mean, dark * mean, bright * mean)
 
 

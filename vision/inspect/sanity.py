@@ -13,6 +13,7 @@ from typing import Final, Self
 import cv2
 import numpy as np
 
+from models.ground.text import say
 from vision.errors import InspectionError
 from vision.inspect.numbers import halve
 from vision.types import Image
@@ -101,30 +102,16 @@ class Bounds:
 
 def check_exposure(look: Look) -> None:
     """Raise InspectionError for a picture in which nothing can be seen, of whatever product."""
-    if look.brightness < BLACK:
-        raise _not_inspected(
-            f"is black (mean grey {look.brightness:.1f}, at least {BLACK:.0f})",
-            "see whether the light is on and the lens uncovered",
-        )
-    if look.contrast < LEAST_CONTRAST:
-        what = "is overexposed" if look.brightness > WHITE else "is the same grey all over"
-        raise _not_inspected(
-            f"{what} (mean grey {look.brightness:.1f}, spread {look.contrast:.1f}, at least "
-            f"{LEAST_CONTRAST:.0f})",
-            "see whether camera, light and exposure work",
-        )
+    grey, spread = look.brightness, look.contrast
+    if grey < BLACK:
+        raise InspectionError(say("vision.black", grey=grey, least=BLACK))
+    if spread < LEAST_CONTRAST:
+        code = "vision.overexposed" if grey > WHITE else "vision.one_grey"
+        raise InspectionError(say(code, grey=grey, spread=spread, least=LEAST_CONTRAST))
     if look.uneven > MOST_UNEVEN:
-        raise _not_inspected(
-            f"is striped (every second line is {look.uneven:.0f} grey darker than the others, at "
-            f"most {MOST_UNEVEN:.0f})",
-            "see whether lines were lost on its way",
-        )
+        raise InspectionError(say("vision.striped", darker=look.uneven, most=MOST_UNEVEN))
     if look.combed > MOST_COMBED:
-        raise _not_inspected(
-            f"is combed (neighbouring lines differ {look.combed:.1f} times as much as every second "
-            f"one, at most {MOST_COMBED:g})",
-            "see whether its lines or fields were shifted or mixed up on its way",
-        )
+        raise InspectionError(say("vision.combed", ratio=look.combed, most=MOST_COMBED))
 
 
 def check_sane(view: Image, bounds: Bounds | None) -> None:
@@ -138,45 +125,21 @@ def check_sane(view: Image, bounds: Bounds | None) -> None:
         return
     low, high = bounds.brightness
     if not low <= look.brightness <= high:
-        raise _not_inspected(
-            f"is too {'dark' if look.brightness < low else 'bright'} (mean grey "
-            f"{look.brightness:.1f}, the recipe allows {low:g} to {high:g})",
-            "correct light and exposure",
-        )
+        code = "vision.too_dark" if look.brightness < low else "vision.too_bright"
+        raise InspectionError(say(code, grey=look.brightness, low=low, high=high))
     if look.contrast < bounds.contrast_min:
-        raise _not_inspected(
-            f"is too flat (spread of grey {look.contrast:.1f}, the recipe asks for at least "
-            f"{bounds.contrast_min:g})",
-            "correct light, exposure and focus",
-        )
+        least = bounds.contrast_min
+        raise InspectionError(say("vision.too_flat", spread=look.contrast, least=least))
     low, high = bounds.sharpness
     if look.sharpness < low:
-        raise _not_inspected(
-            f"is out of focus (sharpness {look.sharpness:.3f}, the recipe asks for at least "
-            f"{low:g})",
-            "focus and clean the lens",
-        )
+        raise InspectionError(say("vision.out_of_focus", sharpness=look.sharpness, least=low))
     if look.sharpness > high:
-        raise _not_inspected(
-            f"is noise (sharpness {look.sharpness:.3f}, the recipe allows at most {high:g})",
-            "see whether the picture was damaged on its way, or the gain is too high",
-        )
+        raise InspectionError(say("vision.noise", sharpness=look.sharpness, most=high))
     if look.blank > bounds.blank_max:
-        raise _not_inspected(
-            f"is blank in part ({look.blank:.0%} of it without any detail, the recipe allows at "
-            f"most {bounds.blank_max:.0%})",
-            "see whether the picture was cut off on its way",
-        )
+        raise InspectionError(say("vision.blank", share=look.blank, most=bounds.blank_max))
     if look.repeated > bounds.repeated_max:
-        raise _not_inspected(
-            f"repeats its lines ({look.repeated:.0%} of them equal the one before, the recipe "
-            f"allows at most {bounds.repeated_max:.0%})",
-            "see whether lines were lost and filled up on its way",
-        )
-
-
-def _not_inspected(what: str, remedy: str) -> InspectionError:
-    return InspectionError(f"The picture {what}, the part was not inspected: {remedy}")
+        most = bounds.repeated_max
+        raise InspectionError(say("vision.repeated", share=look.repeated, most=most))
 
 
 def _blank(half: Image) -> float:

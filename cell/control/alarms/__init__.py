@@ -2,17 +2,17 @@
 
 from cell.control.alarms.book import Alarm, AlarmBook, AlarmState
 from cell.control.alarms.catalogue import CATALOGUE, Entry, Priority, UnknownAlarmError, entry
-from cell.control.alarms.reasons import REASONS, reason_text
+from cell.control.alarms.texts import alarm_text, reason_text
 
 __all__ = [
     "CATALOGUE",
-    "REASONS",
     "Alarm",
     "AlarmBook",
     "AlarmState",
     "Entry",
     "Priority",
     "UnknownAlarmError",
+    "alarm_text",
     "entry",
     "reason_text",
 ]

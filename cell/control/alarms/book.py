@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 from cell.control.alarms.catalogue import Entry, entry
+from cell.control.alarms.texts import alarm_text
 
 
 class AlarmState(IntEnum):
@@ -50,14 +51,9 @@ class Alarm:
         return int(self.entry.priority)
 
     @property
-    def text_en(self) -> str:
+    def text(self) -> str:
         """What happened and what to do now."""
-        return self.entry.text_en(self.detail)
-
-    @property
-    def text_ko(self) -> str:
-        """The same in Korean."""
-        return self.entry.text_ko(self.detail)
+        return alarm_text(self.id, self.detail)
 
 
 @dataclass(slots=True)

@@ -267,7 +267,7 @@ def _bin_for(desk: Desk, account: Account, wish: Override) -> str:
     )
     bin_name = wish.bin or chosen
     if bin_name not in desk.recipe.bins:
-        have = ", ".join(sorted(desk.recipe.bins))
+        have = sorted(desk.recipe.bins)
         raise RefusalError(
             "refused.override.no_bin", recipe=desk.recipe.identity, bin=bin_name, bins=have
         )

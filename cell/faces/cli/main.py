@@ -24,7 +24,7 @@ def main() -> None:
     program is at fault, and one line says where the details are.
     """
     _read_names_as_utf8()
-    end_with(_program)
+    end_with(_program, words=_in_english)
 
 
 def _read_names_as_utf8() -> None:
@@ -49,6 +49,13 @@ def _program() -> int:
 
     signal.signal(signal.SIGINT, usual)
     return run_verb()
+
+
+def _in_english(words: str) -> str:
+    """The words of an error; texts are looked up only when there is something to say."""
+    from cell.texts import render
+
+    return render(words)
 
 
 def _end(number: int, _: object) -> None:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from cell.faces.hmi.i18n import Lang
 from cell.products.labels import label_of
 from cell.products.recipe import Recipe
-
-Label = Callable[[str], str]
-"""From a class to its word; a class without one stays as it is."""
+from cell.texts import Label, Lang
 
 
 def labels(recipe: Recipe | None, lang: Lang) -> Label:

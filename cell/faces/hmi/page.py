@@ -22,10 +22,10 @@ from cell.faces.hmi.components.picture import PicturePanel
 from cell.faces.hmi.components.recipe_button import RecipeButton
 from cell.faces.hmi.components.scene import ScenePanel
 from cell.faces.hmi.components.verdict import VerdictPanel
-from cell.faces.hmi.i18n import LANGUAGES, Lang, reason, tr
 from cell.faces.hmi.layout import CellLayout
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
+from cell.texts import Lang, after, render, tr
 
 HERE: Final = Path(__file__).parent
 STYLE: Final = (HERE / "style.css").read_text(encoding="utf-8")
@@ -84,7 +84,7 @@ class OperatorPage:
             component.update(view, self._lang)
 
     def _switch_language(self) -> None:
-        self._lang = LANGUAGES[(LANGUAGES.index(self._lang) + 1) % len(LANGUAGES)]
+        self._lang = after(self._lang)
         self._refresh()
 
     async def _give(self, command: Command) -> None:
@@ -114,7 +114,7 @@ class OperatorPage:
         """Why a command was not accepted, or what kept its answer away."""
         if reply.problem:
             return tr(reply.problem, self._lang, seconds=f"{self._config.service_timeout_s:g}")
-        return reason(reply.message, self._lang)
+        return render(reply.message, self._lang)
 
     def _note(self, words: str, *, good: bool) -> None:
         kind, timeout = ("note-good", 2500) if good else ("note-bad", 8000)

@@ -20,11 +20,11 @@ from cell.config import CellConfig
 from cell.config.hmi import HmiConfig
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.gate import Gate, guard
-from cell.faces.hmi.i18n import LANGUAGES, Lang, tr
 from cell.faces.hmi.layout import CellLayout
 from cell.faces.hmi.page import OperatorPage
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
+from cell.texts import languages, tr
 from models.ground.errors import PORT_TAKEN, UserError
 
 FAVICON: Final = (
@@ -148,7 +148,7 @@ def application(
 
     @ui.page("/", title=tr("title", config.language))
     def operator(lang: str = config.language) -> None:
-        chosen: Lang = next((known for known in LANGUAGES if known == lang), config.language)
+        chosen = lang if lang in languages() else config.language
         OperatorPage(config, layout, link, pictures, recipes, chosen)
 
     ui.run_with(

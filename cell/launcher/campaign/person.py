@@ -8,6 +8,7 @@ import time
 
 from cell.launcher.campaign.stand import GiveUpError, Stand, code
 from cell.launcher.campaign.twin import at_the_pendant
+from cell.texts import render
 
 STATE_S = 20.0
 NODES_S = 25.0
@@ -56,7 +57,7 @@ def back(stand: Stand) -> str:
         if code(answer) == "refused.start.arm_by_hand":
             at_the_pendant(stand.site.twin.host, "power on", "brake release")
         stand.pause(0.3)
-    said = refusal or "there was nothing to order"
+    said = render(refusal) or "there was nothing to order"
     return f"it stayed '{stand.state}' for {BACK_S:.0f} s; {said}; {_look(stand)}"
 
 

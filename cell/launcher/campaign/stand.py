@@ -28,8 +28,8 @@ from cell.launcher.link import CommandError
 from cell.launcher.restarts import LIMIT, WINDOW_S
 from cell.launcher.session import Session, TwinPlan
 from cell.records.journal import Journal
-from cell.texts import recognise
 from models.ground.errors import UserError
+from models.ground.text import Text, pieces
 
 PERSON = "campaign"
 ORDER_S = 10.0
@@ -281,6 +281,5 @@ def newest(journal: Path, kind: str = "", like: str = "%") -> int:
 
 
 def code(refusal: str) -> str:
-    """The code of a refusal's phrase, '' for none."""
-    found = recognise(refusal.partition("was refused: ")[2])
-    return "" if found is None else found[0].code
+    """The code of a refusal's text, '' for none."""
+    return next((piece.code for piece in pieces(refusal) if isinstance(piece, Text)), "")

@@ -23,6 +23,7 @@ from cell.products.lookup import recipe_folder
 from cell.products.recipe import Recipe
 from cell.products.rules import verdict_on
 from cell.products.verdict import Verdict
+from cell.texts import render
 from models.ground.writing import require_target
 from vision.inspect.files import inspect_file
 from vision.inspect.overlay import draw_overlay
@@ -83,7 +84,7 @@ def inspect(
                     "image": str(image),
                     "verdict": verdict.kind.value,
                     "bin": verdict.bin,
-                    "reason": verdict.reason,
+                    "reason": render(verdict.reason),
                     "golden": inspection.golden,
                     "pose": None if inspection.pose is None else asdict(inspection.pose),
                     "defects": [
@@ -109,7 +110,7 @@ def _print(image: Path, golden: str, verdict: Verdict, recipe: Recipe, tally: Ta
     console = terminal()
     where = f" -> bin '{shown(verdict.bin)}'" if verdict.bin else ""
     console.print(
-        f"{shown(image.name)}: [bold]{verdict.kind.value}[/]{where} ({shown(verdict.reason)}); "
+        f"{shown(image.name)}: [bold]{verdict.kind.value}[/]{where} ({shown(render(verdict.reason))}); "
         f"golden sample {shown(golden or 'none')}"
     )
     if not tally.defects:

@@ -19,6 +19,7 @@ from cell.faces.cli.recipe_words import described, measures
 from cell.faces.cli.terminal import terminal
 from cell.products.listing import RecipeEntry, recipe_entries
 from cell.products.lookup import find_recipe, recipe_folder, recipe_roots
+from cell.texts import render
 from models.ground.ending import REFUSED
 
 HELP = "The recipes: which there are, what they say, whether they fit; and change to another one."
@@ -71,7 +72,7 @@ def list_recipes(
         console.print(f"{shown(root)}: {shown(names)}", soft_wrap=True, highlight=False)
     for entry in entries:
         if entry.problem:
-            told = f"[yellow]{shown(entry.name)} cannot be used:[/] {shown(entry.problem)}"
+            told = f"[yellow]{shown(entry.name)} cannot be used:[/] {shown(render(entry.problem))}"
             console.print(told, soft_wrap=True, highlight=False)
 
 
@@ -141,5 +142,5 @@ def _facts(cell: CellConfig, entry: RecipeEntry) -> dict[str, Any]:
         "model": " + ".join(models),
         "folder": str(entry.folder),
         "configured": entry.name == cell.recipe,
-        "problem": entry.problem,
+        "problem": render(entry.problem),
     }

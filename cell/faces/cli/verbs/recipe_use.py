@@ -15,6 +15,7 @@ from cell.client.running import RunningCell
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
 from cell.faces.cli.verbs.recipe import Name
+from cell.texts import render
 from vision.lab.data.names import printable
 
 NO = 1
@@ -65,7 +66,7 @@ def _change(order: SetRecipe.Request, domain: int | None, timeout_s: float) -> N
         before = str(cell.find().recipe)
         answer = cell.set_recipe(order)
         if not answer.accepted:
-            _end(f"refused: {answer.message}{_hint(order, cell.state)}")
+            _end(f"refused: {render(answer.message)}{_hint(order, cell.state)}")
         following = Following(order.recipe, time.monotonic(), prepare_only=order.prepare_only)
         outcome = _followed(cell, following, timeout_s)
         assert cell.state is not None
@@ -131,7 +132,7 @@ def _step(state: CellState) -> str:
 
 def _conclude(outcome: Outcome, before: str, state: CellState) -> None:
     if outcome is Outcome.FAILED:
-        why = state.change_message or f"the cell goes on with {state.recipe}"
+        why = render(state.change_message) or f"the cell goes on with {state.recipe}"
         _end(f"not taken up: {why}")
     if outcome is Outcome.PREPARED:
         done = f"{state.recipe_next} is prepared; without --prepare-only, the order takes it up."

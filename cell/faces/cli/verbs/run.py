@@ -31,6 +31,7 @@ from cell.products.lookup import load_inspection_parts
 from cell.records.folder import gone_if_unused
 from cell.records.folder import require_writable as require_writable_folder
 from cell.records.remedies import REBUILD
+from cell.texts import render
 from models.ground.writing import require_target, write_whole
 
 console = terminal()
@@ -235,7 +236,7 @@ def _produce(session: Session, parts: int) -> bool:
         if state is not None:
             if state.state != last:
                 last = state.state
-                say(f"cell: {last}" + (f" - {state.reason}" if state.reason else ""))
+                say(f"cell: {last}" + (f" - {render(state.reason)}" if state.reason else ""))
             closed = _closed(state) - before
             if parts and closed != shown:
                 shown = closed

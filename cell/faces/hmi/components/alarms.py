@@ -10,7 +10,7 @@ from nicegui import ui
 from cell.client.model import Alarm, CellView
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import box, text
-from cell.faces.hmi.i18n import Lang, tr, tr_or
+from cell.texts import Lang, render, tr, tr_or
 
 Acknowledge = Callable[[str], Awaitable[None]]
 
@@ -63,7 +63,7 @@ class AlarmPanel:
             ui.html(shapes.svg(shapes.PRIORITIES[priority]), sanitize=False).classes("alarm-sign")
             with box("alarm-body"):
                 text("alarm-head").set_text(heading(alarm, priority, lang))
-                text("alarm-text", test="alarm-text").set_text(alarm.text(lang))
+                text("alarm-text", test="alarm-text").set_text(render(alarm.text, lang))
             if not alarm.acknowledged and not alarm.advisory:
                 self._button(alarm, lang)
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from nicegui import ui
 
 from cell.client.model import CellView
-from cell.faces.hmi.i18n import Lang
+from cell.texts import Lang
 
 
 class Component(Protocol):

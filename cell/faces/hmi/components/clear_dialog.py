@@ -9,7 +9,7 @@ from nicegui import events, ui
 from cell.client.model import CellView
 from cell.faces.hmi.commands import Command, refusal
 from cell.faces.hmi.components.base import box, text
-from cell.faces.hmi.i18n import Lang, tr
+from cell.texts import Lang, tr
 
 NAMED = 6
 """Parts that are named; the count tells of the rest."""

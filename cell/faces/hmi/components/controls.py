@@ -11,7 +11,7 @@ from cell.client.model import CellView
 from cell.faces.hmi.commands import Command, refusal
 from cell.faces.hmi.components.base import box, show, text
 from cell.faces.hmi.components.clear_dialog import ClearDialog
-from cell.faces.hmi.i18n import Lang, tr
+from cell.texts import Lang, tr
 
 Give = Callable[[Command], Awaitable[None]]
 

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from cell.client.model import CellView, Counts
 from cell.faces.hmi.components.base import box, text
-from cell.faces.hmi.i18n import Lang, tr
+from cell.texts import Lang, tr
 
 ENTRIES = ("arrived", "passed", "removed", "purged", "on_belt", "yield")
 

@@ -10,7 +10,7 @@ from nicegui import ui
 from cell.client.model import CellStatus, CellView
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import Component, box, show, text
-from cell.faces.hmi.i18n import TEXTS, Lang, tr, tr_or
+from cell.texts import Lang, after, catalogue, render, tr, tr_or
 
 
 class Header:
@@ -38,15 +38,16 @@ class Header:
         """Show the state; while the supervisor is silent, only that."""
         state = view.cell.state if view.live and view.cell else "no_link"
         key = f"state.{state}"
-        show(self._state, f"state state-{state if key in TEXTS else 'other'}")
+        known = key in catalogue(lang)
+        show(self._state, f"state state-{state if known else 'other'}")
         self._sign.set_content(shapes.svg(shapes.STATES.get(state, shapes.WARN)))
-        self._word.set_text(tr(key, lang) if key in TEXTS else tr("state.other", lang, state=state))
+        self._word.set_text(tr(key, lang) if known else tr("state.other", lang, state=state))
         cell = view.cell if view.live else None
-        self._reason.set_text(cell.reason(lang) if cell else "")
+        self._reason.set_text(render(cell.reason, lang) if cell else "")
         self._setup.set_text(setup(cell, lang) if cell else "")
         self._recipe.update(view, lang)
         self._clock.set_text(time.strftime("%H:%M:%S"))
-        self._language.set_text(tr("language.other", lang))
+        self._language.set_text(tr("language.name", after(lang)))
 
 
 def setup(cell: CellStatus, lang: Lang) -> str:

@@ -9,7 +9,7 @@ from nicegui import ui
 from cell.client.model import CellView, ProcessStatus
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import box
-from cell.faces.hmi.i18n import Lang, tr, tr_or
+from cell.texts import Lang, render, tr, tr_or
 
 
 class HealthStrip:
@@ -37,7 +37,7 @@ def entry(process: ProcessStatus, lang: Lang) -> str:
     name = tr_or(f"process.{process.name}", process.name, lang)
     return (
         f'<div class="process process-{kind}" data-test="process-{html.escape(process.name)}" '
-        f'title="{html.escape(process.message)}">{shapes.svg(sign)}'
+        f'title="{html.escape(render(process.message, lang))}">{shapes.svg(sign)}'
         f'<span class="process-name">{html.escape(name)}</span>'
         f'<span class="process-cost">{words}</span></div>'
     )

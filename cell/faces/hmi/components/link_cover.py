@@ -8,7 +8,7 @@ from cell.client.model import Alarm, CellView, Link
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.alarms import heading, ordered, shown_priority
 from cell.faces.hmi.components.base import box, show, text
-from cell.faces.hmi.i18n import Lang, tr
+from cell.texts import Lang, render, tr
 
 LINES = 3
 """Words of other processes that fit on the cover."""
@@ -60,4 +60,4 @@ class LinkCover:
                     ui.html(shapes.svg(shapes.PRIORITIES[shown_priority(alarm)]), sanitize=False)
                     with box("told-words"):
                         text("told-head").set_text(heading(alarm, shown_priority(alarm), lang))
-                        text("told-text", test="told").set_text(alarm.text(lang))
+                        text("told-text", test="told").set_text(render(alarm.text, lang))

@@ -10,10 +10,10 @@ from nicegui import ui
 
 from cell.client.model import CellView, InspectionStatus, Mark
 from cell.faces.hmi.components.base import box, text
-from cell.faces.hmi.i18n import Lang, reason, tr
-from cell.faces.hmi.labels import Label, labels
+from cell.faces.hmi.labels import labels
 from cell.faces.hmi.pictures import Picture, PictureStore
 from cell.faces.hmi.recipes import RecipeBook
+from cell.texts import Label, Lang, tr
 
 LISTED = 5
 """Defects that are listed by name; the picture shows all of them."""
@@ -122,7 +122,7 @@ def findings(
 ) -> str:
     """What was found, in words."""
     if not inspection.ok:
-        words = tr("picture.not_inspected", lang, error=reason(inspection.error, lang))
+        words = tr("picture.not_inspected", lang, error=inspection.error)
         return f'<div class="finding finding-bad">{html.escape(words)}</div>'
     if not inspection.marks:
         return f'<div class="finding finding-none">{tr("picture.clean", lang)}</div>'

@@ -15,8 +15,8 @@ from cell.faces.hmi.commands import change_refusal
 from cell.faces.hmi.components.base import box, show, text
 from cell.faces.hmi.components.recipe_dialog import Order, RecipeDialog
 from cell.faces.hmi.components.recipe_progress import Change, ending
-from cell.faces.hmi.i18n import Lang, tr
 from cell.faces.hmi.recipes import RecipeBook
+from cell.texts import Lang, tr
 
 
 class Note(Protocol):

@@ -13,9 +13,9 @@ from cell.faces.hmi.components.base import box, text
 from cell.faces.hmi.components.recipe_form import RecipeForm
 from cell.faces.hmi.components.recipe_list import RecipeList
 from cell.faces.hmi.components.recipe_progress import Change, RecipeProgress
-from cell.faces.hmi.i18n import Lang, tr
 from cell.faces.hmi.recipes import RecipeBook
 from cell.products.listing import RecipeEntry
+from cell.texts import Lang, tr
 
 Order = Callable[[RecipeOrder], Awaitable[str]]
 """Gives an order to the cell; why it was not accepted, '' when the change has begun."""

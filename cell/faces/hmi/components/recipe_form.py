@@ -9,7 +9,7 @@ from nicegui import ui
 
 from cell.client.model import CellStatus
 from cell.faces.hmi.components.base import box
-from cell.faces.hmi.i18n import Lang, tr
+from cell.texts import Lang, tr
 
 REASONS: Final = ("order", "trial", "corrected")
 """The usual reasons, each one touch; any other is typed."""

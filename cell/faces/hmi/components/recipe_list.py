@@ -10,10 +10,10 @@ from cell.client.following import name_of
 from cell.client.model import CellStatus
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import box, text
-from cell.faces.hmi.i18n import Lang, reason, tr
 from cell.faces.hmi.recipes import RecipeBook
 from cell.products.listing import RecipeEntry
 from cell.products.recipe import PartGeometry
+from cell.texts import Lang, tr
 
 
 class RecipeList:
@@ -58,7 +58,7 @@ class RecipeList:
                 )
                 text("recipe-facts").set_text(facts(entry))
                 if entry.problem:
-                    told = tr("recipe.unusable", lang, why=reason(entry.problem, lang))
+                    told = tr("recipe.unusable", lang, why=entry.problem)
                     text("recipe-problem").set_text(told)
             if badge := state_of(entry, cell, lang):
                 text("recipe-badge").set_text(badge)

@@ -11,7 +11,7 @@ from cell.client.following import UNDER_WAY, Outcome
 from cell.client.model import CellStatus
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import box, show, text
-from cell.faces.hmi.i18n import Lang, reason, tr
+from cell.texts import Lang, tr
 
 SIGNS: Final = {
     "done": shapes.CHECK, "now": shapes.WAIT, "ahead": shapes.DASH, "failed": shapes.CROSS,
@@ -82,4 +82,4 @@ def ending(change: Change, cell: CellStatus, lang: Lang) -> str:
     stays = tr("recipe.stays", lang, recipe=cell.recipe)
     if not cell.change_message:
         return stays
-    return f"{tr('recipe.failed', lang, why=reason(cell.change_message, lang))} · {stays}"
+    return f"{tr('recipe.failed', lang, why=cell.change_message)} · {stays}"

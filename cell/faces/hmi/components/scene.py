@@ -10,9 +10,9 @@ from cell.client.model import BeltStatus, CellView, Part, RobotStatus, Verdict
 from cell.faces.hmi.components.arm_model import ArmModel
 from cell.faces.hmi.components.base import box, show, text
 from cell.faces.hmi.components.cell_model import BeltModel, BinModel, PartModel, PartSize
-from cell.faces.hmi.i18n import TEXTS, Lang, tr, tr_or
 from cell.faces.hmi.layout import CellLayout
 from cell.faces.hmi.recipes import RecipeBook
+from cell.texts import Lang, catalogue, tr, tr_or
 
 HELD: Final = frozenset({"lift", "carry", "release"})
 """Phases in which the part is on the cup, not on the belt."""
@@ -156,7 +156,7 @@ def arm_words(robot: RobotStatus | None, lang: Lang) -> tuple[str, str]:
     if not robot.connected:
         return "bad", tr("robot.disconnected", lang)
     key = f"robot.{robot.mode}"
-    if key not in TEXTS:
+    if key not in catalogue(lang):
         return "bad", tr("robot.unknown", lang, mode=robot.mode)
     phase = tr_or(f"phase.{robot.phase}", robot.phase, lang)
     return "good" if robot.mode == "operational" else "bad", tr(key, lang, phase=phase)

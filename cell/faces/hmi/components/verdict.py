@@ -7,9 +7,9 @@ from nicegui import ui
 from cell.client.model import CellView, Judged, Verdict
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import box, show, text
-from cell.faces.hmi.i18n import Lang, reason, tr
 from cell.faces.hmi.labels import labels
 from cell.faces.hmi.recipes import RecipeBook
+from cell.texts import Lang, render, tr
 
 
 def name(verdict: Verdict) -> str:
@@ -43,7 +43,7 @@ class VerdictPanel:
         self._sign.set_content(shapes.svg(shapes.VERDICTS[verdict]))
         self._word.set_text(tr(f"verdict.{name(verdict)}", lang))
         label = labels(self._recipes.of(cell.recipe) if cell else None, lang)
-        self._reason.set_text(reason(cell.last_reason, lang, label) if cell else "")
+        self._reason.set_text(render(cell.last_reason, lang, label) if cell else "")
         self._history.set_content(history(view.history, lang))
 
 
