@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from cell.ledger.desk import MOVING
 from cell.ledger.events import CellState as State
+from cell.ledger.observations import Order
 from cell.phrases import say
 from cell.products import InspectionParts
 
@@ -105,15 +106,24 @@ class Changeover:
             return say("refused.no_person")
         if not wish.reason.strip():
             return say("refused.recipe.no_reason")
+        order = Order.DRAIN_AND_CHANGE if wish.drain else Order.CHANGE_RECIPE
+        return self._refusal(Order.PREPARE_RECIPE if wish.prepare_only else order, seen)
+
+    def refusals(self, seen: Seen) -> dict[str, str]:
+        """For each order of a change why it cannot be given now, '' if it can."""
+        orders = (Order.CHANGE_RECIPE, Order.DRAIN_AND_CHANGE, Order.PREPARE_RECIPE)
+        return {str(order): self._refusal(order, seen) for order in orders}
+
+    def _refusal(self, order: Order, seen: Seen) -> str:
         if self.step not in (Step.NONE, Step.PREPARED):
             return say(
                 "refused.recipe.changing", recipe=self._wish.recipe, person=self._wish.person
             )
-        if wish.prepare_only:
+        if order is Order.PREPARE_RECIPE:
             return ""
         if seen.state in (State.FAULTED, State.PURGE_REQUIRED) and seen.on_belt:
             return say("refused.recipe.not_clear")
-        lets_through = wish.drain and seen.state in MOVING
+        lets_through = order is Order.DRAIN_AND_CHANGE and seen.state in MOVING
         if (seen.on_belt or seen.state in MOVING) and not lets_through:
             return say("refused.recipe.not_stopped")
         return ""

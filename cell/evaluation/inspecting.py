@@ -245,11 +245,7 @@ class Bench:
             as_run=as_run,
             in_view=in_view,
             to_view=inverse(inspection.from_view),
-            other=tuple(
-                Defect(d.class_name, d.score, d.box.x_min, d.box.y_min, d.box.x_max, d.box.y_max)
-                for d in inspection.detections
-                if d.class_name not in self.classes
-            ),
+            other=tuple(d for d in inspection.detections if d.class_name not in self.classes),
             total_ms=inspection.timings.total_ms,
             heat=None if self.feeling is None else self.feeling.last,
         )

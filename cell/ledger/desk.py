@@ -9,7 +9,8 @@ from cell.ledger.account import Account, State
 from cell.ledger.apply import apply
 from cell.ledger.config import LedgerConfig
 from cell.ledger.events import CellState, Event
-from cell.ledger.observations import BeltRead, InspectionDone
+from cell.ledger.inspection import Inspection
+from cell.ledger.observations import BeltRead
 from cell.phrases import say
 from cell.recipe.model import Recipe
 
@@ -23,6 +24,10 @@ class RefusalError(Exception):
         super().__init__(say(code, **values))
 
 
+class NeedlessError(RefusalError):
+    """What an order asks for is so already: nothing is done, and it counts as followed."""
+
+
 @dataclass(slots=True)
 class Live:
     """Heard last, not journalled: after a crash all of it is unknown, and so is the belt."""
@@ -31,7 +36,7 @@ class Live:
     belt: BeltRead | None = None
     exposures_until_ns: int = 0
     counter_ahead_since_ns: int | None = None
-    inspections: dict[int, InspectionDone] = field(default_factory=dict)
+    inspections: dict[int, Inspection] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

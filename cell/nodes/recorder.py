@@ -163,7 +163,7 @@ class RecorderNode(CellNode):
 
     def _keep_picture(self, event: Event) -> None:
         if isinstance(event, Inspected):
-            self._shot_of[event.part] = (event.exposure_ns, event.trigger)
+            self._shot_of[event.part] = (event.inspection.exposure_ns, event.inspection.trigger)
             while len(self._shot_of) > WAITING_PARTS:
                 self._shot_of.popitem(last=False)
         if not isinstance(event, Judged):

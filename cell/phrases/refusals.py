@@ -13,6 +13,9 @@ REFUSALS = (
         "an order needs the name of the person who gives it: name yourself, then try again",
         "명령에는 내리는 사람의 이름이 필요합니다. 이름을 밝힌 뒤 다시 시도하세요",
     ),
+    Phrase("already.running", "Already running", "이미 가동 중"),
+    Phrase("already.stopped", "Already stopped", "이미 정지 상태"),
+    Phrase("already.acknowledged", "No alarm waits for it", "확인할 알람 없음"),
     Phrase(
         "refused.start.purge_required",
         "what lies on the belt is unknown: clear the belt and confirm it, then start",

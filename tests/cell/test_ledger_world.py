@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from calibration.geometry import Pose2D
 from cell.ledger import CellState
 from cell.ledger import events as e
 from cell.ledger import observations as o
+from cell.ledger.inspection import Inspection
 from cell.recipe import Defect
 from tests.cell.world import World
 
@@ -110,11 +112,9 @@ def test_a_picture_without_a_part_raises_no_alarm_and_one_of_a_part_names_it() -
     world = World()
     world.bring_up()
     stamp = world.now_ns
-    nothing = o.InspectionDone(
-        stamp_ns=stamp, trigger=1, exposure_ns=stamp, done_ns=stamp, ok=False, error="no part"
-    )
+    nothing = Inspection(trigger=1, exposure_ns=stamp, done_ns=stamp, ok=False, error="no part")
     world.triggers = 1
-    world.observe(nothing)
+    world.observe(o.InspectionDone(stamp_ns=stamp, inspection=nothing))
     world.inspector_plans.append("error")
     run_boards(world, [False])
     raised = [x for x in world.events() if isinstance(x, e.AlarmRaised)]
@@ -163,10 +163,10 @@ def test_belt_is_held_when_the_arm_asks_for_it() -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"x": float("nan")}, "not finite"),
-        ({"x": -0.9}, "from where the belt has this one"),
-        ({"x": -0.988}, "from where the belt has this one"),
-        ({"yaw": 0.26}, "from where the belt has this one"),
+        ({"pose": Pose2D(float("nan"), 0.0, 0.0)}, "not finite"),
+        ({"pose": Pose2D(-0.9, 0.0, 0.0)}, "from where the belt has this one"),
+        ({"pose": Pose2D(-0.988, 0.0, 0.0)}, "from where the belt has this one"),
+        ({"pose": Pose2D(-1.0, 0.0, 0.26)}, "from where the belt has this one"),
         ({"recipe": "other@1"}, "inspected with recipe other@1"),
         ({"defects": (Defect("open", float("nan"), 0, 0, 1, 1),)}, "not finite"),
     ],
@@ -179,16 +179,15 @@ def test_inspections_that_cannot_be_believed(change: dict[str, Any], why: str) -
     world.tick(45)
     stamp = world.now_ns - 50_000_000
     taken = next(x for x in world.events() if isinstance(x, e.FrameSeen)).exposure_ns
-    found = o.InspectionDone(
-        stamp_ns=stamp,
+    found = Inspection(
         trigger=1,
         exposure_ns=taken,
         done_ns=stamp,
         ok=True,
-        x=-1.0,
+        pose=Pose2D(-1.0, 0.0, 0.0),
         recipe="pcb@1.0.0",
     )
-    world.observe(replace(found, **change))
+    world.observe(o.InspectionDone(stamp_ns=stamp, inspection=replace(found, **change)))
     world.finish()
     verdict = world.ledger.snapshot().last_verdict
     assert verdict is not None

@@ -19,7 +19,6 @@ from cell.cli.app import run_verb
 from cell.config import load
 from cell.inspection import build_inspector
 from cell.products import MODELS
-from cell.recipe.convert import defects_of
 from cell.recipe.rules import judge
 from tests.fuzz.targets import Target
 from vision.inspect.files import inspect_file
@@ -64,7 +63,7 @@ class Screw:
     def passes(self, file: Path) -> bool:
         """Whether the part in a picture file passes."""
         inspection, _ = inspect_file(file, None, self)
-        return judge(self._setup.recipe, defects_of(inspection)).kind.value == "pass"
+        return judge(self._setup.recipe, inspection.detections).kind.value == "pass"
 
     def learn(self, file: Path) -> None:
         """Take a sound picture, whose part must not pass: damaged ones are compared with it."""

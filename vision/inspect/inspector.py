@@ -26,7 +26,7 @@ from vision.inspect.rectify import Rectifier
 from vision.inspect.sanity import Bounds, Look, check_exposure, check_sane
 from vision.nets.channels import golden_channel
 from vision.nets.decode import decode, require_sound
-from vision.types import NOT_MOVED, Box, Detection, Image, Inspection, Timings
+from vision.types import NOT_MOVED, Detection, Image, Inspection, Timings
 
 UNIT: Final = np.float32(1.0 / 255.0)
 STILL_PX: Final = 0.1
@@ -217,7 +217,7 @@ class Inspector:
             across_classes=card.nms_across_classes,
         )
         return tuple(
-            Detection(card.classes[which], float(score), Box(*(float(edge) for edge in box)))
+            Detection(card.classes[which], float(score), *(float(edge) for edge in box))
             for box, score, which in zip(boxes, np.minimum(scores, 1.0), classes, strict=True)
         )
 
