@@ -12,8 +12,9 @@ from cell.evaluation.inspecting import Seen, defects_of
 from cell.recipe.counting import left_out
 from cell.recipe.model import Recipe
 from cell.recipe.rules import judge
-from cell.recipe.verdict import Defect, VerdictKind
+from cell.recipe.verdict import VerdictKind
 from vision.evaluate.matching import Found
+from vision.types import Defect
 
 
 def all_counted(seen: Iterable[Seen], recipe: Recipe, classes: Sequence[str]) -> list[Seen]:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from cell.evaluation.samples import class_table, read_canonical
 from cell.inspection import InspectionSetup
-from cell.recipe.verdict import Defect
 from vision.anomaly.detector import AnomalyDetector, Heat
 from vision.anomaly.inspector import TaughtInspector
 from vision.data.types import DataError, DataSet, Sample
@@ -27,7 +26,7 @@ from vision.inspect.inspector import Inspector
 from vision.nets.decode import Floats, decode
 from vision.training.camera import CELL, degrade
 from vision.training.deeppcb import SIZE
-from vision.types import NOT_MOVED, Affine, Image, Inspection
+from vision.types import NOT_MOVED, Affine, Defect, Image, Inspection
 
 LEAST: Final = 0.01
 """Detections are followed down to this score; average precision needs the doubtful ones, too."""

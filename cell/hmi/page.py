@@ -9,7 +9,6 @@ from typing import Final
 from nicegui import run, ui
 
 from cell.config.hmi import HmiConfig
-from cell.hmi.commands import Command
 from cell.hmi.components.alarms import AlarmPanel
 from cell.hmi.components.base import Component, box, show
 from cell.hmi.components.controls import Controls
@@ -26,6 +25,7 @@ from cell.hmi.layout import CellLayout
 from cell.hmi.link import CellLink, RecipeOrder, Reply
 from cell.hmi.pictures import PictureStore
 from cell.hmi.recipes import RecipeBook
+from cell.ledger.observations import Order
 
 HERE: Final = Path(__file__).parent
 STYLE: Final = (HERE / "style.css").read_text(encoding="utf-8")
@@ -87,7 +87,7 @@ class OperatorPage:
         self._lang = LANGUAGES[(LANGUAGES.index(self._lang) + 1) % len(LANGUAGES)]
         self._refresh()
 
-    async def _give(self, command: Command) -> None:
+    async def _give(self, command: Order) -> None:
         reply = await run.io_bound(self._link.command, command, self._config.person)
         if reply is not None:
             self._tell(tr(f"command.{command}", self._lang), reply)

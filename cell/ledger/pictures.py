@@ -16,7 +16,8 @@ from cell.ledger.inspection import Inspection
 from cell.ledger.observations import ExposureLatch, FrameReceived, InspectionDone
 from cell.phrases import say
 from cell.recipe import rules
-from cell.recipe.verdict import Defect, Verdict
+from cell.recipe.verdict import Verdict
+from vision.types import Defect
 
 PENDING = 64
 """Inspections kept while their picture is not tied; older ones concern parts that are decided
@@ -177,7 +178,7 @@ def _why_unusable(desk: Desk, account: Account | None, latch: Exposure, done: In
     """'' for an inspection that may decide, else why not."""
     if not done.ok:
         return done.error or say("uninspected.no_reason")
-    if not all(_is_finite(value) for value in (done.pose, *done.defects)):
+    if not _is_finite(done.pose) or not all(map(_is_finite, done.defects)):
         return say("uninspected.not_finite")
     if account is not None:
         off = done.pose.x - account.x_at(latch.encoder_m) + _lead(desk, done.pose.yaw)

@@ -35,7 +35,7 @@ WAITING_PICTURES = 6
 """Pictures held until their verdict is in the journal; older ones are let go."""
 
 WAITING_PARTS = 200
-"""Parts whose verdict is awaited; of older ones nothing is held any more."""
+"""Parts whose verdict or picture is awaited; of older ones nothing is held any more."""
 
 SETTLED = 20
 """Pictures brought to their place in one turn."""
@@ -54,7 +54,8 @@ class RecorderNode(CellNode):
         self._projection: Projection | None = None
         self._reader: RingReader | None = None
         self._pictures: OrderedDict[Shot, Image] = OrderedDict()
-        self._shot_of: OrderedDict[str, Shot] = OrderedDict()
+        self._shots: OrderedDict[str, Shot] = OrderedDict()
+        self._kinds: OrderedDict[str, VerdictKind] = OrderedDict()
         self._due = self._unsettled = self._untidy = True
         self._ailments: dict[str, str] = {}
         self._counts = {"events": 0, "pictures": 0, "pictures_missed": 0, "pictures_pruned": 0}
@@ -88,7 +89,8 @@ class RecorderNode(CellNode):
                     stack.callback(held.close)
         self._projection = self._journal = self._reader = None
         self._pictures.clear()
-        self._shot_of.clear()
+        self._shots.clear()
+        self._kinds.clear()
 
     def details(self) -> dict[str, object]:
         return dict(self._counts)
@@ -162,17 +164,27 @@ class RecorderNode(CellNode):
         return True
 
     def _keep_picture(self, event: Event) -> None:
-        if isinstance(event, Inspected):
-            self._shot_of[event.part] = (event.inspection.exposure_ns, event.inspection.trigger)
-            while len(self._shot_of) > WAITING_PARTS:
-                self._shot_of.popitem(last=False)
-        if not isinstance(event, Judged):
-            return
-        shot = self._shot_of.pop(event.part, (0, 0))
+        """A picture is kept when its part and the part's verdict are known, whichever came first:
+        that of a late inspection belongs to a part that is judged already.
+        """
+        match event:
+            case Inspected(part=part, inspection=seen):
+                self._shots[part] = (seen.exposure_ns, seen.trigger)
+            case Judged(part=part, verdict=verdict):
+                self._kinds[part] = verdict.kind
+            case _:
+                return
+        if part in self._shots and part in self._kinds:
+            self._keep(part, self._shots.pop(part), self._kinds.pop(part))
+        for waiting in (self._shots, self._kinds):
+            while len(waiting) > WAITING_PARTS:
+                waiting.popitem(last=False)
+
+    def _keep(self, part: str, shot: Shot, kind: VerdictKind) -> None:
         image = self._pictures.pop(shot, None)
-        passed = event.verdict.kind is VerdictKind.PASS
+        passed = kind is VerdictKind.PASS
         if image is not None and not (passed and self.section.store_frames == "rejects"):
-            self._write(event.part, shot, image)
+            self._write(part, shot, image)
 
     def _write(self, part: str, shot: Shot, image: Image) -> None:
         exposure_ns, trigger = shot

@@ -14,7 +14,8 @@ from cell.recipe.loading import (
 from cell.recipe.model import Limits, PartGeometry, Recipe
 from cell.recipe.regions import Region
 from cell.recipe.rules import judge, not_inspected
-from cell.recipe.verdict import Defect, Verdict, VerdictKind
+from cell.recipe.verdict import Verdict, VerdictKind
+from vision.types import Defect
 
 __all__ = [
     "RECIPES",

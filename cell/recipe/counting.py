@@ -11,7 +11,7 @@ from typing import Final
 from cell.recipe.base import ANOMALY, MOST_ANOMALIES, MOST_TOLD
 from cell.recipe.model import Recipe
 from cell.recipe.polygon import Box
-from cell.recipe.verdict import Defect
+from vision.types import Defect
 
 HALF: Final = 0.5
 """Share of a defect's box from which the defect lies in a region."""

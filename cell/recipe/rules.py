@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from cell.phrases import say
 from cell.recipe.counting import Standing, Tally, count
 from cell.recipe.model import Recipe
-from cell.recipe.verdict import Defect, Verdict, VerdictKind
+from cell.recipe.verdict import Verdict, VerdictKind
+from vision.types import Defect
 
 
 def not_inspected(recipe: Recipe, why: str) -> Verdict:

@@ -216,9 +216,10 @@ class Inspector:
             card.nms_iou,
             across_classes=card.nms_across_classes,
         )
+        found = zip(boxes.tolist(), np.minimum(scores, 1.0).tolist(), classes, strict=True)
         return tuple(
-            Detection(card.classes[which], float(score), *(float(edge) for edge in box))
-            for box, score, which in zip(boxes, np.minimum(scores, 1.0), classes, strict=True)
+            Detection(card.classes[which], score, x0, y0, x1, y1)
+            for (x0, y0, x1, y1), score, which in found
         )
 
     @contextmanager

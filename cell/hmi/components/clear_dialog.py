@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import events, ui
 
-from cell.hmi.commands import Command, refusal
-from cell.hmi.components.base import box, text
+from cell.hmi.components.base import box, refusal, text
 from cell.hmi.i18n import Lang, tr
 from cell.hmi.model import CellView
+from cell.ledger.observations import Order
 
 NAMED = 6
 """Parts that are named; the count tells of the rest."""
@@ -52,7 +52,7 @@ class ClearDialog:
         """Keep an open question true; withdraw it when the cell's state no longer allows it."""
         if not self._dialog.value:
             return
-        if refusal(Command.CONFIRM_CLEAR, view):
+        if refusal(view, Order.CONFIRM_CLEAR, lang):
             self._dialog.close()
             return
         self._translate(view, lang)
