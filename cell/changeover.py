@@ -121,8 +121,10 @@ class Changeover:
             )
         if order is Order.PREPARE_RECIPE:
             return ""
-        if seen.state in (State.FAULTED, State.PURGE_REQUIRED) and seen.on_belt:
+        if seen.state is State.PURGE_REQUIRED:
             return say("refused.recipe.not_clear")
+        if seen.state is State.FAULTED:
+            return say("refused.recipe.faulted")
         lets_through = order is Order.DRAIN_AND_CHANGE and seen.state in MOVING
         if (seen.on_belt or seen.state in MOVING) and not lets_through:
             return say("refused.recipe.not_stopped")

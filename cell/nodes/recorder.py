@@ -11,13 +11,14 @@ from inspection_cell_interfaces.msg import Inspection as InspectionMessage
 from inspection_cell_interfaces.msg import PartEvent
 from sqlalchemy.exc import SQLAlchemyError
 
-from cell.ledger.events import Event, Inspected, Judged
+from cell.ledger.events import Event
 from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import RELIABLE, to_ns
 from cell.recipe.verdict import VerdictKind
 from cell.records.agreement import follow_journal
+from cell.records.awaited import Awaited, Shot
 from cell.records.errors import RecordsError
 from cell.records.evidence_log import recall
 from cell.records.folder import require_writable
@@ -34,14 +35,8 @@ from vision.types import Image
 WAITING_PICTURES = 6
 """Pictures held until their verdict is in the journal; older ones are let go."""
 
-WAITING_PARTS = 200
-"""Parts whose verdict or picture is awaited; of older ones nothing is held any more."""
-
 SETTLED = 20
 """Pictures brought to their place in one turn."""
-
-Shot = tuple[int, int]
-"""Exposure [ns] and trigger: a restarted camera counts its triggers anew."""
 
 
 class RecorderNode(CellNode):
@@ -54,8 +49,7 @@ class RecorderNode(CellNode):
         self._projection: Projection | None = None
         self._reader: RingReader | None = None
         self._pictures: OrderedDict[Shot, Image] = OrderedDict()
-        self._shots: OrderedDict[str, Shot] = OrderedDict()
-        self._kinds: OrderedDict[str, VerdictKind] = OrderedDict()
+        self._awaited = Awaited()
         self._due = self._unsettled = self._untidy = True
         self._ailments: dict[str, str] = {}
         self._counts = {"events": 0, "pictures": 0, "pictures_missed": 0, "pictures_pruned": 0}
@@ -89,8 +83,7 @@ class RecorderNode(CellNode):
                     stack.callback(held.close)
         self._projection = self._journal = self._reader = None
         self._pictures.clear()
-        self._shots.clear()
-        self._kinds.clear()
+        self._awaited.clear()
 
     def details(self) -> dict[str, object]:
         return dict(self._counts)
@@ -164,27 +157,13 @@ class RecorderNode(CellNode):
         return True
 
     def _keep_picture(self, event: Event) -> None:
-        """A picture is kept when its part and the part's verdict are known, whichever came first:
-        that of a late inspection belongs to a part that is judged already.
-        """
-        match event:
-            case Inspected(part=part, inspection=seen):
-                self._shots[part] = (seen.exposure_ns, seen.trigger)
-            case Judged(part=part, verdict=verdict):
-                self._kinds[part] = verdict.kind
-            case _:
-                return
-        if part in self._shots and part in self._kinds:
-            self._keep(part, self._shots.pop(part), self._kinds.pop(part))
-        for waiting in (self._shots, self._kinds):
-            while len(waiting) > WAITING_PARTS:
-                waiting.popitem(last=False)
-
-    def _keep(self, part: str, shot: Shot, kind: VerdictKind) -> None:
-        image = self._pictures.pop(shot, None)
-        passed = kind is VerdictKind.PASS
-        if image is not None and not (passed and self.section.store_frames == "rejects"):
-            self._write(part, shot, image)
+        known = self._awaited.hear(event)
+        image = None if known is None else self._pictures.pop(known.shot, None)
+        if known is None or image is None:
+            return
+        passed = known.kind is VerdictKind.PASS
+        if not (passed and self.section.store_frames == "rejects"):
+            self._write(known.part, known.shot, image)
 
     def _write(self, part: str, shot: Shot, image: Image) -> None:
         exposure_ns, trigger = shot

@@ -144,6 +144,11 @@ REFUSALS = (
         "벨트 위에 무엇이 있는지 알 수 없습니다. 벨트를 비우고 확인한 뒤 레시피를 바꾸세요",
     ),
     Phrase(
+        "refused.recipe.faulted",
+        "the cell is faulted: remove the cause, reset, then change the recipe",
+        "셀에 고장이 있습니다. 원인을 제거하고 리셋한 뒤 레시피를 바꾸세요",
+    ),
+    Phrase(
         "refused.recipe.edited",
         "recipe {recipe} was edited without a new version: raise its `version`, then take it up",
         "레시피 {recipe}이(가) 버전 변경 없이 수정되었습니다. `version`을 올린 뒤 적용하세요",

@@ -13,7 +13,7 @@ from cell.ledger import events as e
 from cell.ledger import observations as o
 from cell.ledger.inspection import Inspection
 from cell.recipe import Defect
-from tests.cell.world import World
+from tests.cell.world import RECIPE, World
 
 
 def run_boards(world: World, defective: list[bool], gap_m: float = 0.15) -> None:
@@ -193,3 +193,30 @@ def test_inspections_that_cannot_be_believed(change: dict[str, Any], why: str) -
     assert verdict is not None
     assert why in verdict.reason
     assert world.boards[0].place == "review"
+
+
+@pytest.mark.parametrize("after", ["its verdict", "its removal"])
+def test_a_late_inspection_is_kept_with_its_part_and_changes_nothing(after: str) -> None:
+    world = World()
+    world.bring_up()
+    world.inspector_plans.append("no_answer")
+    world.feed(0.15, False)
+    if after == "its removal":
+        world.finish()
+    else:
+        while world.ledger.snapshot().last_verdict is None:
+            world.tick()
+    before = world.ledger.snapshot()
+    taken = next(x for x in world.events() if isinstance(x, e.FrameSeen)).exposure_ns
+    seen = Inspection(
+        trigger=1, exposure_ns=taken, done_ns=world.now_ns, ok=True, pose=Pose2D(-1.0, 0.0, 0.0),
+        recipe=RECIPE.identity, view="pictures/incoming/late.jpg",
+    )  # fmt: skip
+    for _ in range(3):  # told twice, it is on record once
+        world.observe(o.InspectionDone(stamp_ns=world.now_ns, inspection=seen))
+        world.tick()
+    kept = [x for x in world.events() if isinstance(x, e.Inspected)]
+    assert [(x.part, x.late, x.inspection) for x in kept] == [(before.last_part, True, seen)]
+    assert world.ledger.snapshot().last_verdict == before.last_verdict
+    world.finish()
+    assert world.ledger.snapshot().counts.removed == 1

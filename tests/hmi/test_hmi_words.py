@@ -12,11 +12,11 @@ import pytest
 import cell.hmi
 from cell.config.hmi import HmiConfig
 from cell.following import UNDER_WAY
-from cell.hmi.commands import WHY_NOT_CHANGE, WHY_NOT_START, Command
 from cell.hmi.components.counts import ENTRIES
 from cell.hmi.components.recipe_form import REASONS
 from cell.hmi.components.shapes import STATES
 from cell.hmi.i18n import LANGUAGES, TEXTS, tr, tr_or
+from cell.ledger.observations import COMMANDS
 
 SOURCES = sorted(Path(cell.hmi.__file__).parent.rglob("*.py"))
 SAME_IN_BOTH = {"picture.caption"}
@@ -57,13 +57,12 @@ def test_every_word_that_is_asked_for_is_there() -> None:
     ("pattern", "names"),
     [
         ("state.{}", STATES),
-        ("command.{}", Command),
-        ("hint.{}", Command),
+        ("command.{}", COMMANDS),
+        ("hint.{}", COMMANDS),
         ("count.{}", ENTRIES),
         ("process.{}", HmiConfig().processes),
         ("verdict.{}", ("pass", "reject", "review", "none")),
         ("alarm.priority.{}", (1, 2, 3)),
-        ("{}", [*WHY_NOT_START.values(), *WHY_NOT_CHANGE.values()]),
         ("change.{}", ("preparing", "prepared", "draining", "taking_up")),
         ("recipe.step.{}", UNDER_WAY),
         ("recipe.why.{}", REASONS),
