@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from inspection_cell_interfaces.msg import Alarm as AlarmMessage
-from inspection_cell_interfaces.msg import CellState
+from inspection_cell_interfaces.msg import CellState, Order
 
 from cell.control.alarms import Alarm, AlarmState, reason_text
 from cell.control.ledger.events import CellState as State
@@ -35,7 +36,9 @@ def stack_light(state: State, unacknowledged: bool) -> int:
     return light | BUZZER if unacknowledged else light
 
 
-def unknown(supervision: Supervision, changing: Changing, reason: str) -> CellState:
+def unknown(
+    supervision: Supervision, changing: Changing, refusals: Mapping[str, str], reason: str
+) -> CellState:
     """The message of a cell that knows nothing of its belt, for `reason`; without its stamp."""
     seen = supervision.ledger.snapshot()
     english, korean = reason_text(reason)
@@ -46,11 +49,14 @@ def unknown(supervision: Supervision, changing: Changing, reason: str) -> CellSt
         reason=english,
         reason_ko=korean,
         alarms=[alarm_message(alarm) for alarm in seen.alarms],
+        orders=_orders(refusals),
     )
 
 
-def cell_state(supervision: Supervision, changing: Changing) -> CellState:
-    """The message without its stamp."""
+def cell_state(
+    supervision: Supervision, changing: Changing, refusals: Mapping[str, str]
+) -> CellState:
+    """The message without its stamp. refusals: why each order cannot be given, '' if it can."""
     seen = supervision.ledger.snapshot()
     counts, verdict = seen.counts, seen.last_verdict
     english, korean = reason_text(seen.reason, seen.detail)
@@ -75,7 +81,12 @@ def cell_state(supervision: Supervision, changing: Changing) -> CellState:
         last_reason=verdict.reason if verdict else "",
         parts=[part_on_belt(part) for part in seen.parts],
         alarms=[alarm_message(alarm) for alarm in seen.alarms],
+        orders=_orders(refusals),
     )
+
+
+def _orders(refusals: Mapping[str, str]) -> list[Order]:
+    return [Order(name=name, refusal=refusal) for name, refusal in refusals.items()]
 
 
 def _recipe(changing: Changing) -> dict[str, Any]:

@@ -13,6 +13,9 @@ REFUSALS = (
         "an order needs the name of the person who gives it: name yourself, then try again",
         "명령에는 내리는 사람의 이름이 필요합니다. 이름을 밝힌 뒤 다시 시도하세요",
     ),
+    Phrase("already.running", "Already running", "이미 가동 중"),
+    Phrase("already.stopped", "Already stopped", "이미 정지 상태"),
+    Phrase("already.acknowledged", "No alarm waits for it", "확인할 알람 없음"),
     Phrase(
         "refused.start.purge_required",
         "what lies on the belt is unknown: clear the belt and confirm it, then start",
@@ -139,6 +142,11 @@ REFUSALS = (
         "refused.recipe.not_clear",
         "what lies on the belt is unknown: clear it and confirm, then change the recipe",
         "벨트 위에 무엇이 있는지 알 수 없습니다. 벨트를 비우고 확인한 뒤 레시피를 바꾸세요",
+    ),
+    Phrase(
+        "refused.recipe.faulted",
+        "the cell is faulted: remove the cause, reset, then change the recipe",
+        "셀에 고장이 있습니다. 원인을 제거하고 리셋한 뒤 레시피를 바꾸세요",
     ),
     Phrase(
         "refused.recipe.edited",

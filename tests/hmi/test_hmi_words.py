@@ -12,7 +12,7 @@ import pytest
 import cell.faces.hmi
 from cell.client.following import UNDER_WAY
 from cell.config.hmi import HmiConfig
-from cell.faces.hmi.commands import WHY_NOT_CHANGE, WHY_NOT_START, Command
+from cell.control.ledger.observations import COMMANDS
 from cell.faces.hmi.components.counts import ENTRIES
 from cell.faces.hmi.components.recipe_form import REASONS
 from cell.faces.hmi.components.shapes import STATES
@@ -57,13 +57,12 @@ def test_every_word_that_is_asked_for_is_there() -> None:
     ("pattern", "names"),
     [
         ("state.{}", STATES),
-        ("command.{}", Command),
-        ("hint.{}", Command),
+        ("command.{}", COMMANDS),
+        ("hint.{}", COMMANDS),
         ("count.{}", ENTRIES),
         ("process.{}", HmiConfig().processes),
         ("verdict.{}", ("pass", "reject", "review", "none")),
         ("alarm.priority.{}", (1, 2, 3)),
-        ("{}", [*WHY_NOT_START.values(), *WHY_NOT_CHANGE.values()]),
         ("change.{}", ("preparing", "prepared", "draining", "taking_up")),
         ("recipe.step.{}", UNDER_WAY),
         ("recipe.why.{}", REASONS),

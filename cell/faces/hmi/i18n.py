@@ -67,6 +67,7 @@ TEXTS: dict[str, Words] = {
     ),
     "picture.caption": Words("#{trigger} · {time} · {ms} ms", "#{trigger} · {time} · {ms} ms"),
     "picture.not_inspected": Words("Not inspected: {error}", "검사하지 못함: {error}"),
+    "picture.late": Words("Ready too late to count", "늦게 끝나 판정에 쓰이지 않음"),
     "picture.clean": Words("No defect found", "결함 없음"),
     "picture.more": Words("+{count} more", "외 {count}건"),
     # Counts.
@@ -88,18 +89,6 @@ TEXTS: dict[str, Words] = {
     "hint.reset": Words("After the cause is gone", "원인을 제거한 뒤 누르세요"),
     "hint.confirm_clear": Words("After you looked at the belt", "벨트를 직접 본 뒤 누르세요"),
     "why.no_link": Words("No connection to the cell", "셀과 연결 없음"),
-    "why.start.running": Words("Runs already", "이미 가동 중"),
-    "why.start.stopping": Words("Wait until it stands", "멈출 때까지 기다리세요"),
-    "why.start.faulted": Words("Reset the fault first", "먼저 고장을 해제하세요"),
-    "why.start.purge_required": Words("Clear the belt first", "먼저 벨트를 비우세요"),
-    "why.start.changing": Words("The recipe is changing", "레시피를 교체하는 중"),
-    "why.stop": Words("Stands already", "이미 정지 상태"),
-    "why.drain": Words("Only while running", "가동 중에만 가능"),
-    "why.reset": Words("There is no fault", "고장 없음"),
-    "why.confirm_clear": Words("Stop the cell first", "먼저 셀을 정지하세요"),
-    "why.belt_moves": Words("The belt still moves", "벨트가 아직 움직입니다"),
-    "why.unknown": Words("Nothing is known of the belt yet", "벨트 상태를 아직 알 수 없음"),
-    "why.unknown_state": Words("Unknown cell state", "알 수 없는 셀 상태"),
     "command.sent": Words("{command}: accepted", "{command}: 접수됨"),
     "command.refused": Words("{command}: refused. {message}", "{command}: 거부됨. {message}"),
     "command.no_service": Words(
@@ -152,10 +141,6 @@ TEXTS: dict[str, Words] = {
     "change.prepared": Words("prepared", "준비됨"),
     "change.draining": Words("letting parts through", "부품 내보내는 중"),
     "change.taking_up": Words("taking up", "적용 중"),
-    "why.recipe.starting": Words("Wait until it runs", "가동될 때까지 기다리세요"),
-    "why.recipe.parts": Words(
-        "Parts on the belt: start first", "벨트 위에 부품이 있음: 먼저 시작하세요"
-    ),
     # Clearing the belt.
     "clear.title": Words("Is the belt clear?", "벨트가 비어 있습니까?"),
     "clear.look": Words(
