@@ -45,15 +45,33 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Detection:
-    """One defect: class, score in 0..1 and where it lies in the canonical view.
-
-    `outline` is a closed line round it [px], where more than a box is known.
+class Defect:
+    """One defect: class, score in 0..1, and its edges in the canonical view [px]. The same value
+    from the detector to the journal and the operator's page.
     """
 
     class_name: str
     score: float
-    box: Box
+    x_min: float
+    y_min: float
+    x_max: float
+    y_max: float
+
+    @property
+    def box(self) -> Box:
+        """Where it lies."""
+        return Box(self.x_min, self.y_min, self.x_max, self.y_max)
+
+    @property
+    def area_px(self) -> float:
+        """Area of the box [px^2]."""
+        return max(0.0, self.x_max - self.x_min) * max(0.0, self.y_max - self.y_min)
+
+
+@dataclass(frozen=True, slots=True)
+class Detection(Defect):
+    """A defect with its `outline`: a closed line round it [px], where more than a box is known."""
+
     outline: tuple[tuple[float, float], ...] = ()
 
 

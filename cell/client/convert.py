@@ -11,12 +11,12 @@ from cell.client.model import (
     Counts,
     Heartbeat,
     InspectionStatus,
-    Mark,
     Part,
     PictureSource,
     RobotStatus,
     Verdict,
 )
+from cell.nodes.inspections import inspection_of
 
 Message = Any
 """Generated message classes carry no type information."""
@@ -59,6 +59,7 @@ def cell_status(msg: Message) -> CellStatus:
             Part(p.part, p.state, Verdict.of(p.verdict), p.bin, p.x, p.y, p.yaw) for p in msg.parts
         ),
         alarms=tuple(alarm(a) for a in msg.alarms),
+        refusals={order.name: order.refusal for order in msg.orders},
     )
 
 
@@ -76,21 +77,14 @@ def alarm(msg: Message) -> Alarm:
 
 
 def inspection_status(msg: Message) -> InspectionStatus:
-    """From Inspection."""
+    """From Inspection, as the supervisor sends it on."""
     width, height = int(msg.canonical_width), int(msg.canonical_height)
     return InspectionStatus(
-        trigger=msg.trigger,
-        stamp_s=seconds(msg.stamp),
-        ok=msg.ok,
-        error=msg.error,
-        recipe=msg.recipe,
+        part=msg.part,
+        inspection=inspection_of(msg),
+        late=msg.late,
         canonical=(width, height) if width and height else None,
-        engine=msg.engine,
-        total_ms=msg.total_ms,
-        marks=tuple(
-            Mark(d.class_name, d.score, d.x_min, d.y_min, d.x_max, d.y_max) for d in msg.defects
-        ),
-        source=PictureSource(msg.view, msg.ring, msg.slot, msg.sequence, msg.height, msg.width),
+        source=PictureSource(msg.ring, msg.slot, msg.sequence),
     )
 
 

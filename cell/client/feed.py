@@ -74,7 +74,10 @@ class Feed:
     """The latest of everything. Immutable, so that one thread may write and others read it."""
 
     cell: Heard[CellStatus] | None = None
-    inspection: Heard[InspectionStatus] | None = None
+    inspections: Mapping[str, InspectionStatus] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """By part, those of the last few."""
     robot: Heard[RobotStatus] | None = None
     belt: Heard[BeltStatus] | None = None
     pulses: Mapping[str, Pulse] = field(default_factory=lambda: MappingProxyType({}))
@@ -84,6 +87,12 @@ class Feed:
     def hear_cell(self, status: CellStatus, now_s: float) -> Feed:
         """After a cell state; a new verdict enters the history, newest first."""
         return replace(self, cell=Heard(status, now_s), history=remember(self.history, status))
+
+    def hear_inspection(self, status: InspectionStatus) -> Feed:
+        """After an inspection, which waits for the verdict of its part, or meets it."""
+        others = {k: v for k, v in self.inspections.items() if k != status.part}
+        newest = [*others.items(), (status.part, status)][-HISTORY_LENGTH:]
+        return replace(self, inspections=MappingProxyType(dict(newest)))
 
     def hear_heartbeat(self, beat: Heartbeat, now_s: float) -> Feed:
         """After a heartbeat."""
@@ -102,7 +111,7 @@ class Feed:
             link=self._link(now_s, limits.cell_s),
             age_s=self.cell.age(now_s) if self.cell else None,
             cell=self.cell.value if self.cell else None,
-            inspection=self.inspection.value if self.inspection else None,
+            inspection=self.inspections.get(self.cell.value.last_part) if self.cell else None,
             robot=fresh(self.robot, now_s, limits.device_s),
             belt=fresh(self.belt, now_s, limits.device_s),
             processes=tuple(

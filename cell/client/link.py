@@ -30,7 +30,7 @@ from cell.client import convert
 from cell.client.feed import Feed, Heard, Limits
 from cell.client.model import CellView
 from cell.config.hmi import HmiConfig
-from cell.faces.hmi.commands import Command
+from cell.control.ledger.observations import Order
 
 POLL_S = 0.1
 """How often the thread looks for messages. With queues of depth one, fast topics cost nothing."""
@@ -118,7 +118,7 @@ class CellLink:
         """What may be shown now."""
         return self._feed.view(time.monotonic(), self._limits, self._config.processes)
 
-    def command(self, command: Command, person: str) -> Reply:
+    def command(self, command: Order, person: str) -> Reply:
         """Give a command to the supervisor and wait for its answer."""
         return self._call(self._command, CellCommand.Request(command=str(command), person=person))
 
@@ -145,7 +145,7 @@ class CellLink:
     def _subscribe(self) -> None:
         hear: list[tuple[type, str, int, Callable[[Any, float], Feed]]] = [
             (CellState, "/cell/supervisor/state", 20, self._hear_cell),
-            (Inspection, "/cell/inspector/inspection", 1, self._hear_inspection),
+            (Inspection, "/cell/supervisor/inspection", 16, self._hear_inspection),
             (BeltState, "/cell/belt/state", 1, self._hear_belt),
             (RobotState, "/cell/robot/state", 1, self._hear_robot),
             (NodeStatus, "/cell/node_status", 32, self._hear_heartbeat),
@@ -163,8 +163,8 @@ class CellLink:
     def _hear_cell(self, msg: Any, now_s: float) -> Feed:
         return self._feed.hear_cell(convert.cell_status(msg), now_s)
 
-    def _hear_inspection(self, msg: Any, now_s: float) -> Feed:
-        return replace(self._feed, inspection=Heard(convert.inspection_status(msg), now_s))
+    def _hear_inspection(self, msg: Any, _now_s: float) -> Feed:
+        return self._feed.hear_inspection(convert.inspection_status(msg))
 
     def _hear_belt(self, msg: Any, now_s: float) -> Feed:
         return replace(self._feed, belt=Heard(convert.belt_status(msg), now_s))

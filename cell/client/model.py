@@ -4,8 +4,11 @@ no language yet (`models/ground/text.py`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from cell.control.ledger.inspection import Inspection
 
 
 class Link(StrEnum):
@@ -103,48 +106,30 @@ class CellStatus:
     last_reason: str = ""
     parts: tuple[Part, ...] = ()
     alarms: tuple[Alarm, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One defect in the canonical view [px], score 0..1."""
-
-    class_name: str
-    score: float
-    x_min: float
-    y_min: float
-    x_max: float
-    y_max: float
+    refusals: Mapping[str, str] = field(default_factory=dict)
+    """For each order why it would be refused now, '' if it would not."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureSource:
-    """Where the pixels of an inspection are: a stored view, or a slot of a shared-memory ring."""
+    """Where the camera's picture lies for a while: a slot of a shared-memory ring."""
 
-    view: str = ""
     ring: str = ""
     slot: int = 0
     sequence: int = 0
-    height: int = 0
-    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class InspectionStatus:
-    """What the inspector found in its latest picture. `stamp_s`: system clock at the exposure;
-    `canonical`: width and height [px] of the view in which the marks lie, None: not told.
+    """The inspection of `part`. `late`: the part had its verdict already. `canonical`: width and
+    height [px] of the view in which the defects lie, None: not told.
     """
 
-    trigger: int
-    stamp_s: float
-    ok: bool
-    error: str
-    recipe: str
-    canonical: tuple[int, int] | None
-    engine: str
-    total_ms: float
-    marks: tuple[Mark, ...]
-    source: PictureSource
+    part: str
+    inspection: Inspection
+    late: bool = False
+    canonical: tuple[int, int] | None = None
+    source: PictureSource = field(default_factory=PictureSource)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +205,7 @@ class CellView:
     age_s: float | None
     cell: CellStatus | None
     inspection: InspectionStatus | None
+    """That of the part whose verdict is shown."""
     robot: RobotStatus | None
     belt: BeltStatus | None
     processes: tuple[ProcessStatus, ...]

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from cell.control.ledger.desk import MOVING
 from cell.control.ledger.events import CellState as State
+from cell.control.ledger.observations import Order
 from cell.products.lookup import InspectionParts
 from cell.texts import say
 
@@ -105,15 +106,26 @@ class Changeover:
             return say("refused.no_person")
         if not wish.reason.strip():
             return say("refused.recipe.no_reason")
+        order = Order.DRAIN_AND_CHANGE if wish.drain else Order.CHANGE_RECIPE
+        return self._refusal(Order.PREPARE_RECIPE if wish.prepare_only else order, seen)
+
+    def refusals(self, seen: Seen) -> dict[str, str]:
+        """For each order of a change why it cannot be given now, '' if it can."""
+        orders = (Order.CHANGE_RECIPE, Order.DRAIN_AND_CHANGE, Order.PREPARE_RECIPE)
+        return {str(order): self._refusal(order, seen) for order in orders}
+
+    def _refusal(self, order: Order, seen: Seen) -> str:
         if self.step not in (Step.NONE, Step.PREPARED):
             return say(
                 "refused.recipe.changing", recipe=self._wish.recipe, person=self._wish.person
             )
-        if wish.prepare_only:
+        if order is Order.PREPARE_RECIPE:
             return ""
-        if seen.state in (State.FAULTED, State.PURGE_REQUIRED) and seen.on_belt:
+        if seen.state is State.PURGE_REQUIRED:
             return say("refused.recipe.not_clear")
-        lets_through = wish.drain and seen.state in MOVING
+        if seen.state is State.FAULTED:
+            return say("refused.recipe.faulted")
+        lets_through = order is Order.DRAIN_AND_CHANGE and seen.state in MOVING
         if (seen.on_belt or seen.state in MOVING) and not lets_through:
             return say("refused.recipe.not_stopped")
         return ""

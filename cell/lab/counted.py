@@ -12,8 +12,9 @@ from cell.lab.inspecting import Seen, defects_of
 from cell.products.counting import left_out
 from cell.products.recipe import Recipe
 from cell.products.rules import judge
-from cell.products.verdict import Defect, VerdictKind
+from cell.products.verdict import VerdictKind
 from vision.lab.evaluation.matching import Found
+from vision.types import Defect
 
 
 def all_counted(seen: Iterable[Seen], recipe: Recipe, classes: Sequence[str]) -> list[Seen]:

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from cell.lab.samples import class_table, read_canonical
 from cell.products.inspector import InspectionSetup
-from cell.products.verdict import Defect
 from cell.texts import render
 from models.anomaly import AnomalyPackage
 from models.package import ModelPackage
@@ -28,7 +27,7 @@ from vision.lab.evaluation.matching import Found
 from vision.lab.training.camera import CELL, degrade
 from vision.lab.training.deeppcb import SIZE
 from vision.nets.decode import Floats, decode
-from vision.types import NOT_MOVED, Affine, Image, Inspection
+from vision.types import NOT_MOVED, Affine, Defect, Image, Inspection
 
 LEAST: Final = 0.01
 """Detections are followed down to this score; average precision needs the doubtful ones, too."""
@@ -209,11 +208,7 @@ class Bench:
             as_run=as_run,
             in_view=in_view,
             to_view=inverse(inspection.from_view),
-            other=tuple(
-                Defect(d.class_name, d.score, d.box.x_min, d.box.y_min, d.box.x_max, d.box.y_max)
-                for d in inspection.detections
-                if d.class_name not in self.classes
-            ),
+            other=tuple(d for d in inspection.detections if d.class_name not in self.classes),
             total_ms=inspection.timings.total_ms,
             heat=raw.heat,
         )

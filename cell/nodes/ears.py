@@ -20,6 +20,7 @@ from cell.control.ledger import observations as o
 from cell.control.watch import Heartbeat
 from cell.nodes import translate
 from cell.nodes.base import CellNode
+from cell.nodes.inspections import Untied
 from cell.nodes.topics import LATEST, RELIABLE, to_ns
 
 OPERATIONAL = "operational"
@@ -32,7 +33,7 @@ class Ears:
     """The supervisor's subscriptions.
 
     `encoder_m`: what the belt said last, None before its first word, which starts the ledger's
-    session; nothing else is told before it.
+    session; nothing else is told before it. `untied`: inspections that the ledger has yet to tie.
     """
 
     def __init__(self, node: CellNode, tell: Tell, hear: Callable[[Heartbeat], object]) -> None:
@@ -59,6 +60,7 @@ class Ears:
 
     def forget(self) -> None:
         """Nothing has been heard: the belt's next word begins a session."""
+        self.untied = Untied()
         self._belt_answers = True
         self.encoder_m: float | None = None
         self._robot_mode = self._robot_trouble = ""
@@ -115,6 +117,7 @@ class Ears:
 
     def _on_inspection(self, message: Inspection) -> None:
         if self.started:
+            self.untied.hear(message)
             self._tell(translate.inspection(message, self._node.now_ns()))
 
     def _on_status(self, message: NodeStatus) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import queue
 import threading
 from pathlib import Path
+from typing import Any
 
-from inspection_cell_interfaces.msg import CellState, FrameHandle, Inspection
+from inspection_cell_interfaces.msg import CellState, FrameHandle
+from inspection_cell_interfaces.msg import Inspection as Message
 
-from cell.nodes import answers
+from cell.control.ledger.inspection import NOWHERE, Inspection
 from cell.nodes.base import CellNode
+from cell.nodes.inspections import message_of
 from cell.nodes.parameters import declare
 from cell.nodes.prepared import PreparingService
 from cell.nodes.process import run
-from cell.nodes.topics import LATCHED, RELIABLE, to_ns, to_time
+from cell.nodes.topics import LATCHED, RELIABLE, to_ns
 from cell.nodes.workers import Worker
 from cell.products.inspector import InspectionSetup, build_inspector, require_in_view, warm_up
 from cell.products.loading import RecipeError
@@ -22,12 +25,11 @@ from cell.records.images import encoded, store_incoming
 from cell.records.naming import Incoming
 from cell.records.reserve import Reserve
 from cell.records.space import Space
-from cell.texts import for_ros, say
+from cell.texts import say
 from models.ground.errors import UserError
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
 from vision.types import Image
-from vision.types import Inspection as Finding
 
 QUEUE = 16
 """Handles waiting for the inspector; the ring holds fewer pictures, so more would be stale anyway.
@@ -66,7 +68,7 @@ class InspectorNode(CellNode):
             )
         self._setup = build_inspector(self.config, self.config.recipe)
         self._reader = RingReader(self.config.camera.ring)
-        self._results = self.create_publisher(Inspection, "/cell/inspector/inspection", RELIABLE)
+        self._results = self.create_publisher(Message, "/cell/inspector/inspection", RELIABLE)
         self.create_subscription(FrameHandle, "/cell/camera/frame", self._on_frame, RELIABLE)
         PreparingService(self, self._prepare, self._let_go)
         self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, LATCHED)
@@ -101,7 +103,7 @@ class InspectorNode(CellNode):
         try:
             self._work.put_nowait(handle)
         except queue.Full:
-            self._results.publish(self._failed(handle, say("uninspected.behind")))
+            self._results.publish(self._answer(handle, None, error=say("uninspected.behind")))
 
     @property
     def works_by(self) -> str:
@@ -172,27 +174,46 @@ class InspectorNode(CellNode):
             self._results.publish(message)
             self._count += 1
 
-    def _inspect(self, handle: FrameHandle, setup: InspectionSetup) -> Inspection:
+    def _inspect(self, handle: FrameHandle, setup: InspectionSetup) -> Message:
         assert self._reader is not None
         try:
             with self._reader.view(handle.slot, handle.sequence) as picture:
                 found, view = setup.complete.inspect_frame(picture)
         except (InspectionError, StaleFrame, RingError) as error:
-            return self._failed(handle, str(error), setup)
+            return self._answer(handle, setup, error=str(error))
         except EngineError as error:
             self.problem, self._engine_errors = str(error), self._engine_errors + 1
-            return self._failed(handle, str(error), setup)
+            return self._answer(handle, setup, error=str(error))
         self.problem, self._engine_errors = "", 0
-        return self._told(handle, found, view, setup)
+        kept = "" if self._space is None else self._space.keep(lambda: self._store(handle, view))
+        return self._answer(
+            handle,
+            setup,
+            ok=True,
+            pose=found.pose or NOWHERE,
+            defects=found.detections,
+            golden=found.golden,
+            timings=found.timings,
+            view=kept or "",
+        )
 
-    def _told(
-        self, handle: FrameHandle, found: Finding, view: Image, setup: InspectionSetup
-    ) -> Inspection:
-        message = answers.found(answers.blank(handle, setup), found)
-        if self._space is not None:
-            message.view = self._space.keep(lambda: self._store(handle, view)) or ""
-        message.done = to_time(self.now_ns())
-        return message
+    def _answer(
+        self, handle: FrameHandle, setup: InspectionSetup | None, *, ok: bool = False, **told: Any
+    ) -> Message:
+        """What there is to say of a picture now; not `ok` with an `error`."""
+        canonical = (0, 0)
+        if setup is not None:
+            canonical = setup.recipe.canonical_px
+            told |= {"recipe": setup.recipe.identity, "model": setup.model}
+            told |= {"engine": setup.engine.name}
+        seen = Inspection(
+            trigger=handle.trigger,
+            exposure_ns=to_ns(handle.stamp),
+            done_ns=self.now_ns(),
+            ok=ok,
+            **told,
+        )
+        return message_of(seen, handle, canonical)
 
     def _store(self, handle: FrameHandle, view: Image) -> str:
         """The view's path, from the data folder on. Raises OSError."""
@@ -208,14 +229,6 @@ class InspectorNode(CellNode):
         if self._space is not None:
             self._space.look()
             self.advisories |= self._space.advisories
-
-    def _failed(
-        self, handle: FrameHandle, error: str, setup: InspectionSetup | None = None
-    ) -> Inspection:
-        message = answers.blank(handle, setup)
-        message.ok, message.error = False, for_ros(error)
-        message.done = to_time(self.now_ns())
-        return message
 
 
 if __name__ == "__main__":

@@ -53,13 +53,13 @@ class Orders:
         self, request: CellCommand.Request, response: CellCommand.Response
     ) -> CellCommand.Response:
         stopped = self._supervision.ledger.snapshot().state is State.STOPPED
-        if request.command == "start" and stopped:
-            response.message = self._obstacle(request.person)
+        if request.command == o.Order.START and stopped and request.person.strip():
+            response.message = self.refusals()[o.Order.START] or self._unready_arm(request.person)
             if response.message:
                 return response
         order = o.Command(stamp_ns=self._node.now_ns(), name=request.command, person=request.person)
         response.accepted, response.message = self._tell(order)
-        if request.command in ("reset", "confirm_clear") and response.accepted:
+        if request.command in (o.Order.RESET, o.Order.CONFIRM_CLEAR) and response.accepted:
             self._bring_robot_back(request.person)
         return response
 
@@ -70,13 +70,18 @@ class Orders:
             self._permit.tell(self._supervision.ledger)
             self._recover_robot.call_async(Trigger.Request())
 
-    def _obstacle(self, person: str) -> str:
-        """Why the cell cannot start now, for reasons that the ledger does not know; '' if it can.
+    def refusals(self) -> dict[str, str]:
+        """For each order that people give, why it would be refused now; '' if it would not."""
+        if not self._ears.started:
+            return dict.fromkeys(map(str, o.Order), say("refused.before_belt"))
+        found = self._supervision.ledger.refusals()
+        found[o.Order.START] = found[o.Order.START] or self._obstacle()
+        return found | self._changing.change.refusals(self.seen())
 
-        An arm that only has to come back is brought back by this order.
+    def _obstacle(self) -> str:
+        """Why a stopped cell cannot start now, for reasons that the ledger does not know; '' if it
+        can.
         """
-        if not person.strip():
-            return say("refused.no_person")
         if self._supervision.on_reserve:
             return say("refused.start.disk_full")
         unready = self._ears.robot_unready
@@ -95,10 +100,15 @@ class Orders:
             )
         if unready in BY_HAND:
             return say("refused.start.arm_by_hand", mode=unready)
-        if unready:
-            self._bring_robot_back(person)
-            return say("refused.start.arm", mode=unready)
         return ""
+
+    def _unready_arm(self, person: str) -> str:
+        """Why an arm that only has to come back holds up a start, by which it is brought back."""
+        unready = self._ears.robot_unready
+        if not unready:
+            return ""
+        self._bring_robot_back(person)
+        return say("refused.start.arm", mode=unready)
 
     def _on_override(
         self, request: OverrideVerdict.Request, response: OverrideVerdict.Response

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from inspection_cell_interfaces.msg import Alarm as AlarmMessage
-from inspection_cell_interfaces.msg import CellState
+from inspection_cell_interfaces.msg import CellState, Order
 
 from cell.control.alarms import Alarm, AlarmState, reason_text
 from cell.control.ledger.events import CellState as State
@@ -36,7 +37,9 @@ def stack_light(state: State, unacknowledged: bool) -> int:
     return light | BUZZER if unacknowledged else light
 
 
-def unknown(supervision: Supervision, changing: Changing, reason: str) -> CellState:
+def unknown(
+    supervision: Supervision, changing: Changing, refusals: Mapping[str, str], reason: str
+) -> CellState:
     """The message of a cell that knows nothing of its belt, for `reason`; without its stamp."""
     seen = supervision.ledger.snapshot()
     return CellState(
@@ -45,11 +48,14 @@ def unknown(supervision: Supervision, changing: Changing, reason: str) -> CellSt
         **_recipe(changing),
         reason=for_ros(reason_text(reason)),
         alarms=[alarm_message(alarm) for alarm in seen.alarms],
+        orders=_orders(refusals),
     )
 
 
-def cell_state(supervision: Supervision, changing: Changing) -> CellState:
-    """The message without its stamp."""
+def cell_state(
+    supervision: Supervision, changing: Changing, refusals: Mapping[str, str]
+) -> CellState:
+    """The message without its stamp. refusals: why each order cannot be given, '' if it can."""
     seen = supervision.ledger.snapshot()
     counts, verdict = seen.counts, seen.last_verdict
     return CellState(
@@ -72,7 +78,12 @@ def cell_state(supervision: Supervision, changing: Changing) -> CellState:
         last_reason=for_ros(verdict.reason) if verdict else "",
         parts=[part_on_belt(part) for part in seen.parts],
         alarms=[alarm_message(alarm) for alarm in seen.alarms],
+        orders=_orders(refusals),
     )
+
+
+def _orders(refusals: Mapping[str, str]) -> list[Order]:
+    return [Order(name=name, refusal=refusal) for name, refusal in refusals.items()]
 
 
 def _recipe(changing: Changing) -> dict[str, Any]:

@@ -11,13 +11,14 @@ from inspection_cell_interfaces.msg import Inspection as InspectionMessage
 from inspection_cell_interfaces.msg import PartEvent
 from sqlalchemy.exc import SQLAlchemyError
 
-from cell.control.ledger.events import Event, Inspected, Judged
+from cell.control.ledger.events import Event
 from cell.nodes.base import CellNode
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import RELIABLE, to_ns
 from cell.products.verdict import VerdictKind
 from cell.records.agreement import follow_journal
+from cell.records.awaited import Awaited, Shot
 from cell.records.errors import RecordsError
 from cell.records.evidence_log import recall
 from cell.records.folder import require_writable
@@ -34,14 +35,8 @@ from vision.types import Image
 WAITING_PICTURES = 6
 """Pictures held until their verdict is in the journal; older ones are let go."""
 
-WAITING_PARTS = 200
-"""Parts whose verdict is awaited; of older ones nothing is held any more."""
-
 SETTLED = 20
 """Pictures brought to their place in one turn."""
-
-Shot = tuple[int, int]
-"""Exposure [ns] and trigger: a restarted camera counts its triggers anew."""
 
 
 class RecorderNode(CellNode):
@@ -54,7 +49,7 @@ class RecorderNode(CellNode):
         self._projection: Projection | None = None
         self._reader: RingReader | None = None
         self._pictures: OrderedDict[Shot, Image] = OrderedDict()
-        self._shot_of: OrderedDict[str, Shot] = OrderedDict()
+        self._awaited = Awaited()
         self._due = self._unsettled = self._untidy = True
         self._ailments: dict[str, str] = {}
         self._counts = {"events": 0, "pictures": 0, "pictures_missed": 0, "pictures_pruned": 0}
@@ -88,7 +83,7 @@ class RecorderNode(CellNode):
                     stack.callback(held.close)
         self._projection = self._journal = self._reader = None
         self._pictures.clear()
-        self._shot_of.clear()
+        self._awaited.clear()
 
     def details(self) -> dict[str, object]:
         return dict(self._counts)
@@ -162,17 +157,13 @@ class RecorderNode(CellNode):
         return True
 
     def _keep_picture(self, event: Event) -> None:
-        if isinstance(event, Inspected):
-            self._shot_of[event.part] = (event.exposure_ns, event.trigger)
-            while len(self._shot_of) > WAITING_PARTS:
-                self._shot_of.popitem(last=False)
-        if not isinstance(event, Judged):
+        known = self._awaited.hear(event)
+        image = None if known is None else self._pictures.pop(known.shot, None)
+        if known is None or image is None:
             return
-        shot = self._shot_of.pop(event.part, (0, 0))
-        image = self._pictures.pop(shot, None)
-        passed = event.verdict.kind is VerdictKind.PASS
-        if image is not None and not (passed and self.section.store_frames == "rejects"):
-            self._write(event.part, shot, image)
+        passed = known.kind is VerdictKind.PASS
+        if not (passed and self.section.store_frames == "rejects"):
+            self._write(known.part, known.shot, image)
 
     def _write(self, part: str, shot: Shot, image: Image) -> None:
         exposure_ns, trigger = shot

@@ -9,6 +9,7 @@ from pathlib import Path
 from inspection_cell_interfaces.msg import (
     BeltCommand,
     CellState,
+    Inspection,
     PartEvent,
 )
 
@@ -17,7 +18,7 @@ from cell.config.stations import ledger_config
 from cell.control.alarms import AlarmState
 from cell.control.ledger import observations as o
 from cell.control.ledger.effects import CancelRemoval, Effect, RequestRemoval
-from cell.control.ledger.events import Event
+from cell.control.ledger.events import Event, Inspected
 from cell.control.ledger.ledger import Ledger
 from cell.control.supervision import Supervision
 from cell.control.watch import Heartbeat, Watch, process_exists
@@ -70,6 +71,9 @@ class SupervisorNode(CellNode):
         )
         self._states = self.create_publisher(CellState, "/cell/supervisor/state", LATCHED)
         self._events = self.create_publisher(PartEvent, "/cell/supervisor/part_event", RELIABLE)
+        self._inspections = self.create_publisher(
+            Inspection, "/cell/supervisor/inspection", RELIABLE
+        )
         self._belt = self.create_publisher(BeltCommand, "/cell/belt/command", LATEST)
         self._permit = PermitGiver(self)
         self._remover = Remover(self, self._tell)
@@ -170,10 +174,11 @@ class SupervisorNode(CellNode):
         """Before the belt has answered, and out of service, nothing is known of the cell."""
         if self._supervision is None:
             return
+        refusals = self._orders.refusals()
         if self._ears.started:
-            message = cell_state(self._supervision, self._changing)
+            message = cell_state(self._supervision, self._changing, refusals)
         else:
-            message = unknown(self._supervision, self._changing, unknown_for)
+            message = unknown(self._supervision, self._changing, refusals, unknown_for)
         message.stamp = to_time(self.now_ns())
         self._states.publish(message)
 
@@ -184,6 +189,9 @@ class SupervisorNode(CellNode):
 
     def _publish_event(self, sequence: int, event: Event) -> None:
         self._events.publish(translate.part_event(sequence, event))
+        told = self._ears.untied.tied(event) if isinstance(event, Inspected) else None
+        if told is not None:
+            self._inspections.publish(told)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from cell.control.ledger.codec import encode, kind_of, part_of
 from cell.control.ledger.events import Event
 from cell.control.ledger.snapshot import PartView
 from cell.control.watch import Heartbeat
+from cell.nodes.inspections import inspection_of
 from cell.nodes.topics import to_ns, to_time
-from cell.products.verdict import Defect
 from cell.texts import bare
 
 
@@ -70,29 +70,7 @@ def frame(message: FrameHandle, now_ns: int) -> o.FrameReceived:
 
 def inspection(message: Inspection, now_ns: int) -> o.InspectionDone:
     """The inspector's answer to a picture."""
-    return o.InspectionDone(
-        stamp_ns=now_ns,
-        trigger=message.trigger,
-        exposure_ns=to_ns(message.stamp),
-        done_ns=to_ns(message.done),
-        ok=message.ok,
-        error=bare(message.error),
-        x=message.x,
-        y=message.y,
-        yaw=message.yaw,
-        defects=tuple(
-            Defect(d.class_name, float(d.score), d.x_min, d.y_min, d.x_max, d.y_max)
-            for d in message.defects
-        ),
-        recipe=message.recipe,
-        model=message.model,
-        engine=message.engine,
-        golden=message.golden,
-        locate_ms=message.locate_ms,
-        inference_ms=message.inference_ms,
-        total_ms=message.total_ms,
-        view=message.view,
-    )
+    return o.InspectionDone(stamp_ns=now_ns, inspection=inspection_of(message))
 
 
 def heartbeat(message: NodeStatus) -> Heartbeat:
@@ -120,6 +98,7 @@ def part_on_belt(view: PartView) -> PartOnBelt:
         x=view.x,
         y=view.y,
         yaw=view.yaw,
+        verdicts=list(view.verdicts),
     )
 
 

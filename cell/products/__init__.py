@@ -14,7 +14,8 @@ from cell.products.loading import (
 from cell.products.recipe import Limits, PartGeometry, Recipe
 from cell.products.regions import Region
 from cell.products.rules import judge, not_inspected
-from cell.products.verdict import Defect, Verdict, VerdictKind
+from cell.products.verdict import Verdict, VerdictKind
+from vision.types import Defect
 
 __all__ = [
     "RECIPES",

@@ -3,17 +3,7 @@
 from __future__ import annotations
 
 from cell.products.recipe import Recipe
-from cell.products.verdict import Defect
 from vision.inspect.areas import Areas
-from vision.types import Inspection
-
-
-def defects_of(inspection: Inspection) -> tuple[Defect, ...]:
-    """The detections of an inspection as defects, in the same order."""
-    return tuple(
-        Defect(d.class_name, d.score, d.box.x_min, d.box.y_min, d.box.x_max, d.box.y_max)
-        for d in inspection.detections
-    )
 
 
 def areas_of(recipe: Recipe) -> Areas:

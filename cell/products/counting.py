@@ -11,7 +11,7 @@ from typing import Final
 from cell.products.base import ANOMALY, MOST_ANOMALIES, MOST_TOLD
 from cell.products.polygon import Box
 from cell.products.recipe import Recipe
-from cell.products.verdict import Defect
+from vision.types import Defect
 
 HALF: Final = 0.5
 """Share of a defect's box from which the defect lies in a region."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from cell.products.counting import Standing, Tally, count
 from cell.products.recipe import Recipe
-from cell.products.verdict import Defect, Verdict, VerdictKind
+from cell.products.verdict import Verdict, VerdictKind
 from cell.texts import say
+from vision.types import Defect
 
 
 def not_inspected(recipe: Recipe, why: str) -> Verdict:

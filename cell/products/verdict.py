@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from vision.types import Defect
+
 
 class VerdictKind(StrEnum):
     """What shall happen to a part."""
@@ -12,23 +14,6 @@ class VerdictKind(StrEnum):
     PASS = "pass"
     REJECT = "reject"
     REVIEW = "review"
-
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """One detection in the part's canonical view; edges in pixels of that view."""
-
-    class_name: str
-    score: float
-    x_min: float
-    y_min: float
-    x_max: float
-    y_max: float
-
-    @property
-    def area_px(self) -> float:
-        """Area of the box [px^2]."""
-        return max(0.0, self.x_max - self.x_min) * max(0.0, self.y_max - self.y_min)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from cell.control.alarms import book
-from cell.control.ledger import account, apply, events
+from cell.control.ledger import account, apply, events, inspection
 from cell.control.ledger.account import State
 from cell.control.ledger.checkpoint import Checkpoint
 from cell.control.ledger.config import LedgerConfig
@@ -20,7 +20,7 @@ from cell.records.journal import Journal
 EVERY = 5000
 """Events from one checkpoint to the next: at the most this many are replayed after a crash."""
 
-_MAKERS: tuple[ModuleType, ...] = (account, apply, book, events, verdict)
+_MAKERS: tuple[ModuleType, ...] = (account, apply, book, events, inspection, verdict)
 """Whatever makes a state of events: when one of them changes, checkpoints of before count no more.
 """
 

@@ -6,6 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cell.control.ledger import events as e
+from cell.control.ledger.codec import flat
 from cell.records import schema as s
 from cell.records.naming import Incoming
 
@@ -144,27 +145,17 @@ def _picture(session: Session, progress: s.Progress, seq: int, event: e.Event) -
 
 
 def _inspection(session: Session, seq: int, event: e.Inspected) -> None:
-    names = [c.name for c in s.Inspection.__table__.columns if c.name != "seq"]
-    session.add(s.Inspection(seq=seq, **{name: getattr(event, name) for name in names}))
+    told, inspection = flat(event), event.inspection
+    defects = told.pop("defects")
+    del told["stamp_ns"]
+    session.add(s.Inspection(seq=seq, **told))
     session.flush()
-    for number, defect in enumerate(event.defects):
-        session.add(
-            s.Defect(
-                inspection=seq,
-                number=number,
-                class_name=defect.class_name,
-                score=defect.score,
-                x_min=defect.x_min,
-                y_min=defect.y_min,
-                x_max=defect.x_max,
-                y_max=defect.y_max,
-            )
-        )
-    picture = Incoming.parse(event.view)
+    session.add_all(s.Defect(inspection=seq, number=n, **one) for n, one in enumerate(defects))
+    picture = Incoming.parse(inspection.view)
     if picture is not None:
         session.add(awaited(picture, seq, event.part))
-    if event.model and session.get(s.ModelVersion, event.model) is None:
-        session.add(s.ModelVersion(identity=event.model, first_seen_ns=event.stamp_ns))
+    if inspection.model and session.get(s.ModelVersion, inspection.model) is None:
+        session.add(s.ModelVersion(identity=inspection.model, first_seen_ns=event.stamp_ns))
 
 
 def _verdict(session: Session, seq: int, event: e.Judged) -> None:

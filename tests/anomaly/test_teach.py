@@ -213,8 +213,8 @@ def test_a_named_defect_covers_its_heat() -> None:
     found = regions(heat, 0.45)
     assert [round(one.score, 2) for one in found] == [0.67, 0.5]
     assert found[0].box == Box(20.0, 20.0, 40.0, 40.0)
-    known = Detection("scratch", 0.9, Box(22.0, 22.0, 38.0, 38.0))
-    assert [one.box.x_min for one in regions(heat, 0.45, [known])] == [70.0]
+    known = Detection("scratch", 0.9, 22.0, 22.0, 38.0, 38.0)
+    assert [one.x_min for one in regions(heat, 0.45, [known])] == [70.0]
 
 
 def test_the_bound_covers_what_it_promises() -> None:

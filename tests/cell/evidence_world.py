@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from cell.control.ledger import events as e
+from cell.control.ledger.inspection import Inspection
 from cell.products.verdict import Verdict, VerdictKind
 from cell.records.images import encoded, store_incoming
 from cell.records.journal import Journal
 from cell.records.keeping import Keeper
 from cell.records.naming import INCOMING, PICTURES, Incoming
 from cell.records.projection import Projection
-from vision.types import Image
+from vision.types import Image, Timings
 
 START_NS = 1_700_000_000_000_000_000
 DAY_NS = 86_400 * 10**9
@@ -119,26 +120,15 @@ class Shift:
 
 def inspected(part: str, trigger: int, exposure_ns: int, view: str) -> e.Inspected:
     """An inspection without a finding."""
-    return e.Inspected(
-        stamp_ns=exposure_ns,
-        part=part,
+    seen = Inspection(
         trigger=trigger,
         exposure_ns=exposure_ns,
         done_ns=exposure_ns,
         ok=True,
-        error="",
-        late=False,
-        x=0.0,
-        y=0.0,
-        yaw=0.0,
-        encoder_m=0.0,
-        defects=(),
         recipe="pcb@1",
         model="m@1",
         engine="test",
-        golden="",
-        locate_ms=1.0,
-        inference_ms=1.0,
-        total_ms=1.0,
+        timings=Timings(locate_ms=1.0, inference_ms=1.0, total_ms=1.0),
         view=view,
     )
+    return e.Inspected(stamp_ns=exposure_ns, part=part, inspection=seen, late=False, encoder_m=0.0)

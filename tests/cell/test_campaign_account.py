@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cell.control.ledger import events as e
+from cell.control.ledger.inspection import Inspection
 from cell.launcher.campaign.account import (
     alarms,
     broken_accounts,
@@ -26,11 +27,8 @@ def arrived(part: str, encoder_m: float) -> e.Event:
 
 
 def inspected(part: str, *, ok: bool = True, late: bool = False) -> e.Event:
-    return e.Inspected(
-        stamp_ns=2 * S, part=part, trigger=1, exposure_ns=S, done_ns=2 * S, ok=ok, error="",
-        late=late, x=0.0, y=0.0, yaw=0.0, encoder_m=0.0, defects=(), recipe="pcb@1", model="m@1",
-        engine="onnxruntime", golden="g", locate_ms=1.0, inference_ms=1.0, total_ms=2.0, view="",
-    )  # fmt: skip
+    seen = Inspection(trigger=1, exposure_ns=S, done_ns=2 * S, ok=ok)
+    return e.Inspected(stamp_ns=2 * S, part=part, inspection=seen, late=late, encoder_m=0.0)
 
 
 def judged(part: str, kind: VerdictKind = VerdictKind.PASS) -> e.Event:

@@ -17,7 +17,7 @@ from cell.config.hmi import HmiConfig
 from cell.config.processes import TABLE
 from cell.control.alarms import CATALOGUE
 from cell.control.changeover import Step
-from cell.faces.hmi.commands import Command
+from cell.control.ledger.observations import COMMANDS
 from cell.faces.hmi.components.cell_model import VERDICT_COLORS
 from cell.faces.hmi.components.counts import ENTRIES
 from cell.faces.hmi.components.recipe_form import REASONS
@@ -36,9 +36,9 @@ COMPOSED = {
     "alarm.priority.{}": PRIORITIES,
     "bin.{}": ("rework", "scrap", "review"),  # as recipes usually name them
     "change.{}": [step for step in Step if step is not Step.NONE],
-    "command.{}": Command,
+    "command.{}": COMMANDS,
     "count.{}": ENTRIES,
-    "hint.{}": Command,
+    "hint.{}": COMMANDS,
     "link.{}": ("never.detail", "silent.detail"),
     "mode.{}": [mode for mode in RobotMode if mode is not RobotMode.OPERATIONAL],
     "phase.{}": Phase,
@@ -48,7 +48,6 @@ COMPOSED = {
     "robot.{}": RobotMode,
     "state.{}": STATES,
     "verdict.{}": [name(verdict) for verdict in VERDICT_COLORS],
-    "why.{}": ("stop", "drain", "reset", "confirm_clear"),
 }
 """Codes that are put together, each with the names that it is put together of."""
 SAME_EVERYWHERE = {"alarm.detail", "picture.caption", "verdict.defect"}

@@ -179,6 +179,32 @@ def test_a_prepared_one_may_be_exchanged_for_another(play: Play) -> None:
     assert play.change.step is Step.PREPARING
 
 
+CHANGE, DRAINED, PREPARE = "change_recipe", "drain_and_change", "prepare_recipe"
+
+
+@pytest.mark.parametrize(
+    ("state", "on_belt", "allowed"),
+    [
+        (State.STOPPED, 0, {CHANGE, PREPARE, DRAINED}),
+        (State.STOPPED, 2, {PREPARE}),
+        (State.STARTING, 0, {DRAINED, PREPARE}),
+        (State.RUNNING, 2, {DRAINED, PREPARE}),
+        (State.STOPPING, 2, {DRAINED, PREPARE}),
+        (State.FAULTED, 0, {PREPARE}),
+        (State.PURGE_REQUIRED, 0, {PREPARE}),
+    ],
+)
+def test_what_is_told_is_what_is_refused(
+    play: Play, state: State, on_belt: int, allowed: set[str]
+) -> None:
+    seen = Seen(state, on_belt, following=True)
+    told = play.change.refusals(seen)
+    assert {order for order, why in told.items() if not why} == allowed
+    for order, why in told.items():
+        wish = Wish("tile", "Kim", "lot", order == PREPARE, order == DRAINED)
+        assert play.change.obstacle(wish, seen) == why
+
+
 @pytest.mark.parametrize(
     ("person", "reason"), [("", "why"), (" ", "why"), ("Kim", ""), ("Kim", " ")]
 )

@@ -7,12 +7,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cell.control.ledger import events as e
+from cell.products import Verdict, VerdictKind
+from cell.records.awaited import Awaited
 from cell.records.evidence import check_evidence, find_view
 from cell.records.evidence_log import recall
 from cell.records.images import encoded
@@ -22,7 +26,7 @@ from cell.records.naming import Incoming
 from cell.records.projection import Projection
 from cell.records.retention import delete, doomed
 from cell.records.schema import Evidence, Frame
-from tests.cell.evidence_world import DAY_NS, START_NS, Shift, noise
+from tests.cell.evidence_world import DAY_NS, START_NS, Shift, inspected, noise
 
 
 @pytest.fixture
@@ -234,3 +238,19 @@ def test_names_say_where_they_come_from() -> None:
     assert Incoming.parse(picture.path) == picture
     for other in ("", "/abs/views/x-1.jpg", picture.path.upper(), picture.path + "/../x"):
         assert Incoming.parse(other) is None
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("kind", [VerdictKind.PASS, VerdictKind.REJECT])
+def test_a_picture_meets_its_verdict_whichever_comes_first(late: bool, kind: VerdictKind) -> None:
+    awaited = Awaited()
+    judged = e.Judged(stamp_ns=1, part="p", verdict=Verdict(kind, "", ""), by="ledger")
+    events: list[e.Event] = [inspected("p", 7, 5, ""), judged]
+    if late:
+        events.reverse()
+    assert [awaited.hear(event) for event in events] == [None, ("p", (5, 7), kind)]
+    assert awaited.hear(judged) is None, "a second verdict keeps no second picture"
+    for number in range(300):
+        assert awaited.hear(inspected(f"q{number}", number, 5, "")) is None
+    assert awaited.hear(replace(judged, part="q0")) is None, "too long ago"
+    assert awaited.hear(replace(judged, part="q299")) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -18,6 +19,7 @@ from cell.control.ledger import (
 )
 from cell.control.ledger import events as e
 from cell.control.ledger import observations as o
+from cell.control.ledger.observations import COMMANDS
 from cell.products.verdict import VerdictKind
 from cell.texts import render
 from tests.cell.world import CONFIG, RECIPE, World
@@ -89,6 +91,62 @@ def test_override_refusals() -> None:
     assert "too far down" in render(wish(world, VerdictKind.REJECT).message)
     removed = with_board(60, defective=True)
     assert "being removed" in render(wish(removed, VerdictKind.PASS).message)
+
+
+@pytest.mark.parametrize(
+    ("ticks", "plan", "defective", "may"),
+    [
+        (20, "good", False, {"reject", "review"}),
+        (60, "good", False, {"pass", "reject", "review"}),
+        (165, "good", False, {"pass"}),
+        (60, "good", True, set()),
+    ],
+)
+def test_which_verdicts_may_be_given_is_told(
+    ticks: int, plan: str, defective: bool, may: set[str]
+) -> None:
+    world = with_board(ticks, plan, defective)
+    assert set(world.ledger.snapshot().parts[0].verdicts) == may
+    for kind in VerdictKind:
+        again = with_board(ticks, plan, defective)
+        assert wish(again, kind).accepted is (kind in may), kind
+
+
+def stopped(world: World) -> World:
+    world.command("stop")
+    world.tick(20)
+    return world
+
+
+def faulted(world: World) -> World:
+    world.observe(replace(world._reading(), read_ns=world.now_ns + 1, watchdog_tripped=True))
+    return world
+
+
+STATES: list[tuple[Callable[[], World], set[str]]] = [
+    (World, set()),
+    (lambda: with_board(0), {"stop", "drain"}),
+    (lambda: with_board(60), {"stop", "drain"}),
+    (lambda: stopped(with_board(60)), {"start", "confirm_clear"}),
+    (lambda: faulted(with_board(60)), {"reset"}),
+]
+"""What may be ordered; at the first, the belt has not been read yet."""
+
+
+@pytest.mark.parametrize(("state", "may"), STATES)
+def test_what_is_told_of_an_order_is_what_the_order_meets(
+    state: Callable[[], World], may: set[str]
+) -> None:
+    told = state().ledger.refusals()
+    assert {name for name in COMMANDS if not told[name]} == may
+    for name in COMMANDS:
+        decision = order(state(), name)
+        assert decision.message == told[name]
+        if decision.message.startswith("Already"):
+            assert decision.accepted
+            assert decision.events == ()
+        else:
+            assert decision.accepted is (name in may)
 
 
 def test_verdict_of_an_unknown_part_is_refused() -> None:

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from calibration.geometry import Pose2D
 from cell.control.ledger import CellState
 from cell.control.ledger import events as e
 from cell.control.ledger import observations as o
+from cell.control.ledger.inspection import Inspection
 from cell.products import Defect
 from cell.texts import render
-from tests.cell.world import World
+from tests.cell.world import RECIPE, World
 
 
 def run_boards(world: World, defective: list[bool], gap_m: float = 0.15) -> None:
@@ -111,11 +113,9 @@ def test_a_picture_without_a_part_raises_no_alarm_and_one_of_a_part_names_it() -
     world = World()
     world.bring_up()
     stamp = world.now_ns
-    nothing = o.InspectionDone(
-        stamp_ns=stamp, trigger=1, exposure_ns=stamp, done_ns=stamp, ok=False, error="no part"
-    )
+    nothing = Inspection(trigger=1, exposure_ns=stamp, done_ns=stamp, ok=False, error="no part")
     world.triggers = 1
-    world.observe(nothing)
+    world.observe(o.InspectionDone(stamp_ns=stamp, inspection=nothing))
     world.inspector_plans.append("error")
     run_boards(world, [False])
     raised = [x for x in world.events() if isinstance(x, e.AlarmRaised)]
@@ -164,10 +164,10 @@ def test_belt_is_held_when_the_arm_asks_for_it() -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"x": float("nan")}, "not finite"),
-        ({"x": -0.9}, "from where the belt has this one"),
-        ({"x": -0.988}, "from where the belt has this one"),
-        ({"yaw": 0.26}, "from where the belt has this one"),
+        ({"pose": Pose2D(float("nan"), 0.0, 0.0)}, "not finite"),
+        ({"pose": Pose2D(-0.9, 0.0, 0.0)}, "from where the belt has this one"),
+        ({"pose": Pose2D(-0.988, 0.0, 0.0)}, "from where the belt has this one"),
+        ({"pose": Pose2D(-1.0, 0.0, 0.26)}, "from where the belt has this one"),
         ({"recipe": "other@1"}, "inspected with recipe other@1"),
         ({"defects": (Defect("open", float("nan"), 0, 0, 1, 1),)}, "not finite"),
     ],
@@ -180,18 +180,44 @@ def test_inspections_that_cannot_be_believed(change: dict[str, Any], why: str) -
     world.tick(45)
     stamp = world.now_ns - 50_000_000
     taken = next(x for x in world.events() if isinstance(x, e.FrameSeen)).exposure_ns
-    found = o.InspectionDone(
-        stamp_ns=stamp,
+    found = Inspection(
         trigger=1,
         exposure_ns=taken,
         done_ns=stamp,
         ok=True,
-        x=-1.0,
+        pose=Pose2D(-1.0, 0.0, 0.0),
         recipe="pcb@1.0.0",
     )
-    world.observe(replace(found, **change))
+    world.observe(o.InspectionDone(stamp_ns=stamp, inspection=replace(found, **change)))
     world.finish()
     verdict = world.ledger.snapshot().last_verdict
     assert verdict is not None
     assert why in render(verdict.reason)
     assert world.boards[0].place == "review"
+
+
+@pytest.mark.parametrize("after", ["its verdict", "its removal"])
+def test_a_late_inspection_is_kept_with_its_part_and_changes_nothing(after: str) -> None:
+    world = World()
+    world.bring_up()
+    world.inspector_plans.append("no_answer")
+    world.feed(0.15, False)
+    if after == "its removal":
+        world.finish()
+    else:
+        while world.ledger.snapshot().last_verdict is None:
+            world.tick()
+    before = world.ledger.snapshot()
+    taken = next(x for x in world.events() if isinstance(x, e.FrameSeen)).exposure_ns
+    seen = Inspection(
+        trigger=1, exposure_ns=taken, done_ns=world.now_ns, ok=True, pose=Pose2D(-1.0, 0.0, 0.0),
+        recipe=RECIPE.identity, view="pictures/incoming/late.jpg",
+    )  # fmt: skip
+    for _ in range(3):  # told twice, it is on record once
+        world.observe(o.InspectionDone(stamp_ns=world.now_ns, inspection=seen))
+        world.tick()
+    kept = [x for x in world.events() if isinstance(x, e.Inspected)]
+    assert [(x.part, x.late, x.inspection) for x in kept] == [(before.last_part, True, seen)]
+    assert world.ledger.snapshot().last_verdict == before.last_verdict
+    world.finish()
+    assert world.ledger.snapshot().counts.removed == 1

@@ -11,11 +11,13 @@ import heapq
 from collections import deque
 from dataclasses import dataclass, field, replace
 
+from calibration.geometry import Pose2D
 from cell.control.ledger import Event, Ledger, LedgerConfig, check, decode, encode, kind_of
 from cell.control.ledger import events as e
 from cell.control.ledger import observations as o
 from cell.control.ledger.checkpoint import Checkpoint
 from cell.control.ledger.effects import CancelRemoval, Effect, RequestRemoval
+from cell.control.ledger.inspection import Inspection
 from cell.products import RECIPES, Defect, load_recipe
 from cell.products.recipe import Recipe
 from cell.products.verdict import VerdictKind
@@ -276,19 +278,19 @@ class World:
         if not ok or plan == "no_answer":
             return
         defects = (Defect("short", 0.9, 10.0, 10.0, 30.0, 30.0),) if board.defective else ()
-        found = o.InspectionDone(
-            stamp_ns=stamp,
+        found = Inspection(
             trigger=self.triggers,
             exposure_ns=taken,
             done_ns=taken + 90_000_000,
             ok=plan != "error",
             error="no part in the picture" if plan == "error" else "",
-            x=CONFIG.camera_x,
+            pose=Pose2D(CONFIG.camera_x, 0.0, 0.0),
             defects=defects,
             recipe=RECIPE.identity,
             model="test@1",
         )
-        self._send("inspection", found, later_ticks=2)
+        done = o.InspectionDone(stamp_ns=stamp, inspection=found)
+        self._send("inspection", done, later_ticks=2)
 
     def _reading(self) -> o.BeltRead:
         return o.BeltRead(
@@ -453,7 +455,8 @@ class World:
 
     def _check_event(self, event: Event) -> None:
         match event:
-            case e.Inspected(part=part, trigger=trigger):
+            case e.Inspected(part=part):
+                trigger = event.inspection.trigger
                 if self.shown[trigger] is not self._board_of(part):
                     raise LawBrokenError(f"picture {trigger} is tied to the wrong part {part}")
             case e.Judged(part=part, by="recipe") if event.verdict.kind is VerdictKind.PASS:
@@ -482,7 +485,7 @@ class World:
         if indices != sorted(b.arrival for b in self.boards if b.arrival):
             raise LawBrokenError(f"accounts {indices} are not the boards that arrived")
         passed = {x.part for x in events if isinstance(x, e.Passed)}
-        inspected = {x.part for x in events if isinstance(x, e.Inspected) and x.ok}
+        inspected = {x.part for x in events if isinstance(x, e.Inspected) and x.inspection.ok}
         if passed - inspected:
             raise LawBrokenError(f"passed without an inspection: {passed - inspected}")
         if Ledger.replay(CONFIG, RECIPE, events).desk.state != self.ledger.desk.state:

@@ -17,7 +17,6 @@ import numpy as np
 
 from cell.config import load
 from cell.faces.cli.app import run_verb
-from cell.products.convert import defects_of
 from cell.products.inspector import build_inspector
 from cell.products.lookup import MODELS
 from cell.products.rules import judge
@@ -64,7 +63,7 @@ class Screw:
     def passes(self, file: Path) -> bool:
         """Whether the part in a picture file passes."""
         inspection, _ = inspect_file(file, None, self)
-        return judge(self._setup.recipe, defects_of(inspection)).kind.value == "pass"
+        return judge(self._setup.recipe, inspection.detections).kind.value == "pass"
 
     def learn(self, file: Path) -> None:
         """Take a sound picture, whose part must not pass: damaged ones are compared with it."""

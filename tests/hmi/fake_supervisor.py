@@ -15,6 +15,7 @@ import os
 import sys
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
 import rclpy
@@ -27,6 +28,7 @@ from inspection_cell_interfaces.msg import (
     Defect,
     Inspection,
     NodeStatus,
+    Order,
     PartOnBelt,
     RobotState,
 )
@@ -35,7 +37,19 @@ from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
+from cell.control.changeover import Changeover, Seen, Step
+from cell.control.ledger import observations as o
+from cell.control.ledger.allowed import refusals
+from cell.control.ledger.config import LedgerConfig
+from cell.control.ledger.desk import Desk
+from cell.control.ledger.events import CellState as State
 from cell.products import RECIPES, load_recipe
+from cell.texts import say
+
+READ = o.BeltRead(
+    stamp_ns=0, read_ns=0, encoder_m=0.0, running=False, at_authority=False, arrivals=0,
+    exposures=0, exits=0,
+)  # fmt: skip
 
 
 def now() -> Time:
@@ -49,7 +63,7 @@ class FakeSupervisor(Node):
         self.reset()
         self.started = time.time()
         self._cell = self.create_publisher(CellState, "/cell/supervisor/state", 10)
-        self._inspection = self.create_publisher(Inspection, "/cell/inspector/inspection", 10)
+        self._inspection = self.create_publisher(Inspection, "/cell/supervisor/inspection", 10)
         self._belt = self.create_publisher(BeltState, "/cell/belt/state", 10)
         self._robot = self.create_publisher(RobotState, "/cell/robot/state", 10)
         self._status = self.create_publisher(NodeStatus, "/cell/node_status", 10)
@@ -67,7 +81,8 @@ class FakeSupervisor(Node):
         self.processes = ["belt", "camera", "inspector", "supervisor", "robot", "recorder"]
         self.advisories: dict[str, list[Advisory]] = {}
         self.state = CellState(state="stopped", reason="Ready.")
-        self.state.recipe = load_recipe(RECIPES / "pcb").identity
+        self.recipe = load_recipe(RECIPES / "pcb")
+        self.state.recipe = self.recipe.identity
         self.belt = BeltState(connected=True)
         self.robot = RobotState(connected=True, mode="operational", phase="idle")
         self.robot.position = [-1.3, -1.9, 2.0, -1.67, -1.57, 0.0]
@@ -99,8 +114,21 @@ class FakeSupervisor(Node):
             self.cell()
         return response
 
+    def orders(self) -> list[Order]:
+        """What the rules of the cell say in this state."""
+        told = self.state
+        if told.state == CellState.UNKNOWN:
+            return [Order(name=name, refusal=say("refused.before_belt")) for name in o.Order]
+        desk = Desk(LedgerConfig(), self.recipe)
+        desk.state.cell = State(told.state)
+        desk.live.belt = replace(READ, running=self.belt.running)
+        change = Changeover()
+        change.step = Step(told.change)
+        found = refusals(desk) | change.refusals(Seen(desk.state.cell, told.on_belt, True))
+        return [Order(name=name, refusal=why) for name, why in found.items()]
+
     def cell(self) -> None:
-        self.state.stamp = now()
+        self.state.stamp, self.state.orders = now(), self.orders()
         if not self.silent:
             self._cell.publish(self.state)
 
@@ -133,7 +161,7 @@ class FakeSupervisor(Node):
         fill(self.robot, order.get("robot", {}))
         self.cell()
         if "inspect" in order:
-            inspection = Inspection(stamp=now(), done=now())
+            inspection = Inspection(stamp=now(), done=now(), part=self.state.last_part)
             fill(inspection, order["inspect"])
             self._inspection.publish(inspection)
 

@@ -49,7 +49,7 @@ def test_verdict_and_counts(page: Page, fake_cell, verdict: str, words: str) -> 
 def test_commands_reach_the_supervisor(page: Page, fake_cell) -> None:
     page.click("start")
     assert fake_cell.call() == {"command": "start", "person": "operator"}
-    page.shows("hint-start", "Runs already")
+    page.shows("hint-start", "Already running")
     page.until(lambda: not page.enabled("start"), "start is disabled while running")
     page.click("drain")
     assert fake_cell.call()["command"] == "drain"
@@ -83,7 +83,7 @@ def test_question_is_withdrawn_when_the_state_changes(page: Page, fake_cell) -> 
     page.shows("clear-expected", "look all the same")
     page.until(lambda: page.covered("clear-title"), "the dialog is open")
     fake_cell.order(state={"state": "running"})
-    page.shows("hint-start", "Runs already")
+    page.shows("hint-start", "Already running")
     page.until(lambda: not page.covered("clear-title"), "the dialog closes")
     assert fake_cell.idle()
 
@@ -129,7 +129,7 @@ def test_reasons_and_refusals_are_in_the_pages_language(page: Page, fake_cell) -
 
 
 def test_picture_with_defects(page: Page, fake_cell, tmp_path: Path) -> None:
-    view = tmp_path / "view.png"
+    view = tmp_path / "view.jpg"
     cv2.imwrite(str(view), np.full((640, 640), 128, np.uint8))
     defect = {
         "class_name": "short",
@@ -139,7 +139,12 @@ def test_picture_with_defects(page: Page, fake_cell, tmp_path: Path) -> None:
         "x_max": 40.0,
         "y_max": 40.0,
     }
-    fake_cell.order(inspect={"trigger": 41, "ok": True, "view": str(view), "defects": [defect]})
+    seen = {"trigger": 41, "ok": True, "view": str(view), "defects": [defect]}
+    fake_cell.order(inspect={"part": "P2", **seen})
+    fake_cell.order(state={"last_part": "P1", "last_verdict": "pass"})
+    page.shows("verdict", "PASS")
+    assert page.text("picture-caption") == "", "another part's picture is not shown"
+    fake_cell.order(state={"last_part": "P2", "last_verdict": "reject"})
     page.shows("picture-caption", "#41")
     script = "return document.querySelectorAll('.picture-svg .mark').length"
     page.until(lambda: page.browser.execute_script(script) == 1, "one outline")
@@ -175,7 +180,7 @@ def test_an_unknown_cell_is_said_and_pretends_nothing(page: Page, fake_cell) -> 
     page.shows("count-arrived", "–")
     page.shows("count-on_belt", "–")
     for command in ("start", "stop", "drain", "reset", "confirm_clear"):
-        page.shows(f"hint-{command}", "Nothing is known of the belt yet")
+        page.shows(f"hint-{command}", "The belt PLC has not answered yet")
         assert not page.enabled(command)
     fake_cell.order(state={"state": "purge_required"})
     page.shows("count-arrived", "0")

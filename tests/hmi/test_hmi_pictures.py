@@ -10,27 +10,41 @@ import cv2
 import numpy as np
 import pytest
 
-from cell.client.model import InspectionStatus, Mark, PictureSource
+from cell.client.model import InspectionStatus, PictureSource
+from cell.control.ledger.inspection import Inspection
 from cell.faces.hmi.components.picture import aspect, drawing, findings
 from cell.faces.hmi.labels import labels
 from cell.faces.hmi.pictures import PictureStore
 from cell.products import RECIPES, load_recipe
+from cell.records.images import encoded
 from cell.texts import Lang, render, say
 from tests.cell.evidence_world import START_NS, Shift
 from vision.frames import FrameRing
-from vision.types import FrameMeta
+from vision.types import Defect, FrameMeta
 
-MARKS = (Mark("short", 0.9, 10, 20, 50, 60), Mark("<odd>", 0.4, 0, 0, 5, 5))
+CAMERA_GONE = PictureSource()
+DEFECTS = (Defect("short", 0.9, 10, 20, 50, 60), Defect("<odd>", 0.4, 0, 0, 5, 5))
 
 
 def inspection(
     trigger: int,
-    source: PictureSource,
+    source: PictureSource = CAMERA_GONE,
     ok: bool = True,
     canonical: tuple[int, int] | None = (640, 640),
+    view: str = "",
+    late: bool = False,
 ) -> InspectionStatus:
-    error = "" if ok else "no part"
-    return InspectionStatus(trigger, 1.0, ok, error, "pcb@1", canonical, "x", 5.0, MARKS, source)
+    seen = Inspection(
+        trigger=trigger, exposure_ns=10**9, done_ns=10**9, ok=ok, error="" if ok else "no part",
+        defects=DEFECTS, recipe="pcb@1", view=view,
+    )  # fmt: skip
+    return InspectionStatus("P1", seen, late=late, canonical=canonical, source=source)
+
+
+def stored(folder: Path, width: int, height: int) -> str:
+    """A view as the inspector stores it."""
+    (folder / "view.jpg").write_bytes(encoded(np.full((height, width), 99, np.uint8)))
+    return "view.jpg"
 
 
 @pytest.fixture
@@ -51,7 +65,7 @@ def publish(ring: FrameRing, slot: int, grey: int) -> PictureSource:
     ring.invalidate(slot)
     ring.pixels(slot)[:] = grey
     frame = ring.publish(slot, FrameMeta(1, 1, 1))
-    return PictureSource("", ring.name, slot, frame.sequence, 1200, 1920)
+    return PictureSource(ring.name, slot, frame.sequence)
 
 
 def test_camera_picture_is_shrunk_and_carries_no_boxes(
@@ -86,12 +100,12 @@ def test_no_picture_at_all(store: PictureStore, source: PictureSource) -> None:
 
 
 def test_stored_view_is_preferred(store: PictureStore, ring: FrameRing, tmp_path: Path) -> None:
-    cv2.imwrite(str(tmp_path / "view.png"), np.full((320, 320), 99, np.uint8))
-    camera = publish(ring, 0, 10)
-    seen = inspection(1, PictureSource("view.png", camera.ring, 0, camera.sequence))
+    view = stored(tmp_path, 320, 320)
+    seen = inspection(1, publish(ring, 0, 10), view=view)
     picture = store.picture(seen)
     assert picture is not None
     assert (picture.width, picture.canonical) == (320, True)
+    assert picture.jpeg == (tmp_path / view).read_bytes(), "encoded once, when it was stored"
     assert drawing(picture, seen, "en").count('<rect class="mark"') == 2
 
 
@@ -111,8 +125,7 @@ def test_boxes_lie_where_the_message_says(
     canonical: tuple[int, int] | None,
     scale: str,
 ) -> None:
-    cv2.imwrite(str(tmp_path / "view.png"), np.full((256, 640), 99, np.uint8))
-    seen = inspection(1, PictureSource("view.png"), canonical=canonical)
+    seen = inspection(1, canonical=canonical, view=stored(tmp_path, 640, 256))
     picture = store.picture(seen)
     drawn = drawing(picture, seen, "en")
     assert f'<g transform="scale({scale})">' in drawn
@@ -125,7 +138,7 @@ def test_boxes_lie_where_the_message_says(
     [((640, 256), "640 / 256"), ((320, 320), "320 / 320"), (None, "640 / 640")],
 )
 def test_a_view_that_is_gone_keeps_its_shape(canonical: tuple[int, int] | None, size: str) -> None:
-    seen = inspection(1, PictureSource(), canonical=canonical)
+    seen = inspection(1, canonical=canonical)
     assert aspect(None, seen) == f"aspect-ratio: {size}"
     drawn = drawing(None, seen, "en")
     assert f'viewBox="0 0 {size.replace(" / ", " ")}"' in drawn
@@ -137,11 +150,11 @@ def test_a_view_is_shown_before_and_after_it_found_its_part(
 ) -> None:
     shift = Shift(tmp_path)
     view = shift.view(np.full((320, 320), 99, np.uint8), START_NS + 10**9)
-    first = store.picture(inspection(1, PictureSource(view)))
+    first = store.picture(inspection(1, view=view))
     shift.part(view=view)
     shift.keeper.settle(10)
     assert not (tmp_path / view).exists()
-    second = store.picture(inspection(2, PictureSource(view)))
+    second = store.picture(inspection(2, view=view))
     shift.close()
     assert first is not None
     assert second is not None
@@ -151,17 +164,19 @@ def test_a_view_is_shown_before_and_after_it_found_its_part(
 
 @pytest.mark.parametrize("content", [b"", b"no picture"])
 def test_broken_view_falls_back(store: PictureStore, tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "view.png").write_bytes(content)
-    assert store.picture(inspection(1, PictureSource("view.png"))) is None
+    (tmp_path / "view.jpg").write_bytes(content)
+    assert store.picture(inspection(1, view="view.jpg")) is None
 
 
 def test_findings_in_words() -> None:
-    good, failed = inspection(1, PictureSource()), inspection(2, PictureSource(), ok=False)
+    good, failed, late = inspection(1), inspection(2, ok=False), inspection(3, late=True)
     recipe = load_recipe(RECIPES / "pcb")
     assert "단락" in findings(good, None, labels(recipe, "ko"), "ko")
     assert "&lt;odd&gt;" in findings(good, None, labels(recipe, "en"), "en")
     assert "</b> short <" in findings(good, None, labels(None, "ko"), "ko")
     assert "Not inspected: no part" in findings(failed, None, str, "en")
+    assert "too late" not in findings(good, None, str, "en")
+    assert "too late" in findings(late, None, str, "en")
 
 
 @pytest.mark.parametrize(

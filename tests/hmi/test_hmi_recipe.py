@@ -130,9 +130,9 @@ def test_somebody_elses_change_is_shown_and_noted(page: Page, fake_cell) -> None
 @pytest.mark.parametrize(
     ("state", "why"),
     [
-        ({"state": "faulted"}, "Reset the fault first"),
-        ({"state": "purge_required"}, "Clear the belt first"),
-        ({"state": "stopped", "on_belt": 2}, "Parts on the belt"),
+        ({"state": "faulted"}, "the cell is faulted: remove the cause, reset"),
+        ({"state": "purge_required"}, "what lies on the belt is unknown"),
+        ({"state": "stopped", "on_belt": 2}, "The belt must stand empty"),
     ],
 )
 def test_a_button_that_cannot_be_used_says_why(
@@ -150,7 +150,7 @@ return [(m.right - p.left) / p.width, (m.bottom - p.top) / p.height, p.width / p
 
 
 def test_outlines_lie_on_a_view_of_any_size(page: Page, fake_cell, tmp_path: Path) -> None:
-    view = tmp_path / "view.png"
+    view = tmp_path / "view.jpg"
     cv2.imwrite(str(view), np.full((200, 500), 128, np.uint8))
     box = {"x_min": 440.0, "y_min": 150.0, "x_max": 490.0, "y_max": 190.0}
     size = {"canonical_width": 500, "canonical_height": 200}

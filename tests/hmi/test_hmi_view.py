@@ -7,15 +7,17 @@ from dataclasses import dataclass, replace
 import pytest
 from pydantic import ValidationError
 
-from cell.client.feed import Feed, Heard, Limits
+from cell.client.feed import HISTORY_LENGTH, Feed, Heard, Limits
 from cell.client.following import Outcome
 from cell.client.model import (
     UNKNOWN,
     Alarm,
     BeltStatus,
     CellStatus,
+    CellView,
     Counts,
     Heartbeat,
+    InspectionStatus,
     Judged,
     Link,
     Part,
@@ -24,13 +26,17 @@ from cell.client.model import (
 )
 from cell.config.hmi import HmiConfig
 from cell.control.alarms import alarm_text
-from cell.faces.hmi.commands import ALLOWED, Command, change_refusal, refusal
+from cell.control.ledger.inspection import Inspection
+from cell.control.ledger.observations import Order
 from cell.faces.hmi.components.alarms import ordered
+from cell.faces.hmi.components.base import refusal
 from cell.faces.hmi.components.counts import number
+from cell.faces.hmi.components.recipe_dialog import change_refusal
+from cell.faces.hmi.components.recipe_form import must_drain
 from cell.faces.hmi.components.recipe_progress import Change, steps
 from cell.faces.hmi.components.scene import held_part
 from cell.faces.hmi.gate import full
-from cell.texts import catalogue
+from cell.texts import say
 
 LIMITS = Limits(cell_s=1.5, device_s=1.0, process_s=0.8)
 STATES = ("stopped", "starting", "running", "stopping", "faulted", "purge_required")
@@ -43,11 +49,6 @@ BEAT = Heartbeat("belt", 7, "a", "active", True, "", 50.0, 1.0, 100.0)
 class Fetched:
     ip: str
     has_socket_connection: bool
-
-
-def heard(state: str, belt: BeltStatus | None = BELT) -> Feed:
-    feed = Feed().hear_cell(CellStatus(state), 10.0)
-    return replace(feed, belt=Heard(belt, 10.0) if belt else None)
 
 
 @pytest.mark.parametrize(
@@ -65,37 +66,61 @@ def test_a_silent_device_is_not_shown(age_s: float, shown: bool) -> None:
     assert (view.belt is not None, view.robot is not None) == (shown, shown)
 
 
-@pytest.mark.parametrize("command", Command)
-@pytest.mark.parametrize("state", [*STATES, UNKNOWN, "never heard of"])
-def test_command_is_allowed_or_refused_with_words(command: Command, state: str) -> None:
-    why = refusal(command, heard(state).view(10.0, LIMITS, ()))
-    assert (why is None) == (state in ALLOWED[command])
-    assert why is None or why in catalogue("en")
+def allowed(view: CellView) -> set[Order]:
+    """What the page offers."""
+    return {order for order in Order if not refusal(view, order, "en")}
 
 
-@pytest.mark.parametrize("state", [*STATES, UNKNOWN, "never heard of"])
-def test_a_recipe_is_changed_standing_or_running(state: str) -> None:
-    why = change_refusal(heard(state).view(10.0, LIMITS, ()))
-    assert (why is None) == (state in ("stopped", "running"))
-    assert why is None or why in catalogue("en")
-    assert change_refusal(heard(state).view(99.0, LIMITS, ())) == "why.no_link"
+WHY = say("refused.start.faulted")
 
 
-@pytest.mark.parametrize(("state", "why"), [("stopped", "why.recipe.parts"), ("running", None)])
-def test_parts_are_let_through_by_a_running_cell_only(state: str, why: str | None) -> None:
-    feed = Feed().hear_cell(CellStatus(state, counts=Counts(on_belt=2)), 10.0)
-    assert change_refusal(feed.view(10.0, LIMITS, ())) == why
+def test_the_page_offers_what_the_cell_says_and_shows_why_not() -> None:
+    told = dict.fromkeys(map(str, Order), "") | {"start": WHY}
+    feed = Feed().hear_cell(CellStatus("running", refusals=told), 10.0)
+    view = feed.view(10.0, LIMITS, ())
+    assert allowed(view) == set(Order) - {Order.START}
+    assert refusal(view, Order.START, "en") == WHY
+    assert "셀에 고장이 있습니다" in refusal(view, Order.START, "ko")
+    assert allowed(feed.view(12.0, LIMITS, ())) == set(), "nothing without a link"
+
+
+@pytest.mark.parametrize("feed", [Feed(), Feed().hear_cell(CellStatus("stopped"), 10.0)])
+def test_what_the_cell_has_not_told_is_not_offered(feed: Feed) -> None:
+    assert allowed(feed.view(10.0, LIMITS, ())) == set()
 
 
 @pytest.mark.parametrize(
-    ("change", "why"),
-    [("", None), ("preparing", None), ("prepared", None), ("draining", "why.start.changing"),
-     ("taking_up", "why.start.changing")],
-)  # fmt: skip
-def test_a_cell_that_changes_its_recipe_is_not_started(change: str, why: str | None) -> None:
-    feed = Feed().hear_cell(CellStatus("stopped", change=change), 10.0)
-    assert refusal(Command.START, feed.view(10.0, LIMITS, ())) == why
-    assert why is None or why in catalogue("en")
+    ("change", "drain", "why", "drains"),
+    [("", "no", "", False), ("parts", "", "", True), ("parts", "no", "parts", False)],
+)
+def test_a_recipe_changes_as_the_belt_is_or_after_the_parts(
+    change: str, drain: str, why: str, drains: bool
+) -> None:
+    told = {Order.CHANGE_RECIPE: change, Order.DRAIN_AND_CHANGE: drain}
+    view = Feed().hear_cell(CellStatus("running", refusals=told), 10.0).view(10.0, LIMITS, ())
+    assert (change_refusal(view, "en"), must_drain(view, "en")) == (why, drains)
+
+
+def test_a_verdict_is_shown_with_its_own_parts_picture() -> None:
+    def seen(part: str) -> InspectionStatus:
+        picture = Inspection(trigger=1, exposure_ns=1, done_ns=1, ok=True)
+        return InspectionStatus(part, picture)
+
+    def shown(feed: Feed) -> str:
+        inspection = feed.view(10.0, LIMITS, ()).inspection
+        return inspection.part if inspection else ""
+
+    feed = Feed().hear_cell(CellStatus("running", last_part="P1", last_verdict=Verdict.PASS), 10.0)
+    assert shown(feed.hear_inspection(seen("P2"))) == "", "another part's picture"
+    feed = feed.hear_inspection(seen("P1")).hear_inspection(seen("P2"))
+    assert shown(feed) == "P1"
+    feed = feed.hear_cell(CellStatus("running", last_part="P2"), 10.0)
+    assert shown(feed) == "P2"
+    feed = feed.hear_cell(CellStatus("running", last_part="P3"), 10.0)
+    assert shown(feed) == "", "P3 has no picture"
+    for later in range(4, 40):
+        feed = feed.hear_inspection(seen(f"P{later}"))
+    assert len(feed.inspections) == HISTORY_LENGTH
 
 
 PREPARING = Change("a@1", "b@2")
@@ -115,22 +140,6 @@ PREPARING = Change("a@1", "b@2")
 )
 def test_steps_of_a_change(change: Change, shown: str) -> None:
     assert " ".join(how for _, how in steps(change)) == shown
-
-
-@pytest.mark.parametrize("command", Command)
-def test_nothing_is_allowed_without_a_link(command: Command) -> None:
-    for feed, now_s in ((Feed(), 0.0), (heard("stopped"), 12.0), (heard("running"), 12.0)):
-        assert refusal(command, feed.view(now_s, LIMITS, ())) == "why.no_link"
-
-
-@pytest.mark.parametrize("command", Command)
-@pytest.mark.parametrize(
-    ("state", "why"), [(UNKNOWN, "why.unknown"), ("never heard of", "why.unknown_state")]
-)
-def test_of_a_state_that_says_nothing_nothing_is_claimed(
-    command: Command, state: str, why: str
-) -> None:
-    assert refusal(command, heard(state).view(10.0, LIMITS, ())) == why
 
 
 def test_an_unknown_cell_has_neither_counts_nor_parts() -> None:
@@ -189,11 +198,6 @@ def test_every_order_has_a_person(name: str) -> None:
     assert HmiConfig().person.strip()
     with pytest.raises(ValidationError):
         HmiConfig(person=name)
-
-
-def test_a_moving_belt_is_not_clear() -> None:
-    feed = heard("purge_required", replace(BELT, running=True))
-    assert refusal(Command.CONFIRM_CLEAR, feed.view(10.0, LIMITS, ())) == "why.belt_moves"
 
 
 @pytest.mark.parametrize(

@@ -139,8 +139,8 @@ def figures(folder: Path) -> dict[str, Any]:
                 )
             case StateChanged(state="stopped"):
                 empty_ns = event.stamp_ns
-            case Inspected(recipe=recipe):
-                mixed += bool(in_use) and recipe != in_use
+            case Inspected():
+                mixed += bool(in_use) and event.inspection.recipe != in_use
             case Judged(verdict=verdict):
                 uninspected += "verdict.not_inspected" in verdict.reason
                 if changes and "first_verdict_s" not in changes[-1]:

@@ -22,6 +22,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
 from cell.control.ledger.events import Inspected, Judged, Passed, RecipeSelected, SessionStarted
+from cell.control.ledger.inspection import Inspection
 from cell.launcher.session import NotReadyError
 from cell.records.journal import Journal
 from cell.texts import render
@@ -154,7 +155,7 @@ def require_one_truth(bench: Bench) -> None:
         match event:
             case SessionStarted(recipe=recipe) | RecipeSelected(recipe=recipe):
                 in_use = recipe
-            case Inspected(part=part, recipe=recipe, ok=True):
+            case Inspected(part=part, inspection=Inspection(recipe=recipe, ok=True)):
                 by[part] = recipe
                 assert recipe == in_use, (part, recipe, in_use)
             case Judged(part=part, verdict=verdict) if verdict.kind == "pass":

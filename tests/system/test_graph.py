@@ -22,6 +22,7 @@ TOPICS = {
     "/cell/camera/frame": "inspection_cell_interfaces/msg/FrameHandle",
     "/cell/camera/image/compressed": "sensor_msgs/msg/CompressedImage",
     "/cell/inspector/inspection": "inspection_cell_interfaces/msg/Inspection",
+    "/cell/supervisor/inspection": "inspection_cell_interfaces/msg/Inspection",
     "/cell/supervisor/state": "inspection_cell_interfaces/msg/CellState",
     "/cell/supervisor/part_event": "inspection_cell_interfaces/msg/PartEvent",
     "/cell/robot/joint_states": "sensor_msgs/msg/JointState",

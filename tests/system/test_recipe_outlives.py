@@ -43,4 +43,4 @@ def inspected_by(bench: Bench, recipe: str) -> list[Inspected]:
     """Inspections in the journal that this recipe made, and that counted."""
     with Journal.follow(bench.session.config.data_dir / "journal.db") as journal:
         events = [e for _, e in journal.read() if isinstance(e, Inspected)]
-    return [e for e in events if e.ok and e.recipe.startswith(f"{recipe}@")]
+    return [e for e in events if e.inspection.ok and e.inspection.recipe.startswith(f"{recipe}@")]

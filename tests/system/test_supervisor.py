@@ -74,6 +74,11 @@ class Person(Peer):
         self.node.destroy_client(client)
         return future.result()
 
+    def told(self, order: str) -> str:
+        """Why the cell says that it would refuse the order, '' if it would not."""
+        orders = {} if self.state is None else {o.name: o.refusal for o in self.state.orders}
+        return str(orders[order])
+
     def alarms(self) -> dict[str, int]:
         return {} if self.state is None else {a.id: a.state for a in self.state.alarms}
 
@@ -172,6 +177,8 @@ def test_a_robot_that_found_no_way_back_is_recovered_by_the_order_that_needs_it(
     person.until(lambda: person.state is not None and person.state.state == "purge_required")
     refused = person.ask(CellCommand, "command", command="start", person="kim")
     assert (refused.accepted, "clear the belt" in refused.message) == (False, True)
+    assert person.told("start") == refused.message
+    assert person.told("stop") == "Already stopped"
     assert person.recoveries == 0  # nobody has said yet that the belt is clear
     person.until(
         lambda: person.ask(CellCommand, "command", command="confirm_clear", person="kim").accepted
@@ -179,6 +186,7 @@ def test_a_robot_that_found_no_way_back_is_recovered_by_the_order_that_needs_it(
     person.until(lambda: person.recoveries == 1)
     refused = person.ask(CellCommand, "command", command="start", person="kim")
     assert (refused.accepted, "Not all nodes" in refused.message) == (False, True)
+    person.until(lambda: person.told("start") == refused.message)
     assert person.recoveries == 1  # nothing here can run yet, so nothing moves
     person.others_active = True
 
@@ -186,12 +194,14 @@ def test_a_robot_that_found_no_way_back_is_recovered_by_the_order_that_needs_it(
         return str(person.ask(CellCommand, "command", command="start", person="kim").message)
 
     person.until(lambda: "(no way back) and is brought back" in refusal())
+    person.until(lambda: person.told("start") == "")  # the order is what brings the arm back
     person.until(lambda: person.recoveries >= 2)
     person.robot.mode = "emergency_stop"
     person.until(lambda: person.state is not None and person.state.state == "purge_required")
     recovered = person.recoveries
     assert person.ask(CellCommand, "command", command="confirm_clear", person="kim").accepted
     assert "Release the emergency stop" in refusal()
+    person.until(lambda: "Release the emergency stop" in person.told("start"))
     assert person.recoveries == recovered  # that is for a person at the pendant
     person.robot = RobotState(connected=True, mode="operational")
     person.until(lambda: person.ask(CellCommand, "command", command="start", person="kim").accepted)
@@ -219,6 +229,7 @@ def test_before_the_belts_first_word_the_state_is_unknown(
     assert (person.state.state, person.state.on_belt) == ("unknown", 0)
     refused = person.ask(CellCommand, "command", command="start", person="kim")
     assert (refused.accepted, "not answered yet" in refused.message) == (False, True)
+    assert {told.refusal for told in person.state.orders} == {refused.message}
     person.plc_answers = True
     person.until(lambda: person.state is not None and person.state.state == "purge_required")
 

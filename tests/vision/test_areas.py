@@ -7,7 +7,7 @@ import pytest
 
 from vision.inspect.areas import INSPECTED, Areas
 from vision.inspect.overlay import draw_overlay
-from vision.types import Box, Detection, Inspection, Timings
+from vision.types import Detection, Inspection, Timings
 
 VIEW = np.tile(np.linspace(0, 255, 80, dtype=np.uint8), (60, 1))
 NOTHING = Inspection((), "", None, "m", "e", Timings())
@@ -35,7 +35,7 @@ def test_inspected_areas_are_outlined() -> None:
 
 def test_notes_stand_with_their_detections() -> None:
     """Drawn by rising score, noted in the order of the inspection."""
-    boxes = [Detection("a", score, Box(5, y, 20, y + 9)) for score, y in ((0.9, 90), (0.2, 190))]
+    boxes = [Detection("a", score, 5, y, 20, y + 9) for score, y in ((0.9, 90), (0.2, 190))]
     view = np.full((240, 320), 255, np.uint8)
     inspection = Inspection(tuple(boxes), "", None, "m", "e", Timings())
     plain = draw_overlay(view, inspection)

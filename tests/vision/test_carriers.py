@@ -9,10 +9,10 @@ import pytest
 from cell.config import load
 from cell.products.inspector import InspectionSetup, build_inspector
 from cell.products.rules import judge
-from cell.products.verdict import Defect, VerdictKind
+from cell.products.verdict import VerdictKind
 from twin.carriers import CarrierLibrary
 from twin.product import BALL_SCREW_CARRIER
-from vision.types import Box, Detection
+from vision.types import Box
 
 CARRIERS = CarrierLibrary(BALL_SCREW_CARRIER, bench.ROOT / "twin/carriers/ball_screw")
 POSES = [bench.place(-0.995, 0.006, -13.0), bench.place(-1.005, -0.008, 14.0)]
@@ -30,12 +30,6 @@ def overlap(one: Box, other: Box) -> float:
     both = max(0.0, width) * max(0.0, height)
     areas = [(b.x_max - b.x_min) * (b.y_max - b.y_min) for b in (one, other)]
     return both / (sum(areas) - both)
-
-
-def seen(detection: Detection) -> Defect:
-    box = detection.box
-    edges = (box.x_min, box.y_min, box.x_max, box.y_max)
-    return Defect(detection.class_name, detection.score, *edges)
 
 
 def test_recipe_and_product_have_the_same_measures(setup: InspectionSetup) -> None:
@@ -63,7 +57,7 @@ def test_every_carrier_is_judged_right_by_a_wide_margin(setup: InspectionSetup, 
         assert np.abs(view.astype(float) - part.image)[8:-8, 8:-8].mean() < 12.0
         assert inspection.pose is not None
         assert abs(inspection.pose.x - pose.x) < 2e-4
-        verdict = judge(setup.recipe, [seen(d) for d in inspection.detections])
+        verdict = judge(setup.recipe, inspection.detections)
         assert verdict.kind is (VerdictKind.PASS if part.good else VerdictKind.REJECT), name
         for class_name, box in part.defects:
             found = [d for d in inspection.detections if overlap(d.box, box) > 0.4]

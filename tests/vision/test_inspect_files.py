@@ -18,7 +18,7 @@ from vision.inspect.files import inspect_file
 from vision.inspect.inspector import Inspector
 from vision.inspect.overlay import colour_of, draw_overlay
 from vision.inspect.part import PartGeometry
-from vision.types import Box, Detection, Inspection
+from vision.types import Detection, Inspection
 
 NAME = "44000075"
 
@@ -88,10 +88,10 @@ def test_missing_files_and_folders(inspector: Inspector, tmp_path: Path) -> None
 
 def test_overlay_marks_each_detection_in_its_class_colour() -> None:
     found = [
-        Detection("open", 0.9, Box(100, 120, 140, 150)),
-        Detection("short", 0.5, Box(0, 0, 30, 20)),
-        Detection("short", 0.5, Box(600, 610, 640, 640)),
-        Detection("unheard of", 0.5, Box(300, 300, 340, 340)),
+        Detection("open", 0.9, 100, 120, 140, 150),
+        Detection("short", 0.5, 0, 0, 30, 20),
+        Detection("short", 0.5, 600, 610, 640, 640),
+        Detection("unheard of", 0.5, 300, 300, 340, 340),
     ]
     view = np.full((640, 640), 128, np.uint8)
     canvas = draw_overlay(view, Inspection(tuple(found), "", None, "", ""), scale=1.5)

@@ -15,7 +15,7 @@ from vision.anomaly.input import as_input
 from vision.engines.base import Engine
 from vision.errors import EngineError
 from vision.inspect.raw import Heat, score_at
-from vision.types import Box, Detection, Image
+from vision.types import Detection, Image
 
 Mask = NDArray[np.bool_]
 
@@ -88,10 +88,10 @@ def _covered(region: Mask, heat: Heat, known: Sequence[Detection]) -> float:
     for one in known:
         near_x, near_y = max(GROWN_PX, step_x), max(GROWN_PX, step_y)
         inside |= (
-            (x >= one.box.x_min - near_x)
-            & (x <= one.box.x_max + near_x)
-            & (y >= one.box.y_min - near_y)
-            & (y <= one.box.y_max + near_y)
+            (x >= one.x_min - near_x)
+            & (x <= one.x_max + near_x)
+            & (y >= one.y_min - near_y)
+            & (y <= one.y_max + near_y)
         )
     return float(inside.mean())
 
@@ -100,8 +100,8 @@ def _detection(region: Mask, heat: Heat, score: float) -> Detection:
     height, width = heat.view
     step_y, step_x = height / heat.grid.shape[0], width / heat.grid.shape[1]
     left, top, wide, tall = cv2.boundingRect(region.astype(np.uint8))
-    box = Box(left * step_x, top * step_y, (left + wide) * step_x, (top + tall) * step_y)
-    return Detection(ANOMALY, score, box, _outline(region, (width, height)))
+    edges = (left * step_x, top * step_y, (left + wide) * step_x, (top + tall) * step_y)
+    return Detection(ANOMALY, score, *edges, _outline(region, (width, height)))
 
 
 def _outline(region: Mask, size: tuple[int, int]) -> tuple[tuple[float, float], ...]:

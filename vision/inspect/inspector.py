@@ -28,7 +28,7 @@ from vision.inspect.rectify import Rectifier
 from vision.inspect.sanity import Bounds, Look, check_exposure, check_sane
 from vision.nets.channels import golden_channel
 from vision.nets.decode import decode, require_sound
-from vision.types import NOT_MOVED, Box, Detection, Image, Inspection, Timings
+from vision.types import NOT_MOVED, Detection, Image, Inspection, Timings
 
 UNIT: Final = np.float32(1.0 / 255.0)
 STILL_PX: Final = 0.1
@@ -221,9 +221,10 @@ class Inspector:
             card.nms_iou,
             across_classes=card.nms_across_classes,
         )
+        found = zip(boxes.tolist(), np.minimum(scores, 1.0).tolist(), classes, strict=True)
         return tuple(
-            Detection(card.classes[which], float(score), Box(*(float(edge) for edge in box)))
-            for box, score, which in zip(boxes, np.minimum(scores, 1.0), classes, strict=True)
+            Detection(card.classes[which], score, x0, y0, x1, y1)
+            for (x0, y0, x1, y1), score, which in found
         )
 
     @contextmanager

@@ -6,9 +6,10 @@ grey or colour, one in a file; pixels are as stored, whatever turn a header asks
 """
 
 from vision.pictures.errors import UnreadableError
-from vision.pictures.files import SUFFIXES, find_pictures, is_picture
+from vision.pictures.files import SUFFIXES, find_pictures, is_picture, read_bytes
 from vision.pictures.grey import Pixels, to_grey8
 from vision.pictures.header import Header
+from vision.pictures.jpeg import jpeg_header
 from vision.pictures.reading import (
     decode_grey,
     header_of,
@@ -28,7 +29,9 @@ __all__ = [
     "find_pictures",
     "header_of",
     "is_picture",
+    "jpeg_header",
     "orientation_of",
+    "read_bytes",
     "read_grey",
     "read_picture",
     "read_pixels",

@@ -37,7 +37,6 @@ class Account:
     yaw: float = 0.0
     stage: Stage = Stage.ARRIVED
     exposure: int = 0
-    trigger: int = 0
     inspected_ok: bool = False
     verdict: Verdict | None = None
     attempts: int = 0
@@ -64,13 +63,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """An exposure latch; `trigger` 0 and `part` '' until tied."""
+    """An exposure latch; `trigger` 0 and `part` '' until tied. `inspected`: its picture's
+    inspection is on record.
+    """
 
     index: int
     encoder_m: float
     exposure_ns: int
     trigger: int = 0
     part: str = ""
+    inspected: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ journal.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from cell.control.ledger import events as e
 from cell.control.ledger.account import Account, Exposure, Hold, Removal, Shot, Stage, State
@@ -146,10 +146,14 @@ def _apply_picture(state: State, event: e.Event) -> None:
             state.shots[event.trigger] = replace(state.shots[event.trigger], exposure=event.index)
             state.trigger_offset = event.index - event.trigger
         case e.Inspected():
-            state.change(event.part, trigger=event.trigger, inspected_ok=event.ok)
-            if event.ok and not event.late:
-                pose = {"x": event.x, "y": event.y, "yaw": event.yaw, "encoder_m": event.encoder_m}
-                state.change(event.part, **pose)
+            seen = event.inspection
+            for index, latch in state.exposures.items():
+                if (latch.part, latch.trigger) == (event.part, seen.trigger):
+                    state.exposures[index] = replace(latch, inspected=True)
+            if event.part in state.accounts:  # else it has left before its inspection was ready
+                state.change(event.part, inspected_ok=seen.ok)
+                if seen.ok and not event.late:
+                    state.change(event.part, **asdict(seen.pose), encoder_m=event.encoder_m)
         case e.Judged():
             kind = event.verdict.kind
             stage = Stage.CLEARED if kind is VerdictKind.PASS else Stage.AWAITING_REMOVAL

@@ -9,7 +9,8 @@ from cell.control.ledger.account import Account, State
 from cell.control.ledger.apply import apply
 from cell.control.ledger.config import LedgerConfig
 from cell.control.ledger.events import CellState, Event
-from cell.control.ledger.observations import BeltRead, InspectionDone
+from cell.control.ledger.inspection import Inspection
+from cell.control.ledger.observations import BeltRead
 from cell.products.recipe import Recipe
 from cell.texts import say
 from models.ground.errors import UserError
@@ -24,6 +25,10 @@ class RefusalError(UserError):
         super().__init__(say(code, **values))
 
 
+class NeedlessError(RefusalError):
+    """What an order asks for is so already: nothing is done, and it counts as followed."""
+
+
 @dataclass(slots=True)
 class Live:
     """Heard last, not journalled: after a crash all of it is unknown, and so is the belt."""
@@ -32,7 +37,7 @@ class Live:
     belt: BeltRead | None = None
     exposures_until_ns: int = 0
     counter_ahead_since_ns: int | None = None
-    inspections: dict[int, InspectionDone] = field(default_factory=dict)
+    inspections: dict[int, Inspection] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ class Decision:
     """The ledger's answer to one observation. Journal `events`, then act on `effects`.
 
     `accepted` is False, with a `message` that says why and what to do, for a person's order that
-    was refused.
+    was refused. The message beside an accepted one says that it was so already.
     """
 
     events: tuple[Event, ...] = ()

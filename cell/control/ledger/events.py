@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cell.products.verdict import Defect, Verdict
+from cell.control.ledger.inspection import Inspection
+from cell.products.verdict import Verdict
 
 
 class CellState(StrEnum):
@@ -135,25 +136,9 @@ class Inspected(Event):
     """An inspection is this part's. `late`: the part had its verdict already, which stands."""
 
     part: str
-    trigger: int
-    exposure_ns: int
-    done_ns: int
-    ok: bool
-    error: str
+    inspection: Inspection
     late: bool
-    x: float
-    y: float
-    yaw: float
     encoder_m: float
-    defects: tuple[Defect, ...]
-    recipe: str
-    model: str
-    engine: str
-    golden: str
-    locate_ms: float
-    inference_ms: float
-    total_ms: float
-    view: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,11 @@ from typing import Any
 from cell.control.ledger import belt, identity, operation, pictures, removals
 from cell.control.ledger import observations as o
 from cell.control.ledger.account import State
+from cell.control.ledger.allowed import refusals
 from cell.control.ledger.apply import apply
 from cell.control.ledger.authority import belt_order
 from cell.control.ledger.config import LedgerConfig
-from cell.control.ledger.desk import Desk, RefusalError
+from cell.control.ledger.desk import Desk, NeedlessError, RefusalError
 from cell.control.ledger.effects import BeltOrder, Decision, effects_of
 from cell.control.ledger.events import Event
 from cell.control.ledger.snapshot import Snapshot, snapshot
@@ -106,24 +107,28 @@ class Ledger:
         desk.now_ns = max(desk.now_ns, observation.stamp_ns)
         desk.events = []
         under_way = desk.state.removal
-        refusal = ""
+        accepted, message = True, ""
         try:
             RULES[type(observation)](desk, observation)
         except RefusalError as error:
-            refusal = str(error)
+            accepted, message = isinstance(error, NeedlessError), str(error)
         if desk.state.session_open:
             self._settle()
         else:
             self._awake = False  # the session is over: whatever comes next must begin another
         removal = None if under_way is None else (under_way.part, under_way.attempt)
         effects = effects_of(desk.events, removal)
-        return Decision(tuple(desk.events), effects, not refusal, refusal)
+        return Decision(tuple(desk.events), effects, accepted, message)
 
     def belt_command(self, encoder_m: float | None = None) -> BeltOrder:
         """What to lease to the belt now: run, authority [m], purge lamp. `encoder_m`: the belt's
         latest travel.
         """
         return belt_order(self._desk, self._desk.live.encoder_m if encoder_m is None else encoder_m)
+
+    def refusals(self) -> dict[str, str]:
+        """For each of its orders why it would be refused now, '' if it would not."""
+        return refusals(self._desk)
 
     def snapshot(self) -> Snapshot:
         """The cell as people see it."""

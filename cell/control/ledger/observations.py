@@ -5,9 +5,11 @@ frame `cell`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
+from cell.control.ledger.inspection import Inspection
 from cell.products.recipe import Recipe
-from cell.products.verdict import Defect, VerdictKind
+from cell.products.verdict import VerdictKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,25 +92,9 @@ class FrameReceived(Observation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectionDone(Observation):
-    """The inspector's answer to a picture. `x`, `y`, `yaw`: the part's centre at the exposure."""
+    """The inspector's answer to a picture."""
 
-    trigger: int
-    exposure_ns: int
-    done_ns: int
-    ok: bool
-    error: str = ""
-    x: float = 0.0
-    y: float = 0.0
-    yaw: float = 0.0
-    defects: tuple[Defect, ...] = ()
-    recipe: str = ""
-    model: str = ""
-    engine: str = ""
-    golden: str = ""
-    locate_ms: float = 0.0
-    inference_ms: float = 0.0
-    total_ms: float = 0.0
-    view: str = ""
+    inspection: Inspection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,9 +178,27 @@ class EncoderJumped(Observation):
     detail: str = ""
 
 
+class Order(StrEnum):
+    """What people order, in the words of Order.msg."""
+
+    START = "start"
+    STOP = "stop"
+    DRAIN = "drain"
+    RESET = "reset"
+    CONFIRM_CLEAR = "confirm_clear"
+    ACKNOWLEDGE = "acknowledge"
+    CHANGE_RECIPE = "change_recipe"
+    DRAIN_AND_CHANGE = "drain_and_change"
+    PREPARE_RECIPE = "prepare_recipe"
+
+
+COMMANDS = (Order.START, Order.STOP, Order.DRAIN, Order.RESET, Order.CONFIRM_CLEAR)
+"""Orders that the service CellCommand takes."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command(Observation):
-    """A person's order: start, stop, drain, reset, confirm_clear."""
+    """A person's order: one of COMMANDS."""
 
     name: str
     person: str

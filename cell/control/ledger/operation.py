@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cell.control.alarms import entry
-from cell.control.ledger import belt, identity, removals
+from cell.control.ledger import allowed, belt, identity, removals
 from cell.control.ledger import events as e
-from cell.control.ledger.account import Account, Stage
 from cell.control.ledger.desk import MOVING, Desk, RefusalError
 from cell.control.ledger.events import CellState
 from cell.control.ledger.observations import (
+    COMMANDS,
     Acknowledge,
     AdvisoryTold,
     Closing,
@@ -16,6 +16,7 @@ from cell.control.ledger.observations import (
     FaultSeen,
     NodeDied,
     NodeLeft,
+    Order,
     Override,
     SelectRecipe,
     Started,
@@ -123,77 +124,51 @@ def fault_seen(desk: Desk, fault: FaultSeen) -> None:
 
 def command(desk: Desk, order: Command) -> None:
     """Follow a person's order. Raises RefusalError."""
-    orders = {
-        "start": _start,
-        "stop": _stop,
-        "drain": _drain,
-        "reset": _reset,
-        "confirm_clear": _confirm_clear,
+    acts = {
+        Order.START: _start,
+        Order.STOP: _stop,
+        Order.DRAIN: _drain,
+        Order.RESET: _reset,
+        Order.CONFIRM_CLEAR: _confirm_clear,
     }
-    if order.name not in orders:
+    if order.name not in COMMANDS:
         raise RefusalError(
-            "refused.unknown_command", command=order.name, commands=", ".join(orders)
+            "refused.unknown_command", command=order.name, commands=", ".join(COMMANDS)
         )
-    if order.name != "stop":  # which anybody may, named or not
+    name = Order(order.name)
+    if name is not Order.STOP:  # which anybody may, named or not
         _require_person(order.person)
-    orders[order.name](desk, order.person)
+    allowed.require(desk, name)
+    acts[name](desk, order.person)
 
 
 def _start(desk: Desk, person: str) -> None:
-    cell = desk.state.cell
-    if cell in (CellState.STARTING, CellState.RUNNING):
-        return
-    if cell is CellState.PURGE_REQUIRED:
-        raise RefusalError("refused.start.purge_required")
-    if cell is CellState.FAULTED:
-        raise RefusalError("refused.start.faulted")
-    if cell is CellState.STOPPING:
-        raise RefusalError("refused.start.stopping")
-    _require_belt(desk)
-    if desk.live.belt is not None and desk.live.belt.emergency_stop:
-        raise RefusalError("refused.start.emergency_stop")
-    if desk.live.belt is not None and desk.live.belt.watchdog_tripped:
-        raise RefusalError("refused.start.watchdog")  # not yet armed anew: it would stop at once
     _change(desk, CellState.STARTING, "", person)
 
 
 def _stop(desk: Desk, person: str) -> None:
-    if desk.state.cell in MOVING:
-        desk.release_belt()
-        _change(desk, CellState.STOPPING, "cell.stopped_by_person", person)
+    desk.release_belt()
+    _change(desk, CellState.STOPPING, "cell.stopped_by_person", person)
 
 
 def _drain(desk: Desk, person: str) -> None:
-    if desk.state.cell not in (CellState.STARTING, CellState.RUNNING):
-        raise RefusalError("refused.drain")
     _change(desk, CellState.STOPPING, "cell.draining", person)
 
 
 def _reset(desk: Desk, person: str) -> None:
-    if desk.state.cell is CellState.PURGE_REQUIRED:
-        raise RefusalError("refused.reset.purge_required")
-    if desk.state.cell is not CellState.FAULTED:
-        raise RefusalError("refused.reset.no_fault")
     desk.clear_alarm(*_told_once(desk.state.alarms.causes))
     _change(desk, CellState.STOPPED, "cell.reset", person)
 
 
 def _confirm_clear(desk: Desk, person: str) -> None:
     """A person vouches that the belt and the cup are empty: every open account closes as purged."""
-    if desk.state.cell in MOVING:
-        raise RefusalError("refused.clear.in_operation")
-    _require_belt(desk)
-    if desk.live.belt is None or desk.live.belt.running:
-        raise RefusalError("refused.clear.belt_moves")
     if desk.state.removal is not None:
-        waited_s = (desk.now_ns - desk.state.state_since_ns) * 1e-9
-        if waited_s <= desk.config.removal_patience_s:
-            raise RefusalError("refused.clear.arm_busy")
         removals.give_up(desk, "no_answer", "the arm never reported the end of its removal")
     belt.open_missing(desk)
     for part in list(desk.state.accounts):
         desk.emit(e.Purged(stamp_ns=desk.now_ns, part=part, person=person))
     read = desk.live.belt
+    assert read is not None  # or clearing is refused
     desk.emit(
         e.Cleared(
             stamp_ns=desk.now_ns,
@@ -215,6 +190,7 @@ def acknowledge(desk: Desk, seen: Acknowledge) -> None:
     wanted = [a for a in desk.state.alarms.waiting if seen.alarm in ("", a)]
     if seen.alarm and not wanted:
         raise RefusalError("refused.alarm.not_waiting", alarm=seen.alarm)
+    allowed.require(desk, Order.ACKNOWLEDGE)
     for alarm in wanted:
         desk.emit(e.AlarmAcknowledged(stamp_ns=desk.now_ns, alarm=alarm, person=seen.person))
 
@@ -240,28 +216,17 @@ def override(desk: Desk, wish: Override) -> None:
     """Replace a verdict by a person's, where the law and the belt still allow it. Raises
     RefusalError.
     """
-    account = desk.state.accounts.get(wish.part)
-    if account is None:
-        raise RefusalError("refused.override.closed", part=wish.part)
-    if account.stage is Stage.UNKNOWN:
-        raise RefusalError("refused.override.lost", part=wish.part)
-    if account.stage in (Stage.REMOVING, Stage.LIFTED):
-        raise RefusalError("refused.override.in_removal", part=wish.part)
     if not wish.person:
         raise RefusalError("refused.override.no_person")
-    bin_name = _bin_for(desk, account, wish)
-    verdict = Verdict(wish.verdict, bin_name, f"{wish.person}: {wish.reason}")
+    allowed.require_override(desk, wish.part, wish.verdict)
+    verdict = Verdict(wish.verdict, _bin_for(desk, wish), f"{wish.person}: {wish.reason}")
     desk.emit(e.Judged(stamp_ns=desk.now_ns, part=wish.part, verdict=verdict, by=wish.person))
 
 
-def _bin_for(desk: Desk, account: Account, wish: Override) -> str:
+def _bin_for(desk: Desk, wish: Override) -> str:
     """Bin of the new verdict, '' for a pass. Raises RefusalError."""
     if wish.verdict is VerdictKind.PASS:
-        if not account.inspected_ok:
-            raise RefusalError("refused.override.not_inspected", part=wish.part)
         return ""
-    if desk.position(account) > desk.config.wait_x - desk.config.coast_m:
-        raise RefusalError("refused.override.too_far", part=wish.part)
     chosen = (
         desk.recipe.review_bin if wish.verdict is VerdictKind.REVIEW else desk.recipe.default_bin
     )
@@ -277,11 +242,6 @@ def _bin_for(desk: Desk, account: Account, wish: Override) -> str:
 def _require_person(person: str) -> None:
     if not person.strip():
         raise RefusalError("refused.no_person")
-
-
-def _require_belt(desk: Desk) -> None:
-    if desk.live.belt is None:
-        raise RefusalError("refused.belt_silent")
 
 
 def _change(desk: Desk, cell: CellState, reason: str, person: str) -> None:

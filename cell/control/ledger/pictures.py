@@ -5,15 +5,19 @@ reject.
 from __future__ import annotations
 
 import math
+from dataclasses import astuple, replace
 
+from calibration.geometry import Pose2D
 from cell.control.ledger import events as e
 from cell.control.ledger import tying
 from cell.control.ledger.account import Account, Exposure, Stage
 from cell.control.ledger.desk import Desk
+from cell.control.ledger.inspection import Inspection
 from cell.control.ledger.observations import ExposureLatch, FrameReceived, InspectionDone
 from cell.products import rules
-from cell.products.verdict import Defect, Verdict
+from cell.products.verdict import Verdict
 from cell.texts import say
+from vision.types import Defect
 
 PENDING = 64
 """Inspections kept while their picture is not tied; older ones concern parts that are decided
@@ -56,15 +60,16 @@ def frame(desk: Desk, seen: FrameReceived) -> None:
         desk.alarm("camera.frame_failed", detail=seen.error)
 
 
-def inspection(desk: Desk, done: InspectionDone) -> None:
+def inspection(desk: Desk, told: InspectionDone) -> None:
     """Keep an inspection until its picture is tied."""
+    done = told.inspection
     if done.exposure_ns <= desk.state.cleared_ns or done.trigger in desk.live.inspections:
         return
     desk.live.inspections[done.trigger] = done
     # An inspection proves its picture, should the camera's own message be lost or late.
     received_ns = min(done.done_ns, desk.now_ns)
     picture = FrameReceived(
-        stamp_ns=done.stamp_ns,
+        stamp_ns=told.stamp_ns,
         trigger=done.trigger,
         exposure_ns=done.exposure_ns,
         received_ns=received_ns,
@@ -82,8 +87,8 @@ def tie_and_judge(desk: Desk) -> None:
     _tie_exposures(desk)
     _tie_frames(desk)
     for latch in list(desk.state.exposures.values()):
-        if latch.trigger and latch.part in desk.state.accounts:
-            _judge_picture(desk, desk.state.accounts[latch.part], latch)
+        if latch.trigger and latch.part:
+            _judge_picture(desk, latch)
 
 
 def overdue_verdicts(desk: Desk) -> None:
@@ -131,69 +136,54 @@ def _tie_frames(desk: Desk) -> None:
             desk.emit(e.FrameTied(stamp_ns=desk.now_ns, index=index, trigger=shot.trigger))
 
 
-def _judge_picture(desk: Desk, account: Account, latch: Exposure) -> None:
-    """Bring a tied picture's outcome to its part."""
+def _judge_picture(desk: Desk, latch: Exposure) -> None:
+    """Bring a tied picture's outcome to its part; to one that has left, for the records."""
+    account = desk.state.accounts.get(latch.part)
     done = desk.live.inspections.get(latch.trigger)
     shot = desk.state.shots.get(latch.trigger)
     if shot is not None and done is not None and done.exposure_ns == shot.exposure_ns:
-        if account.trigger != latch.trigger:
+        if not latch.inspected:
             _record(desk, account, latch, done)
-    elif shot is not None and not shot.ok and account.stage is Stage.EXPOSED:
+    elif shot is not None and not shot.ok and account and account.stage is Stage.EXPOSED:
         _reject(desk, account, say("uninspected.picture_lost", error=shot.error))
 
 
-def _record(desk: Desk, account: Account, latch: Exposure, done: InspectionDone) -> None:
+def _record(desk: Desk, account: Account | None, latch: Exposure, done: Inspection) -> None:
     """Record an inspection, and judge by it unless the part has its verdict already."""
     error = _why_unusable(desk, account, latch, done)
-    late = account.stage is not Stage.EXPOSED
+    late = account is None or account.stage is not Stage.EXPOSED
     desk.emit(
         e.Inspected(
             stamp_ns=desk.now_ns,
-            part=account.part,
-            trigger=done.trigger,
-            exposure_ns=done.exposure_ns,
-            done_ns=done.done_ns,
-            ok=not error,
-            error=error,
+            part=latch.part,
+            inspection=replace(_writable(done), ok=not error, error=error),
             late=late,
-            x=_finite(done.x),
-            y=_finite(done.y),
-            yaw=_finite(done.yaw),
             encoder_m=latch.encoder_m,
-            defects=tuple(d for d in done.defects if _is_finite(d)),
-            recipe=done.recipe,
-            model=done.model,
-            engine=done.engine,
-            golden=done.golden,
-            locate_ms=done.locate_ms,
-            inference_ms=done.inference_ms,
-            total_ms=done.total_ms,
-            view=done.view,
         )
     )
     if done.ok:
         desk.clear_alarm("inspector.failed")
     else:
-        desk.alarm("inspector.failed", account.part, done.error)
+        desk.alarm("inspector.failed", latch.part, done.error)
     if late:
         return
     if error:
-        _reject(desk, desk.state.accounts[account.part], error)
+        _reject(desk, desk.state.accounts[latch.part], error)
         return
-    _verdict(desk, account.part, rules.judge(desk.recipe, done.defects), "recipe")
+    _verdict(desk, latch.part, rules.judge(desk.recipe, done.defects), "recipe")
     desk.clear_alarm("ledger.no_verdict")
 
 
-def _why_unusable(desk: Desk, account: Account, latch: Exposure, done: InspectionDone) -> str:
+def _why_unusable(desk: Desk, account: Account | None, latch: Exposure, done: Inspection) -> str:
     """'' for an inspection that may decide, else why not."""
     if not done.ok:
         return done.error or say("uninspected.no_reason")
-    finite = all(math.isfinite(n) for n in (done.x, done.y, done.yaw))
-    if not finite or not all(_is_finite(d) for d in done.defects):
+    if not _is_finite(done.pose) or not all(map(_is_finite, done.defects)):
         return say("uninspected.not_finite")
-    off = done.x - account.x_at(latch.encoder_m) + _lead(desk, done.yaw)
-    if abs(off) > desk.config.pose_tolerance_m:
-        return say("uninspected.other_place", off=off * 1e3)
+    if account is not None:
+        off = done.pose.x - account.x_at(latch.encoder_m) + _lead(desk, done.pose.yaw)
+        if abs(off) > desk.config.pose_tolerance_m:
+            return say("uninspected.other_place", off=off * 1e3)
     if done.recipe != desk.state.recipe:
         return say("uninspected.other_recipe", used=done.recipe, wanted=desk.state.recipe)
     return ""
@@ -215,12 +205,11 @@ def _verdict(desk: Desk, part: str, verdict: Verdict, by: str) -> None:
     desk.emit(e.Judged(stamp_ns=desk.now_ns, part=part, verdict=verdict, by=by))
 
 
-def _is_finite(defect: Defect) -> bool:
-    return all(
-        math.isfinite(n)
-        for n in (defect.score, defect.x_min, defect.y_min, defect.x_max, defect.y_max)
-    )
+def _writable(done: Inspection) -> Inspection:
+    """Without numbers that JSON has no form for."""
+    pose = Pose2D(*(n if math.isfinite(n) else 0.0 for n in astuple(done.pose)))
+    return replace(done, pose=pose, defects=tuple(d for d in done.defects if _is_finite(d)))
 
 
-def _finite(number: float) -> float:
-    return number if math.isfinite(number) else 0.0
+def _is_finite(value: Pose2D | Defect) -> bool:
+    return all(math.isfinite(n) for n in astuple(value) if isinstance(n, float))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cell.control.alarms.book import Alarm
 from cell.control.ledger.account import Counts
+from cell.control.ledger.allowed import verdicts
 from cell.control.ledger.desk import Desk
 from cell.control.ledger.events import CellState
 from cell.products.verdict import Verdict
@@ -22,6 +23,8 @@ class PartView:
     x: float
     y: float
     yaw: float
+    verdicts: tuple[str, ...]
+    """Those that a person may give it now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ def snapshot(desk: Desk) -> Snapshot:
             x=desk.position(account),
             y=account.y,
             yaw=account.yaw,
+            verdicts=verdicts(desk, account),
         )
         for account in reversed(state.accounts.values())
     ]

@@ -10,7 +10,7 @@ from nicegui import run, ui
 
 from cell.client.link import CellLink, RecipeOrder, Reply
 from cell.config.hmi import HmiConfig
-from cell.faces.hmi.commands import Command
+from cell.control.ledger.observations import Order
 from cell.faces.hmi.components.alarms import AlarmPanel
 from cell.faces.hmi.components.base import Component, box, show
 from cell.faces.hmi.components.controls import Controls
@@ -87,7 +87,7 @@ class OperatorPage:
         self._lang = after(self._lang)
         self._refresh()
 
-    async def _give(self, command: Command) -> None:
+    async def _give(self, command: Order) -> None:
         reply = await run.io_bound(self._link.command, command, self._config.person)
         if reply is not None:
             self._tell(tr(f"command.{command}", self._lang), reply)

@@ -13,7 +13,7 @@ from cell.client.model import InspectionStatus, PictureSource
 from cell.records.evidence import find_view
 from vision.errors import RingError, StaleFrame
 from vision.frames import RingReader
-from vision.pictures import UnreadableError, read_grey
+from vision.pictures import UnreadableError, jpeg_header, read_bytes
 
 Pixels = NDArray[np.uint8]
 
@@ -30,9 +30,11 @@ class Picture:
 
 
 class PictureStore:
-    """The latest inspection's picture: made when asked for, once, however many pages are open.
+    """The latest inspection's picture: made when asked for, once, however many pages are open. A
+    stored view goes to the browser as it is.
 
-    max_width [px]; quality: JPEG 0..100; data_dir: where relative view paths start.
+    max_width [px], quality (JPEG, 0..100): of camera pictures. data_dir: where relative view paths
+    start.
     """
 
     def __init__(self, max_width: int, quality: int, data_dir: Path) -> None:
@@ -47,7 +49,7 @@ class PictureStore:
     def picture(self, inspection: InspectionStatus) -> Picture | None:
         """The inspection's picture; None when its pixels are no longer to be had."""
         if inspection != self._shown:
-            self._picture = self._make(inspection.source)
+            self._picture = self._stored_view(inspection) or self._ring_picture(inspection.source)
             self._shown = inspection
         return self._picture
 
@@ -62,39 +64,36 @@ class PictureStore:
             reader.close()
         self._readers.clear()
 
-    def _make(self, source: PictureSource) -> Picture | None:
-        pixels, canonical = self._stored_view(source), True
-        if pixels is None:
-            pixels, canonical = self._ring_picture(source), False
-        if pixels is None:
-            return None
-        good, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, self._quality])
-        if not good:
-            return None
-        self._number += 1
-        height, width = pixels.shape[:2]
-        return Picture(self._number, data.tobytes(), width, height, canonical)
-
-    def _stored_view(self, source: PictureSource) -> Pixels | None:
+    def _stored_view(self, seen: InspectionStatus) -> Picture | None:
         """The canonical view that was written to disk, None where there is none (yet)."""
-        if not source.view:
+        view = seen.inspection.view
+        if not view:
             return None
         try:
             # Its recorder may have brought it to its part in the meantime.
-            return read_grey(find_view(self._data_dir, source.view))
+            jpeg = read_bytes(find_view(self._data_dir, view))
+            header = jpeg_header(jpeg)
         except (OSError, UnreadableError):
             return None
+        return self._next(jpeg, header.width, header.height, canonical=True)
 
-    def _ring_picture(self, source: PictureSource) -> Pixels | None:
+    def _ring_picture(self, source: PictureSource) -> Picture | None:
         """The whole camera picture, shrunk; None when its slot was reused."""
         if not source.ring:
             return None
         reader = self._readers.setdefault(source.ring, RingReader(source.ring))
         try:
             with reader.view(source.slot, source.sequence) as pixels:
-                return self._shrunk(pixels)
+                shrunk = self._shrunk(pixels)
         except (StaleFrame, RingError):
             return None
+        good, data = cv2.imencode(".jpg", shrunk, [cv2.IMWRITE_JPEG_QUALITY, self._quality])
+        height, width = shrunk.shape
+        return self._next(data.tobytes(), width, height, canonical=False) if good else None
+
+    def _next(self, jpeg: bytes, width: int, height: int, *, canonical: bool) -> Picture:
+        self._number += 1
+        return Picture(self._number, jpeg, width, height, canonical)
 
     def _shrunk(self, pixels: Pixels) -> Pixels:
         height, width = pixels.shape

@@ -120,7 +120,7 @@ def _good(events: Events) -> set[str]:
     """Parts with an inspection that counted and a last verdict that lets them pass."""
     seen, verdicts = set[str](), dict[str, str]()
     for _, event in events:
-        if isinstance(event, Inspected) and event.ok and not event.late:
+        if isinstance(event, Inspected) and event.inspection.ok and not event.late:
             seen.add(event.part)
         elif isinstance(event, Judged):
             verdicts[event.part] = event.verdict.kind.value

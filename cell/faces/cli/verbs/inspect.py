@@ -16,7 +16,7 @@ from cell.faces.cli.errors import UsageError
 from cell.faces.cli.names import shown
 from cell.faces.cli.pictures import require_format, write_picture
 from cell.faces.cli.terminal import terminal
-from cell.products.convert import areas_of, defects_of
+from cell.products.convert import areas_of
 from cell.products.counting import Standing, Tally, count, size_mm
 from cell.products.inspector import build_inspector
 from cell.products.lookup import recipe_folder
@@ -71,7 +71,7 @@ def inspect(
             "was inspected as stored",
             file=sys.stderr,
         )
-    tally = count(setup.recipe, defects_of(inspection))
+    tally = count(setup.recipe, inspection.detections)
     verdict = verdict_on(setup.recipe, tally)
     if overlay is not None:
         notes = [own.value if own is not Standing.REJECTS else "" for own in tally.standings]
@@ -88,7 +88,13 @@ def inspect(
                     "golden": inspection.golden,
                     "pose": None if inspection.pose is None else asdict(inspection.pose),
                     "defects": [
-                        asdict(d) | {"standing": standing.value}
+                        {
+                            "class_name": d.class_name,
+                            "score": d.score,
+                            "box": asdict(d.box),
+                            "outline": d.outline,
+                            "standing": standing.value,
+                        }
                         for d, standing in zip(inspection.detections, tally.standings, strict=True)
                     ],
                     "recipe": setup.recipe.stamp,

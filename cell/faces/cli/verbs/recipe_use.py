@@ -7,7 +7,7 @@ import time
 from typing import Annotated
 
 import typer
-from inspection_cell_interfaces.msg import CellState
+from inspection_cell_interfaces.msg import CellState, Order
 from inspection_cell_interfaces.srv import SetRecipe
 
 from cell.client.following import ChangeSeen, Following, Outcome
@@ -21,6 +21,11 @@ from vision.lab.data.names import printable
 NO = 1
 """The exit code where the cell refuses, or cannot take the recipe up."""
 SILENT_S = 3.0
+OTHERWISE = {
+    Order.DRAIN_AND_CHANGE: "--drain lets the parts through first",
+    Order.PREPARE_RECIPE: "--prepare-only lets them run on",
+}
+"""Other orders than to change at once."""
 
 
 def use(
@@ -74,12 +79,12 @@ def _change(order: SetRecipe.Request, domain: int | None, timeout_s: float) -> N
 
 
 def _hint(order: SetRecipe.Request, state: CellState | None) -> str:
-    """What else could have been asked for, where parts are in the way."""
-    moving = (CellState.STARTING, CellState.RUNNING, CellState.STOPPING)
-    plain = not order.drain and not order.prepare_only
-    if state is None or not plain or not (state.on_belt or state.state in moving):
+    """What else could have been asked for, where the cell as it is stands in the way."""
+    refused = {told.name: told.refusal for told in state.orders} if state else {}
+    if order.drain or order.prepare_only or not refused.get(Order.CHANGE_RECIPE):
         return ""
-    return " (--drain lets the parts through first; --prepare-only lets them run on)"
+    others = [words for name, words in OTHERWISE.items() if refused.get(name) == ""]
+    return f" ({'; '.join(others)})" if others else ""
 
 
 def _followed(cell: RunningCell, following: Following, timeout_s: float) -> Outcome:

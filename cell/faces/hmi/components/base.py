@@ -8,7 +8,8 @@ from typing import Protocol
 from nicegui import ui
 
 from cell.client.model import CellView
-from cell.texts import Lang
+from cell.control.ledger.observations import Order
+from cell.texts import Lang, render, tr
 
 
 class Component(Protocol):
@@ -32,3 +33,9 @@ def text(classes: str, test: str = "") -> ui.label:
 def show(element: ui.element, classes: str) -> None:
     """Give the element exactly these style classes."""
     element.classes(replace=classes)
+
+
+def refusal(view: CellView, order: Order, lang: Lang) -> str:
+    """Why the cell would refuse the order now, in its own words; '' if it would not."""
+    told = view.cell.refusals.get(order) if view.live and view.cell is not None else None
+    return tr("why.no_link", lang) if told is None else render(told, lang)

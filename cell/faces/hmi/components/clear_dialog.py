@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from nicegui import events, ui
 
 from cell.client.model import CellView
-from cell.faces.hmi.commands import Command, refusal
-from cell.faces.hmi.components.base import box, text
+from cell.control.ledger.observations import Order
+from cell.faces.hmi.components.base import box, refusal, text
 from cell.texts import Lang, tr
 
 NAMED = 6
@@ -52,7 +52,7 @@ class ClearDialog:
         """Keep an open question true; withdraw it when the cell's state no longer allows it."""
         if not self._dialog.value:
             return
-        if refusal(Command.CONFIRM_CLEAR, view):
+        if refusal(view, Order.CONFIRM_CLEAR, lang):
             self._dialog.close()
             return
         self._translate(view, lang)

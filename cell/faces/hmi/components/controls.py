@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from nicegui import events, ui
 
 from cell.client.model import CellView
-from cell.faces.hmi.commands import Command, refusal
-from cell.faces.hmi.components.base import box, show, text
+from cell.control.ledger.observations import COMMANDS, Order
+from cell.faces.hmi.components.base import box, refusal, show, text
 from cell.faces.hmi.components.clear_dialog import ClearDialog
 from cell.texts import Lang, tr
 
-Give = Callable[[Command], Awaitable[None]]
+Give = Callable[[Order], Awaitable[None]]
 
 ICONS = {
-    Command.START: "play_arrow",
-    Command.STOP: "stop",
-    Command.DRAIN: "low_priority",
-    Command.RESET: "restart_alt",
-    Command.CONFIRM_CLEAR: "pan_tool",
+    Order.START: "play_arrow",
+    Order.STOP: "stop",
+    Order.DRAIN: "low_priority",
+    Order.RESET: "restart_alt",
+    Order.CONFIRM_CLEAR: "pan_tool",
 }
 
-WANTED = {"faulted": Command.RESET, "purge_required": Command.CONFIRM_CLEAR}
+WANTED = {"faulted": Order.RESET, "purge_required": Order.CONFIRM_CLEAR}
 """The one command that a state waits for."""
 
 
@@ -46,21 +46,21 @@ class Controls:
         self._busy = False
         self._dialog = ClearDialog(self._confirmed)
         with box("controls"):
-            self._keys = {command: self._build(command) for command in Command}
+            self._keys = {command: self._build(command) for command in COMMANDS}
 
     def update(self, view: CellView, lang: Lang) -> None:
         """Enable what makes sense now."""
         self._view, self._lang = view, lang
         self._dialog.update(view, lang)
         for command, key in self._keys.items():
-            why = refusal(command, view)
+            why = refusal(view, command, lang)
             key.name.set_text(tr(f"command.{command}", lang))
-            key.hint.set_text(tr(why or f"hint.{command}", lang))
-            key.button.set_enabled(why is None and not self._busy)
+            key.hint.set_text(why or tr(f"hint.{command}", lang))
+            key.button.set_enabled(not why and not self._busy)
             wanted = view.cell is not None and command is WANTED.get(view.cell.state)
             show(key.button, f"key key-{command}" + (" key-urgent" if wanted else ""))
 
-    def _build(self, command: Command) -> Key:
+    def _build(self, command: Order) -> Key:
         async def click(_: events.ClickEventArguments) -> None:
             await self._clicked(command)
 
@@ -73,18 +73,18 @@ class Controls:
                 name, hint = text("key-name"), text("key-hint", test=f"hint-{command}")
         return Key(button, name, hint)
 
-    async def _clicked(self, command: Command) -> None:
-        if self._busy or self._view is None or refusal(command, self._view):
+    async def _clicked(self, command: Order) -> None:
+        if self._busy or self._view is None or refusal(self._view, command, self._lang):
             return
-        if command is Command.CONFIRM_CLEAR:
+        if command is Order.CONFIRM_CLEAR:
             self._dialog.open(self._view, self._lang)
             return
         await self._send(command)
 
     async def _confirmed(self) -> None:
-        await self._send(Command.CONFIRM_CLEAR)
+        await self._send(Order.CONFIRM_CLEAR)
 
-    async def _send(self, command: Command) -> None:
+    async def _send(self, command: Order) -> None:
         self._busy = True
         try:
             await self._give(command)

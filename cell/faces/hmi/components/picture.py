@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
-from cell.client.model import CellView, InspectionStatus, Mark
+from cell.client.model import CellView, InspectionStatus
 from cell.faces.hmi.components.base import box, text
 from cell.faces.hmi.labels import labels
 from cell.faces.hmi.pictures import Picture, PictureStore
 from cell.faces.hmi.recipes import RecipeBook
 from cell.texts import Label, Lang, tr
+from vision.types import Defect
 
 LISTED = 5
 """Defects that are listed by name; the picture shows all of them."""
@@ -54,7 +55,7 @@ class PicturePanel:
         self._frame.style(aspect(picture, inspection))
         self._caption.set_text(caption(inspection, lang))
         self._frame.set_content(drawing(picture, inspection, lang))
-        label = labels(self._recipes.of(inspection.recipe), lang)
+        label = labels(self._recipes.of(inspection.inspection.recipe), lang)
         self._list.set_content(findings(inspection, picture, label, lang))
 
 
@@ -65,20 +66,21 @@ def aspect(picture: Picture | None, inspection: InspectionStatus) -> str:
     return f"aspect-ratio: {width} / {height}"
 
 
-def caption(inspection: InspectionStatus, lang: Lang) -> str:
+def caption(status: InspectionStatus, lang: Lang) -> str:
     """Which picture this is, when it was taken and how long its inspection took."""
+    seen = status.inspection
     return tr(
         "picture.caption",
         lang,
-        trigger=inspection.trigger,
-        time=time.strftime("%H:%M:%S", time.localtime(inspection.stamp_s)),
-        ms=round(inspection.total_ms),
+        trigger=seen.trigger,
+        time=time.strftime("%H:%M:%S", time.localtime(seen.exposure_ns * 1e-9)),
+        ms=round(seen.timings.total_ms),
     )
 
 
 def drawing(picture: Picture | None, inspection: InspectionStatus, lang: Lang) -> str:
     """The picture as SVG. Boxes are drawn only where they belong: on the canonical view."""
-    size, marks = inspection.canonical, inspection.marks
+    size, marks = inspection.canonical, inspection.inspection.defects
     if picture is None:
         size = size or SQUARE
         return placeholder(tr("picture.gone", lang), size, outlines(marks, unit(*size)))
@@ -99,12 +101,12 @@ def unit(width: int, height: int) -> float:
     return max(width, height) / DRAWN_FOR
 
 
-def outlines(marks: Sequence[Mark], one: float) -> str:
+def outlines(marks: Sequence[Defect], one: float) -> str:
     """A numbered outline for each defect, dark under bright so that it shows on any ground."""
     return "".join(outline(number, mark, one) for number, mark in enumerate(marks, start=1))
 
 
-def outline(number: int, mark: Mark, one: float) -> str:
+def outline(number: int, mark: Defect, one: float) -> str:
     """One defect's outline, a little wider than its box so that it hides nothing."""
     x, y = mark.x_min - 5 * one, mark.y_min - 5 * one
     width = mark.x_max - mark.x_min + 10 * one
@@ -117,25 +119,27 @@ def outline(number: int, mark: Mark, one: float) -> str:
     )
 
 
-def findings(
-    inspection: InspectionStatus, picture: Picture | None, label: Label, lang: Lang
-) -> str:
+def findings(status: InspectionStatus, picture: Picture | None, label: Label, lang: Lang) -> str:
     """What was found, in words."""
-    if not inspection.ok:
-        words = tr("picture.not_inspected", lang, error=inspection.error)
+    seen, lines = status.inspection, []
+    if status.late:
+        lines.append(f'<div class="finding finding-bad">{tr("picture.late", lang)}</div>')
+    if not seen.ok:
+        words = tr("picture.not_inspected", lang, error=seen.error)
         return f'<div class="finding finding-bad">{html.escape(words)}</div>'
-    if not inspection.marks:
-        return f'<div class="finding finding-none">{tr("picture.clean", lang)}</div>'
-    lines = [finding(n, m, label) for n, m in enumerate(inspection.marks[:LISTED], start=1)]
-    hidden = len(inspection.marks) - LISTED
+    if not seen.defects:
+        lines.append(f'<div class="finding finding-none">{tr("picture.clean", lang)}</div>')
+        return "".join(lines)
+    if picture is not None and not picture.canonical:
+        lines.append(f'<div class="finding finding-whole">{tr("picture.whole", lang)}</div>')
+    lines += [finding(n, m, label) for n, m in enumerate(seen.defects[:LISTED], start=1)]
+    hidden = len(seen.defects) - LISTED
     if hidden > 0:
         lines.append(f'<div class="finding">{tr("picture.more", lang, count=hidden)}</div>')
-    if picture is not None and not picture.canonical:
-        lines.insert(0, f'<div class="finding finding-whole">{tr("picture.whole", lang)}</div>')
     return "".join(lines)
 
 
-def finding(number: int, mark: Mark, label: Label) -> str:
+def finding(number: int, mark: Defect, label: Label) -> str:
     """One line of the list."""
     name = html.escape(label(mark.class_name))
     return (

@@ -11,9 +11,8 @@ from nicegui import ui
 from cell.client.following import UNDER_WAY, ChangeSeen, Following, Outcome, name_of
 from cell.client.link import RecipeOrder
 from cell.client.model import CellStatus, CellView
-from cell.faces.hmi.commands import change_refusal
 from cell.faces.hmi.components.base import box, show, text
-from cell.faces.hmi.components.recipe_dialog import Order, RecipeDialog
+from cell.faces.hmi.components.recipe_dialog import Give, RecipeDialog, change_refusal
 from cell.faces.hmi.components.recipe_progress import Change, ending
 from cell.faces.hmi.recipes import RecipeBook
 from cell.texts import Lang, tr
@@ -29,7 +28,7 @@ class Note(Protocol):
 class RecipeButton:
     """Opens the dialog, and follows every change, whoever ordered it."""
 
-    def __init__(self, recipes: RecipeBook, order: Order, person: str, note: Note) -> None:
+    def __init__(self, recipes: RecipeBook, order: Give, person: str, note: Note) -> None:
         self._note = note
         self._view: CellView | None = None
         self._lang: Lang = "en"
@@ -50,7 +49,7 @@ class RecipeButton:
             self._follow(view.cell)
         self._name.set_text(tr("header.recipe", lang))
         self._hint.set_text(self._words(view))
-        self._button.set_enabled(self._following is not None or change_refusal(view) is None)
+        self._button.set_enabled(self._following is not None or not change_refusal(view, lang))
         show(self._button, "key key-recipe" + (" key-urgent" if self._following else ""))
         self._dialog.update(view, self._change, lang)
 
@@ -58,9 +57,8 @@ class RecipeButton:
         """How far the change is, why there can be none, or what is used."""
         if self._change is not None and self._following is not None:
             return tr(f"change.{self._change.step}", self._lang)
-        why = change_refusal(view)
         cell = view.cell
-        return tr(why, self._lang) if why else name_of(cell.recipe) if cell else ""
+        return change_refusal(view, self._lang) or (name_of(cell.recipe) if cell else "")
 
     def _on_begun(self, order: RecipeOrder) -> None:
         cell = self._view.cell if self._view else None
@@ -95,7 +93,9 @@ class RecipeButton:
             self._note(ending(change, cell, self._lang), good=good)
 
     async def _on_click(self) -> None:
-        if self._view is None or not (self._following or change_refusal(self._view) is None):
+        if self._view is None:
+            return
+        if self._following is None and change_refusal(self._view, self._lang):
             return
         if self._following is None:
             self._change = None

@@ -8,17 +8,24 @@ from nicegui import run, ui
 
 from cell.client.link import RecipeOrder
 from cell.client.model import CellView
-from cell.faces.hmi.commands import change_refusal
-from cell.faces.hmi.components.base import box, text
-from cell.faces.hmi.components.recipe_form import RecipeForm
+from cell.control.ledger.observations import Order
+from cell.faces.hmi.components.base import box, refusal, text
+from cell.faces.hmi.components.recipe_form import RecipeForm, must_drain
 from cell.faces.hmi.components.recipe_list import RecipeList
 from cell.faces.hmi.components.recipe_progress import Change, RecipeProgress
 from cell.faces.hmi.recipes import RecipeBook
 from cell.products.listing import RecipeEntry
 from cell.texts import Lang, tr
 
-Order = Callable[[RecipeOrder], Awaitable[str]]
+Give = Callable[[RecipeOrder], Awaitable[str]]
 """Gives an order to the cell; why it was not accepted, '' when the change has begun."""
+
+
+def change_refusal(view: CellView, lang: Lang) -> str:
+    """Why the cell cannot change its recipe now, neither as its belt is nor after letting parts
+    through; '' if it can.
+    """
+    return refusal(view, Order.DRAIN_AND_CHANGE, lang) and refusal(view, Order.CHANGE_RECIPE, lang)
 
 
 class RecipeDialog:
@@ -27,7 +34,7 @@ class RecipeDialog:
     """
 
     def __init__(
-        self, recipes: RecipeBook, order: Order, person: str, began: Callable[[RecipeOrder], None]
+        self, recipes: RecipeBook, order: Give, person: str, began: Callable[[RecipeOrder], None]
     ) -> None:
         self._recipes, self._order, self._began = recipes, order, began
         self._entries: tuple[RecipeEntry, ...] = ()
@@ -61,7 +68,7 @@ class RecipeDialog:
             self._entries = await run.io_bound(self._read) or ()
             self._chosen, self._shown = None, ()
             self._trouble.set_text("")
-            self._form.open(view.cell, lang)
+            self._form.open(view, lang)
         self.update(view, change, lang, opening=True)
         self._dialog.open()
 
@@ -85,7 +92,7 @@ class RecipeDialog:
             self._shown = shown
             self._list.fill(self._entries, view.cell, lang)
             self._list.mark(self._chosen.name if self._chosen else "")
-        self._form.update(view.cell, lang)
+        self._form.update(view, lang)
         self._weigh()
 
     def _read(self) -> tuple[RecipeEntry, ...]:
@@ -109,30 +116,31 @@ class RecipeDialog:
         missing = self._missing()
         name = self._chosen.name if self._chosen else ""
         key = "recipe.prepare" if self._prepare_only else "recipe.change_to"
-        words = tr(missing, self._lang) if missing else tr(key, self._lang, recipe=name)
-        self._confirm.set_text(words)
+        self._confirm.set_text(missing or tr(key, self._lang, recipe=name))
         self._confirm.set_enabled(not missing and not self._busy)
 
     def _missing(self) -> str:
+        """What keeps it from being confirmed, in words."""
+        lang = self._lang
         if self._view is None:
-            return "why.no_link"
-        if why := change_refusal(self._view):
+            return tr("why.no_link", lang)
+        if why := change_refusal(self._view, lang):
             return why
         if self._chosen is None:
-            return "recipe.choose"
+            return tr("recipe.choose", lang)
         if not self._form.person:
-            return "recipe.say_who"
-        return "" if self._form.reason else "recipe.say_why"
+            return tr("recipe.say_who", lang)
+        return "" if self._form.reason else tr("recipe.say_why", lang)
 
     @property
-    def _moving(self) -> bool:
-        cell = self._view.cell if self._view else None
-        return cell is not None and cell.state == "running"
+    def _in_the_way(self) -> bool:
+        """Whether parts can be let through, and must be."""
+        return self._view is not None and must_drain(self._view, self._lang)
 
     @property
     def _prepare_only(self) -> bool:
         """What is left to order while parts move and are not to be let through."""
-        return self._moving and not self._form.drain
+        return self._in_the_way and not self._form.drain
 
     async def _on_confirm(self) -> None:
         if self._busy or self._missing() or self._chosen is None:
@@ -141,7 +149,7 @@ class RecipeDialog:
             recipe=self._chosen.name,
             person=self._form.person,
             reason=self._form.reason,
-            drain=self._moving and self._form.drain,
+            drain=self._in_the_way and self._form.drain,
             prepare_only=self._prepare_only,
         )
         self._busy = True

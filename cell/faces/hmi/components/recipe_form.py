@@ -7,12 +7,19 @@ from typing import Final
 
 from nicegui import ui
 
-from cell.client.model import CellStatus
-from cell.faces.hmi.components.base import box
+from cell.client.model import CellView
+from cell.control.ledger.observations import Order
+from cell.faces.hmi.components.base import box, refusal
 from cell.texts import Lang, tr
 
 REASONS: Final = ("order", "trial", "corrected")
 """The usual reasons, each one touch; any other is typed."""
+
+
+def must_drain(view: CellView, lang: Lang) -> bool:
+    """Whether the recipe can change once the parts on the belt are through, and not before."""
+    before, after = Order.CHANGE_RECIPE, Order.DRAIN_AND_CHANGE
+    return bool(refusal(view, before, lang)) and not refusal(view, after, lang)
 
 
 class RecipeForm:
@@ -30,22 +37,24 @@ class RecipeForm:
             self._drain = ui.checkbox(on_change=lambda: self._changed())
             self._drain.props("size=lg data-test=recipe-drain").classes("dialog-seen")
 
-    def open(self, cell: CellStatus, lang: Lang) -> None:
+    def open(self, view: CellView, lang: Lang) -> None:
         """Begin anew: the page's person, no reason yet, parts through first where there are any."""
         self._person.set_value(self._usual_person)
         self._reason.set_value("")
         self._drain.set_value(True)
-        self.update(cell, lang)
+        self.update(view, lang)
 
-    def update(self, cell: CellStatus, lang: Lang) -> None:
+    def update(self, view: CellView, lang: Lang) -> None:
         """The words, and whether there is anything to be let through."""
         self._lang = lang
         self._person.props["label"] = tr("recipe.person", lang)
         self._reason.props["label"] = tr("recipe.reason", lang)
         for name, key in self._usual.items():
             key.set_text(tr(f"recipe.why.{name}", lang))
-        self._drain.set_text(tr("recipe.drain", lang, count=cell.counts.on_belt))
-        self._drain.set_visibility(cell.state == "running")
+        self._drain.set_text(
+            tr("recipe.drain", lang, count=view.counts.on_belt if view.counts else 0)
+        )
+        self._drain.set_visibility(must_drain(view, lang))
 
     @property
     def person(self) -> str:
