@@ -83,7 +83,7 @@ def cell_state(
 
 
 def _orders(refusals: Mapping[str, str]) -> list[Order]:
-    return [Order(name=name, refusal=refusal) for name, refusal in refusals.items()]
+    return [Order(name=name, refusal=for_ros(refusal)) for name, refusal in refusals.items()]
 
 
 def _recipe(changing: Changing) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def test_who_listens_to_ros_reads_english_beside_the_code_and_the_ledger_only_th
     echoed = for_ros(not_inspected(CUT_OFF))
     assert json.loads(echoed)["english"].startswith("not inspected: The part is cut off by")
     heard = inspection(Inspection(error=for_ros(CUT_OFF)), now_ns=1)
-    assert heard.error == CUT_OFF == '{"code": "vision.cut_off"}'
+    assert heard.inspection.error == CUT_OFF == '{"code": "vision.cut_off"}'
 
 
 def test_values_are_what_json_holds() -> None:

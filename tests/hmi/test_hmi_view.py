@@ -36,7 +36,7 @@ from cell.faces.hmi.components.recipe_form import must_drain
 from cell.faces.hmi.components.recipe_progress import Change, steps
 from cell.faces.hmi.components.scene import held_part
 from cell.faces.hmi.gate import full
-from cell.texts import say
+from cell.texts import render, say
 
 LIMITS = Limits(cell_s=1.5, device_s=1.0, process_s=0.8)
 STATES = ("stopped", "starting", "running", "stopping", "faulted", "purge_required")
@@ -79,7 +79,7 @@ def test_the_page_offers_what_the_cell_says_and_shows_why_not() -> None:
     feed = Feed().hear_cell(CellStatus("running", refusals=told), 10.0)
     view = feed.view(10.0, LIMITS, ())
     assert allowed(view) == set(Order) - {Order.START}
-    assert refusal(view, Order.START, "en") == WHY
+    assert refusal(view, Order.START, "en") == render(WHY)
     assert "셀에 고장이 있습니다" in refusal(view, Order.START, "ko")
     assert allowed(feed.view(12.0, LIMITS, ())) == set(), "nothing without a link"
 
