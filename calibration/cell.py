@@ -14,7 +14,7 @@ from pydantic.config import JsonDict
 
 from calibration.camera import CameraModel
 from calibration.geometry import Pose
-from models.errors import UserError
+from models.ground.errors import UserError
 from models.ground.writing import write_whole
 from models.ground.written import WrittenError, fit, one_line, parse_json, read_written
 

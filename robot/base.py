@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import UserError
+from models.ground.errors import UserError
 
 Joints = NDArray[np.float64]
 """Joint angles, shape (6,) [rad], base to tip."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from models.errors import UserError
+from models.ground.errors import UserError
 from twin.boards import BoardLibrary
 from twin.carriers import CarrierLibrary
 from twin.config import TwinConfig

@@ -7,7 +7,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from models.errors import UserError
+from models.ground.errors import UserError
 from models.ground.written import WrittenError, fit, one_line, parse_yaml, read_written
 from twin.faults import Fault
 from twin.product import PCB

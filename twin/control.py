@@ -23,7 +23,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.errors import UserError
+from models.ground.errors import UserError
 from twin.catalogue import ProductError
 from twin.faults import FAULT
 from twin.plc import Edge

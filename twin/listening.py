@@ -7,7 +7,7 @@ import errno
 import socket
 from collections.abc import Callable
 
-from models.errors import PORT_TAKEN, UserError
+from models.ground.errors import PORT_TAKEN, UserError
 
 
 class PortError(UserError):

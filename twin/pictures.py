@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from models.errors import UserError
+from models.ground.errors import UserError
 from vision.pictures import UnreadableError, read_grey
 from vision.types import Image
 

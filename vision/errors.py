@@ -1,6 +1,6 @@
 """Errors of inspection. Each message says what happened, to what, and what to do now."""
 
-from models.errors import UserError
+from models.ground.errors import UserError
 
 
 class VisionError(UserError):

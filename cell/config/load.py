@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from cell.config.tree import CellConfig
-from models.errors import UserError
+from models.ground.errors import UserError
 from models.ground.writing import write_whole
 from models.ground.written import WrittenError, fit, parse_yaml, read_written, write_yaml
 

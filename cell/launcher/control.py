@@ -7,7 +7,7 @@ import socket
 import threading
 from typing import Any
 
-from models.errors import UserError
+from models.ground.errors import UserError
 
 CONTROL_PORT = 47020
 ANSWER_S = 5.0

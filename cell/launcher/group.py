@@ -11,7 +11,7 @@ from cell.launcher.restarts import LIMIT, MOST_S, WINDOW_S, Restarts
 from cell.nodes.child import Child
 from cell.nodes.death import Death, Kind
 from cell.nodes.gate import Gate
-from models.errors import UserError
+from models.ground.errors import UserError
 
 FIRST_S = 0.5
 """What the process started first gets to end in, when the others took all the time."""

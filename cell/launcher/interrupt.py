@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import time
 
-from models.errors import UserError
+from models.ground.errors import UserError
 
 AGAIN_S = 0.5
 """A second signal within this time is the same wish, told twice (by a terminal and by `make`)."""

@@ -19,7 +19,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from cell.launcher.bulletin import Bulletin
 from cell.nodes.topics import RELIABLE, to_time
-from models.errors import UserError
+from models.ground.errors import UserError
 
 BEAT_S = 0.2
 ANSWER_S = 10.0

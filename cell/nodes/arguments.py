@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from rclpy.utilities import remove_ros_args
 
-from models.errors import UserError
+from models.ground.errors import UserError
 
 ROS_FLAG = "--ros-args"
 

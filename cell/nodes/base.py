@@ -19,7 +19,7 @@ from cell.config.load import first_problem
 from cell.nodes.health import Health
 from cell.nodes.taken import TakingNode
 from cell.nodes.workers import StuckError
-from models.errors import UserError
+from models.ground.errors import UserError
 from robot.base import MotionError, RobotError
 from vision.errors import CameraError
 

@@ -17,7 +17,7 @@ from cell.control.watch import Watch
 from cell.nodes.base import CellNode
 from cell.products.lookup import InspectionParts, load_inspection_parts
 from cell.texts import say
-from models.errors import UserError
+from models.ground.errors import UserError
 
 PREPARING = ("inspector", "robot")
 """Nodes that must be able to work by a recipe; the others get its measures with each order."""

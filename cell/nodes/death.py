@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from models.errors import PORT_TAKEN
 from models.ground.ending import INTERNAL, REFUSED
+from models.ground.errors import PORT_TAKEN
 
 _TRACEBACK = "Traceback (most recent call last)"
 _LONGEST = 600

@@ -23,7 +23,7 @@ from cell.records.naming import Incoming
 from cell.records.reserve import Reserve
 from cell.records.space import Space
 from cell.texts import say
-from models.errors import UserError
+from models.ground.errors import UserError
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
 from vision.types import Image

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from models.errors import UserError
+from models.ground.errors import UserError
 
 _SHARED = Path("/run/lock")
 FOLDER = (_SHARED if os.access(_SHARED, os.W_OK) else Path("/tmp")) / "inspection-cell"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from inspection_cell_interfaces.srv import PrepareRecipe
 
 from cell.nodes.base import CellNode
-from models.errors import UserError
+from models.ground.errors import UserError
 
 Prepare = Callable[[str, str], None]
 """Get ready to work by a recipe (its name, its stamp); raises a UserError where it cannot."""

@@ -24,8 +24,8 @@ from cell.nodes.arguments import require_none
 from cell.nodes.base import CellNode
 from cell.nodes.gate import pass_gate
 from cell.nodes.leftovers import sweep
-from models.errors import UserError
 from models.ground.ending import REFUSED
+from models.ground.errors import UserError
 
 SHARED_MEMORY = "/dev/shm/"
 LAST_S = 6.0

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from cell.products.recipe import Recipe
-from models.errors import UserError
+from models.ground.errors import UserError
 from models.ground.written import WrittenError, fit, one_line, parse_yaml, read_written
 
 RECIPES = Path(__file__).parent / "data"
@@ -18,6 +18,10 @@ RECIPES = Path(__file__).parent / "data"
 
 class RecipeError(UserError):
     """A recipe that cannot be used; the message names the file, the key and the remedy."""
+
+
+class NoRecipeError(RecipeError):
+    """There is no recipe of that name."""
 
 
 def load_recipe(path: Path) -> Recipe:

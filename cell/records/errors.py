@@ -1,6 +1,6 @@
 """What can be wrong with journal and records; apart, so that naming it does not load a database."""
 
-from models.errors import UserError
+from models.ground.errors import UserError
 
 
 class JournalError(UserError):

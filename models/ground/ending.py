@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from typing import NoReturn, TextIO
 
-from models.errors import UserError
+from models.ground.errors import UserError
 
 REFUSED = 2
 """What was asked for cannot be done; one line says why."""

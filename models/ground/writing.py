@@ -14,7 +14,7 @@ import stat
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from models.errors import UserError
+from models.ground.errors import UserError
 
 _PAGES = (".html", ".htm")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
-from models.errors import UserError
+from models.ground.errors import UserError
 from tests.fuzz.cases import Case, cases, laid
 from tests.fuzz.pictures import PassedDamagedError
 from tests.fuzz.targets import Target

@@ -20,7 +20,7 @@ from cell.config import dump, load
 from cell.products.loading import RECIPES, load_recipe
 from cell.products.lookup import MODELS
 from models.anomaly import AnomalyPackage, FeaturePackage
-from models.errors import UserError
+from models.ground.errors import UserError
 from models.package import ModelPackage
 from models.selfcheck import SelfCheck
 from tests.data.sets import WRITERS

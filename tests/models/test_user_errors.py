@@ -12,7 +12,7 @@ import models
 import robot
 import twin
 import vision
-from models.errors import UserError
+from models.ground.errors import UserError
 
 PACKAGES = (calibration, cell, models, robot, twin, vision)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 
 from calibration.camera import CameraModel
-from models.errors import UserError
+from models.ground.errors import UserError
 from twin.render.frame import PlacedPart, Scene, render_frame
 from vision.types import Image
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from cell.control.ledger import events
 from cell.control.ledger.events import Event
-from models.errors import UserError
+from models.ground.errors import UserError
 
 
 class UnknownEventError(UserError):

@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from models.errors import UserError
+from models.ground.errors import UserError
 
 
 def _metres(default: float, title: str, description: str) -> float:

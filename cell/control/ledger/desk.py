@@ -12,7 +12,7 @@ from cell.control.ledger.events import CellState, Event
 from cell.control.ledger.observations import BeltRead, InspectionDone
 from cell.products.recipe import Recipe
 from cell.texts import say
-from models.errors import UserError
+from models.ground.errors import UserError
 
 MOVING = (CellState.STARTING, CellState.RUNNING, CellState.STOPPING)
 

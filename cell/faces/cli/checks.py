@@ -17,7 +17,7 @@ from calibration.cell import CalibrationError, load_calibration
 from cell.config import CellConfig, ConfigError
 from cell.config.stations import ledger_config
 from cell.products.lookup import load_inspection_parts
-from models.errors import UserError
+from models.ground.errors import UserError
 from vision.plugins import plugin_names
 
 LEAST_SHM_MIB = 128

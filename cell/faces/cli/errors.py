@@ -1,6 +1,6 @@
 """What is wrong with a command line."""
 
-from models.errors import UserError
+from models.ground.errors import UserError
 
 
 class UsageError(UserError):

@@ -16,7 +16,7 @@ from cell.nodes.removals import workpiece
 from cell.products.inspector import require_in_view
 from cell.products.loading import RecipeError
 from cell.products.recipe import Recipe
-from models.errors import UserError
+from models.ground.errors import UserError
 from robot.motion.planner import PickPlanner
 from vision.inspect.part import MOST_YAW
 

@@ -14,7 +14,8 @@ from cell.products.loading import RecipeError, check_bins, check_classes, load_r
 from cell.products.lookup import load_inspection_parts, load_model, recipe_folder
 from cell.products.recipe import Recipe
 from models.anomaly import AnomalyPackage
-from models.errors import ModelError, UserError
+from models.errors import ModelError
+from models.ground.errors import UserError
 from models.package import ModelPackage
 from vision.anomaly.detector import ANOMALY
 from vision.inspect.golden import GoldenLibrary

@@ -25,7 +25,7 @@ from cell.faces.hmi.layout import CellLayout
 from cell.faces.hmi.page import OperatorPage
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
-from models.errors import PORT_TAKEN, UserError
+from models.ground.errors import PORT_TAKEN, UserError
 
 FAVICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="#1fb894">'

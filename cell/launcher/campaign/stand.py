@@ -29,7 +29,7 @@ from cell.launcher.restarts import LIMIT, WINDOW_S
 from cell.launcher.session import Session, TwinPlan
 from cell.records.journal import Journal
 from cell.texts import recognise
-from models.errors import UserError
+from models.ground.errors import UserError
 
 PERSON = "campaign"
 ORDER_S = 10.0

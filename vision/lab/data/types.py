@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import UserError
+from models.ground.errors import UserError
 from vision.lab.data.findings import Finding
 
 
