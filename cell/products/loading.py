@@ -20,6 +20,10 @@ class RecipeError(UserError):
     """A recipe that cannot be used; the message names the file, the key and the remedy."""
 
 
+class NoRecipeError(RecipeError):
+    """There is no recipe of that name."""
+
+
 def load_recipe(path: Path) -> Recipe:
     """The recipe in a YAML file, or in `recipe.yaml` of a folder. Raises RecipeError."""
     file = path / "recipe.yaml" if path.is_dir() else path

@@ -11,6 +11,7 @@ from pathlib import Path
 from cell.products.base import NAME_PATTERN
 from cell.products.loading import (
     RECIPES,
+    NoRecipeError,
     RecipeError,
     check_bins,
     check_classes,
@@ -51,7 +52,7 @@ class InspectionParts:
 
 
 def recipe_folder(config: Places, name: str) -> Path:
-    """Where the recipe `name` lies. Raises RecipeError naming the recipes there are."""
+    """Where the recipe `name` lies. Raises NoRecipeError naming the recipes there are."""
     if not NAME.fullmatch(name):
         raise RecipeError(f"{name!r:.120} is no recipe name: give the name of a recipe's folder")
     roots = recipe_roots(config)
@@ -59,7 +60,7 @@ def recipe_folder(config: Places, name: str) -> Path:
         if (root / name / "recipe.yaml").is_file():
             return root / name
     there = sorted(p.parent.name for root in roots for p in root.glob("*/recipe.yaml"))
-    raise RecipeError(
+    raise NoRecipeError(
         f"no recipe '{name}' in {roots[0]}; there is: {', '.join(there) or 'none'} (a recipe is a "
         "folder with a file recipe.yaml)"
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NoReturn
 
 import cv2
@@ -14,8 +16,9 @@ from cell.config import CellConfig
 from cell.config.load import DEMO
 from cell.faces.cli.app import app
 from cell.faces.cli.errors import UsageError
-from cell.faces.cli.verbs import bench_faults, bench_inspect, evaluate
+from cell.faces.cli.verbs import bench_faults, bench_inspect, evaluate, train
 from cell.faces.cli.verbs import run as run_verb
+from cell.products.loading import RecipeError
 from cell.products.lookup import RECIPES
 from models.ground.written import parse_yaml, write_yaml
 
@@ -92,3 +95,19 @@ def test_an_engine_in_the_configuration_is_the_one_that_is_measured(
     for more in ([], ["--engine", "openvino"]):
         CliRunner().invoke(app, [*words, *more])
     assert used == ["auto", "openvino"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("../x", "is no recipe name"), ("broken", "recipe.yaml")]
+)
+def test_training_does_not_pass_over_a_recipe_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, words: str
+) -> None:
+    (tmp_path / "recipe.yaml").write_text("name: broken", encoding="utf-8")
+    if name == "broken":
+        monkeypatch.setattr(train, "recipe_folder", lambda *_: tmp_path)
+    torch = SimpleNamespace(Settings=dict, Trainer=None)
+    monkeypatch.setitem(sys.modules, "vision.lab.training.loop", torch)
+    done = CliRunner().invoke(app, ["train", "--recipe", name, "--data", str(tmp_path)])
+    assert isinstance(done.exception, RecipeError)
+    assert words in str(done.exception)

@@ -78,8 +78,9 @@ def test_no_verb_goes_on_over_a_loss_unless_told_to(lossy: Path, tmp_path: Path,
 def test_training_reads_as_the_other_verbs_do(lossy: Path) -> None:
     with pytest.raises(DataError, match="--accept-losses"):
         LabelReading("auto", None, Unlabelled.REFUSE, False).open(lossy)
-    told = LabelReading("auto", "(a|b)", Unlabelled.SKIP, True)
+    told = LabelReading("auto", "(a|b)", Unlabelled.REFUSE, True)
     assert len(told.open(lossy).samples) == 3
+    told = LabelReading("auto", "(a|b)", Unlabelled.SKIP, True)
     assert told.options == " --group-by '(a|b)' --unlabelled skip --accept-losses"
 
 

@@ -14,7 +14,7 @@ from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
 from cell.faces.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, tell_findings
 from cell.faces.cli.terminal import terminal
-from cell.products.loading import RecipeError, load_recipe
+from cell.products.loading import NoRecipeError, load_recipe
 from cell.products.lookup import model_folder, recipe_folder, trained_models
 from cell.products.recipe import Recipe
 from models.package import CARD, next_version
@@ -112,7 +112,7 @@ def train(
         raise UsageError(f"--resume: {run} holds no run to go on with: leave it out, or see --out.")
     if resume:
         refuse(context, "beside --resume, which goes on with the run's own weights", "start")
-    boards = (data / "PCBData").is_dir() and format in ("auto", "deeppcb") and _compares(recipe)
+    boards = (data / "PCBData").is_dir() and format in ("auto", "deeppcb") and _compares(known)
     if boards:
         refuse(context, OF_DEEPPCB, "split", "side", "licence", *READING)
     folder = package or _awaited(known) or run / recipe
@@ -210,10 +210,10 @@ def split_of_run(data: DataSet, given: Path | None, run: Path, resume: bool) -> 
 
 
 def _recipe(name: str) -> Recipe | None:
-    """The recipe, None for a new product."""
+    """The recipe, None for a new product. Raises RecipeError for one that cannot be read."""
     try:
         return load_recipe(recipe_folder(load(None), name))
-    except RecipeError:
+    except NoRecipeError:
         return None
 
 
@@ -233,13 +233,11 @@ def _next_version(recipe: Recipe | None, folder: Path) -> str:
     return next_version(folder)
 
 
-def _compares(recipe: str) -> bool:
+def _compares(recipe: Recipe | None) -> bool:
     """Whether the recipe has golden samples to compare with."""
-    try:
-        folder = recipe_folder(load(None), recipe)
-        return (folder / load_recipe(folder).goldens).is_dir()
-    except RecipeError:
+    if recipe is None:
         return False
+    return (recipe_folder(load(None), recipe.name) / recipe.goldens).is_dir()
 
 
 def _export(
