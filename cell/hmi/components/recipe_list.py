@@ -93,6 +93,6 @@ def facts(entry: RecipeEntry) -> str:
 
 
 def size_of(part: PartGeometry) -> str:
-    """Length, width and thickness in millimetres."""
-    sides = (*part.size_m, part.thickness_m)
-    return " × ".join(f"{1e3 * side:.4g}" for side in sides) + " mm"
+    """Length, width and thickness, or a disc's diameter and thickness, in millimetres."""
+    sides = [f"{1e3 * side:.4g}" for side in (*part.size_m, part.thickness_m)]
+    return " × ".join([f"⌀ {sides[0]}", sides[2]] if part.round else sides) + " mm"
