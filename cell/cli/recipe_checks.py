@@ -11,6 +11,7 @@ from cell.cli.checks import Finding, Level
 from cell.cli.part_checks import part_findings
 from cell.config import CellConfig
 from cell.products import load_inspection_parts, load_model, recipe_folder
+from cell.recipe.labels import product_of
 from cell.recipe.loading import RecipeError, check_bins, check_classes, load_recipe
 from cell.recipe.model import Recipe
 from models.anomaly import AnomalyPackage
@@ -33,7 +34,7 @@ def check_recipe(cell: CellConfig, name: str) -> list[Finding]:
     except RecipeError as error:
         return [Finding(Level.BAD, "recipe", str(error))]
     findings = [
-        Finding(Level.GOOD, "recipe", f"{recipe.identity}, {recipe.product}"),
+        Finding(Level.GOOD, "recipe", f"{recipe.identity}, {product_of(recipe, 'en')}"),
         _tried("bins", lambda: _bins(cell, recipe, source)),
     ]
     findings += _models(cell, recipe, folder)

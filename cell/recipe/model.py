@@ -16,7 +16,7 @@ from cell.recipe.checks import (
     require_reachable,
     require_regions,
 )
-from cell.recipe.classes import ClassRule
+from cell.recipe.classes import ClassRule, Label
 from cell.recipe.regions import Region, RegionName
 
 Side = Annotated[float, Field(ge=0.01, le=1.0)]
@@ -163,9 +163,9 @@ class Recipe(RecipeModel):
         description="Changes with every change of the recipe; stands on each record.",
         json_schema_extra={"unit": None},
     )
-    product: str = Field(
+    product: str | Label = Field(
         title="Product",
-        description="What is inspected, in words.",
+        description="What is inspected, in words: one text, or `ko` and `en`.",
         json_schema_extra={"unit": None},
     )
     part: PartGeometry = Field(

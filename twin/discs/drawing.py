@@ -15,7 +15,7 @@ FACE: Final = 150.0
 FINE: Final = 4.0
 """Spread of grey between the tool's grooves."""
 GRAIN: Final = 1.5
-GLINT: Final = 7.0
+GLINT: Final = 5.0
 """Grey of the two bright sectors that grooves throw back."""
 STEP: Final = 0.42
 """Where the hub ends, as a share of the radius."""
@@ -29,8 +29,8 @@ def blank_disc(rng: np.random.Generator, side: int) -> Image:
     line = np.arange(side, dtype=np.float32) - np.float32(middle)
     x, y = np.meshgrid(line, line)
     radius = np.hypot(x, y) / np.float32(side / 2.0)
-    tool = cv2.GaussianBlur(rng.normal(0.0, 1.0, (1, side)).astype(np.float32), (0, 0), 1.0)[0]
-    grooves = FINE * tool / tool.std()
+    # One machine cuts them all: most of a disc's grooves are those of every other.
+    grooves = FINE * (0.8 * _line(np.random.default_rng(0), side) + 0.6 * _line(rng, side))
     grey = FACE + np.interp(radius, np.linspace(0.0, 1.5, side), grooves)
     grey += GLINT * np.cos(2.0 * (np.arctan2(y, x) - rng.uniform(0.0, np.pi))) ** 2
     grey += np.where(radius < STEP, 14.0, 0.0) - 45.0 * np.exp(-(((radius - STEP) / 0.012) ** 2))
@@ -66,6 +66,12 @@ def pit(rng: np.random.Generator, picture: Image, angle: float) -> Box:
         cv2.circle(picture, (x, y), size, DARK, -1, cv2.LINE_AA)
         cv2.ellipse(picture, (x, y), (size, size), 0.0, 20, 110, BRIGHT, 1, cv2.LINE_AA)
     return _box(points, 8, side)
+
+
+def _line(rng: np.random.Generator, side: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Soft noise of unit deviation, (side,)."""
+    noise = cv2.GaussianBlur(rng.normal(0.0, 1.0, (1, side)), (0, 0), 1.0)[0]
+    return np.asarray(noise / noise.std())
 
 
 def _place(side: int, share: float, angle: float) -> tuple[int, int]:

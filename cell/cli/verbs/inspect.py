@@ -20,6 +20,7 @@ from cell.inspection import build_inspector
 from cell.products import recipe_folder
 from cell.recipe.convert import areas_of, defects_of
 from cell.recipe.counting import Standing, Tally, count, size_mm
+from cell.recipe.labels import product_of
 from cell.recipe.model import Recipe
 from cell.recipe.rules import verdict_on
 from cell.recipe.verdict import Verdict
@@ -91,7 +92,7 @@ def inspect(
                         for d, standing in zip(inspection.detections, tally.standings, strict=True)
                     ],
                     "recipe": setup.recipe.identity,
-                    "product": setup.recipe.product,
+                    "product": product_of(setup.recipe, "en"),
                     "model": inspection.model,
                     "engine": inspection.engine,
                     "timings_ms": asdict(inspection.timings),

@@ -12,6 +12,7 @@ from cell.hmi.components.base import box, text
 from cell.hmi.i18n import Lang, reason, tr
 from cell.hmi.model import CellStatus
 from cell.hmi.recipes import RecipeBook
+from cell.recipe.labels import product_of
 from cell.recipe.model import PartGeometry
 from cell.recipes import RecipeEntry
 
@@ -54,7 +55,7 @@ class RecipeList:
                 self._picture(entry)
             with box("recipe-words"):
                 text("recipe-product").set_text(
-                    entry.recipe.product if entry.recipe else entry.name
+                    product_of(entry.recipe, lang) if entry.recipe else entry.name
                 )
                 text("recipe-facts").set_text(facts(entry))
                 if entry.problem:
