@@ -34,7 +34,11 @@ class RimFit:
 
 
 def coarse_rim(outline: Float, pixel_m: float) -> RimFit:
-    """The circle through an outline (N, 2) [m], exact to `pixel_m`. Raises InspectionError."""
+    """The circle through a convex outline (N, 2) [m], corners in order, exact to `pixel_m`. Raises
+    InspectionError.
+    """
+    # Corners alone would not show that a straight piece is missing between two of them.
+    outline = np.concatenate([outline, (outline + np.roll(outline, 1, axis=0)) / 2.0])
     middle = outline.mean(axis=0)
     x, y = (outline - middle).T
     # Kasa's circle: x^2 + y^2 = 2 a x + 2 b y + c, linear in its centre (a, b).

@@ -131,7 +131,7 @@ def region(name: str, rule: Region, one: float) -> str:
     x, y = (min(axis) for axis in zip(*rule.polygon, strict=True))
     return (
         f'<polygon class="region region-{rule.kind}" points="{points}"/>'
-        f'<text class="region-name" x="{x + 4 * one:.1f}" y="{y + 18 * one:.1f}">'
+        f'<text class="region-name" x="{x + 4 * one:.1f}" y="{y + 24 * one:.1f}">'
         f"{html.escape(name)}</text>"
     )
 
