@@ -53,7 +53,7 @@ class PartGeometry:
         """Raises InspectionError unless the camera sees all of a part whose centre lies on the
         belt at `station_x` [m], turned and off the middle as parts may come.
         """
-        for yaw in (-MOST_YAW, 0.0, MOST_YAW):
+        for yaw in (0.0,) if self.round else (-MOST_YAW, 0.0, MOST_YAW):
             for y in (-MOST_Y_M, MOST_Y_M):
                 turn = np.array([[np.cos(yaw), -np.sin(yaw)], [np.sin(yaw), np.cos(yaw)]])
                 flat = self.corners() @ turn.T + np.array([station_x, y])
