@@ -101,6 +101,12 @@ REFUSALS = (
         "로봇이 아직 부품을 옮기고 있습니다. 끝날 때까지 물러나 있다가 확인하세요",
     ),
     Phrase(
+        "refused.clear.arm_called_back",
+        "the arm waits for a part and is called back now: wait until it has withdrawn, look again, "
+        "then confirm",
+        "부품을 기다리던 로봇을 지금 불러들입니다. 물러난 것을 보고 벨트를 다시 확인한 뒤 누르세요",
+    ),
+    Phrase(
         "refused.belt_silent",
         "the belt PLC has not answered yet: check its connection, then try again",
         "벨트 PLC가 아직 응답하지 않습니다. 연결을 확인하고 다시 시도하세요",

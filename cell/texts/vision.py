@@ -53,6 +53,27 @@ VISION = (
         "무언가 덮였거나, 깨졌거나, 조명이 너무 약합니다",
     ),
     Phrase(
+        "vision.wrong_diameter",
+        "The part measures {measured} mm across, the recipe says {wanted} mm: it is another "
+        "product, or the calibration does not fit the camera any more",
+        "부품의 지름은 {measured} mm, 레시피는 {wanted} mm입니다: "
+        "다른 제품이거나 보정이 카메라와 더 이상 맞지 않습니다",
+    ),
+    Phrase(
+        "vision.not_round",
+        "The part is not round ({least} to {most} mm across): it is broken, something lies at its "
+        "rim, or it is not the recipe's product",
+        "부품이 둥글지 않습니다 (지름 {least}~{most} mm): "
+        "깨졌거나, 가장자리에 무언가 놓였거나, 레시피의 제품이 아닙니다",
+    ),
+    Phrase(
+        "vision.rim_unclear",
+        "The part's rim is not clear ({share} of it seen): something lies over it, it is broken, "
+        "or the light is too weak",
+        "부품의 둘레가 뚜렷하지 않습니다 ({share}만 보임): "
+        "무언가 덮였거나, 깨졌거나, 조명이 너무 약합니다",
+    ),
+    Phrase(
         "vision.misprinted",
         "The artwork lies {far} px away from where its golden sample has it: the board is badly "
         "printed or cut, or it is another one",

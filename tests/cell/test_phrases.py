@@ -23,7 +23,12 @@ from cell.texts.vision import VISION
 CELL, VISION_FOLDER = Path(cell.__file__).parent, Path(vision.__file__).parent
 SAMPLES = {"": "'two, words'", "d": 3, ".2f": 0.93, "+.0f": -12.4}
 SAME_IN_BOTH = {"verdict.defect"}
-SPOKEN_BY_VISION = ("inspect/locate.py", "inspect/edges.py", "inspect/photometry.py")
+SPOKEN_BY_VISION = (
+    "inspect/locate.py",
+    "inspect/disc.py",
+    "inspect/edges.py",
+    "inspect/photometry.py",
+)
 
 
 def parts(text: str) -> list[tuple[str, str, str]]:

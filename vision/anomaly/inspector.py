@@ -12,7 +12,7 @@ from vision.errors import InspectionError
 from vision.inspect.golden import Golden, GoldenLibrary
 from vision.inspect.inspector import Inspector
 from vision.inspect.locate import PartLocator
-from vision.inspect.part import PartGeometry
+from vision.inspect.part import PartGeometry, masked
 from vision.inspect.rectify import Rectifier
 from vision.inspect.sanity import Bounds, Look, check_exposure, check_sane
 from vision.types import Image, Inspection, Timings
@@ -43,6 +43,7 @@ class TaughtInspector:
         self.bounds = bounds
         self.goldens: GoldenLibrary | None = known.goldens if known else None
         self._floor = floor
+        self._artwork = part.artwork(canonical)
         alone = camera is not None and known is None
         self._locator = PartLocator(camera, part) if camera and alone else None
         self._rectifier = Rectifier(camera, part, canonical) if camera and alone else None
@@ -81,6 +82,7 @@ class TaughtInspector:
                 f"The picture is {view.shape[1]} x {view.shape[0]} px, a canonical view is {width} "
                 f"x {height} px"
             )
+        view = masked(view, self._artwork)
         check_sane(view, self.bounds)
         return self._add(self._nothing(None, (0.0, 0.0)), view, began)
 

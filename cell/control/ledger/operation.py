@@ -188,7 +188,7 @@ def _confirm_clear(desk: Desk, person: str) -> None:
     if desk.state.removal is not None:
         waited_s = (desk.now_ns - desk.state.state_since_ns) * 1e-9
         if waited_s <= desk.config.removal_patience_s:
-            raise RefusalError("refused.clear.arm_busy")
+            raise _call_back(desk, desk.state.removal.part)
         removals.give_up(desk, "no_answer", "the arm never reported the end of its removal")
     belt.open_missing(desk)
     for part in list(desk.state.accounts):
@@ -207,6 +207,16 @@ def _confirm_clear(desk: Desk, person: str) -> None:
     desk.live.inspections.clear()
     desk.clear_alarm(*_told_once(desk.state.alarms.causes))
     _change(desk, CellState.STOPPED, "cell.cleared", person)
+
+
+def _call_back(desk: Desk, part: str) -> RefusalError:
+    """An arm that waits for a part which a person has taken away would wait on; one that holds a
+    part brings it into its bin.
+    """
+    desk.recalls = desk.state.accounts[part].stage is Stage.REMOVING
+    if desk.recalls:
+        return RefusalError("refused.clear.arm_called_back")
+    return RefusalError("refused.clear.arm_busy")
 
 
 def acknowledge(desk: Desk, seen: Acknowledge) -> None:

@@ -61,6 +61,7 @@ TEXTS: dict[str, Words] = {
     "picture.title": Words("Last picture", "최근 사진"),
     "picture.none": Words("No picture yet", "아직 사진이 없습니다"),
     "picture.gone": Words("Picture no longer in memory", "사진이 메모리에 남아 있지 않습니다"),
+    "picture.regions": Words("Regions", "검사 영역"),
     "picture.whole": Words(
         "Whole camera picture; places of the defects are not drawn",
         "전체 카메라 사진 · 결함 위치는 표시되지 않음",

@@ -19,6 +19,7 @@ from cell.faces.cli.terminal import terminal
 from cell.products.convert import areas_of, defects_of
 from cell.products.counting import Standing, Tally, count, size_mm
 from cell.products.inspector import build_inspector
+from cell.products.labels import product_of
 from cell.products.lookup import recipe_folder
 from cell.products.recipe import Recipe
 from cell.products.rules import verdict_on
@@ -91,7 +92,7 @@ def inspect(
                         for d, standing in zip(inspection.detections, tally.standings, strict=True)
                     ],
                     "recipe": setup.recipe.identity,
-                    "product": setup.recipe.product,
+                    "product": product_of(setup.recipe, "en"),
                     "model": inspection.model,
                     "engine": inspection.engine,
                     "timings_ms": asdict(inspection.timings),
