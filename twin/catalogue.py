@@ -9,6 +9,7 @@ from models.ground.errors import UserError
 from twin.boards import BoardLibrary
 from twin.carriers import CarrierLibrary
 from twin.config import TwinConfig
+from twin.discs import DiscLibrary
 from twin.ports import Library
 from twin.product import BALL_SCREW_CARRIER, Product
 
@@ -25,6 +26,7 @@ def load_libraries(config: TwinConfig) -> dict[str, Library]:
     libraries: tuple[Library, ...] = (
         BoardLibrary(config.golden_folder, config.boards_folder),
         CarrierLibrary(BALL_SCREW_CARRIER, config.carriers_folder),
+        DiscLibrary(),
     )
     return {library.product.name: library for library in libraries}
 

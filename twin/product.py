@@ -20,7 +20,7 @@ class Product:
     size_m: outer size along x and y; at yaw 0 x runs along the belt. rim_m: bare rim round the
     picture. view_px: width and height of the picture, square pixels, 640 px a side at most.
     greys: what the picture's 0 and 255 look like in full light. woven: the weave of a circuit board
-    shows through.
+    shows through. round: a disc; both sizes are its diameter.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Product:
     view_px: tuple[int, int]
     greys: tuple[int, int]
     woven: bool
+    round: bool = False
 
     @property
     def half_m(self) -> tuple[float, float]:
@@ -48,13 +49,17 @@ class Product:
         return 2.0 * self.reach_m(YAW_SPREAD) + LEAST_GAP_M
 
     def reach_m(self, yaw: float) -> float:
-        """From the centre to the leading corner along the belt, at this yaw [rad]."""
+        """From the centre to the leading corner or edge along the belt, at this yaw [rad]."""
         along, across = self.half_m
+        if self.round:
+            return along
         return along * abs(math.cos(yaw)) + across * abs(math.sin(yaw))
 
     def holds(self, x: float, y: float, margin: float) -> bool:
         """True for a point of the part's own frame at least `margin` away from its edges."""
         along, across = self.half_m
+        if self.round:
+            return math.hypot(x, y) <= along - margin
         return abs(x) <= along - margin and abs(y) <= across - margin
 
 
@@ -64,6 +69,8 @@ BALL_SCREW_CARRIER = Product(
     "ball_screw_carrier", (0.168, 0.072), 0.0016, 0.07, 0.004, (640, 256), (0, 255), False
 )
 """Plates that carry the picture of a length of ball screw, longer side along the belt."""
+DISC = Product("disc", (0.080, 0.080), 0.003, 0.118, 0.001, (624, 624), (40, 225), False, True)
+"""Turned steel discs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,16 +31,16 @@ PARKED = (3.0, 3.0, -0.7)
 SHAPED = {
     "body": ("body_mass", "body_subtreemass", "body_inertia", "body_invweight0"),
     "dof": ("dof_M0", "dof_invweight0", "dof_length"),
-    "geom": ("geom_size", "geom_rbound", "geom_aabb"),
+    "geom": ("geom_type", "geom_size", "geom_rbound", "geom_aabb"),
     "bvh": ("bvh_aabb",),
 }
-"""What of a compiled model depends on a part's size and mass."""
+"""What of a compiled model depends on a part's shape, size and mass."""
 
 
 def build(product: Product = PCB) -> mujoco.MjModel:
     """Compile the model: joints `j1`..`j6`, `belt`; site `tcp`; bodies `tool`, `part0`...
 
-    All parts are of `product`; models of two products differ in sizes and masses alone.
+    All parts are of `product`; models of two products differ in shapes, sizes and masses alone.
     """
     spec = mujoco.MjSpec()
     spec.compiler.degree = False
@@ -55,7 +55,7 @@ def build(product: Product = PCB) -> mujoco.MjModel:
 
 
 def recast(model: mujoco.MjModel, mould: mujoco.MjModel, body: int) -> None:
-    """Give a part's body in `model` size, mass and what follows of them from `mould`.
+    """Give a part's body in `model` shape, size, mass and what follows of them from `mould`.
 
     So the stock of one product serves for all of them: a second stock would slow every step.
     """
@@ -199,8 +199,10 @@ def _add_part(spec: mujoco.MjSpec, index: int, product: Product) -> None:
     body.add_freejoint()
     body.add_geom(
         name=f"part{index}",
-        type=mujoco.mjtGeom.mjGEOM_BOX,
-        size=[*product.half_m, product.thickness_m / 2],
+        type=mujoco.mjtGeom.mjGEOM_CYLINDER if product.round else mujoco.mjtGeom.mjGEOM_BOX,
+        size=[product.half_m[0], product.thickness_m / 2, 0.0]
+        if product.round
+        else [*product.half_m, product.thickness_m / 2],
         mass=product.mass_kg,
         contype=RIDING,
         conaffinity=0,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -60,11 +60,17 @@ class Good:
         return told
 
 
-def read_good(folder: Path, canonical: Size | None, *, resize: bool = False) -> Good:
+def read_good(
+    folder: Path,
+    canonical: Size | None,
+    *,
+    resize: bool = False,
+    view_of: Callable[[Image], Image] = lambda picture: picture,
+) -> Good:
     """The pictures of good parts in a folder. Raises InspectionError, before anything is written.
 
     canonical: size that they must have; None: the one that most of them have. resize: scale the
-    others to it.
+    others to it. view_of: what each picture becomes when it is read; raises InspectionError.
     """
     if not folder.is_dir():
         raise InspectionError(f"{folder} is no folder: give the folder with pictures of good parts")
@@ -72,7 +78,7 @@ def read_good(folder: Path, canonical: Size | None, *, resize: bool = False) -> 
     files = [path for path in there if path.is_file() and is_picture(path)]
     if not files:
         raise InspectionError(f"{folder} holds no pictures: put pictures of good parts there")
-    read = _read(files)
+    read = _read(files, view_of)
     sizes = Counter((picture.shape[1], picture.shape[0]) for picture in read)
     wanted = canonical or sizes.most_common(1)[0][0]
     others = sum(sizes.values()) - sizes[wanted]
@@ -105,7 +111,7 @@ def few(names: Sequence[str]) -> str:
     return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _read(files: Sequence[Path]) -> list[Image]:
+def _read(files: Sequence[Path], view_of: Callable[[Image], Image]) -> list[Image]:
     pictures, faults = [], []
     for file in files:
         try:
@@ -114,6 +120,7 @@ def _read(files: Sequence[Path]) -> list[Image]:
             faults.append(str(error))
             continue
         try:
+            picture = view_of(picture)
             check_exposure(Look.of(picture))  # it would widen what the recipe allows
         except InspectionError as error:
             faults.append(f"{file}: {error}")

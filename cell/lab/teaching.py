@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from cell.lab.goods import Good, few, read_good
+from cell.lab.goods import Good, Size, few, read_good
 from cell.products.classes import ClassRule, Label
 from cell.products.loading import RecipeError, load_recipe
 from cell.products.lookup import ANOMALY_THRESHOLD, LEAST_ANOMALY
@@ -26,6 +26,7 @@ from vision.inspect.sanity import Bounds, Look
 from vision.lab.teaching.package import write_package
 from vision.lab.teaching.teach import ENOUGH, Progress, Settings, Taught, silent, teach
 from vision.lab.teaching.threshold import odd_ones
+from vision.types import Image
 
 USUAL_PART = PartGeometry(size_m=(0.1, 0.1), thickness_m=0.002, inset_m=0.0)
 """Measures of a part that nobody has measured: enough to inspect pictures that are canonical."""
@@ -73,19 +74,27 @@ def teach_recipe(
     progress: Progress = silent,
     *,
     resize: bool = False,
+    view_of: Callable[[PartGeometry, Size], Callable[[Image], Image]] | None = None,
 ) -> Lesson:
     """Teach what good parts look like and write a recipe that catches everything else.
 
     part: None for the measures of an existing recipe, or usual ones. A recipe of that name in
     `recipes` is kept and gets the new model as its next version. Nothing is written before all
-    pictures are read and learned. Raises InspectionError, RecipeError, ModelError, OSError.
+    pictures are read and learned. view_of: from a part of these measures and the canonical size
+    (width, height) to what makes a canonical view of each picture; None: they are views. Raises
+    InspectionError, RecipeError, ModelError, OSError.
     """
     folder = recipes / name
     before = load_recipe(folder) if (folder / "recipe.yaml").is_file() else None
     if before is not None:
         _require_kept(before, folder, part, canonical)
         canonical = canonical or before.canonical_px
-    seen = read_good(good, canonical, resize=resize)
+    measures = part or (before.part if before is not None else None)
+    if view_of is not None and measures is not None:
+        to_view = view_of(measures, canonical or Recipe.model_fields["canonical_px"].default)
+        seen = read_good(good, canonical, resize=resize, view_of=to_view)
+    else:
+        seen = read_good(good, canonical, resize=resize)
     try:
         taught = teach(seen.pictures, features, settings, progress)
     except InspectionError as error:
@@ -141,7 +150,7 @@ def _require_kept(
     if part is not None and part != before.part:
         raise RecipeError(
             f"{file}: has measures of the part of its own: change them there, or leave out "
-            "--size-mm, --thickness-mm and --rim-mm"
+            "--size-mm, --diameter-mm, --thickness-mm and --rim-mm"
         )
     if canonical is None or canonical == before.canonical_px:
         return

@@ -1,7 +1,7 @@
 """Recipes: what a product is and the rules that turn defects into verdicts."""
 
 from cell.products.classes import ClassRule, Label
-from cell.products.labels import label_of
+from cell.products.labels import label_of, product_of
 from cell.products.loading import (
     RECIPES,
     RecipeError,
@@ -36,5 +36,6 @@ __all__ = [
     "load_recipe",
     "not_inspected",
     "parse_recipe",
+    "product_of",
     "with_thresholds",
 ]

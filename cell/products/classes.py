@@ -12,18 +12,18 @@ Size = Annotated[float, Field(gt=0.0, le=1e6)]
 
 
 class Label(RecipeModel):
-    """What people read instead of the model's name of the class."""
+    """What people read for a class or a product."""
 
     ko: Words | None = Field(
         default=None,
         title="Korean",
-        description="Name of the class on Korean screens; empty: the class's own name.",
+        description="Name on Korean screens; empty: a class's own name, a product's English one.",
         json_schema_extra={"unit": None},
     )
     en: Words | None = Field(
         default=None,
         title="English",
-        description="Name of the class on English screens; empty: the class's own name.",
+        description="Name on English screens; empty: a class's own name, a product's Korean one.",
         json_schema_extra={"unit": None},
     )
 

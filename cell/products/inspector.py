@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from calibration.cell import load_calibration
 from cell.products.loading import RecipeError
 from cell.products.lookup import load_inspection_parts
 from cell.products.places import Places
+from cell.products.recipe import PartGeometry as RecipePart
 from cell.products.recipe import Recipe
 from vision.anomaly.detector import ANOMALY, AnomalyDetector
 from vision.anomaly.inspector import TaughtInspector
@@ -19,8 +21,11 @@ from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.engines.opening import open_engine
 from vision.errors import InspectionError
 from vision.inspect.inspector import Inspector
-from vision.inspect.part import PartGeometry
+from vision.inspect.locate import PartLocator
+from vision.inspect.part import PartGeometry, masked
+from vision.inspect.rectify import NODE_PX, Rectifier
 from vision.inspect.sanity import Bounds
+from vision.types import Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def build_inspector(config: Places, name: str) -> InspectionSetup:
     parts = load_inspection_parts(config, name)
     camera = load_calibration(config.calibration).camera.model()
     recipe, canonical = parts.recipe, parts.recipe.canonical_px
-    part = _geometry(recipe)
+    part = geometry(recipe.part)
     looks = recipe.picture
     bounds = None if looks is None else Bounds(**looks.model_dump())
     known: Inspector | None = None
@@ -94,10 +99,37 @@ def require_in_view(config: Places, recipe: Recipe) -> None:
     """Raises RecipeError for a part that the camera cannot see as a whole, CalibrationError."""
     calibration = load_calibration(config.calibration)
     try:
-        _geometry(recipe).require_in_view(calibration.camera.model(), calibration.stations.camera_x)
+        geometry(recipe.part).require_in_view(
+            calibration.camera.model(), calibration.stations.camera_x
+        )
     except InspectionError as error:
         raise RecipeError(f"recipe '{recipe.name}': {error}") from None
 
 
-def _geometry(recipe: Recipe) -> PartGeometry:
-    return PartGeometry(recipe.part.size_m, recipe.part.thickness_m, recipe.part.inset_m)
+def view_maker(
+    config: Places, part: RecipePart, canonical: tuple[int, int]
+) -> Callable[[Image], Image]:
+    """From a picture of a part to its canonical view (width, height): camera pictures are
+    rectified, others are views already, of which a round part's artwork alone is kept. Raises
+    CalibrationError; what it gives raises InspectionError.
+    """
+    camera, shape = load_calibration(config.calibration).camera.model(), geometry(part)
+
+    def view_of(picture: Image) -> Image:
+        height, width = picture.shape
+        if (width, height) != (camera.width, camera.height):
+            return masked(picture, shape.artwork((width, height)))
+        if canonical[0] % NODE_PX or canonical[1] % NODE_PX:
+            raise InspectionError(
+                f"a view of {canonical[0]} x {canonical[1]} px cannot be cut out of the camera's "
+                f"pictures: its sides must be multiples of {NODE_PX} px"
+            )
+        located = PartLocator(camera, shape).locate(picture)
+        return Rectifier(camera, shape, canonical).rectify(picture, located)
+
+    return view_of
+
+
+def geometry(part: RecipePart) -> PartGeometry:
+    """A recipe's part in vision's words."""
+    return PartGeometry(part.size_m, part.thickness_m, part.inset_m, part.round)

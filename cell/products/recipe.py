@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import unicodedata
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -15,7 +16,7 @@ from cell.products.checks import (
     require_reachable,
     require_regions,
 )
-from cell.products.classes import ClassRule
+from cell.products.classes import ClassRule, Label
 from cell.products.regions import Region, RegionName
 
 Side = Annotated[float, Field(ge=0.01, le=1.0)]
@@ -27,9 +28,17 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 class PartGeometry(RecipeModel):
     """Outer shape of the product as it lies on the belt."""
 
+    shape: Literal["rectangle", "disc"] = Field(
+        default="rectangle",
+        title="Shape",
+        description="What the camera looks for; the view of a disc is the square about it, grey "
+        "beside its artwork.",
+        json_schema_extra={"unit": None},
+    )
     size_m: tuple[Side, Side] = Field(
         title="Size",
-        description="Outer length along the part's x and width along its y.",
+        description="Outer length along the part's x and width along its y; both are a disc's "
+        "diameter.",
         json_schema_extra={"unit": "m"},
     )
     thickness_m: float = Field(
@@ -59,6 +68,19 @@ class PartGeometry(RecipeModel):
         description="Where the cup takes the part, from its centre along its x and y.",
         json_schema_extra={"unit": "m"},
     )
+
+    @property
+    def round(self) -> bool:
+        """Whether it is a disc."""
+        return self.shape == "disc"
+
+    @model_validator(mode="after")
+    def _is_one_disc(self) -> Self:
+        if self.round and self.size_m[0] != self.size_m[1]:
+            raise ValueError("size_m of a disc is its diameter twice: give both the same")
+        if self.round and math.hypot(*self.grip_m) >= self.size_m[0] / 2.0:
+            raise ValueError("grip_m lies beside the disc: give a point on it")
+        return self
 
     @model_validator(mode="after")
     def _artwork_remains(self) -> Self:
@@ -141,9 +163,9 @@ class Recipe(RecipeModel):
         description="Changes with every change of the recipe; stands on each record.",
         json_schema_extra={"unit": None},
     )
-    product: str = Field(
+    product: str | Label = Field(
         title="Product",
-        description="What is inspected, in words.",
+        description="What is inspected, in words: one text, or `ko` and `en`.",
         json_schema_extra={"unit": None},
     )
     part: PartGeometry = Field(

@@ -26,6 +26,9 @@ _MODE_RUNNING = 7
 _STEP_MARGIN_DEG = 2.0
 _LOOKING_S = 0.1
 """Silence counts up to this long between two looks: whoever stood still has not listened."""
+_PART_S = 2.0
+"""How long closing waits for links; usually they take half a second. One whose controller went away
+in that moment tries to reconnect for many more."""
 _SPENT: list[Any] = []
 """The links that were closed last."""
 
@@ -139,7 +142,7 @@ class UrRtdeArm:
         try:
             mode = self.state().mode
         except ArmError:
-            self.close()
+            self._part()  # an old link that is still at it would get in the new one's way
             self.connect()
             return
         if mode in (RobotMode.EMERGENCY_STOP, RobotMode.POWER_OFF):
@@ -152,20 +155,25 @@ class UrRtdeArm:
         self._restart_script()
 
     def close(self) -> None:
-        """Stop the program on the controller and disconnect. Safe to call twice."""
-        if self._control is not None and self._control.isConnected():
-            with contextlib.suppress(RuntimeError):  # a controller that has gone meanwhile
-                self._control.stopScript()
+        """Stop the program on the controller and disconnect. Safe to call twice.
+
+        A link that does not let go is left to the end of the process.
+        """
+        self._part(_PART_S)
+
+    def _part(self, patience_s: float | None = None) -> None:
+        """Stop the program and disconnect; wait for the links so long at the most."""
         links: list[Any] = [link for link in (self._control, self._receive) if link is not None]
         if self._dashboard is not None and self._dashboard.isConnected():
             links.append(self._dashboard)
         # Each link waits half a second for its thread, and once more when it is destroyed: they
         # wait side by side, and what is left of them is kept until the next ones replace it.
-        ends = [threading.Thread(target=link.disconnect) for link in links]
+        ends = [threading.Thread(target=_end, args=(link,), daemon=True) for link in links]
         for end in ends:
             end.start()
+        until_s = None if patience_s is None else time.monotonic() + patience_s
         for end in ends:
-            end.join()
+            end.join(None if until_s is None else max(until_s - time.monotonic(), 0.0))
         _SPENT[:] = links or _SPENT
         self._control = self._receive = self._dashboard = None
         self._streaming = False
@@ -247,3 +255,13 @@ class UrRtdeArm:
             if time.monotonic() > give_up_s:
                 raise ArmError(f"{self._where} does not {what}: look at its pendant")
             time.sleep(0.02)
+
+
+def _end(link: Any) -> None:
+    """Disconnect, the control link after its program. A controller that goes away meanwhile may
+    keep both waiting.
+    """
+    if isinstance(link, RTDEControlInterface) and link.isConnected():
+        with contextlib.suppress(RuntimeError):
+            link.stopScript()
+    link.disconnect()

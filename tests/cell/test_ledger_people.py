@@ -75,6 +75,72 @@ def test_belt_is_not_confirmed_clear_while_it_runs_or_the_arm_is_busy() -> None:
     assert check(world.ledger) == []
 
 
+def confirm(world: World) -> Decision:
+    """As `order`, and what follows from it is done."""
+    decision = order(world, "confirm_clear")
+    for effect in decision.effects:
+        world._act(effect)
+    return decision
+
+
+def with_waiting_arm() -> World:
+    """A cell whose arm waits for a part that lies upstream of its reach."""
+    world = with_board(1, defective=True)
+    while world.task is None:
+        world.tick()
+    assert not world.task.on_cup
+    return world
+
+
+@pytest.mark.parametrize("by_fault", [False, True])
+def test_an_arm_that_waits_for_a_part_is_called_back_by_who_has_cleared_the_belt(
+    by_fault: bool,
+) -> None:
+    world = with_waiting_arm()
+    order(world, "stop")
+    world.tick(10)
+    assert world.ledger.snapshot().state is CellState.STOPPED
+    if by_fault:
+        world.observe(o.NodeDied(stamp_ns=world.now_ns, node="camera"))
+        world.tick(3)
+    else:
+        assert "called back" in confirm(world).message
+        world.tick(2)
+    assert world.ledger.desk.state.removal is None
+    assert confirm(world).accepted
+    assert world.ledger.snapshot().state is CellState.STOPPED
+    assert world.ledger.snapshot().parts == ()
+    assert check(world.ledger) == []
+
+
+def test_an_arm_that_was_called_back_fetches_its_part_after_all_when_the_cell_starts() -> None:
+    world = with_waiting_arm()
+    order(world, "stop")
+    world.tick(10)
+    confirm(world)
+    world.tick(2)
+    assert world.ledger.snapshot().state is CellState.STOPPED
+    assert world.command("start")
+    world.tick(400)
+    assert [board.place for board in world.boards] == ["scrap"]
+    assert check(world.ledger) == []
+
+
+def test_a_part_on_the_cup_is_brought_into_its_bin_first() -> None:
+    world = with_waiting_arm()
+    while world.task is None or not world.task.on_cup:
+        world.tick()
+    order(world, "stop")
+    for _ in range(60):
+        if world.ledger.snapshot().state is CellState.STOPPED and world.task is not None:
+            decision = confirm(world)
+            assert "still busy" in decision.message
+            assert decision.effects == ()
+        world.tick(1)
+    assert [board.place for board in world.boards] == ["scrap"]
+    assert confirm(world).accepted
+
+
 def test_override_to_pass_needs_an_inspection() -> None:
     early = with_board(20)
     assert "was not inspected" in render(wish(early, VerdictKind.PASS).message)

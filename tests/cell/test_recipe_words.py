@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from cell.config import load
-from cell.products import Defect, RecipeError, VerdictKind, judge, load_recipe, parse_recipe
+from cell.products import (
+    Defect,
+    RecipeError,
+    VerdictKind,
+    judge,
+    load_recipe,
+    parse_recipe,
+    product_of,
+)
 from cell.products.base import MOST_TOLD
 from cell.products.loading import RECIPES
 from cell.products.lookup import find_recipe, load_inspection_parts
@@ -188,3 +196,38 @@ def test_a_name_is_no_path(name: str) -> None:
     with pytest.raises(RecipeError, match="is no recipe name") as caught:
         find_recipe(load(None), name)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ({"shape": "disc", "size_m": [0.06, 0.024]}, "diameter twice: give both the same"),
+        ({"shape": "disc", "size_m": [0.06, 0.06], "grip_m": [0.03, 0.001]}, "beside the disc"),
+        ({"shape": "oval"}, "part.shape: .*'rectangle' or 'disc'"),
+    ],
+)
+def test_a_disc_has_one_diameter_and_its_grip_point_on_it(part: dict[str, Any], words: str) -> None:
+    data = changed("part", PLAIN["part"] | part)
+    with pytest.raises(RecipeError, match=words):
+        parse_recipe(write_yaml(data), "r.yaml")
+    if part["shape"] == "disc":
+        fit = data["part"] | {"size_m": [0.06, 0.06], "grip_m": [0.02, 0.02]}
+        assert parse_recipe(write_yaml(changed("part", fit)), "r.yaml").part.round
+
+
+@pytest.mark.parametrize(
+    ("product", "korean", "english"),
+    [
+        ("a screw", "a screw", "a screw"),
+        ({"ko": "나사", "en": "a screw"}, "나사", "a screw"),
+        ({"ko": "나사"}, "나사", "나사"),
+        ({"en": "a screw"}, "a screw", "a screw"),
+    ],
+)
+def test_a_product_is_told_in_the_readers_language(
+    product: object, korean: str, english: str
+) -> None:
+    recipe = parse_recipe(write_yaml(changed("product", product)), "r.yaml")
+    assert (product_of(recipe, "ko"), product_of(recipe, "en")) == (korean, english)
+    with pytest.raises(RecipeError, match="product"):
+        parse_recipe(write_yaml(changed("product", {"de": "Schraube"})), "r.yaml")

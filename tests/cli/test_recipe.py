@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -120,3 +122,52 @@ def test_check_names_each_mistake_with_its_remedy(
         assert words in f"{found[what]['found']}; {found[what]['remedy']}"
     lines = asked("check", "plate", "--recipes", str(tmp_path)).stdout.splitlines()
     assert sum(line.startswith("refused ") for line in lines) == len(refused)
+
+
+REGIONS = {
+    "end": {"kind": "ignore", "polygon": [[0, 0], [60, 0], [60, 256], [0, 256]]},
+    "나사산": {
+        "kind": "inspect", "classes": ["Pitting"],
+        "polygon": [[100, 40], [600, 40], [600, 220], [100, 220]],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("given", [False, True])
+def test_check_draws_the_regions_on_the_view(given: bool, tmp_path: Path) -> None:
+    written(tmp_path, "plate", regions=REGIONS)
+    out, on = tmp_path / "seen.png", tmp_path / "view.png"
+    cv2.imwrite(str(on), np.full((256, 640), 128, np.uint8))
+    more = ("--picture", str(on)) if given else ()
+    done = asked("check", "plate", "--recipes", str(tmp_path), "--draw", str(out), *more)
+    assert done.exit_code == 0
+    assert "regions: 1 end (ignore); 2 나사산 (inspect, Pitting)" in done.stdout
+    assert (str(on) in done.stdout) is given
+    seen = cv2.imread(str(out))
+    assert seen.shape == (256, 640, 3)
+    assert np.ptp(seen[130, 100].astype(int)) > 50  # a coloured line
+    if given:
+        assert (seen[5, 300] == 128).all()
+        assert (seen[:, 5:55] != 128).any(axis=(0, 2)).all()  # hatched
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--picture", "view.png"), "say with --draw"),
+        (("--draw", "seen.txt"), "pictures are written as"),
+        (("--draw", "view.png", "--picture", "view.png"), "view.png"),
+        (("--draw", "seen.png", "--picture", "small.png"), "small.png is 64 x 64 px"),
+        (("--draw", "seen.png", "--picture", "none.png"), "none.png"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(
+    more: tuple[str, ...], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, "plate")
+    monkeypatch.chdir(tmp_path)
+    for name, size in (("view.png", (256, 640)), ("small.png", (64, 64))):
+        cv2.imwrite(name, np.full(size, 128, np.uint8))
+    error = asked("check", "plate", "--recipes", str(tmp_path), *more).exception
+    assert words in str(error)
+    assert not Path("seen.png").exists()

@@ -15,7 +15,7 @@ from cell.control.ledger.inspection import Inspection
 from cell.faces.hmi.components.picture import aspect, drawing, findings
 from cell.faces.hmi.labels import labels
 from cell.faces.hmi.pictures import PictureStore
-from cell.products import RECIPES, load_recipe
+from cell.products import RECIPES, Region, load_recipe
 from cell.records.images import encoded
 from cell.texts import Lang, render, say
 from tests.cell.evidence_world import START_NS, Shift
@@ -186,3 +186,19 @@ def test_a_verdicts_reason_says_classes_in_words(lang: Lang, words: str) -> None
     recipe = load_recipe(RECIPES / "pcb")
     told = say("verdict.defects", defect="pin_hole", score=0.93, more=2)
     assert render(told, lang, labels(recipe, lang)).startswith(words)
+
+
+def test_regions_lie_where_the_recipe_says_on_the_view_alone(
+    store: PictureStore, ring: FrameRing, tmp_path: Path
+) -> None:
+    cv2.imwrite(str(tmp_path / "view.png"), np.full((640, 640), 99, np.uint8))
+    square = ((10.0, 20.0), (90.0, 20.0), (90.0, 60.0), (10.0, 60.0))
+    regions = {"<bar>": Region(kind="ignore", polygon=square)}
+    recipe = load_recipe(RECIPES / "pcb").model_copy(update={"regions": regions})
+    seen = inspection(1, PictureSource("view.png"))
+    drawn = drawing(store.picture(seen), seen, "en", recipe)
+    assert '<polygon class="region region-ignore" points="10,20 90,20 90,60 10,60"/>' in drawn
+    assert "&lt;bar&gt;" in drawn
+    assert "<polygon" not in drawing(store.picture(seen), seen, "en")
+    whole = inspection(2, publish(ring, 0, 77))
+    assert "<polygon" not in drawing(store.picture(whole), whole, "en", recipe)

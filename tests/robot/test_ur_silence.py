@@ -1,7 +1,10 @@
-"""When a UR arm counts as lost: silence while we listen, not while this computer stands still."""
+"""When a UR arm counts as lost: silence while we listen, not while this computer stands still. What
+is lost does not keep the process.
+"""
 
 from __future__ import annotations
 
+import threading
 from typing import cast
 
 import pytest
@@ -53,3 +56,27 @@ def test_silence_is_what_was_listened_to(monkeypatch: pytest.MonkeyPatch) -> Non
         look_after(0.008)
     with pytest.raises(ArmError, match="fell silent"):
         look_after(0.008)
+
+
+class Hanging:
+    """A link whose controller went away in the wrong moment: it waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.let_go, self.asked, self.ended = threading.Event(), threading.Event(), False
+
+    def disconnect(self) -> None:
+        self.asked.set()
+        self.let_go.wait(20.0)
+        self.ended = True
+
+
+def test_a_link_that_hangs_does_not_keep_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ur, "_PART_S", 0.0)
+    arm, link = ur.UrRtdeArm(ur.UrRtdeConfig()), Hanging()
+    arm._receive = cast(RTDEReceiveInterface, link)
+    arm.close()
+    assert link.asked.wait(20.0)
+    assert not link.ended
+    link.let_go.set()
+    with pytest.raises(ArmError, match="not connected"):
+        arm.state()

@@ -19,7 +19,7 @@ from twin.feed import Infeed
 from twin.line import Line, Part
 from twin.physics import Physics
 from twin.plc import AUTHORITY, CONTROL, RUN, SPEED, WATCHDOG
-from twin.product import BALL_SCREW_CARRIER, PCB, YAW_SPREAD, Product, Variant
+from twin.product import BALL_SCREW_CARRIER, DISC, PCB, YAW_SPREAD, Product, Variant
 from twin.world import World
 
 PRODUCTS = (PCB, BALL_SCREW_CARRIER)
@@ -43,6 +43,7 @@ def laid(line: Line, product: Product, yaw_deg: float, x: float = -1.44, y: floa
         (BALL_SCREW_CARRIER, 10.0, 0.088976),  # 0.084 cos 10 + 0.036 sin 10
         (BALL_SCREW_CARRIER, -10.0, 0.088976),
         (BALL_SCREW_CARRIER, 90.0, 0.036),
+        (DISC, 10.0, 0.040),
     ],
 )
 def test_the_leading_corner_meets_the_photo_eye(
@@ -88,12 +89,25 @@ def test_the_cup_takes_a_carrier_where_it_lies_wholly_on_it(
     assert line.under(x, y, 0.2) is (part if taken else None)
 
 
+@pytest.mark.parametrize(
+    ("along", "across", "taken"),
+    [(0.0, 0.0, True), (0.019, 0.019, True), (0.021, 0.021, False), (0.0, 0.029, False)],
+)
+def test_the_cup_takes_a_disc_within_its_circle(along: float, across: float, taken: bool) -> None:
+    line = Line()
+    part = laid(line, DISC, 10.0, x=0.1)
+    assert line.under(0.3 + along, across, 0.2) is (part if taken else None)
+
+
 def test_a_recast_body_is_what_the_scene_would_have_built() -> None:
     physics = Physics()
     for slot in range(scene.PART_STOCK):
         physics.shape(slot, BALL_SCREW_CARRIER)
     wanted = scene.build(BALL_SCREW_CARRIER)
     assert unlike(physics.model, wanted) == {"body_subtreemass"}  # that of the world, the sum
+    for slot in range(scene.PART_STOCK):
+        physics.shape(slot, DISC)
+    assert unlike(physics.model, scene.build(DISC)) == {"body_subtreemass"}
     for slot in range(scene.PART_STOCK):
         physics.shape(slot, PCB)
     assert unlike(physics.model, scene.build()) == set()

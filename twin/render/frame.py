@@ -94,7 +94,9 @@ def render_frame(
 def part_corners(
     product: Product, pose: Pose2D
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """A part's corners in frame `cell`, (4, 2) [m], counter-clockwise from its (-x, -y)."""
+    """Corners of a part, or of the square about a disc, in frame `cell`, (4, 2) [m],
+    counter-clockwise from its (-x, -y).
+    """
     x, y = product.half_m
     corners = np.array([[-x, -y, 1], [x, -y, 1], [x, y, 1], [-x, y, 1]])
     return np.asarray((corners @ pose.matrix().T)[:, :2])
@@ -144,7 +146,10 @@ def _shadow(scene: Scene, product: Product, pose: Pose2D, region: tuple[slice, s
     y = scene.on_belt.y[coarse] - np.float32(pose.y + SHADOW_SHIFT_M[1])
     cos, sin = np.float32(np.cos(pose.yaw)), np.float32(np.sin(pose.yaw))
     along, across = product.half_m
-    outside = np.maximum(np.abs(cos * x + sin * y) - along, np.abs(cos * y - sin * x) - across)
+    if product.round:
+        outside = np.hypot(x, y) - np.float32(along)
+    else:
+        outside = np.maximum(np.abs(cos * x + sin * y) - along, np.abs(cos * y - sin * x) - across)
     left = 1.0 - SHADOW_DEPTH / (1.0 + np.exp(np.clip(outside / (SHADOW_SOFT_M / 2), -30, 30)))
     size = (region[1].stop - region[1].start, region[0].stop - region[0].start)
     light = (left * 255.0).astype(np.uint8)

@@ -64,8 +64,17 @@ def _greys(product: Product) -> Image:
 def _coverage(product: Product) -> Image:
     """How much of each texel the part covers, 0..255."""
     edge = product.rim_m * product.px_per_m
+    if product.round:
+        return _disc_coverage(product.view_px[0], edge)
     width, height = (_line(size, edge) for size in product.view_px)
     return np.asarray(np.rint(np.outer(height, width) * 255), np.uint8)
+
+
+def _disc_coverage(size: int, edge: float) -> Image:
+    """Of a disc whose picture's inscribed circle has a rim of `edge` texels."""
+    texel = np.arange(-MARGIN_PX, size + MARGIN_PX) - (size - 1) / 2.0
+    inside = size / 2.0 + edge - np.hypot(texel[:, None], texel)
+    return np.asarray(np.rint(np.clip(inside + 0.5, 0.0, 1.0) * 255), np.uint8)
 
 
 def _line(size: int, edge: float) -> NDArray[np.float64]:

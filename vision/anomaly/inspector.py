@@ -13,7 +13,7 @@ from vision.errors import InspectionError
 from vision.inspect.golden import Golden, GoldenLibrary
 from vision.inspect.inspector import Inspector
 from vision.inspect.locate import PartLocator
-from vision.inspect.part import PartGeometry
+from vision.inspect.part import PartGeometry, masked
 from vision.inspect.raw import Raw
 from vision.inspect.rectify import Rectifier
 from vision.inspect.sanity import Bounds, Look, check_exposure, check_sane
@@ -45,6 +45,7 @@ class TaughtInspector:
         self.bounds = bounds
         self.goldens: GoldenLibrary | None = known.goldens if known else None
         self._floor = floor
+        self._artwork = part.artwork(canonical)
         alone = camera is not None and known is None
         self._locator = PartLocator(camera, part) if camera and alone else None
         self._rectifier = Rectifier(camera, part, canonical) if camera and alone else None
@@ -86,6 +87,7 @@ class TaughtInspector:
                 say("vision.view_size", width=view.shape[1], height=view.shape[0],
                     view_width=width, view_height=height)
             )  # fmt: skip
+        view = masked(view, self._artwork)
         check_sane(view, self.bounds)
         return self._add(self._nothing(None, (0.0, 0.0)), view, began, raw)
 

@@ -43,8 +43,8 @@ def fit_edges(image: Image, camera: CameraModel, part: PartGeometry, start: Pose
     """Measure the four edges near their places in the start pose. Raises InspectionError."""
     along, outward = _profile_frames(part)
     reach = outward[:, None, :] * REACH_M
-    greys = _sample(image, camera, part, start, np.stack([along + reach, along - reach]))
-    found, good = _crossings(greys)
+    greys = sample(image, camera, part, start, np.stack([along + reach, along - reach]))
+    found, good = crossings(greys)
     places = (
         along + outward[:, None, :] * (REACH_M - found * (2 * REACH_M / (STEPS - 1)))[..., None]
     )
@@ -72,11 +72,11 @@ def _profile_frames(part: PartGeometry) -> tuple[Float, Float]:
     return points, outward
 
 
-def _sample(
+def sample(
     image: Image, camera: CameraModel, part: PartGeometry, start: Pose2D, ends: Float
 ) -> NDArray[np.float32]:
-    """Greys (4, PROFILES, STEPS) along profiles whose ends (2, 4, PROFILES, 2) [m] of the part are
-    given, outer ends first.
+    """Greys (n, m, STEPS) along profiles whose ends (2, n, m, 2) [m] of the part are given, outer
+    ends first.
     """
     flat = ends.reshape(-1, 2) @ start.matrix()[:2, :2].T + (start.x, start.y)
     outer, inner = camera.belt_to_image(flat, part.thickness_m).reshape(2, -1, 1, 2)
@@ -88,8 +88,8 @@ def _sample(
     return np.asarray(greys, np.float32).reshape(*ends.shape[1:3], STEPS)
 
 
-def _crossings(profiles: NDArray[np.float32]) -> tuple[Float, NDArray[np.bool_]]:
-    """Where each profile (4, PROFILES, STEPS) first rises through half height, and if it does."""
+def crossings(profiles: NDArray[np.float32]) -> tuple[Float, NDArray[np.bool_]]:
+    """Where each profile (n, m, STEPS) first rises through half height, and if it does."""
     outside = profiles[..., :ENDS].mean(axis=-1)
     inside = profiles[..., -ENDS:].mean(axis=-1)
     level = (outside + inside) / 2.0

@@ -17,6 +17,7 @@ from vision.errors import InspectionError
 from vision.inspect.align import AlignTarget
 from vision.inspect.numbers import halve
 from vision.inspect.photometry import shrink
+from vision.inspect.turning import spectrum, turn_between
 from vision.pictures import read_picture
 from vision.types import Image
 
@@ -68,6 +69,11 @@ class Golden:
         """What views are aligned with."""
         return AlignTarget.of(self.image)
 
+    @cached_property
+    def spectrum(self) -> NDArray[np.complex64]:
+        """See `turning.spectrum`; of round parts alone."""
+        return spectrum(halve(self.image))
+
     def prepare(self) -> None:
         """Make all of it now, so that no part waits for it."""
         _ = self.signature, self.bright_share, self.target
@@ -110,6 +116,11 @@ class GoldenLibrary:
             golden.prepare()
 
     @property
+    def all(self) -> tuple[Golden, ...]:
+        """Every golden sample, sorted by name."""
+        return self._goldens
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the golden samples, sorted."""
         return tuple(golden.name for golden in self._goldens)
@@ -138,6 +149,15 @@ class GoldenLibrary:
         if not others:
             return Match(score, "", -1.0)
         return Match(score, self._goldens[others[0]].name, float(scores[others[0]]))
+
+
+def turn_of(half: Image, among: Sequence[Golden]) -> float:
+    """By how much a round part (its view at half its size) must be turned back to lie as the
+    golden sample does that it then resembles most: see `turn_between`.
+    """
+    seen = spectrum(half)
+    turns = [turn_between(seen, one.spectrum) for one in among]
+    return max(turns, key=lambda found: found[1])[0]
 
 
 def confirm(match: Match, golden: str, aligned: bool) -> None:

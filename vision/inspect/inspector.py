@@ -18,14 +18,15 @@ from models.package import ModelPackage
 from vision.engines.base import Engine, Tensor
 from vision.errors import EngineError, InspectionError
 from vision.inspect.align import align_half
-from vision.inspect.golden import Golden, GoldenLibrary, Match, confirm, signature
+from vision.inspect.golden import Golden, GoldenLibrary, Match, confirm, signature, turn_of
 from vision.inspect.locate import PartLocator
 from vision.inspect.numbers import halve
-from vision.inspect.part import PartGeometry
+from vision.inspect.part import PartGeometry, masked
 from vision.inspect.photometry import Light, fit_light, shrink
 from vision.inspect.raw import Raw
 from vision.inspect.rectify import Rectifier
 from vision.inspect.sanity import Bounds, Look, check_exposure, check_sane
+from vision.inspect.turning import turned
 from vision.nets.channels import golden_channel
 from vision.nets.decode import decode, require_sound
 from vision.types import NOT_MOVED, Detection, Image, Inspection, Timings
@@ -75,6 +76,7 @@ class Inspector:
         self._floors = model.scores() if floor is None else [floor] * len(model.card.classes)
         self._locator = PartLocator(camera, part) if camera else None
         self._rectifier = Rectifier(camera, part, canonical) if camera else None
+        self._round, self._artwork = part.round, part.artwork(canonical)
         self._batch: Tensor = np.zeros(wanted, np.float32)
         self._loaded: Golden | None = None
         """The golden sample that lies in the batch."""
@@ -97,6 +99,11 @@ class Inspector:
         with self._timed("align"):
             # Half the size tells which board it is, how it is lit and how it lies.
             rough = self._rectifier.rectify_half(half, located)
+            if among := self._among(golden):
+                # The pose stays that of the belt: the view alone is turned.
+                turn = turn_of(rough, among)
+                located = replace(located, part_to_belt=turned(located.part_to_belt, turn))
+                rough = self._rectifier.rectify_half(half, located)
             golden = self._choose(rough, golden, self.goldens)
             light, moved = None, None
             if golden is not None:
@@ -129,6 +136,7 @@ class Inspector:
             )  # fmt: skip
         from_view = NOT_MOVED
         with self._timed("align"):
+            view = masked(view, self._artwork)
             check_sane(view, self.bounds)
             half = halve(view)
             golden = self._choose(half, golden, goldens)
@@ -141,6 +149,12 @@ class Inspector:
         self._spent["locate"] = 0.0
         inspection = self._detect(view, golden, goldens, light, None, began, raw)
         return replace(inspection, from_view=from_view), view
+
+    def _among(self, golden: Golden | None) -> tuple[Golden, ...]:
+        """The golden samples of which one tells how a round part is turned."""
+        if not self._round or "golden" not in self.model.card.input.channels:
+            return ()
+        return (golden,) if golden is not None else self.goldens.all if self.goldens else ()
 
     def _check_size(self, image: Image) -> None:
         if self.camera is not None and image.shape != (self.camera.height, self.camera.width):

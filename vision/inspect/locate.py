@@ -1,4 +1,4 @@
-"""Finding the part in a camera picture: a bright-rimmed rectangle on a dark belt."""
+"""Finding the part in a camera picture: a bright-rimmed rectangle or disc on a dark belt."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from calibration.camera import CameraModel
 from calibration.geometry import Float, Pose2D
 from models.ground.text import say
 from vision.errors import InspectionError
+from vision.inspect.disc import RimFit, coarse_rim, fit_rim
 from vision.inspect.edges import EdgeFit, fit_edges
 from vision.inspect.numbers import halve
 from vision.inspect.part import PartGeometry
@@ -48,7 +49,8 @@ class PartLocator:
         self._part = part
         middle = camera.image_to_belt(np.array([camera.centre]), part.thickness_m)[0]
         scale = camera.scale_at((float(middle[0]), float(middle[1])), part.thickness_m) / COARSE
-        self._area = part.size_m[0] * part.size_m[1] * scale * scale
+        self._pixel_m = 1.0 / scale
+        self._area = part.area_m2 * scale * scale
 
     def locate(self, image: Image, half: Image | None = None) -> LocatedPart:
         """The one whole part in the picture (height, width). Raises InspectionError.
@@ -57,7 +59,10 @@ class PartLocator:
         picture's edge cuts are neighbours and do no harm beside a whole one.
         """
         small = halve(halve(image) if half is None else half)
-        start = self._coarse_pose(self._outline(small))
+        outline = self._camera.image_to_belt(self._outline(small), self._part.thickness_m)
+        if self._part.round:
+            return self._disc(image, outline)
+        start = self._coarse_pose(outline)
         fit = fit_edges(image, self._camera, self._part, start)
         self._check_size(fit.size_m, SIZE_TOLERANCE)
         return self._located(fit, start)
@@ -89,8 +94,23 @@ class PartLocator:
         if whole == 0:
             raise InspectionError(say("vision.no_part.small"))
 
-    def _coarse_pose(self, outline: Float) -> Pose2D:
-        points = self._camera.image_to_belt(outline, self._part.thickness_m)
+    def _disc(self, image: Image, outline: Float) -> LocatedPart:
+        """A disc has no yaw of its own: it lies as the belt runs."""
+        coarse = coarse_rim(outline, self._pixel_m)
+        self._check_diameter(coarse, COARSE_TOLERANCE + self._pixel_m / self._part.size_m[0])
+        fit = fit_rim(image, self._camera, self._part, Pose2D(*coarse.centre, 0.0))
+        self._check_diameter(fit, SIZE_TOLERANCE)
+        pose = Pose2D(*fit.centre, 0.0)
+        return LocatedPart(pose, pose.matrix(), fit.noise_m)
+
+    def _check_diameter(self, fit: RimFit, tolerance: float) -> None:
+        measured, wanted = fit.diameter_m, self._part.size_m[0]
+        if abs(measured / wanted - 1.0) > tolerance:
+            raise InspectionError(
+                say("vision.wrong_diameter", measured=1e3 * measured, wanted=1e3 * wanted)
+            )
+
+    def _coarse_pose(self, points: Float) -> Pose2D:
         millimetres = (points - points[0]).astype(np.float32) * 1e3
         (x, y), (width, height), angle = cv2.minAreaRect(millimetres)
         # Parts come upright within 45 degrees; OpenCV may call any side the width.

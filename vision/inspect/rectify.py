@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from calibration.camera import CameraModel
 from calibration.geometry import Float
 from vision.inspect.locate import LocatedPart
-from vision.inspect.part import PartGeometry
+from vision.inspect.part import PartGeometry, masked
 from vision.types import Image
 
 NODE_PX: Final = 16
@@ -38,6 +38,8 @@ class Rectifier:
         place = (np.stack([x.ravel(), y.ravel()]) - 0.5) * NODE_PX - 0.5
         self._nodes: Float = np.vstack([place, np.ones(place.shape[1])])
         self._shape = (rows, columns)
+        self._artwork = part.artwork(canonical)
+        self._half_artwork = part.artwork((width // 2, height // 2))
         self._full, self._half = _Map(rows, columns, NODE_PX), _Map(rows, columns, NODE_PX // 2)
         lens = np.linalg.inv(camera.matrix())
         self._plane_to_rays: Float = lens @ camera.plane_homography(part.thickness_m)
@@ -48,11 +50,12 @@ class Rectifier:
         correction: 3x3, from pixels of the wanted view to those of the uncorrected one.
         """
         table = self._table(located, correction)
-        return self._full.draw(image, table)
+        return masked(self._full.draw(image, table), self._artwork)
 
     def rectify_half(self, half: Image, located: LocatedPart) -> Image:
         """The view at half its size, from the camera picture at half its size."""
-        return self._half.draw(half, (self._table(located, None) - 0.5) / 2.0)
+        view = self._half.draw(half, (self._table(located, None) - 0.5) / 2.0)
+        return masked(view, self._half_artwork)
 
     def _table(self, located: LocatedPart, correction: Float | None) -> Float:
         """Where in the camera picture the nodes lie, (rows, columns, 2) [px]."""

@@ -41,8 +41,9 @@ def camera_picture(
     picture = cv2.remap(
         greys, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(RIM,)
     )
-    half_x, half_y = (size / 2.0 for size in part.size_m)
-    picture[(np.abs(x) > half_x) | (np.abs(y) > half_y)] = BELT
+    if part.round:
+        picture[np.hypot(x, y) > part.size_m[0] / 2.0 - part.inset_m] = RIM
+    picture[~part.holds(x, y)] = BELT
     soft = np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.7))
     noise = np.random.default_rng(seed).standard_normal(soft.shape, np.float32) * NOISE
     return np.clip(soft + noise, 0, 255).astype(np.uint8)

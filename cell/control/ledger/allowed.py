@@ -105,8 +105,17 @@ def _confirm_clear(desk: Desk) -> None:
     if desk.live.belt.running:
         raise RefusalError("refused.clear.belt_moves")
     waited_s = (desk.now_ns - desk.state.state_since_ns) * 1e-9
-    if desk.state.removal is not None and waited_s <= desk.config.removal_patience_s:
+    if waited_s <= desk.config.removal_patience_s and _holds_a_part(desk):
         raise RefusalError("refused.clear.arm_busy")
+
+
+def _holds_a_part(desk: Desk) -> bool:
+    """Whether the arm brings a part away; one that still waits for it is called back by the order
+    itself.
+    """
+    removal = desk.state.removal
+    account = desk.state.accounts.get(removal.part) if removal is not None else None
+    return removal is not None and (account is None or account.stage is not Stage.REMOVING)
 
 
 def _acknowledge(desk: Desk) -> None:

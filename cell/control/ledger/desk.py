@@ -50,6 +50,8 @@ class Desk:
     live: Live = field(default_factory=Live)
     now_ns: int = 0
     events: list[Event] = field(default_factory=list)
+    recalls: bool = False
+    """Whether the removal under way is to be called back; of the observation at hand, as events."""
 
     def emit(self, event: Event) -> None:
         """Decide: the event counts from here on."""

@@ -13,7 +13,7 @@ from cell.control.ledger.apply import apply
 from cell.control.ledger.authority import belt_order
 from cell.control.ledger.config import LedgerConfig
 from cell.control.ledger.desk import Desk, NeedlessError, RefusalError
-from cell.control.ledger.effects import BeltOrder, Decision, effects_of
+from cell.control.ledger.effects import BeltOrder, CancelRemoval, Decision, effects_of
 from cell.control.ledger.events import Event
 from cell.control.ledger.snapshot import Snapshot, snapshot
 from cell.products.recipe import Recipe
@@ -105,7 +105,7 @@ class Ledger:
         desk = self._desk
         self._check_session(observation)
         desk.now_ns = max(desk.now_ns, observation.stamp_ns)
-        desk.events = []
+        desk.events, desk.recalls = [], False
         under_way = desk.state.removal
         accepted, message = True, ""
         try:
@@ -118,6 +118,8 @@ class Ledger:
             self._awake = False  # the session is over: whatever comes next must begin another
         removal = None if under_way is None else (under_way.part, under_way.attempt)
         effects = effects_of(desk.events, removal)
+        if desk.recalls and removal is not None:
+            effects = (*effects, CancelRemoval(*removal))
         return Decision(tuple(desk.events), effects, accepted, message)
 
     def belt_command(self, encoder_m: float | None = None) -> BeltOrder:

@@ -163,6 +163,10 @@ def _reset(desk: Desk, person: str) -> None:
 def _confirm_clear(desk: Desk, person: str) -> None:
     """A person vouches that the belt and the cup are empty: every open account closes as purged."""
     if desk.state.removal is not None:
+        waited_s = (desk.now_ns - desk.state.state_since_ns) * 1e-9
+        if waited_s <= desk.config.removal_patience_s:
+            desk.recalls = True  # an arm that waits for a part which is gone would wait on
+            raise RefusalError("refused.clear.arm_called_back")
         removals.give_up(desk, "no_answer", "the arm never reported the end of its removal")
     belt.open_missing(desk)
     for part in list(desk.state.accounts):

@@ -12,6 +12,9 @@ from cell.control.ledger.observations import RemovalDone, RemovalFeedback
 RETRYABLE = ("no_vacuum", "too_late")
 """Failures after which the part still lies on the belt, where it was."""
 
+CALLED_BACK = ("lapsed", "canceled")
+"""Ends before the grip: the arm heard no order for too long, or was told to let be."""
+
 AT_WAIT_M = 0.05
 """A part that stands this near to its waiting position is what the belt waits for."""
 
@@ -92,7 +95,7 @@ def done(desk: Desk, result: RemovalDone) -> None:
         if desk.state.hold is not None and desk.state.hold.part == account.part:
             desk.release_belt()
         return
-    if result.reason == "lapsed" and _lies_where_it_lay(desk, account):
+    if result.reason in CALLED_BACK and _lies_where_it_lay(desk, account):
         _fail(desk, account, result.reason, result.message, final=False)
         return
     if _try_again(desk, account, result.reason):
@@ -154,8 +157,8 @@ def _under_way(desk: Desk, part: str, attempt: int) -> Account | None:
 
 
 def _lies_where_it_lay(desk: Desk, account: Account) -> bool:
-    """Whether a removal that was called back before the grip may be asked for again: the arm heard
-    nothing of its order for too long, and the part is where it was.
+    """Whether a removal that was called back before the grip may be asked for again: the part is
+    where it was.
     """
     return (
         account.stage is Stage.REMOVING

@@ -10,6 +10,7 @@ from pathlib import Path
 from cell.config import CellConfig
 from cell.faces.cli.checks import Finding, Level
 from cell.faces.cli.part_checks import part_findings
+from cell.products.labels import product_of
 from cell.products.loading import RecipeError, check_bins, check_classes, load_recipe
 from cell.products.lookup import load_inspection_parts, load_model, recipe_folder
 from cell.products.recipe import Recipe
@@ -32,7 +33,7 @@ def check_recipe(cell: CellConfig, name: str) -> list[Finding]:
     except RecipeError as error:
         return [Finding(Level.BAD, "recipe", str(error))]
     findings = [
-        Finding(Level.GOOD, "recipe", f"{recipe.identity}, {recipe.product}"),
+        Finding(Level.GOOD, "recipe", f"{recipe.identity}, {product_of(recipe, 'en')}"),
         _tried("bins", lambda: _bins(cell, recipe, source)),
     ]
     findings += _models(cell, recipe, folder)

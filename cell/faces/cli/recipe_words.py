@@ -11,8 +11,9 @@ from cell.products.recipe import PartGeometry
 
 
 def measures(part: PartGeometry) -> str:
-    """Length x width x thickness [mm]."""
-    return " x ".join(f"{1e3 * side:.4g}" for side in (*part.size_m, part.thickness_m))
+    """Length x width x thickness, or a disc's diameter x thickness [mm]."""
+    sides = [f"{1e3 * side:.4g}" for side in (*part.size_m, part.thickness_m)]
+    return " x ".join([f"diameter {sides[0]}", sides[2]] if part.round else sides)
 
 
 def described(value: BaseModel, before: str = "") -> Iterator[tuple[str, str]]:

@@ -29,10 +29,9 @@ from cell.faces.cli.bench.ultralytics import rival
 from cell.faces.cli.given import refuse
 from cell.faces.cli.names import shown
 from cell.faces.cli.terminal import terminal
-from cell.products.inspector import build_inspector
+from cell.products.inspector import build_inspector, geometry
 from models.ground.writing import require_target, write_whole
 from vision.engines.machine import cpu_name, gpu_names
-from vision.inspect.part import PartGeometry
 
 MOST_RATIO: Final = 1.15
 console = terminal()
@@ -77,11 +76,9 @@ def inspect(
         if fastest.engine.name != setup.engine.name:
             setups.append(fastest)
     goldens, camera = needs(setup)
-    part = setup.recipe.part
     views = golden_views(goldens, images)
-    geometry = PartGeometry(part.size_m, part.thickness_m, part.inset_m)
     pictures = (
-        camera_frames(views, camera, geometry)
+        camera_frames(views, camera, geometry(setup.recipe.part))
         if frames is None
         else read_frames(frames, camera, images)
     )

@@ -19,6 +19,7 @@ from cell.faces.cli.terminal import terminal
 from cell.products.convert import areas_of
 from cell.products.counting import Standing, Tally, count, size_mm
 from cell.products.inspector import build_inspector
+from cell.products.labels import product_of
 from cell.products.lookup import recipe_folder
 from cell.products.recipe import Recipe
 from cell.products.rules import verdict_on
@@ -98,7 +99,7 @@ def inspect(
                         for d, standing in zip(inspection.detections, tally.standings, strict=True)
                     ],
                     "recipe": setup.recipe.stamp,
-                    "product": setup.recipe.product,
+                    "product": product_of(setup.recipe, "en"),
                     "model": inspection.model,
                     "engine": inspection.engine,
                     "timings_ms": asdict(inspection.timings),
@@ -116,8 +117,8 @@ def _print(image: Path, golden: str, verdict: Verdict, recipe: Recipe, tally: Ta
     console = terminal()
     where = f" -> bin '{shown(verdict.bin)}'" if verdict.bin else ""
     console.print(
-        f"{shown(image.name)}: [bold]{verdict.kind.value}[/]{where} ({shown(render(verdict.reason))}); "
-        f"golden sample {shown(golden or 'none')}"
+        f"{shown(image.name)}: [bold]{verdict.kind.value}[/]{where} "
+        f"({shown(render(verdict.reason))}); golden sample {shown(golden or 'none')}"
     )
     if not tally.defects:
         return

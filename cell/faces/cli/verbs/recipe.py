@@ -14,13 +14,17 @@ from cell.config import CellConfig, load
 from cell.faces.cli.checks import Level
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.names import shown
+from cell.faces.cli.pictures import require_format
 from cell.faces.cli.recipe_checks import check_recipe
 from cell.faces.cli.recipe_words import described, measures
+from cell.faces.cli.region_picture import draw_regions
 from cell.faces.cli.terminal import terminal
+from cell.products.labels import product_of
 from cell.products.listing import RecipeEntry, recipe_entries
 from cell.products.lookup import find_recipe, recipe_folder, recipe_roots
 from cell.texts import render
 from models.ground.ending import REFUSED
+from models.ground.writing import require_target
 
 HELP = "The recipes: which there are, what they say, whether they fit; and change to another one."
 app = typer.Typer(no_args_is_help=True, help=HELP)
@@ -106,12 +110,33 @@ def check(
     recipes: Recipes = None,
     data: Data = None,
     as_json: AsJson = False,
+    draw: Annotated[
+        Path | None,
+        typer.Option(help="Write the canonical view with the recipe's regions to this picture."),
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(
+            help="Draw on this one: the camera's, or a canonical view; default: a sample."
+        ),
+    ] = None,
 ) -> None:
     """Check a recipe against its models, golden samples, bins, and its part against the cell.
 
-    One line for each check. Exit code 0 when the cell can take it, 2 when something is refused.
+    With `--draw`, look at its regions: inspected ones are outlined, ignored ones hatched. One line
+    for each check. Exit code 0 when the cell can take it, 2 when something is refused.
     """
-    findings = check_recipe(configured(config, recipes, data), name)
+    if picture is not None and draw is None:
+        raise UsageError(
+            f"--picture {picture}: say with --draw where to write what is drawn on it."
+        )
+    cell = configured(config, recipes, data)
+    if draw is not None:
+        require_format(draw)
+        require_target(draw, (config, picture))
+    findings = check_recipe(cell, name)
+    if draw is not None and findings[0].level is not Level.BAD:
+        findings.append(draw_regions(cell, name, picture, draw))
     if as_json:
         print(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
@@ -137,7 +162,7 @@ def _facts(cell: CellConfig, entry: RecipeEntry) -> dict[str, Any]:
     return {
         "name": entry.name,
         "version": "" if recipe is None else recipe.version,
-        "product": "" if recipe is None else recipe.product,
+        "product": "" if recipe is None else product_of(recipe, "en"),
         "part": "" if recipe is None else measures(recipe.part),
         "model": " + ".join(models),
         "folder": str(entry.folder),

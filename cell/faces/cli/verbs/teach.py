@@ -19,6 +19,7 @@ from cell.faces.cli.errors import UsageError
 from cell.faces.cli.pictures import write_picture
 from cell.faces.cli.terminal import terminal
 from cell.lab.teaching import USUAL_PART, Bins, Lesson, teach_recipe, warnings
+from cell.products.inspector import view_maker
 from cell.products.loading import RECIPES
 from cell.products.lookup import taught_recipes
 from cell.products.recipe import PartGeometry
@@ -51,6 +52,9 @@ def teach(
             help="Outer size of the part, along x and y; default: 100x100.", metavar="WxH"
         ),
     ] = None,
+    diameter_mm: Annotated[
+        float | None, typer.Option(help="Diameter of a round part, instead of --size-mm.")
+    ] = None,
     thickness_mm: Annotated[
         float | None, typer.Option(help="Thickness of the part; default: 2.")
     ] = None,
@@ -65,6 +69,8 @@ def teach(
     ] = None,
 ) -> None:
     """Teach a new product from pictures of good parts alone; whatever differs is an anomaly.
+
+    Pictures are canonical views, or the camera's where the part's measures are known.
 
     A recipe that was taught before keeps its rules and gets the new model as its next version.
     """
@@ -89,7 +95,7 @@ def teach(
                 good,
                 root,
                 FeaturePackage.load(),
-                _part(size_mm, thickness_mm, rim_mm),
+                _part(size_mm, diameter_mm, thickness_mm, rim_mm),
                 Bins.of(cell.robot.motion.bins),
                 lambda: datetime.now(UTC),
                 _size(canonical, "--canonical") if canonical else None,
@@ -98,6 +104,7 @@ def teach(
                     task, description=what, completed=done, total=total
                 ),
                 resize=resize,
+                view_of=lambda part, size: view_maker(cell, part, size),
             )
         except OSError as error:
             raise UsageError(f"the recipe cannot be written: {error}") from error
@@ -150,12 +157,19 @@ def _size(text: str, option: str) -> tuple[int, int]:
 
 
 def _part(
-    size_mm: str | None, thickness_mm: float | None, rim_mm: float | None
+    size_mm: str | None,
+    diameter_mm: float | None,
+    thickness_mm: float | None,
+    rim_mm: float | None,
 ) -> PartGeometry | None:
     """The part's measures; None where none is given."""
-    if all(given is None for given in (size_mm, thickness_mm, rim_mm)):
+    if all(given is None for given in (size_mm, diameter_mm, thickness_mm, rim_mm)):
         return None
+    if size_mm is not None and diameter_mm is not None:
+        raise UsageError("--size-mm and --diameter-mm are both given: a part has one of them.")
     usual = USUAL_PART.model_dump()
+    if diameter_mm is not None:
+        usual |= {"shape": "disc", "size_m": [diameter_mm / 1e3] * 2}
     if size_mm is not None:
         usual["size_m"] = [side / 1e3 for side in _size(size_mm, "--size-mm")]
     if thickness_mm is not None:

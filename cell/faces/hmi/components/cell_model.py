@@ -103,11 +103,12 @@ class BinModel:
 
 
 class PartSize(NamedTuple):
-    """Along the part's x, along its y, and its height [m]."""
+    """Along the part's x, along its y, and its height [m]; a disc's length is its diameter."""
 
     length: float
     width: float
     thickness: float
+    round: bool = False
 
 
 class PartModel:
@@ -118,8 +119,12 @@ class PartModel:
         self._signs: dict[Verdict, Object3D] = {}
         height = max(size.thickness, SEEN)
         with self.group:
-            block = scene.box(size.length, size.width, height).material(PART_COLOR)
-            block.move(0, 0, 0.001 + height / 2)
+            if size.round:
+                block = scene.cylinder(size.length / 2, size.length / 2, height, 48)
+                block.rotate(math.pi / 2, 0, 0)
+            else:
+                block = scene.box(size.length, size.width, height)
+            block.material(PART_COLOR).move(0, 0, 0.001 + height / 2)
             for verdict in (Verdict.PASS, Verdict.REJECT, Verdict.REVIEW):
                 with scene.group().visible(False).move(0, 0, height) as sign:
                     draw_sign(scene, verdict, min(size.length, size.width))

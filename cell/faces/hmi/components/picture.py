@@ -13,6 +13,8 @@ from cell.faces.hmi.components.base import box, text
 from cell.faces.hmi.labels import labels
 from cell.faces.hmi.pictures import Picture, PictureStore
 from cell.faces.hmi.recipes import RecipeBook
+from cell.products.recipe import Recipe
+from cell.products.regions import Region
 from cell.texts import Label, Lang, tr
 from vision.types import Defect
 
@@ -30,22 +32,29 @@ class PicturePanel:
     def __init__(self, pictures: PictureStore, recipes: RecipeBook) -> None:
         self._pictures = pictures
         self._recipes = recipes
-        self._shown: tuple[InspectionStatus | None, Lang] | None = None
+        self._shown: tuple[InspectionStatus | None, Lang, bool] | None = None
+        self._with_regions = False
         with box("panel picture"):
             with box("panel-top"):
                 self._title = text("panel-title")
+                self._toggle = ui.button(on_click=self._switch, color=None)
+                self._toggle.props("no-caps flat dense data-test=regions").classes("picture-toggle")
                 self._caption = text("picture-caption", test="picture-caption")
             self._frame = ui.html("", sanitize=False).classes("picture-frame")
             self._list = ui.html("", sanitize=False).classes("picture-list")
 
     def update(self, view: CellView, lang: Lang) -> None:
-        """Draw anew when another inspection came in or the language changed."""
-        wanted = (view.inspection, lang)
+        """Draw anew when another inspection came in, or what is to be seen of it changed."""
+        wanted = (view.inspection, lang, self._with_regions)
         if wanted == self._shown:
             return
         self._shown = wanted
         self._title.set_text(tr("picture.title", lang))
         inspection = view.inspection
+        recipe = self._recipes.of(inspection.inspection.recipe) if inspection is not None else None
+        self._toggle.set_text(tr("picture.regions", lang))
+        self._toggle.set_visibility(recipe is not None and bool(recipe.regions))
+        self._toggle.props(f"aria-pressed={str(self._with_regions).lower()}")
         if inspection is None:
             self._caption.set_text("")
             self._frame.set_content(placeholder(tr("picture.none", lang), SQUARE))
@@ -54,9 +63,14 @@ class PicturePanel:
         picture = self._pictures.picture(inspection)
         self._frame.style(aspect(picture, inspection))
         self._caption.set_text(caption(inspection, lang))
-        self._frame.set_content(drawing(picture, inspection, lang))
-        label = labels(self._recipes.of(inspection.inspection.recipe), lang)
+        shown = recipe if self._with_regions else None
+        self._frame.set_content(drawing(picture, inspection, lang, shown))
+        label = labels(recipe, lang)
         self._list.set_content(findings(inspection, picture, label, lang))
+
+    def _switch(self) -> None:
+        """Show the recipe's regions, or don't: by the page's next turn."""
+        self._with_regions = not self._with_regions
 
 
 def aspect(picture: Picture | None, inspection: InspectionStatus) -> str:
@@ -78,8 +92,12 @@ def caption(status: InspectionStatus, lang: Lang) -> str:
     )
 
 
-def drawing(picture: Picture | None, inspection: InspectionStatus, lang: Lang) -> str:
-    """The picture as SVG. Boxes are drawn only where they belong: on the canonical view."""
+def drawing(
+    picture: Picture | None, inspection: InspectionStatus, lang: Lang, recipe: Recipe | None = None
+) -> str:
+    """The picture as SVG. Boxes are drawn only where they belong: on the canonical view; so are the
+    regions of `recipe`.
+    """
     size, marks = inspection.canonical, inspection.inspection.defects
     if picture is None:
         size = size or SQUARE
@@ -92,13 +110,32 @@ def drawing(picture: Picture | None, inspection: InspectionStatus, lang: Lang) -
     if picture.canonical:
         width, height = size or (picture.width, picture.height)
         scale = f"{picture.width / width:.4f} {picture.height / height:.4f}"
-        boxes = f'<g transform="scale({scale})">{outlines(marks, unit(width, height))}</g>'
+        one = unit(width, height)
+        boxes = f'<g transform="scale({scale})">{regions(recipe, one)}{outlines(marks, one)}</g>'
     return svg(picture.width, picture.height, image + boxes)
 
 
 def unit(width: int, height: int) -> float:
     """How much larger lines and letters are drawn in a view of this size [px]."""
     return max(width, height) / DRAWN_FOR
+
+
+def regions(recipe: Recipe | None, one: float) -> str:
+    """A thin named line round each region, broken where defects do not count."""
+    if recipe is None:
+        return ""
+    return "".join(region(name, rule, one) for name, rule in recipe.regions.items())
+
+
+def region(name: str, rule: Region, one: float) -> str:
+    """One region's outline, with its name inside its upper left corner."""
+    points = " ".join(f"{x:g},{y:g}" for x, y in rule.polygon)
+    x, y = (min(axis) for axis in zip(*rule.polygon, strict=True))
+    return (
+        f'<polygon class="region region-{rule.kind}" points="{points}"/>'
+        f'<text class="region-name" x="{x + 4 * one:.1f}" y="{y + 24 * one:.1f}">'
+        f"{html.escape(name)}</text>"
+    )
 
 
 def outlines(marks: Sequence[Defect], one: float) -> str:

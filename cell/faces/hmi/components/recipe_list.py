@@ -11,6 +11,7 @@ from cell.client.model import CellStatus
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import box, text
 from cell.faces.hmi.recipes import RecipeBook
+from cell.products.labels import product_of
 from cell.products.listing import RecipeEntry
 from cell.products.recipe import PartGeometry
 from cell.texts import Lang, tr
@@ -54,7 +55,7 @@ class RecipeList:
                 self._picture(entry)
             with box("recipe-words"):
                 text("recipe-product").set_text(
-                    entry.recipe.product if entry.recipe else entry.name
+                    product_of(entry.recipe, lang) if entry.recipe else entry.name
                 )
                 text("recipe-facts").set_text(facts(entry))
                 if entry.problem:
@@ -93,6 +94,6 @@ def facts(entry: RecipeEntry) -> str:
 
 
 def size_of(part: PartGeometry) -> str:
-    """Length, width and thickness in millimetres."""
-    sides = (*part.size_m, part.thickness_m)
-    return " × ".join(f"{1e3 * side:.4g}" for side in sides) + " mm"
+    """Length, width and thickness, or a disc's diameter and thickness, in millimetres."""
+    sides = [f"{1e3 * side:.4g}" for side in (*part.size_m, part.thickness_m)]
+    return " × ".join([f"⌀ {sides[0]}", sides[2]] if part.round else sides) + " mm"

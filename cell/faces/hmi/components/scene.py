@@ -85,7 +85,8 @@ class ScenePanel:
     def _fit(self, view: CellView) -> None:
         """Draw parts as large as those of the recipe in use."""
         recipe = self._recipes.of(view.cell.recipe) if view.cell else None
-        size = PartSize(*recipe.part.size_m, recipe.part.thickness_m) if recipe else UNKNOWN_SIZE
+        part = recipe.part if recipe else None
+        size = PartSize(*part.size_m, part.thickness_m, part.round) if part else UNKNOWN_SIZE
         self._grip = recipe.part.grip_m if recipe else (0.0, 0.0)
         if size == self._size:
             return

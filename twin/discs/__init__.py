@@ -1,0 +1,5 @@
+"""Turned steel discs for the twin's belt, drawn by code."""
+
+from twin.discs.library import DiscLibrary
+
+__all__ = ["DiscLibrary"]
