@@ -53,7 +53,7 @@ def one_campaign(folder: Path, site: Callable[..., object], *_: object) -> None:
 READ = SimpleNamespace(open=gives(None))
 SETUP = SimpleNamespace(
     compares=True, complete=None, engine=SimpleNamespace(name="x"), model="m",
-    recipe=SimpleNamespace(part=SimpleNamespace(size_m=(1, 1), thickness_m=0.0, inset_m=0.0)),
+    recipe=SimpleNamespace(part=SimpleNamespace(size_m=(1, 1), thickness_m=0.0, inset_m=0.0, round=False)),
 )  # fmt: skip
 CALLS: dict[str, dict[str, Any]] = {
     "run": {
@@ -103,7 +103,7 @@ CALLS: dict[str, dict[str, Any]] = {
     },
     "recipe list": {"load": THROUGH, "recipe_entries": ends},
     "recipe show": {"load": THROUGH, "find_recipe": ends},
-    "recipe check": {"load": THROUGH, "check_recipe": ends},
+    "recipe check": {"load": THROUGH, "require_target": THROUGH, "check_recipe": ends},
     "recipe use": {"_change": ends},
     "records verify": {"check_folder": ends},
     "records prune": {
@@ -117,7 +117,8 @@ MODULES = {
     "recipe list": "recipe", "recipe show": "recipe", "recipe check": "recipe",
 }  # fmt: skip
 VALUES = {
-    "seeds": "5,6", "canonical": "64x64", "size_mm": "50x40", "shares": "a=0.5,b=0.5",
+    "seeds": "5,6", "canonical": "64x64", "size_mm": "50x40", "diameter_mm": "50",
+    "shares": "a=0.5,b=0.5",
     "fixed": "train=g", "unlabelled": "good", "format": "coco", "data_format": "coco",
     "recipe": "ball_screw",
     "parts": "7", "engine": "auto", "precision": "bf16", "host": "127.0.0.2", "only": "*a*",
@@ -170,7 +171,8 @@ LINES = [
     Line("data check S"),
     Line("recipe list"),
     Line("recipe show pcb"),
-    Line("recipe check pcb"),
+    Line("recipe check pcb", "picture"),
+    Line("recipe check pcb --draw o.png"),
     Line("recipe use pcb --person kim --reason why"),
     Line("recipe use pcb --person kim --reason why --prepare-only", "drain"),
     Line("records verify"),

@@ -36,7 +36,7 @@ def blank_disc(rng: np.random.Generator, side: int) -> Image:
     grey += np.where(radius < STEP, 14.0, 0.0) - 45.0 * np.exp(-(((radius - STEP) / 0.012) ** 2))
     grey += 40.0 * np.clip((radius - CHAMFER) / 0.01, 0.0, 1.0)
     grey += rng.normal(0.0, GRAIN, radius.shape)
-    return np.clip(grey * rng.uniform(0.97, 1.03), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(grey * rng.uniform(0.97, 1.03), 0, 255), np.uint8)
 
 
 def scratch(rng: np.random.Generator, picture: Image, angle: float) -> Box:

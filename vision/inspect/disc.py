@@ -72,7 +72,8 @@ def fit_rim(image: Image, camera: CameraModel, part: PartGeometry, start: Pose2D
 def _spokes() -> tuple[Float, Float]:
     """Angles (SPOKES,) and unit vectors there (1, SPOKES, 2)."""
     angles = np.arange(SPOKES) * (2.0 * np.pi / SPOKES)
-    return angles, np.stack([np.cos(angles), np.sin(angles)], axis=1)[None]
+    outward = np.stack([np.cos(angles), np.sin(angles)], axis=1)[None]
+    return np.asarray(angles, np.float64), np.asarray(outward, np.float64)
 
 
 def _robust(terms: Float, radii: Float, good: NDArray[np.bool_]) -> tuple[Float, float]:
@@ -82,7 +83,7 @@ def _robust(terms: Float, radii: Float, good: NDArray[np.bool_]) -> tuple[Float,
     for _ in range(4):
         if kept.mean() < LEAST_GOOD:
             raise InspectionError(say("vision.rim_unclear", share=float(kept.mean())))
-        fitted = np.linalg.lstsq(terms[kept], radii[kept], rcond=None)[0]
+        fitted = np.asarray(np.linalg.lstsq(terms[kept], radii[kept], rcond=None)[0], np.float64)
         off = np.abs(radii - terms @ fitted)
         kept = good & (off <= max(OUTLIER_M, 3.0 * 1.4826 * float(np.median(off[good]))))
     return fitted, float(np.sqrt(np.mean(off[kept] ** 2)))

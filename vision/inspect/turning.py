@@ -46,4 +46,5 @@ def turned(part_to_belt: Float, angle: float) -> Float:
     """The map from the part to the belt of a view that is turned by `angle`, as `turn_between`."""
     cos, sin = np.cos(angle), np.sin(angle)
     # The view's y runs along the part's -y.
-    return part_to_belt @ np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
+    turn = np.array([[cos, sin, 0.0], [-sin, cos, 0.0], [0.0, 0.0, 1.0]])
+    return np.asarray(part_to_belt @ turn, np.float64)

@@ -119,6 +119,7 @@ class PartModel:
         self._signs: dict[Verdict, Object3D] = {}
         height = max(size.thickness, SEEN)
         with self.group:
+            block: Object3D
             if size.round:
                 block = scene.cylinder(size.length / 2, size.length / 2, height, 48)
                 block.rotate(math.pi / 2, 0, 0)

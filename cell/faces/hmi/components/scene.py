@@ -85,8 +85,8 @@ class ScenePanel:
     def _fit(self, view: CellView) -> None:
         """Draw parts as large as those of the recipe in use."""
         recipe = self._recipes.of(view.cell.recipe) if view.cell else None
-        part = recipe.part if recipe else None
-        size = PartSize(*part.size_m, part.thickness_m, part.round) if part else UNKNOWN_SIZE
+        shape = recipe.part if recipe else None
+        size = PartSize(*shape.size_m, shape.thickness_m, shape.round) if shape else UNKNOWN_SIZE
         self._grip = recipe.part.grip_m if recipe else (0.0, 0.0)
         if size == self._size:
             return
