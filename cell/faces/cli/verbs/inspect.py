@@ -108,9 +108,10 @@ def inspect(
 
 def _print(image: Path, golden: str, verdict: Verdict, recipe: Recipe, tally: Tally) -> None:
     console = terminal()
+    reason = render(verdict.reason)
     where = f" -> bin '{shown(verdict.bin)}'" if verdict.bin else ""
     console.print(
-        f"{shown(image.name)}: [bold]{verdict.kind.value}[/]{where} ({shown(render(verdict.reason))}); "
+        f"{shown(image.name)}: [bold]{verdict.kind.value}[/]{where} ({shown(reason)}); "
         f"golden sample {shown(golden or 'none')}"
     )
     if not tally.defects:
