@@ -77,7 +77,7 @@ def bare(words: str) -> str:
 
 
 def _text_at(words: str, start: int) -> tuple[Text | None, int]:
-    """The text that begins at `start` and where it ends; None: only its beginning looks like one."""
+    """The text that begins at `start` and where it ends; None: it only begins like one."""
     try:
         value, end = _DECODER.raw_decode(words, start)
     except (ValueError, RecursionError):

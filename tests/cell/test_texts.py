@@ -174,7 +174,8 @@ def german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     catalogue.cache_clear()
 
 
-def test_a_third_language_is_a_file(german: None) -> None:
+@pytest.mark.usefixtures("german")
+def test_a_third_language_is_a_file() -> None:
     assert languages() == ("de", "en", "ko")
     assert [after("de"), after("ko")] == ["en", "de"]
     assert render(say("verdict.no_defect"), "de") == "kein Fehler"

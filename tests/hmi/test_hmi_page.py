@@ -16,7 +16,7 @@ import pytest
 
 pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
 from cell.control.alarms import alarm_text, reason_text
-from cell.texts import for_ros, say
+from cell.texts import for_ros, render, say
 from tests.hmi.browsing import Page
 
 LIMIT_S = 2.0
@@ -32,6 +32,7 @@ ALARMS = [
     alarm("camera.disconnected", 1),
     alarm("camera.frame_failed", 3),
 ]
+GONE, LOST = (render(one["text"]) for one in ALARMS)
 
 
 @pytest.mark.parametrize(
@@ -90,10 +91,10 @@ def test_question_is_withdrawn_when_the_state_changes(page: Page, fake_cell) -> 
 
 def test_alarms_are_acknowledged(page: Page, fake_cell) -> None:
     fake_cell.order(state={"alarms": ALARMS})
-    page.shows("alarm-text", "No picture.|Belt held.")
-    page.click("acknowledge camera.grab_failed")
-    assert fake_cell.call() == {"acknowledge": "camera.grab_failed", "person": "operator"}
-    page.shows("alarm-text", "Belt held.|No picture.")
+    page.shows("alarm-text", f"{GONE}|{LOST}")
+    page.click("acknowledge camera.disconnected")
+    assert fake_cell.call() == {"acknowledge": "camera.disconnected", "person": "operator"}
+    page.shows("alarm-text", f"{LOST}|{GONE}")
     page.click("acknowledge-all")
     assert fake_cell.call()["acknowledge"] == ""
     page.until(lambda: not page.covered("acknowledge-all"), "nothing is left to acknowledge")

@@ -104,7 +104,7 @@ def test_a_picture_that_goes_while_it_is_read_is_reported(process: Process) -> N
     reader = RingReader(ring_name())
     frame = process.expose(1)
     view = reader.view(frame["slot"], frame["sequence"])
-    with pytest.raises(StaleFrame, match="vision.overrun"), view as image:  # noqa: PT012
+    with pytest.raises(StaleFrame, match=r"vision\.overrun"), view as image:  # noqa: PT012
         assert np.array_equal(image, picture(1))
         for pulse in range(2, 5):
             process.expose(pulse)

@@ -54,7 +54,7 @@ def test_camera_files_with_a_reference(inspector: Inspector, tmp_path: Path) -> 
     inspection, _ = inspect_file(path, bench.GOLDENS / f"{NAME}.webp", inspector)
     assert inspection.golden == NAME
     assert inspection.pose is not None
-    with pytest.raises(InspectionError, match=f"vision.other_board.*44000098.*{NAME}"):
+    with pytest.raises(InspectionError, match=rf"vision\.other_board.*44000098.*{NAME}"):
         inspect_file(path, bench.GOLDENS / "44000098.webp", inspector)
     small = save(tmp_path / "small.png", np.zeros((64, 64), np.uint8))
     with pytest.raises(InspectionError, match=r"small\.png is 64 x 64 px"):

@@ -166,9 +166,9 @@ def test_the_camera_s_path_and_the_file_s_have_the_same_gate(package_folder: Pat
         package, engine, bench.goldens(), bench.camera(), PartGeometry(), bounds=never
     )
     _, _, picture = next(bench.parts(1, seed=3))
-    with pytest.raises(InspectionError, match="vision.too_bright"):
+    with pytest.raises(InspectionError, match=r"vision\.too_bright"):
         inspector.inspect_frame(picture)
-    with pytest.raises(InspectionError, match="vision.too_bright"):
+    with pytest.raises(InspectionError, match=r"vision\.too_bright"):
         inspector.inspect_view(bench.goldens().get(bench.goldens().names[0]).image)
-    with pytest.raises(InspectionError, match="vision.black"):
+    with pytest.raises(InspectionError, match=r"vision\.black"):
         inspector.inspect_frame(np.zeros_like(picture))

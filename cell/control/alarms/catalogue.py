@@ -1,5 +1,5 @@
-"""Every alarm of the cell and how urgent it is. Its words are `alarm.<identity>` in the texts'
-catalogues.
+"""Every alarm of the cell and how urgent it is. Its words are `alarm.<identity>` in the catalogues
+of texts.
 """
 
 from __future__ import annotations

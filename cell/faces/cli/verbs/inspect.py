@@ -115,10 +115,11 @@ def inspect(
 
 def _print(image: Path, golden: str, verdict: Verdict, recipe: Recipe, tally: Tally) -> None:
     console = terminal()
+    reason = render(verdict.reason)
     where = f" -> bin '{shown(verdict.bin)}'" if verdict.bin else ""
     console.print(
-        f"{shown(image.name)}: [bold]{verdict.kind.value}[/]{where} "
-        f"({shown(render(verdict.reason))}); golden sample {shown(golden or 'none')}"
+        f"{shown(image.name)}: [bold]{verdict.kind.value}[/]{where} ({shown(reason)}); "
+        f"golden sample {shown(golden or 'none')}"
     )
     if not tally.defects:
         return
