@@ -53,7 +53,9 @@ def one_campaign(folder: Path, site: Callable[..., object], *_: object) -> None:
 READ = SimpleNamespace(open=gives(None))
 SETUP = SimpleNamespace(
     compares=True, complete=None, engine=SimpleNamespace(name="x"), model="m",
-    recipe=SimpleNamespace(part=SimpleNamespace(size_m=(1, 1), thickness_m=0.0, inset_m=0.0, round=False)),
+    recipe=SimpleNamespace(
+        part=SimpleNamespace(size_m=(1, 1), thickness_m=0.0, inset_m=0.0, round=False)
+    ),
 )  # fmt: skip
 CALLS: dict[str, dict[str, Any]] = {
     "run": {
