@@ -11,7 +11,7 @@ import typer
 
 from calibration.cell import CalibrationError
 from cell.config import CellConfig, ConfigError, load
-from cell.faces.hmi.layout import CellLayout
+from cell.config.stations import site_of
 from cell.faces.hmi.server import LinkLostError, PortError, serve
 from cell.nodes.arguments import ArgumentError, own_words
 from cell.nodes.gate import pass_gate
@@ -43,7 +43,7 @@ def run(path: Path | None, overrides: Mapping[str, object]) -> int:
     """Serve until a signal; the exit code."""
     try:
         cell: CellConfig = load(path, overrides)
-        CellLayout.of(cell)
+        site_of(cell)
     except (CalibrationError, ConfigError) as error:
         return fail(error, USAGE)
     pass_gate()
