@@ -14,7 +14,7 @@ import typer
 
 from calibration.cell import load_calibration
 from calibration.geometry import Pose2D
-from twin import layout
+from models.ground.ending import end_with
 from twin.catalogue import load_libraries
 from twin.config import TwinConfig
 from twin.ports import Library
@@ -31,14 +31,15 @@ def stills(
     library: Library, config: TwinConfig, count: int, defective: bool
 ) -> Iterator[tuple[Variant, Image]]:
     """`count` parts under the camera, on the running belt, each in a place of its own."""
-    camera = load_calibration(config.calibration_file).camera.model()
+    site = load_calibration(config.calibration_file)
+    camera = site.camera.model()
     scene = Scene(true_camera(camera, config.camera_error_px, config.seed), config.seed)
     rng = np.random.default_rng([config.seed, 0x5711, defective])
     for number in range(count):
         part = library.draw(rng, defective)
         x, y = rng.uniform(-OFF_M, OFF_M, 2)
         yaw = float(rng.uniform(-YAW_SPREAD, YAW_SPREAD))
-        placed = PlacedPart(part, Pose2D(layout.CAMERA_X + float(x), float(y), yaw))
+        placed = PlacedPart(part, Pose2D(site.stations.camera_x + float(x), float(y), yaw))
         yield part, render_frame(scene, [placed], 0.35 * number, SPEED_M_S, number)
 
 
@@ -62,4 +63,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    end_with(lambda: typer.run(main), "twin")

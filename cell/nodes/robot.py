@@ -15,6 +15,7 @@ from rclpy.task import Future
 from sensor_msgs.msg import JointState
 from std_srvs.srv import Trigger
 
+from cell.config.stations import site_of
 from cell.nodes import removals
 from cell.nodes.base import CellNode
 from cell.nodes.ownership import Claim, Owner, device
@@ -60,6 +61,7 @@ class RobotNode(CellNode):
             arm(config),
             gripper(fit(gripper.Config, self.section.gripper.options)),
             self.section.motion,
+            site_of(self.config),
         )
         self._service.connect()
         self._states = self.create_publisher(RobotState, "/cell/robot/state", LATEST)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,7 +26,5 @@ class Places(Protocol):
     def data_dir(self) -> Path: ...
     @property
     def calibration(self) -> Path: ...
-    @property
-    def bins(self) -> Collection[str]: ...
     @property
     def inspector(self) -> EngineChoice: ...

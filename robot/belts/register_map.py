@@ -8,8 +8,6 @@ from typing import Final
 UNIT: Final = 1
 DEFAULT_PORT: Final = 5020
 IDENTITY: Final = 0x1C01
-COUNTS_PER_METRE: Final = 20_000
-"""Of the encoder, where no calibration says otherwise."""
 SPEED_PER_COUNT: Final = 1e-4
 """Speeds are in 0.1 mm/s: metres per second of one register count."""
 WATCHDOG_TIMEOUT_S: Final = 0.5
@@ -34,11 +32,15 @@ class Input(IntEnum):
     ARRIVAL_RING = 20
     EXPOSURE_RING = 60
     EXIT_RING = 100
+    SCALE = 140
+    EYES_APART = 142
 
 
 STATE_REGISTERS: Final = 15
 """Input registers 0 to 14: state and counters, read in one request."""
 INPUT_REGISTERS: Final = Input.EXIT_RING + RING_REGISTERS
+FACT_REGISTERS: Final = 4
+"""Input registers from `SCALE` on: how the PLC was built; a PLC may have none of them."""
 
 
 class Status(IntFlag):

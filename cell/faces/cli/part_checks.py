@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from calibration.cell import CalibrationError, load_calibration
-from cell.config import CellConfig
-from cell.config.stations import ledger_config
+from calibration.cell import CalibrationError
+from cell.config import CellConfig, ConfigError
+from cell.config.stations import ledger_config, site_of
 from cell.faces.cli.checks import Finding, Level
 from cell.nodes.removals import workpiece
 from cell.products.inspector import require_in_view
@@ -27,8 +27,8 @@ Check = Callable[[CellConfig, Recipe], str]
 def part_findings(cell: CellConfig, recipe: Recipe) -> list[Finding]:
     """One finding a place that the part has to pass."""
     try:
-        load_calibration(cell.calibration)
-    except CalibrationError as error:
+        site_of(cell)
+    except (CalibrationError, ConfigError) as error:
         return [Finding(Level.BAD, "calibration", str(error))]
     return [_tried(what, check, cell, recipe) for what, check in CHECKS.items()]
 
@@ -42,7 +42,7 @@ def _tried(what: str, check: Check, cell: CellConfig, recipe: Recipe) -> Finding
 
 def _belt(cell: CellConfig, recipe: Recipe) -> str:
     """The part lies with its x along the belt, so that its y must fit across."""
-    across, width = recipe.part.size_m[1], load_calibration(cell.calibration).belt.width
+    across, width = recipe.part.size_m[1], site_of(cell).belt.width
     found = f"{1e3 * across:.0f} mm across a belt of {1e3 * width:.0f} mm"
     if across > width:
         raise RecipeError(f"{found}: give part.size_m as along, across, or take a wider belt")
@@ -61,9 +61,9 @@ def _stations(cell: CellConfig, recipe: Recipe) -> str:
 
 
 def _arm(cell: CellConfig, recipe: Recipe) -> str:
-    motion = cell.robot.motion
-    bins = recipe.bins & motion.bins.keys()  # what others there are is told by themselves
-    PickPlanner(motion).require_feasible(workpiece(recipe.part), bins)
+    site = site_of(cell)
+    bins = recipe.bins & site.bins.keys()  # what others there are is told by themselves
+    PickPlanner(cell.robot.motion, site).require_feasible(workpiece(recipe.part), bins)
     return f"the cup holds {recipe.part.mass_kg:g} kg, and the part goes into every bin"
 
 

@@ -12,7 +12,7 @@ from cell.faces.cli.checks import Finding, Level
 from cell.faces.cli.part_checks import part_findings
 from cell.products.labels import product_of
 from cell.products.loading import RecipeError, check_bins, check_classes, load_recipe
-from cell.products.lookup import load_inspection_parts, load_model, recipe_folder
+from cell.products.lookup import cell_bins, load_inspection_parts, load_model, recipe_folder
 from cell.products.recipe import Recipe
 from models.anomaly import AnomalyPackage
 from models.errors import ModelError
@@ -52,7 +52,7 @@ def _tried(what: str, look: Callable[[], str]) -> Finding:
 
 
 def _bins(cell: CellConfig, recipe: Recipe, source: str) -> str:
-    check_bins(recipe, cell.robot.motion.bins, source)
+    check_bins(recipe, cell_bins(cell), source)
     return ", ".join(sorted(recipe.bins))
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from cell.config import CellConfig, load
-from cell.faces.hmi.layout import CellLayout
+from cell.config.stations import site_of
 from cell.faces.hmi.server import serve
 from cell.nodes.arguments import own_words
 from cell.nodes.gate import pass_gate
@@ -38,7 +38,7 @@ def main(
 def run(path: Path | None, overrides: Mapping[str, object]) -> None:
     """Serve until a signal. Raises a UserError for what cannot be served."""
     cell: CellConfig = load(path, overrides)
-    CellLayout.of(cell)
+    site_of(cell)
     pass_gate()
     serve(cell)
 

@@ -15,12 +15,13 @@ import uvicorn
 from fastapi import FastAPI, Response
 from nicegui import ui
 
+from calibration.cell import CellCalibration
 from cell.client.link import CellLink
 from cell.config import CellConfig
 from cell.config.hmi import HmiConfig
+from cell.config.stations import site_of
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.gate import Gate, guard
-from cell.faces.hmi.layout import CellLayout
 from cell.faces.hmi.page import OperatorPage
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
@@ -83,7 +84,7 @@ def serve(cell: CellConfig) -> None:
     link = CellLink(config)
     pictures = PictureStore(config.picture_width, config.picture_quality, cell.data_dir)
     settings = uvicorn.Config(
-        application(config, CellLayout.of(cell), link, pictures, RecipeBook(cell)),
+        application(config, site_of(cell), link, pictures, RecipeBook(cell)),
         log_level="warning",
         access_log=False,
     )
@@ -128,7 +129,7 @@ def jpeg_of(data: bytes | None) -> Response:
 
 def application(
     config: HmiConfig,
-    layout: CellLayout,
+    site: CellCalibration,
     link: CellLink,
     pictures: PictureStore,
     recipes: RecipeBook,
@@ -149,7 +150,7 @@ def application(
     @ui.page("/", title=tr("title", config.language))
     def operator(lang: str = config.language) -> None:
         chosen = lang if lang in languages() else config.language
-        OperatorPage(config, layout, link, pictures, recipes, chosen)
+        OperatorPage(config, site, link, pictures, recipes, chosen)
 
     ui.run_with(
         app,

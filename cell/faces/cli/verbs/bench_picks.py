@@ -13,6 +13,7 @@ import typer
 from rich.table import Table
 
 from cell.config import load
+from cell.config.stations import site_of
 from cell.faces.cli.bench.picks import Figures, confirmed, figures
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.terminal import terminal
@@ -81,6 +82,7 @@ def _measure(folder: Path, settings: dict[str, Any], belt_speed: float) -> Figur
         raise UsageError(f"the run gave no report (exit code {done.returncode}); see {folder}")
     with Journal.follow(folder / "journal.db") as journal:
         removals = confirmed(event for _, event in journal.read())
-    motion = load(None).robot.motion
+    cell = load(None)
+    bound = CycleBound(cell.robot.motion, site_of(cell))
     content = json.loads(report.read_text(encoding="utf-8"))
-    return figures(removals, content, CycleBound(motion), belt_speed)
+    return figures(removals, content, bound, belt_speed)

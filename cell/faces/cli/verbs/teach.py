@@ -21,7 +21,7 @@ from cell.faces.cli.terminal import terminal
 from cell.lab.teaching import USUAL_PART, Bins, Lesson, teach_recipe, warnings
 from cell.products.inspector import view_maker
 from cell.products.loading import RECIPES
-from cell.products.lookup import taught_recipes
+from cell.products.lookup import cell_bins, taught_recipes
 from cell.products.recipe import PartGeometry
 from models.anomaly import FeaturePackage
 from models.ground.written import one_line
@@ -96,7 +96,7 @@ def teach(
                 root,
                 FeaturePackage.load(),
                 _part(size_mm, diameter_mm, thickness_mm, rim_mm),
-                Bins.of(cell.robot.motion.bins),
+                Bins.of(cell_bins(cell)),
                 lambda: datetime.now(UTC),
                 _size(canonical, "--canonical") if canonical else None,
                 Settings(side=side),
