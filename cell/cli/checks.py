@@ -15,6 +15,7 @@ from pathlib import Path
 
 from calibration.cell import CalibrationError, load_calibration
 from cell.config import CellConfig, ConfigError
+from cell.phrases import render
 from cell.products import load_inspection_parts
 from cell.recipe.loading import RecipeError
 from cell.stations import ledger_config
@@ -50,7 +51,7 @@ def _module(
     try:
         importlib.import_module(module)
     except ImportError as error:
-        return Finding(missing, what, str(error), remedy)
+        return Finding(missing, what, render(str(error)), remedy)
     try:
         return Finding(Level.GOOD, what, f"{package} {version(package)}")
     except PackageNotFoundError:

@@ -13,6 +13,7 @@ from cell.cli.checks import Finding, Level
 from cell.config import CellConfig
 from cell.inspection import require_in_view
 from cell.nodes.removals import workpiece
+from cell.phrases import render
 from cell.recipe.loading import RecipeError
 from cell.recipe.model import Recipe
 from cell.stations import ledger_config
@@ -39,7 +40,7 @@ def _tried(what: str, check: Check, cell: CellConfig, recipe: Recipe) -> Finding
     try:
         return Finding(Level.GOOD, what, check(cell, recipe))
     except EXPECTED as error:
-        return Finding(Level.BAD, what, str(error))
+        return Finding(Level.BAD, what, render(str(error)))
 
 
 def _belt(cell: CellConfig, recipe: Recipe) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from cell.cli.checks import Finding, Level
 from cell.cli.part_checks import part_findings
 from cell.config import CellConfig
+from cell.phrases import render
 from cell.products import load_inspection_parts, load_model, recipe_folder
 from cell.recipe.loading import RecipeError, check_bins, check_classes, load_recipe
 from cell.recipe.model import Recipe
@@ -48,7 +49,7 @@ def _tried(what: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(Level.GOOD, what, look())
     except EXPECTED as error:
-        return Finding(Level.BAD, what, str(error))
+        return Finding(Level.BAD, what, render(str(error)))
 
 
 def _bins(cell: CellConfig, recipe: Recipe, source: str) -> str:
