@@ -1,4 +1,4 @@
-"""The catalogues hold every code that is used, in each language with the same values, and no more."""
+"""The catalogues hold every code that is used, in each language with the same values, no others."""
 
 from __future__ import annotations
 

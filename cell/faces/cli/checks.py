@@ -18,6 +18,7 @@ from cell.config import CellConfig, ConfigError
 from cell.config.stations import ledger_config
 from cell.products.loading import RecipeError
 from cell.products.lookup import load_inspection_parts
+from cell.texts import render
 from models.package import ModelError
 from vision.errors import VisionError
 from vision.plugins import plugin_names
@@ -50,7 +51,7 @@ def _module(
     try:
         importlib.import_module(module)
     except ImportError as error:
-        return Finding(missing, what, str(error), remedy)
+        return Finding(missing, what, render(str(error)), remedy)
     try:
         return Finding(Level.GOOD, what, f"{package} {version(package)}")
     except PackageNotFoundError:

@@ -13,6 +13,7 @@ from cell.faces.cli.part_checks import part_findings
 from cell.products.loading import RecipeError, check_bins, check_classes, load_recipe
 from cell.products.lookup import load_inspection_parts, load_model, recipe_folder
 from cell.products.recipe import Recipe
+from cell.texts import render
 from models.anomaly import AnomalyPackage
 from models.package import ModelError, ModelPackage
 from vision.anomaly.detector import ANOMALY
@@ -48,7 +49,7 @@ def _tried(what: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(Level.GOOD, what, look())
     except EXPECTED as error:
-        return Finding(Level.BAD, what, str(error))
+        return Finding(Level.BAD, what, render(str(error)))
 
 
 def _bins(cell: CellConfig, recipe: Recipe, source: str) -> str:
