@@ -13,7 +13,7 @@ from cell.control.alarms import CATALOGUE
 from robot.base import RobotMode
 
 SOURCE = Path(cell.__file__).parent
-TEXTS = ("alarms/catalogue.py", "hmi/i18n.py")
+TEXTS = ("alarms/catalogue.py",)
 """Where an alarm is only spoken of."""
 
 

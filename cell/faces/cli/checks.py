@@ -17,6 +17,7 @@ from calibration.cell import CalibrationError
 from cell.config import CellConfig, ConfigError
 from cell.config.stations import ledger_config, site_of
 from cell.products.lookup import load_inspection_parts
+from cell.texts import render
 from models.ground.errors import UserError
 from vision.plugins import plugin_names
 
@@ -48,7 +49,7 @@ def _module(
     try:
         importlib.import_module(module)
     except ImportError as error:
-        return Finding(missing, what, str(error), remedy)
+        return Finding(missing, what, render(str(error)), remedy)
     try:
         return Finding(Level.GOOD, what, f"{package} {version(package)}")
     except PackageNotFoundError:

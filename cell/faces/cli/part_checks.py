@@ -16,6 +16,7 @@ from cell.nodes.removals import workpiece
 from cell.products.inspector import require_in_view
 from cell.products.loading import RecipeError
 from cell.products.recipe import Recipe
+from cell.texts import render
 from models.ground.errors import UserError
 from robot.motion.planner import PickPlanner
 from vision.inspect.part import MOST_YAW
@@ -37,7 +38,7 @@ def _tried(what: str, check: Check, cell: CellConfig, recipe: Recipe) -> Finding
     try:
         return Finding(Level.GOOD, what, check(cell, recipe))
     except UserError as error:
-        return Finding(Level.BAD, what, str(error))
+        return Finding(Level.BAD, what, render(str(error)))
 
 
 def _belt(cell: CellConfig, recipe: Recipe) -> str:

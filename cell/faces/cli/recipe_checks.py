@@ -14,6 +14,7 @@ from cell.products.labels import product_of
 from cell.products.loading import RecipeError, check_bins, check_classes, load_recipe
 from cell.products.lookup import cell_bins, load_inspection_parts, load_model, recipe_folder
 from cell.products.recipe import Recipe
+from cell.texts import render
 from models.anomaly import AnomalyPackage
 from models.errors import ModelError
 from models.ground.errors import UserError
@@ -48,7 +49,7 @@ def _tried(what: str, look: Callable[[], str]) -> Finding:
     try:
         return Finding(Level.GOOD, what, look())
     except UserError as error:
-        return Finding(Level.BAD, what, str(error))
+        return Finding(Level.BAD, what, render(str(error)))
 
 
 def _bins(cell: CellConfig, recipe: Recipe, source: str) -> str:
