@@ -119,7 +119,8 @@ MODULES = {
     "recipe list": "recipe", "recipe show": "recipe", "recipe check": "recipe",
 }  # fmt: skip
 VALUES = {
-    "seeds": "5,6", "canonical": "64x64", "size_mm": "50x40", "diameter_mm": "50",
+    "seeds": "5,6", "canonical": "64x64", "draw": "seen.png",
+    "size_mm": "50x40", "diameter_mm": "50",
     "shares": "a=0.5,b=0.5",
     "fixed": "train=g", "unlabelled": "good", "format": "coco", "data_format": "coco",
     "recipe": "ball_screw",
