@@ -137,18 +137,41 @@ class AutoEngine:
         if not ready:
             reasons = "; ".join(f"{label}: {why}" for label, why in self.refused.items())
             raise EngineError(f"No engine here can run {package.identity}. {reasons}")
-        self.milliseconds = _least_milliseconds(ready, package)
-        best = next(iter(ready))
-        for label in ready:
-            if self.milliseconds[label] < (1.0 - LEAST_GAIN) * self.milliseconds[best]:
-                best = label
-        for label, engine in ready.items():
-            if label != best:
-                engine.close()
+        best = ""
+        try:
+            best = self._fastest(ready, package)
+        finally:
+            for label, engine in ready.items():
+                if label != best:
+                    engine.close()
         record = _Record(choice=best, milliseconds=self.milliseconds, refused=self.refused)
         write_whole(path, record.model_dump_json(indent=1).encode())
         log.warning("Engine %s chosen: %s ms", best, self.milliseconds)
         return ready[best]
+
+    def _fastest(self, ready: dict[str, Engine], package: ModelPackage) -> str:
+        """Which engine takes least; what fails while it is timed is refused, too."""
+        batch = as_batch(load_check(package))
+        least = dict.fromkeys(ready, float("inf"))
+        for _ in range(RUNS):
+            for label in list(least):  # in turn, so that a slow moment hits them all
+                start = perf_counter()
+                try:
+                    ready[label].run(batch)
+                except EngineError as error:
+                    self.refused[label] = str(error)
+                    del least[label]
+                    continue
+                # The fastest run counts: what else the machine does only ever adds.
+                least[label] = min(least[label], (perf_counter() - start) * 1e3)
+        if not least:
+            raise EngineError(f"No engine here can run {package.identity}: {self.refused}")
+        self.milliseconds = {label: round(value, 2) for label, value in least.items()}
+        best = next(iter(least))
+        for label in least:
+            if self.milliseconds[label] < (1.0 - LEAST_GAIN) * self.milliseconds[best]:
+                best = label
+        return best
 
 
 class _Record(BaseModel):
@@ -174,18 +197,6 @@ def candidates(config: AutoConfig) -> list[Candidate]:
         found.append(Candidate("openvino", cpu | {"precision": "bf16"}))
         found.append(Candidate("tensorrt", kept | {"precision": "fp16"}))
     return found
-
-
-def _least_milliseconds(engines: dict[str, Engine], package: ModelPackage) -> dict[str, float]:
-    """Each engine's fastest run: what else the machine does only ever adds."""
-    batch = as_batch(load_check(package))
-    least = dict.fromkeys(engines, float("inf"))
-    for _ in range(RUNS):
-        for label, engine in engines.items():  # in turn, so that a slow moment hits them all
-            start = perf_counter()
-            engine.run(batch)
-            least[label] = min(least[label], (perf_counter() - start) * 1e3)
-    return {label: round(value, 2) for label, value in least.items()}
 
 
 def _identity(config: AutoConfig, package: ModelPackage) -> str:

@@ -14,6 +14,8 @@ from vision.engines.base import Tensor, take
 from vision.errors import EngineError
 
 LOAD_FAULTS = (
+    native.DeviceReset,
+    native.EPFail,  # a GPU that gave up
     native.Fail,
     native.InvalidArgument,
     native.InvalidGraph,
