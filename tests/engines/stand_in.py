@@ -3,6 +3,8 @@
 `install` puts them where the engine looks for the real ones. The "network" doubles its input.
 """
 
+# ruff: noqa: N802  # the driver's and TensorRT's own names
+
 from __future__ import annotations
 
 import ctypes

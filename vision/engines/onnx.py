@@ -82,7 +82,7 @@ class OnnxEngine:
         take(batch, self._input, self._model, self._session is not None)
         try:
             self._session.run_with_iobinding(self._binding)
-        except LOAD_FAULTS as error:
+        except (*LOAD_FAULTS, RuntimeError) as error:  # a GPU's fault comes as the latter
             raise EngineError(f"{self._model} failed to run: {error}") from error
         return self._output
 

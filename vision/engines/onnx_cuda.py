@@ -77,6 +77,6 @@ def _load_libraries() -> None:
     Without this, a machine whose only CUDA libraries are those of onnxruntime-gpu's extras `cuda`
     and `cudnn` does not find them.
     """
-    with suppress(OSError, RuntimeError):  # the session says what is missing
-        with redirect_stdout(io.StringIO()):  # it prints what it does not find
-            ort.preload_dlls()
+    # What it does not find it prints; the session says so in its own words.
+    with suppress(OSError, RuntimeError), redirect_stdout(io.StringIO()):
+        ort.preload_dlls()

@@ -140,9 +140,7 @@ class TensorRtEngine:
 
     def _start(self, trt: Any, config: TensorRtConfig) -> None:
         self._runtime = trt.Runtime(trt.Logger(trt.Logger.ERROR))
-        self._engine, kernels = load_engine(
-            trt, self._runtime, config, self._model, self._device
-        )
+        self._engine, kernels = load_engine(trt, self._runtime, config, self._model, self._device)
         self._context = Context(trt, self._engine, self._device, kernels)
         self._tensors = Tensors(trt, self._engine, self._context.raw, self._model, self._device)
         self._queue()  # the first run may compile and allocate, which no recording may

@@ -58,7 +58,9 @@ class Context:
         )
         self._compiled = config.create_runtime_cache()
         if self._kernels.is_file() and not self._compiled.deserialize(self._kernels.read_bytes()):
-            log.warning("%s serves another driver or GPU: the kernels are compiled anew", self._kernels)
+            log.warning(
+                "%s serves another driver or GPU: the kernels are compiled anew", self._kernels
+            )
             self._kernels.unlink(missing_ok=True)
         config.set_runtime_cache(self._compiled)
         return engine.create_execution_context(config)
