@@ -22,7 +22,8 @@ class Context:
     """
 
     def __init__(self, trt: Any, engine: Any, device: Device, kernels: Path) -> None:
-        self._kernels, self._compiled = kernels, None
+        self._kernels = kernels
+        self._compiled: Any = None
         if hasattr(trt, "IRuntimeCache"):
             self.raw = self._with_kernels(trt, engine)
         else:
