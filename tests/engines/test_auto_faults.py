@@ -83,7 +83,7 @@ def test_a_broken_builder_does_not_hide_the_other(
         trt_build.find_builder()
 
 
-def test_boxes_are_decoded_in_full_precision(package: ModelPackage, tmp_path: Path) -> None:
+def test_boxes_are_decoded_in_full_precision(package: ModelPackage) -> None:
     onnx = pytest.importorskip("onnx")
     small = onnx.load_from_string(half.half_model(package.onnx))
     exact = set(half._behind_convolutions(small.graph))

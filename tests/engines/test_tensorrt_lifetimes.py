@@ -5,14 +5,17 @@ from __future__ import annotations
 import gc
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.engines.stand_in import SHAPE, StandInDriver, StandInTensorRt, install
+from vision.engines.cuda import Device
 from vision.engines.plan import read_plan, write_plan
 from vision.engines.tensorrt import TensorRtConfig, TensorRtEngine
+from vision.engines.trt_context import Context
 from vision.errors import EngineError
 
 Stand = tuple[StandInDriver, StandInTensorRt, list[Path]]
@@ -152,3 +155,46 @@ def _key(path: Path) -> Any:
     header = json.loads(path.read_bytes()[len(MAGIC) :].partition(b"\n")[0])
     header.pop("sha256")
     return PlanKey(**header)
+
+
+def test_kernels_that_tensorrt_rtx_compiles_are_kept(stand: Stand, tmp_path: Path) -> None:
+    driver, trt, _ = stand
+    device, seen = Device(0), list[Any]()
+
+    class Compiled:
+        def deserialize(self, content: bytes) -> bool:
+            seen.append(content)
+            return content == b"kernels"
+
+        def serialize(self) -> bytes:
+            return b"kernels"
+
+    raw = SimpleNamespace(set_device_memory=lambda address, size: seen.append((address, size)))
+    config = SimpleNamespace(
+        set_execution_context_allocation_strategy=seen.append,
+        create_runtime_cache=Compiled,
+        set_runtime_cache=lambda _: None,
+    )
+    engine = SimpleNamespace(
+        create_runtime_config=lambda: config,
+        create_execution_context=lambda _: raw,
+        device_memory_size_v2=256,
+    )
+    trt.IRuntimeCache = Compiled  # type: ignore[attr-defined]
+    trt.ExecutionContextAllocationStrategy = SimpleNamespace(  # type: ignore[attr-defined]
+        USER_MANAGED="user"
+    )
+    for kept in (None, b"kernels", b"another driver's"):
+        path = tmp_path / "some.kernels"
+        if kept is not None:
+            path.write_bytes(kept)
+        seen.clear()
+        context = Context(trt, engine, device, path)
+        assert seen[0] == "user"
+        assert seen[-1][1] == 256
+        context.keep()
+        context.close()
+        assert path.read_bytes() == b"kernels"
+        assert (kept in seen) == (kept is not None)
+    device.close()
+    assert not driver.left
