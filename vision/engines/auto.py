@@ -7,11 +7,8 @@ version changes; with it a start costs one check.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
 from typing import Any, ClassVar, Final, Literal
@@ -21,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from models.package import ModelPackage
 from vision.engines.base import Engine, Tensor
 from vision.engines.cache import cache_folder, write_whole
-from vision.engines.machine import cpu_name, gpu_names
+from vision.engines.machine import identity
 from vision.engines.opening import open_engine
 from vision.engines.selfcheck import as_batch, load_check
 from vision.errors import EngineError, PluginError
@@ -31,7 +28,6 @@ log = logging.getLogger(__name__)
 RUNS: Final = 5
 LEAST_GAIN: Final = 0.1
 """A later candidate must be this much faster than an earlier one, or noise would choose."""
-PACKAGES: Final = ("onnxruntime", "onnxruntime-gpu", "openvino", "tensorrt", "tensorrt-rtx")
 
 
 class AutoConfig(BaseModel):
@@ -87,7 +83,10 @@ class AutoEngine:
     def __init__(self, config: AutoConfig, model: Path) -> None:
         package = ModelPackage.load(model.parent)
         load_check(package)  # without one, nothing may be chosen
-        path = cache_folder(config.cache) / f"choice-{_identity(config, package)}.json"
+        path = (
+            cache_folder(config.cache)
+            / f"choice-{identity(package, config.threads, config.precision)}.json"
+        )
         self.milliseconds: dict[str, float] = {}
         self.refused: dict[str, str] = {}
         self._engine = self._remembered(config, package, path) or self._choose(
@@ -137,18 +136,41 @@ class AutoEngine:
         if not ready:
             reasons = "; ".join(f"{label}: {why}" for label, why in self.refused.items())
             raise EngineError(f"No engine here can run {package.identity}. {reasons}")
-        self.milliseconds = _least_milliseconds(ready, package)
-        best = next(iter(ready))
-        for label in ready:
-            if self.milliseconds[label] < (1.0 - LEAST_GAIN) * self.milliseconds[best]:
-                best = label
-        for label, engine in ready.items():
-            if label != best:
-                engine.close()
+        best = ""
+        try:
+            best = self._fastest(ready, package)
+        finally:
+            for label, engine in ready.items():
+                if label != best:
+                    engine.close()
         record = _Record(choice=best, milliseconds=self.milliseconds, refused=self.refused)
         write_whole(path, record.model_dump_json(indent=1).encode())
         log.warning("Engine %s chosen: %s ms", best, self.milliseconds)
         return ready[best]
+
+    def _fastest(self, ready: dict[str, Engine], package: ModelPackage) -> str:
+        """Which engine takes least; what fails while it is timed is refused, too."""
+        batch = as_batch(load_check(package))
+        least = dict.fromkeys(ready, float("inf"))
+        for _ in range(RUNS):
+            for label in list(least):  # in turn, so that a slow moment hits them all
+                start = perf_counter()
+                try:
+                    ready[label].run(batch)
+                except EngineError as error:
+                    self.refused[label] = str(error)
+                    del least[label]
+                    continue
+                # The fastest run counts: what else the machine does only ever adds.
+                least[label] = min(least[label], (perf_counter() - start) * 1e3)
+        if not least:
+            raise EngineError(f"No engine here can run {package.identity}: {self.refused}")
+        self.milliseconds = {label: round(value, 2) for label, value in least.items()}
+        best = next(iter(least))
+        for label in least:
+            if self.milliseconds[label] < (1.0 - LEAST_GAIN) * self.milliseconds[best]:
+                best = label
+        return best
 
 
 class _Record(BaseModel):
@@ -174,29 +196,3 @@ def candidates(config: AutoConfig) -> list[Candidate]:
         found.append(Candidate("openvino", cpu | {"precision": "bf16"}))
         found.append(Candidate("tensorrt", kept | {"precision": "fp16"}))
     return found
-
-
-def _least_milliseconds(engines: dict[str, Engine], package: ModelPackage) -> dict[str, float]:
-    """Each engine's fastest run: what else the machine does only ever adds."""
-    batch = as_batch(load_check(package))
-    least = dict.fromkeys(engines, float("inf"))
-    for _ in range(RUNS):
-        for label, engine in engines.items():  # in turn, so that a slow moment hits them all
-            start = perf_counter()
-            engine.run(batch)
-            least[label] = min(least[label], (perf_counter() - start) * 1e3)
-    return {label: round(value, 2) for label, value in least.items()}
-
-
-def _identity(config: AutoConfig, package: ModelPackage) -> str:
-    """What the choice depends on, as a short name."""
-    facts = [package.card.sha256, cpu_name(), *gpu_names(), config.threads, config.precision]
-    facts += [f"{name} {_version(name)}" for name in PACKAGES]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""

@@ -7,6 +7,7 @@ header file makes of the plain ones.
 from __future__ import annotations
 
 import ctypes
+import logging
 from ctypes import POINTER, byref, c_char_p, c_float, c_int, c_size_t, c_uint, c_uint64, c_void_p
 from typing import Any, Final
 
@@ -15,16 +16,19 @@ import numpy as np
 from vision.engines.base import Tensor
 from vision.errors import EngineError
 
+log = logging.getLogger(__name__)
+
 LIBRARY: Final = "libcuda.so.1"
 MAJOR, MINOR = 75, 76  # CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_*
 NON_BLOCKING: Final = 1  # CU_STREAM_NON_BLOCKING
-THREAD_LOCAL: Final = 1  # CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
+BLOCKING_SYNC: Final = 4  # CU_CTX_SCHED_BLOCKING_SYNC
 
 SIGNATURES: Final[dict[str, tuple[Any, ...]]] = {
     "cuInit": (c_uint,),
     "cuDeviceGet": (POINTER(c_int), c_int),
     "cuDeviceGetName": (c_char_p, c_int, c_int),
     "cuDeviceGetAttribute": (POINTER(c_int), c_int, c_int),
+    "cuDevicePrimaryCtxSetFlags_v2": (c_int, c_uint),
     "cuDevicePrimaryCtxRetain": (POINTER(c_void_p), c_int),
     "cuDevicePrimaryCtxRelease_v2": (c_int,),
     "cuCtxSetCurrent": (c_void_p,),
@@ -73,6 +77,15 @@ class Driver:
                 f"The GPU's driver refused {name}: {text} ({code}). Check the GPU with nvidia-smi"
             )
 
+    def give_back(self, name: str, *arguments: Any) -> None:
+        """Call a function that ends something. After a fault that stays, as an illegal access is,
+        the driver refuses these, too: that is told, and whatever else is held still goes.
+        """
+        try:
+            self.call(name, *arguments)
+        except EngineError as error:
+            log.warning("%s", error)
+
 
 class Device:
     """One GPU with a stream of its own. Memory taken here is given back by `close`."""
@@ -85,13 +98,18 @@ class Device:
         self.driver.call("cuDeviceGetName", name, len(name), self._handle)
         self.name = name.value.decode()
         self.compute = ".".join(str(self._attribute(which)) for which in (MAJOR, MINOR))
-        self._context = c_void_p()
-        self.driver.call("cuDevicePrimaryCtxRetain", byref(self._context), self._handle)
         self._memory: list[c_uint64] = []
         self._pinned: list[c_void_p] = []
-        self.use()
-        self.stream = c_void_p()
-        self.driver.call("cuStreamCreate", byref(self.stream), NON_BLOCKING)
+        self._context, self.stream = c_void_p(), c_void_p()
+        # Who waits for the GPU sleeps. An old driver may refuse it once others use the GPU.
+        self.driver.give_back("cuDevicePrimaryCtxSetFlags_v2", self._handle, BLOCKING_SYNC)
+        self.driver.call("cuDevicePrimaryCtxRetain", byref(self._context), self._handle)
+        try:
+            self.use()
+            self.driver.call("cuStreamCreate", byref(self.stream), NON_BLOCKING)
+        except EngineError:
+            self.close()
+            raise
 
     def use(self) -> None:
         """Make this GPU that of the calling thread."""
@@ -131,51 +149,22 @@ class Device:
         self.driver.call("cuStreamSynchronize", self.stream)
 
     def close(self) -> None:
-        """Give everything back. Safe to call twice."""
+        """Give everything back, as far as the driver still takes it. Safe to call twice."""
         if not self._context:
             return
-        self.use()
+        give_back = self.driver.give_back
+        give_back("cuCtxSetCurrent", self._context)
         for address in self._memory:
-            self.driver.call("cuMemFree_v2", address)
+            give_back("cuMemFree_v2", address)
         for pointer in self._pinned:
-            self.driver.call("cuMemFreeHost", pointer)
+            give_back("cuMemFreeHost", pointer)
         self._memory, self._pinned = [], []
-        self.driver.call("cuStreamDestroy_v2", self.stream)
-        self.driver.call("cuDevicePrimaryCtxRelease_v2", self._handle)
-        self._context = c_void_p()
+        if self.stream:
+            give_back("cuStreamDestroy_v2", self.stream)
+        give_back("cuDevicePrimaryCtxRelease_v2", self._handle)
+        self._context, self.stream = c_void_p(), c_void_p()
 
     def _attribute(self, which: int) -> int:
         value = c_int()
         self.driver.call("cuDeviceGetAttribute", byref(value), which, self._handle)
         return value.value
-
-
-class Graph:
-    """Work that was queued once and is then launched as a whole, with one call."""
-
-    def __init__(self, device: Device) -> None:
-        self._device = device
-        self._graph, self._ready = c_void_p(), c_void_p()
-
-    def __enter__(self) -> Graph:
-        """What is queued on the device's stream from now on is recorded, not run."""
-        self._device.driver.call("cuStreamBeginCapture_v2", self._device.stream, THREAD_LOCAL)
-        return self
-
-    def __exit__(self, *fault: object) -> None:
-        call = self._device.driver.call
-        call("cuStreamEndCapture", self._device.stream, byref(self._graph))
-        if fault[0] is None:
-            call("cuGraphInstantiateWithFlags", byref(self._ready), self._graph, 0)
-
-    def launch(self) -> None:
-        """Queue the recorded work."""
-        self._device.driver.call("cuGraphLaunch", self._ready, self._device.stream)
-
-    def close(self) -> None:
-        """Give the graph back. Safe to call twice."""
-        if self._ready:
-            self._device.driver.call("cuGraphExecDestroy", self._ready)
-        if self._graph:
-            self._device.driver.call("cuGraphDestroy", self._graph)
-        self._graph, self._ready = c_void_p(), c_void_p()

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import platform
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Final
+
+from models.package import ModelPackage
+
+PACKAGES: Final = ("onnxruntime", "onnxruntime-gpu", "openvino", "tensorrt", "tensorrt-rtx")
 
 
 def cpu_name() -> str:
@@ -23,3 +31,17 @@ def gpu_names() -> list[str]:
         lines = path.read_text(encoding="utf-8").splitlines()
         names += [line.partition(":")[2].strip() for line in lines if line.startswith("Model")]
     return names
+
+
+def identity(package: ModelPackage, threads: int, precision: str) -> str:
+    """What the fastest engine depends on, as a short name."""
+    facts = [package.card.sha256, cpu_name(), *gpu_names(), threads, precision]
+    facts += [f"{name} {_version(name)}" for name in PACKAGES]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

@@ -14,6 +14,8 @@ from vision.engines.base import Tensor, take
 from vision.errors import EngineError
 
 LOAD_FAULTS = (
+    native.DeviceReset,
+    native.EPFail,  # a GPU that gave up
     native.Fail,
     native.InvalidArgument,
     native.InvalidGraph,
@@ -80,7 +82,7 @@ class OnnxEngine:
         take(batch, self._input, self._model, self._session is not None)
         try:
             self._session.run_with_iobinding(self._binding)
-        except LOAD_FAULTS as error:
+        except (*LOAD_FAULTS, RuntimeError) as error:  # a GPU's fault comes as the latter
             raise EngineError(f"{self._model} failed to run: {error}") from error
         return self._output
 

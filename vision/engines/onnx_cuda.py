@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -49,6 +51,7 @@ class OnnxCudaEngine(OnnxEngine):
                 f"{', '.join(ort.get_available_providers())}): install onnxruntime-gpu in place of "
                 "onnxruntime, or configure the engine 'onnxruntime'"
             )
+        _load_libraries()
         options = {
             "device_id": config.device,
             "use_tf32": int(config.tf32),
@@ -66,3 +69,14 @@ class OnnxCudaEngine(OnnxEngine):
         self._adopt(
             f"onnxruntime-{ort.__version__}-cuda{config.device}-{precision}", model, session
         )
+
+
+def _load_libraries() -> None:
+    """CUDA and cuDNN from NVIDIA's wheels where these are installed, else the system's.
+
+    Without this, a machine whose only CUDA libraries are those of onnxruntime-gpu's extras `cuda`
+    and `cudnn` does not find them.
+    """
+    # What it does not find it prints; the session says so in its own words.
+    with suppress(OSError, RuntimeError), redirect_stdout(io.StringIO()):
+        ort.preload_dlls()

@@ -33,7 +33,7 @@ def open_engine(name: str, options: Mapping[str, Any], package: ModelPackage) ->
     engine: Engine = driver(config, package.onnx)
     try:
         verify(engine, package)
-    except EngineError:
+    except BaseException:
         engine.close()
         raise
     return engine

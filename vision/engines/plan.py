@@ -15,9 +15,12 @@ from typing import Final
 from vision.engines.cache import write_whole
 from vision.errors import EngineError
 
-MAGIC: Final = b"inspection-cell engine 1\n"
+MAGIC: Final = b"inspection-cell engine 2\n"
 ANY_GPU: Final = "any"
 """GPU name of engines that were built for a compute capability, without the GPU."""
+
+BUILT: Final = "batch 1, strongly typed, boxes in f32"
+"""How `trt_build` builds; another way of building needs other words here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class PlanKey:
     gpu: str
     compute: str
     precision: str
+    built: str = BUILT
 
     def file_name(self) -> str:
         """Name in the cache. A newer TensorRT takes the older one's place."""
@@ -48,6 +52,7 @@ class PlanKey:
             "gpu": "GPU",
             "compute": "compute capability",
             "precision": "precision",
+            "built": "way of building",
         }
         found = []
         for name, word in words.items():

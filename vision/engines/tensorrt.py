@@ -14,10 +14,12 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from vision.engines.base import Tensor, take
-from vision.engines.cache import cache_folder
-from vision.engines.cuda import Device, Graph
-from vision.engines.plan import PlanKey, model_digest, read_plan, write_plan
-from vision.engines.trt_build import build_plan, find_builder
+from vision.engines.cuda import Device
+from vision.engines.graph import Graph
+from vision.engines.trt_build import find_builder
+from vision.engines.trt_context import Context
+from vision.engines.trt_plan import load_engine
+from vision.engines.trt_tensors import FAULTS, Tensors, done
 from vision.errors import EngineError
 
 log = logging.getLogger(__name__)
@@ -81,113 +83,94 @@ class TensorRtEngine:
         self._model = model
         self._device = Device(config.device)
         self._graph: Graph | None = None
-        self._context: Any = None
+        self._runtime: Any = None
+        self._engine: Any = None
+        self._context: Context | None = None
+        self._open = True
         try:
-            # Engines must not outlive their runtime.
-            self._runtime: Any = trt.Runtime(trt.Logger(trt.Logger.ERROR))
-            plan, source = _plan_for(trt, config, model, self._device)
-            self._engine: Any = self._runtime.deserialize_cuda_engine(plan)
-            if self._engine is None:
-                raise EngineError(
-                    f"TensorRT {trt.__version__} cannot load the engine from {source}: its "
-                    "messages are above; remove that file, and update the GPU's driver"
-                )
-            self._prepare(model)
-            if config.cuda_graph:
-                self._graph = self._record()
-        except EngineError:
-            self._device.close()
+            self._start(trt, config)
+        except FAULTS as error:  # a binding that takes other arguments, or the library's own
+            self.close()
+            raise EngineError(
+                f"TensorRT {trt.__version__} does not work with this cell on {self._device.name} "
+                f"({type(error).__name__}: {str(error)[:160]}): install another version, or "
+                "configure the engine 'onnxruntime'"
+            ) from error
+        except BaseException:
+            self.close()
             raise
         how = "-graph" if self._graph else ""
         self.name = (
             f"{trt.__name__}-{trt.__version__}-{self._device.name.replace(' ', '_')}-"
             f"{config.precision}{how}"
         )
-        self._open = True
 
     @property
     def input_shape(self) -> tuple[int, int, int, int]:
         """Batch, channels, height, width that the model expects."""
-        return self._shape
+        return self._tensors.shape
 
     def run(self, batch: Tensor) -> Tensor:
         """Model output for `batch` of shape (N, C, H, W). Raises EngineError."""
-        take(batch, self._input, self._model, self._open)
+        if not self._open:
+            raise EngineError(f"The engine of {self._model.name} is closed: make a new one")
+        take(batch, self._tensors.input, self._model, self._open)
         self._device.use()  # whichever thread calls
         if self._graph is not None:
             self._graph.launch()
         else:
             self._queue()
         self._device.wait()
-        return self._output
+        return self._tensors.output
 
     def close(self) -> None:
         """Release memory. Safe to call twice."""
         if not self._open:
             return
         self._open = False
-        self._device.use()
         if self._graph is not None:
             self._graph.close()
-        self._context = self._engine = self._runtime = None
+        # Each of these must be gone before the one it was made from, and all before the device.
+        if self._context is not None:
+            self._context.close()
+        self._graph = self._context = None
+        self._engine = None
+        self._runtime = None
         self._device.close()
 
-    def _prepare(self, model: Path) -> None:
-        """Memory on both sides, tied to the engine's input and output."""
-        self._context = self._engine.create_execution_context()
-        if self._context is None:
-            raise EngineError(f"The GPU has no memory left for {model}: end what else runs on it")
-        taken, given = (self._engine.get_tensor_name(i) for i in range(2))
-        shape = tuple(self._engine.get_tensor_profile_shape(taken, 0)[1])
-        self._shape: tuple[int, int, int, int] = (shape[0], shape[1], shape[2], shape[3])
-        self._context.set_input_shape(taken, shape)
-        self._input: Tensor = self._device.pinned(shape)
-        self._output: Tensor = self._device.pinned(tuple(self._context.get_tensor_shape(given)))
-        self._there: int = self._device.allocate(self._input.nbytes)
-        self._back: int = self._device.allocate(self._output.nbytes)
-        self._context.set_tensor_address(taken, self._there)
-        self._context.set_tensor_address(given, self._back)
-
-    def _queue(self) -> None:
-        self._device.upload(self._there, self._input)
-        if not self._context.execute_async_v3(self._device.stream.value):
-            raise EngineError(f"{self._model} failed to run on {self._device.name}")
-        self._device.download(self._output, self._back)
-
-    def _record(self) -> Graph | None:
-        """The work as a graph; None where the engine cannot be recorded."""
+    def _start(self, trt: Any, config: TensorRtConfig) -> None:
+        self._runtime = trt.Runtime(trt.Logger(trt.Logger.ERROR))
+        self._engine, kernels = load_engine(trt, self._runtime, config, self._model, self._device)
+        self._context = Context(trt, self._engine, self._device, kernels)
+        self._tensors = Tensors(trt, self._engine, self._context.raw, self._model, self._device)
         self._queue()  # the first run may compile and allocate, which no recording may
         self._device.wait()
-        capturable = getattr(self._context, "is_stream_capturable", None)
-        if capturable is not None and not capturable(self._device.stream.value):
-            log.warning("%s cannot be recorded as a CUDA graph; it runs without", self._model)
-            return None
-        with Graph(self._device) as graph:
-            self._queue()
-        return graph
+        self._context.keep()
+        if config.cuda_graph:
+            self._graph = self._recorded()
 
+    def _queue(self) -> None:
+        tensors = self._tensors
+        self._device.upload(tensors.there, tensors.input)
+        assert self._context is not None
+        ran = self._context.raw.execute_async_v3(self._device.stream.value)
+        done(ran, f"{self._model} failed to run on {self._device.name}")
+        self._device.download(tensors.output, tensors.back)
 
-def _plan_for(trt: Any, config: TensorRtConfig, model: Path, device: Device) -> tuple[bytes, Path]:
-    """The built engine and the file that holds it."""
-    key = PlanKey(
-        model_digest(model), trt.__name__, trt.__version__, device.name, device.compute,
-        config.precision,
-    )  # fmt: skip
-    if config.engine_file is not None:
-        return read_plan(config.engine_file, key), config.engine_file
-    path = cache_folder(config.cache) / key.file_name()
-    return cached_plan(trt, path, model, key), path
-
-
-def cached_plan(trt: Any, path: Path, model: Path, key: PlanKey) -> bytes:
-    """The engine for `key` that lies at `path`, built and kept there first if need be."""
-    if path.is_file():
+    def _recorded(self) -> Graph | None:
+        """The work as a graph; None where it cannot be recorded. Raises EngineError when the GPU
+        does not run it without a graph any more, either.
+        """
+        graph = Graph(self._device)
         try:
-            return read_plan(path, key)
-        except EngineError as error:
-            log.warning("%s", error)
-    log.warning("Building %s for %s; this happens once and may take minutes", model, key.gpu)
-    named = hasattr(trt, "ComputeCapability")
-    plan = build_plan(trt, model, key.compute, key.precision, named)
-    write_plan(path, key, plan)
-    return plan
+            with graph:
+                self._queue()
+            graph.launch()
+            self._device.wait()
+        except (EngineError, *FAULTS) as error:
+            graph.close()
+            log.warning("%s runs without a CUDA graph (%s)", self._model, error)
+            self._queue()
+            self._device.wait()
+            return None
+        return graph

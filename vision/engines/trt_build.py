@@ -18,14 +18,31 @@ from vision.engines.optional import optional_module
 from vision.engines.plan import ANY_GPU, PlanKey, model_digest, write_plan
 from vision.errors import EngineError
 
-MODULES: Final = ("tensorrt", "tensorrt_rtx")
+OLDEST: Final = {"tensorrt": 10, "tensorrt_rtx": 1}
+MODULES: Final = tuple(OLDEST)
 REMEDY: Final = "pip install tensorrt-rtx (GeForce and RTX GPUs) or tensorrt (data-centre GPUs)"
 
 
 def find_builder(name: str = "") -> Any:
     """The module of that name; '': the first that is installed. Raises EngineError."""
-    installed = [module for module in MODULES if importlib.util.find_spec(module)]
-    return optional_module(name or (installed or ["tensorrt_rtx"])[0], "TensorRT", REMEDY)
+    asked = [name] if name else [m for m in MODULES if importlib.util.find_spec(m)]
+    faults = []
+    for module in asked or ["tensorrt_rtx"]:
+        try:
+            return _new_enough(optional_module(module, "TensorRT", REMEDY))
+        except EngineError as error:  # the other one may work
+            faults.append(error)
+    raise faults[0]
+
+
+def _new_enough(trt: Any) -> Any:
+    oldest = OLDEST[trt.__name__]
+    if int(str(trt.__version__).partition(".")[0]) < oldest:
+        raise EngineError(
+            f"TensorRT {trt.__version__} is too old: {trt.__name__} {oldest} or newer is needed; "
+            f"{REMEDY}, or configure the engine 'onnxruntime'"
+        )
+    return trt
 
 
 def build_plan(trt: Any, model: Path, compute: str, precision: str, named: bool) -> bytes:
@@ -36,12 +53,10 @@ def build_plan(trt: Any, model: Path, compute: str, precision: str, named: bool)
     """
     logger = trt.Logger(trt.Logger.ERROR)
     builder = trt.Builder(logger)
-    network = builder.create_network(0)
+    network = builder.create_network(_typed(trt))
     parser = trt.OnnxParser(network, logger)
-    flag = getattr(trt.BuilderFlag, "FP16", None)  # newer builders know the file's types alone
-    converted = precision == "fp16" and flag is None
     try:
-        content = half_model(model) if converted else model.read_bytes()
+        content = half_model(model) if precision == "fp16" else model.read_bytes()
     except OSError as error:
         raise EngineError(f"{model} cannot be read ({error.strerror})") from error
     if not parser.parse(content):
@@ -52,11 +67,8 @@ def build_plan(trt: Any, model: Path, compute: str, precision: str, named: bool)
             "again"
         )
     config = builder.create_builder_config()
-    config.add_optimization_profile(_profile(builder, network, model))
-    if precision == "f32":
-        config.clear_flag(trt.BuilderFlag.TF32)
-    elif flag is not None:
-        config.set_flag(flag)
+    _fix_batch(network, model)
+    config.clear_flag(trt.BuilderFlag.TF32)
     if named:
         _aim(trt, config, compute)
     engine = builder.build_serialized_network(network, config)
@@ -68,16 +80,23 @@ def build_plan(trt: Any, model: Path, compute: str, precision: str, named: bool)
     return bytes(engine)
 
 
-def _profile(builder: Any, network: Any, model: Path) -> Any:
+def _typed(trt: Any) -> int:
+    """The flag by which each tensor has the file's type: what is f32 there, as the boxes' decoding
+    is, stays so. Builders without the flag know no other way.
+    """
+    flag = getattr(trt.NetworkDefinitionCreationFlag, "STRONGLY_TYPED", None)
+    return 0 if flag is None else 1 << int(flag)
+
+
+def _fix_batch(network: Any, model: Path) -> None:
+    """One picture at a time, whatever the file allows: nothing is left to settle when it runs."""
     if network.num_inputs != 1 or network.num_outputs != 1:
         raise EngineError(f"{model} needs one input and one output; export it again")
     taken = network.get_input(0)
     shape = (1, *tuple(taken.shape)[1:])
     if len(shape) != 4 or min(shape) < 1:
         raise EngineError(f"{model}: its input is not (N, C, H, W) of fixed size: export again")
-    profile = builder.create_optimization_profile()
-    profile.set_shape(taken.name, shape, shape, shape)
-    return profile
+    taken.shape = shape
 
 
 def _aim(trt: Any, config: Any, compute: str) -> None:

@@ -63,8 +63,8 @@ class Bottleneck(nn.Module):
 class Lite0(nn.Module):
     """Features of strides 4 (24 channels), 8 (40), 16 (112), 32 (320); input [N, 1, H, W] in 0..1.
 
-    They stay as ImageNet left them and are never trained: small data sets only spoil them, and a
-    picture's features can be kept and learnt from again at little cost.
+    They stay as ImageNet left them unless `learn` is called: very small data sets only spoil them,
+    and a picture's features that do not change can be kept and learnt from again at little cost.
     """
 
     channels = (24, 40, 112, 320)
@@ -83,8 +83,17 @@ class Lite0(nn.Module):
         self.requires_grad_(False)
 
     def train(self, _mode: bool = True) -> Self:
-        """Nothing: the batch norms' statistics stay, too."""
+        """Nothing: the batch norms' statistics stay, whatever is learnt."""
         return super().train(False)
+
+    def learn(self) -> None:
+        """Let the weights be trained."""
+        self.requires_grad_(True)
+
+    @property
+    def learns(self) -> bool:
+        """Whether the weights are trained."""
+        return self.stem[0].weight.requires_grad
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """The features of each stride, finest first."""

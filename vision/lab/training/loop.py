@@ -21,6 +21,9 @@ from vision.lab.training.loss import detection_loss
 from vision.lab.training.samples import Batch
 from vision.nets.pairnet import cell_centres
 
+FEATURES = "body."
+"""Prefix of the parameters that a network brings along, as `LiteNet` does."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -37,6 +40,8 @@ class Settings:
     every: int = 10
     device: str = "auto"
     workers: int = 1
+    features: float = 0.0
+    """Learning rate of features that were learnt before, as a share of `rate`; 0 leaves them."""
 
 
 class Average:
@@ -65,6 +70,20 @@ def pick_device(name: str) -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def _groups(net: nn.Module, settings: Settings) -> list[dict[str, Any]]:
+    """The parameters that are learnt, by weight decay and by share of the learning rate."""
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {}
+    for name, parameter in net.named_parameters():
+        if parameter.requires_grad:
+            share = settings.features if name.startswith(FEATURES) else 1.0
+            decay = settings.decay if parameter.ndim >= 2 else 0.0
+            groups.setdefault((share, decay), []).append(parameter)
+    return [
+        {"params": learnt, "weight_decay": decay, "share": share}
+        for (share, decay), learnt in groups.items()
+    ]
+
+
 class Trainer:
     """One training run in a folder: ``last.pt``, ``best.pt``, ``history.jsonl``.
 
@@ -90,16 +109,7 @@ class Trainer:
             self.net.load_state_dict(torch.load(start, map_location=self.device)["average"])
         nn.utils.convert_conv2d_weight_memory_format(self.net, torch.channels_last)
         self.average = Average(self.net, settings.average)
-        learnt = [p for p in self.net.parameters() if p.requires_grad]
-        plain = [p for p in learnt if p.ndim < 2]
-        heavy = [p for p in learnt if p.ndim >= 2]
-        self.optimiser = torch.optim.AdamW(
-            [
-                {"params": heavy, "weight_decay": settings.decay},
-                {"params": plain, "weight_decay": 0.0},
-            ],
-            lr=settings.rate,
-        )
+        self.optimiser = torch.optim.AdamW(_groups(self.net, settings), lr=settings.rate)
         self.epoch, self.spent, self.best = 0, 0.0, -1.0
         if resume and (out / "last.pt").exists():
             self._restore(torch.load(out / "last.pt", map_location=self.device))
@@ -178,7 +188,7 @@ class Trainer:
         warm = min(1.0, (self.average.count + 1) / 300)
         rate = self.set.rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
         for group in self.optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group.get("share", 1.0)  # older runs have none
         self.net.train()
         images, boxes, labels, real = (part.to(self.device) for part in batch)
         given = (images, boxes, labels, real)

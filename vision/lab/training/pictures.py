@@ -35,7 +35,8 @@ def found_in(run: Runner, pictures: Sequence[Picture], least: float = 0.01) -> l
 class PictureJob:
     """Single pictures of one product, brought to the canonical (width, height).
 
-    It learns from whole pictures and from windows of `crop` px, see `Views`.
+    It learns from whole pictures and from windows of `crop` px, see `Views`. features: learn the
+    features, too; else those of past views are kept and learnt from again.
     """
 
     kind = "pictures"
@@ -47,8 +48,10 @@ class PictureJob:
         validation: Sequence[Sample],
         size: tuple[int, int] = (320, 320),
         window: int = 224,
+        features: bool = False,
     ) -> None:
         self.classes, self.size, self.crop = classes, size, min(*size, window)
+        self._features = features
         self.train = [read(sample, size) for sample in train]
         self.valid = [read(sample, size) for sample in validation]
         if not any(len(p.labels) for p in self.train):
@@ -60,15 +63,21 @@ class PictureJob:
         """A LiteNet that begins with ImageNet features."""
         net = LiteNet(len(self.classes), 2 * width)
         net.body.load_imagenet()
+        if self._features:
+            net.body.learn()
         return net
 
     def batches(self, batch: int, seed: int) -> IterableDataset[Batch]:
-        """Random views; few of them, since each is learnt from several times."""
-        return Views(self.train, len(self.classes), self.crop, max(1, batch // FRESH), seed)
+        """Random views; few of them where each is learnt from several times."""
+        fresh = batch if self._features else max(1, batch // FRESH)
+        return Views(self.train, len(self.classes), self.crop, fresh, seed)
 
     def predict(self, net: nn.Module, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, Batch]:
-        """Of the fresh views and of kept ones."""
+        """Of the fresh views, and of kept ones where the features stay."""
         assert isinstance(net, LiteNet)
+        if self._features:
+            logits, bins = net(batch[0].float() / 255.0)
+            return logits, bins, batch
         fresh = [part.bfloat16() for part in net.body(batch[0].float() / 255.0)]
         features, batch = self._kept.extend(fresh, batch)
         logits, bins = net.answer(features)

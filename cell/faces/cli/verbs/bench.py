@@ -16,7 +16,7 @@ from rich.table import Table
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.names import shown
 from cell.faces.cli.terminal import terminal
-from cell.faces.cli.verbs import bench_faults, bench_inspect, bench_picks, bench_read
+from cell.faces.cli.verbs import bench_faults, bench_gpu, bench_inspect, bench_picks, bench_read
 from cell.launcher.host import MUCH
 from cell.launcher.limits import LIMITS, verdicts
 
@@ -68,6 +68,7 @@ def run(
 
 
 app.command("inspect")(bench_inspect.inspect)
+app.command("gpu")(bench_gpu.gpu)
 app.command("picks")(bench_picks.picks)
 app.command("read")(bench_read.read)
 app.command("faults")(bench_faults.faults)

@@ -80,6 +80,15 @@ def train(
             "view, 320 without a recipe.",
         ),
     ] = None,
+    features: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Learn the features of single pictures, too, at this share of the rate; 0 leaves "
+            "them as ImageNet made them. A GPU's work.",
+        ),
+    ] = 0.0,
     seed: Annotated[int, typer.Option(help="Seed of weights, order and samples.")] = 1,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     every: Annotated[int, typer.Option(min=1, help="Epochs between validations.")] = 10,
@@ -114,7 +123,7 @@ def train(
         refuse(context, "beside --resume, which goes on with the run's own weights", "start")
     boards = (data / "PCBData").is_dir() and format in ("auto", "deeppcb") and _compares(known)
     if boards:
-        refuse(context, OF_DEEPPCB, "split", "side", "licence", *READING)
+        refuse(context, OF_DEEPPCB, "split", "side", "features", "licence", *READING)
     folder = package or _awaited(known) or run / recipe
     version = _next_version(known, folder)
     size = (side, side) if side is not None else known.canonical_px if known else (320, 320)
@@ -122,11 +131,11 @@ def train(
     job, source, measured = (
         _boards(data, format)
         if boards
-        else _pictures(recipe, data, reading, split, size, run, resume)
+        else _pictures(recipe, data, reading, split, size, run, resume, features > 0)
     )
     settings = Settings(
         epochs=epochs, minutes=minutes, batch=batch or (16 if boards else 8), rate=rate, seed=seed,
-        device=device, every=every, average=0.998 if boards else 0.995,
+        device=device, every=every, average=0.998 if boards else 0.995, features=features,
     )  # fmt: skip
     columns = (
         TextColumn("training"), BarColumn(), TextColumn("{task.percentage:.0f} %"),
@@ -166,6 +175,7 @@ def _pictures(
     size: tuple[int, int],
     run: Path,
     resume: bool,
+    features: bool,
 ) -> tuple[Job, dict[str, object], str]:
     """The training job, what the card says of the data, and the options that measure the model on
     what it has not learnt from.
@@ -179,7 +189,9 @@ def _pictures(
         )
     pictures = reading.open(data)
     parts = split_of_run(pictures, split, run, resume)
-    job = PictureJob(pictures.classes, parts.of("train"), parts.of("validation"), size)
+    job = PictureJob(
+        pictures.classes, parts.of("train"), parts.of("validation"), size, features=features
+    )
     source: dict[str, object] = {
         "name": pictures.root.name,
         "format": pictures.format,
