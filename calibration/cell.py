@@ -1,191 +1,32 @@
-"""The cell's calibration: where camera, robot and stations are, and who measured it how."""
+"""The cell's calibration: the one file that says what was built where, and who measured it how."""
 
 from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-import cv2
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic.config import JsonDict
+from pydantic import Field, ValidationError, model_validator
 
-from calibration.camera import CameraModel
-from calibration.geometry import Pose
+from calibration.devices import CameraEntry, PoseEntry, ToolEntry
+from calibration.entry import Entry, unit
+from calibration.places import BeltEntry, BinEntry, BoxEntry, StationsEntry
 from models.writing import write_whole
 from models.written import WrittenError, fit, one_line, parse_json, read_written
 
 MAX_AXIS_OFFSET_M = 0.05
 """How far from its station the camera's axis may meet the belt; more means a wrong number."""
+_NEW = ("robot_model", "tool", "belt.thickness", "bins", "boxes")
+"""What a file of format 1 lacked: it stood in the configuration."""
 
 
 class CalibrationError(Exception):
     """The cell's calibration cannot be used; the message names the file and the value."""
 
 
-def _unit(unit: str) -> JsonDict:
-    return {"unit": unit}
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-Coordinate = Annotated[float, Field(ge=-10.0, le=10.0)]
-"""A length in the cell [m]; more than 10 m is a slip of units."""
-
-Vector = tuple[Coordinate, Coordinate, Coordinate]
-
-
-class PoseEntry(_Model):
-    """Pose of a device's frame in `cell`, as UR writes poses: position and rotation vector."""
-
-    position: Vector = Field(
-        title="Position",
-        description="Origin of the device's frame in `cell`.",
-        json_schema_extra=_unit("m"),
-    )
-    rotation_vector: Vector = Field(
-        title="Rotation vector",
-        description="Axis times angle that turns `cell` axes into the device's axes.",
-        json_schema_extra=_unit("rad"),
-    )
-
-    def pose(self) -> Pose:
-        """The pose as rotation matrix and translation, device to `cell`."""
-        rotation, _ = cv2.Rodrigues(np.array(self.rotation_vector, np.float64))
-        return Pose(np.asarray(rotation, np.float64), np.array(self.position, np.float64))
-
-
-class CameraEntry(_Model):
-    """Intrinsics (OpenCV's pinhole model with five distortion terms) and pose of the camera."""
-
-    width: int = Field(
-        title="Width", description="Image width.", ge=64, le=20000, json_schema_extra=_unit("px")
-    )
-    height: int = Field(
-        title="Height", description="Image height.", ge=64, le=20000, json_schema_extra=_unit("px")
-    )
-    fx: float = Field(
-        title="Focal length x",
-        description="In pixel widths.",
-        gt=100.0,
-        json_schema_extra=_unit("px"),
-    )
-    fy: float = Field(
-        title="Focal length y",
-        description="In pixel heights.",
-        gt=100.0,
-        json_schema_extra=_unit("px"),
-    )
-    cx: float = Field(
-        title="Principal point x",
-        description="Column of the optical axis.",
-        json_schema_extra=_unit("px"),
-    )
-    cy: float = Field(
-        title="Principal point y",
-        description="Row of the optical axis.",
-        json_schema_extra=_unit("px"),
-    )
-    distortion: tuple[float, float, float, float, float] = Field(
-        title="Distortion",
-        description="k1, k2, p1, p2, k3 in OpenCV's order.",
-        json_schema_extra=_unit("1"),
-    )
-    pose: PoseEntry = Field(
-        title="Pose",
-        description="Optical frame (x right, y down, z along the view) in `cell`.",
-        json_schema_extra=_unit("m, rad"),
-    )
-
-    @model_validator(mode="after")
-    def _plausible(self) -> Self:
-        if not (0.0 < self.cx < self.width and 0.0 < self.cy < self.height):
-            raise ValueError(
-                f"principal point ({self.cx}, {self.cy}) lies outside the image "
-                f"of {self.width} x {self.height} px"
-            )
-        if self.pose.position[2] <= 0.0:
-            raise ValueError(
-                f"the camera stands at z = {self.pose.position[2]} m, not above the belt"
-            )
-        if self.pose.pose().rotation[2, 2] > -0.5:
-            raise ValueError("the camera does not look down at the belt; check its rotation vector")
-        return self
-
-    def model(self) -> CameraModel:
-        """The camera model that these numbers describe."""
-        return CameraModel(
-            width=self.width,
-            height=self.height,
-            focal=(self.fx, self.fy),
-            centre=(self.cx, self.cy),
-            distortion=self.distortion,
-            pose=self.pose.pose(),
-        )
-
-
-class BeltEntry(_Model):
-    """The belt: surface z = 0 of `cell`, travel along +x, middle at y = 0."""
-
-    x_start: Coordinate = Field(
-        title="Start", description="Where parts enter the belt.", json_schema_extra=_unit("m")
-    )
-    x_end: Coordinate = Field(
-        title="End", description="Where parts leave the belt.", json_schema_extra=_unit("m")
-    )
-    width: float = Field(
-        title="Width",
-        description="Usable belt width.",
-        gt=0.0,
-        le=5.0,
-        json_schema_extra=_unit("m"),
-    )
-    counts_per_metre: float = Field(
-        title="Encoder scale",
-        description="Encoder counts for each metre of belt travel.",
-        gt=0.0,
-        json_schema_extra=_unit("counts/m"),
-    )
-
-
-class StationsEntry(_Model):
-    """Stations along the belt, as x in `cell`."""
-
-    photo_eye_x: Coordinate = Field(
-        title="Photo-eye",
-        description="Sees a part's leading edge arrive.",
-        json_schema_extra=_unit("m"),
-    )
-    camera_x: Coordinate = Field(
-        title="Camera", description="A part's centre at the exposure.", json_schema_extra=_unit("m")
-    )
-    pick_start_x: Coordinate = Field(
-        title="Pick window, start",
-        description="First x of a part's centre for a grasp.",
-        json_schema_extra=_unit("m"),
-    )
-    pick_end_x: Coordinate = Field(
-        title="Pick window, end",
-        description="Last x of a part's centre for a grasp.",
-        json_schema_extra=_unit("m"),
-    )
-    last_safe_x: Coordinate = Field(
-        title="Last safe position",
-        description="No part's centre passes it with an open reject, review or missing verdict.",
-        json_schema_extra=_unit("m"),
-    )
-    exit_eye_x: Coordinate = Field(
-        title="Exit-eye",
-        description="Sees a part's leading edge leave.",
-        json_schema_extra=_unit("m"),
-    )
-
-
-class Provenance(_Model):
+class Provenance(Entry):
     """Where the numbers come from."""
 
     method: Literal["nominal", "measured"] = Field(
@@ -204,7 +45,7 @@ class Provenance(_Model):
         description="Root mean square over all targets; none for nominal numbers.",
         ge=0.0,
         le=20.0,
-        json_schema_extra=_unit("px"),
+        json_schema_extra=unit("px"),
     )
 
     @model_validator(mode="after")
@@ -218,21 +59,34 @@ class Provenance(_Model):
         return self
 
 
-class CellCalibration(_Model):
-    """Everything that maps pixels, belt travel and joint angles into frame `cell`."""
+class CellCalibration(Entry):
+    """Everything that was built and measured: what maps pixels, belt travel and joint angles into
+    frame `cell`, and what stands there.
+    """
 
-    format: Literal[1] = Field(title="Format", description="Version of this file's layout.")
+    format: Literal[2] = Field(title="Format", description="Version of this file's layout.")
     name: str = Field(title="Name", description="Which cell this is.", min_length=1)
     provenance: Provenance = Field(title="Provenance", description="Where the numbers come from.")
     camera: CameraEntry = Field(title="Camera", description="Camera over the belt.")
     robot_base: PoseEntry = Field(
         title="Robot base",
         description="The arm's base frame in `cell`.",
-        json_schema_extra=_unit("m, rad"),
+        json_schema_extra=unit("m, rad"),
     )
+    robot_model: Literal["UR5e"] = Field(
+        title="Robot model", description="The arm, by its maker's name."
+    )
+    tool: ToolEntry = Field(title="Tool", description="What hangs on the arm's flange.")
     belt: BeltEntry = Field(title="Belt", description="Extent and encoder of the belt.")
     stations: StationsEntry = Field(
         title="Stations", description="Where along the belt things happen."
+    )
+    bins: dict[Annotated[str, Field(min_length=1)], BinEntry] = Field(
+        title="Bins", description="Where removed parts go, by name.", min_length=1
+    )
+    boxes: tuple[BoxEntry, ...] = Field(
+        title="Boxes and guards",
+        description="What else the arm must not touch; belt and bins count by themselves.",
     )
 
     @model_validator(mode="after")
@@ -267,6 +121,24 @@ class CellCalibration(_Model):
             )
         return self
 
+    @model_validator(mode="after")
+    def _bins_beside_the_belt(self) -> Self:
+        belt = self.belt.box()
+        for name, place in self.bins.items():
+            apart = np.abs(np.subtract(place.drop, belt.centre)) - np.add(place.size, belt.size) / 2
+            if (apart[:2] < 0.0).all():
+                x, y, _ = place.drop
+                raise ValueError(
+                    f"bins.{name} at ({x}, {y}) m lies under the belt, where no part can fall into "
+                    "it: set its drop point beside the belt"
+                )
+        return self
+
+    def obstacles(self) -> tuple[BoxEntry, ...]:
+        """Everything that the arm must not touch."""
+        bins = (place.box(name) for name, place in self.bins.items())
+        return (self.belt.box(), *bins, *self.boxes)
+
 
 def load_calibration(path: Path) -> CellCalibration:
     """Read and check a calibration file. Raises CalibrationError with every fault found."""
@@ -278,12 +150,27 @@ def load_calibration(path: Path) -> CellCalibration:
             "give the path of a calibration file or calibrate the cell"
         ) from error
     try:
-        return fit(CellCalibration, parse_json(text))
+        return fit(CellCalibration, _of_today(path, parse_json(text)))
     except (ValidationError, WrittenError) as error:
         faults = one_line(error) if isinstance(error, ValidationError) else str(error)
         raise CalibrationError(
             f"the cell's calibration {path} is not usable; correct it or calibrate again: {faults}"
         ) from error
+
+
+def _of_today(path: Path, tree: Any) -> Any:
+    """A file of format 1 that says all that is asked for today is one of today."""
+    if not isinstance(tree, dict) or tree.get("format") != 1:
+        return tree
+    belt = tree.get("belt")
+    there = {*tree, *(f"belt.{key}" for key in (belt if isinstance(belt, dict) else ()))}
+    missing = [name for name in _NEW if name not in there]
+    if missing:
+        raise CalibrationError(
+            f"the cell's calibration {path} is of format 1: add {', '.join(missing)}, which stood "
+            "in the configuration, as in calibration/demo_cell.json, and write format 2"
+        )
+    return tree | {"format": 2}
 
 
 def save_calibration(calibration: CellCalibration, path: Path) -> None:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from calibration.cell import CalibrationError, load_calibration
 from cell.config import CellConfig
 from cell.recipe.base import NAME_PATTERN
 from cell.recipe.loading import (
@@ -111,8 +112,16 @@ def find_recipe(config: CellConfig, name: str) -> Recipe:
             f"{folder / 'recipe.yaml'}: name: is '{recipe.name}', its folder's name is "
             f"'{folder.name}': give both the same, records refer to it"
         )
-    check_bins(recipe, config.robot.motion.bins, str(folder / "recipe.yaml"))
+    check_bins(recipe, cell_bins(config), str(folder / "recipe.yaml"))
     return recipe
+
+
+def cell_bins(config: CellConfig) -> frozenset[str]:
+    """The names of the cell's bins. Raises RecipeError where the calibration cannot tell."""
+    try:
+        return frozenset(load_calibration(config.calibration).bins)
+    except CalibrationError as error:
+        raise RecipeError(str(error)) from None
 
 
 def load_inspection_parts(config: CellConfig, name: str) -> InspectionParts:

@@ -1,5 +1,5 @@
-"""Where configuration and calibration meet: the stations along the belt, the encoder's scale, and
-that both say the same of what stands in both.
+"""Where configuration and calibration meet: the file must be this cell's, and describe a site that
+the arm can work in.
 """
 
 from __future__ import annotations
@@ -7,28 +7,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from pydantic import ValidationError
 
-from calibration.cell import CellCalibration, load_calibration
+from calibration.cell import CalibrationError, CellCalibration, load_calibration
 from cell.config import CellConfig, ConfigError
 from cell.ledger.config import LedgerConfig
 from models.written import one_line
+from robot.base import MotionError
+from robot.motion.reach import require_reach
 
-_SAME_M = 1e-6
+
+def site_of(config: CellConfig) -> CellCalibration:
+    """The site that the calibration describes. Raises CalibrationError, also for another cell's
+    file and for a place that the arm cannot get at; ConfigError for a bin that is not there.
+    """
+    site, file = load_calibration(config.calibration), config.calibration
+    if site.name != config.name:
+        raise CalibrationError(
+            f"{file}: name is '{site.name}', but this cell is '{config.name}': give this cell's "
+            "own calibration file, or correct the name that is wrong"
+        )
+    unknown = config.robot.motion.unknown_bin
+    if unknown not in site.bins:
+        raise ConfigError(
+            f"robot.motion.unknown_bin is '{unknown}', which is no bin of {file}: use one of "
+            f"{', '.join(sorted(site.bins))}"
+        )
+    try:
+        require_reach(site, config.robot.motion)
+    except MotionError as error:
+        raise CalibrationError(f"{file}: {error}: correct this place, or robot_base") from None
+    return site
 
 
 def ledger_config(config: CellConfig) -> LedgerConfig:
-    """The ledger's settings with the stations where the calibration says they are. Raises
-    CalibrationError; ConfigError where configuration and calibration contradict each other.
+    """The ledger's settings with the stations where the calibration says they are. Raises what
+    `site_of` raises; ConfigError where a deadline lies beyond its station.
     """
-    known = load_calibration(config.calibration)
-    require_agreement(config, known)
+    known = site_of(config).stations
     stations = {
-        "photo_eye_x": known.stations.photo_eye_x,
-        "camera_x": known.stations.camera_x,
-        "last_safe_x": known.stations.last_safe_x,
-        "exit_eye_x": known.stations.exit_eye_x,
+        "photo_eye_x": known.photo_eye_x,
+        "camera_x": known.camera_x,
+        "last_safe_x": known.last_safe_x,
+        "exit_eye_x": known.exit_eye_x,
     }
     try:
         return LedgerConfig.model_validate(config.ledger.model_dump() | stations)
@@ -42,43 +63,11 @@ def ledger_config(config: CellConfig) -> LedgerConfig:
 def belt_options(config: CellConfig, said: Mapping[str, Any]) -> dict[str, Any]:
     """The options of the belt's driver: what is `said`, and what the calibration knows.
 
-    Raises what `ledger_config` raises; ConfigError for a scale that is not the calibration's.
+    Raises what `site_of` raises; ConfigError for a scale that stands in the configuration.
     """
-    scale = load_calibration(config.calibration).belt.counts_per_metre
-    given = said.get("counts_per_metre", scale)
-    if given != scale:
+    if "counts_per_metre" in said:
         raise ConfigError(
-            f"belt.options.counts_per_metre is {given}, but belt.counts_per_metre is {scale:g} in "
-            f"{config.calibration}: remove it from the configuration, or calibrate again"
+            "belt.options.counts_per_metre stands in the calibration alone: remove it here, and "
+            f"check belt.counts_per_metre in {config.calibration}"
         )
-    ledger_config(config)
-    return {"counts_per_metre": scale, **said}
-
-
-def require_agreement(config: CellConfig, known: CellCalibration) -> None:
-    """Raises ConfigError where the settings of the arm or of the page's picture name other places
-    than the calibration: they do not follow it, so one of the two would have no effect.
-    """
-    motion, scene, window = config.robot.motion, config.hmi.scene, config.robot.motion.window
-    base, turned = known.robot_base.position, known.robot_base.rotation_vector
-    pairs: list[tuple[str, str, Any, Any]] = [
-        ("robot_base.position", "robot.motion.base", base, motion.base),
-        ("robot_base.rotation_vector", "the arm's kinematics", turned, (0.0, 0.0, 0.0)),
-        ("stations.pick_start_x", "robot.motion.window.start_m", known.stations.pick_start_x,
-         window.start_m),
-        ("stations.pick_end_x", "robot.motion.window.end_m", known.stations.pick_end_x,
-         window.end_m),
-        ("stations.last_safe_x", "robot.motion.window.last_safe_m", known.stations.last_safe_x,
-         window.last_safe_m),
-        ("belt.width", "robot.motion.belt_half_width_m (doubled)", known.belt.width,
-         2.0 * motion.belt_half_width_m),
-        ("belt.width", "hmi.scene.belt_width", known.belt.width, scene.belt_width),
-        ("belt.x_start", "hmi.scene.belt_from_x", known.belt.x_start, scene.belt_from_x),
-        ("belt.x_end", "hmi.scene.belt_to_x", known.belt.x_end, scene.belt_to_x),
-    ]  # fmt: skip
-    for place, key, measured, said in pairs:
-        if not np.allclose(measured, said, rtol=0.0, atol=_SAME_M):
-            raise ConfigError(
-                f"{config.calibration}: {place} is {measured}, but {key} is {said}: the two must "
-                "agree; correct the one that is wrong"
-            )
+    return {**said, "counts_per_metre": site_of(config).belt.counts_per_metre}

@@ -44,7 +44,7 @@ class Bins:
         """The cell's bins that suit best by their names."""
         there = sorted(bins)
         if not there:
-            raise RecipeError("the cell has no bins (robot.motion.bins): name one for rejects")
+            raise RecipeError("the cell's calibration has no bins: add one for rejects")
         reject = "scrap" if "scrap" in there else there[0]
         return cls(reject, "review" if "review" in there else reject)
 

@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
+from calibration.cell import CellCalibration
 from robot.base import (
     Arm,
     ArmError,
@@ -112,11 +113,13 @@ class MonotonicClock:
 class RemovalService:
     """Owns arm and gripper from `connect` to `close`; removes one part at a time."""
 
-    def __init__(self, arm: Arm, gripper: Gripper, settings: MotionSettings) -> None:
+    def __init__(
+        self, arm: Arm, gripper: Gripper, settings: MotionSettings, site: CellCalibration
+    ) -> None:
         self._arm, self._settings = arm, settings
         self._gripper = PolledGripper(gripper, settings.gripper_poll_hz)
         self._predictor = BeltPredictor(settings.belt_ramp_m_s2)
-        self._planner = PickPlanner(settings)
+        self._planner = PickPlanner(settings, site)
         self._follower = Follower(
             arm, self._predictor, MonotonicClock(), settings, self._note_state
         )

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from calibration.cell import CalibrationError
+from calibration.cell import CalibrationError, load_calibration
 from models.ending import end_with, refuse
 from twin.app import Twin, load_parts
 from twin.catalogue import ProductError
@@ -29,6 +29,9 @@ def main(
     seed: Annotated[int | None, typer.Option(help="Of parts, poses and light.")] = None,
     parts: Annotated[int | None, typer.Option(help="Parts in all; 0 for no end.")] = None,
     product: Annotated[str | None, typer.Option(help="What is fed first.")] = None,
+    site: Annotated[
+        Path | None, typer.Option(help="What stands where in truth (a calibration file).")
+    ] = None,
     truth: Annotated[Path | None, typer.Option(help="Where to write what happened.")] = None,
 ) -> None:
     """Run the twin: arm, belt, parts and pictures, behind the hardware's own protocols."""
@@ -41,6 +44,7 @@ def main(
             ("seed", seed),
             ("parts", parts),
             ("product", product),
+            ("calibration_file", site),
             ("truth_file", truth),
         )
         if value is not None
@@ -61,8 +65,9 @@ def main(
 
 
 async def _run(config: TwinConfig) -> None:
-    libraries, frames = load_parts(config)
-    twin = Twin(config, libraries, frames)
+    site = load_calibration(config.calibration_file)
+    libraries, frames = load_parts(config, site)
+    twin = Twin(config, site, libraries, frames)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, twin.stop)
     await twin.run(lambda: _announce(config))

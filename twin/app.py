@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import cv2
 
-from calibration.cell import load_calibration
+from calibration.cell import CellCalibration
 from twin.catalogue import load_libraries, require_product
 from twin.clock import RealTime
 from twin.config import TwinConfig
@@ -30,14 +30,15 @@ log = logging.getLogger(__name__)
 TICK_S = 0.004
 
 
-def load_parts(config: TwinConfig) -> tuple[dict[str, Library], Frames | None]:
+def load_parts(
+    config: TwinConfig, site: CellCalibration
+) -> tuple[dict[str, Library], Frames | None]:
     """The products and the renderer that a configuration names. Raises their errors."""
     cv2.setNumThreads(1)
     libraries = load_libraries(config)
     if config.image_folder is None:
         return libraries, None
-    calibrated = load_calibration(config.calibration_file).camera.model()
-    camera = true_camera(calibrated, config.camera_error_px, config.seed)
+    camera = true_camera(site.camera.model(), config.camera_error_px, config.seed)
     return libraries, FrameWriter(config.image_folder, camera, config.seed)
 
 
@@ -45,13 +46,17 @@ class Twin:
     """One running twin."""
 
     def __init__(
-        self, config: TwinConfig, libraries: Mapping[str, Library], frames: Frames | None
+        self,
+        config: TwinConfig,
+        site: CellCalibration,
+        libraries: Mapping[str, Library],
+        frames: Frames | None,
     ) -> None:
         self.config = config
         self._wires = CameraWires(frames, config.host, config.camera_driver_port)
         product = require_product(libraries, config.product, config.part_m, config.pitch_m)
         self._feed = Infeed(libraries, product, config.seed, config.defective_share)
-        self.world = World(config, self._feed, self._wires.expose)
+        self.world = World(config, site, self._feed, self._wires.expose)
         self._ur = UrServer(self.world.arm, self.world.tcp_in_base)
         self._modbus = ModbusPort(self.world.plc, self.world.plc_silent)
         self._control: asyncio.Server | None = None

@@ -83,6 +83,13 @@ class TwinConfig(BaseModel):
         "`product` names none of the twin's.",
         json_schema_extra={"unit": "m"},
     )
+    grip_m: tuple[float, float] = Field(
+        default=(0.0, 0.0),
+        title="Grip point",
+        description="Where what is fed first is meant to be taken, from its centre along its own "
+        "x and y: grasp errors count from there.",
+        json_schema_extra={"unit": "m"},
+    )
     golden_folder: Path = Field(
         default=DEMO_GOLDENS,
         title="Golden samples",
@@ -100,8 +107,9 @@ class TwinConfig(BaseModel):
     )
     calibration_file: Path = Field(
         default=DEMO_CALIBRATION,
-        title="Calibration",
-        description="The cell's calibration: the camera renders near to what it says.",
+        title="Site",
+        description="What stands where in truth, as a calibration file says it; the camera stands "
+        "near to that.",
     )
     camera_error_px: float = Field(
         default=0.3,

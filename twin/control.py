@@ -94,7 +94,7 @@ def carry_out(
         case "feed":
             return _feed(world, arguments)
         case "product":
-            world.change_product(arguments.get("name"), arguments.get("size_m"))
+            world.change_product(arguments.get("name"), arguments.get("size_m"), _grip(arguments))
             return {}
         case "state":
             return state(world)
@@ -118,6 +118,14 @@ def _feed(world: World, arguments: dict[str, Any]) -> dict[str, Any]:
         case _:
             raise ControlError("feed needs on: true or false, or parts: how many more or null")
     return {}
+
+
+def _grip(arguments: dict[str, Any]) -> tuple[float, float]:
+    match arguments.get("grip_m", [0.0, 0.0]):
+        case [int() | float() as along, int() | float() as across]:
+            return along, across
+        case _:
+            raise ControlError("grip_m is two numbers: along the part and across [m]")
 
 
 def state(world: World) -> dict[str, Any]:

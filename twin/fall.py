@@ -6,8 +6,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
+from calibration.cell import CellCalibration
 from calibration.geometry import Float
-from twin import layout, truth
+from calibration.places import BinEntry
+from twin import truth
 from twin.belt import BeltDrive
 from twin.line import Line, Part
 from twin.physics import Physics
@@ -18,6 +22,8 @@ REST_S = 0.2
 LYING = math.cos(math.radians(3.0))
 BELT_BAND = 0.003
 """A part's centre this near to its height on the belt lies on it [m]."""
+LOST_M = 0.05
+"""A part this far below the deepest bin has fallen beside them all."""
 GIVE_UP_S = 4.0
 """A part that is still not at rest after this long counts as dropped where it is."""
 
@@ -31,20 +37,21 @@ class _Watch:
 class Falling:
     """Watches `line.loose`."""
 
-    def __init__(self, physics: Physics, line: Line) -> None:
-        self._physics, self._line = physics, line
+    def __init__(self, physics: Physics, line: Line, site: CellCalibration) -> None:
+        self._physics, self._line, self._site = physics, line, site
+        self._lost_z = min(place.rim_z - place.size[2] for place in site.bins.values()) - LOST_M
         self._watches: dict[int, _Watch] = {}
 
     def advance(self, time: float, drive: BeltDrive) -> Iterator[tuple[Part, str]]:
         """Parts that came to rest, with their place; those on the belt ride again."""
         for part in list(self._line.loose):
             position, rotation, velocity = self._physics.part_state(part.slot)
-            on_belt = _over_belt(position, part.product) and abs(rotation[2, 2]) > LYING
+            on_belt = self._over_belt(position, part.product) and abs(rotation[2, 2]) > LYING
             speed = _speed(velocity, drive.speed if on_belt else 0.0, part.product)
             watch = self._watches.setdefault(part.truth.number, _Watch(time, time))
             if speed > REST_SPEED:
                 watch.moved = time
-            place = _place(position, on_belt)
+            place = self._place(position, on_belt)
             rested = time - watch.moved >= REST_S
             if not (rested or place == truth.DROPPED or time - watch.since > GIVE_UP_S):
                 continue
@@ -63,11 +70,27 @@ class Falling:
         self._line.loose.remove(part)
         self._line.riding.append(part)
 
+    def _over_belt(self, position: Float, product: Product) -> bool:
+        x, y, z = position
+        belt = self._site.belt
+        inside = belt.x_start < x < belt.x_end and abs(y) < belt.width / 2
+        return bool(inside and abs(z - product.thickness_m / 2) < BELT_BAND)
 
-def _over_belt(position: Float, product: Product) -> bool:
-    x, y, z = position
-    inside = layout.BELT_START_X < x < layout.BELT_END_X and abs(y) < layout.BELT_HALF_WIDTH
-    return bool(inside and abs(z - product.thickness_m / 2) < BELT_BAND)
+    def _place(self, position: Float, on_belt: bool) -> str | None:
+        """The place that a position belongs to, None where it belongs to none (yet)."""
+        if on_belt:
+            return truth.ON_BELT
+        for name, place in self._site.bins.items():
+            if _lies_in(place, position):
+                return name
+        return truth.DROPPED if position[2] < self._lost_z else None
+
+
+def _lies_in(place: BinEntry, position: Float) -> bool:
+    """True for a point between a bin's walls and below its rim."""
+    away = np.abs(position[:2] - place.drop[:2])
+    inside = away <= np.array(place.size[:2]) / 2 - place.wall
+    return bool(inside.all() and position[2] < place.rim_z)
 
 
 def _speed(velocity: Float, belt_speed: float, product: Product) -> float:
@@ -75,14 +98,3 @@ def _speed(velocity: Float, belt_speed: float, product: Product) -> float:
     dx = float(velocity[0]) - belt_speed
     turning = max(product.half_m) * math.hypot(*velocity[3:].tolist())
     return math.hypot(dx, float(velocity[1]), float(velocity[2])) + turning
-
-
-def _place(position: Float, on_belt: bool) -> str | None:
-    """The place that a position belongs to, None where it belongs to none (yet)."""
-    x, y, z = (float(value) for value in position)
-    if on_belt:
-        return truth.ON_BELT
-    for bin_ in layout.BINS:
-        if bin_.holds(x, y, z):
-            return bin_.name
-    return truth.DROPPED if z < layout.BIN_RIM_Z - layout.BIN_DEPTH - 0.05 else None

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibration.cell import CellCalibration
 from calibration.geometry import Pose2D
-from twin import layout
+from twin.layout import SPAWN_BEFORE_EYE
 from twin.product import YAW_SPREAD, Product, Variant
 from twin.scene import PART_STOCK
 from twin.truth import ON_BELT, PartTruth
@@ -27,6 +28,8 @@ class Part:
     anchor: float
     y: float
     yaw: float
+    grip_m: tuple[float, float]
+    """Where it is meant to be taken, in its own frame."""
 
     def pose(self, travel: float) -> Pose2D:
         """Where a riding part lies after this belt travel."""
@@ -52,7 +55,12 @@ class Part:
 class Line:
     """Parts by what carries them: the belt (`riding`), the tool (`held`) or nothing (`loose`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, site: CellCalibration) -> None:
+        self._exit_eye = site.stations.exit_eye_x
+        self._start = site.stations.photo_eye_x - SPAWN_BEFORE_EYE
+        self._cup_radius = site.tool.cup_radius
+        self.grip_m = (0.0, 0.0)
+        """Where parts that are laid on now are meant to be taken, in their own frame."""
         self.riding: list[Part] = []
         self.loose: list[Part] = []
         self.held: Part | None = None
@@ -66,7 +74,7 @@ class Line:
     def on_their_way(self, travel: float) -> int:
         """How many parts the exit eye has not seen and nothing has taken away."""
         gone = sum(
-            part.anchor + travel + part.half_length >= layout.EXIT_EYE_X for part in self.riding
+            part.anchor + travel + part.half_length >= self._exit_eye for part in self.riding
         )
         return PART_STOCK - len(self._free) - gone
 
@@ -84,7 +92,8 @@ class Line:
             y_mm=round(y * 1e3, 3),
             yaw_deg=round(math.degrees(yaw), 3),
         )
-        part = Part(self._free.pop(), variant, truth, layout.SPAWN_X - travel, y, yaw)
+        anchor = self._start - travel
+        part = Part(self._free.pop(), variant, truth, anchor, y, yaw, self.grip_m)
         self.riding.append(part)
         return part
 
@@ -111,6 +120,6 @@ class Line:
     def under(self, x: float, y: float, travel: float) -> Part | None:
         """The riding part that a suction cup at (x, y) lies wholly on."""
         for part in self.riding:
-            if part.product.holds(*part.seen_from(x, y, travel), layout.CUP_RADIUS):
+            if part.product.holds(*part.seen_from(x, y, travel), self._cup_radius):
                 return part
         return None

@@ -7,6 +7,7 @@ import math
 import mujoco
 import numpy as np
 
+from calibration.cell import CellCalibration
 from calibration.geometry import Float, Pose2D
 from twin import scene
 from twin.product import PCB, Product
@@ -24,8 +25,9 @@ HIT_FORCE = 60.0
 class Physics:
     """Owns the MuJoCo state. Not thread-safe: one loop steps and asks it."""
 
-    def __init__(self) -> None:
-        self.model = scene.build()
+    def __init__(self, site: CellCalibration) -> None:
+        self._site = site
+        self.model = scene.build(site)
         self.data = mujoco.MjData(self.model)
         self.data.qpos[:6] = START_POSE
         self._mass = np.zeros((self.model.nv, self.model.nv))
@@ -108,7 +110,7 @@ class Physics:
             return
         self._products[slot] = product
         if product not in self._moulds:
-            self._moulds[product] = scene.build(product)
+            self._moulds[product] = scene.build(self._site, product)
         scene.recast(self.model, self._moulds[product], self._parts[slot])
 
     def ride(self, slot: int, pose: Pose2D, speed: float) -> None:

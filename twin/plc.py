@@ -8,7 +8,6 @@ from enum import Enum
 
 from twin.belt import BeltDrive, Order
 
-COUNTS_PER_M = 20_000
 IDENTITY = 0x1C01
 RING = 8
 WATCHDOG_S = 0.5
@@ -17,7 +16,8 @@ AUTHORITY_BAND_M = 0.002
 
 RUN, ARM_TRIGGER, PURGE_LAMP = 1 << 0, 1 << 1, 1 << 3
 CONTROL, SPEED, AUTHORITY, TRIGGER_TRAVEL, WATCHDOG, LIGHTS, EJECTOR = 0, 1, 2, 4, 6, 7, 8
-HOLDING_COUNT, INPUT_COUNT = 9, 132
+HOLDING_COUNT, INPUT_COUNT = 9, 144
+SCALE, EYES_APART = 140, 142
 
 
 class Edge(Enum):
@@ -43,11 +43,14 @@ class Inputs:
 class Plc:
     """State of the PLC; `cycle` runs its program once. Metres here, counts on the wire.
 
+    `counts_per_m`: of the encoder. `eyes_apart_m`: belt travel from photo-eye to exit-eye.
     `interlocked`: why it stopped a belt that was told to run; it runs again only after a command
     that lets go of `run` (restart interlock, IEC 60204-1, 9.2.3.4.2).
     """
 
     drive: BeltDrive
+    counts_per_m: float
+    eyes_apart_m: float
     inputs: Inputs = field(default_factory=Inputs)
     holding: list[int] = field(default_factory=lambda: [0] * HOLDING_COUNT)
     time: float = 0.0
@@ -95,7 +98,7 @@ class Plc:
         run = bool(self.holding[CONTROL] & RUN)
         if run and (self.tripped or self.inputs.emergency_stop) and not self.interlocked:
             self.interlocked = "watchdog" if self.tripped else "emergency stop"
-        remaining = self._long(AUTHORITY) / COUNTS_PER_M - self.encoder
+        remaining = self._long(AUTHORITY) / self.counts_per_m - self.encoder
         safe_stop = self.tripped or self.inputs.emergency_stop or bool(self.interlocked)
         speed = self.holding[SPEED] * 1e-4
         self.drive.step(Order(run, speed, remaining, safe_stop), dt)
@@ -107,7 +110,7 @@ class Plc:
     def latch(self, edge: Edge, encoder: float, time: float) -> None:
         """An input's edge: keep encoder [m] and clock [s] in its ring."""
         number = self._counts[edge]
-        self._rings[edge][number % RING] = (round(encoder * COUNTS_PER_M), int(time * 1e3))
+        self._rings[edge][number % RING] = (round(encoder * self.counts_per_m), int(time * 1e3))
         self._counts[edge] = number + 1
         if edge is Edge.ARRIVAL:
             self._awaiting_exposure.append(encoder)
@@ -116,7 +119,7 @@ class Plc:
         """Encoder values [m] of the triggers that fell due since the encoder read `before`."""
         if not self._awaiting_exposure:
             return []
-        travel = self._long(TRIGGER_TRAVEL) / COUNTS_PER_M
+        travel = self._long(TRIGGER_TRAVEL) / self.counts_per_m
         now = self.encoder
         due = [latch for latch in self._awaiting_exposure if latch + travel <= now]
         if not due:
@@ -135,10 +138,12 @@ class Plc:
         registers = [0] * INPUT_COUNT
         registers[0] = IDENTITY
         _put(registers, 1, int(self.time * 1e3))
-        _put(registers, 3, math.floor(self.encoder * COUNTS_PER_M))
+        _put(registers, 3, math.floor(self.encoder * self.counts_per_m))
         registers[5] = round(self.drive.speed * 1e4) & 0xFFFF
         registers[6] = self._status()
         _put(registers, 13, self.authority_stops)
+        _put(registers, SCALE, round(self.counts_per_m))
+        _put(registers, EYES_APART, round(self.eyes_apart_m * self.counts_per_m))
         for edge in Edge:
             counter, ring = edge.value
             _put(registers, counter, self._counts[edge])

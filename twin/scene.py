@@ -1,4 +1,4 @@
-"""The cell as a MuJoCo model, built in code: arm, tool, belt, bins, pedestal, a stock of parts.
+"""The cell as a MuJoCo model, built in code: arm, tool, belt, bins, boxes, a stock of parts.
 
 The arm's frames follow the DH parameters, so the simulated flange agrees with them exactly; the
 links are simple solids with the robot's published masses. Collision bits: the arm hits surroundings
@@ -11,8 +11,11 @@ from __future__ import annotations
 import math
 
 import mujoco
+import numpy as np
 
-from twin import layout
+from calibration.cell import CellCalibration
+from calibration.places import BinEntry
+from twin.layout import GROUND_Z
 from twin.product import PCB, Product
 from twin.ur.kinematics import DH_A, DH_ALPHA, DH_D
 
@@ -24,7 +27,6 @@ LINK_MASSES = (3.761, 8.058, 2.846, 1.37, 1.3, 0.365)
 ROTOR_INERTIA = 0.1
 CONTACT = [2.5 * STEP_S, 1.0]
 """As stiff as the step allows: parts are thin."""
-BIN_BOTTOM = 0.02
 PARKED = (3.0, 3.0, -0.7)
 """Where parts wait that are not in play [m]; each one 0.2 m above the other."""
 
@@ -37,7 +39,7 @@ SHAPED = {
 """What of a compiled model depends on a part's size and mass."""
 
 
-def build(product: Product = PCB) -> mujoco.MjModel:
+def build(site: CellCalibration, product: Product = PCB) -> mujoco.MjModel:
     """Compile the model: joints `j1`..`j6`, `belt`; site `tcp`; bodies `tool`, `part0`...
 
     All parts are of `product`; models of two products differ in sizes and masses alone.
@@ -47,8 +49,8 @@ def build(product: Product = PCB) -> mujoco.MjModel:
     spec.option.timestep = STEP_S
     spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
     spec.option.iterations = 20
-    _add_arm(spec)
-    _add_surroundings(spec)
+    _add_arm(spec, site)
+    _add_surroundings(spec, site)
     for index in range(PART_STOCK):
         _add_part(spec, index, product)
     return spec.compile()
@@ -92,11 +94,13 @@ def _solid(
     )
 
 
-def _add_arm(spec: mujoco.MjSpec) -> None:
+def _add_arm(spec: mujoco.MjSpec, site: CellCalibration) -> None:
     hits = (ARM, STATIC | UPPER_ARM)
     none = (0, 0)
     cylinder = mujoco.mjtGeom.mjGEOM_CYLINDER
-    bodies = [spec.worldbody.add_body(name="base", pos=list(layout.ROBOT_BASE))]
+    pose, turned = site.robot_base.pose(), np.zeros(4)
+    mujoco.mju_mat2Quat(turned, pose.rotation.ravel())
+    bodies = [spec.worldbody.add_body(name="base", pos=pose.translation, quat=turned)]
     for index in range(6):
         previous = index - 1
         offset, twist = ([0.0, 0.0, 0.0], 0.0)
@@ -126,68 +130,60 @@ def _add_arm(spec: mujoco.MjSpec) -> None:
     _solid(wrist1, (0, 0, 0.03), (0, 0, DH_D[3]), 0.042, LINK_MASSES[3], hits)
     _solid(wrist2, (0, 0, 0.0), (0, 0, DH_D[4]), 0.042, LINK_MASSES[4], hits)
     _solid(wrist3, (0, 0, 0.06), (0, 0, DH_D[5]), 0.036, LINK_MASSES[5], hits, kind=cylinder)
-    _add_tool(wrist3, hits)
+    _add_tool(wrist3, hits, site.tool.length)
 
 
-def _add_tool(flange_link: mujoco.MjsBody, hits: tuple[int, int]) -> None:
+def _add_tool(flange_link: mujoco.MjsBody, hits: tuple[int, int], length: float) -> None:
     cylinder = mujoco.mjtGeom.mjGEOM_CYLINDER
     tool = flange_link.add_body(name="tool", pos=[0.0, 0.0, DH_D[5]])
     _solid(tool, (0, 0, 0), (0, 0, 0.04), 0.032, 0.30, hits, kind=cylinder)
     # The bellows give way by some millimetres: what is solid ends before the lip.
-    stiff_end = layout.TOOL_LENGTH - 0.004
+    stiff_end = length - 0.004
     _solid(tool, (0, 0, 0.04), (0, 0, stiff_end), 0.010, 0.10, hits, kind=cylinder)
-    tool.add_site(name="tcp", pos=[0.0, 0.0, layout.TOOL_LENGTH])
+    tool.add_site(name="tcp", pos=[0.0, 0.0, length])
 
 
-def _add_surroundings(spec: mujoco.MjSpec) -> None:
+def _add_surroundings(spec: mujoco.MjSpec, site: CellCalibration) -> None:
     world, box = spec.worldbody, mujoco.mjtGeom.mjGEOM_BOX
     world.add_geom(
         type=mujoco.mjtGeom.mjGEOM_PLANE,
         size=[4, 4, 0.1],
-        pos=[0, 0, layout.FLOOR_Z],
+        pos=[0, 0, GROUND_Z],
         contype=STATIC,
         conaffinity=0,
     )
-    base_x, base_y, base_z = layout.ROBOT_BASE
-    half_post = (base_z - 0.005 - layout.FLOOR_Z) / 2
-    world.add_geom(
-        type=mujoco.mjtGeom.mjGEOM_CYLINDER,
-        size=[0.09, half_post, 0],
-        pos=[base_x, base_y, layout.FLOOR_Z + half_post],
-        contype=STATIC,
-        conaffinity=0,
-    )
-    length = layout.BELT_END_X - layout.BELT_START_X
-    belt = world.add_body(name="belt", pos=[layout.BELT_START_X + length / 2, 0, -0.05], gravcomp=1)
+    for obstacle in site.boxes:
+        half = [side / 2 for side in obstacle.size]
+        world.add_geom(type=box, pos=obstacle.centre, size=half, contype=STATIC, conaffinity=0)
+    whole = site.belt.box()
+    belt = world.add_body(name="belt", pos=whole.centre, gravcomp=1)
     belt.add_joint(name="belt", type=mujoco.mjtJoint.mjJNT_SLIDE, axis=[1, 0, 0])
     belt.add_geom(
         type=box,
-        size=[length / 2, layout.BELT_HALF_WIDTH, 0.05],
+        size=[side / 2 for side in whole.size],
         mass=500,
         contype=STATIC,
         conaffinity=0,
         friction=[0.9, 0.005, 0.0001],
     )
-    for bin_ in layout.BINS:
-        _add_bin(world, bin_)
+    for place in site.bins.values():
+        _add_bin(world, place)
 
 
-def _add_bin(world: mujoco.MjsBody, bin_: layout.Bin) -> None:
-    half, wall = layout.BIN_HALF_INSIDE, layout.BIN_WALL
-    middle_z = layout.BIN_RIM_Z - layout.BIN_DEPTH / 2
+def _add_bin(world: mujoco.MjsBody, place: BinEntry) -> None:
+    """Four walls on a bottom."""
+    x, y, _ = place.drop
+    along, across, high = (side / 2 for side in place.size)
+    wall = place.wall / 2
     sides = [
-        ((half + wall, 0.0), (wall, half + 2 * wall)),
-        ((-half - wall, 0.0), (wall, half + 2 * wall)),
-        ((0.0, half + wall), (half, wall)),
-        ((0.0, -half - wall), (half, wall)),
+        ((along - wall, 0.0, 0.0), (wall, across, high)),
+        ((wall - along, 0.0, 0.0), (wall, across, high)),
+        ((0.0, across - wall, 0.0), (along - 2 * wall, wall, high)),
+        ((0.0, wall - across, 0.0), (along - 2 * wall, wall, high)),
+        ((0.0, 0.0, wall - high), (along - 2 * wall, across - 2 * wall, wall)),
     ]
-    parts = [
-        ((bin_.x + dx, bin_.y + dy, middle_z), (sx, sy, layout.BIN_DEPTH / 2))
-        for (dx, dy), (sx, sy) in sides
-    ]
-    bottom_z = layout.BIN_RIM_Z - layout.BIN_DEPTH - BIN_BOTTOM
-    parts.append(((bin_.x, bin_.y, bottom_z), (half, half, BIN_BOTTOM)))
-    for position, size in parts:
+    for (dx, dy, dz), size in sides:
+        position = [x + dx, y + dy, place.rim_z - high + dz]
         world.add_geom(
             type=mujoco.mjtGeom.mjGEOM_BOX, pos=position, size=size, contype=STATIC, conaffinity=0
         )

@@ -62,7 +62,8 @@ class Suction:
         self._lost_at = time + leak.after_s if leak is not None else math.inf
         position, _ = self._physics.tcp()
         along, across = part.seen_from(float(position[0]), float(position[1]), travel)
-        part.truth.grasp_error_mm.append(round(math.hypot(along, across) * 1e3, 3))
+        error = math.dist((along, across), part.grip_m)
+        part.truth.grasp_error_mm.append(round(error * 1e3, 3))
         part.truth.grip_mm.append((round(along * 1e3, 3), round(across * 1e3, 3)))
         part.truth.where = truth.GRIPPED
         self._line.riding.remove(part)

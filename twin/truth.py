@@ -25,7 +25,8 @@ WRITE_PERIOD_S = 0.2
 class PartTruth:
     """One part. Encoder values [m] as the PLC latched them, times in seconds since power-up.
 
-    grip_mm: where the cup took it, in its own frame; grasp_error_mm: how far from its centre.
+    grip_mm: where the cup took it, in its own frame; grasp_error_mm: how far from where it
+    was meant to be taken.
     """
 
     number: int

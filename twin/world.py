@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from twin import layout, truth
+from calibration.cell import CellCalibration
+from calibration.geometry import Pose
+from twin import truth
 from twin.belt import BeltDrive
 from twin.catalogue import ProductError, require_product
 from twin.config import TwinConfig
@@ -55,10 +57,9 @@ class World:
     """Everything that is simulated. `expose` takes the camera's exposures as they happen."""
 
     config: TwinConfig
+    site: CellCalibration
     feed: Infeed
     expose: Callable[[Exposure], None]
-    physics: Physics = field(default_factory=Physics)
-    line: Line = field(default_factory=Line)
     faults: Faults = field(default_factory=Faults)
     time: float = 0.0
     silent_until: float = 0.0
@@ -68,12 +69,16 @@ class World:
     """How many parts are still laid on; None: as many as the configuration says."""
     held: bool = False
     """Nothing is laid on."""
+    physics: Physics = field(init=False)
+    line: Line = field(init=False)
     arm: UrController = field(init=False)
     plc: Plc = field(init=False)
     truth: TruthFile = field(init=False)
     person: Person = field(init=False)
     suction: Suction = field(init=False)
     falling: Falling = field(init=False)
+    _base: Pose = field(init=False)
+    """Frame `cell` in the arm's base frame."""
     _rng: np.random.Generator = field(init=False)
     _next_spawn: float = 0.001  # the first part comes when the belt begins to move
     _pressing: bool = False
@@ -81,11 +86,17 @@ class World:
 
     def __post_init__(self) -> None:
         self.arm = UrController(np.array(START_POSE))
-        self.plc = Plc(BeltDrive(self.config.max_speed_m_s))
+        self.physics, self.line = Physics(self.site), Line(self.site)
+        self.line.grip_m = self.config.grip_m
+        self._base = self.site.robot_base.pose().inverse()
+        stations = self.site.stations
+        eyes_apart_m = stations.exit_eye_x - stations.photo_eye_x
+        scale = self.site.belt.counts_per_metre
+        self.plc = Plc(BeltDrive(self.config.max_speed_m_s), scale, eyes_apart_m)
         self.truth = TruthFile(self.config.truth_file, self.config.seed)
         self.person = Person(self.config.attentive)
         self.suction = Suction(self.physics, self.line, self.faults)
-        self.falling = Falling(self.physics, self.line)
+        self.falling = Falling(self.physics, self.line, self.site)
         self._rng = np.random.default_rng(self.config.seed)
         for fault in self.config.faults:
             self.inject(fault)
@@ -153,12 +164,16 @@ class World:
                 self.more += 1
         return len(unseen)
 
-    def change_product(self, name: object, size_m: object = None) -> None:
-        """Feed the product of this name, else of this size [m], from now on. Raises ProductError
-        for one that there is not, and while parts of another are on their way.
+    def change_product(
+        self, name: object, size_m: object = None, grip_m: tuple[float, float] = (0.0, 0.0)
+    ) -> None:
+        """Feed the product of this name, else of this size [m], from now on; it is meant to be
+        taken at `grip_m`. Raises ProductError for one that there is not, and while parts of another
+        are on their way.
         """
         product = require_product(self.feed.libraries, name, size_m, self.config.pitch_m)
         if product == self.feed.product.name:
+            self.line.grip_m = grip_m
             return
         if count := self.line.on_their_way(self.plc.drive.travel):
             raise ProductError(
@@ -166,13 +181,15 @@ class World:
                 "through, or clear the belt"
             )
         self.feed.change(product)
+        self.line.grip_m = grip_m
 
     def tcp_in_base(self) -> tuple[list[float], list[float]]:
         """Pose (x, y, z, rotation vector) and speed of the TCP in the robot's base frame."""
         position, rotation = self.physics.tcp()
-        shifted = position - np.array(layout.ROBOT_BASE)
-        speed = self.physics.tcp_speed()
-        return [*shifted.tolist(), *rotation_vector(rotation).tolist()], speed.tolist()
+        pose = self._base @ Pose(rotation, position)
+        speed = self.physics.tcp_speed().reshape(2, 3) @ self._base.rotation.T
+        turned = rotation_vector(pose.rotation)
+        return [*pose.translation.tolist(), *turned.tolist()], speed.ravel().tolist()
 
     def _feel(self, force: float) -> None:
         """Stop the arm when it begins to press on something [N]; let it move away again."""
@@ -182,17 +199,15 @@ class World:
 
     def _eyes(self, before: float, start: float) -> None:
         plc, after = self.plc, self.plc.drive.travel
+        photo_eye, exit_eye = self.site.stations.photo_eye_x, self.site.stations.exit_eye_x
         if after > before:
-            for edge, eye in (
-                (Edge.ARRIVAL, layout.PHOTO_EYE_X),
-                (Edge.EXIT, layout.EXIT_EYE_X),
-            ):
+            for edge, eye in ((Edge.ARRIVAL, photo_eye), (Edge.EXIT, exit_eye)):
                 for part, at in self.line.crossings(eye, before, after):
                     share = (at - before) / (after - before)
                     time = start + share * (self.time - start)
                     self._edge(edge, part, at + plc.encoder_offset, time)
-        plc.inputs.photo_eye = self.line.blocks(layout.PHOTO_EYE_X, after)
-        plc.inputs.exit_eye = self.line.blocks(layout.EXIT_EYE_X, after)
+        plc.inputs.photo_eye = self.line.blocks(photo_eye, after)
+        plc.inputs.exit_eye = self.line.blocks(exit_eye, after)
 
     def _edge(self, edge: Edge, part: Part, encoder: float, time: float) -> None:
         self.plc.latch(edge, encoder, time)
@@ -213,15 +228,16 @@ class World:
         time = self.time - (back / plc.drive.speed if plc.drive.speed > 1e-3 else 0.0)
         plc.latch(Edge.EXPOSURE, encoder, time)
         travel = plc.drive.travel - back
+        camera_x = self.site.stations.camera_x
         placed = tuple(PlacedPart(part.variant, part.pose(travel)) for part in self.line.riding)
         nearest = min(
             self.line.riding,
-            key=lambda part: abs(part.anchor + travel - layout.CAMERA_X),
+            key=lambda part: abs(part.anchor + travel - camera_x),
             default=None,
         )
         if (
             nearest is not None
-            and abs(nearest.anchor + travel - layout.CAMERA_X) < nearest.product.size_m[0]
+            and abs(nearest.anchor + travel - camera_x) < nearest.product.size_m[0]
         ):
             nearest.truth.exposure_encoder_m.append(round(encoder, 5))
             self.truth.touch()
@@ -237,7 +253,7 @@ class World:
             self._placed_at = travel
             for part in list(self.line.riding):
                 self.physics.ride(part.slot, part.pose(travel), speed)
-                if part.anchor + travel > layout.BELT_END_X:
+                if part.anchor + travel > self.site.belt.x_end:
                     self._finish(part, truth.PASSED)
 
     def _spawn(self, travel: float) -> None:

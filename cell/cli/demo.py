@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from calibration.cell import load_calibration
 from cell.config import CellConfig
 from cell.launcher.pictures import PREFIX, SHARED_MEMORY
 from cell.launcher.twin import TwinPlan
@@ -48,11 +49,16 @@ def demo_twin(
     parts: int,
     pitch: float,
     defective: float,
+    site: Path | None = None,
     settings: dict[str, Any] | None = None,
 ) -> TwinPlan:
-    """What the twin is told: the same ports that the cell's configuration names, and what the
-    recipe is for. Raises RecipeError.
+    """What the twin is told: the same ports that the cell's configuration names, what the recipe
+    is for, and what stands where in truth (`site`; None: just as the calibration says). Raises
+    RecipeError, CalibrationError.
     """
+    truth = (site or config.calibration).resolve()
+    load_calibration(truth)
+    part = find_recipe(config, config.recipe).part
     goldens = (config.recipes or RECIPES) / config.recipe / "goldens"
     plc_port = int(config.belt.options.get("port", 5020))
     lines = config.camera.options.get("lines", {})
@@ -70,7 +76,9 @@ def demo_twin(
             "max_speed_m_s": max(0.3, config.belt.speed_m_s),
             "defective_share": defective,
             "product": config.recipe,
-            "part_m": list(find_recipe(config, config.recipe).part.size_m),
+            "part_m": list(part.size_m),
+            "grip_m": list(part.grip_m),
+            "calibration_file": str(truth),
             **({"golden_folder": str(goldens)} if goldens.is_dir() else {}),
             "image_folder": str(pictures),
             "plc_port": plc_port,

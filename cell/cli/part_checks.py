@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from calibration.cell import CalibrationError, load_calibration
+from calibration.cell import CalibrationError
 from cell.cli.checks import Finding, Level
-from cell.config import CellConfig
+from cell.config import CellConfig, ConfigError
 from cell.inspection import require_in_view
 from cell.nodes.removals import workpiece
 from cell.recipe.loading import RecipeError
 from cell.recipe.model import Recipe
-from cell.stations import ledger_config
+from cell.stations import ledger_config, site_of
 from robot.base import MotionError
 from robot.motion.planner import PickPlanner
 from vision.inspect.part import MOST_YAW
@@ -29,8 +29,8 @@ EXPECTED = (RecipeError, CalibrationError, MotionError, ValueError)
 def part_findings(cell: CellConfig, recipe: Recipe) -> list[Finding]:
     """One finding a place that the part has to pass."""
     try:
-        load_calibration(cell.calibration)
-    except CalibrationError as error:
+        site_of(cell)
+    except (CalibrationError, ConfigError) as error:
         return [Finding(Level.BAD, "calibration", str(error))]
     return [_tried(what, check, cell, recipe) for what, check in CHECKS.items()]
 
@@ -44,7 +44,7 @@ def _tried(what: str, check: Check, cell: CellConfig, recipe: Recipe) -> Finding
 
 def _belt(cell: CellConfig, recipe: Recipe) -> str:
     """The part lies with its x along the belt, so that its y must fit across."""
-    across, width = recipe.part.size_m[1], load_calibration(cell.calibration).belt.width
+    across, width = recipe.part.size_m[1], site_of(cell).belt.width
     found = f"{1e3 * across:.0f} mm across a belt of {1e3 * width:.0f} mm"
     if across > width:
         raise RecipeError(f"{found}: give part.size_m as along, across, or take a wider belt")
@@ -63,9 +63,9 @@ def _stations(cell: CellConfig, recipe: Recipe) -> str:
 
 
 def _arm(cell: CellConfig, recipe: Recipe) -> str:
-    motion = cell.robot.motion
-    bins = recipe.bins & motion.bins.keys()  # what others there are is told by themselves
-    PickPlanner(motion).require_feasible(workpiece(recipe.part), bins)
+    site = site_of(cell)
+    bins = recipe.bins & site.bins.keys()  # what others there are is told by themselves
+    PickPlanner(cell.robot.motion, site).require_feasible(workpiece(recipe.part), bins)
     return f"the cup holds {recipe.part.mass_kg:g} kg, and the part goes into every bin"
 
 

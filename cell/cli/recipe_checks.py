@@ -10,7 +10,7 @@ from pathlib import Path
 from cell.cli.checks import Finding, Level
 from cell.cli.part_checks import part_findings
 from cell.config import CellConfig
-from cell.products import load_inspection_parts, load_model, recipe_folder
+from cell.products import cell_bins, load_inspection_parts, load_model, recipe_folder
 from cell.recipe.loading import RecipeError, check_bins, check_classes, load_recipe
 from cell.recipe.model import Recipe
 from models.anomaly import AnomalyPackage
@@ -52,7 +52,7 @@ def _tried(what: str, look: Callable[[], str]) -> Finding:
 
 
 def _bins(cell: CellConfig, recipe: Recipe, source: str) -> str:
-    check_bins(recipe, cell.robot.motion.bins, source)
+    check_bins(recipe, cell_bins(cell), source)
     return ", ".join(sorted(recipe.bins))
 
 

@@ -13,37 +13,6 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class SceneConfig(Closed):
-    """What the 3D picture shows and no other part of the cell needs to know."""
-
-    belt_from_x: float = Field(
-        -1.50,
-        title="Belt start",
-        description="Where the belt begins, in frame cell.",
-        json_schema_extra={"unit": "m"},
-    )
-    belt_to_x: float = Field(
-        0.70,
-        title="Belt end",
-        description="Where the belt ends, in frame cell.",
-        json_schema_extra={"unit": "m"},
-    )
-    belt_width: float = Field(
-        0.30,
-        gt=0,
-        title="Belt width",
-        description="Width of the belt.",
-        json_schema_extra={"unit": "m"},
-    )
-    camera_height: float = Field(
-        0.60,
-        gt=0,
-        title="Camera height",
-        description="Camera above the belt surface.",
-        json_schema_extra={"unit": "m"},
-    )
-
-
 class HmiConfig(Closed):
     """The operator's page: where it is served and when it calls something silent."""
 
@@ -112,7 +81,4 @@ class HmiConfig(Closed):
         ("belt", "camera", "inspector", "supervisor", "robot", "recorder", "hmi"),
         title="Processes",
         description="The processes whose health is shown, in this order.",
-    )
-    scene: SceneConfig = Field(
-        default_factory=SceneConfig, title="3D picture", description="Belt and camera as drawn."
     )

@@ -110,7 +110,7 @@ class RobotSection(Section):
     motion: MotionSettings = Field(
         default_factory=MotionSettings,
         title="Motion",
-        description="Limits, stroke, pick window, bins and surroundings.",
+        description="Limits, stroke and tolerances; places stand in the calibration.",
     )
 
 
@@ -142,7 +142,7 @@ class CellConfig(Section):
         title="Data folder", description="Journal, records and pictures; relative to this file."
     )
     calibration: Path = Field(
-        title="Calibration", description="The cell's calibration file; relative to this file."
+        title="Calibration", description="What was built and measured where; relative to this file."
     )
     recipe: str = Field(title="Recipe", description="Name of the recipe at start.")
     recipes: Path | None = Field(
@@ -158,7 +158,7 @@ class CellConfig(Section):
     inspector: InspectorSection = Field(
         default_factory=InspectorSection, title="Inspector", description="Engine and evidence."
     )
-    robot: RobotSection = Field(title="Robot", description="Arm, gripper, motion, bins.")
+    robot: RobotSection = Field(title="Robot", description="Arm, gripper, motion.")
     ledger: LedgerSettings = Field(
         default_factory=LedgerSettings,
         title="Ledger",

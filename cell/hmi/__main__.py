@@ -11,10 +11,10 @@ import typer
 
 from calibration.cell import CalibrationError
 from cell.config import CellConfig, ConfigError, load
-from cell.hmi.layout import CellLayout
 from cell.hmi.server import LinkLostError, PortError, serve
 from cell.launcher.gate import pass_gate
 from cell.nodes.arguments import ArgumentError, own_words
+from cell.stations import site_of
 
 FAILED = 1
 USAGE = 2
@@ -43,7 +43,7 @@ def run(path: Path | None, overrides: Mapping[str, object]) -> int:
     """Serve until a signal; the exit code."""
     try:
         cell: CellConfig = load(path, overrides)
-        CellLayout.of(cell)
+        site_of(cell)
     except (CalibrationError, ConfigError) as error:
         return fail(error, USAGE)
     pass_gate()

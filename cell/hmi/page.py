@@ -8,6 +8,7 @@ from typing import Final
 
 from nicegui import run, ui
 
+from calibration.cell import CellCalibration
 from cell.config.hmi import HmiConfig
 from cell.hmi.commands import Command
 from cell.hmi.components.alarms import AlarmPanel
@@ -22,7 +23,6 @@ from cell.hmi.components.recipe_button import RecipeButton
 from cell.hmi.components.scene import ScenePanel
 from cell.hmi.components.verdict import VerdictPanel
 from cell.hmi.i18n import LANGUAGES, Lang, reason, tr
-from cell.hmi.layout import CellLayout
 from cell.hmi.link import CellLink, RecipeOrder, Reply
 from cell.hmi.pictures import PictureStore
 from cell.hmi.recipes import RecipeBook
@@ -38,7 +38,7 @@ class OperatorPage:
     def __init__(
         self,
         config: HmiConfig,
-        layout: CellLayout,
+        site: CellCalibration,
         link: CellLink,
         pictures: PictureStore,
         recipes: RecipeBook,
@@ -51,12 +51,12 @@ class OperatorPage:
         ui.add_css(STYLE)
         ui.add_head_html(f"<script>{SCRIPT}</script>")
         with box("page") as self._page:
-            self._components = self._build(layout, pictures, recipes)
+            self._components = self._build(site, pictures, recipes)
         self._refresh()
         ui.timer(1.0 / config.refresh_hz, self._tick)
 
     def _build(
-        self, layout: CellLayout, pictures: PictureStore, recipes: RecipeBook
+        self, site: CellCalibration, pictures: PictureStore, recipes: RecipeBook
     ) -> tuple[Component, ...]:
         header = Header(self._switch_language, self._recipe_button(recipes))
         with box("main"):
@@ -65,7 +65,7 @@ class OperatorPage:
             with box("column"):
                 verdict, counts = VerdictPanel(recipes), CountsPanel()
             with box("column"):
-                scene, alarms = ScenePanel(layout, recipes), AlarmPanel(self._acknowledge)
+                scene, alarms = ScenePanel(site, recipes), AlarmPanel(self._acknowledge)
         controls = Controls(self._give)
         health = HealthStrip()
         return header, picture, verdict, counts, scene, alarms, controls, health, LinkCover()

@@ -15,16 +15,17 @@ import uvicorn
 from fastapi import FastAPI, Response
 from nicegui import ui
 
+from calibration.cell import CellCalibration
 from cell.config import CellConfig
 from cell.config.hmi import HmiConfig
 from cell.hmi.components import shapes
 from cell.hmi.gate import Gate, guard
 from cell.hmi.i18n import LANGUAGES, Lang, tr
-from cell.hmi.layout import CellLayout
 from cell.hmi.link import CellLink
 from cell.hmi.page import OperatorPage
 from cell.hmi.pictures import PictureStore
 from cell.hmi.recipes import RecipeBook
+from cell.stations import site_of
 
 FAVICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="#1fb894">'
@@ -78,7 +79,7 @@ def serve(cell: CellConfig) -> None:
     link = CellLink(config)
     pictures = PictureStore(config.picture_width, config.picture_quality, cell.data_dir)
     settings = uvicorn.Config(
-        application(config, CellLayout.of(cell), link, pictures, RecipeBook(cell)),
+        application(config, site_of(cell), link, pictures, RecipeBook(cell)),
         log_level="warning",
         access_log=False,
     )
@@ -123,7 +124,7 @@ def jpeg_of(data: bytes | None) -> Response:
 
 def application(
     config: HmiConfig,
-    layout: CellLayout,
+    site: CellCalibration,
     link: CellLink,
     pictures: PictureStore,
     recipes: RecipeBook,
@@ -144,7 +145,7 @@ def application(
     @ui.page("/", title=tr("title", config.language))
     def operator(lang: str = config.language) -> None:
         chosen: Lang = next((known for known in LANGUAGES if known == lang), config.language)
-        OperatorPage(config, layout, link, pictures, recipes, chosen)
+        OperatorPage(config, site, link, pictures, recipes, chosen)
 
     ui.run_with(
         app,

@@ -28,6 +28,7 @@ from cell.ownership import Claim, Owner, device
 from cell.phrases import say
 from cell.products import load_inspection_parts
 from cell.recipe.loading import RecipeError
+from cell.stations import site_of
 from models.written import fit
 from robot.base import RobotError
 from robot.service import RemovalService
@@ -60,6 +61,7 @@ class RobotNode(CellNode):
             arm(config),
             gripper(fit(gripper.Config, self.section.gripper.options)),
             self.section.motion,
+            site_of(self.config),
         )
         self._service.connect()
         self._states = self.create_publisher(RobotState, "/cell/robot/state", LATEST)

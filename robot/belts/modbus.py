@@ -44,9 +44,9 @@ class ModbusBeltConfig(Settings):
         le=0.2,
     )
     counts_per_metre: float = setting(
-        plc.COUNTS_PER_METRE,
+        ...,
         "Encoder scale",
-        "Encoder counts for each metre of travel; the cell's node gives the calibration's",
+        "Encoder counts for each metre of travel, which the cell's node takes from the calibration",
         "counts/m",
         gt=0,
     )

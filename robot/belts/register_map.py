@@ -8,8 +8,6 @@ from typing import Final
 UNIT: Final = 1
 DEFAULT_PORT: Final = 5020
 IDENTITY: Final = 0x1C01
-COUNTS_PER_METRE: Final = 20_000
-"""Of the encoder, where no calibration says otherwise."""
 SPEED_PER_COUNT: Final = 1e-4
 """Speeds are in 0.1 mm/s: metres per second of one register count."""
 WATCHDOG_TIMEOUT_S: Final = 0.5

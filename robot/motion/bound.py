@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from calibration.cell import CellCalibration
 from calibration.geometry import Pose
 from robot.base import Joints, MotionError
 from robot.motion.config import MotionSettings
@@ -59,9 +60,9 @@ class Bound:
 class CycleBound:
     """Bounds for one arm with its configured limits."""
 
-    def __init__(self, settings: MotionSettings) -> None:
-        self._settings = settings
-        self._arm = ArmKinematics(settings.base, settings.tool_length_m)
+    def __init__(self, settings: MotionSettings, site: CellCalibration) -> None:
+        self._settings, self._bins = settings, site.bins
+        self._arm = ArmKinematics.of(site)
         self._seed: Joints = np.radians(settings.seed_deg)
 
     def of_chain(self, grips: Iterable[Grip], belt_m_s: float) -> list[Bound]:
@@ -76,7 +77,7 @@ class CycleBound:
 
     def _least(self, start: Joints, grip: Grip, belt_m_s: float) -> tuple[Bound, Joints]:
         """The best of every way to grip this part, and where it ends."""
-        if grip.bin not in self._settings.bins:
+        if grip.bin not in self._bins:
             raise MotionError(f"there is no bin '{grip.bin}'")
         found: list[tuple[Bound, Joints]] = []
         for quarter in _QUARTERS:
@@ -96,8 +97,7 @@ class CycleBound:
         limits, stroke = self._settings.limits, self._settings.stroke
         touch = grip.thickness_m - stroke.press_m
         on_part = self._moving(grip, yaw, touch, speed, 0.0)
-        place = self._settings.bins[grip.bin]
-        end = self._upright((place.x, place.y, place.z), on_part.position[5])
+        end = self._upright(self._bins[grip.bin].drop, on_part.position[5])
         rest = JointState.rest(start), JointState.rest(end)
         to_part = quickest(rest[0], on_part, limits).duration
         to_bin = quickest(on_part, rest[1], limits).duration

@@ -12,8 +12,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.cell import CellCalibration
+from calibration.places import BoxEntry
 from robot.base import MotionError
-from robot.motion.config import BoxSettings, MotionSettings
 from robot.motion.kinematics import A2, A3, D1, D4, D5, D6, ArmKinematics
 from robot.motion.workpiece import Held
 
@@ -60,7 +61,7 @@ class Nearest:
 class CollisionModel:
     """Checks whole paths at once. Pure; one instance may be shared."""
 
-    def __init__(self, arm: ArmKinematics, boxes: Sequence[BoxSettings]) -> None:
+    def __init__(self, arm: ArmKinematics, boxes: Sequence[BoxEntry]) -> None:
         self._arm = arm
         self._names = [box.name for box in boxes]
         centres = np.array([box.centre for box in boxes])
@@ -68,10 +69,9 @@ class CollisionModel:
         self._low, self._high = centres - halves, centres + halves
 
     @classmethod
-    def of(cls, settings: MotionSettings) -> CollisionModel:
-        """The model of a configured cell."""
-        arm = ArmKinematics(settings.base, settings.tool_length_m)
-        return cls(arm, settings.boxes)
+    def of(cls, site: CellCalibration) -> CollisionModel:
+        """The model of a site."""
+        return cls(ArmKinematics.of(site), site.obstacles())
 
     def nearest(self, joints: Float, held: Held | None, part_on_belt: bool = False) -> Nearest:
         """Closest approach over joints (n, 6), of the arm with what hangs on its cup;
@@ -112,7 +112,7 @@ class CollisionModel:
         z4 = np.sin(q234)[:, None] * x1 - np.cos(q234)[:, None] * up
         x5 = np.cos(q5)[:, None] * plane(q234) + np.sin(q5)[:, None] * z1
         z6 = np.cos(q5)[:, None] * z1 - np.sin(q5)[:, None] * plane(q234)
-        base = np.broadcast_to(np.array(self._arm.base), x1.shape)
+        base = np.zeros_like(x1)
         shoulder = base + D1 * up
         elbow = shoulder + A2 * plane(q2)
         wrist = elbow + A3 * plane(q23)
@@ -138,9 +138,10 @@ class CollisionModel:
             middle = tip + 0.5 * held.thickness_m * z6
             a, b, c, d = (middle + along * x6 + across * y6 for along, across in held.corners)
             segments += [(a, c), (b, d)]
+        starts, ends = zip(*segments, strict=True)
         return (
-            np.stack([start for start, _ in segments], axis=1),
-            np.stack([end for _, end in segments], axis=1),
+            self._arm.base.apply(np.stack(starts, axis=1)),
+            self._arm.base.apply(np.stack(ends, axis=1)),
         )
 
     def _to_boxes(self, starts: Float, ends: Float, link_radii: Float) -> Nearest:

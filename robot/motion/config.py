@@ -1,4 +1,4 @@
-"""Settings of the moving pick: limits, stroke, window, places, and what stands around the arm."""
+"""Settings of the moving pick: limits, stroke, tolerances. Places stand in the calibration."""
 
 from __future__ import annotations
 
@@ -76,13 +76,8 @@ class StrokeSettings(Settings):
 
 
 class WindowSettings(Settings):
-    """Where on the belt a part may be picked; x in `cell`."""
+    """How exactly the pick window is kept; where it lies stands in the calibration."""
 
-    start_m: float = setting(-0.42, "Window start", "No part is gripped upstream of this", "m")
-    end_m: float = setting(0.36, "Window end", "No moving part is gripped downstream of this", "m")
-    last_safe_m: float = setting(
-        0.45, "Last safe position", "A standing part may be gripped up to here", "m"
-    )
     standing_m_s: float = setting(
         0.002, "Standing", "A belt slower than this counts as standing", "m/s", gt=0
     )
@@ -96,9 +91,8 @@ class WindowSettings(Settings):
 
 
 class CupSettings(Settings):
-    """The suction cup, and what may hang on it."""
+    """What may hang on the suction cup."""
 
-    radius_m: float = setting(0.012, "Cup radius", "Of the cup's lip", "m", gt=0)
     most_kg: float = setting(
         0.5, "Heaviest part", "What the cup and the arm carry at full acceleration", "kg", gt=0
     )
@@ -114,59 +108,15 @@ class CupSettings(Settings):
     )
 
 
-class BinSettings(Settings):
-    """A bin's drop point."""
-
-    x: float = setting(..., "x", "Drop point in `cell`", "m")
-    y: float = setting(..., "y", "Drop point in `cell`", "m")
-    z: float = setting(0.10, "Release height", "Height of the cup at release", "m")
-
-
-class BoxSettings(Settings):
-    """A box that the arm must not touch; axes along `cell`."""
-
-    name: str = setting(..., "Name", "Shown when a motion is refused because of it")
-    centre: Point = setting(..., "Centre", "Middle of the box in `cell`", "m")
-    size: Point = setting(..., "Size", "Edge lengths", "m")
-
-
-DEFAULT_BINS = {
-    "rework": BinSettings(x=-0.40, y=-0.32),
-    "scrap": BinSettings(x=0.40, y=-0.32),
-    "review": BinSettings(x=0.62, y=-0.32),
-}
-DEFAULT_BOXES = (
-    BoxSettings(name="belt", centre=(-0.40, 0.0, -0.06), size=(2.20, 0.30, 0.12)),
-    BoxSettings(name="pedestal", centre=(0.0, -0.50, -0.35), size=(0.18, 0.18, 0.66)),
-    BoxSettings(name="photo-eye post left", centre=(-1.30, 0.18, 0.0), size=(0.03, 0.03, 0.16)),
-    BoxSettings(name="photo-eye post right", centre=(-1.30, -0.18, 0.0), size=(0.03, 0.03, 0.16)),
-    BoxSettings(name="exit-eye post left", centre=(0.62, 0.18, 0.0), size=(0.03, 0.03, 0.08)),
-    BoxSettings(name="exit-eye post right", centre=(0.62, -0.18, 0.0), size=(0.03, 0.03, 0.08)),
-    BoxSettings(name="camera", centre=(-1.00, 0.0, 0.68), size=(0.10, 0.10, 0.16)),
-    BoxSettings(name="bin rework", centre=(-0.40, -0.32, -0.15), size=(0.24, 0.24, 0.20)),
-    BoxSettings(name="bin scrap", centre=(0.40, -0.32, -0.15), size=(0.24, 0.24, 0.20)),
-    BoxSettings(name="bin review", centre=(0.62, -0.32, -0.15), size=(0.24, 0.24, 0.20)),
-    BoxSettings(name="floor", centre=(0.0, 0.0, -0.75), size=(4.0, 4.0, 0.10)),
-)
-
-
 class MotionSettings(Settings):
     """Everything that planning and executing a removal needs to know."""
 
-    base: Point = setting(
-        (0.0, -0.50, 0.0), "Arm base", "Origin of the arm's base frame in `cell`", "m"
-    )
-    tool_length_m: float = setting(0.12, "Tool length", "From flange to the cup's lip", "m", gt=0)
     limits: LimitSettings = setting(LimitSettings(), "Limits", "Joint limits")
     stroke: StrokeSettings = setting(StrokeSettings(), "Stroke", "Down, hold, up")
-    window: WindowSettings = setting(WindowSettings(), "Pick window", "Where parts may be gripped")
-    cup: CupSettings = setting(CupSettings(), "Cup", "The suction cup, and what may hang on it")
-    bins: dict[str, BinSettings] = setting(DEFAULT_BINS, "Bins", "Drop points by name")
+    window: WindowSettings = setting(WindowSettings(), "Pick window", "How exactly it is kept")
+    cup: CupSettings = setting(CupSettings(), "Cup", "What may hang on the cup")
     unknown_bin: str = setting(
         "scrap", "Bin for unknown parts", "Where a part goes that hangs on the cup at the start"
-    )
-    boxes: tuple[BoxSettings, ...] = setting(
-        DEFAULT_BOXES, "Surroundings", "What the arm must not touch"
     )
     waiting: Point = setting(
         (-0.24, -0.02, 0.09),
@@ -179,9 +129,6 @@ class MotionSettings(Settings):
         "Arm branch",
         "Joint angles whose shoulder, elbow and wrist branch every motion keeps",
         "deg",
-    )
-    belt_half_width_m: float = setting(
-        0.15, "Belt half width", "Over the belt a carried part stays at lift height", "m", gt=0
     )
     belt_ramp_m_s2: float = setting(
         1.0, "Belt ramp", "Acceleration of the belt drive", "m/s^2", gt=0

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibration.places import StationsEntry
 from robot.base import Joints, MotionError
 from robot.motion.belt_predictor import BeltMotion
 from robot.motion.config import MotionSettings
@@ -80,11 +81,16 @@ class Interceptor:
     """Finds the earliest meeting of the cup with a part."""
 
     def __init__(
-        self, arm: ArmKinematics, strokes: Strokes, settings: MotionSettings, seed: Joints
+        self,
+        arm: ArmKinematics,
+        strokes: Strokes,
+        settings: MotionSettings,
+        stations: StationsEntry,
+        seed: Joints,
     ) -> None:
         self._arm, self._strokes, self._settings, self._seed = arm, strokes, settings, seed
-        window = settings.window
-        self._farthest = window.last_safe_m + window.overshoot_m
+        self._stations = stations
+        self._farthest = stations.last_safe_x + settings.window.overshoot_m
 
     def plan(
         self,
@@ -120,8 +126,7 @@ class Interceptor:
 
     def _yaw(self, part: PartOnBelt, x: float) -> float:
         """The part's heading, turned by the quarter that keeps the wrist nearest to its middle."""
-        window = self._settings.window
-        inside = min(max(x, window.start_m), window.last_safe_m)
+        inside = min(max(x, self._stations.pick_start_x), self._stations.last_safe_x)
         pose = pointing_down(inside, part.y, self._settings.waiting[2], part.yaw)
         joints = self._arm.inverse(pose, self._seed)
         return part.yaw + _QUARTER * round(float(joints[5] - self._seed[5]) / _QUARTER)
@@ -166,7 +171,7 @@ class Interceptor:
 
     def _before_window(self, task: _Task, time_s: float, down_s: float) -> bool:
         contact = task.part.x_at(task.belt.at(time_s + down_s).travel)
-        return contact < self._settings.window.start_m
+        return contact < self._stations.pick_start_x
 
     def _after_window(self, task: _Task, time_s: float, down_s: float) -> bool:
         """Whether a stroke begun at `time_s` would grip too far downstream, or end too late."""
@@ -174,7 +179,7 @@ class Interceptor:
         contact = task.belt.at(time_s + down_s)
         off = task.belt.at(time_s + 2.0 * down_s + self._settings.stroke.dwell_s)
         standing = contact.speed < window.standing_m_s
-        limit = self._farthest if standing else window.end_m
+        limit = self._farthest if standing else self._stations.pick_end_x
         late = off.travel > task.deadline + window.overshoot_m
         return late or task.part.x_at(contact.travel) > limit
 
@@ -189,7 +194,7 @@ class Interceptor:
     def _missing_s(self, task: _Task, down_s: float) -> float:
         """How much longer a removal takes than the belt leaves until the last safe position."""
         belt = task.belt.at(task.start_s)
-        last = min(self._settings.window.last_safe_m, task.part.x_at(task.deadline))
+        last = min(self._stations.last_safe_x, task.part.x_at(task.deadline))
         stood = BeltMotion(task.start_s, task.part.travel + last - task.part.x, 0.0, 0.0, 1.0)
         at_last = _Task(
             task.start, task.start_s, task.part, stood, math.inf, task.yaw, task.breathe

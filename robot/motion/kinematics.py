@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.cell import CellCalibration
 from calibration.geometry import Pose
 from robot.base import Joints, MotionError
 
@@ -38,10 +40,17 @@ def heading(yaw: float) -> Float:
 
 @dataclass(frozen=True, slots=True)
 class ArmKinematics:
-    """A UR5e at `base` (axes parallel to `cell`) with a straight tool of `tool_length` [m]."""
+    """A UR5e whose base frame has the pose `base` in `cell`, with a straight tool of `tool_length`
+    [m].
+    """
 
-    base: tuple[float, float, float] = (0.0, -0.5, 0.0)
-    tool_length: float = 0.12
+    base: Pose
+    tool_length: float
+
+    @classmethod
+    def of(cls, site: CellCalibration) -> Self:
+        """The arm of this site."""
+        return cls(site.robot_base.pose(), site.tool.length)
 
     def forward(self, joints: Joints) -> Pose:
         """Pose of the tool centre point in `cell`."""
@@ -57,16 +66,14 @@ class ArmKinematics:
         rotation = np.array(
             [[c6 * a + s6 * b, -s6 * a + c6 * b, c] for a, b, c in zip(x5, y5, z6, strict=True)]
         )
-        return Pose(
-            rotation,
-            np.array(
-                [
-                    self.base[0] + radial * c1 + D4 * s1 + tip * z6[0],
-                    self.base[1] + radial * s1 - D4 * c1 + tip * z6[1],
-                    self.base[2] + up + tip * z6[2],
-                ]
-            ),
+        place = np.array(
+            [
+                radial * c1 + D4 * s1 + tip * z6[0],
+                radial * s1 - D4 * c1 + tip * z6[1],
+                up + tip * z6[2],
+            ]
         )
+        return self.base @ Pose(rotation, place)
 
     def jacobian(self, joints: Joints) -> Float:
         """Geometric Jacobian (6, 6) at the tool centre point: [linear; angular] in `cell`."""
@@ -94,7 +101,8 @@ class ArmKinematics:
         jac[:3, 4] = _cross(axis5, lever)
         jac[3:, 4] = axis5
         jac[3:, 5] = (zr * c1 + zs * s1, zr * s1 - zs * c1, zh)
-        return jac
+        # Both halves are vectors of the base frame so far.
+        return np.asarray((self.base.rotation @ jac.reshape(2, 3, 6)).reshape(6, 6))
 
     def joint_velocity(self, joints: Joints, twist: Float) -> Joints:
         """Joint velocity [rad/s] for a tool twist (6,). Raises MotionError if singular."""
@@ -120,12 +128,10 @@ class ArmKinematics:
 
     def branches(self, pose: Pose) -> Iterator[tuple[float, float, float, float, float, float]]:
         """Every solution (up to 8) for a tool pose in `cell`; angles may lie outside (-pi, pi]."""
-        rot = pose.rotation.tolist()
-        (x6x, y6x, z6x), (x6y, y6y, z6y), (x6z, y6z, z6z) = rot
+        in_base = self.base.inverse() @ pose
+        (x6x, y6x, z6x), (x6y, y6y, z6y), (x6z, y6z, _) = in_base.rotation.tolist()
         tip = D6 + self.tool_length
-        px = float(pose.translation[0]) - self.base[0] - tip * z6x
-        py = float(pose.translation[1]) - self.base[1] - tip * z6y
-        pz = float(pose.translation[2]) - self.base[2] - tip * z6z
+        px, py, pz = (in_base.translation - tip * in_base.rotation[:, 2]).tolist()
         reach = math.hypot(px, py)
         if reach < D4:
             return

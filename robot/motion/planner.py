@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calibration.cell import CellCalibration
 from robot.base import Joints, MotionError
 from robot.motion.belt_predictor import BeltMotion
 from robot.motion.collision import CollisionModel, sample_times
@@ -35,19 +36,19 @@ class CarryPlan:
 
 
 class PickPlanner:
-    """Plans for one configured cell. Keeps no state between calls.
+    """Plans for one site. Keeps no state between calls.
 
     `breathe` is called every few hundred microseconds, for callers that must not stall.
     """
 
-    def __init__(self, settings: MotionSettings) -> None:
-        self.settings = settings
-        self.arm = ArmKinematics(settings.base, settings.tool_length_m)
-        self.collision = CollisionModel.of(settings)
+    def __init__(self, settings: MotionSettings, site: CellCalibration) -> None:
+        self.settings, self.site = settings, site
+        self.arm = ArmKinematics.of(site)
+        self.collision = CollisionModel.of(site)
         self.seed: Joints = np.radians(settings.seed_deg)
         self.waiting = self._upright(*settings.waiting, wrist=float(self.seed[5]))
         self._strokes = Strokes(self.arm, settings)
-        self._interceptor = Interceptor(self.arm, self._strokes, settings, self.seed)
+        self._interceptor = Interceptor(self.arm, self._strokes, settings, site.stations, self.seed)
 
     def plan_pick(
         self,
@@ -122,11 +123,11 @@ class PickPlanner:
 
         Raises MotionError for an unknown bin.
         """
-        place = self.settings.bins.get(name)
+        place = self.site.bins.get(name)
         if place is None:
-            known = ", ".join(sorted(self.settings.bins))
-            raise MotionError(f"there is no bin '{name}'; configured are {known}")
-        return self._upright(place.x, place.y, place.z, wrist=float(now[5]))
+            known = ", ".join(sorted(self.site.bins))
+            raise MotionError(f"there is no bin '{name}'; the calibration knows {known}")
+        return self._upright(*place.drop, wrist=float(now[5]))
 
     def low_over_belt(self, joints: Joints) -> bool:
         """Whether the cup points down and is lower than the waiting height."""
@@ -145,7 +146,7 @@ class PickPlanner:
         wherever they came: the cup does not fit, the waiting arm or a bin's walls are in the way.
         """
         cup, clearance = self.settings.cup, self.settings.clearance_m
-        shape.require_gripable(cup.radius_m, cup.most_kg)
+        shape.require_gripable(self.site.tool.cup_radius, cup.most_kg)
         held = shape.held(0.0, 0.0)
         waiting_m = self.settings.waiting[2]
         if shape.thickness_m + clearance > waiting_m - self.settings.stroke.approach_height_m:
@@ -182,7 +183,7 @@ class PickPlanner:
         lowest = max(self.settings.stroke.lift_height_m, thick) - 0.002
         for joints in carried[::2]:
             _, y, z = self.arm.forward(joints).translation
-            if abs(y) < self.settings.belt_half_width_m + reach and z < lowest:
+            if abs(y) < self.site.belt.width / 2.0 + reach and z < lowest:
                 raise MotionError("the part would sweep over the belt too low")
         breathe()
 

@@ -17,6 +17,7 @@ from cell.cli.errors import UsageError
 from cell.cli.terminal import terminal
 from cell.config import load
 from cell.records.journal import Journal
+from cell.stations import site_of
 from robot.motion.bound import CycleBound
 
 ROWS = (
@@ -81,6 +82,7 @@ def _measure(folder: Path, settings: dict[str, Any], belt_speed: float) -> Figur
         raise UsageError(f"the run gave no report (exit code {done.returncode}); see {folder}")
     with Journal.follow(folder / "journal.db") as journal:
         removals = confirmed(event for _, event in journal.read())
-    motion = load(None).robot.motion
+    cell = load(None)
+    bound = CycleBound(cell.robot.motion, site_of(cell))
     content = json.loads(report.read_text(encoding="utf-8"))
-    return figures(removals, content, CycleBound(motion), belt_speed)
+    return figures(removals, content, bound, belt_speed)

@@ -78,6 +78,13 @@ def run(
         Path | None, typer.Option(help="Folder for journal, records, pictures, logs.")
     ] = None,
     twin: Annotated[bool, typer.Option(help="Start the twin that stands for the hardware.")] = True,
+    site: Annotated[
+        Path | None,
+        typer.Option(
+            help="What stands where in truth (a calibration file), for the twin alone; default: "
+            "the cell's own."
+        ),
+    ] = None,
     host: Annotated[
         str, typer.Option(help="Loopback address of the twin's arm and PLC.")
     ] = "127.0.0.1",
@@ -104,7 +111,7 @@ def run(
             "beside it can say: confirm and start on the operator's page."
         )
     if not twin:
-        refuse(context, "without the twin", "seed", "pitch", "defective", "host", "report")
+        refuse(context, "without the twin", "seed", "pitch", "defective", "site", "host", "report")
     if headless:
         refuse(context, "without the operator's page", "port")
         refuse(context, "beside --headless, which starts the twin's belt at once", "start")
@@ -135,7 +142,7 @@ def run(
     plan = None
     if twin:
         plan = demo_twin(
-            cell, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective
+            cell, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective, site=site
         )
     for written in {folder, Path(cell.data_dir)}:
         require_writable_folder(written)

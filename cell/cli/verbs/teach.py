@@ -18,7 +18,7 @@ from cell.cli.errors import UsageError
 from cell.cli.pictures import write_picture
 from cell.cli.terminal import terminal
 from cell.config import load
-from cell.products import taught_recipes
+from cell.products import cell_bins, taught_recipes
 from cell.recipe.loading import RECIPES
 from cell.recipe.model import PartGeometry
 from cell.teaching import USUAL_PART, Bins, Lesson, teach_recipe, warnings
@@ -90,7 +90,7 @@ def teach(
                 root,
                 FeaturePackage.load(),
                 _part(size_mm, thickness_mm, rim_mm),
-                Bins.of(cell.robot.motion.bins),
+                Bins.of(cell_bins(cell)),
                 lambda: datetime.now(UTC),
                 _size(canonical, "--canonical") if canonical else None,
                 Settings(side=side),

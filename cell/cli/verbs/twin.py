@@ -34,6 +34,10 @@ def twin(
     defective: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of defective parts.")
     ] = 0.33,
+    site: Annotated[
+        Path | None,
+        typer.Option(help="What stands where in truth (a calibration file); default: the cell's."),
+    ] = None,
     host: Annotated[
         str, typer.Option(help="Loopback address of the twin's arm and PLC.")
     ] = "127.0.0.1",
@@ -51,6 +55,8 @@ def twin(
         )
     folder = data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
-    plan = demo_twin(cell, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective)
+    plan = demo_twin(
+        cell, host, folder, seed=seed, parts=parts, pitch=pitch, defective=defective, site=site
+    )
     command = [sys.executable, "-m", "twin", "--config", str(plan.write())]
     os.execv(sys.executable, command)

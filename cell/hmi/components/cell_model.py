@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 from nicegui import ui
 from nicegui.elements.scene.scene_object3d import Object3D
 
-from cell.hmi.layout import BinPlace, CellLayout
+from calibration.cell import CellCalibration
+from calibration.places import BinEntry
 from cell.hmi.model import Verdict
 
 BELT_COLOR: Final = "#27303a"
@@ -24,44 +25,41 @@ VERDICT_COLORS: Final = {
 STRIPE_PITCH: Final = 0.10
 SEEN: Final = 0.006
 """Thinner parts are drawn so high [m]."""
-BIN_SIZE: Final = 0.17
-BIN_RIM_Z: Final = -0.05
-BIN_DEPTH: Final = 0.14
 
 
 class BeltModel:
     """The belt with stripes that move as it does, camera, eyes and the last safe position."""
 
-    def __init__(self, scene: ui.scene, layout: CellLayout) -> None:
-        length = layout.belt_to_x - layout.belt_from_x
-        middle = (layout.belt_to_x + layout.belt_from_x) / 2
-        scene.box(length, layout.belt_width, 0.05).material(BELT_COLOR).move(middle, 0, -0.026)
+    def __init__(self, scene: ui.scene, site: CellCalibration) -> None:
+        belt = site.belt
+        length, middle = belt.x_end - belt.x_start, (belt.x_end + belt.x_start) / 2
+        scene.box(length, belt.width, 0.05).material(BELT_COLOR).move(middle, 0, -0.026)
         for side in (-1, 1):
             rail = scene.box(length, 0.02, 0.07).material(FRAME_COLOR)
-            rail.move(middle, side * (layout.belt_width / 2 + 0.01), -0.03)
+            rail.move(middle, side * (belt.width / 2 + 0.01), -0.03)
         self._stripes = scene.group()
         with self._stripes:
             for index in range(int(length / STRIPE_PITCH)):
-                stripe = scene.box(0.008, layout.belt_width, 0.001).material(STRIPE_COLOR)
-                stripe.move(layout.belt_from_x + 0.004 + index * STRIPE_PITCH, 0, 0)
-        self._eyes(scene, layout)
-        self._camera(scene, layout)
+                stripe = scene.box(0.008, belt.width, 0.001).material(STRIPE_COLOR)
+                stripe.move(belt.x_start + 0.004 + index * STRIPE_PITCH, 0, 0)
+        self._eyes(scene, site)
+        self._camera(scene, site)
 
     def carry(self, encoder_m: float) -> None:
         """Show the belt at this travel."""
         self._stripes.move(round(encoder_m % STRIPE_PITCH, 3), 0, 0)
 
-    def _eyes(self, scene: ui.scene, layout: CellLayout) -> None:
-        edge = layout.belt_width / 2 + 0.03
-        for x in (layout.photo_eye_x, layout.exit_eye_x):
+    def _eyes(self, scene: ui.scene, site: CellCalibration) -> None:
+        edge, stations = site.belt.width / 2 + 0.03, site.stations
+        for x in (stations.photo_eye_x, stations.exit_eye_x):
             for side in (-1, 1):
                 scene.box(0.03, 0.03, 0.09).material("#8b97a5").move(x, side * edge, 0.02)
-        limit = scene.box(0.012, layout.belt_width, 0.002).material("#f0603a")
-        limit.move(layout.last_safe_x, 0, 0.001)
+        limit = scene.box(0.012, site.belt.width, 0.002).material("#f0603a")
+        limit.move(stations.last_safe_x, 0, 0.001)
 
-    def _camera(self, scene: ui.scene, layout: CellLayout) -> None:
-        x, height = layout.camera_x, layout.camera_height
-        post_y = layout.belt_width / 2 + 0.08
+    def _camera(self, scene: ui.scene, site: CellCalibration) -> None:
+        x, height = site.stations.camera_x, site.camera.pose.position[2]
+        post_y = site.belt.width / 2 + 0.08
         scene.box(0.03, 0.03, height + 0.1).material(FRAME_COLOR).move(x, post_y, height / 2)
         scene.box(0.03, post_y, 0.03).material(FRAME_COLOR).move(x, post_y / 2, height + 0.07)
         scene.box(0.05, 0.05, 0.09).material("#7d8b99").move(x, 0, height)
@@ -72,22 +70,22 @@ class BeltModel:
 class BinModel:
     """An open bin with its name."""
 
-    def __init__(self, scene: ui.scene, place: BinPlace) -> None:
+    def __init__(self, scene: ui.scene, place: BinEntry) -> None:
         self._scene = scene
         self._place = place
         self._text = ""
         self._label: Object3D | None = None
-        half, thick, middle_z = BIN_SIZE / 2, 0.008, BIN_RIM_Z - BIN_DEPTH / 2
-        with scene.group().move(place.x, place.y, 0):
+        (x, y, _), (along, across, high), thick = place.drop, place.size, place.wall
+        with scene.group().move(x, y, place.rim_z - high / 2):
             for dx, dy, width, depth in (
-                (half, 0, thick, BIN_SIZE),
-                (-half, 0, thick, BIN_SIZE),
-                (0, half, BIN_SIZE, thick),
-                (0, -half, BIN_SIZE, thick),
+                ((along - thick) / 2, 0, thick, across),
+                ((thick - along) / 2, 0, thick, across),
+                (0, (across - thick) / 2, along, thick),
+                (0, (thick - across) / 2, along, thick),
             ):
-                scene.box(width, depth, BIN_DEPTH).material("#6b7a8c", 0.85).move(dx, dy, middle_z)
-            floor = scene.box(BIN_SIZE, BIN_SIZE, thick).material("#3d4856")
-            floor.move(0, 0, BIN_RIM_Z - BIN_DEPTH)
+                scene.box(width, depth, high).material("#6b7a8c", 0.85).move(dx, dy, 0)
+            floor = scene.box(along, across, thick).material("#3d4856")
+            floor.move(0, 0, (thick - high) / 2)
 
     def call(self, words: str) -> None:
         """Write this name at the bin."""
@@ -96,9 +94,10 @@ class BinModel:
         self._text = words
         if self._label is not None:
             self._label.delete()
+        x, y, _ = self._place.drop
         with self._scene:
             self._label = self._scene.text(words, "font-size:0.8rem;color:#c9d3dd").move(
-                self._place.x, self._place.y - 0.17, BIN_RIM_Z
+                x, y - self._place.size[1] / 2 - 0.05, self._place.rim_z
             )
 
 

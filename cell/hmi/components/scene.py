@@ -6,11 +6,11 @@ from typing import Final
 
 from nicegui import ui
 
+from calibration.cell import CellCalibration
 from cell.hmi.components.arm_model import ArmModel
 from cell.hmi.components.base import box, show, text
 from cell.hmi.components.cell_model import BeltModel, BinModel, PartModel, PartSize
 from cell.hmi.i18n import TEXTS, Lang, tr, tr_or
-from cell.hmi.layout import CellLayout
 from cell.hmi.model import BeltStatus, CellView, Part, RobotStatus, Verdict
 from cell.hmi.recipes import RecipeBook
 
@@ -28,8 +28,8 @@ UNKNOWN_SIZE: Final = PartSize(0.1, 0.1, 0.0)
 class ScenePanel:
     """What is silent is not drawn: neither the arm nor moving stripes without fresh states."""
 
-    def __init__(self, layout: CellLayout, recipes: RecipeBook) -> None:
-        self._layout = layout
+    def __init__(self, site: CellCalibration, recipes: RecipeBook) -> None:
+        self._belt_ends = site.belt.x_start, site.belt.x_end
         self._recipes = recipes
         self._size = UNKNOWN_SIZE
         self._grip = (0.0, 0.0)
@@ -49,10 +49,11 @@ class ScenePanel:
                 click_events=[],
             ).classes("scene-view")
             with self._scene as scene:
-                self._belt = BeltModel(scene, layout)
-                self._bins = {place.name: BinModel(scene, place) for place in layout.bins}
-                with scene.group().move(*layout.robot_base):
-                    self._arm = ArmModel(scene, layout.tool_length)
+                self._belt = BeltModel(scene, site)
+                self._bins = {name: BinModel(scene, place) for name, place in site.bins.items()}
+                base = site.robot_base.pose()
+                with scene.group().move(*base.translation).rotate_R(base.rotation.tolist()):
+                    self._arm = ArmModel(scene, site.tool.length)
                     with self._arm.tool:
                         self._carried = PartModel(scene, self._size)
             self._scene.move_camera(-0.30, -1.92, 1.62, -0.36, -0.07, 0.13, duration=0)
@@ -122,7 +123,8 @@ class ScenePanel:
             return PartModel(scene, self._size)
 
     def _in_sight(self, part: Part) -> bool:
-        return self._layout.belt_from_x - 0.1 <= part.x <= self._layout.belt_to_x + 0.1
+        start, end = self._belt_ends
+        return start - 0.1 <= part.x <= end + 0.1
 
 
 def held_part(robot: RobotStatus | None) -> str:
