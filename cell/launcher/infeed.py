@@ -11,6 +11,7 @@ from inspection_cell_interfaces.msg import CellState
 
 from cell.launcher.control import TwinLostError
 from cell.recipe.loading import RecipeError
+from cell.recipe.model import PartGeometry
 
 WAITS = (CellState.DRAINING, CellState.TAKING_UP)
 PATIENCE_S = 3.0
@@ -21,18 +22,18 @@ class InfeedPerson:
     """Looks at the cell's state, acts by the twin's control socket.
 
     ask: one request; raises ValueError where the twin refuses it and TwinLostError where it does
-    not answer. size_of: size [m] of the part that a recipe is for. recipe: what the twin feeds
+    not answer. part_of: the part that a recipe is for. recipe: what the twin feeds
     parts for.
     """
 
     def __init__(
         self,
         ask: Callable[..., dict[str, Any]],
-        size_of: Callable[[str], tuple[float, float]],
+        part_of: Callable[[str], PartGeometry],
         recipe: str,
         say: Callable[[str], None],
     ) -> None:
-        self._ask, self._size_of, self._say = ask, size_of, say
+        self._ask, self._part_of, self._say = ask, part_of, say
         self._recipe = recipe
         self._holds = False
         self._refused_since: float | None = None
@@ -47,7 +48,9 @@ class InfeedPerson:
                 self._ask("feed", on=False)
                 self._holds = True
             if wanted != self._recipe:
-                self._ask("product", name=wanted, size_m=list(self._size_of(wanted)))
+                part = self._part_of(wanted)
+                size_m, grip_m = list(part.size_m), list(part.grip_m)
+                self._ask("product", name=wanted, size_m=size_m, grip_m=grip_m)
                 self._recipe, self._refused_since = wanted, None
             if self._holds and not busy:
                 self._ask("feed", on=True)

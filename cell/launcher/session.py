@@ -79,7 +79,7 @@ class Session:
         if twin is not None:
             self._infeed = InfeedPerson(
                 Control(twin.host).ask,
-                lambda recipe: find_recipe(config, recipe).part.size_m,
+                lambda recipe: find_recipe(config, recipe).part,
                 config.recipe,
                 say,
             )

@@ -28,6 +28,9 @@ def test_demo_cell_has_the_default_layout(demo_cell: CellCalibration) -> None:
     assert demo_cell.belt.counts_per_metre == 20000
     assert demo_cell.robot_base.position == (0.0, -0.5, 0.0)
     assert demo_cell.robot_base.pose().rotation.tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    assert demo_cell.bins["scrap"].drop == (0.40, -0.32, 0.10)
+    names = [box.name for box in demo_cell.obstacles()]
+    assert {"belt", "bin rework", "bin scrap", "bin review", "pedestal", "camera"} <= set(names)
     assert demo_cell.provenance.method == "nominal"
 
 
@@ -64,7 +67,14 @@ REMOVED = object()
         ("stations.last_safe_x", 0.3, "must lie before stations.last_safe_x"),
         ("stations.exit_eye_x", 0.9, "stations.exit_eye_x .0.9 m. must lie before belt.x_end"),
         ("robot_base.position", [0.0, -0.5], "robot_base.position"),
-        ("format", 2, "format"),
+        ("robot_model", "UR10e", "robot_model"),
+        ("tool", REMOVED, "tool: is missing"),
+        ("bins", {}, "bins"),
+        ("bins.scrap.drop", [0.4, -0.2, 0.1], r"bins.scrap at \(0.4, -0.2\) m lies under the belt"),
+        ("bins.scrap.drop.2", -0.1, "bins.scrap: the cup lets go at z = -0.1 m, below the rim"),
+        ("bins.scrap.wall", 0.1, "bins.scrap: walls of 0.1 m leave no room"),
+        ("boxes.0.size.1", 0.0, "boxes.0.size.1"),
+        ("format", 3, "format"),
         ("provenance.method", "measured", "must state its reprojection_error_px"),
         ("provenance.reprojection_error_px", 0.1, "nothing was measured"),
         ("provenance.who", "", "provenance.who"),
@@ -88,6 +98,40 @@ def test_bad_value_is_named(
     with pytest.raises(CalibrationError, match=message) as caught:
         load_calibration(path)
     assert str(path) in str(caught.value)
+
+
+def of_format_1(demo_file: Path) -> dict[str, Any]:
+    tree = json.loads(demo_file.read_text())
+    for name in ("robot_model", "tool", "bins", "boxes"):
+        del tree[name]
+    del tree["belt"]["thickness"]
+    return {**tree, "format": 1}
+
+
+def test_an_older_file_is_told_what_to_add(demo_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(of_format_1(demo_file)))
+    with pytest.raises(CalibrationError) as caught:
+        load_calibration(path)
+    said = str(caught.value)
+    assert f"{path} is of format 1: add robot_model, tool, belt.thickness, bins, boxes" in said
+    assert "\n" not in said
+
+
+def test_an_older_file_that_says_everything_is_read(
+    demo_file: Path, demo_cell: CellCalibration, tmp_path: Path
+) -> None:
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(json.loads(demo_file.read_text()) | {"format": 1}))
+    assert load_calibration(path) == demo_cell
+
+
+@pytest.mark.parametrize("content", [{"format": 1}, {"format": 1, "belt": [3]}])
+def test_an_older_file_that_is_damaged_is_refused(tmp_path: Path, content: Any) -> None:
+    path = tmp_path / "old.json"
+    path.write_text(json.dumps(content))
+    with pytest.raises(CalibrationError, match=r"belt\.thickness"):
+        load_calibration(path)
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,17 @@ from inspection_cell_interfaces.msg import CellState
 
 from cell.launcher.control import TwinLostError
 from cell.launcher.infeed import InfeedPerson
+from cell.recipe.model import PartGeometry
 
 PCB, CARRIER = "pcb@1.4.0", "ball_screw_carrier@1.0.0"
 HOLD, GO = ("feed", {"on": False}), ("feed", {"on": True})
 SIZES = {"pcb": (0.108, 0.108), "ball_screw_carrier": (0.168, 0.072), "tile": (0.06, 0.04)}
-BRING = ("product", {"name": "ball_screw_carrier", "size_m": [0.168, 0.072]})
-BACK = ("product", {"name": "pcb", "size_m": [0.108, 0.108]})
+PARTS = {
+    name: PartGeometry(size_m=size, thickness_m=0.0016, inset_m=0.0, grip_m=(0.01, 0.0))
+    for name, size in SIZES.items()
+}
+BRING = ("product", {"name": "ball_screw_carrier", "size_m": [0.168, 0.072], "grip_m": [0.01, 0.0]})
+BACK = ("product", {"name": "pcb", "size_m": [0.108, 0.108], "grip_m": [0.01, 0.0]})
 
 
 class Twin:
@@ -54,7 +59,7 @@ def test_it_brings_what_the_recipe_is_for(
     seen: list[tuple[str, str]], asked: list[tuple[str, dict[str, Any]]]
 ) -> None:
     twin, said = Twin(), list[str]()
-    person = InfeedPerson(twin.ask, SIZES.__getitem__, "pcb", said.append)
+    person = InfeedPerson(twin.ask, PARTS.__getitem__, "pcb", said.append)
     for recipe, change in seen:
         person.look(CellState(recipe=recipe, change=change), 10.0)
     assert twin.asked == asked
@@ -63,7 +68,7 @@ def test_it_brings_what_the_recipe_is_for(
 
 def test_what_the_twin_has_not_is_said_once_and_nothing_is_fed() -> None:
     twin, said = Twin(), list[str]()
-    person = InfeedPerson(twin.ask, SIZES.__getitem__, "pcb", said.append)
+    person = InfeedPerson(twin.ask, PARTS.__getitem__, "pcb", said.append)
     twin.refuses = "unknown product 'tile'; known: pcb, ball_screw_carrier"
     for now_s in (10.0, 12.9):
         person.look(CellState(recipe="tile@1.0.1"), now_s)
@@ -79,7 +84,7 @@ def test_what_the_twin_has_not_is_said_once_and_nothing_is_fed() -> None:
 
 def test_a_twin_that_is_away_is_asked_again() -> None:
     twin, said = Twin(), list[str]()
-    person = InfeedPerson(twin.ask, SIZES.__getitem__, "pcb", said.append)
+    person = InfeedPerson(twin.ask, PARTS.__getitem__, "pcb", said.append)
     twin.away = True
     person.look(CellState(recipe=CARRIER), 20.0)
     twin.away = False

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cell.hmi.layout import CellLayout
 from typer.testing import CliRunner
 
 from cell.cli.app import app
@@ -15,7 +16,6 @@ from cell.config import CellConfig, ConfigError
 from cell.config.load import DEMO, dump, load
 from cell.hmi.__main__ import USAGE
 from cell.hmi.__main__ import run as run_page
-from cell.hmi.layout import CellLayout
 from cell.stations import belt_options, ledger_config
 from robot.belts import modbus
 from robot.belts import register_map as plc

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from calibration.geometry import Pose
 from cell.hmi.components.arm_model import UR5E
 from robot.motion.kinematics import ArmKinematics
 
@@ -32,6 +33,6 @@ def test_drawn_chain_ends_at_the_tool(seed: int) -> None:
     for link, angle in zip(UR5E, joints, strict=True):
         tip = tip @ turned(angle, 2) @ moved(link.a, link.d) @ turned(link.alpha, 0)
     tip = tip @ moved(0, 0.12)
-    expected = ArmKinematics(base=(0.0, 0.0, 0.0), tool_length=0.12).forward(joints)
+    expected = ArmKinematics(Pose.identity(), 0.12).forward(joints)
     np.testing.assert_allclose(tip[:3, 3], expected.translation, atol=1e-9)
     np.testing.assert_allclose(tip[:3, :3], expected.rotation, atol=1e-9)

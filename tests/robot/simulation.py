@@ -15,6 +15,7 @@ from robot.motion.follower import Follower
 from robot.motion.pick import PickCycle
 from robot.motion.planner import PickPlanner
 from robot.motion.workpiece import Workpiece
+from tests.site import SITE
 
 BOARD = Workpiece(0.108, 0.108, 0.0016, 0.06)
 SAMPLE_S = 0.02
@@ -98,7 +99,7 @@ class World:
         self.time = 100.0
         self.belt = SimBelt(speed, speed=speed, time=self.time)
         self.arm = SimArm(self)
-        self.planner = PickPlanner(settings)
+        self.planner = PickPlanner(settings, SITE)
         self.predictor = BeltPredictor(settings.belt_ramp_m_s2)
         self.follower = Follower(self.arm, self.predictor, self, settings)
         self.cycle = PickCycle(self.follower, self, self.planner, settings)

@@ -10,12 +10,13 @@ import pytest
 from robot.base import MotionError
 from robot.motion.belt_predictor import BeltMotion
 from robot.motion.bound import CycleBound, Grip
-from robot.motion.config import BinSettings, LimitSettings, MotionSettings, StrokeSettings
+from robot.motion.config import LimitSettings, MotionSettings, StrokeSettings
 from robot.motion.intercept import PickPlan
 from robot.motion.planner import PickPlanner
 from robot.motion.strokes import PartOnBelt
 from robot.motion.trajectory import JointState
 from robot.motion.workpiece import Workpiece
+from tests.site import SITE
 
 TURN_DEG = 60.0
 
@@ -36,15 +37,20 @@ def test_a_turn_of_the_base_alone_takes_what_paper_gives() -> None:
     here, there = turned(0.0, 0.0, -TURN_DEG), turned(0.0, 0.0, TURN_DEG)
     settings = MotionSettings(
         limits=limits,
-        bins={
-            "near": BinSettings(x=here[0], y=here[1], z=on_belt),
-            "far": BinSettings(x=there[0], y=there[1], z=on_belt),
-        },
         stroke=StrokeSettings(dwell_s=0.1),
+    )
+    usual = SITE.bins["scrap"]
+    site = SITE.model_copy(
+        update={
+            "bins": {
+                "near": usual.model_copy(update={"drop": (*here, on_belt)}),
+                "far": usual.model_copy(update={"drop": (*there, on_belt)}),
+            }
+        }
     )
     one_way = TURN_DEG / 60.0 + 60.0 / 400.0 + 400.0 / 4800.0
 
-    _, second = CycleBound(settings).of_chain(
+    _, second = CycleBound(settings, site).of_chain(
         [Grip(0.0, 0.0, 0.0, "near", 0.0016), Grip(0.0, 0.0, 0.0, "far", 0.0016)], belt_m_s=0.0
     )
 
@@ -57,7 +63,7 @@ def test_a_turn_of_the_base_alone_takes_what_paper_gives() -> None:
 @pytest.mark.parametrize("speed", [0.1, 0.3])
 def test_no_planned_removal_beats_its_bound(bin_name: str, speed: float) -> None:
     settings = MotionSettings()
-    planner = PickPlanner(settings)
+    planner = PickPlanner(settings, SITE)
     start = JointState.rest(planner.waiting)
     belt = BeltMotion(0.0, 0.0, speed, speed, 1.0)
     plan = planner.plan_pick(
@@ -73,7 +79,7 @@ def test_no_planned_removal_beats_its_bound(bin_name: str, speed: float) -> None
     cup = planner.arm.forward(plan.down.at(plan.contact_s).position).translation
 
     grip = Grip(float(cup[0]), float(cup[1]), 0.1, bin_name, 0.0016)
-    (bound,) = CycleBound(settings).of_chain([grip], belt_m_s=speed)
+    (bound,) = CycleBound(settings, SITE).of_chain([grip], belt_m_s=speed)
 
     assert 0.4 < bound.direct <= bound.stroked + 1e-9
     assert bound.direct < carry.carry.end_s
@@ -82,7 +88,7 @@ def test_no_planned_removal_beats_its_bound(bin_name: str, speed: float) -> None
 
 
 def test_what_cannot_be_reached_or_is_no_bin_is_refused() -> None:
-    bound = CycleBound(MotionSettings())
+    bound = CycleBound(MotionSettings(), SITE)
     with pytest.raises(MotionError, match="reach"):
         bound.of_chain([Grip(2.0, 0.0, 0.0, "scrap", 0.0016)], 0.2)
     with pytest.raises(MotionError, match="attic"):

@@ -5,16 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from calibration.geometry import Pose
+from calibration.places import BoxEntry
 from robot.base import MotionError
 from robot.motion.collision import CollisionModel, segment_distance
 from robot.motion.config import MotionSettings
 from robot.motion.kinematics import ArmKinematics, pointing_down
 from robot.motion.workpiece import Workpiece
+from tests.site import SITE
 
 SETTINGS = MotionSettings()
 BOARD = Workpiece(0.108, 0.108, 0.0016).held(0.0, 0.0)
-MODEL = CollisionModel.of(SETTINGS)
-ARM = ArmKinematics()
+MODEL = CollisionModel.of(SITE)
+ARM = ArmKinematics.of(SITE)
 SEED = np.radians(SETTINGS.seed_deg)
 
 
@@ -46,6 +49,21 @@ def test_a_folded_arm_touches_itself() -> None:
     folded = np.array([[0.0, -1.57, 2.9, -1.57, -1.57, 0.0]])
     found = MODEL.nearest(folded, held=None)
     assert found.clearance < 0.0
+
+
+def test_a_site_turned_as_a_whole_keeps_its_distances() -> None:
+    """Arm and boxes turned by a quarter about the upright: what was near stays as near."""
+    turn = Pose(np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]), np.zeros(3))
+    boxes = [
+        BoxEntry(name=box.name, centre=turn.apply(np.array(box.centre)), size=(y, x, z))
+        for box in SITE.obstacles()
+        for x, y, z in [box.size]
+    ]
+    turned = CollisionModel(ArmKinematics(turn @ ARM.base, ARM.tool_length), boxes)
+    joints = SEED + np.random.default_rng(5).uniform(-0.4, 0.4, (20, 6))
+    ours, theirs = turned.nearest(joints, BOARD), MODEL.nearest(joints, BOARD)
+    assert (ours.between, ours.index) == (theirs.between, theirs.index)
+    assert ours.clearance == pytest.approx(theirs.clearance, abs=1e-9)
 
 
 def test_pruning_changes_nothing() -> None:

@@ -9,11 +9,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from calibration.devices import PoseEntry
 from calibration.geometry import Pose
 from robot.base import MotionError
 from robot.motion.kinematics import ArmKinematics, pointing_down
+from tests.site import SITE
 
-ARM = ArmKinematics()
+BASES = {  # as built, turned on its foot, leaning, and hanging over the belt
+    "upright": (0.0, 0.0, 0.0),
+    "turned": (0.0, 0.0, 0.6),
+    "leaning": (0.2, -0.15, 1.1),
+    "hanging": (math.pi, 0.0, 0.0),
+}
+ARM = ArmKinematics.of(SITE)
+
+
+def arm_on(turned: tuple[float, float, float]) -> ArmKinematics:
+    base = PoseEntry(position=(0.05, -0.5, 0.02), rotation_vector=turned)
+    return ArmKinematics(base.pose(), 0.12)
+
+
+ARMS = [pytest.param(arm_on(turned), id=name) for name, turned in BASES.items()]
 JOINTS = st.lists(st.floats(-3.0, 3.0), min_size=6, max_size=6).map(np.array)
 DH = [  # theta offset 0; (d, a, alpha) as the maker publishes them
     (0.1625, 0.0, math.pi / 2),
@@ -25,42 +41,45 @@ DH = [  # theta offset 0; (d, a, alpha) as the maker publishes them
 ]
 
 
-def dh_chain(joints: np.ndarray) -> Pose:
-    pose = Pose(np.eye(3), np.array(ARM.base))
+def dh_chain(arm: ArmKinematics, joints: np.ndarray) -> Pose:
+    pose = arm.base
     for q, (d, a, alpha) in zip(joints, DH, strict=True):
         c, s, ca, sa = math.cos(q), math.sin(q), math.cos(alpha), math.sin(alpha)
         rotation = np.array([[c, -s * ca, s * sa], [s, c * ca, -c * sa], [0.0, sa, ca]])
         pose = pose @ Pose(rotation, np.array([a * c, a * s, d]))
-    return pose @ Pose(np.eye(3), np.array([0.0, 0.0, ARM.tool_length]))
+    return pose @ Pose(np.eye(3), np.array([0.0, 0.0, arm.tool_length]))
 
 
-@given(JOINTS)
-def test_forward_equals_the_dh_chain(joints: np.ndarray) -> None:
-    ours, theirs = ARM.forward(joints), dh_chain(joints)
+@pytest.mark.parametrize("arm", ARMS)
+@given(joints=JOINTS)
+def test_forward_equals_the_dh_chain(arm: ArmKinematics, joints: np.ndarray) -> None:
+    ours, theirs = arm.forward(joints), dh_chain(arm, joints)
     assert np.allclose(ours.rotation, theirs.rotation, atol=1e-12)
     assert np.allclose(ours.translation, theirs.translation, atol=1e-12)
 
 
-@given(JOINTS)
-def test_jacobian_equals_finite_differences(joints: np.ndarray) -> None:
-    jacobian, step = ARM.jacobian(joints), 1e-6
+@pytest.mark.parametrize("arm", ARMS)
+@given(joints=JOINTS)
+def test_jacobian_equals_finite_differences(arm: ArmKinematics, joints: np.ndarray) -> None:
+    jacobian, step = arm.jacobian(joints), 1e-6
     for i in range(6):
         ahead, behind = joints.copy(), joints.copy()
         ahead[i] += step
         behind[i] -= step
-        a, b = ARM.forward(ahead), ARM.forward(behind)
-        spin = (a.rotation - b.rotation) @ ARM.forward(joints).rotation.T / (2 * step)
+        a, b = arm.forward(ahead), arm.forward(behind)
+        spin = (a.rotation - b.rotation) @ arm.forward(joints).rotation.T / (2 * step)
         assert np.allclose(jacobian[:3, i], (a.translation - b.translation) / (2 * step), atol=1e-7)
         assert np.allclose(jacobian[3:, i], [spin[2, 1], spin[0, 2], spin[1, 0]], atol=1e-7)
 
 
-@settings(max_examples=200)
-@given(JOINTS)
-def test_inverse_returns_to_the_seed(joints: np.ndarray) -> None:
+@pytest.mark.parametrize("arm", ARMS)
+@settings(max_examples=100)
+@given(joints=JOINTS)
+def test_inverse_returns_to_the_seed(arm: ArmKinematics, joints: np.ndarray) -> None:
     if abs(math.sin(joints[4])) < 1e-2 or abs(math.sin(joints[2])) < 1e-2:
         return  # singular: branches meet
-    pose = ARM.forward(joints)
-    assert np.allclose(ARM.inverse(pose, joints), joints, atol=1e-5)
+    pose = arm.forward(joints)
+    assert np.allclose(arm.inverse(pose, joints), joints, atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def port(hand: HandPlc) -> Iterator[int]:
 
 @pytest.fixture
 def belt(port: int) -> Iterator[ModbusBelt]:
-    device = ModbusBelt(ModbusBeltConfig(host="127.0.0.1", port=port))
+    device = ModbusBelt(ModbusBeltConfig(host="127.0.0.1", port=port, counts_per_metre=20_000))
     device.connect()
     yield device
     device.close()
@@ -60,7 +60,7 @@ def test_every_new_edge_is_reported_once(port: int, hand: HandPlc, earlier: int,
     for n in range(earlier):
         hand.latch(*ARRIVAL, encoder=100 * n, clock_ms=n)
     hand.put(Input.CLOCK_MS, 1_000)
-    belt = ModbusBelt(ModbusBeltConfig(port=port))
+    belt = ModbusBelt(ModbusBeltConfig(port=port, counts_per_metre=20_000))
     belt.connect()
     for n in range(earlier, earlier + new):
         hand.latch(*ARRIVAL, encoder=100 * n, clock_ms=1_000 + n)
@@ -68,7 +68,7 @@ def test_every_new_edge_is_reported_once(port: int, hand: HandPlc, earlier: int,
     sample, edges = belt.read()
     assert [edge.index for edge in edges] == list(range(earlier + 1, earlier + new + 1))
     assert [edge.encoder_m for edge in edges] == [
-        pytest.approx(100 * (edge.index - 1) / plc.COUNTS_PER_METRE) for edge in edges
+        pytest.approx(100 * (edge.index - 1) / 20_000) for edge in edges
     ]
     for edge in edges:
         assert edge.kind is EdgeKind.ARRIVAL
@@ -141,7 +141,7 @@ def test_clock_and_encoder_may_run_over(hand: HandPlc, belt: ModbusBelt) -> None
         hand.put(Input.CLOCK_MS, clock)
         hand.put(Input.ENCODER, encoder)
         sample, _ = belt.read()
-    assert sample.encoder_m == pytest.approx((half + 20) / plc.COUNTS_PER_METRE)
+    assert sample.encoder_m == pytest.approx((half + 20) / 20_000)
 
 
 def test_the_lease_is_one_request_beside_the_ejector(hand: HandPlc, belt: ModbusBelt) -> None:
@@ -172,12 +172,12 @@ def test_close_stops_the_belt(hand: HandPlc, belt: ModbusBelt) -> None:
 def test_another_device_is_refused(hand: HandPlc, port: int) -> None:
     hand.inputs[Input.IDENTITY] = 0xBEEF
     with pytest.raises(BeltError, match="another device"):
-        ModbusBelt(ModbusBeltConfig(port=port)).connect()
+        ModbusBelt(ModbusBeltConfig(port=port, counts_per_metre=20_000)).connect()
 
 
 def test_a_plc_that_is_not_there_is_said(hand: HandPlc) -> None:
     with serving(hand) as number:
-        belt = ModbusBelt(ModbusBeltConfig(port=number))
+        belt = ModbusBelt(ModbusBeltConfig(port=number, counts_per_metre=20_000))
         belt.connect()
     with pytest.raises(BeltSilentError, match="does not answer"):
         belt.read()

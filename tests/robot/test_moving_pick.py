@@ -15,9 +15,10 @@ from robot.motion.removal import Phase, Reason, RemovalFeedback, RemovalRequest,
 from robot.motion.strokes import PartOnBelt
 from robot.motion.trajectory import JointState
 from tests.robot.simulation import BOARD, World
+from tests.site import SITE
 
 SETTINGS = MotionSettings()
-BINS = SETTINGS.bins
+BINS = SITE.bins
 PARTS = 40
 
 
@@ -51,7 +52,7 @@ def test_random_parts_are_all_removed_within_every_limit(
         assert result.removed, result
         assert world.grip_error_m is not None
         assert world.dropped_at is not None
-        assert np.allclose(world.dropped_at, (BINS[name].x, BINS[name].y, BINS[name].z), atol=0.004)
+        assert np.allclose(world.dropped_at, BINS[name].drop, atol=0.004)
         cycles.append(result.cycle_s)
         errors.append(world.grip_error_m * 1e3)
         world.cycle.go_waiting()

@@ -44,7 +44,7 @@ def port(hand: HandPlc) -> Iterator[int]:
 
 @pytest.fixture
 def belt(port: int) -> Iterator[ModbusBelt]:
-    device = ModbusBelt(ModbusBeltConfig(port=port))
+    device = ModbusBelt(ModbusBeltConfig(port=port, counts_per_metre=20_000))
     device.connect()
     yield device
     device.close()
@@ -200,7 +200,9 @@ def test_a_clock_that_missed_the_silence_is_that_of_another_power_up(
 ) -> None:
     hand.ticking, now_s = False, [100.0]
     hand.put(Input.CLOCK_MS, before_ms)
-    belt = ModbusBelt(ModbusBeltConfig(port=port), monotonic_s=lambda: now_s[0])
+    belt = ModbusBelt(
+        ModbusBeltConfig(port=port, counts_per_metre=20_000), monotonic_s=lambda: now_s[0]
+    )
     belt.connect()
     now_s[0] += 20.0
     hand.put(Input.CLOCK_MS, after_ms)

@@ -19,6 +19,7 @@ from robot.motion.config import MotionSettings
 from robot.motion.removal import Phase, Reason, RemovalFeedback, RemovalRequest, RemovalResult
 from robot.motion.workpiece import Workpiece
 from robot.service import RemovalService
+from tests.site import SITE
 from tests.twin.twin_process import RunningTwin, wait_for
 
 StartTwin = Callable[..., RunningTwin]
@@ -34,11 +35,12 @@ class Cell:
         self.twin = twin
         self.speed, self.authority = SPEED, 1e3
         self.sample: BeltSample | None = None
-        self.belt = ModbusBelt(ModbusBeltConfig(host=twin.host, port=port))
+        self.belt = ModbusBelt(ModbusBeltConfig(host=twin.host, port=port, counts_per_metre=20_000))
         self.service = RemovalService(
             UrRtdeArm(UrRtdeConfig(host=twin.host)),
             ModbusVacuum(ModbusVacuumConfig(host=twin.host, port=port)),
             MotionSettings(),
+            SITE,
         )
         self.polled = PolledBelt(self.belt, 50.0, self._renew, self._heard, print)
 
@@ -225,6 +227,7 @@ def test_an_arm_that_is_connected_or_out_of_service_moves_by_order_only(cell: Ce
         UrRtdeArm(UrRtdeConfig(host=cell.twin.host)),
         ModbusVacuum(ModbusVacuumConfig(host=cell.twin.host, port=cell.twin.config["plc_port"])),
         MotionSettings(),
+        SITE,
     )
     before = joints(cell.twin)
     again.connect()

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 
 from robot.base import MotionError
-from robot.motion.config import CupSettings, MotionSettings
+from robot.motion.config import MotionSettings
 from robot.motion.planner import PickPlanner
 from robot.motion.workpiece import Workpiece
 from tests.robot.simulation import World
+from tests.site import SITE
 
 CARRIER = Workpiece(0.168, 0.072, 0.0016, 0.07)
-PLANNER = PickPlanner(MotionSettings())
+PLANNER = PickPlanner(MotionSettings(), SITE)
 BINS = ("rework", "scrap", "review")
 
 
@@ -91,7 +92,7 @@ def test_what_suits_is_not_refused(part: Workpiece) -> None:
 def test_a_cup_of_another_size_decides() -> None:
     small = Workpiece(0.02, 0.02, 0.002)
     with pytest.raises(MotionError):
-        small.require_gripable(CupSettings().radius_m, 1.0)
+        small.require_gripable(SITE.tool.cup_radius, 1.0)
     small.require_gripable(0.008, 1.0)
 
 

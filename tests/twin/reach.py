@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from calibration.geometry import Float
-from twin import layout
+from tests.site import SITE
 from twin.physics import START_POSE
 from twin.ur.kinematics import rotation_vector, tcp_pose
 
@@ -14,10 +14,10 @@ DOWN = np.diag([1.0, -1.0, -1.0])
 
 def joints_for(x: float, y: float, z: float) -> Float:
     """Joints with the tool down and the TCP at a point of frame `cell`, by damped least squares."""
-    target = np.array([x, y, z]) - layout.ROBOT_BASE
+    target = np.array([x, y, z]) - SITE.robot_base.position
 
     def off(q: Float) -> Float:
-        pose = tcp_pose(q, layout.TOOL_LENGTH)
+        pose = tcp_pose(q, SITE.tool.length)
         turn = rotation_vector(pose.rotation @ DOWN.T)
         return np.concatenate([pose.translation - target, turn])
 

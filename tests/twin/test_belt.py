@@ -14,8 +14,8 @@ import pytest
 from pymodbus.client import ModbusTcpClient
 from pymodbus.exceptions import ModbusIOException
 
+from tests.site import SITE
 from tests.twin.twin_process import RunningTwin, wait_for
-from twin.layout import PHOTO_EYE_X
 
 COUNTS = 20_000
 FAR = 100.0
@@ -156,7 +156,10 @@ def test_board_latches_and_passes(start_twin: Callable[..., RunningTwin]) -> Non
         assert abs(told - arrival) < 1e-4
         # Where the leading corner was at the eye, from the board's pose that the twin tells.
         riding = board["riding"][0]
-        assert abs(_leading(riding) - board["belt"]["travel_m"] + arrival - PHOTO_EYE_X) < 2e-4
+        assert (
+            abs(_leading(riding) - board["belt"]["travel_m"] + arrival - SITE.stations.photo_eye_x)
+            < 2e-4
+        )
         registers = wait_for(lambda: (r := plc.registers()) and long(r, 9) == 1 and r)
         assert abs(long(registers, 60) / COUNTS - arrival - 0.24) < 2e-4
         assert pulses.recv(100) == b"PULSE 1"

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 import pytest
 from rtde_control import RTDEControlInterface
 
+from tests.site import SITE
 from tests.twin.reach import joints_for
 from tests.twin.test_belt import BeltClient, belt
 from tests.twin.twin_process import RunningTwin, wait_for
-from twin import layout
 
 
 @contextmanager
@@ -42,8 +42,8 @@ def _holds(plc: BeltClient) -> int:
     return plc.registers()[6] & 16
 
 
-@pytest.mark.parametrize("bin_", layout.BINS, ids=lambda bin_: bin_.name)
-def test_board_ends_in_its_bin(start_twin: Callable[..., RunningTwin], bin_: layout.Bin) -> None:
+@pytest.mark.parametrize("name", SITE.bins)
+def test_board_ends_in_its_bin(start_twin: Callable[..., RunningTwin], name: str) -> None:
     twin = start_twin(parts=1, max_speed_m_s=1.0)
     with board_in_reach(twin) as (plc, control, x, y):
         _go(control, x + 0.003, y, 0.08)
@@ -53,10 +53,10 @@ def test_board_ends_in_its_bin(start_twin: Callable[..., RunningTwin], bin_: lay
         wait_for(lambda: _holds(plc), what="for the vacuum")
         _go(control, x, y, 0.12)
         assert twin.state()["held"] == 1
-        _go(control, bin_.x, bin_.y, 0.10)
+        _go(control, *SITE.bins[name].drop)
         assert _holds(plc)
         _eject(plc, False)
-        wait_for(lambda: twin.truth()["counts"].get(bin_.name) == 1, what="for the board")
+        wait_for(lambda: twin.truth()["counts"].get(name) == 1, what="for the board")
         assert not _holds(plc)
         truth = twin.truth()["boards"][0]
         assert truth["grasp_error_mm"] == [pytest.approx(3.0, abs=0.3)]

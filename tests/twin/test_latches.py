@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.site import SITE
 from twin.boards.library import BoardLibrary
 from twin.config import TwinConfig
 from twin.feed import Infeed
@@ -13,7 +14,7 @@ def test_no_latch_is_stamped_after_the_clock_that_is_read_with_it() -> None:
     config = TwinConfig()
     boards = BoardLibrary(config.golden_folder, config.boards_folder)
     feed = Infeed({"pcb": boards}, "pcb", 1, 0.5)
-    world = World(config, feed, lambda _exposure: None)
+    world = World(config, SITE, feed, lambda _exposure: None)
     counter, ring = Edge.EXPOSURE.value
     for number in range(400):
         world.advance(1 + number % 5)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.site import SITE
 from tests.twin.reach import joints_for
-from twin import layout
 from twin.belt import BeltDrive, Order
 from twin.clock import RealTime
 from twin.physics import START_POSE, Physics
@@ -24,21 +24,21 @@ def _wave(t: float) -> np.ndarray:
 
 
 def test_simulated_arm_agrees_with_dh() -> None:
-    physics = Physics()
+    physics = Physics(SITE)
     rng = np.random.default_rng(1)
     for _ in range(20):
         q = rng.uniform(-3.0, 3.0, 6)
         physics.data.qpos[:6] = q
         physics.step(Hold(q), 0.0, 0, 0.0)
         position, rotation = physics.tcp()
-        expected = tcp_pose(q, layout.TOOL_LENGTH)
-        assert np.allclose(position - layout.ROBOT_BASE, expected.translation, atol=1e-6)
+        expected = tcp_pose(q, SITE.tool.length)
+        assert np.allclose(position - SITE.robot_base.position, expected.translation, atol=1e-6)
         assert np.allclose(rotation, expected.rotation, atol=1e-6)
 
 
 @pytest.mark.parametrize("speed", [0.5, 3.0])
 def test_move_is_tracked(speed: float) -> None:
-    physics = Physics()
+    physics = Physics(SITE)
     goal = START + np.array([0.8, -0.4, 0.3, 0.2, -0.3, 0.5])
     move = MoveJ(START, goal, speed, 10.0, 0.0)
     time, worst = 0.0, 0.0
@@ -57,7 +57,7 @@ def test_move_is_tracked(speed: float) -> None:
     ids=["even", "jitter", "held up and then all at once"],
 )
 def test_servo_stream_is_followed_one_look_ahead_behind(jitter_s: float, stall_s: float) -> None:
-    physics, arm = Physics(), UrController(START)
+    physics, arm = Physics(SITE), UrController(START)
     assert arm.start_program()
     rng = np.random.default_rng(0)
     time, sent, worst = 0.0, 0, 0.0
@@ -136,7 +136,7 @@ def test_clock_says_what_it_lost() -> None:
 
 
 def test_touching_the_belt_stops_the_arm() -> None:
-    physics, arm = Physics(), UrController(START)
+    physics, arm = Physics(SITE), UrController(START)
     down = joints_for(0.0, -0.10, -0.03)
     arm.motion = MoveJ(START, down, 1.0, 2.0, 0.0)
     time, force = 0.0, 0.0

@@ -11,11 +11,13 @@ import mujoco
 import numpy as np
 import pytest
 
-from twin import layout, scene, truth
+from tests.site import SITE
+from twin import scene, truth
 from twin.catalogue import ProductError
 from twin.config import TwinConfig
 from twin.control import ControlError, carry_out, state
 from twin.feed import Infeed
+from twin.layout import SPAWN_BEFORE_EYE
 from twin.line import Line, Part
 from twin.physics import Physics
 from twin.plc import AUTHORITY, CONTROL, RUN, SPEED, WATCHDOG
@@ -48,22 +50,22 @@ def laid(line: Line, product: Product, yaw_deg: float, x: float = -1.44, y: floa
 def test_the_leading_corner_meets_the_photo_eye(
     product: Product, yaw_deg: float, reach: float
 ) -> None:
-    line = Line()
+    line = Line(SITE)
     part = laid(line, product, yaw_deg)
     at = 0.14 - reach  # from -1.44 to the eye at -1.30
-    met = list(line.crossings(layout.PHOTO_EYE_X, at - 1e-5, at + 1e-5))
+    met = list(line.crossings(SITE.stations.photo_eye_x, at - 1e-5, at + 1e-5))
     assert [p for p, _ in met] == [part]
     assert met[0][1] == pytest.approx(at, abs=1e-6)
-    assert not line.blocks(layout.PHOTO_EYE_X, at - 1e-5)
-    assert line.blocks(layout.PHOTO_EYE_X, at + 1e-5)
-    assert line.blocks(layout.PHOTO_EYE_X, 0.14 + reach - 1e-5)
-    assert not line.blocks(layout.PHOTO_EYE_X, 0.14 + reach + 1e-5)
+    assert not line.blocks(SITE.stations.photo_eye_x, at - 1e-5)
+    assert line.blocks(SITE.stations.photo_eye_x, at + 1e-5)
+    assert line.blocks(SITE.stations.photo_eye_x, 0.14 + reach - 1e-5)
+    assert not line.blocks(SITE.stations.photo_eye_x, 0.14 + reach + 1e-5)
 
 
 @pytest.mark.parametrize("product", PRODUCTS, ids=lambda p: p.name)
 def test_a_fresh_part_lies_upstream_of_the_photo_eye(product: Product) -> None:
     yaws = np.linspace(-YAW_SPREAD, YAW_SPREAD, 61)
-    assert max(layout.SPAWN_X + product.reach_m(yaw) for yaw in yaws) < layout.PHOTO_EYE_X - 0.04
+    assert max(product.reach_m(yaw) for yaw in yaws) < SPAWN_BEFORE_EYE - 0.04
 
 
 @pytest.mark.parametrize(
@@ -81,7 +83,7 @@ def test_a_fresh_part_lies_upstream_of_the_photo_eye(product: Product) -> None:
 def test_the_cup_takes_a_carrier_where_it_lies_wholly_on_it(
     yaw_deg: float, along: float, across: float, taken: bool
 ) -> None:
-    line = Line()
+    line = Line(SITE)
     part = laid(line, BALL_SCREW_CARRIER, yaw_deg, x=0.1, y=0.005)
     c, s = math.cos(math.radians(yaw_deg)), math.sin(math.radians(yaw_deg))
     x, y = 0.3 + c * along - s * across, 0.005 + s * along + c * across
@@ -89,14 +91,14 @@ def test_the_cup_takes_a_carrier_where_it_lies_wholly_on_it(
 
 
 def test_a_recast_body_is_what_the_scene_would_have_built() -> None:
-    physics = Physics()
+    physics = Physics(SITE)
     for slot in range(scene.PART_STOCK):
         physics.shape(slot, BALL_SCREW_CARRIER)
-    wanted = scene.build(BALL_SCREW_CARRIER)
+    wanted = scene.build(SITE, BALL_SCREW_CARRIER)
     assert unlike(physics.model, wanted) == {"body_subtreemass"}  # that of the world, the sum
     for slot in range(scene.PART_STOCK):
         physics.shape(slot, PCB)
-    assert unlike(physics.model, scene.build()) == set()
+    assert unlike(physics.model, scene.build(SITE)) == set()
 
 
 def unlike(a: mujoco.MjModel, b: mujoco.MjModel) -> set[str]:
@@ -133,7 +135,7 @@ class Ready(Infeed):
 def world(tmp_path: Path) -> Iterator[World]:
     feed = Ready({p.name: Stock(p) for p in PRODUCTS}, "pcb", 1, 0.0)
     config = TwinConfig(truth_file=tmp_path / "truth.json", pitch_m=0.3, pitch_jitter_m=0.0)
-    world = World(config, feed, lambda _exposure: None)
+    world = World(config, SITE, feed, lambda _exposure: None)
     yield world
     feed.close()
     world.truth.close()
@@ -185,7 +187,7 @@ def test_the_product_changes_on_an_empty_belt_and_the_truth_names_it(world: Worl
 def test_an_exposure_is_of_the_part_that_reaches_under_the_camera(
     world: World, product: Product, away: float, seen: bool
 ) -> None:
-    part = laid(world.line, product, 0.0, x=layout.CAMERA_X - away)
+    part = laid(world.line, product, 0.0, x=SITE.stations.camera_x - away)
     world.request_exposure()
     assert bool(part.truth.exposure_encoder_m) is seen
 
@@ -240,7 +242,7 @@ def test_refusals(world: World, op: str, arguments: dict[str, object], words: st
 def test_a_pitch_too_short_for_the_longer_product_is_refused(tmp_path: Path) -> None:
     feed = Ready({p.name: Stock(p) for p in PRODUCTS}, "pcb", 1, 0.0)
     config = TwinConfig(truth_file=tmp_path / "truth.json", pitch_m=0.18)
-    world = World(config, feed, lambda _exposure: None)
+    world = World(config, SITE, feed, lambda _exposure: None)
     # 2 (0.084 cos 15 + 0.036 sin 15) = 0.1809, and 10 mm between two
     with pytest.raises(ProductError, match=r"pitch_m 0.18 is too short.*at least 0.191"):
         ask(world, "product", name="ball_screw_carrier")
