@@ -54,6 +54,29 @@ class ArmState:
 
 
 @dataclass(frozen=True, slots=True)
+class ArmFacts:
+    """What a controller says of its arm: the maker's name of the model, joint angles, and where the
+    tool centre point is at these, in the arm's base frame [m].
+
+    A driver that can tell has a method `facts`, which needs no `connect` and moves nothing.
+    """
+
+    model: str
+    position: Joints
+    tcp: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class BeltFacts:
+    """What a belt PLC says of how it was built, None where it does not: encoder counts a metre, and
+    the belt's travel from photo-eye to exit-eye [m]. A driver that can ask has a method `facts`.
+    """
+
+    counts_per_metre: float | None = None
+    eyes_apart_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadSign:
     """How a thread of a driver fares. `moved_s`: time.monotonic() when it got on last [s];
     `patience_s`: longest time that its present step may take; `gone`: it ended untold, of `error`.

@@ -13,11 +13,11 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from calibration.cell import CalibrationError, load_calibration
+from calibration.cell import CalibrationError
 from cell.config import CellConfig, ConfigError
 from cell.products import load_inspection_parts
 from cell.recipe.loading import RecipeError
-from cell.stations import ledger_config
+from cell.stations import ledger_config, site_of
 from models.package import ModelError
 from vision.errors import VisionError
 from vision.plugins import plugin_names
@@ -155,16 +155,14 @@ def engines(cell: CellConfig) -> list[Finding]:
 
 
 def calibration(cell: CellConfig) -> list[Finding]:
-    """The cell's calibration file."""
+    """The cell's calibration file, and whether the arm can work in what it describes."""
     try:
-        found = load_calibration(cell.calibration)
+        found = site_of(cell)
         ledger_config(cell)
-    except CalibrationError as error:
+    except (CalibrationError, ConfigError) as error:
         return [
             Finding(Level.BAD, "calibration", str(error), "Calibrate the cell or correct the path.")
         ]
-    except ConfigError as error:
-        return [Finding(Level.BAD, "calibration", str(error), "Make both say the same.")]
     origin = found.provenance
     return [Finding(Level.GOOD, "calibration", f"{found.name}, {origin.method}, {origin.when}")]
 

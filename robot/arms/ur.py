@@ -15,7 +15,7 @@ from dashboard_client import DashboardClient
 from rtde_control import RTDEControlInterface
 from rtde_receive import RTDEReceiveInterface
 
-from robot.base import ArmError, ArmState, Joints, RobotMode
+from robot.base import ArmError, ArmFacts, ArmState, Joints, RobotMode
 from robot.settings import Settings, setting
 
 _RTDE_PORT = 30004
@@ -92,6 +92,24 @@ class UrRtdeArm:
         except (RuntimeError, OSError) as error:
             self.close()
             raise ArmError(f"{self._where} refused the connection ({error})") from error
+
+    def facts(self) -> ArmFacts:
+        """What the controller says of its arm; no program starts, nothing moves. Raises ArmError."""
+        self._require_controller()
+        dashboard, receive = DashboardClient(self._config.host), None
+        try:
+            dashboard.connect(round(self._config.answer_s * 1000))
+            receive = RTDEReceiveInterface(self._config.host, self._config.frequency_hz)
+            x, y, z = receive.getActualTCPPose()[:3]
+            joints = np.array(receive.getActualQ())
+            return ArmFacts(str(dashboard.getRobotModel()).strip(), joints, (x, y, z))
+        except (RuntimeError, OSError) as error:
+            raise ArmError(f"{self._where} refused the connection ({error})") from error
+        finally:
+            if receive is not None:
+                receive.disconnect()
+            if dashboard.isConnected():
+                dashboard.disconnect()
 
     def state(self) -> ArmState:
         """The latest sample. Raises ArmError when the connection is lost."""

@@ -6,7 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable
 
-from robot.base import BeltEdge, BeltError, BeltSample, BeltSilentError, EdgeKind
+from robot.base import BeltEdge, BeltError, BeltFacts, BeltSample, BeltSilentError, EdgeKind
 from robot.belts import register_map as plc
 from robot.belts.clock import ClockMap, Unwrapped
 from robot.belts.modbus_line import LineError, ModbusLine
@@ -161,6 +161,19 @@ class ModbusBelt:
         )
         self._commanded_m_s = speed * plc.SPEED_PER_COUNT if run else 0.0
         self._authority_m = authority_m
+
+    def facts(self) -> BeltFacts:
+        """What the PLC says of how it was built; nothing is written. Raises BeltError."""
+        try:
+            self._check_identity(self._inputs(Input.IDENTITY, 1)[0])
+            try:
+                words = self._inputs(Input.SCALE, plc.FACT_REGISTERS)
+            except BeltSilentError:  # it has just answered: these it does not have
+                return BeltFacts()
+        finally:
+            self._line.close()
+        scale, apart = plc.unsigned32(*words[:2]), plc.unsigned32(*words[2:])
+        return BeltFacts(float(scale), apart / scale) if scale else BeltFacts()
 
     def close(self) -> None:
         """Stop the belt if the PLC still answers, and disconnect. Safe to call twice."""

@@ -32,11 +32,15 @@ class Input(IntEnum):
     ARRIVAL_RING = 20
     EXPOSURE_RING = 60
     EXIT_RING = 100
+    SCALE = 140
+    EYES_APART = 142
 
 
 STATE_REGISTERS: Final = 15
 """Input registers 0 to 14: state and counters, read in one request."""
 INPUT_REGISTERS: Final = Input.EXIT_RING + RING_REGISTERS
+FACT_REGISTERS: Final = 4
+"""Input registers from `SCALE` on: how the PLC was built; a PLC may have none of them."""
 
 
 class Status(IntFlag):

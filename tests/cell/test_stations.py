@@ -2,78 +2,87 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from cell.hmi.layout import CellLayout
 from typer.testing import CliRunner
 
+from calibration.cell import CalibrationError
+from calibration.geometry import Pose
+from cell.cli import site_checks
 from cell.cli.app import app
 from cell.cli.checks import Level, calibration
 from cell.config import CellConfig, ConfigError
 from cell.config.load import DEMO, dump, load
 from cell.hmi.__main__ import USAGE
 from cell.hmi.__main__ import run as run_page
-from cell.stations import belt_options, ledger_config
+from cell.stations import belt_options, ledger_config, site_of
+from robot.arms import ur
+from robot.base import ArmFacts, BeltFacts
 from robot.belts import modbus
 from robot.belts import register_map as plc
-
-CALIBRATION = Path(__file__).parents[2] / "calibration" / "demo_cell.json"
+from robot.motion.kinematics import ArmKinematics
+from tests.site import site_file
 
 
 def cell_with(folder: Path, place: str, value: Any) -> CellConfig:
     """The demo cell with one number of its calibration changed."""
-    tree = json.loads(CALIBRATION.read_text(encoding="utf-8"))
-    *parents, last = place.split(".")
-    part = tree
-    for parent in parents:
-        part = part[parent]
-    part[last] = value
-    file = folder / "calibration.json"
-    file.write_text(json.dumps(tree), encoding="utf-8")
-    return load(None, {"calibration": str(file)})
+    return load(None, {"calibration": str(site_file(folder, {place: value}))})
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "key"),
+    ("place", "value", "said"),
     [
-        ("robot_base.position", [0.0, -0.51, 0.0], "robot.motion.base"),
-        ("robot_base.rotation_vector", [0.0, 0.0, 0.1], "the arm's kinematics"),
-        ("stations.pick_start_x", -0.40, "robot.motion.window.start_m"),
-        ("stations.pick_end_x", 0.30, "robot.motion.window.end_m"),
-        ("stations.last_safe_x", 0.46, "robot.motion.window.last_safe_m"),
-        ("belt.width", 0.31, "robot.motion.belt_half_width_m"),
-        ("belt.x_start", -1.6, "hmi.scene.belt_from_x"),
-        ("belt.x_end", 0.8, "hmi.scene.belt_to_x"),
+        ("name", "cell 7", "name is 'cell 7', but this cell is 'demo cell'"),
+        ("bins.scrap.drop", [1.4, -0.32, 0.1], "bins.scrap.drop: .* is out of the arm's reach"),
+        ("bins.scrap.drop", [0.1, -0.1, 0.1], "bins.scrap at .* lies under the belt"),
+        ("bins.scrap.drop", [0.0, -0.5, 0.1], "bins.scrap.drop: "),
+        ("robot_base.position", [0.0, -1.2, 0.0], "robot_base: the waiting place"),
+        (
+            "robot_base.position",
+            [-0.7, -0.5, 0.0],
+            "stations.pick_end_x: .* out of the arm's reach",
+        ),
     ],
 )
-def test_the_arm_is_set_to_the_calibrated_places(
-    tmp_path: Path, place: str, value: Any, key: str
+def test_a_site_that_the_arm_cannot_work_in_is_refused(
+    tmp_path: Path, place: str, value: Any, said: str
 ) -> None:
-    with pytest.raises(ConfigError) as caught:
-        ledger_config(cell_with(tmp_path, place, value))
-    said = str(caught.value)
-    assert f"calibration.json: {place} is " in said
-    assert key in said
-    assert "\n" not in said
+    with pytest.raises(CalibrationError, match=said) as caught:
+        site_of(cell_with(tmp_path, place, value))
+    assert str(tmp_path / "site.json") in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_bin_for_unknown_parts_must_be_there() -> None:
+    with pytest.raises(ConfigError, match="unknown_bin is 'attic', which is no bin of"):
+        site_of(load(None, {"robot.motion.unknown_bin": "attic"}))
 
 
 def test_everybody_who_starts_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    cell = cell_with(tmp_path, "stations.pick_start_x", -0.40)
+    cell = cell_with(tmp_path, "name", "cell 7")
     file = tmp_path / "cell.yaml"
     dump(cell, file)
     assert run_page(file, {}) == USAGE
-    assert "robot.motion.window.start_m" in capsys.readouterr().err
+    assert "name is 'cell 7'" in capsys.readouterr().err
     assert [found.level for found in calibration(cell)] == [Level.BAD]
     error = CliRunner().invoke(app, ["run", "--config", str(file), "--no-twin"]).exception
-    assert isinstance(error, ConfigError)
+    assert isinstance(error, CalibrationError)
 
 
 def test_stations_are_where_the_calibration_says(tmp_path: Path) -> None:
     cell = cell_with(tmp_path, "stations.exit_eye_x", 0.66)
-    assert ledger_config(cell).exit_eye_x == CellLayout.of(cell).exit_eye_x == 0.66
+    assert ledger_config(cell).exit_eye_x == 0.66
+
+
+@pytest.mark.parametrize(
+    "key", ["robot.motion.base", "robot.motion.bins", "robot.motion.boxes", "hmi.scene"]
+)
+def test_a_place_in_the_configuration_is_refused(key: str) -> None:
+    with pytest.raises(ConfigError, match=f"unknown key '{key}'"):
+        load(DEMO, {key: {}})
 
 
 @pytest.mark.parametrize("key", ["photo_eye_x", "camera_x", "last_safe_x", "exit_eye_x"])
@@ -116,5 +125,47 @@ def test_the_encoder_counts_as_calibrated(tmp_path: Path, monkeypatch: pytest.Mo
     belt.refresh(True, 0.2, 3.0, arm_trigger=False, lights=0, purge=False, trigger_travel_m=0.354)
     assert plc.signed32(*written[plc.Holding.AUTHORITY : plc.Holding.AUTHORITY + 2]) == 1500
     assert written[plc.Holding.TRIGGER_TRAVEL + 1] == 177
-    with pytest.raises(ConfigError, match=r"belt\.options\.counts_per_metre is 400"):
-        belt_options(cell, {"counts_per_metre": 400})
+    with pytest.raises(ConfigError, match=r"belt\.options\.counts_per_metre stands in"):
+        belt_options(cell, {"counts_per_metre": 500})
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "check", "said"),
+    [
+        ("belt.counts_per_metre", 10_000, site_checks.belt, "its encoder counts 20000 a metre"),
+        ("stations.exit_eye_x", 0.65, site_checks.belt, "its eyes are 1.920 m apart"),
+        ("tool.length", 0.15, site_checks.arm, "its tool centre point is 30 mm from where"),
+        ("camera.width", 1932, site_checks.camera, "camera.options.width is 1920 px"),
+    ],
+)
+def test_the_doctor_hears_what_devices_say_of_the_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, value: Any, check: Any, said: str
+) -> None:
+    joints = np.radians((-92.0, -70.0, 115.0, -135.0, -90.0, 0.0))
+    tcp = ArmKinematics(Pose.identity(), 0.12).forward(joints).translation
+    told = ArmFacts("UR5", joints, tuple(tcp))
+    monkeypatch.setattr(ur.UrRtdeArm, "facts", lambda _: told)
+    monkeypatch.setattr(modbus.ModbusBelt, "facts", lambda _: BeltFacts(20_000.0, 1.92))
+    (right,) = check(load(None, {}))
+    assert right.level is Level.GOOD
+    cell = cell_with(tmp_path, place, value)
+    (wrong,) = check(cell)
+    assert wrong.level is Level.BAD
+    assert said in wrong.found
+    assert str(cell.calibration) in wrong.found
+
+
+def test_another_arm_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = ArmFacts("UR10", np.zeros(6), (0.0, 0.0, 0.0))
+    monkeypatch.setattr(ur.UrRtdeArm, "facts", lambda _: told)
+    (found,) = site_checks.arm(load(None, {}))
+    assert "it is a UR10, robot_model is UR5e" in found.found
+
+
+def test_devices_that_are_away_are_no_fault() -> None:
+    away = {"belt.options.host": "127.0.0.99", "robot.arm.options.host": "127.0.0.99"}
+    cell = load(None, away)
+    assert [found.level for found in (*site_checks.belt(cell), *site_checks.arm(cell))] == [
+        Level.ABSENT,
+        Level.ABSENT,
+    ]

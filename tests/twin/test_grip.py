@@ -67,7 +67,8 @@ def test_a_carrier_is_taken_off_its_centre_and_ends_in_its_bin(
     start_twin: Callable[..., RunningTwin],
 ) -> None:
     """By its far end, which hangs the rest of it on one side of the cup."""
-    twin = start_twin(parts=1, max_speed_m_s=1.0, product="ball_screw_carrier")
+    product = {"product": "ball_screw_carrier", "grip_m": [0.062, 0.0]}
+    twin = start_twin(parts=1, max_speed_m_s=1.0, **product)
     with board_in_reach(twin) as (plc, control, x, y):
         yaw = twin.state()["riding"][0]["yaw"]
         at = x + 0.065 * math.cos(yaw), y + 0.065 * math.sin(yaw)
@@ -82,7 +83,7 @@ def test_a_carrier_is_taken_off_its_centre_and_ends_in_its_bin(
         wait_for(lambda: twin.truth()["counts"].get("scrap") == 1, what="for the carrier")
         truth = twin.truth()["boards"][0]
         assert truth["product"] == "ball_screw_carrier"
-        assert truth["grasp_error_mm"] == [pytest.approx(65.0, abs=1.0)]
+        assert truth["grasp_error_mm"] == [pytest.approx(3.0, abs=1.0)]  # of where it is meant
         assert truth["grip_mm"] == [pytest.approx([65.0, 0.0], abs=1.0)]
         assert twin.state()["arm"]["safety"] == "NORMAL"
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from cell.cli.checks import CHECKS, Finding, Level
 from cell.cli.names import shown
+from cell.cli.site_checks import SITE_CHECKS
 from cell.cli.terminal import terminal
 from cell.config import load
 
@@ -34,7 +35,7 @@ def doctor(
     for heading in ("", "what", "found", "what to do"):
         table.add_column(heading, overflow="fold")
     findings: list[Finding] = []
-    for check in CHECKS:
+    for check in (*CHECKS, *SITE_CHECKS):
         findings += check(cell)
     for found in findings:
         cells = map(shown, (found.what, found.found, found.remedy))
