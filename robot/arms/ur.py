@@ -94,7 +94,7 @@ class UrRtdeArm:
             raise ArmError(f"{self._where} refused the connection ({error})") from error
 
     def facts(self) -> ArmFacts:
-        """What the controller says of its arm; no program starts, nothing moves. Raises ArmError."""
+        """What the controller says of its arm; nothing is started or moved. Raises ArmError."""
         self._require_controller()
         dashboard, receive = DashboardClient(self._config.host), None
         try:

@@ -122,6 +122,7 @@ VALUES = {
     "parts": "7", "engine": "auto", "precision": "bf16", "host": "127.0.0.2", "only": "*a*",
     "split": "some", "group_by": "(.)", "report": "r.json", "overlay": "o.png", "config": "C",
     "minutes": "1.5", "device": "cpu", "licence": "mine", "side": "96", "groups": "a,b",
+    "site": "SITE",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
 
@@ -134,7 +135,7 @@ class Line:
 
 LINES = [
     Line("run", "headless"),
-    Line("run --no-twin", "parts headless start report seed pitch defective host"),
+    Line("run --no-twin", "parts headless start report seed pitch defective site host"),
     Line("run --parts 3", "twin"),
     Line("run --parts 3 --headless --data D", "twin start port"),
     Line("inspect a.png"),
@@ -200,7 +201,7 @@ def verb_of(line: Line) -> str:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a begun run, boards, and a cell's configuration that is not the demo's."""
+    """A folder with a begun run, boards, a site, and a cell's configuration that is not the demo's."""
     monkeypatch.chdir(tmp_path)
     without_torch = SimpleNamespace(Settings=dict, Trainer=None)
     monkeypatch.setitem(sys.modules, "vision.training.loop", without_torch)
@@ -210,6 +211,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     demo = Path(importlib.import_module("cell.config.load").DEMO)
     text = demo.read_text(encoding="utf-8").replace("speed_m_s: 0.2", "speed_m_s: 0.25")
     calibration = demo.parents[2] / "calibration" / "demo_cell.json"
+    (tmp_path / "SITE").write_bytes(calibration.read_bytes())
     (tmp_path / "C").write_text(text.replace("../../calibration/demo_cell.json", str(calibration)))
     return tmp_path
 

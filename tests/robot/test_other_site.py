@@ -1,4 +1,4 @@
-"""A twin that is built otherwise than the calibration says: the arm misses by what geometry says."""
+"""A twin built otherwise than the calibration says: the arm misses by what geometry says."""
 
 from __future__ import annotations
 
