@@ -201,7 +201,7 @@ def verb_of(line: Line) -> str:
 
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a begun run, boards, a site, and a cell's configuration that is not the demo's."""
+    """A folder with a begun run, boards, a site, and a cell that is not the demo's."""
     monkeypatch.chdir(tmp_path)
     without_torch = SimpleNamespace(Settings=dict, Trainer=None)
     monkeypatch.setitem(sys.modules, "vision.training.loop", without_torch)

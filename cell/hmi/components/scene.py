@@ -52,7 +52,9 @@ class ScenePanel:
                 self._belt = BeltModel(scene, site)
                 self._bins = {name: BinModel(scene, place) for name, place in site.bins.items()}
                 base = site.robot_base.pose()
-                with scene.group().move(*base.translation).rotate_R(base.rotation.tolist()):
+                with (
+                    scene.group().move(*base.translation.tolist()).rotate_R(base.rotation.tolist())
+                ):
                     self._arm = ArmModel(scene, site.tool.length)
                     with self._arm.tool:
                         self._carried = PartModel(scene, self._size)
