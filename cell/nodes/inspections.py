@@ -21,7 +21,7 @@ POSE = ("x", "y", "yaw")
 TIMINGS = ("locate_ms", "inference_ms", "total_ms")
 DEFECT = ("class_name", "score", "x_min", "y_min", "x_max", "y_max")
 """Fields that go by the same name here and there."""
-UNTIED = 64
+UNASSOCIATED = 64
 """Messages kept while nobody knows whose picture they are about; the ledger keeps as many."""
 
 
@@ -54,19 +54,19 @@ def inspection_of(message: Message) -> Inspection:
     )
 
 
-class Untied:
+class Unassociated:
     """Inspections of which the ledger has not said yet whose they are."""
 
     def __init__(self) -> None:
         self._messages: OrderedDict[tuple[int, int], Message] = OrderedDict()
 
     def hear(self, message: Message) -> None:
-        """Keep it until it is tied; what never is, is let go in time."""
+        """Keep it until it is associated; what never is, is let go in time."""
         self._messages[to_ns(message.stamp), message.trigger] = message
-        while len(self._messages) > UNTIED:
+        while len(self._messages) > UNASSOCIATED:
             self._messages.popitem(last=False)
 
-    def tied(self, event: Inspected) -> Message | None:
+    def associated(self, event: Inspected) -> Message | None:
         """The message with its part and what the ledger made of it; None for one not heard."""
         seen = event.inspection
         message = self._messages.pop((seen.exposure_ns, seen.trigger), None)

@@ -14,8 +14,8 @@ from cell.control.ledger.events import CellState as State
 from cell.control.supervision import Supervision
 from cell.nodes.base import CellNode
 from cell.nodes.changing import Changing
-from cell.nodes.ears import UNHEARD, Ears
 from cell.nodes.permit import PermitGiver
+from cell.nodes.subscriptions import UNHEARD, Subscriptions
 from cell.products.verdict import VerdictKind
 from cell.texts import for_ros, say
 
@@ -33,12 +33,12 @@ class Orders:
         node: CellNode,
         supervision: Supervision,
         tell: Tell,
-        ears: Ears,
+        inputs: Subscriptions,
         permit: PermitGiver,
         changing: Changing,
     ) -> None:
         self._node, self._supervision, self._tell = node, supervision, tell
-        self._ears, self._permit, self._changing = ears, permit, changing
+        self._inputs, self._permit, self._changing = inputs, permit, changing
         self._recover_robot = node.create_client(Trigger, "/cell/robot/recover")
         services = (
             (CellCommand, "command", self._on_command),
@@ -65,14 +65,14 @@ class Orders:
 
     def _bring_robot_back(self, person: str) -> None:
         """After a person's order only: whoever gives one has looked, and expects motion."""
-        if self._ears.robot_unready not in ("", UNHEARD, *BY_HAND):
+        if self._inputs.robot_unready not in ("", UNHEARD, *BY_HAND):
             self._permit.order_recovery(person)
             self._permit.tell(self._supervision.ledger)
             self._recover_robot.call_async(Trigger.Request())
 
     def refusals(self) -> dict[str, str]:
         """For each order that people give, why it would be refused now; '' if it would not."""
-        if not self._ears.started:
+        if not self._inputs.started:
             return dict.fromkeys(map(str, o.Order), say("refused.before_belt"))
         found = self._supervision.ledger.refusals()
         found[o.Order.START] = found[o.Order.START] or self._obstacle()
@@ -84,7 +84,7 @@ class Orders:
         """
         if self._supervision.on_reserve:
             return say("refused.start.disk_full")
-        unready = self._ears.robot_unready
+        unready = self._inputs.robot_unready
         missing = self._supervision.missing() or (["robot"] if unready == UNHEARD else [])
         if missing:
             return say("refused.start.nodes", nodes=missing)
@@ -104,7 +104,7 @@ class Orders:
 
     def _unready_arm(self, person: str) -> str:
         """Why an arm that only has to come back holds up a start, by which it is brought back."""
-        unready = self._ears.robot_unready
+        unready = self._inputs.robot_unready
         if not unready:
             return ""
         self._bring_robot_back(person)
@@ -139,7 +139,7 @@ class Orders:
     def _on_recipe(
         self, request: SetRecipe.Request, response: SetRecipe.Response
     ) -> SetRecipe.Response:
-        if not self._ears.started:
+        if not self._inputs.started:
             response.message = say("refused.before_belt")
             return response
         wish = Wish(

@@ -18,7 +18,7 @@ from cell.nodes.process import run
 from cell.nodes.topics import RELIABLE, to_ns
 from cell.products.verdict import VerdictKind
 from cell.records.agreement import follow_journal
-from cell.records.awaited import Awaited, Shot
+from cell.records.awaited import Awaited, FrameKey
 from cell.records.errors import RecordsError
 from cell.records.evidence_log import recall
 from cell.records.folder import require_writable
@@ -48,7 +48,7 @@ class RecorderNode(CellNode):
         self._journal: Journal | None = None
         self._projection: Projection | None = None
         self._reader: RingReader | None = None
-        self._pictures: OrderedDict[Shot, Image] = OrderedDict()
+        self._pictures: OrderedDict[FrameKey, Image] = OrderedDict()
         self._awaited = Awaited()
         self._due = self._unsettled = self._untidy = True
         self._ailments: dict[str, str] = {}
@@ -97,9 +97,9 @@ class RecorderNode(CellNode):
         """
         if self.section.store_frames == "none" or self._reader is None:
             return
-        shot = (to_ns(message.stamp), message.trigger)
+        frame = (to_ns(message.stamp), message.trigger)
         try:
-            self._pictures[shot] = self._reader.read(message.slot, message.sequence)
+            self._pictures[frame] = self._reader.read(message.slot, message.sequence)
         except (StaleFrame, RingError):
             self._counts["pictures_missed"] += 1
         while len(self._pictures) > WAITING_PICTURES:
@@ -158,15 +158,15 @@ class RecorderNode(CellNode):
 
     def _keep_picture(self, event: Event) -> None:
         known = self._awaited.hear(event)
-        image = None if known is None else self._pictures.pop(known.shot, None)
+        image = None if known is None else self._pictures.pop(known.frame, None)
         if known is None or image is None:
             return
         passed = known.kind is VerdictKind.PASS
         if not (passed and self.section.store_frames == "rejects"):
-            self._write(known.part, known.shot, image)
+            self._write(known.part, known.frame, image)
 
-    def _write(self, part: str, shot: Shot, image: Image) -> None:
-        exposure_ns, trigger = shot
+    def _write(self, part: str, frame: FrameKey, image: Image) -> None:
+        exposure_ns, trigger = frame
 
         def keep() -> bool:
             self._keeper.keep_frame(part, trigger, exposure_ns, image)

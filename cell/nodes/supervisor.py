@@ -25,12 +25,12 @@ from cell.control.watch import Heartbeat, Watch, process_exists
 from cell.nodes import translate
 from cell.nodes.base import CellNode
 from cell.nodes.changing import Changing
-from cell.nodes.ears import Ears
 from cell.nodes.orders import Orders
 from cell.nodes.panel import cell_state, stack_light, unknown
 from cell.nodes.permit import PermitGiver
 from cell.nodes.process import run
 from cell.nodes.remover import Remover
+from cell.nodes.subscriptions import Subscriptions
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
 from cell.products.lookup import load_inspection_parts
 from cell.records.agreement import open_journal
@@ -77,23 +77,29 @@ class SupervisorNode(CellNode):
         self._belt = self.create_publisher(BeltCommand, "/cell/belt/command", LATEST)
         self._permit = PermitGiver(self)
         self._remover = Remover(self, self._tell)
-        self._ears = Ears(self, self._tell, self._hear)
+        self._inputs = Subscriptions(self, self._tell, self._hear)
         self._changing = Changing(self, ledger.desk.config, watch, self._tell, parts)
         self._orders = Orders(
-            self, self._supervision, self._ordered, self._ears, self._permit, self._changing
+            self,
+            self._supervision,
+            self._ordered,
+            self._inputs,
+            self._permit,
+            self._changing,
         )
 
     def begin(self) -> None:
-        self._ears.open()
+        self._inputs.open()
         self.create_timer(0.1, self._lease)
         self.create_timer(0.2, self._look)
 
     def halt(self) -> None:
-        self._ears.close()
-        if self._ears.started:
+        self._inputs.close()
+        if self._inputs.started:
             with suppress(JournalError):  # it was lost while running, and that is being said
                 self._tell(o.Closing(stamp_ns=self.now_ns()))
-        self._ears.forget()  # who is activated again begins a session, and asks about the belt
+        # Who is activated again begins a session, and asks about the belt.
+        self._inputs.forget()
         self._belt.publish(BeltCommand(stamp=to_time(self.now_ns()), run=False))
         self._permit.tell(None)
         self._publish_state("cell.out_of_service")
@@ -110,11 +116,11 @@ class SupervisorNode(CellNode):
         except JournalError as error:
             self.fail(str(error))
             return
-        if self._supervision is not None and self._ears.started:
+        if self._supervision is not None and self._inputs.started:
             now = self.now_ns()
             self._act(self._supervision.look_around(now))
             self._tell(o.Tick(stamp_ns=now))
-            self._remover.remind(self._ears.robot_busy)
+            self._remover.remind(self._inputs.robot_busy)
             self._changing.look(self._orders.seen())
         self._publish_state()
 
@@ -123,7 +129,7 @@ class SupervisorNode(CellNode):
         self._act(self._supervision.hear(beat, self.now_ns()))
 
     def _tell(self, observation: o.Observation) -> tuple[bool, str]:
-        if self._supervision is None or not self._ears.started:
+        if self._supervision is None or not self._inputs.started:
             return False, ""  # an answer from before; its session is over
         effects, accepted, message = self._supervision.observe(observation)
         self._act(effects)
@@ -131,7 +137,7 @@ class SupervisorNode(CellNode):
 
     def _ordered(self, observation: o.Observation) -> tuple[bool, str]:
         """An order of a person: its effect on belt and screens does not wait for the next turn."""
-        if not self._ears.started:
+        if not self._inputs.started:
             return False, say("refused.before_belt")
         answer = self._tell(observation)
         self._publish_state()
@@ -152,9 +158,9 @@ class SupervisorNode(CellNode):
     def _lease(self) -> None:
         """Belt and arm move only while this goes on."""
         self._permit.tell(self._ledger)
-        if self._supervision is None or self._ears.encoder_m is None:
+        if self._supervision is None or self._inputs.encoder_m is None:
             return
-        order = self._supervision.ledger.belt_command(self._ears.encoder_m)
+        order = self._supervision.ledger.belt_command(self._inputs.encoder_m)
         seen = self._supervision.ledger.snapshot()
         waiting = any(alarm.state is not AlarmState.ACKNOWLEDGED for alarm in seen.alarms)
         self._belt.publish(
@@ -175,7 +181,7 @@ class SupervisorNode(CellNode):
         if self._supervision is None:
             return
         refusals = self._orders.refusals()
-        if self._ears.started:
+        if self._inputs.started:
             message = cell_state(self._supervision, self._changing, refusals)
         else:
             message = unknown(self._supervision, self._changing, refusals, unknown_for)
@@ -185,11 +191,11 @@ class SupervisorNode(CellNode):
     @property
     def _ledger(self) -> Ledger | None:
         """None while no session is open: nothing is allowed then."""
-        return self._supervision.ledger if self._supervision and self._ears.started else None
+        return self._supervision.ledger if self._supervision and self._inputs.started else None
 
     def _publish_event(self, sequence: int, event: Event) -> None:
         self._events.publish(translate.part_event(sequence, event))
-        told = self._ears.untied.tied(event) if isinstance(event, Inspected) else None
+        told = self._inputs.unassociated.associated(event) if isinstance(event, Inspected) else None
         if told is not None:
             self._inspections.publish(told)
 

@@ -11,7 +11,7 @@ from cell.products.verdict import VerdictKind
 MOST_PARTS = 200
 """Parts whose verdict or picture is awaited; of older ones nothing is held any more."""
 
-Shot = tuple[int, int]
+FrameKey = tuple[int, int]
 """Exposure [ns] and trigger: a restarted camera counts its triggers anew."""
 
 
@@ -19,7 +19,7 @@ class Known(NamedTuple):
     """A part with its picture and its verdict."""
 
     part: str
-    shot: Shot
+    frame: FrameKey
     kind: VerdictKind
 
 
@@ -29,26 +29,26 @@ class Awaited:
     """
 
     def __init__(self) -> None:
-        self._shots: OrderedDict[str, Shot] = OrderedDict()
+        self._frames: OrderedDict[str, FrameKey] = OrderedDict()
         self._kinds: OrderedDict[str, VerdictKind] = OrderedDict()
 
     def hear(self, event: Event) -> Known | None:
         """After an event of the journal: what is known by it, once for each picture."""
         match event:
             case Inspected(part=part, inspection=seen):
-                self._shots[part] = (seen.exposure_ns, seen.trigger)
+                self._frames[part] = (seen.exposure_ns, seen.trigger)
             case Judged(part=part, verdict=verdict):
                 self._kinds[part] = verdict.kind
             case _:
                 return None
-        for waiting in (self._shots, self._kinds):
+        for waiting in (self._frames, self._kinds):
             while len(waiting) > MOST_PARTS:
                 waiting.popitem(last=False)
-        if part not in self._shots or part not in self._kinds:
+        if part not in self._frames or part not in self._kinds:
             return None
-        return Known(part, self._shots.pop(part), self._kinds.pop(part))
+        return Known(part, self._frames.pop(part), self._kinds.pop(part))
 
     def clear(self) -> None:
         """Await nothing."""
-        self._shots.clear()
+        self._frames.clear()
         self._kinds.clear()

@@ -27,7 +27,7 @@ def write(session: Session, progress: s.Progress, seq: int, event: e.Event) -> N
                     edge_lost=event.edge_lost,
                 )
             )
-        case e.ExposureSeen() | e.Exposed() | e.FrameSeen() | e.FrameTied():
+        case e.ExposureSeen() | e.Exposed() | e.FrameSeen() | e.FrameAssociated():
             _picture(session, progress, seq, event)
         case e.Inspected():
             _inspection(session, seq, event)
@@ -135,7 +135,7 @@ def _picture(session: Session, progress: s.Progress, seq: int, event: e.Event) -
                     error=event.error,
                 )
             )
-        case e.FrameTied():
+        case e.FrameAssociated():
             _exposure_of(session, progress.session, event.index).trigger = event.trigger
             frame = frame_of(session, progress.session, event.trigger)
             if frame is not None:

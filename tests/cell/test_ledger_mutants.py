@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cell.control.ledger import apply, authority, belt, identity, ledger, removals, tying
+from cell.control.ledger import apply, association, authority, belt, identity, ledger, removals
 from cell.control.ledger import observations as o
 from cell.products import rules
 from cell.products.verdict import Verdict, VerdictKind
@@ -28,20 +28,20 @@ def lets_rejects_ride_on(patch: Patch) -> None:
 
 
 def ties_pictures_carelessly(patch: Patch) -> None:
-    def first_free(_shot: Any, _shots: Any, exposures: dict[int, Any], *_: Any) -> int | None:
+    def first_free(_frame: Any, _frames: Any, exposures: dict[int, Any], *_: Any) -> int | None:
         return min((x.index for x in exposures.values() if not x.trigger), default=None)
 
-    patch.setattr(tying, "exposure_of_shot", first_free)
+    patch.setattr(association, "exposure_of_frame", first_free)
 
 
 def ties_pictures_without_waiting(patch: Patch) -> None:
-    honest = tying.exposure_of_shot
+    honest = association.exposure_of_frame
 
     def at_once(*arguments: Any) -> int | None:
-        shot, shots, exposures, forgotten, _, offset, config = arguments
-        return honest(shot, shots, exposures, forgotten, 2**62, offset, config)
+        frame, frames, exposures, forgotten, _, offset, config = arguments
+        return honest(frame, frames, exposures, forgotten, 2**62, offset, config)
 
-    patch.setattr(tying, "exposure_of_shot", at_once)
+    patch.setattr(association, "exposure_of_frame", at_once)
 
 
 def ties_exposures_carelessly(patch: Patch) -> None:
@@ -49,7 +49,7 @@ def ties_exposures_carelessly(patch: Patch) -> None:
         free = [a.part for a in accounts if not a.exposure]
         return free[-1] if free else None
 
-    patch.setattr(tying, "part_of_exposure", newest)
+    patch.setattr(association, "part_of_exposure", newest)
 
 
 def trusts_the_belt_after_a_crash(patch: Patch) -> None:

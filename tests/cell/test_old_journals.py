@@ -71,6 +71,11 @@ def test_an_inspection_that_lacks_something_is_refused(name: str) -> None:
         decode("inspected", json.dumps(told))
 
 
+def test_an_event_that_has_another_name_now_is_read() -> None:
+    event = e.FrameAssociated(stamp_ns=5, index=2, trigger=3)
+    assert decode("frame_tied", '{"stamp_ns":5,"index":2,"trigger":3}') == event
+
+
 @pytest.mark.parametrize("line", ["", "[]", "null", "7", "{", INSPECTED.replace("7,", '"seven",')])
 def test_what_is_no_inspection_is_refused(line: str) -> None:
     with pytest.raises(UnknownEventError, match="'inspected' does not fit"):

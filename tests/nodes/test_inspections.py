@@ -11,7 +11,7 @@ from cell.client.convert import inspection_status
 from cell.client.model import PictureSource
 from cell.control.ledger.events import Inspected
 from cell.control.ledger.inspection import Inspection
-from cell.nodes.inspections import UNTIED, Untied, inspection_of, message_of
+from cell.nodes.inspections import UNASSOCIATED, Unassociated, inspection_of, message_of
 from vision.types import Defect, Timings
 
 FRAME = FrameHandle(ring="ring", slot=3, sequence=9, height=1200, width=1920)
@@ -28,28 +28,30 @@ def test_a_message_holds_the_whole_inspection() -> None:
 
 
 def test_the_page_gets_the_message_with_its_part() -> None:
-    untied = Untied()
-    untied.hear(message_of(SEEN, FRAME, (640, 256)))
+    unassociated = Unassociated()
+    unassociated.hear(message_of(SEEN, FRAME, (640, 256)))
     judged = replace(SEEN, ok=False, error="another place")
     event = Inspected(stamp_ns=1, part="P1", inspection=judged, late=True, encoder_m=0.0)
     other = replace(event, inspection=replace(SEEN, exposure_ns=SEEN.exposure_ns + 1))
-    assert untied.tied(other) is None, "the same trigger of a camera that was started anew"
-    told = untied.tied(event)
+    assert unassociated.associated(other) is None, (
+        "the same trigger of a camera that was started anew"
+    )
+    told = unassociated.associated(event)
     assert told is not None
     shown = inspection_status(told)
     assert (shown.part, shown.late, shown.inspection) == ("P1", True, judged)
     assert (shown.canonical, shown.source) == ((640, 256), PictureSource("ring", 3, 9))
-    assert untied.tied(event) is None, "told once"
+    assert unassociated.associated(event) is None, "told once"
 
 
 def test_what_nobody_ties_is_let_go() -> None:
-    untied = Untied()
-    for trigger in range(UNTIED + 1):
-        untied.hear(message_of(replace(SEEN, trigger=trigger), FRAME, (0, 0)))
+    unassociated = Unassociated()
+    for trigger in range(UNASSOCIATED + 1):
+        unassociated.hear(message_of(replace(SEEN, trigger=trigger), FRAME, (0, 0)))
     events = [
         Inspected(
             stamp_ns=1, part="P", inspection=replace(SEEN, trigger=n), late=False, encoder_m=0.0
         )
         for n in (0, 1)
     ]
-    assert [untied.tied(event) is None for event in events] == [True, False]
+    assert [unassociated.associated(event) is None for event in events] == [True, False]

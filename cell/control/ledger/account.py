@@ -63,7 +63,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """An exposure latch; `trigger` 0 and `part` '' until tied. `inspected`: its picture's
+    """An exposure latch; `trigger` 0 and `part` '' until associated. `inspected`: its picture's
     inspection is on record.
     """
 
@@ -76,8 +76,8 @@ class Exposure:
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
-    """A picture, known by its trigger; `exposure` 0 until tied."""
+class SeenFrame:
+    """A picture, known by its trigger; `exposure` 0 until associated."""
 
     trigger: int
     exposure_ns: int
@@ -147,7 +147,7 @@ class State:
     accounts: dict[str, Account] = field(default_factory=dict)
     closed: dict[str, str] = field(default_factory=dict)
     exposures: dict[int, Exposure] = field(default_factory=dict)
-    shots: dict[int, Shot] = field(default_factory=dict)
+    frames: dict[int, SeenFrame] = field(default_factory=dict)
     trigger_offset: int | None = None
     removal: Removal | None = None
     hold: Hold | None = None

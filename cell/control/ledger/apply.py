@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from cell.control.ledger import events as e
-from cell.control.ledger.account import Account, Exposure, Hold, Removal, Shot, Stage, State
+from cell.control.ledger.account import Account, Exposure, Hold, Removal, SeenFrame, Stage, State
 from cell.control.ledger.events import CellState
 from cell.products.verdict import VerdictKind
 
@@ -15,7 +15,7 @@ REMEMBERED_PARTS = 200
 """Closed accounts kept for the check that none closes twice."""
 
 PICTURES_KEPT_NS = 10_000_000_000
-"""Untied pictures older than this are forgotten; exposures last twice as long."""
+"""Unassociated pictures older than this are forgotten; exposures last twice as long."""
 
 
 def apply(state: State, event: e.Event) -> None:
@@ -31,7 +31,7 @@ def apply(state: State, event: e.Event) -> None:
             e.ExposureSeen()
             | e.FrameSeen()
             | e.Exposed()
-            | e.FrameTied()
+            | e.FrameAssociated()
             | e.Inspected()
             | e.Judged()
         ):
@@ -131,7 +131,7 @@ def _apply_picture(state: State, event: e.Event) -> None:
             state.exposures[event.index] = Exposure(event.index, event.encoder_m, event.exposure_ns)
             _forget_pictures(state, event.stamp_ns)
         case e.FrameSeen():
-            state.shots[event.trigger] = Shot(
+            state.frames[event.trigger] = SeenFrame(
                 event.trigger, event.exposure_ns, event.ok, event.error
             )
             _forget_pictures(state, event.stamp_ns)
@@ -140,10 +140,10 @@ def _apply_picture(state: State, event: e.Event) -> None:
             stage = state.accounts[event.part].stage
             stage = Stage.EXPOSED if stage is Stage.ARRIVED else stage
             state.change(event.part, exposure=event.index, stage=stage)
-        case e.FrameTied():
+        case e.FrameAssociated():
             exposure = state.exposures[event.index]
             state.exposures[event.index] = replace(exposure, trigger=event.trigger)
-            state.shots[event.trigger] = replace(state.shots[event.trigger], exposure=event.index)
+            state.frames[event.trigger] = replace(state.frames[event.trigger], exposure=event.index)
             state.trigger_offset = event.index - event.trigger
         case e.Inspected():
             seen = event.inspection
@@ -241,7 +241,7 @@ def _count_anew(state: State, arrivals: int, exposures: int, exits: int) -> None
     """The belt's counters stand here; pictures from before concern no part that still exists."""
     state.last_arrival, state.last_exposure, state.last_exit = arrivals, exposures, exits
     state.seen_exits = set()
-    state.exposures, state.shots, state.trigger_offset = {}, {}, None
+    state.exposures, state.frames, state.trigger_offset = {}, {}, None
 
 
 def _see_exit(state: State, index: int) -> None:
@@ -265,8 +265,10 @@ def _forget_pictures(state: State, now_ns: int) -> None:
     """Exposures outlive pictures, so that no picture loses a rival candidate before it is
     forgotten itself.
     """
-    for trigger in [t for t, s in state.shots.items() if s.exposure_ns < now_ns - PICTURES_KEPT_NS]:
-        del state.shots[trigger]
+    for trigger in [
+        t for t, s in state.frames.items() if s.exposure_ns < now_ns - PICTURES_KEPT_NS
+    ]:
+        del state.frames[trigger]
     old = [i for i, x in state.exposures.items() if x.exposure_ns < now_ns - 2 * PICTURES_KEPT_NS]
     for index in old:
         del state.exposures[index]

@@ -18,6 +18,8 @@ from models.ground.errors import UserError
 INSPECTED = "inspected"
 TIMINGS = ("locate_ms", "inference_ms", "total_ms")
 """Those of an inspection's timings that are kept."""
+FORMER_KINDS = {"frame_tied": "frame_associated"}
+"""Names that events had in journals of before, and what they are called now."""
 
 
 class UnknownEventError(UserError):
@@ -53,7 +55,7 @@ def flat(event: Inspected) -> dict[str, Any]:
 
 def decode(kind: str, data: str) -> Event:
     """The event of this kind. Raises UnknownEventError."""
-    adapter = _adapters().get(kind)
+    adapter = _adapters().get(FORMER_KINDS.get(kind, kind))
     if adapter is None:
         raise UnknownEventError(
             f"journal event '{kind}' is unknown: use the version of the cell that wrote the journal"

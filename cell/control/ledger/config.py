@@ -49,15 +49,15 @@ class LedgerSettings(BaseModel):
         description="The belt is never authorised further than this beyond its last known travel.",
         json_schema_extra={"unit": "m"},
     )
-    tie_tolerance_m: float = _metres(
+    association_tolerance_m: float = _metres(
         0.01,
         "Exposure tolerance",
         "Belt travel between an exposure and the part's own trigger point.",
     )
-    tie_tolerance_s: float = _seconds(
+    association_tolerance_s: float = _seconds(
         0.6, "Picture tolerance", "A picture's stamp may lie this far after its exposure latch."
     )
-    tie_skew_s: float = _seconds(
+    association_skew_s: float = _seconds(
         0.05, "Clock skew", "A picture's stamp may lie this far before its exposure latch."
     )
     pose_tolerance_m: float = _metres(

@@ -124,7 +124,7 @@ class Exposed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FrameTied(Event):
+class FrameAssociated(Event):
     """A picture is this exposure's, by time."""
 
     index: int

@@ -149,7 +149,7 @@ class Ledger:
     def _settle(self) -> None:
         """Everything that has become due."""
         desk = self._desk
-        pictures.tie_and_judge(desk)
+        pictures.associate_and_judge(desk)
         pictures.overdue_verdicts(desk)
         identity.overdue_exits(desk)
         removals.overdue_hold(desk)

@@ -8,8 +8,8 @@ import math
 from dataclasses import astuple, replace
 
 from calibration.geometry import Pose2D
+from cell.control.ledger import association
 from cell.control.ledger import events as e
-from cell.control.ledger import tying
 from cell.control.ledger.account import Account, Exposure, Stage
 from cell.control.ledger.desk import Desk
 from cell.control.ledger.inspection import Inspection
@@ -20,7 +20,7 @@ from cell.texts import say
 from vision.types import Defect
 
 PENDING = 64
-"""Inspections kept while their picture is not tied; older ones concern parts that are decided
+"""Inspections kept while their picture is not associated; older ones concern parts that are decided
 long since.
 """
 
@@ -42,7 +42,7 @@ def exposure(desk: Desk, latch: ExposureLatch) -> None:
 
 def frame(desk: Desk, seen: FrameReceived) -> None:
     """Note a picture, once. A trigger number that comes again with another time is not believed."""
-    if seen.exposure_ns <= desk.state.cleared_ns or seen.trigger in desk.state.shots:
+    if seen.exposure_ns <= desk.state.cleared_ns or seen.trigger in desk.state.frames:
         return
     desk.emit(
         e.FrameSeen(
@@ -61,7 +61,7 @@ def frame(desk: Desk, seen: FrameReceived) -> None:
 
 
 def inspection(desk: Desk, told: InspectionDone) -> None:
-    """Keep an inspection until its picture is tied."""
+    """Keep an inspection until its picture is associated."""
     done = told.inspection
     if done.exposure_ns <= desk.state.cleared_ns or done.trigger in desk.live.inspections:
         return
@@ -80,12 +80,12 @@ def inspection(desk: Desk, told: InspectionDone) -> None:
         del desk.live.inspections[next(iter(desk.live.inspections))]
 
 
-def tie_and_judge(desk: Desk) -> None:
-    """Make every tie that has become certain, and judge what can be judged."""
+def associate_and_judge(desk: Desk) -> None:
+    """Make every association that has become certain, and judge what can be judged."""
     if not desk.state.encoder_valid:
         return
-    _tie_exposures(desk)
-    _tie_frames(desk)
+    _associate_exposures(desk)
+    _associate_frames(desk)
     for latch in list(desk.state.exposures.values()):
         if latch.trigger and latch.part:
             _judge_picture(desk, latch)
@@ -100,12 +100,12 @@ def overdue_verdicts(desk: Desk) -> None:
             desk.alarm("ledger.no_verdict", account.part)
 
 
-def _tie_exposures(desk: Desk) -> None:
+def _associate_exposures(desk: Desk) -> None:
     for latch in list(desk.state.exposures.values()):
         if latch.part:
             continue
         accounts = desk.state.accounts.values()
-        part = tying.part_of_exposure(latch, accounts, desk.travel_m, desk.config)
+        part = association.part_of_exposure(latch, accounts, desk.travel_m, desk.config)
         if part is not None:
             desk.emit(
                 e.Exposed(
@@ -118,14 +118,14 @@ def _tie_exposures(desk: Desk) -> None:
             )
 
 
-def _tie_frames(desk: Desk) -> None:
+def _associate_frames(desk: Desk) -> None:
     state = desk.state
-    for shot in sorted(state.shots.values(), key=lambda s: s.exposure_ns):
-        if shot.exposure:
+    for frame in sorted(state.frames.values(), key=lambda s: s.exposure_ns):
+        if frame.exposure:
             continue
-        index = tying.exposure_of_shot(
-            shot,
-            state.shots.values(),
+        index = association.exposure_of_frame(
+            frame,
+            state.frames.values(),
             state.exposures,
             state.last_exposure,
             desk.live.exposures_until_ns,
@@ -133,19 +133,19 @@ def _tie_frames(desk: Desk) -> None:
             desk.config,
         )
         if index is not None:
-            desk.emit(e.FrameTied(stamp_ns=desk.now_ns, index=index, trigger=shot.trigger))
+            desk.emit(e.FrameAssociated(stamp_ns=desk.now_ns, index=index, trigger=frame.trigger))
 
 
 def _judge_picture(desk: Desk, latch: Exposure) -> None:
-    """Bring a tied picture's outcome to its part; to one that has left, for the records."""
+    """Bring an associated picture's outcome to its part; to one that has left, for the records."""
     account = desk.state.accounts.get(latch.part)
     done = desk.live.inspections.get(latch.trigger)
-    shot = desk.state.shots.get(latch.trigger)
-    if shot is not None and done is not None and done.exposure_ns == shot.exposure_ns:
+    frame = desk.state.frames.get(latch.trigger)
+    if frame is not None and done is not None and done.exposure_ns == frame.exposure_ns:
         if not latch.inspected:
             _record(desk, account, latch, done)
-    elif shot is not None and not shot.ok and account and account.stage is Stage.EXPOSED:
-        _reject(desk, account, say("uninspected.picture_lost", error=shot.error))
+    elif frame is not None and not frame.ok and account and account.stage is Stage.EXPOSED:
+        _reject(desk, account, say("uninspected.picture_lost", error=frame.error))
 
 
 def _record(desk: Desk, account: Account | None, latch: Exposure, done: Inspection) -> None:

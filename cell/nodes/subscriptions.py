@@ -20,7 +20,7 @@ from cell.control.ledger import observations as o
 from cell.control.watch import Heartbeat
 from cell.nodes import translate
 from cell.nodes.base import CellNode
-from cell.nodes.inspections import Untied
+from cell.nodes.inspections import Unassociated
 from cell.nodes.topics import LATEST, RELIABLE, to_ns
 
 OPERATIONAL = "operational"
@@ -29,11 +29,12 @@ UNHEARD = "not heard yet"
 Tell = Callable[[o.Observation], object]
 
 
-class Ears:
+class Subscriptions:
     """The supervisor's subscriptions.
 
     `encoder_m`: what the belt said last, None before its first word, which starts the ledger's
-    session; nothing else is told before it. `untied`: inspections that the ledger has yet to tie.
+    session; nothing else is told before it. `unassociated`: inspections of which the ledger does
+    not know the part yet.
     """
 
     def __init__(self, node: CellNode, tell: Tell, hear: Callable[[Heartbeat], object]) -> None:
@@ -60,7 +61,7 @@ class Ears:
 
     def forget(self) -> None:
         """Nothing has been heard: the belt's next word begins a session."""
-        self.untied = Untied()
+        self.unassociated = Unassociated()
         self._belt_answers = True
         self.encoder_m: float | None = None
         self._robot_mode = self._robot_trouble = ""
@@ -117,7 +118,7 @@ class Ears:
 
     def _on_inspection(self, message: Inspection) -> None:
         if self.started:
-            self.untied.hear(message)
+            self.unassociated.hear(message)
             self._tell(translate.inspection(message, self._node.now_ns()))
 
     def _on_status(self, message: NodeStatus) -> None:

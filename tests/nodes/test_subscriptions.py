@@ -9,20 +9,20 @@ from typing import Any
 import pytest
 from inspection_cell_interfaces.msg import NodeStatus, RobotState
 
-from cell.nodes.ears import UNHEARD, Ears
+from cell.nodes.subscriptions import UNHEARD, Subscriptions
 from cell.nodes.topics import to_time
 
 
 class World:
-    """A supervisor's ears, and what the robot's process says into them."""
+    """A supervisor's subscriptions, and what the robot's process says into them."""
 
     def __init__(self) -> None:
         self.told: list[Any] = []
         self._hears: dict[str, Callable[[Any], None]] = {}
         node: Any = SimpleNamespace(create_subscription=self._listen, now_ns=lambda: 0)
-        self.ears = Ears(node, self.told.append, lambda _beat: None)
-        self.ears.open()
-        self.ears.encoder_m = 0.0
+        self.subscriptions = Subscriptions(node, self.told.append, lambda _beat: None)
+        self.subscriptions.open()
+        self.subscriptions.encoder_m = 0.0
 
     def _listen(self, _kind: type, topic: str, hear: Callable[[Any], None], _qos: object) -> object:
         self._hears[topic] = hear
@@ -43,24 +43,24 @@ def world() -> World:
 
 
 def test_an_arm_counts_as_ready_only_after_its_own_word(world: World) -> None:
-    assert world.ears.robot_unready == UNHEARD
+    assert world.subscriptions.robot_unready == UNHEARD
     world.beat("first", 1)
-    assert world.ears.robot_unready == UNHEARD
+    assert world.subscriptions.robot_unready == UNHEARD
     world.arm(2)
-    assert world.ears.robot_unready == ""
+    assert world.subscriptions.robot_unready == ""
 
 
 def test_a_new_process_does_not_inherit_what_the_dead_one_said(world: World) -> None:
     world.beat("first", 1)
     world.arm(2)
-    assert world.ears.robot_busy
+    assert world.subscriptions.robot_busy
     world.beat("second", 10)
-    assert world.ears.robot_unready == UNHEARD
-    assert not world.ears.robot_busy
+    assert world.subscriptions.robot_unready == UNHEARD
+    assert not world.subscriptions.robot_busy
     world.arm(9)  # the dead one's last word, which was still under way
-    assert world.ears.robot_unready == UNHEARD
+    assert world.subscriptions.robot_unready == UNHEARD
     world.arm(11, message="the arm is not at its waiting pose")
-    assert world.ears.robot_unready == "the arm is not at its waiting pose"
+    assert world.subscriptions.robot_unready == "the arm is not at its waiting pose"
 
 
 def test_an_arm_that_comes_back_stopped_raises_its_alarm(world: World) -> None:
