@@ -15,7 +15,7 @@ from twin.product import PCB
 _ROOT = Path(__file__).resolve().parent
 DEMO_BOARDS = _ROOT / "boards" / "pcb"
 DEMO_CARRIERS = _ROOT / "carriers" / "ball_screw"
-DEMO_GOLDENS = _ROOT.parent / "cell" / "recipe" / "data" / "pcb" / "goldens"
+DEMO_GOLDENS = _ROOT.parent / "cell" / "products" / "data" / "pcb" / "goldens"
 DEMO_CALIBRATION = _ROOT.parent / "calibration" / "demo_cell.json"
 
 

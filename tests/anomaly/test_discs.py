@@ -15,7 +15,6 @@ from calibration.geometry import Pose2D
 from cell.config import load
 from cell.faces.cli.app import app
 from cell.products import VerdictKind, judge
-from cell.products.convert import defects_of
 from cell.products.inspector import InspectionSetup, build_inspector
 from twin.config import TwinConfig
 from twin.discs import DiscLibrary
@@ -70,7 +69,7 @@ def test_good_discs_stay_below_defective_ones_and_defects_are_found_where_they_a
                 worst = max(worst, score)
                 continue
             least = min(least, score)
-            assert judge(setup.recipe, defects_of(found)).kind is VerdictKind.REJECT
+            assert judge(setup.recipe, found.detections).kind is VerdictKind.REJECT
             box, seen = part.defects[0][1], max(found.detections, key=lambda d: d.score).box
             x, y = (
                 640 / 624 * (a + b) / 2 for a, b in ((box.x_min, box.x_max), (box.y_min, box.y_max))

@@ -16,6 +16,7 @@ from cell.faces.cli.app import app
 from cell.products.loading import RECIPES, load_recipe, with_thresholds
 from cell.products.lookup import anomalies_beside_a_detector
 from cell.products.recipe import Recipe
+from cell.texts import render
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.package import ModelError
 from tests.anomaly import textures
@@ -200,7 +201,7 @@ def test_what_cannot_be_taught(tmp_path: Path, count: int, spoil: object, words:
         spoil(folder)  # type: ignore[operator]
     code, _, error = cell("teach", "--recipe", "x", "--good", folder, "--recipes", tmp_path / "r")
     assert code != 0
-    assert words in str(error)
+    assert words in render(str(error))
     assert "\n" not in str(error)
     assert not (tmp_path / "r").exists()
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from cell.faces.cli.app import app
 from cell.products.loading import RECIPES
 from cell.products.lookup import MODELS
+from cell.texts import render
 
 GOLDENS = RECIPES / "pcb" / "goldens"
 BOARDS = Path(__file__).parents[2] / "twin" / "boards" / "pcb"
@@ -109,7 +110,7 @@ def test_pictures_that_cannot_be_inspected(tmp_path: Path, make: object, words: 
     code, _, error = invoke(make(tmp_path))  # type: ignore[operator]
     assert code != 0
     assert error is not None
-    assert words in str(error)
+    assert words in render(str(error))
     assert "\n" not in str(error)
 
 
@@ -117,7 +118,7 @@ def test_a_golden_sample_of_another_board_is_refused() -> None:
     other = next(g for g in sorted(GOLDENS.glob("*.webp")) if g.stem != BOARD)
     code, _, error = invoke(BOARDS / f"{BOARD}.webp", "--reference", other)
     assert code != 0
-    assert "another board" in str(error)
+    assert "another board" in render(str(error))
 
 
 def test_an_unknown_recipe_lists_those_there_are() -> None:

@@ -66,7 +66,7 @@ def test_a_refused_run_leaves_no_empty_folder(
 
 def test_a_fault_is_told_without_those_of_before() -> None:
     def alarm(text: str, state: int) -> Alarm:
-        return Alarm(text_en=text, state=state)
+        return Alarm(text=text, state=state)
 
     old = alarm("old", Alarm.RETURNED_UNACKNOWLEDGED)
     new, seen = alarm("new", Alarm.UNACKNOWLEDGED), alarm("seen", Alarm.ACKNOWLEDGED)

@@ -191,11 +191,10 @@ def test_a_verdicts_reason_says_classes_in_words(lang: Lang, words: str) -> None
 def test_regions_lie_where_the_recipe_says_on_the_view_alone(
     store: PictureStore, ring: FrameRing, tmp_path: Path
 ) -> None:
-    cv2.imwrite(str(tmp_path / "view.png"), np.full((640, 640), 99, np.uint8))
     square = ((10.0, 20.0), (90.0, 20.0), (90.0, 60.0), (10.0, 60.0))
     regions = {"<bar>": Region(kind="ignore", polygon=square)}
     recipe = load_recipe(RECIPES / "pcb").model_copy(update={"regions": regions})
-    seen = inspection(1, PictureSource("view.png"))
+    seen = inspection(1, view=stored(tmp_path, 640, 640))
     drawn = drawing(store.picture(seen), seen, "en", recipe)
     assert '<polygon class="region region-ignore" points="10,20 90,20 90,60 10,60"/>' in drawn
     assert "&lt;bar&gt;" in drawn

@@ -96,7 +96,7 @@ def test_the_cup_takes_a_carrier_where_it_lies_wholly_on_it(
     [(0.0, 0.0, True), (0.019, 0.019, True), (0.021, 0.021, False), (0.0, 0.029, False)],
 )
 def test_the_cup_takes_a_disc_within_its_circle(along: float, across: float, taken: bool) -> None:
-    line = Line()
+    line = Line(SITE)
     part = laid(line, DISC, 10.0, x=0.1)
     assert line.under(0.3 + along, across, 0.2) is (part if taken else None)
 
@@ -109,7 +109,7 @@ def test_a_recast_body_is_what_the_scene_would_have_built() -> None:
     assert unlike(physics.model, wanted) == {"body_subtreemass"}  # that of the world, the sum
     for slot in range(scene.PART_STOCK):
         physics.shape(slot, DISC)
-    assert unlike(physics.model, scene.build(DISC)) == {"body_subtreemass"}
+    assert unlike(physics.model, scene.build(SITE, DISC)) == {"body_subtreemass"}
     for slot in range(scene.PART_STOCK):
         physics.shape(slot, PCB)
     assert unlike(physics.model, scene.build(SITE)) == set()
