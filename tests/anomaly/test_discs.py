@@ -16,6 +16,7 @@ from cell.config import load
 from cell.faces.cli.app import app
 from cell.products import VerdictKind, judge
 from cell.products.inspector import InspectionSetup, build_inspector
+from cell.texts import render
 from twin.config import TwinConfig
 from twin.discs import DiscLibrary
 from twin.render import PlacedPart, Scene, render_frame, true_camera
@@ -95,4 +96,4 @@ def test_what_cannot_be_taught_is_refused(
     cv2.imwrite(str(tmp_path / "good" / "one.png"), picture)
     error = teach(tmp_path / "good", tmp_path / "recipes", *more)
     assert error is not None
-    assert re.search(words, str(error)), error
+    assert re.search(words, render(str(error))), error

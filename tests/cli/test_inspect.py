@@ -46,9 +46,9 @@ def test_a_golden_sample_passes_against_itself() -> None:
     assert "pass" in out
 
 
-SCREW = MODELS / "ball_screw" / "samples" / "KGT1-S-075-A02_crop_0.webp"
-"""Two pittings, 14 and 18 px long at 10.7 px/mm, and a doubtful one of 30 px."""
-MASK = "regions: {end: {kind: ignore, polygon: [[0, 0], [200, 0], [200, 256], [0, 256]]}}"
+SCREW = MODELS / "ball_screw" / "samples" / "01_200906233700_635000_270_crop_2.webp"
+"""Two pittings, 3.7 and 2.0 mm long, and a doubtful one of 2.7 mm."""
+MASK = "regions: {mid: {kind: ignore, polygon: [[280, 0], [400, 0], [400, 256], [280, 256]]}}"
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ MASK = "regions: {end: {kind: ignore, polygon: [[0, 0], [200, 0], [200, 256], [0
         ("max_count: 3", "", "pass", ["tolerated"] * 3),
         ("max_count: 2", "", "review", ["tolerated", "tolerated", "doubtful"]),
         ("max_count: 1", "", "reject", ["rejects", "rejects", "doubtful"]),
-        ("min_length_mm: 1.6", "", "reject", ["rejects", "too small", "doubtful"]),
-        ("min_length_mm: 2.0", "", "review", ["too small", "too small", "doubtful"]),
+        ("min_length_mm: 2.5", "", "reject", ["rejects", "too small", "doubtful"]),
+        ("min_length_mm: 4.0", "", "pass", ["too small"] * 3),
         ("max_count: 1", MASK, "pass", ["tolerated", "ignored", "ignored"]),
         ("max_count: 1", MASK.replace("ignore", "inspect"), "review",
          ["outside", "tolerated", "doubtful"]),
@@ -79,7 +79,7 @@ def test_the_recipes_rules_are_told_of_each_defect(
     assert (answer["verdict"], code) == (verdict, int(verdict != "pass"))
     assert [defect["standing"] for defect in answer["defects"]] == standings
     assert ("tolerated by their count" in answer["reason"]) is ("tolerated" in standings)
-    changed = (cv2.imread(str(overlay)) != cv2.imread(str(SCREW)))[200:245, 10:190]
+    changed = (cv2.imread(str(overlay)) != cv2.imread(str(SCREW)))[200:245, 290:390]
     assert bool(changed.any()) is ("ignored" in standings)
     _, table, _ = invoke(*given)
     assert all(standing.split()[0] in table for standing in standings)

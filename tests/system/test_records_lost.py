@@ -12,8 +12,8 @@ from inspection_cell_interfaces.msg import BeltState
 
 from cell.config.processes import TABLE
 from cell.launcher.env import environment
-from models.ground.ending import REFUSED
 from cell.nodes.topics import LATEST, to_time
+from models.ground.ending import REFUSED
 from tests.cell.journals import editing, project, rows, small_shift, write
 from tests.system.graph import Peer, demo_config, join
 
