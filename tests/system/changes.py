@@ -83,7 +83,9 @@ def trial(bench: Bench, chooser: Chooser, node: str, moment: str) -> str:
     bench.until(lambda: bench.session.group.pids()[node] != pid)
     if moment == "prepared":
         chooser.order(new)
-    bench.until(lambda: not bench.state.change and bench.state.state != CellState.UNKNOWN)
+    # What an uncleared cell has refused to take up stays ready.
+    settled = ("", CellState.PREPARED)
+    bench.until(lambda: bench.state.change in settled and bench.state.state != CellState.UNKNOWN)
     produce(bench)
     require_one_truth(bench)
     return str(bench.state.recipe)
