@@ -97,6 +97,7 @@ class Changeover:
         self.parts: InspectionParts | None = None
         self._old: InspectionParts | None = None
         self._waiting: set[str] = set()
+        self._asked: dict[str, str] = {}
         self._until_s, self._rounds = 0.0, 0
         self._kept_ready = False
 
@@ -138,7 +139,7 @@ class Changeover:
             self.step = Step.DRAINING
             return False
         self.step, self.recipe, self.parts, self._old = Step.PREPARING, wish.recipe, None, old
-        self._kept_ready = True
+        self._kept_ready, self._asked = True, {}
         self._waiting, self._until_s = {"supervisor", *nodes}, now_s + PREPARE_S
         return True
 
@@ -147,6 +148,17 @@ class Changeover:
         if self.step is Step.PREPARING:
             self.parts, self.recipe = parts, parts.recipe.identity
             self._waiting.discard("supervisor")
+
+    def asked(self, node: str, boot_id: str) -> None:
+        """A node was told to prepare; boot_id: of its process, as far as that is known."""
+        self._asked[node] = boot_id
+
+    def heard(self, node: str, boot_id: str) -> None:
+        """A node lives. One that was started anew knows nothing of what its predecessor was told,
+        however short its absence was.
+        """
+        if self._asked.get(node, boot_id) != boot_id:
+            self.died(node)
 
     def answered(self, node: str, recipe: str, message: str) -> None:
         """A node can work by `recipe` (its name), or says why not."""
@@ -158,7 +170,7 @@ class Changeover:
 
     def died(self, node: str) -> None:
         """What a node had prepared died with it."""
-        if self.step is Step.PREPARING and node in self._waiting:
+        if self.step is Step.PREPARING:
             self.answered(node, self._wish.recipe, say("recipe.node_died"))
         elif self.step in (Step.PREPARED, Step.DRAINING):
             self._fail(say("recipe.refused_by", node=node, recipe=self._wish.recipe,

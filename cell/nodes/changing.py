@@ -62,6 +62,9 @@ class Changing:
         """Get on; call a few times a second, in the executor's thread."""
         for node in set(PREPARING).intersection(self._watch.missing()):
             self.change.died(node)  # and with it what it had prepared
+        for node in PREPARING:
+            if (beat := self._watch.last(node)) is not None:
+                self.change.heard(node, beat.boot_id)
         while not self._loaded.empty():
             self._on_loaded(self._loaded.get())
         self._hear()
@@ -95,6 +98,8 @@ class Changing:
         if client.service_is_ready():
             request = PrepareRecipe.Request(recipe=parts.recipe.name, works_by=parts.recipe.stamp)
             client.call_async(request)
+            beat = self._watch.last(name)
+            self.change.asked(name, "" if beat is None else beat.boot_id)
         else:
             self.change.answered(name, parts.recipe.name, say("recipe.not_answering"))
 

@@ -111,6 +111,35 @@ def test_a_node_that_cannot_ends_it_before_anything_has_changed(play: Play, node
     assert play.next(EMPTY) == []
 
 
+@pytest.mark.parametrize("ready", [False, True])
+def test_a_node_that_was_started_anew_has_prepared_nothing(play: Play, ready: bool) -> None:
+    play.order(RUNNING, prepare_only=True)
+    play.change.loaded(NEW)
+    for node in NODES:
+        play.change.asked(node, "first start")
+        play.change.heard(node, "first start")
+        if ready:
+            play.change.answered(node, "ball_screw", "")
+    play.next(RUNNING)
+    assert play.change.step is (Step.PREPARED if ready else Step.PREPARING)
+    play.change.heard("inspector", "second start")
+    assert play.change.step is Step.NONE
+    assert "inspector" in play.change.message
+    assert play.next(RUNNING) == [LetGo()]
+
+
+def test_a_node_that_was_ready_and_died_before_the_others_were_has_prepared_nothing(
+    play: Play,
+) -> None:
+    play.order()
+    play.change.loaded(NEW)
+    play.change.answered("robot", "ball_screw", "")
+    play.change.died("robot")
+    play.change.answered("inspector", "ball_screw", "")
+    assert play.next(EMPTY) == [LetGo()]
+    assert "robot" in play.change.message
+
+
 def test_who_does_not_answer_is_named(play: Play) -> None:
     play.order()
     play.change.loaded(NEW)

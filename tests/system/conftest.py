@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import shutil
 import socket
 import time
@@ -19,7 +20,9 @@ from cell.faces.cli.demo import demo_overrides, demo_twin
 from cell.launcher.session import Session
 from cell.products import RECIPES
 
-_NUMBERS = itertools.count(1)
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_NUMBERS = itertools.count(1 + 8 * _WORKER)
+"""Of cells: each has hosts and a ROS domain of its own, also beside those of another worker."""
 
 
 class Bench:
