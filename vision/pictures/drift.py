@@ -1,0 +1,130 @@
+"""Damaged JPEG data that decoders read without a word.
+
+After a changed byte the Huffman code often falls in step again. Each block's mean (DC) is coded as
+the difference to the one before, so that all that follows are too dark or too bright by the same.
+Two signs tell it: a step that runs along the edges of blocks, as no part does, and blocks whose
+unclipped mean lies outside what eight bits hold, so that their pixels cannot have been encoded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import simplejpeg
+from numpy.typing import NDArray
+
+from vision.pictures.errors import UnreadableError
+from vision.pictures.quantisation import SIDE
+
+Steps = NDArray[np.int16]
+
+STRONG = 16
+"""A step [grey] that a row of blocks rarely has to the next one."""
+SUSPECTED = 0.1
+"""Share of the columns with such a step: else means are not looked at, which takes longer."""
+WEAK = 5
+"""The least height [grey] of a step that is looked for."""
+CROSSED = 0.75
+"""Share of the columns of blocks with a step of one sign, where a drift begins or ends."""
+EVEN, TOLERANCE = 0.5, 0.25
+"""Share of the columns in which the step is as high as its median, and by how much [of it]."""
+ELSEWHERE = 0.55
+"""Share of the columns that such a step may have inside blocks: circuit boards have many."""
+_ENDS = 2
+"""Columns at both ends of a row: a step that begins there is as straight as a part's edge."""
+
+
+def check_drift(
+    image: NDArray[np.uint8], rows: int, finer: Callable[[], tuple[bytes, float, float] | None]
+) -> None:
+    """Raise UnreadableError for a JPEG whose means drifted off.
+
+    image: its luma [h, w]. rows: px from one row of coded units to the next. finer: gives the file
+    with means that are not clipped, as `finer_means`.
+    """
+    if min(image.shape) < 4 * rows:
+        return
+    steps = _steps(image, 0, rows)
+    suspected = (np.abs(steps) > STRONG).mean(axis=1).max() > SUSPECTED
+    if _runs_along_blocks(image, steps, rows) or (suspected and _beyond_grey(image, finer())):
+        raise UnreadableError(
+            "has damaged data (from one block of pixels on, all are too dark or too bright)",
+            "take the picture anew, or restore the file",
+        )
+
+
+def _steps(image: NDArray[np.uint8], inside: int, rows: int) -> Steps:
+    """Steps [grey] across the upper edge of each row of units, or `inside` px below it, beyond the
+    slope on both sides: (edges, columns of blocks).
+    """
+    edges = np.arange(rows + inside, image.shape[0] - 1, rows)
+    width = image.shape[1] // SIDE
+    lines = [
+        cv2.resize(
+            image[edges + near, : width * SIDE], (width, len(edges)), interpolation=cv2.INTER_AREA
+        ).astype(np.int16)
+        for near in (-2, -1, 0, 1)
+    ]
+    return np.asarray((3 * (lines[2] - lines[1]) - (lines[3] - lines[0])) // 2, np.int16)
+
+
+def _runs_along_blocks(image: NDArray[np.uint8], steps: Steps, rows: int) -> bool:
+    """Whether a step runs along one row's upper edge and, up to some column, along its lower one;
+    of one height, and not only since this picture has such steps inside blocks as well.
+    """
+    for sign in (1, -1):
+        share, before = _best(steps * sign > WEAK)
+        for row in np.flatnonzero(share >= CROSSED):
+            column = int(before[row])
+            along = np.concatenate([steps[row + 1, :column], steps[row, column:]])
+            beside = np.concatenate([steps[row, :column], steps[row + 1, column:]])
+            height = float(np.median(along))
+            even = np.abs(along - height) <= max(3, TOLERANCE * abs(height))
+            if even.mean() < EVEN or (beside * sign > abs(height) / 2).mean() > 1 - CROSSED:
+                continue
+            if not _steps_inside(image, rows, max(WEAK, abs(height) / 2)):
+                return True
+    return False
+
+
+def _steps_inside(image: NDArray[np.uint8], rows: int, height: float) -> bool:
+    """Whether steps of such a height [grey] cross the picture inside blocks."""
+    for inside in range(1, SIDE):
+        steps = _steps(image, inside, rows)
+        for sign in (1, -1):
+            if len(steps) > 1 and _best(steps * sign > height)[0].max() >= ELSEWHERE:
+                return True
+    return False
+
+
+def _best(crossed: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """For each pair of edges: the greatest share of columns that are crossed on the lower edge
+    before some column and on the upper one from there, and that column.
+    """
+    sums = np.pad(crossed.cumsum(axis=1, dtype=np.int32), ((0, 0), (1, 0)))
+    both = sums[1:] + sums[:-1, -1:] - sums[:-1]
+    both = both[:, _ENDS : both.shape[1] - _ENDS]
+    return both.max(axis=1) / crossed.shape[1], both.argmax(axis=1) + _ENDS
+
+
+def _beyond_grey(image: NDArray[np.uint8], finer: tuple[bytes, float, float] | None) -> bool:
+    """Whether a block's mean differs from that of its pixels by more than rounding can: they were
+    clipped. The mean alone, with a finer quantisation, is decoded without being clipped.
+    """
+    if finer is None:
+        return False
+    data, factor, rounding = finer
+    try:
+        small = simplejpeg.decode_jpeg(
+            data, colorspace="GRAY", min_height=1, min_width=1, min_factor=SIDE, strict=True
+        )[:, :, 0]
+    except (ValueError, MemoryError, RuntimeError) as error:
+        raise UnreadableError(f"has damaged data ({error})") from None
+    height, width = image.shape[0] // SIDE, image.shape[1] // SIDE
+    seen = cv2.resize(
+        image[: height * SIDE, : width * SIDE], (width, height), interpolation=cv2.INTER_AREA
+    )
+    told = (small[:height, :width].astype(np.float32) - 128) * factor + 128
+    return bool(np.abs(told - seen).max() > rounding + factor / 2 + 2)
