@@ -8,7 +8,7 @@ unclipped mean lies outside what eight bits hold, so that their pixels cannot ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import cv2
 import numpy as np
@@ -24,8 +24,9 @@ STRONG = 16
 """A step [grey] that a row of blocks rarely has to the next one."""
 SUSPECTED = 0.1
 """Share of the columns with such a step: else means are not looked at, which takes longer."""
-WEAK = 5
-"""The least height [grey] of a step that is looked for."""
+WEAK, MOST = 5, 100
+"""The least and greatest height [grey] of a step that is looked for; a higher one drives means out
+of grey, and circuit boards have such edges."""
 CROSSED = 0.75
 """Share of the columns of blocks with a step of one sign, where a drift begins or ends."""
 EVEN, TOLERANCE = 0.5, 0.25
@@ -44,7 +45,7 @@ def check_drift(
     image: its luma [h, w]. rows: px from one row of coded units to the next. finer: gives the file
     with means that are not clipped, as `finer_means`.
     """
-    if min(image.shape) < 4 * rows:
+    if min(image.shape) < 4 * rows:  # no pattern to see
         return
     steps = _steps(image, 0, rows)
     suspected = (np.abs(steps) > STRONG).mean(axis=1).max() > SUSPECTED
@@ -59,11 +60,13 @@ def _steps(image: NDArray[np.uint8], inside: int, rows: int) -> Steps:
     """Steps [grey] across the upper edge of each row of units, or `inside` px below it, beyond the
     slope on both sides: (edges, columns of blocks).
     """
-    edges = np.arange(rows + inside, image.shape[0] - 1, rows)
-    width = image.shape[1] // SIDE
+    first, width = rows + inside, image.shape[1] // SIDE
+    count = len(range(first, image.shape[0] - 1, rows))
     lines = [
         cv2.resize(
-            image[edges + near, : width * SIDE], (width, len(edges)), interpolation=cv2.INTER_AREA
+            image[first + near :: rows, : width * SIDE][:count],
+            (width, count),
+            interpolation=cv2.INTER_AREA,
         ).astype(np.int16)
         for near in (-2, -1, 0, 1)
     ]
@@ -75,14 +78,13 @@ def _runs_along_blocks(image: NDArray[np.uint8], steps: Steps, rows: int) -> boo
     of one height, and not only since this picture has such steps inside blocks as well.
     """
     for sign in (1, -1):
-        share, before = _best(steps * sign > WEAK)
-        for row in np.flatnonzero(share >= CROSSED):
-            column = int(before[row])
+        for row, column in _crossings(steps * sign > WEAK, CROSSED):
             along = np.concatenate([steps[row + 1, :column], steps[row, column:]])
             beside = np.concatenate([steps[row, :column], steps[row + 1, column:]])
             height = float(np.median(along))
             even = np.abs(along - height) <= max(3, TOLERANCE * abs(height))
-            if even.mean() < EVEN or (beside * sign > abs(height) / 2).mean() > 1 - CROSSED:
+            straight = (beside * sign > abs(height) / 2).mean() > 1 - CROSSED
+            if straight or even.mean() < EVEN or abs(height) > MOST:
                 continue
             if not _steps_inside(image, rows, max(WEAK, abs(height) / 2)):
                 return True
@@ -94,19 +96,22 @@ def _steps_inside(image: NDArray[np.uint8], rows: int, height: float) -> bool:
     for inside in range(1, SIDE):
         steps = _steps(image, inside, rows)
         for sign in (1, -1):
-            if len(steps) > 1 and _best(steps * sign > height)[0].max() >= ELSEWHERE:
+            if any(_crossings(steps * sign > height, ELSEWHERE)):
                 return True
     return False
 
 
-def _best(crossed: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
-    """For each pair of edges: the greatest share of columns that are crossed on the lower edge
-    before some column and on the upper one from there, and that column.
+def _crossings(crossed: NDArray[np.bool_], least: float) -> Iterator[tuple[int, int]]:
+    """Each edge, and the column from which it is crossed, the next lower edge being crossed before
+    that column, where that makes up at least so great a share of the columns.
     """
-    sums = np.pad(crossed.cumsum(axis=1, dtype=np.int32), ((0, 0), (1, 0)))
-    both = sums[1:] + sums[:-1, -1:] - sums[:-1]
-    both = both[:, _ENDS : both.shape[1] - _ENDS]
-    return both.max(axis=1) / crossed.shape[1], both.argmax(axis=1) + _ENDS
+    counts, width = crossed.sum(axis=1), crossed.shape[1]
+    for row in np.flatnonzero(counts[:-1] + counts[1:] >= least * width):
+        lower = np.concatenate([[0], crossed[row + 1].cumsum()])
+        upper = counts[row] - np.concatenate([[0], crossed[row].cumsum()])
+        both = (lower + upper)[_ENDS:-_ENDS]
+        if both.max() >= least * width:
+            yield int(row), int(both.argmax()) + _ENDS
 
 
 def _beyond_grey(image: NDArray[np.uint8], finer: tuple[bytes, float, float] | None) -> bool:
