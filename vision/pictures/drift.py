@@ -30,7 +30,11 @@ of grey, and circuit boards have such edges."""
 CROSSED = 0.75
 """Share of the columns of blocks with a step of one sign, where a drift begins or ends."""
 EVEN, TOLERANCE = 0.5, 0.25
-"""Share of the columns in which the step is as high as its median, and by how much [of it]."""
+"""Share of the columns, before the bend and after it, in which the step is as high as its median,
+and by how much [of it]."""
+STRAIGHT = 0.25
+"""Share of the columns that may cross the other edge of the row: else it is a part's straight edge.
+"""
 ELSEWHERE = 0.55
 """Share of the columns that such a step may have inside blocks: circuit boards have many."""
 _ENDS = 2
@@ -79,12 +83,13 @@ def _runs_along_blocks(image: NDArray[np.uint8], steps: Steps, rows: int) -> boo
     """
     for sign in (1, -1):
         for row, column in _crossings(steps * sign > WEAK, CROSSED):
-            along = np.concatenate([steps[row + 1, :column], steps[row, column:]])
-            beside = np.concatenate([steps[row, :column], steps[row + 1, column:]])
-            height = float(np.median(along))
-            even = np.abs(along - height) <= max(3, TOLERANCE * abs(height))
-            straight = (beside * sign > abs(height) / 2).mean() > 1 - CROSSED
-            if straight or even.mean() < EVEN or abs(height) > MOST:
+            parts = (steps[row + 1, :column], steps[row, column:])
+            beside = (steps[row, :column], steps[row + 1, column:])
+            height = float(np.median(np.concatenate(parts)))
+            near = max(3, TOLERANCE * abs(height))
+            even = min((np.abs(part - height) <= near).mean() for part in parts)
+            straight = max((part * sign > abs(height) / 2).mean() for part in beside)
+            if even < EVEN or straight > STRAIGHT or abs(height) > MOST:
                 continue
             if not _steps_inside(image, rows, max(WEAK, abs(height) / 2)):
                 return True
@@ -93,7 +98,7 @@ def _runs_along_blocks(image: NDArray[np.uint8], steps: Steps, rows: int) -> boo
 
 def _steps_inside(image: NDArray[np.uint8], rows: int, height: float) -> bool:
     """Whether steps of such a height [grey] cross the picture inside blocks."""
-    for inside in range(1, SIDE):
+    for inside in range(2, SIDE - 1):  # nearer ones see the edge of the block
         steps = _steps(image, inside, rows)
         for sign in (1, -1):
             if any(_crossings(steps * sign > height, ELSEWHERE)):
