@@ -23,7 +23,8 @@ Steps = NDArray[np.int16]
 STRONG = 16
 """A step [grey] that a row of blocks rarely has to the next one."""
 SUSPECTED = 0.1
-"""Share of the columns with such a step: else means are not looked at, which takes longer."""
+"""Share of the columns with such a step: else, and where no pixels are clipped, means are not looked
+at, which takes longer."""
 WEAK, MOST = 5, 100
 """The least and greatest height [grey] of a step that is looked for; a higher one drives means out
 of grey, and circuit boards have such edges."""
@@ -52,7 +53,8 @@ def check_drift(
     if min(image.shape) < 4 * rows:  # no pattern to see
         return
     steps = _steps(image, 0, rows)
-    suspected = (np.abs(steps) > STRONG).mean(axis=1).max() > SUSPECTED
+    strong = (np.abs(steps) > STRONG).mean(axis=1).max() > SUSPECTED
+    suspected = strong and _clipped(image[::4]) > SIDE
     if _runs_along_blocks(image, steps, rows) or (suspected and _beyond_grey(image, finer())):
         raise UnreadableError(
             "has damaged data (from one block of pixels on, all are too dark or too bright)",
@@ -117,6 +119,11 @@ def _crossings(crossed: NDArray[np.bool_], least: float) -> Iterator[tuple[int, 
         both = (lower + upper)[_ENDS:-_ENDS]
         if both.max() >= least * width:
             yield int(row), int(both.argmax()) + _ENDS
+
+
+def _clipped(image: NDArray[np.uint8]) -> int:
+    """How many pixels are 0, or 255 if these are more."""
+    return image.size - min(cv2.countNonZero(image), cv2.countNonZero(cv2.bitwise_not(image)))
 
 
 def _beyond_grey(image: NDArray[np.uint8], finer: tuple[bytes, float, float] | None) -> bool:
