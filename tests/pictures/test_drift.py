@@ -88,7 +88,9 @@ def board() -> NDArray[np.uint8]:
 
 def smooth() -> NDArray[np.uint8]:
     """Bright and dark up to being clipped."""
-    return np.asarray(np.clip(np.linspace(-200, 450, 96)[:, None] + np.zeros(128), 0, 255), np.uint8)
+    return np.asarray(
+        np.clip(np.linspace(-200, 450, 96)[:, None] + np.zeros(128), 0, 255), np.uint8
+    )
 
 
 @pytest.mark.parametrize("draw", [part, straight, framed, board, smooth, drawn.texture])

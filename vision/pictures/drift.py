@@ -23,8 +23,8 @@ Steps = NDArray[np.int16]
 STRONG = 16
 """A step [grey] that a row of blocks rarely has to the next one."""
 SUSPECTED = 0.1
-"""Share of the columns with such a step: else, and where no pixels are clipped, means are not looked
-at, which takes longer."""
+"""Share of the columns with such a step: else, and where no pixels are clipped, means are not
+looked at, which takes longer."""
 WEAK, MOST = 5, 100
 """The least and greatest height [grey] of a step that is looked for; a higher one drives means out
 of grey, and circuit boards have such edges."""
