@@ -14,9 +14,10 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
+from vision.pictures.drift import check_drift
 from vision.pictures.errors import UnreadableError
 from vision.pictures.header import Header
-from vision.pictures.quantisation import check_tables
+from vision.pictures.quantisation import SIDE, check_tables, finer_means
 
 _NO_FRAME = {0xC4, 0xC8, 0xCC}
 _MOST_SCANS = 200
@@ -27,15 +28,21 @@ _MULTI = b"MPF\0"
 
 @dataclass(slots=True)
 class _Frame:
-    """What the segments before the pixels tell, and where the first scan begins."""
+    """What the segments before the pixels tell, and where the first scan begins.
+
+    luma: number of its quantisation table. rows: px from one row of coded units to the next.
+    tables: bodies of DQT segments by where they stand.
+    """
 
     width: int = 0
     height: int = 0
     depth: int = 0
     components: tuple[int, ...] = ()
+    luma: int = 0
+    rows: int = SIDE
     adobe: bool = False
     several: bool = False
-    tables: list[bytes] = field(default_factory=list)
+    tables: dict[int, bytes] = field(default_factory=dict)
     scan: int = 0
 
 
@@ -51,7 +58,7 @@ def decode_jpeg(raw: bytes, *, grey: bool) -> tuple[Header, NDArray[np.uint8]]:
     header.check()
     if header.depth != 8 or header.layout not in ("grey", "colour"):
         header.check_inspectable()
-    for tables in frame.tables:
+    for tables in frame.tables.values():
         check_tables(tables)
     _check_scans(raw, frame)
     wanted = "GRAY" if grey or header.layout == "grey" else "BGR"
@@ -60,7 +67,11 @@ def decode_jpeg(raw: bytes, *, grey: bool) -> tuple[Header, NDArray[np.uint8]]:
     except (ValueError, MemoryError, RuntimeError) as error:
         raise UnreadableError(f"has damaged data ({error})") from None
     image = np.asarray(image, np.uint8)
-    return header, image[:, :, 0] if wanted == "GRAY" else image
+    if wanted == "BGR":
+        return header, image
+    luma = image[:, :, 0]
+    check_drift(luma, frame.rows, lambda: finer_means(raw, frame.tables, frame.luma))
+    return header, luma
 
 
 def _header(frame: _Frame) -> Header:
@@ -89,8 +100,11 @@ def _frame(raw: bytes) -> _Frame:
                 break
             frame.depth, frame.height, frame.width = struct.unpack(">BHH", body[:5])
             frame.components = tuple(body[6 : 6 + 3 * body[5] : 3])
+            if len(frame.components) > 1 and len(body) > 8:
+                frame.rows = SIDE * max(1, body[7] & 15)
+            frame.luma = body[8] if len(body) > 8 else 0
         elif marker == 0xDB:
-            frame.tables.append(body)
+            frame.tables[at + 4] = body
         elif marker == 0xE2 and body.startswith(_MULTI):
             frame.several = _pictures(body) > 1
         at += 2 + length

@@ -7,7 +7,7 @@ it was damaged. Held against all qualities of the standard's tables and those of
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vision.pictures.errors import UnreadableError
 
-SIDE = 8
+SIDE, FINER = 8, 3
 RATIO, SLACK = 1.75, 1.0
 """An entry may be so much more than the greatest entry beside it, and less than the least."""
 
@@ -23,7 +23,7 @@ RATIO, SLACK = 1.75, 1.0
 @lru_cache(maxsize=64)  # a camera's pictures all have the same
 def check_tables(segment: bytes) -> None:
     """Raise UnreadableError for a DQT segment's body that no encoder has written."""
-    for table in _tables(segment):
+    for _, table in _tables(segment):
         if not table.all() or _stands_out(table).any():
             raise UnreadableError(
                 "has a quantisation table that no encoder writes: the file was damaged, or its "
@@ -32,7 +32,29 @@ def check_tables(segment: bytes) -> None:
             )
 
 
-def _tables(segment: bytes) -> Iterator[NDArray[np.int64]]:
+def finer_means(
+    raw: bytes, segments: Mapping[int, bytes], luma: int
+) -> tuple[bytes, float, float] | None:
+    """The file with blocks' means (luma less 128) divided by a factor of up to 3, so that those
+    beyond grey are not clipped; that factor; and by how much [grey] rounding may clip a block.
+
+    segments: bodies of DQT and where they stand. luma: number of its table. None: there is none.
+    """
+    changed, told = bytearray(raw), None
+    for start, segment in segments.items():
+        for at, table in _tables(segment):
+            if segment[at] & 15 == luma:
+                mean = int(table[0, 0])
+                finer, size = max(1, round(mean / FINER)), 2 if segment[at] >> 4 else 1
+                first = start + at + 1
+                changed[first : first + size] = finer.to_bytes(size, "big")
+                # Root of the mean square of what rounding takes from 64 coefficients.
+                told = mean / finer, float(np.sqrt((table**2).sum() / 12)) / SIDE
+    return (bytes(changed), *told) if told else None
+
+
+def _tables(segment: bytes) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """Where in the segment each table begins, and its entries [8, 8]."""
     at = 0
     while at < len(segment):
         size = 2 if segment[at] >> 4 else 1
@@ -41,7 +63,7 @@ def _tables(segment: bytes) -> Iterator[NDArray[np.int64]]:
             raise UnreadableError("has damaged data (a quantisation table that is too short)")
         table = np.empty(SIDE * SIDE, np.int64)
         table[_ZIGZAG] = entries
-        yield table.reshape(SIDE, SIDE)
+        yield at, table.reshape(SIDE, SIDE)
         at += 1 + 64 * size
 
 
