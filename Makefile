@@ -12,7 +12,7 @@ run: setup
 
 test: setup lint
 	$(VENV)/bin/python -m pytest -m "not cell" -n 3 --dist loadfile
-	$(VENV)/bin/python -m pytest -m cell
+	$(VENV)/bin/python -m pytest -m cell -n 2 --dist loadfile
 
 lint: setup
 	$(VENV)/bin/ruff check .
