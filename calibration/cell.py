@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -19,6 +19,8 @@ from models.ground.written import WrittenError, fit, one_line, parse_json, read_
 
 MAX_AXIS_OFFSET_M = 0.05
 """How far from its station the camera's axis may meet the belt; more means a wrong number."""
+LEAST_APART_M = 0.05
+"""How near to each other two bins may take their parts."""
 _NEW = ("robot_model", "tool", "belt.thickness", "bins", "boxes")
 """What a file of format 1 lacked: it stood in the configuration."""
 
@@ -120,6 +122,17 @@ class CellCalibration(Entry):
                 f"from its station ({self.stations.camera_x}, 0); "
                 "check camera.pose and stations.camera_x"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _bins_apart(self) -> Self:
+        for one, other in combinations(self.bins, 2):
+            apart = np.subtract(self.bins[one].drop[:2], self.bins[other].drop[:2])
+            if float(np.hypot(*apart)) < LEAST_APART_M:
+                raise ValueError(
+                    f"bins.{one} and bins.{other} have their drop points in one place: parts of "
+                    "one would fall among those of the other; correct one of them"
+                )
         return self
 
     @model_validator(mode="after")

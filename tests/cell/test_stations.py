@@ -37,6 +37,7 @@ def cell_with(folder: Path, place: str, value: Any) -> CellConfig:
         ("name", "cell 7", "name is 'cell 7', but this cell is 'demo cell'"),
         ("bins.scrap.drop", [1.4, -0.32, 0.1], "bins.scrap.drop: .* is out of the arm's reach"),
         ("bins.scrap.drop", [0.1, -0.1, 0.1], "bins.scrap at .* lies under the belt"),
+        ("bins.scrap.drop", [0.62, -0.3, 0.1], "bins.scrap and bins.review have their drop points"),
         ("bins.scrap.drop", [0.0, -0.5, 0.1], "bins.scrap.drop: "),
         ("robot_base.position", [0.0, -1.2, 0.0], "robot_base: the waiting place"),
         (
@@ -168,3 +169,10 @@ def test_devices_that_are_away_are_no_fault() -> None:
         Level.ABSENT,
         Level.ABSENT,
     ]
+
+
+def test_a_scale_in_the_configuration_is_told_by_the_doctor_too() -> None:
+    cell = load(None, {"belt.options.counts_per_metre": 20000})
+    (found,) = site_checks.belt(cell)
+    assert found.level is Level.BAD
+    assert "counts_per_metre" in found.found

@@ -53,9 +53,15 @@ def _compared(
     compare: Callable[[CellCalibration, Any], Iterator[str]],
 ) -> list[Finding]:
     try:
-        site, told = site_of(cell), ask(cell)
-    except (CalibrationError, ConfigError, PluginError):
+        site = site_of(cell)
+    except (CalibrationError, ConfigError):
         return []  # other checks tell of it
+    try:
+        told = ask(cell)
+    except PluginError:
+        return []  # likewise
+    except ConfigError as error:
+        return [Finding(Level.BAD, what, str(error), "Correct its options.")]
     except ValidationError as error:
         return [Finding(Level.BAD, what, one_line(error), "Correct its options.")]
     except WrittenError as error:

@@ -26,6 +26,7 @@ from cell.products.rules import verdict_on
 from cell.products.verdict import Verdict
 from cell.texts import render
 from models.ground.writing import require_target
+from vision.errors import InspectionError
 from vision.inspect.files import inspect_file
 from vision.inspect.overlay import draw_overlay
 from vision.pictures import orientation_of
@@ -65,7 +66,11 @@ def inspect(
             f"--reference {reference}: recipe '{recipe}' compares with no golden sample: leave it "
             "out, or take a recipe whose model compares."
         )
-    inspection, view = inspect_file(image, reference, setup.complete)
+    try:
+        inspection, view = inspect_file(image, reference, setup.complete)
+    except InspectionError as error:
+        words = str(error)
+        raise InspectionError(words if str(image) in words else f"{image}: {words}") from error
     if (turn := orientation_of(image)) != 1:
         print(
             f"warning: {image}: its header asks viewers to turn it (Exif orientation {turn}); it "
