@@ -27,7 +27,11 @@ class Page:
 
     def click(self, name: str) -> None:
         self.until(lambda: self.enabled(name), f"{name} is enabled")
-        self.until(lambda: self._clicked(name), f"{name} can be clicked")
+        hindered: list[str] = []
+        try:
+            self.until(lambda: self._clicked(name, hindered), f"{name} can be clicked")
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {hindered[-1:]}") from None
 
     def enabled(self, name: str) -> bool:
         return bool(self._asked(name, "!element.disabled"))
@@ -40,11 +44,14 @@ class Page:
         script = f"{find} return element !== null && {what}"
         return self.browser.execute_script(script, f'[data-test="{name}"]')
 
-    def _clicked(self, name: str) -> bool:
-        """False while the page is redrawing the element or a closing dialog is still in its way."""
+    def _clicked(self, name: str, hindered: list[str]) -> bool:
+        """False while the page is redrawing the element or a closing dialog is still in its way;
+        `hindered` hears what the browser said.
+        """
         try:
             self.find(name)[0].click()
-        except (IndexError, WebDriverException):
+        except (IndexError, WebDriverException) as error:
+            hindered.append(str(error).partition("Stacktrace")[0].strip())
             return False
         return True
 

@@ -1,7 +1,7 @@
 """Plays the cell in front of the page: a process that publishes and serves like the real nodes.
 
 Orders come as JSON lines on stdin: {"state": {...CellState...}}, {"inspect": {...Inspection...}},
-{"belt": {...}}, {"robot": {...}}, {"silent": bool}, {"refuse": "why"},
+{"belt": {...}}, {"robot": {...}}, {"silent": bool}, {"refuse": "why"}, {"slow_s": seconds},
 {"processes": [...]}, {"advisories": {"launcher": [{...Advisory...}]}}, {"reset": true}.
 Each service call that it was given goes as a JSON line to stdout. An order for a recipe that is not
 refused puts `change` on "preparing"; what follows is told by {"state": ...}.
@@ -78,6 +78,7 @@ class FakeSupervisor(Node):
     def reset(self) -> None:
         self.silent = False
         self.refuse = ""
+        self.slow_s = 0.0
         self.processes = ["belt", "camera", "inspector", "supervisor", "robot", "recorder"]
         self.advisories: dict[str, list[Advisory]] = {}
         self.state = CellState(state="stopped", reason="Ready.")
@@ -106,12 +107,13 @@ class FakeSupervisor(Node):
 
     def on_recipe(self, request: Any, response: Any) -> Any:
         fields = request.get_fields_and_field_types()
-        report({"set_recipe": {name: getattr(request, name) for name in fields}})
         response.accepted, response.message = not self.refuse, self.refuse
         if not self.refuse:
             self.state.change, self.state.change_message = CellState.PREPARING, ""
             self.state.recipe_next = f"{request.recipe}@9"
             self.cell()
+        report({"set_recipe": {name: getattr(request, name) for name in fields}})
+        time.sleep(self.slow_s)
         return response
 
     def orders(self) -> list[Order]:
@@ -153,6 +155,7 @@ class FakeSupervisor(Node):
             self.reset()
         self.silent = order.get("silent", self.silent)
         self.refuse = order.get("refuse", self.refuse)
+        self.slow_s = order.get("slow_s", self.slow_s)
         self.processes = order.get("processes", self.processes)
         for node, told in order.get("advisories", {}).items():
             self.advisories[node] = [made(Advisory, one) for one in told]

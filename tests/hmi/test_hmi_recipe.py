@@ -106,6 +106,26 @@ def test_why_a_change_failed_is_told(asking: Page, fake_cell) -> None:
     asking.shows("recipe-end", f"Not changed: {REFUSED} · {PCB} stays in use")
 
 
+def test_an_answer_that_comes_after_the_changes_end_changes_nothing(
+    asking: Page, fake_cell
+) -> None:
+    fake_cell.order(slow_s=1.0, state={"state": "running", "on_belt": 3})
+    asking.shows("recipe-drain", "3 on the belt")
+    chosen(asking)
+    asking.click("recipe-drain")
+    asking.click("recipe-confirm")
+    fake_cell.call()
+    asking.shows("setup", "preparing")
+    fake_cell.order(state={"change": "prepared"})
+    asking.shows("recipe-end", "is prepared")
+    asking.until(lambda: asking.enabled("recipe-confirm"), "the answer has come")
+    fake_cell.order(state={"change": "", "recipe_next": ""})
+    asking.click("recipe-cancel")
+    asking.until(lambda: not asking.covered("recipe-title"), "the dialogue is closed")
+    asking.click("recipe")
+    asking.until(lambda: asking.covered("recipe ball_screw"), "recipes can be chosen")
+
+
 def test_a_refused_order_leaves_the_choice_open(asking: Page, fake_cell) -> None:
     fake_cell.order(refuse=for_ros(say("refused.recipe.no_reason")))
     chosen(asking)

@@ -61,10 +61,19 @@ class RecipeButton:
         return change_refusal(view, self._lang) or (name_of(cell.recipe) if cell else "")
 
     def _on_begun(self, order: RecipeOrder) -> None:
+        if self._told_already(order):
+            return
         cell = self._view.cell if self._view else None
         before = cell.recipe if cell else ""
         self._change = Change(before, order.recipe, drains=order.drain)
         self._following = Following(order.recipe, time.monotonic(), prepare_only=order.prepare_only)
+
+    def _told_already(self, order: RecipeOrder) -> bool:
+        """Whether the cell's states have told the change's end before the order's answer came."""
+        change = self._change
+        if self._following is not None or change is None or name_of(change.after) != order.recipe:
+            return False
+        return order.prepare_only or change.outcome is not Outcome.PREPARED
 
     def _follow(self, cell: CellStatus) -> None:
         if self._following is None or self._change is None:
