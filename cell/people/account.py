@@ -52,6 +52,7 @@ class NewAccount:
     password: str = field(default="", repr=False)
     pin: str = field(default="", repr=False)
     badge: str = field(default="", repr=False)
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
