@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cell.config.hmi import HmiConfig
+from cell.config.labels import LabelsConfig
 from cell.config.people import PeopleConfig
 from cell.control.ledger.config import LedgerSettings
 from cell.records.limits import Retention
@@ -173,6 +174,11 @@ class CellConfig(Section):
     )
     people: PeopleConfig = Field(
         default_factory=PeopleConfig, title="People", description="Sign-in and the audit log."
+    )
+    labels: LabelsConfig = Field(
+        default_factory=LabelsConfig,
+        title="Labels",
+        description="What is queued for labelling, who looks twice, how sets are split.",
     )
 
     def anchored(self, folder: Path) -> Self:
