@@ -15,11 +15,28 @@ from cell.faces.api.guard import Guard
 from cell.faces.api.idempotent import MOST_BYTES, Idempotent
 from cell.faces.api.openapi import COMMON, described
 from cell.faces.api.problems import handle
-from cell.faces.api.resources import alarms, orders, parts, pictures, recipes, runs, state
+from cell.faces.api.resources import (
+    alarms,
+    audit,
+    label_sets,
+    labels,
+    me,
+    orders,
+    parts,
+    people,
+    pictures,
+    recipes,
+    runs,
+    sessions,
+    state,
+    stream,
+    tokens,
+)
 
 ROUTERS: Final = (
-    state.router, orders.router, parts.router, pictures.router, alarms.router, runs.router,
-    recipes.router,
+    state.router, stream.router, orders.router, parts.router, pictures.router, alarms.router,
+    runs.router, recipes.router, me.router, tokens.router, people.router, sessions.router,
+    audit.router, labels.router, label_sets.router,
 )  # fmt: skip
 
 
