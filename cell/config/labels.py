@@ -25,7 +25,7 @@ class LabelsConfig(BaseModel):
         ge=0,
         le=1,
         title="Margin",
-        description="A part is queued when a defect's score lies nearer to its threshold than this.",
+        description="A part is queued when a defect's score lies nearer to its threshold.",
         json_schema_extra={"unit": "1"},
     )
     review_share: float = Field(
