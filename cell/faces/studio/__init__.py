@@ -1,0 +1,1 @@
+"""The relabelling tool: pages on which people say what pictures show."""

@@ -1,0 +1,3 @@
+export { Keys } from "./keys.js";
+export { Prefetch } from "./prefetch.js";
+export { Work } from "./work.js";

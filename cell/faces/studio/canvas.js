@@ -1,0 +1,135 @@
+// The canvas with its tools, as a component of a NiceGUI page. What it does is in browser/; here is what it looks like.
+import { Keys, Prefetch, Work } from "cell-studio";
+
+const TOOLS = [
+  ["box", "crop_din"], ["polygon", "timeline"], ["undo", "undo"], ["redo", "redo"],
+  ["delete", "delete"], ["copy", "content_copy"], ["accept", "done_all"], ["refuse", "close"],
+  ["blink", "compare"], ["slider", "vertical_split"], ["difference", "exposure"], ["heat", "whatshot"],
+  ["zoom_in", "zoom_in"], ["zoom_out", "zoom_out"], ["fit", "zoom_out_map"], ["hide", "layers_clear"],
+  ["skip", "redo"], ["help", "keyboard"],
+].map(([action, icon]) => ({ action, icon }));
+const DRAFT_MS = 400;
+const LAYERS = ["blink", "slider", "difference", "heat"];
+
+export default {
+  props: { words: Object, keys: Array, names: Object },
+  template: `
+    <div class="lc">
+      <div class="lc-tools" role="toolbar" :aria-label="words.tools">
+        <button v-for="tool in tools" :key="tool.action" type="button" class="lc-tool" :data-test="'tool-' + tool.action"
+          :disabled="off(tool.action)" :aria-pressed="pressed(tool.action)" :title="hint(tool.action)"
+          :aria-label="hint(tool.action)" @click="act(tool.action)">
+          <q-icon :name="tool.icon" aria-hidden="true"/><span>{{ words[tool.action] }}</span>
+        </button>
+      </div>
+      <div class="lc-frame" ref="frame" tabindex="0" role="application" :aria-label="words.canvas" data-test="canvas">
+        <div class="lc-sheet" ref="sheet"><div class="lc-marks" ref="marks"></div></div>
+      </div>
+      <div class="lc-state" aria-live="polite" data-test="canvas-state">{{ told }}</div>
+      <div class="lc-classes" role="toolbar" :aria-label="words.class">
+        <button v-for="(kind, n) in classes" :key="kind.name" type="button" class="lc-class" :data-test="'class-' + kind.name"
+          :style="{ '--class': kind.colour }" :aria-pressed="kind.name === name" @click="act('class', String(n + 1))">
+          <kbd v-if="n < 9" aria-hidden="true">{{ n + 1 }}</kbd><i aria-hidden="true"></i>{{ kind.word }}
+        </button>
+      </div>
+      <div class="lc-ends">
+        <button v-for="end in ['unusable', 'good', 'save']" :key="end" type="button" :class="'lc-end lc-' + end"
+          :data-test="end" :disabled="!open" @click="act(end)">{{ words[end] }} <kbd aria-hidden="true">{{ names[end] }}</kbd></button>
+      </div>
+    </div>`,
+  data: () => ({ open: false, tool: null, layer: "", name: "", told: "", classes: [], can: {}, tools: TOOLS, hidden: false }),
+  mounted() {
+    const told = {
+      changed: (work) => this.changed(work),
+      draft: () => this.later(),
+      done: (said) => this.send("done", said),
+      say: (code) => this.$emit("say", code),
+    };
+    this.work = new Work(this.$refs, told);
+    this.prefetch = new Prefetch();
+    this.table = new Keys(this.keys, (action, key) => this.act(action, key));
+    this.$emit("ready");
+  },
+  beforeUnmount() {
+    this.table.close();
+    this.work.close();
+  },
+  methods: {
+    /** doc: {ticket, url, shapes, proposals, classes, golden, heat, fixed, ahead} */
+    async load(doc) {
+      this.wanted = doc.ticket;
+      try {
+        const image = await this.prefetch.take(doc.url);
+        if (this.wanted !== doc.ticket) return;
+        this.work.before = this.saved;
+        this.work.load(doc, image);
+      } catch (error) {
+        this.open = false;
+        this.$emit("lost", { ticket: doc.ticket, why: String(error) });
+        return;
+      }
+      this.classes = doc.classes.map((kind) => ({ ...kind, colour: this.work.colour(kind.name) }));
+      this.open = true;
+      if (document.activeElement === document.body || document.activeElement?.closest(".lc")) this.$refs.frame.focus();
+      requestAnimationFrame(() => this.$emit("shown", { ticket: doc.ticket, at: performance.now() }));
+      this.prefetch.ahead([...doc.ahead, doc.golden]);
+    },
+    /** The server could not save: the picture is worked on. */
+    resume() {
+      if (this.work.doc) this.work.sent = false;
+    },
+    ahead(urls) {
+      this.prefetch.ahead(urls);
+    },
+    /** There is nothing to do any more. */
+    empty() {
+      this.wanted = "";
+      this.open = false;
+    },
+    act(action, key = "") {
+      if (action === "class") return this.work.act(action, key);
+      if (action === "note") return document.querySelector("[data-test=note] textarea, textarea[data-test=note]")?.focus();
+      if (action === "help" || action === "skip") return this.$emit("asked", action);
+      return this.work.act(action, key);
+    },
+    send(event, said) {
+      clearTimeout(this.drafting);
+      this.saved = this.work.state.shapes;
+      this.$emit(event, { ticket: this.work.doc.ticket, ...said });
+    },
+    later() {
+      clearTimeout(this.drafting);
+      this.drafting = setTimeout(() => this.$emit("draft", { ticket: this.work.doc.ticket, ...this.work.state }), DRAFT_MS);
+    },
+    changed(work) {
+      const { state, history, layers } = work;
+      Object.assign(this, { tool: work.tool, layer: layers.shown, name: work.name, hidden: !work.visible });
+      const chosen = work.shape ?? work.proposal;
+      this.can = {
+        undo: history.undoable, redo: history.redoable, delete: Boolean(chosen), accept: state.proposals.length > 0,
+        refuse: state.proposals.length > 0, copy: Boolean(work.before?.length),
+        ...Object.fromEntries(LAYERS.map((layer) => [layer, layers.has(layer)])),
+      };
+      this.told = chosen ? this.describe(work, chosen) : work.tool ? this.words[work.tool + "_hint"] : this.count(state);
+    },
+    describe(work, { name, points, kind }) {
+      const xs = points.map(([x]) => x), ys = points.map(([, y]) => y);
+      const size = [xs, ys].map((all) => Math.round(Math.max(...all) - Math.min(...all)));
+      return [work.kind(name)?.word ?? name, this.words[kind], size.join(" × ") + " px"].join(" · ");
+    },
+    count({ shapes, proposals }) {
+      return this.words.count.replace("%1", shapes.length).replace("%2", proposals.length);
+    },
+    off(action) {
+      return action !== "help" && (!this.open || this.can[action] === false);
+    },
+    pressed(action) {
+      if (LAYERS.includes(action)) return this.layer === action;
+      if (action === "hide") return this.hidden;
+      return ["box", "polygon"].includes(action) ? this.tool === action : null;
+    },
+    hint(action) {
+      return this.names[action] ? `${this.words[action]} (${this.names[action]})` : this.words[action];
+    },
+  },
+};

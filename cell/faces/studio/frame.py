@@ -1,0 +1,77 @@
+"""What all pages of the relabelling tool have: where one is, where one can go, the language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from nicegui import ui
+
+from cell.faces.studio.visit import Visit
+from cell.people.roles import Permission
+from cell.texts import after, tr
+
+STYLE: Final = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+PLACES: Final = {
+    "queue": ("/studio", Permission.LABEL),
+    "work": ("/studio/work", Permission.LABEL),
+    "sets": ("/studio/sets", Permission.LABEL),
+    "exchange": ("/studio/exchange", Permission.EXCHANGE),
+    "agreement": ("/studio/agreement", Permission.LABEL),
+}
+"""The pages, and what one needs for each."""
+
+
+@contextmanager
+def frame(visit: Visit, here: str) -> Iterator[None]:
+    """The page's frame; what is built inside is the page. `here`: one of PLACES."""
+    lang = visit.lang
+    ui.page_title(f"{tr(f'studio.{here}', lang)} – {tr('studio.title', lang)}")
+    ui.add_css(STYLE)
+    ui.add_head_html(f'<script>document.documentElement.lang = "{lang}"</script>')
+    with ui.element("div").classes(f"studio studio-{here}"):
+        with ui.element("header").classes("st-head"):
+            ui.link(tr("studio.cell", lang), visit.link("/")).classes("st-home")
+            with ui.element("nav").props(f'aria-label="{tr("studio.title", lang)}"'):
+                for name, (path, needs) in PLACES.items():
+                    if visit.by.may(needs):
+                        _link(visit, name, path, current=name == here)
+            ui.label(visit.by.name).classes("st-person").props("data-test=person")
+            other = after(lang)
+            # A link, not a button: what is half done is kept as a draft while the page changes.
+            path = PLACES[here][0]
+            ui.link(tr("language.name", other), f"{path}?lang={other}").classes(
+                "st-language"
+            ).props("data-test=language")
+        with ui.element("div").classes("st-page"):
+            yield
+
+
+def _link(visit: Visit, name: str, path: str, *, current: bool) -> None:
+    link = ui.link(visit.tr(f"studio.{name}"), visit.link(path)).props(f"data-test=to-{name}")
+    if current:
+        link.classes("st-current").props("aria-current=page")
+
+
+def heading(words: str, hint: str = "") -> None:
+    """What the page is, and what one does on it."""
+    with ui.element("div").classes("st-heading"):
+        with ui.element("h1"):
+            ui.label(words)
+        if hint:
+            ui.label(hint).classes("st-hint")
+
+
+def empty(words: str, remedy: str) -> None:
+    """Nothing is there, and what can be done about it."""
+    with ui.element("div").classes("st-empty").props("data-test=empty"):
+        ui.label(words).classes("st-empty-words")
+        ui.label(remedy).classes("st-empty-remedy")
+
+
+def button(words: str, test: str, kind: str = "") -> ui.button:
+    """A button of the tool's looks."""
+    made = ui.button(words, color=None).props(f"no-caps unelevated data-test={test}")
+    return made.classes(f"st-button {kind}".strip())

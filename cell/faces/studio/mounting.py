@@ -1,0 +1,77 @@
+"""The relabelling tool's pages and pictures, as the web server takes them up."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse
+from nicegui import ui
+
+from cell.faces.studio.pictures import golden_file, picture_file
+from cell.faces.studio.queue_page import queue_page
+from cell.faces.studio.services import Tools
+from cell.faces.studio.visit import Visit
+from cell.faces.studio.work_page import WorkPage
+from cell.faces.web.signed_in import signed_in
+from cell.people.person import SignedIn
+from cell.people.roles import Permission
+from cell.texts import Lang, languages, tr
+
+INNER: Final = ("/studio/picture/", "/studio/golden/")
+"""What open pages fetch."""
+KEPT: Final = {"Cache-Control": "private, max-age=86400, immutable"}
+"""Named by their content: a browser need not ask again."""
+
+
+def mount(app: FastAPI, tools: Tools) -> None:
+    """Add the pages below `/studio`."""
+    _mount_pictures(app, tools)
+    default = tools.config.hmi.language
+
+    def visit(request: Request, lang: str, needs: Permission) -> Visit | None:
+        """The one who has come; None, with a word about it on the page, where he may not be here."""
+        person = signed_in(request)
+        if person is None:
+            return None
+        chosen = chosen_language(lang, person, default)
+        if person.may(needs):
+            return Visit(tools, person, chosen)
+        ui.label(tr("people.forbidden", chosen, role=person.role, permission=needs))
+        return None
+
+    @ui.page("/studio")
+    async def queue(request: Request, lang: str = "", why: str = "", state: str = "") -> None:
+        if here := visit(request, lang, Permission.LABEL):
+            await queue_page(here, why, state)
+
+    @ui.page("/studio/work")
+    def work(request: Request, lang: str = "", item: int | None = None) -> None:
+        if here := visit(request, lang, Permission.LABEL):
+            WorkPage(here, item)
+
+
+def chosen_language(asked: str, person: SignedIn, default: Lang) -> Lang:
+    """The language of the address, of the person, or of this cell."""
+    return next(one for one in (asked, person.lang, default) if one in languages())
+
+
+def _mount_pictures(app: FastAPI, tools: Tools) -> None:
+    @app.get("/studio/picture/{item}/{sha256}")
+    def picture(request: Request, item: int, sha256: str) -> Response:
+        if not _may(request, Permission.LABEL):
+            return Response(status_code=403)
+        file = picture_file(tools.labels, item, sha256)
+        return Response(status_code=404) if file is None else FileResponse(file, headers=KEPT)
+
+    @app.get("/studio/golden/{recipe}/{name}")
+    def golden(request: Request, recipe: str, name: str) -> Response:
+        if not _may(request, Permission.LABEL):
+            return Response(status_code=403)
+        file = golden_file(tools.config, recipe, name)
+        return Response(status_code=404) if file is None else FileResponse(file, headers=KEPT)
+
+
+def _may(request: Request, needs: Permission) -> bool:
+    person = signed_in(request)
+    return person is not None and person.may(needs)

@@ -1,0 +1,30 @@
+"""What the relabelling tool works with."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from cell.config import CellConfig
+from cell.faces.hmi.recipes import RecipeBook
+from cell.labels.book import LabelBook
+from cell.people.noting import Notes
+
+
+class Tools(Protocol):
+    """The part of the web's services that the relabelling tool needs."""
+
+    @property
+    def config(self) -> CellConfig:
+        """The cell's configuration."""
+
+    @property
+    def labels(self) -> LabelBook:
+        """The book of labels."""
+
+    @property
+    def notes(self) -> Notes:
+        """The log of what people did."""
+
+    @property
+    def recipes(self) -> RecipeBook:
+        """Recipes by their names."""

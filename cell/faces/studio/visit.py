@@ -1,0 +1,76 @@
+"""One person at one page: his language, what he may do, and how he is told what became of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from nicegui import run, ui
+
+from cell.faces.studio.clerk import Clerk
+from cell.faces.studio.services import Tools
+from cell.people.person import SignedIn
+from cell.texts import Lang, render, tr
+from models.ground.errors import UserError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Generic[T]):
+    """What became of something; `error` says why nothing did."""
+
+    value: T | None = None
+    error: UserError | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether nothing came of it."""
+        return self.error is not None
+
+
+class Visit:
+    """Made while a page is built."""
+
+    def __init__(self, tools: Tools, by: SignedIn, lang: Lang) -> None:
+        self.tools, self.by, self.lang = tools, by, lang
+        self.clerk = Clerk(tools.labels, tools.notes, by)
+        self._client = ui.context.client
+
+    def tr(self, code: str, **values: object) -> str:
+        """A text in the person's language."""
+        return tr(code, self.lang, **values)
+
+    def link(self, path: str, **query: object) -> str:
+        """An address of ours in this language."""
+        return f"{path}?{urlencode({**query, 'lang': self.lang})}"
+
+    async def attempt(self, act: Callable[..., T], *args: Any) -> Result[T]:
+        """Do it off the event loop, with the time as its last argument where it wants one; an error
+        of people's is told.
+        """
+        result = await self.quietly(act, *args)
+        if result.error is not None:
+            self.tell(render(str(result.error), self.lang))
+        return result
+
+    async def quietly(self, act: Callable[..., T], *args: Any) -> Result[T]:
+        """The same, and nothing is told."""
+        try:
+            return Result(await run.io_bound(act, *args))
+        except UserError as error:
+            return Result(error=error)
+
+    def tell(self, words: str, *, good: bool = False) -> None:
+        """Say something at the top of the page."""
+        kind, timeout = ("note-good", 2500) if good else ("note-bad", 9000)
+        with self._client.content:
+            ui.notify(words, classes=f"note {kind}", position="top", timeout=timeout)
+
+
+def now_ns() -> int:
+    """The system clock."""
+    return time.time_ns()
