@@ -63,7 +63,9 @@ def application(desk: Desk) -> FastAPI:
     api.add_middleware(ETags)
     api.add_middleware(Idempotent, repeats=desk.repeats, clock=desk.clock)
     routes = [*own, *routes_of()]
-    api.add_middleware(Guard, people=desk.people, routes=routes, clock=desk.clock)
+    api.add_middleware(
+        Guard, people=desk.people, notes=desk.audit, routes=routes, clock=desk.clock
+    )
     return api
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from secrets import compare_digest
 from typing import Final
 
@@ -17,8 +18,10 @@ from cell.faces.api.language import reader
 from cell.faces.api.permissions import NEEDS
 from cell.faces.api.problems import ProblemError, answer, status_of
 from cell.faces.web.signed_in import sign, signed_in
+from cell.people.errors import AuditError
+from cell.people.noting import Notes
 from cell.people.people import People
-from cell.people.person import SignedIn
+from cell.people.person import How, SignedIn
 from cell.people.roles import ForbiddenError, require
 from cell.texts import say
 from models.ground.errors import UserError
@@ -37,10 +40,12 @@ class Guard:
         self,
         app: ASGIApp,
         people: People,
+        notes: Notes,
         routes: Sequence[APIRoute],
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
-        self._app, self._people, self._routes, self._clock = app, people, routes, clock
+        self._app, self._people, self._notes = app, people, notes
+        self._routes, self._clock = routes, clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, or refuse."""
@@ -63,9 +68,8 @@ class Guard:
     async def _admit(self, scope: Scope) -> None:
         connection = HTTPConnection(scope)
         words = connection.headers.get("authorization")
-        if words is None:
-            person = signed_in(connection)
-        else:
+        person = signed_in(connection)
+        if words is not None and (person is None or person.how is not How.TOKEN):
             person = await run_in_threadpool(self._by_token, words)
         if person is None:
             raise ProblemError(401, say("api.unauthorized"), UNKNOWN)
@@ -76,11 +80,16 @@ class Guard:
         if name is None:
             return  # there is no such route, and the router says so
         scope[ROUTE] = name
-        if name not in NEEDS:
-            raise ForbiddenError(say("people.forbidden", role=person.role, permission=name))
-        needed = NEEDS[name]
-        if needed is not None:
-            require(person.role, needed)
+        try:
+            _require(person, name)
+        except ForbiddenError as error:
+            if scope["method"] not in SAFE:
+                with suppress(AuditError):  # nothing was done
+                    await run_in_threadpool(self._note, person, name, str(error))
+            raise
+
+    def _note(self, person: SignedIn, name: str, why: str) -> None:
+        self._notes.note(person, f"api.{name}", refused=why)
 
     def _by_token(self, words: str) -> SignedIn | None:
         kind, _, token = words.partition(" ")
@@ -93,6 +102,14 @@ class Guard:
             if route.matches(scope)[0] is Match.FULL:
                 return route.name
         return None
+
+
+def _require(person: SignedIn, name: str) -> None:
+    if name not in NEEDS:
+        raise ForbiddenError(say("people.forbidden", role=person.role, permission=name))
+    needed = NEEDS[name]
+    if needed is not None:
+        require(person.role, needed)
 
 
 def _require_csrf(connection: HTTPConnection, person: SignedIn) -> None:

@@ -141,7 +141,7 @@ class KappaTold(Told):
     """Cohen's kappa of judgements, with its 95 % interval."""
 
     pictures: int
-    same: float
+    same: float | None
     kappa: float | None
     low: float | None
     high: float | None

@@ -40,6 +40,13 @@ STATUS: Final[Mapping[type[UserError], int]] = {
     LabelError: 422,
 }
 """The nearest class above counts; another UserError is a 409."""
+NOT_THERE: Final = frozenset(
+    {
+        "label.no_item", "label.set_unknown", "people.account.none", "people.session.none",
+        "people.token.none",
+    }
+)  # fmt: skip
+"""Codes of errors that say that there is no such thing."""
 TITLES: Final = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503, 504)
 BY_CODE: Final = {"command.no_service": 503, "command.no_answer": 504}
 
@@ -123,12 +130,16 @@ def handle(api: FastAPI) -> None:
     api.add_exception_handler(UserError, _user_error)
     api.add_exception_handler(RequestValidationError, _invalid)
     api.add_exception_handler(HTTPException, _http)
+    api.add_exception_handler(Exception, _fault)
 
 
 def status_of(error: UserError) -> int:
     """The status of an error that people can do something about."""
     if isinstance(error, ProblemError):
         return error.status
+    text = read(str(error))
+    if text is not None and text.code in NOT_THERE:
+        return 404
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 409)
 
 
@@ -151,6 +162,10 @@ async def _http(request: Request, error: Exception) -> Response:
     words = {404: say("api.no_route"), 405: say("api.method"), 413: say("api.too_large")}
     said = words.get(error.status_code, str(error.detail))
     return answer(error.status_code, said, reader(request), headers=error.headers)
+
+
+async def _fault(request: Request, _error: Exception) -> Response:
+    return answer(500, say("api.fault"), reader(request))
 
 
 def _wrong(found: Mapping[str, Any]) -> Wrong:

@@ -13,6 +13,7 @@ from cell.faces.api.desk import AtDesk, By
 from cell.faces.api.fields import Asked, Limit, Line, Name, Page, Reason, Told, moment
 from cell.faces.api.keys import KEYED
 from cell.faces.api.label_values import PictureTold, ShapeTold, picture_told
+from cell.faces.studio.clerk import Clerk
 from cell.labels.label import Judgement
 from cell.labels.values import LabelSet, Member, Split
 from cell.records.reading import CursorError
@@ -70,9 +71,8 @@ def list_sets(desk: AtDesk) -> list[SetTold]:
 @router.post("", status_code=201, dependencies=KEYED)
 def freeze_set(desk: AtDesk, by: By, new: NewSet) -> SetTold:
     """Freeze what is labelled now. Parts that an earlier set held apart stay apart."""
-    made = desk.labels.freeze(
-        new.name, by.name, desk.clock(), note=new.note, only_settled=new.only_settled
-    )
+    clerk = Clerk(desk.labels, desk.audit, by)
+    made = clerk.freeze(new.name, new.note, new.only_settled, desk.clock())
     return _told(made)
 
 

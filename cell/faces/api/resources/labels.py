@@ -6,14 +6,14 @@ label that is contrary to another one's is kept as a conflict (409).
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from cell.faces.api.desk import AtDesk, By
-from cell.faces.api.etags import is_known
+from cell.faces.api.desk import AtDesk, By, Desk
 from cell.faces.api.fields import Asked, Cursor, Limit, Page, Told, moment
 from cell.faces.api.keys import KEYED
 from cell.faces.api.label_values import (
@@ -21,6 +21,7 @@ from cell.faces.api.label_values import (
     HeldUntil,
     ItemTold,
     SavedTold,
+    ShapeAsked,
     StatisticsTold,
     TaskTold,
     VersionTold,
@@ -31,13 +32,14 @@ from cell.faces.api.label_values import (
     task_told,
     version_told,
 )
-from cell.faces.api.label_values import ShapeAsked
 from cell.faces.api.language import Reader
 from cell.faces.api.pictures import PICTURE, file_answer
 from cell.faces.api.problems import missing
+from cell.faces.studio.clerk import Clerk
 from cell.labels.label import Judgement
 from cell.labels.reasons import Why
-from cell.labels.values import Purpose, Said, State
+from cell.labels.values import Purpose, Said, State, Task
+from cell.people.person import SignedIn
 
 router = APIRouter(prefix="/labels", tags=["labels"])
 ItemNumber = Annotated[int, Path(ge=1, le=2**53)]
@@ -91,12 +93,10 @@ def list_queue(
     return Page(items=[item_told(one, lang) for one in page.items], next=page.after or None)
 
 
-@router.post("/take", responses={204: {"description": "There is nothing for you."}})
-def take_item(
-    desk: AtDesk, by: By, lang: Reader, besides: Besides, response: Response
-) -> TaskTold | None:
-    """The item that you should do next, now held by you."""
-    task = desk.labels.take(by.name, desk.clock(), besides=besides.besides)
+@router.post("/take")
+def take_item(desk: AtDesk, by: By, lang: Reader, besides: Besides) -> TaskTold | None:
+    """The item that you should do next, now held by you; null: there is nothing for you."""
+    task = _clerk(desk, by).take(desk.clock(), besides.besides)
     return None if task is None else task_told(task, lang)
 
 
@@ -130,38 +130,33 @@ def get_item_picture(request: Request, desk: AtDesk, item: ItemNumber) -> Respon
 @router.put("/items/{item}/lease")
 def open_item(desk: AtDesk, by: By, lang: Reader, item: ItemNumber) -> TaskTold:
     """Take this very item."""
-    return task_told(desk.labels.open_item(item, by.name, desk.clock()), lang)
+    return task_told(_clerk(desk, by).open(item, desk.clock()), lang)
 
 
 @router.patch("/items/{item}/lease")
 def renew_item(desk: AtDesk, by: By, item: ItemNumber) -> HeldUntil:
     """Hold it on."""
-    return HeldUntil(until=moment(desk.labels.renew(item, by.name, desk.clock())))
+    return HeldUntil(until=moment(_clerk(desk, by).renew(item, desk.clock())))
 
 
 @router.delete("/items/{item}/lease", status_code=204)
 def release_item(desk: AtDesk, by: By, item: ItemNumber) -> None:
     """Give it back; a draft stays."""
-    desk.labels.release(item, by.name)
+    _clerk(desk, by).release(item)
 
 
 @router.put("/items/{item}/draft", status_code=204)
 def save_draft(desk: AtDesk, by: By, item: ItemNumber, draft: Draft) -> None:
     """Keep half-done work for yourself."""
-    desk.labels.save_draft(item, by.name, draft.draft, desk.clock())
+    _clerk(desk, by).draft(item, draft.draft, desk.clock())
 
 
 @router.post("/items/{item}/versions", status_code=201, dependencies=KEYED)
 def save_label(desk: AtDesk, by: By, item: ItemNumber, said: LabelSaid) -> SavedTold:
     """Save a label, and let the item go."""
-    saved = desk.labels.save(
-        item,
-        by.name,
-        Said(said.judgement, tuple(shape_of(one) for one in said.shapes), said.note),
-        base=said.base,
-        purpose=said.purpose,
-        now_ns=desk.clock(),
-    )
+    shapes = tuple(shape_of(one) for one in said.shapes)
+    task = _task(desk, item, said.base, said.purpose)
+    saved = _clerk(desk, by).save(task, Said(said.judgement, shapes, said.note), "", desk.clock())
     return saved_told(saved)
 
 
@@ -174,4 +169,17 @@ def get_history(desk: AtDesk, item: ItemNumber) -> list[VersionTold]:
 @router.post("/items/{item}/notes", status_code=201, dependencies=KEYED)
 def note_item(desk: AtDesk, by: By, item: ItemNumber, note: NoteSaid) -> StateNow:
     """Note what is known of an item; one without a picture is done by that."""
-    return StateNow(state=desk.labels.note(item, by.name, note.text, desk.clock()))
+    task = _task(desk, item, 0, Purpose.LABEL)
+    return StateNow(state=_clerk(desk, by).note(task, note.text, "", desk.clock()))
+
+
+def _clerk(desk: Desk, by: SignedIn) -> Clerk:
+    return Clerk(desk.labels, desk.audit, by)
+
+
+def _task(desk: Desk, item: int, base: int, purpose: Purpose) -> Task:
+    """The item as the person saw it when it had `base` labels."""
+    now_ns = desk.clock()
+    found = desk.labels.item(item, now_ns)
+    before = next((one for one in desk.labels.history(item) if one.number == base), None)
+    return Task(replace(found, version=base), purpose, now_ns, before=before)
