@@ -17,8 +17,8 @@ from cell.client.model import CellStatus, CellView, Link, Part, Verdict
 from cell.client.orders import Orders
 from cell.config import CellConfig, load
 from cell.control.ledger.observations import Order
-from cell.faces.api.application import application
 from cell.faces.api.desk import Desk
+from cell.faces.api.mounting import place
 from cell.faces.api.repeats import Repeats
 from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.web.signed_in import sign
@@ -93,11 +93,9 @@ class World:
         self.folder = folder
         self.now_ns = 1_790_000_000 * 10**9
         self.config: CellConfig = load(None, {"data_dir": str(folder), **config})
-        shift = Shift(folder)
+        self.shift = Shift(folder)
         for number in range(1, parts + 1):
-            shift.part(passed=number % 2 == 1)
-        shift.keeper.sweep() if hasattr(shift.keeper, "sweep") else None
-        shift.close()
+            self.shift.part(passed=number % 2 == 1)
         self.cell = FakeCell()
         keys = self.config.people.keys_beside(folder)
         self.audit = AuditLog(folder, keys, lambda: self.now_ns)
@@ -116,9 +114,8 @@ class World:
             repeats=Repeats(folder),
             clock=lambda: self.now_ns,
         )
-        self.api: FastAPI = application(self.desk)
         self.site = FastAPI()
-        self.site.mount("/api/v1", self.api)
+        place(self.site, self.desk)
         self.app = Cookie(self.site, self)
         self.tokens: dict[Role, str] = {}
         for role in Role:
@@ -142,5 +139,5 @@ class World:
         )
 
     def close(self) -> None:
-        for one in (self.labels, self.people, self.audit, self.archive):
+        for one in (self.shift, self.labels, self.people, self.audit, self.archive):
             one.close()

@@ -16,6 +16,8 @@ COMMON: Final[dict[int | str, dict[str, Any]]] = {
     "default": {"description": "Any other problem.", **_PROBLEM},
 }
 """Answers that every route may give."""
+PLACE: Final = "/api/v1"
+"""Where the interface is mounted."""
 ABOUT: Final = (
     "Everything that the pages do, for programs. Send a token as `Authorization: Bearer TOKEN`, or "
     "from a page the session's cookie and, with anything but GET, its word as `X-CSRF-Token`. "
@@ -42,6 +44,7 @@ def described(told: dict[str, Any]) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas |= problem.pop("$defs", {})
     schemas["Problem"] = problem
+    told["servers"] = [{"url": PLACE}]
     told["security"] = [{"token": []}, {"session": []}]
     for methods in told["paths"].values():
         for operation in methods.values():
