@@ -76,9 +76,7 @@ ENDING: list[tuple[str, Callable[[House, Begun], object]]] = [
 
 
 @pytest.mark.parametrize(("what", "end"), ENDING, ids=[what for what, _ in ENDING])
-def test_what_ends_a_session(
-    home: House, what: str, end: Callable[[House, Begun], object]
-) -> None:
+def test_what_ends_a_session(home: House, what: str, end: Callable[[House, Begun], object]) -> None:
     begun, other = sign_in(home), sign_in(home, "boss")
     with house(home.folder) as second:
         assert second.people.session_of(begun.token, NOW), what
@@ -187,9 +185,7 @@ def test_a_token_dies_with_what_its_owner_may(
         (Role.QUALITY, 1000, "people.token.days"),
     ],
 )
-def test_a_token_may_no_more_than_its_owner(
-    home: House, role: Role, days: int, code: str
-) -> None:
+def test_a_token_may_no_more_than_its_owner(home: House, role: Role, days: int, code: str) -> None:
     with pytest.raises(PeopleError) as refused:
         home.people.make_token(kim(home), "script", role, days, NOW)
     assert code_of(refused.value) == code
