@@ -104,4 +104,4 @@ class NewToken:
 def folded(name: str) -> str:
     """A name as it is compared: case, width and composition of signs make no difference."""
     once = unicodedata.normalize("NFKC", name.strip()).casefold()
-    return unicodedata.normalize("NFKC", once)
+    return unicodedata.normalize("NFKC", once).encode("utf-8", "replace").decode()

@@ -12,10 +12,11 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from cell.people.audit_reading import Wanted, readable, select
 from cell.people.audit_tables import FILE, meta_of, open_audit
 from cell.people.chain import FoundHead, Head, NextHead, Seal, read_head
 from cell.people.database import connect
-from cell.people.entries import Entry, canonical, parsed
+from cell.people.entries import Entry, canonical
 from cell.people.errors import AuditError
 from cell.people.incidents import CELL, Incident, clock_set_back, incidents
 from cell.people.keys import AUDIT, make_key, read_key, told
@@ -92,19 +93,11 @@ class AuditLog:
         beginning, e.g. 'order.'; '' for all. An entry that cannot be read is left out: `verify`
         tells of it.
         """
-        wanted, values = ["seq > ?"], [after, limit]
-        for condition, value in (("seq < ?", before), ("person = ?", person or None)):
-            if value is not None:
-                wanted.append(condition)
-                values.insert(-1, value)  # type: ignore[arg-type]
-        if what:
-            wanted.append("what >= ? AND what < ?")
-            values[-1:-1] = [what, what + "\U0010ffff"]  # type: ignore[list-item]
-        order = "DESC" if newest_first else "ASC"
-        query = f"SELECT entry FROM entries WHERE {' AND '.join(wanted)} ORDER BY seq {order}"
+        wanted = Wanted(
+            after, before, person=person, what=what, newest_first=newest_first, limit=limit
+        )
         with self._database.reading() as connection:
-            rows = connection.execute(f"{query} LIMIT ?", values).fetchall()
-        return [entry for row in rows if (entry := _readable(row[0])) is not None]
+            return [found.entry for found in select(connection, wanted)]
 
     def close(self) -> None:
         """Close the database."""
@@ -148,7 +141,7 @@ class AuditLog:
         ).fetchone()
         if row is None:
             return _Last(0, self._seal.genesis(self._identity), 0, 0)
-        entry = _readable(row[2])
+        entry = readable(row[2])
         mac = row[1] if isinstance(row[1], bytes) else b""
         return _Last(row[0], mac, *((entry.stamp_ns, entry.clock_ns) if entry else (0, 0)))
 
@@ -185,13 +178,6 @@ def _mac_at(connection: sqlite3.Connection, found: FoundHead, last: _Last) -> st
         return last.mac.hex()
     row = connection.execute("SELECT mac FROM entries WHERE seq = ?", (found.head.seq,)).fetchone()
     return row[0].hex() if row is not None and isinstance(row[0], bytes) else ""
-
-
-def _readable(text: object) -> Entry | None:
-    try:
-        return parsed(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
 
 
 @contextmanager

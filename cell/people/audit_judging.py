@@ -27,26 +27,27 @@ def judge(places: Sequence[int], entries: Sequence[int], end: int) -> Iterator[F
     """
     if places == entries and len(entries) >= end and _is_whole(entries):
         return
-    true = [seq for seq in entries if seq]
+    rows = [row for row, seq in enumerate(entries) if seq]
+    firm = {rows[at] for at in _rising([entries[row] for row in rows])}
+    at_home = {entries[row] for row in firm}
+    true = {entries[row] for row in rows}
     last = max(true, default=0)
-    firmly = set(_rising(true))
-    holes = _Holes(set(range(1, max(last, end) + 1)) - set(true))
-    seen: set[int] = set()
+    holes = _Holes(set(range(1, max(last, end) + 1)) - true)
     low, found = 0, 0
-    for place, seq in zip(places, entries, strict=True):
+    for row, (place, seq) in enumerate(zip(places, entries, strict=True)):
         told: Finding | None = None
-        if not seq:
+        if row in firm:
+            low = seq
+        elif not seq:
             hole = holes.claim(place, low)
             told = inserted(place) if hole is None else changed(hole)
             if hole is not None:
                 low, last = hole, max(last, hole)
-        elif seq in seen:
-            told = inserted(place)
-        elif seq not in firmly:
-            told = reordered(seq, place)
+        elif seq in at_home:
+            told = inserted(place)  # a copy
         else:
-            low = seq
-        seen.add(seq)
+            told = reordered(seq, place)
+            at_home.add(seq)
         if told is not None:
             found += 1
             yield told
@@ -81,7 +82,7 @@ def _is_whole(entries: Sequence[int]) -> bool:
 
 
 def _rising(numbers: Sequence[int]) -> Iterator[int]:
-    """The longest rising part of numbers: what is not in it was moved."""
+    """Where the longest rising part of numbers is: what is not in it was moved."""
     ends, at, before = array("q"), array("q"), array("q")
     for i, number in enumerate(numbers):
         where = bisect_left(ends, number)
@@ -93,5 +94,5 @@ def _rising(numbers: Sequence[int]) -> Iterator[int]:
             ends[where], at[where] = number, i
     i = at[-1] if at else -1
     while i >= 0:
-        yield numbers[i]
+        yield i
         i = before[i]

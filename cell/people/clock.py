@@ -33,32 +33,40 @@ class Clock:
         self._lock = threading.Lock()
         self._latest_ns, self._steps = 0, -1
 
-    def glance(self, now_ns: int) -> int | None:
-        """The time that counts for a reader; None: the clock was set back, and `settle` is due."""
+    def look(self, connection: sqlite3.Connection, now_ns: int) -> int | None:
+        """The time that counts; None: the clock was set back, and `settle` is due."""
         with self._lock:
-            if now_ns < self._latest_ns - TOLERANCE_NS:
+            latest_ns, _ = self._latest(connection)
+            if now_ns < latest_ns - TOLERANCE_NS:
                 return None
-            self._latest_ns = max(self._latest_ns, now_ns)
+            self._latest_ns = max(latest_ns, now_ns)
             return self._latest_ns
 
     def settle(self, connection: sqlite3.Connection, now_ns: int) -> int:
         """The time that counts, inside a writer's transaction; what is over by then is deleted."""
-        row = connection.execute("SELECT latest_ns, steps FROM clock").fetchone()
-        kept_ns, steps = int(row[0]), int(row[1])
         with self._lock:
-            # Where another process has dealt with a step, what was seen before it is void.
-            seen_ns = self._latest_ns if steps == self._steps else 0
-            latest_ns = max(kept_ns, seen_ns)
+            latest_ns, steps = self._latest(connection)
             if now_ns < latest_ns - TOLERANCE_NS:
                 _delete(connection, latest_ns)
                 for statement in _MOVED:
                     connection.execute(statement, (latest_ns - now_ns,))
                 latest_ns, steps = now_ns, steps + 1
             latest_ns = max(latest_ns, now_ns)
-            self._latest_ns, self._steps = latest_ns, steps
-        _delete(connection, latest_ns)
-        connection.execute("UPDATE clock SET latest_ns = ?, steps = ?", (latest_ns, steps))
-        return latest_ns
+            _delete(connection, latest_ns)
+            connection.execute("UPDATE clock SET latest_ns = ?, steps = ?", (latest_ns, steps))
+            self._latest_ns = latest_ns
+            return latest_ns
+
+    def _latest(self, connection: sqlite3.Connection) -> tuple[int, int]:
+        """The latest time that this process or the database knows, and how often it was set back.
+
+        Where another process has dealt with a step, what was seen here before it is void.
+        """
+        row = connection.execute("SELECT latest_ns, steps FROM clock").fetchone()
+        kept_ns, steps = int(row[0]), int(row[1])
+        if steps != self._steps:
+            self._latest_ns, self._steps = 0, steps
+        return max(kept_ns, self._latest_ns), steps
 
 
 def _delete(connection: sqlite3.Connection, now_ns: int) -> None:

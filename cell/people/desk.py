@@ -52,16 +52,18 @@ class Desk:
     @contextmanager
     def _reading(self, now_ns: int) -> Iterator[tuple[sqlite3.Connection, int]]:
         """A reader's connection and the time that counts."""
-        counts_ns = self._clock.glance(now_ns)
-        if counts_ns is None:
-            with self._writing(now_ns) as (_, counts_ns):
-                pass
         with self._database.reading() as connection:
+            counts_ns = self._clock.look(connection, now_ns)
+            if counts_ns is None:
+                with self._database.writing():
+                    counts_ns = self._clock.settle(connection, now_ns)
             yield connection, counts_ns
 
     @contextmanager
     def _writing(self, now_ns: int) -> Iterator[tuple[sqlite3.Connection, int]]:
         """A writer's connection and the time that counts."""
+        with self._reading(now_ns):  # a clock set back counts even if the rest is refused
+            pass
         with self._database.writing() as connection:
             yield connection, self._clock.settle(connection, now_ns)
 

@@ -90,7 +90,7 @@ def _lines(text: str) -> Iterator[_Line]:
                 new = _new(row)
             yield _Line(reader.line_num, new)
     except csv.Error as error:
-        line = reader.line_num
+        line = reader.line_num + 1  # the record that could not be read
         what = say("people.list.broken", why=error)
         raise PeopleError(say("people.list.line", line=line, what=what)) from None
 
