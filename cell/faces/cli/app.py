@@ -10,17 +10,27 @@ from typing import Annotated, Any
 import typer
 
 from cell.faces.cli.verbs import (
+    acknowledge,
+    alarms,
     audit,
     bench,
+    clear,
     data,
     doctor,
+    drain,
     evaluate,
     inspect,
+    override,
+    parts,
     recipe,
     recipe_use,
     records,
     records_prune,
+    reset,
     run,
+    start,
+    status,
+    stop,
     teach,
     thresholds,
     train,
@@ -57,6 +67,16 @@ def _cell(
 
 
 app.command("run")(run.run)
+app.command("status")(status.status)
+app.command("start")(start.start)
+app.command("stop")(stop.stop)
+app.command("drain")(drain.drain)
+app.command("reset")(reset.reset)
+app.command("clear")(clear.clear)
+app.command("acknowledge")(acknowledge.acknowledge)
+app.command("alarms")(alarms.alarms)
+app.command("parts")(parts.parts)
+app.command("override")(override.override)
 app.command("inspect")(inspect.inspect)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)

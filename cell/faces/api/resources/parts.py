@@ -199,7 +199,7 @@ def get_part(desk: AtDesk, lang: Reader, part: Name) -> PartWhole:
     whole = desk.archive.part(part)
     if whole is None:
         raise missing(part)
-    return _whole(whole, lang)
+    return whole_part(whole, lang)
 
 
 @router.get("/{part}/pictures/{kind}", response_class=Response, responses=PICTURE)
@@ -229,7 +229,8 @@ def part_line(row: PartRow, lang: Lang) -> PartTold:
     )
 
 
-def _whole(whole: WholePart, lang: Lang) -> PartWhole:
+def whole_part(whole: WholePart, lang: Lang) -> PartWhole:
+    """Everything on record of one part, for a reader."""
     return PartWhole(
         **dict(part_line(whole.line, lang)),
         arrival_index=whole.arrival_index,
