@@ -1,4 +1,4 @@
-"""A running cell, as a verb sees it: it is heard, and orders are given to it, while the verb waits."""
+"""A running cell, as a verb sees it: heard, and given orders, while the verb waits."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from tests.api.world import World
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path)
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """A fresh one, with as many parts on record as the module says in PARTS."""
+    world = World(tmp_path, parts=getattr(request.module, "PARTS", 0))
     yield world
     world.close()

@@ -16,12 +16,15 @@ def main(cases: int = 100, number: int = 1) -> int:
     """Says of each route what it answered; 1 when a check has found something."""
     begun, total, wrong = time.monotonic(), Counter[str](), 0
     with tempfile.TemporaryDirectory() as folder:
-        world = filled(World(Path(folder)), pictures=20)
+        world = filled(World(Path(folder), parts=9), pictures=20)
         for operation in operations(world):
             name = operation.definition.raw["operationId"]
             try:
                 answers = fuzz(world, operation, cases, number)
-            except (Exception, BaseExceptionGroup) as error:  # whatever a check raises is a finding, and the rest goes on
+            except (
+                Exception,
+                BaseExceptionGroup,
+            ) as error:  # a finding; the rest goes on
                 wrong += 1
                 print(f"{name}: {error}", flush=True)
                 continue
@@ -30,7 +33,9 @@ def main(cases: int = 100, number: int = 1) -> int:
             print(f"{name:22} {told}", flush=True)
         world.close()
     seconds = time.monotonic() - begun
-    print(f"{total.total()} requests in {seconds:.0f} s, {len(MODES) * cases} a route: {dict(total)}")
+    print(
+        f"{total.total()} requests in {seconds:.0f} s, {len(MODES) * cases} a route: {dict(total)}"
+    )
     print(f"{wrong} routes with a finding")
     return 1 if wrong else 0
 

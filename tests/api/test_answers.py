@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,14 @@ from cell.faces.api.fields import moment, stamp
 from cell.faces.api.language import wanted
 from cell.people.roles import Role
 from tests.api.world import World
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """These only read."""
+    world = World(tmp_path_factory.mktemp("cell"), parts=3)
+    yield world
+    world.close()
 
 
 def test_the_description_is_openapi_3_1_and_its_page_loads_nothing(world: World) -> None:
@@ -93,14 +103,15 @@ def test_what_has_not_changed_is_not_sent_again(world: World) -> None:
     assert client.get("/parts", headers={"If-None-Match": '"other"'}).status_code == 200
 
 
-def test_records_that_are_not_there_yet(world: World) -> None:
-    world.archive.close()
-    for file in world.folder.glob("records.db*"):
+def test_records_that_are_not_there_yet(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.shift.close()
+    for file in tmp_path.glob("records.db*"):
         file.unlink()
-    world.archive._engine = None
     answer = world.client(Role.OPERATOR, **{"Accept-Language": "ko"}).get("/parts")
     assert (answer.status_code, answer.json()["code"]) == (503, "records.missing")
     assert "데이터" in answer.json()["detail"]
+    world.close()
 
 
 @pytest.mark.parametrize(

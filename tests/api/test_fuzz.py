@@ -9,7 +9,7 @@ from tests.api.world import World
 
 
 def test_no_request_breaks_the_interface(tmp_path: Path) -> None:
-    world = filled(World(tmp_path))
+    world = filled(World(tmp_path, parts=3))
     tried = {op.definition.raw["operationId"]: fuzz(world, op, 3, 1) for op in operations(world)}
     world.close()
     assert len(tried) > 45

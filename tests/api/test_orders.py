@@ -37,7 +37,11 @@ def test_orders_with_words(world: World) -> None:
     assert client.post("/orders/override", json=OVERRIDE).status_code == 200
     alarm, recipe, override = world.cell.given
     assert alarm == ("acknowledge", "belt.stopped", "admin_person")
-    assert (recipe[1].recipe, recipe[1].person, recipe[1].drain) == ("ball_screw", "admin_person", True)
+    assert (recipe[1].recipe, recipe[1].person, recipe[1].drain) == (
+        "ball_screw",
+        "admin_person",
+        True,
+    )
     assert override[1] == OverrideOrder("s1-00009", "pass", "admin_person", "false call")
     (entry,) = world.audit.entries(limit=1, newest_first=True)
     assert (entry.before, entry.why) == ("reject", "false call")
@@ -86,7 +90,10 @@ def test_what_is_not_as_described(world: World, path: str, body: Any) -> None:
 
 def test_a_repeat_is_answered_and_not_carried_out(world: World) -> None:
     client = world.client(Role.ADMIN, **{"Idempotency-Key": "one"})
-    first, again = client.post("/orders/recipe", json=RECIPE), client.post("/orders/recipe", json=RECIPE)
+    first, again = (
+        client.post("/orders/recipe", json=RECIPE),
+        client.post("/orders/recipe", json=RECIPE),
+    )
     assert (first.status_code, again.status_code, first.content) == (200, 200, again.content)
     assert again.headers["idempotent-replayed"] == "true"
     assert len(world.cell.given) == 1
@@ -164,7 +171,10 @@ def test_a_body_without_end_is_cut_off(world: World) -> None:
     async def ask() -> httpx.Response:
         transport = httpx.ASGITransport(world.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://cell") as client:
-            headers = {"Authorization": f"Bearer {world.tokens[Role.ADMIN]}", "Idempotency-Key": "k"}
+            headers = {
+                "Authorization": f"Bearer {world.tokens[Role.ADMIN]}",
+                "Idempotency-Key": "k",
+            }
             return await client.post(
                 "/api/v1/orders/recipe", headers=headers, content=b" " * (4 * 2**20 + 1)
             )

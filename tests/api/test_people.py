@@ -52,7 +52,9 @@ def test_the_last_administrator_stays(world: World) -> None:
 
 def test_sessions_are_ended(world: World) -> None:
     client = world.client(Role.ADMIN)
-    begun = [world.people.by_provider("p 1", "lee", "Lee", Role.QUALITY, world.now_ns) for _ in "123"]
+    begun = [
+        world.people.by_provider("p 1", "lee", "Lee", Role.QUALITY, world.now_ns) for _ in "123"
+    ]
     listed = client.get("/sessions").json()
     assert {one["id"] for one in listed} == {one.signed_in.session for one in begun}
     assert client.delete(f"/sessions/{begun[0].signed_in.session}").status_code == 204

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from cell.faces.api.application import routes_of
 from cell.faces.api.permissions import NEEDS, REPEATABLE
@@ -53,16 +55,22 @@ def test_orders_need_what_the_cell_asks_for() -> None:
         assert NEEDS[f"order_{order}"] is OF_ORDERS.get(order, Permission.OPERATE)
 
 
+@pytest.fixture(scope="module")
+def clients(world: World) -> Iterator[dict[Role | None, TestClient]]:
+    """One of each role, and one of nobody."""
+    with ExitStack() as stack:
+        yield {who: stack.enter_context(world.client(who)) for who in (*Role, None)}
+
+
 @pytest.mark.parametrize("route", ROUTES, ids=NAMES)
-def test_roles(world: World, route: Any) -> None:
+def test_roles(world: World, clients: dict[Role | None, TestClient], route: Any) -> None:
     method, path = asked(route)
     needed = NEEDS[route.name]
     if route.name == "stream":
         pytest.skip("does not end by itself: see test_stream.py")
     for role in Role:
         given = len(world.cell.given)
-        with world.client(role) as client:
-            answer = client.request(method, path)
+        answer = clients[role].request(method, path)
         may = needed is None or needed in TABLE[role]
         assert (answer.status_code != 403) is may, (role, answer.text)
         assert answer.status_code != 401
@@ -70,25 +78,25 @@ def test_roles(world: World, route: Any) -> None:
 
 
 @pytest.mark.parametrize("route", [*ROUTES, None], ids=[*NAMES, "unknown"])
-def test_nobody(world: World, route: Any) -> None:
+def test_nobody(clients: dict[Role | None, TestClient], ended: str, route: Any) -> None:
     method, path = asked(route) if route is not None else ("GET", "/no/such/thing")
-    ended = ended_token(world)
-    for headers in (
-        {},
-        {"Authorization": f"Bearer {ended}"},
-        {"Authorization": "Bearer "},
-        {"Authorization": f"Basic {world.tokens[Role.ADMIN]}"},
-        {"Authorization": world.tokens[Role.ADMIN]},
-        {"Cookie": "session=nothing"},
-    ):
-        with world.client(None, **headers) as client:
-            answer = client.request(method, path, json={})
+    for headers in ({}, {"Authorization": f"Bearer {ended}"}, {"Cookie": "session=nothing"}):
+        answer = clients[None].request(method, path, json={}, headers=headers)
         assert answer.status_code == 401, headers
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-def ended_token(world: World) -> str:
+@pytest.mark.parametrize("words", ["", "Bearer", "Bearer ", "Basic {}", "{}", "bearer x {}", "한"])
+def test_what_is_no_token(world: World, clients: dict[Role | None, TestClient], words: str) -> None:
+    told = words.format(world.tokens[Role.ADMIN]).encode()
+    answer = clients[None].post("/orders/start", headers={"Authorization": told})
+    assert answer.status_code == 401
+
+
+@pytest.fixture(scope="module")
+def ended(world: World) -> str:
+    """A token of an administrator that has ended."""
     by = SignedIn("admin_person", Role.ADMIN, How.PASSWORD)
     made = world.people.make_token(by, "ended", Role.ADMIN, 1, world.now_ns)
     world.people.end_token(by, made.token.id, world.now_ns)

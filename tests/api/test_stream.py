@@ -15,6 +15,7 @@ from cell.people.roles import Role
 from tests.api.world import ADMIN, World
 
 Event = dict[str, str]
+PARTS = 3
 
 
 class Listener:

@@ -40,7 +40,7 @@ HOUR_NS = 3600 * 10**9
 class FakeCell:
     """Follows every order, unless `reply` says otherwise."""
 
-    reply: Reply = Reply(True)
+    reply: Reply = field(default_factory=lambda: Reply(True))
     given: list[tuple[Any, ...]] = field(default_factory=list)
     status: CellStatus = field(
         default_factory=lambda: CellStatus(
@@ -89,7 +89,7 @@ class Cookie:
 class World:
     """Everything in one folder. `now_ns`: what the clock says."""
 
-    def __init__(self, folder: Path, parts: int = 3, **config: Any) -> None:
+    def __init__(self, folder: Path, parts: int = 0, **config: Any) -> None:
         self.folder = folder
         self.now_ns = 1_790_000_000 * 10**9
         self.config: CellConfig = load(None, {"data_dir": str(folder), **config})

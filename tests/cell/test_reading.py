@@ -142,7 +142,7 @@ def test_marks_hold_any_name() -> None:
         place_of(cursor_of(2**64))
 
 
-def test_it_only_reads(folder: Path, archive: Archive) -> None:
+def test_it_only_reads(archive: Archive) -> None:
     before = archive.parts().rows
     with pytest.raises(RecordsError):
         archive._read(lambda session: session.connection().exec_driver_sql("DELETE FROM part"))

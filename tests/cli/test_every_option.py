@@ -12,7 +12,7 @@ import importlib
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -59,6 +59,7 @@ SETUP = SimpleNamespace(
         part=SimpleNamespace(size_m=(1, 1), thickness_m=0.0, inset_m=0.0, round=False)
     ),
 )  # fmt: skip
+CELL = SimpleNamespace(find=gives(None), settle=gives(None), view=gives(None))
 GPU_ROW = Row(Times("some-gpu", "engine", (1.0, 2.0)), 1)
 CALLS: dict[str, dict[str, Any]] = {
     "run": {
@@ -113,6 +114,12 @@ CALLS: dict[str, dict[str, Any]] = {
     "recipe show": {"load": THROUGH, "find_recipe": ends},
     "recipe check": {"load": THROUGH, "require_target": THROUGH, "check_recipe": ends},
     "recipe use": {"_change": ends},
+    **{verb: {"give": ends} for verb in ("start", "stop", "drain", "reset", "clear")},
+    "acknowledge": {"give": ends},
+    "override": {"_override": ends},
+    "status": {"RunningCell": gives(nullcontext(CELL)), "_watch": ends, "_print": ends},
+    "alarms": {"_standing": ends, "_history": ends, "data_of": THROUGH},
+    "parts": {"_archive": gives(None), "_one": ends, "_list": ends, "data_of": THROUGH},
     "user add": {"read_secret": gives("2580"), "_add": ends},
     "user change": {"read_secret": gives("2580"), "_change": ends},
     "user disable": {"_change": ends},
@@ -216,6 +223,20 @@ LINES = [
     Line("audit list"),
     Line("audit export --out log.jsonl"),
     Line("audit accept --why looked"),
+    Line("status"),
+    Line("start"),
+    Line("stop"),
+    Line("drain"),
+    Line("reset"),
+    Line("clear --empty"),
+    Line("acknowledge belt.stopped", "every"),
+    Line("acknowledge --all"),
+    Line("alarms", "since until last data"),
+    Line("alarms --history"),
+    Line("parts"),
+    Line("parts s1-1", "verdict disposition defect score since until last"),
+    Line("override s1-1 reject --reason why"),
+    Line("override s1-1 pass --reason why", "bin_"),
     Line("records verify"),
     Line("records prune"),
 ]

@@ -53,8 +53,16 @@ def application(desk: Desk) -> FastAPI:
     )
     api.state.desk = desk
     own = [
-        APIRoute("/openapi.json", lambda: description(api), name="openapi", include_in_schema=False),
-        APIRoute("/docs", lambda: _docs(api), name="docs", include_in_schema=False, response_class=HTMLResponse),
+        APIRoute(
+            "/openapi.json", lambda: description(api), name="openapi", include_in_schema=False
+        ),
+        APIRoute(
+            "/docs",
+            lambda: _docs(api),
+            name="docs",
+            include_in_schema=False,
+            response_class=HTMLResponse,
+        ),
     ]
     api.router.routes.extend(own)
     for router in ROUTERS:
@@ -63,9 +71,7 @@ def application(desk: Desk) -> FastAPI:
     api.add_middleware(ETags)
     api.add_middleware(Idempotent, repeats=desk.repeats, clock=desk.clock)
     routes = [*own, *routes_of()]
-    api.add_middleware(
-        Guard, people=desk.people, notes=desk.audit, routes=routes, clock=desk.clock
-    )
+    api.add_middleware(Guard, people=desk.people, notes=desk.audit, routes=routes, clock=desk.clock)
     return api
 
 

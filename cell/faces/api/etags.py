@@ -5,11 +5,10 @@ not seen.
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Final
+from typing import Final
 
 from pydantic import BaseModel
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cell.faces.api.problems import ProblemError
@@ -24,11 +23,10 @@ def tag_of(content: bytes | BaseModel) -> str:
     return f'"{hashlib.sha256(told).hexdigest()[:32]}"'
 
 
-def require_match(request: Request, current: str) -> None:
+def require_match(given: str | None, current: str) -> None:
     """Raises ProblemError where the caller has not seen what he is about to change: 428 without
-    If-Match, 412 where it has changed since.
+    If-Match (`given`), 412 where it has changed since.
     """
-    given = request.headers.get("if-match")
     if given is None:
         raise ProblemError(428, say("api.if_match"), {"ETag": current})
     if given.strip() != "*" and current not in _tags(given):
@@ -81,7 +79,7 @@ class _Tagging:
         if not message.get("more_body", False):
             await self._finish(self._start)
 
-    async def _finish(self, start: dict[str, Any]) -> None:
+    async def _finish(self, start: Message) -> None:
         headers = MutableHeaders(raw=list(start["headers"]))
         tag = headers.setdefault("ETag", tag_of(bytes(self._body)))
         headers.setdefault("Cache-Control", "private, no-cache")

@@ -77,5 +77,7 @@ Until = Annotated[AwareDatetime | None, Query(description="Before then, with a t
 Name = Annotated[str, Path(min_length=1, max_length=200)]
 Line = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Words in one line."""
-Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+Reason = Annotated[
+    str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+]
 """Words in one line that say something."""

@@ -50,7 +50,9 @@ class Follower:
         if last == self._since:
             return
         since, self._since = self._since, last
-        told = [("alarm", alarm_line(row, self._lang)) for row in archive.alarms_changed(since, last)]
+        told = [
+            ("alarm", alarm_line(row, self._lang)) for row in archive.alarms_changed(since, last)
+        ]
         lines = [("part", part_line(row, self._lang)) for row in archive.parts_changed(since, last)]
         found = [(kind, one.model_dump(mode="json")) for kind, one in (*told, *lines)]
         for number, (kind, data) in enumerate(found, 1):

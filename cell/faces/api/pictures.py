@@ -17,7 +17,12 @@ PICTURE: Final[dict[int | str, dict[str, Any]]] = {
     200: {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}},
     304: {"description": "You have it already."},
 }
-KINDS: Final = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".bmp": "image/bmp"}
+KINDS: Final = {
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".bmp": "image/bmp",
+}
 
 
 def picture_answer(request: Request, data_dir: Path, row: EvidenceRow) -> Response:
@@ -33,7 +38,11 @@ def picture_answer(request: Request, data_dir: Path, row: EvidenceRow) -> Respon
 def file_answer(request: Request, file: Path, sha256: str, cache: str = "no-cache") -> Response:
     """A picture file that holds this content."""
     tag = f'"{sha256}"'
-    headers = {"ETag": tag, "Cache-Control": f"private, {cache}", "X-Content-Type-Options": "nosniff"}
+    headers = {
+        "ETag": tag,
+        "Cache-Control": f"private, {cache}",
+        "X-Content-Type-Options": "nosniff",
+    }
     if is_known(request.headers, tag):
         return Response(status_code=304, headers=headers)
     try:

@@ -66,7 +66,7 @@ class Problem(Told):
     status: int
     detail: str
     code: str
-    errors: list[Wrong] = []
+    errors: tuple[Wrong, ...] = ()
 
 
 class ProblemError(UserError):
@@ -108,7 +108,7 @@ def told(status: int, words: str, lang: Lang, errors: list[Wrong] | None = None)
         status=status,
         detail=render(words, lang),
         code=code,
-        errors=errors or [],
+        errors=tuple(errors or ()),
     )
 
 
@@ -159,7 +159,12 @@ async def _invalid(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    words = {404: say("api.no_route"), 405: say("api.method"), 413: say("api.too_large")}
+    words = {
+        400: say("api.unreadable"),
+        404: say("api.no_route"),
+        405: say("api.method"),
+        413: say("api.too_large"),
+    }
     said = words.get(error.status_code, str(error.detail))
     return answer(error.status_code, said, reader(request), headers=error.headers)
 

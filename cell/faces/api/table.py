@@ -15,10 +15,12 @@ def table_of_routes(routes: Sequence[APIRoute]) -> str:
     """A line each: method, path, who may, what."""
     lines = ["| route | who | what |", "| --- | --- | --- |"]
     for route in routes:
-        (method,) = route.methods
+        method = "".join(route.methods or ())
         may = roles_that_may(route.name)
         who = "everybody" if may == list(Role) else ", ".join(may)
-        what = " ".join((route.description or getdoc(route.endpoint) or "").split("\n\n")[0].split())
+        what = " ".join(
+            (route.description or getdoc(route.endpoint) or "").split("\n\n")[0].split()
+        )
         lines.append(f"| `{method} {route.path}` | {who} | {what} |")
     return "\n".join(lines)
 

@@ -24,6 +24,7 @@ from cell.people.audit import AuditLog
 from cell.people.person import SignedIn
 from cell.people.shell import at_shell
 from cell.texts import render
+from models.ground.errors import UserError
 from vision.lab.data.names import printable
 
 NO = 1
@@ -42,7 +43,7 @@ Config = Annotated[
     Path | None,
     typer.Option(help="Cell configuration (YAML); default: the data folder's config.yaml."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +74,62 @@ def acting(person: str | None) -> SignedIn:
     return replace(at_shell(), name=person.strip())
 
 
+class Unwritten:
+    """Stands for a log that cannot be opened: nothing can be taken down in it."""
+
+    def __init__(self, why: UserError) -> None:
+        self._why = why
+
+    def note(self, *_: object, **__: object) -> None:
+        """Raises what kept the log away."""
+        raise self._why
+
+
 @contextmanager
-def desk(cell: RunningCell, asked: Asked) -> Iterator[Orders]:
+def desk(cell: RunningCell, asked: Asked, *, always: bool = False) -> Iterator[Orders]:
     """Gives orders to the cell, which are taken down in the audit log of its data folder.
 
-    Raises UsageError where there is no such folder, AuditError.
+    always: also where there is no log, which is only told then. Else raises UsageError where there
+    is no such folder, AuditError.
     """
-    data = data_of(asked.data, asked.domain)
-    if not data.is_dir():
-        raise UsageError(
-            f"{data}: is no data folder of a cell, and every order is taken down in one: give the "
-            "running cell's with --data."
-        )
-    notes = AuditLog(data, settings_of(data, asked.config).keys_beside(data))
+    try:
+        notes = _log(asked)
+    except UserError as error:
+        if not always:
+            raise
+        print(f"not in the audit log: {printable(render(str(error)))}", file=sys.stderr)
+        yield Orders(cell, Unwritten(error))
+        return
     try:
         yield Orders(cell, notes)
     finally:
         notes.close()
 
 
-def give(asked: Asked, done: str, order: Callable[[Orders, SignedIn], Reply]) -> None:
-    """Give one order and say what became of it. done: the words for an order that was accepted."""
+def _log(asked: Asked) -> AuditLog:
+    data = data_of(asked.data, asked.domain)
+    if not data.is_dir():
+        raise UsageError(
+            f"{data}: is no data folder of a cell, and every order is taken down in one: give the "
+            "running cell's with --data."
+        )
+    return AuditLog(data, settings_of(data, asked.config).keys_beside(data))
+
+
+def give(
+    asked: Asked,
+    done: str,
+    order: Callable[[Orders, SignedIn], Reply],
+    *,
+    always: bool = False,
+) -> None:
+    """Give one order and say what became of it. done: the words for an order that was accepted;
+    always: also where it cannot be taken down.
+    """
     by = acting(asked.person)
     with RunningCell(asked.domain) as cell:
         cell.find()
-        with desk(cell, asked) as orders:
+        with desk(cell, asked, always=always) as orders:
             reply = order(orders, by)
     tell(asked, done, reply)
 
@@ -114,4 +146,3 @@ def tell(asked: Asked, done: str, reply: Reply) -> None:
         print(f"refused: {words}", file=sys.stderr)
     if not reply.accepted:
         raise typer.Exit(NO)
-

@@ -50,7 +50,9 @@ class Archive:
         if self._engine is not None:
             self._engine.dispose()
 
-    def parts(self, asked: PartsAsked = EVERYTHING, after: str = "", limit: int = PAGE) -> Page[PartRow]:
+    def parts(
+        self, asked: PartsAsked = EVERYTHING, after: str = "", limit: int = PAGE
+    ) -> Page[PartRow]:
         """A page of parts, those that arrived last first."""
         query = part_lines().where(*parts_where(asked))
         if after:
@@ -108,7 +110,7 @@ class Archive:
         return self._read(lambda session: session.scalar(select(s.Progress.last_seq)) or 0)
 
     def parts_changed(self, since: int, until: int) -> tuple[PartRow, ...]:
-        """Parts that were judged or disposed of by the journal's events in since < number <= until."""
+        """Parts that were judged or are through by the events in since < number <= until."""
         judged = select(s.Verdict.part).where(s.Verdict.seq > since, s.Verdict.seq <= until)
         # Dispositions have no index by number, and one by time: the latest are looked through.
         d = s.Disposition
@@ -155,9 +157,7 @@ def open_for_reading(file: Path) -> Engine:
         raise _damaged(file, error) from error
     if version > s.SCHEMA_VERSION:
         engine.dispose()
-        raise RecordsError(
-            say("records.newer", file=file, version=version, known=s.SCHEMA_VERSION)
-        )
+        raise RecordsError(say("records.newer", file=file, version=version, known=s.SCHEMA_VERSION))
     return engine
 
 
@@ -165,7 +165,7 @@ def _damaged(file: Path, error: SQLAlchemyError) -> RecordsError:
     return RecordsError(say("records.damaged", file=file, detail=error.__cause__ or error))
 
 
-def part_lines() -> Select[Any]:
+def part_lines() -> Select[*tuple[Any, ...]]:
     """Parts with their newest verdict and their disposition."""
     v, d = s.Verdict, s.Disposition
     return (
@@ -178,7 +178,7 @@ def part_lines() -> Select[Any]:
     )  # fmt: skip
 
 
-def alarm_lines() -> Select[Any]:
+def alarm_lines() -> Select[*tuple[Any, ...]]:
     """Alarms with their newest acknowledgement."""
     a, k = s.AlarmLog, s.Acknowledgement
     newest = select(func.max(k.seq)).where(k.alarm_log == a.seq).correlate(a).scalar_subquery()

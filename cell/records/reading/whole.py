@@ -105,8 +105,7 @@ def _removals(session: Session, part: str) -> tuple[RemovalRow, ...]:
     query = select(s.Removal).where(s.Removal.part == part).order_by(s.Removal.seq)
     names = RemovalRow.__slots__
     return tuple(
-        RemovalRow(**{name: getattr(row, name) for name in names})
-        for row in session.scalars(query)
+        RemovalRow(**{name: getattr(row, name) for name in names}) for row in session.scalars(query)
     )
 
 

@@ -1,4 +1,4 @@
-"""Orders to the cell. Each is followed by the cell's own rules, or refused with the reason (409)."""
+"""Orders to the cell. Each is followed by the cell's own rules, or refused with its reason."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from cell.faces.api.language import Reader
 from cell.faces.api.problems import refused
 
 router = APIRouter(prefix="/orders", tags=["orders"])
+
 
 class MayBeOrdered(Told):
     """Whether the cell would follow the order now; refusal: why not."""

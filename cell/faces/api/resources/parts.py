@@ -186,9 +186,7 @@ def list_parts(
     limit: Limit = 50,
 ) -> Page[PartTold]:
     """Parts on record, those that arrived last first."""
-    asked = PartsAsked(
-        stamp(since), stamp(until), run, part, verdict, disposition, defect, score
-    )
+    asked = PartsAsked(stamp(since), stamp(until), run, part, verdict, disposition, defect, score)
     page = desk.archive.parts(asked, cursor, limit)
     return Page(items=[part_line(row, lang) for row in page.rows], next=page.after or None)
 

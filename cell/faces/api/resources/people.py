@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header
 from pydantic import Field
 from starlette.responses import Response
 
@@ -101,7 +101,6 @@ def get_person(desk: AtDesk, name: Name, response: Response) -> Person:
 
 @router.patch("/{name}")
 def change_person(
-    request: Request,
     desk: AtDesk,
     by: By,
     name: Name,
@@ -111,7 +110,7 @@ def change_person(
 ) -> Person:
     """Change an account. Another role, or being disabled, ends its sessions."""
     with _ONE_BY_ONE:
-        _require_seen(request, desk, name)
+        _require_seen(if_match, desk, name)
         changed = desk.people.change(
             by,
             name,
@@ -127,7 +126,6 @@ def change_person(
 
 @router.put("/{name}/secrets")
 def set_secret(
-    request: Request,
     desk: AtDesk,
     by: By,
     name: Name,
@@ -137,19 +135,17 @@ def set_secret(
 ) -> Person:
     """Set or take away password, PIN or badge. The person's sessions end."""
     with _ONE_BY_ONE:
-        _require_seen(request, desk, name)
+        _require_seen(if_match, desk, name)
         secrets = {"password": change.password, "pin": change.pin, "badge": change.badge}
         changed = desk.people.set_secret(by, name, desk.clock(), **secrets, why=change.why)
     return _tagged(changed, response)
 
 
 @router.delete("/{name}", status_code=204)
-def remove_person(
-    request: Request, desk: AtDesk, by: By, name: Name, if_match: IfMatch = None
-) -> None:
+def remove_person(desk: AtDesk, by: By, name: Name, if_match: IfMatch = None) -> None:
     """Delete an account with its sessions and tokens. What it did stays in the audit log."""
     with _ONE_BY_ONE:
-        _require_seen(request, desk, name)
+        _require_seen(if_match, desk, name)
         desk.people.remove(by, name, desk.clock())
 
 
@@ -167,8 +163,8 @@ def _of(desk: Desk, name: str) -> Account:
     return account
 
 
-def _require_seen(request: Request, desk: Desk, name: str) -> None:
-    require_match(request, tag_of(_told(_of(desk, name))))
+def _require_seen(if_match: str | None, desk: Desk, name: str) -> None:
+    require_match(if_match, tag_of(_told(_of(desk, name))))
 
 
 def _tagged(account: Account, response: Response) -> Person:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cell.faces.cli.errors import UsageError
-from cell.faces.cli.ordering import Asked, Config, Data, Domain, Json, Person, give
+from cell.faces.cli.ordering import AsJson, Asked, Config, Data, Domain, Person, give
 
 
 def acknowledge(
@@ -19,7 +19,7 @@ def acknowledge(
     domain: Domain = None,
     data: Data = None,
     config: Config = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Acknowledge one alarm, or with --all every one; an alarm whose cause stands goes on standing.
 

@@ -12,7 +12,7 @@ from cell.client.running import RunningCell
 from cell.control.alarms import CATALOGUE, alarm_text
 from cell.faces.cli.given import refuse
 from cell.faces.cli.names import shown
-from cell.faces.cli.ordering import Data, Domain, Json, data_of
+from cell.faces.cli.ordering import AsJson, Data, Domain, data_of
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.when import clock, stamp_of
 from cell.records.reading import AlarmRow, AlarmsAsked, Archive
@@ -31,7 +31,7 @@ def alarms(
     ] = 20,
     domain: Domain = None,
     data: Data = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the alarms that stand in the running cell, or with --history those on record.
 

@@ -8,19 +8,19 @@ import typer
 
 from cell.control.ledger.observations import Order
 from cell.faces.cli.errors import UsageError
-from cell.faces.cli.ordering import Asked, Config, Data, Domain, Json, Person, give
+from cell.faces.cli.ordering import AsJson, Asked, Config, Data, Domain, Person, give
 
 
 def clear(
     empty: Annotated[
         bool,
-        typer.Option("--empty", help="Say that you have looked, and that nothing lies on the belt."),
+        typer.Option("--empty", help="Say that you have looked: nothing lies there."),
     ] = False,
     person: Person = None,
     domain: Domain = None,
     data: Data = None,
     config: Config = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Confirm that the belt has been cleared by hand; it needs --empty.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cell.control.ledger.observations import Order
-from cell.faces.cli.ordering import Asked, Config, Data, Domain, Json, Person, give
+from cell.faces.cli.ordering import AsJson, Asked, Config, Data, Domain, Person, give
 
 
 def drain(
@@ -11,7 +11,7 @@ def drain(
     domain: Domain = None,
     data: Data = None,
     config: Config = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let the parts of now through, then stop.
 
@@ -20,4 +20,8 @@ def drain(
     Exit code 0 when the cell has accepted it, 1 when it refuses, 2 when no cell answers.
     """
     asked = Asked(person, domain, data, config, as_json)
-    give(asked, "draining: the belt stops when the parts of now are through.", lambda orders, by: orders.command(by, Order.DRAIN))
+    give(
+        asked,
+        "draining: the belt stops when the parts of now are through.",
+        lambda orders, by: orders.command(by, Order.DRAIN),
+    )

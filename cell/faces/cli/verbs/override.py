@@ -12,11 +12,11 @@ from cell.client.running import RunningCell
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
 from cell.faces.cli.ordering import (
+    AsJson,
     Asked,
     Config,
     Data,
     Domain,
-    Json,
     Person,
     acting,
     desk,
@@ -44,7 +44,7 @@ def override(
     domain: Domain = None,
     data: Data = None,
     config: Config = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Replace the verdict of a part that has not left the belt yet.
 

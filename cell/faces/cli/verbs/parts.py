@@ -13,7 +13,7 @@ from rich.table import Table
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
 from cell.faces.cli.names import shown
-from cell.faces.cli.ordering import Data, Domain, Json, data_of
+from cell.faces.cli.ordering import AsJson, Data, Domain, data_of
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.when import clock, stamp_of
 from cell.records.reading import Archive, PartRow, PartsAsked, WholePart
@@ -57,7 +57,7 @@ def parts(
     last: Annotated[int, typer.Option(min=1, help="How many of them, the newest first.")] = 20,
     domain: Domain = None,
     data: Data = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show parts on record, the newest first, or everything on record of one.
 
@@ -133,7 +133,10 @@ def _told(whole: WholePart) -> Iterator[tuple[str, Any]]:
     yield "arrived", clock(line.arrived_ns)
     for one in whole.inspections:
         late = " (late)" if one.late else ""
-        yield "inspected", f"{one.recipe} {one.model} {one.total_ms:.0f} ms{late} {render(one.error)}"
+        yield (
+            "inspected",
+            f"{one.recipe} {one.model} {one.total_ms:.0f} ms{late} {render(one.error)}",
+        )
         for defect in one.defects:
             yield "defect", f"{defect.class_name} {defect.score:.2f}"
     for verdict in whole.verdicts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cell.control.ledger.observations import Order
-from cell.faces.cli.ordering import Asked, Config, Data, Domain, Json, Person, give
+from cell.faces.cli.ordering import AsJson, Asked, Config, Data, Domain, Person, give
 
 
 def reset(
@@ -11,7 +11,7 @@ def reset(
     domain: Domain = None,
     data: Data = None,
     config: Config = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Leave a fault whose cause is over.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cell.control.ledger.observations import Order
-from cell.faces.cli.ordering import Asked, Config, Data, Domain, Json, Person, give
+from cell.faces.cli.ordering import AsJson, Asked, Config, Data, Domain, Person, give
 
 
 def start(
@@ -11,7 +11,7 @@ def start(
     domain: Domain = None,
     data: Data = None,
     config: Config = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let the belt run.
 

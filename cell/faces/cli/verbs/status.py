@@ -14,7 +14,7 @@ from cell.client.model import Alarm, CellStatus, CellView
 from cell.client.running import RunningCell
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.names import shown
-from cell.faces.cli.ordering import Domain, Json
+from cell.faces.cli.ordering import AsJson, Domain
 from cell.faces.cli.terminal import terminal
 from cell.texts import ENGLISH, render
 
@@ -24,7 +24,7 @@ REFRESH_S = 0.5
 def status(
     watch: Annotated[bool, typer.Option("--watch", help="Show it anew until Ctrl-C.")] = False,
     domain: Domain = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show the cell's state, counts, parts on the belt, alarms and what may be ordered.
 
