@@ -157,7 +157,8 @@ VALUES = {
     "split": "some", "group_by": "(.)", "report": "r.json", "overlay": "o.png", "config": "C",
     "minutes": "1.5", "device": "cpu", "licence": "mine", "side": "96", "groups": "a,b",
     "site": "SITE", "role": "integrator", "secret": "badge", "from_": "2026-01-31",
-    "to": "2026-01-31T06:00", "format_": "csv",
+    "to": "2026-01-31T06:00", "format_": "csv", "since": "2026-01-31",
+    "until": "2026-01-31", "score": "0.5", "verdict": "reject", "disposition": "removed",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
 

@@ -3,35 +3,49 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from cell.client import running
+from cell.faces.cli.app import app
 from cell.people.audit import AuditLog
 from cell.people.shell import at_shell
 from cell.texts import for_ros, say
+from models.ground.errors import UserError
 
-ROOT = Path(__file__).parents[2]
-Verb = Callable[..., subprocess.CompletedProcess[str]]
 ALARM = {"id": "belt.stopped", "source": "belt", "priority": 2, "state": 1, "text": "It stands."}
 
 
+@dataclass
+class Done:
+    """How a verb has ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+Verb = Callable[..., Done]
+
+
 @pytest.fixture
-def cell(ros_environment: dict[str, str], tmp_path: Path) -> Verb:
-    def run(*words: str, **other: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "cell.faces.cli.main", *words],
-            env=ros_environment | {"PYTHONPATH": str(ROOT)} | other,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+def cell(ros_environment: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Verb:
+    """The command line, typed in a folder of its own."""
+    for name, value in ros_environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> Done:
+        result = CliRunner().invoke(app, words)
+        error = result.exception
+        if isinstance(error, UserError):
+            return Done(error.exit_code, result.stdout, f"{result.stderr}{error}\n")
+        return Done(result.exit_code, result.stdout, result.stderr)
 
     return run
 
@@ -109,7 +123,10 @@ def test_the_state_is_told(cell: Verb, fake_cell: Any) -> None:
     assert (told["state"], told["counts"]["arrived"], told["link"]) == ("running", 7, "live")
 
 
-def test_no_cell_is_told_in_one_line(cell: Verb, tmp_path: Path) -> None:
+def test_no_cell_is_told_in_one_line(
+    cell: Verb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "FIND_S", 1.0)
     done = cell("stop", "--domain", "96", "--data", str(tmp_path))
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "in ROS domain 96" in done.stderr
