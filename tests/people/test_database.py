@@ -9,7 +9,10 @@ import pytest
 
 from cell.people.database import Database, Shape
 from cell.people.errors import PeopleError
-from tests.people.world import code_of
+from cell.people.roles import Role
+from models.ground.errors import UserError
+from tests.cell.small_disk import fill, prove
+from tests.people.world import NOW, PASSWORD, House, code_of, house
 
 OLD = Shape(1, ("CREATE TABLE people (name TEXT)", "INSERT INTO people VALUES ('kim')"))
 NEW = Shape(
@@ -82,3 +85,29 @@ def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(PeopleError) as refused:
         Database(tmp_path / "data" / "people.db", OLD, PeopleError)
     assert code_of(refused.value) == "people.database.unusable"
+
+
+def fills_up(folder: Path) -> None:
+    """On a disk of 2 MiB that is full: nothing is half done, and with room again it goes on."""
+    with house(folder) as home:
+        home.add("boss", Role.ADMIN)
+        stuffing = fill(folder)
+        with pytest.raises(UserError):
+            _adds_many(home)
+        done = [one.subject for one in home.log("account.add") if not one.refused]
+        for one in home.log("account.add"):
+            if one.refused:  # told as done, and then taken back
+                done.remove(one.subject)
+        assert sorted(done) == [one.name for one in home.people.accounts()]
+        stuffing.unlink()
+        home.add("last")
+        assert home.people.by_password("last", PASSWORD, NOW)
+
+
+def _adds_many(home: House) -> None:
+    for number in range(200):
+        home.add(f"kim {number:03d}")
+
+
+def test_a_full_disk_leaves_no_half_account(tmp_path: Path) -> None:
+    prove("tests.people.test_database", "fills_up", tmp_path, "2m")
