@@ -24,6 +24,8 @@ from cell.people.rules import a_display, a_language, a_name
 from cell.people.tokens import end_beyond
 from cell.texts import say
 
+_NO_PANEL: Hashed = {"pin": None, "badge": None, "badge_digest": None}
+
 
 class Accounts(Secrets):
     """The part of `People` that keeps accounts."""
@@ -93,12 +95,9 @@ class Accounts(Secrets):
             if role is not None and before.provider:
                 raise PeopleError(say("people.provider_decides", name=before.name))
             if role not in (None, Role.OPERATOR):
-                set_columns(
-                    connection, before.number, {"pin": None, "badge": None, "badge_digest": None}
-                )
-            set_columns(
-                connection, before.number, {k: v for k, v in wanted.items() if v is not None}
-            )
+                set_columns(connection, before.number, _NO_PANEL)
+            given = {column: value for column, value in wanted.items() if value is not None}
+            set_columns(connection, before.number, given)
             after = required(connection, name).account
             if after.disabled or after.role is not before.role:
                 end_open(connection, before.number)
