@@ -52,6 +52,7 @@ class NewAccount:
     password: str = field(default="", repr=False)
     pin: str = field(default="", repr=False)
     badge: str = field(default="", repr=False)
+    disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,4 +104,4 @@ class NewToken:
 def folded(name: str) -> str:
     """A name as it is compared: case, width and composition of signs make no difference."""
     once = unicodedata.normalize("NFKC", name.strip()).casefold()
-    return unicodedata.normalize("NFKC", once)
+    return unicodedata.normalize("NFKC", once).encode("utf-8", "replace").decode()
