@@ -10,8 +10,10 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
+from cell.people.errors import PeopleError
 from cell.people.limits import Closed, PeopleSettings
 from cell.people.roles import Role
+from cell.texts import say
 
 
 class TlsConfig(Closed):
@@ -79,6 +81,17 @@ class ProviderConfig(Closed):
         if address.scheme == "http" and not loopback:
             raise ValueError("is not encrypted: use https")
         return issuer.rstrip("/")
+
+    def credentials(self) -> tuple[str, str]:
+        """The client's id and secret. Raises PeopleError when the file cannot be read."""
+        try:
+            secret = self.secret_file.read_text(encoding="utf-8").strip()
+            why = "" if secret else "it is empty"
+        except (OSError, UnicodeDecodeError) as error:
+            secret, why = "", str(getattr(error, "strerror", None) or error)
+        if why:
+            raise PeopleError(say("signin.provider_secret", path=self.secret_file, why=why))
+        return self.client_id, secret
 
     def called(self) -> str:
         """What the sign-in page calls it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
 from typing import Any
 
 from cell.people.account import Account, NewAccount, folded
@@ -16,21 +15,19 @@ from cell.people.account_rows import (
     required,
     rows,
 )
-from cell.people.desk import Desk, Noted
+from cell.people.account_secrets import Hashed, Secrets, require_badge_free, set_columns
+from cell.people.desk import Noted
 from cell.people.errors import PeopleError
-from cell.people.hashing import badge_digest
-from cell.people.keys import BADGES, make_key, read_key
 from cell.people.person import SignedIn
 from cell.people.roles import Permission, Role, require
-from cell.people.rules import a_badge, a_display, a_language, a_name, a_password, a_pin
+from cell.people.rules import a_display, a_language, a_name
 from cell.people.tokens import end_beyond
 from cell.texts import say
 
-Hashed = Mapping[str, Any]
-"""What is kept of secrets: columns of an account and their values."""
+_NO_PANEL: Hashed = {"pin": None, "badge": None, "badge_digest": None}
 
 
-class Accounts(Desk):
+class Accounts(Secrets):
     """The part of `People` that keeps accounts."""
 
     def accounts(self) -> list[Account]:
@@ -98,8 +95,9 @@ class Accounts(Desk):
             if role is not None and before.provider:
                 raise PeopleError(say("people.provider_decides", name=before.name))
             if role not in (None, Role.OPERATOR):
-                _set(connection, before.number, {"pin": None, "badge": None, "badge_digest": None})
-            _set(connection, before.number, {k: v for k, v in wanted.items() if v is not None})
+                set_columns(connection, before.number, _NO_PANEL)
+            given = {column: value for column, value in wanted.items() if value is not None}
+            set_columns(connection, before.number, given)
             after = required(connection, name).account
             if after.disabled or after.role is not before.role:
                 end_open(connection, before.number)
@@ -107,49 +105,6 @@ class Accounts(Desk):
             return after, Noted(before.told(), after.told())
 
         return self._noted(by, "account.change", name, why, now_ns, act)
-
-    def set_secret(
-        self,
-        by: SignedIn,
-        name: str,
-        now_ns: int,
-        *,
-        password: str | None = None,
-        pin: str | None = None,
-        badge: str | None = None,
-        why: str = "",
-    ) -> Account:
-        """Set what is not None, '' takes it away; the person's sessions end. Everybody may set his
-        own (let him `prove` who he is before), an administrator anybody's.
-
-        Raises PeopleError, ForbiddenError.
-        """
-        asked = {"password": password, "pin": pin, "badge": badge}
-        given = {kind: secret for kind, secret in asked.items() if secret is not None}
-
-        def checked() -> Hashed:
-            if folded(name) != folded(by.name):
-                require(by.role, Permission.PEOPLE)
-            with self._database.reading() as connection:
-                account = required(connection, name).account
-            if account.provider:
-                raise PeopleError(say("people.provider_decides", name=account.name))
-            return self.hashed(account.name, account.role, given)
-
-        def act(connection: sqlite3.Connection, _: int) -> tuple[Account, Noted]:
-            before = required(connection, name).account
-            if password == "":
-                require_other_admin(connection, before)
-            if (pin or badge) and before.role is not Role.OPERATOR:  # changed meanwhile
-                raise PeopleError(say("people.panel_is_for_operators"))
-            require_badge_free(connection, hashed, before.number)
-            _set(connection, before.number, hashed)
-            end_open(connection, before.number)
-            after = required(connection, name).account
-            return after, Noted(before.told(), after.told() | {"set": sorted(given)})
-
-        hashed = self._checked(by, "account.secret", name, why, checked)
-        return self._noted(by, "account.secret", name, why, now_ns, act)
 
     def remove(self, by: SignedIn, name: str, now_ns: int, why: str = "") -> None:
         """Delete an account, with its sessions and tokens. What it did stays in the log.
@@ -166,28 +121,6 @@ class Accounts(Desk):
 
         self._noted(by, "account.remove", name, why, now_ns, act)
 
-    def hashed(self, name: str, role: Role, secrets: Mapping[str, str]) -> Hashed:
-        """What is to be kept of secrets by their kind; '' takes one away. Takes its time.
-
-        Raises PeopleError for one that does not do.
-        """
-        columns: dict[str, Any] = {}
-        if secret := secrets.get("password"):
-            columns["password"] = a_password(secret, name)
-        if secret := secrets.get("pin"):
-            columns["pin"] = a_pin(secret, role)
-        if secret := secrets.get("badge"):
-            columns["badge"] = a_badge(secret, role)
-            key = read_key(self._keys, BADGES) or make_key(self._keys, BADGES)
-            columns["badge_digest"] = badge_digest(key, secret)
-        for kind in ("password", "pin", "badge"):
-            if kind in columns:
-                columns[kind] = self._hashing.hash(columns[kind])
-        columns |= {kind: None for kind, secret in secrets.items() if not secret}
-        if secrets.get("badge") == "":
-            columns["badge_digest"] = None
-        return columns
-
 
 def make(connection: sqlite3.Connection, new: NewAccount, hashed: Hashed, now_ns: int) -> Account:
     """A new account with its secrets, in the caller's transaction. Raises PeopleError."""
@@ -196,22 +129,10 @@ def make(connection: sqlite3.Connection, new: NewAccount, hashed: Hashed, now_ns
     display = a_display(new.display) or name
     number = insert(connection, name, display, new.role, a_language(new.lang), now_ns)
     require_badge_free(connection, hashed, number)
-    _set(connection, number, {**hashed, "disabled": new.disabled})
+    set_columns(connection, number, {**hashed, "disabled": new.disabled})
     return required(connection, name).account
-
-
-def require_badge_free(connection: sqlite3.Connection, hashed: Hashed, number: int) -> None:
-    """Raises PeopleError for a badge that another person has."""
-    digest = hashed.get("badge_digest")
-    if digest and rows(connection, "badge_digest = ? AND number != ?", digest, number):
-        raise PeopleError(say("people.badge.taken"))
 
 
 def _secrets(new: NewAccount) -> dict[str, str]:
     given = {"password": new.password, "pin": new.pin, "badge": new.badge}
     return {kind: secret for kind, secret in given.items() if secret}
-
-
-def _set(connection: sqlite3.Connection, number: int, columns: Mapping[str, Any]) -> None:
-    for column, value in columns.items():
-        connection.execute(f"UPDATE accounts SET {column} = ? WHERE number = ?", (value, number))

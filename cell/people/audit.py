@@ -110,7 +110,10 @@ class AuditLog:
         found = read_head(self._keys, self._seal)
         if found.missing and last.seq == 0:
             first = self._head(last)
-            first.take_place()
+            try:
+                first.take_place()
+            finally:
+                first.drop()
             found = FoundHead(Head(self._identity, 0, last.mac.hex()))
         own = [*incidents(found, self._identity, last.seq, _mac_at(connection, found, last))]
         own += clock_set_back(last.clock_ns, now_ns)

@@ -27,7 +27,9 @@ class Shape:
 
 
 class Database:
-    """One connection, used by one thread at a time; other processes have their own."""
+    """A connection for writing and one for reading, so that nobody who reads waits for the disk.
+    Each is used by one thread at a time; other processes have their own.
+    """
 
     def __init__(self, path: Path, shape: Shape, error: type[UserError]) -> None:
         """Open the file, or make it, readable by its owner alone. Raises `error`.
@@ -36,7 +38,7 @@ class Database:
         """
         self.path = path
         self._error = error
-        self._lock = threading.RLock()
+        self._lock, self._reading = threading.RLock(), threading.RLock()
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
@@ -44,20 +46,22 @@ class Database:
             try:
                 self._connection.execute("PRAGMA journal_mode = WAL")
                 self._prepare(shape)
+                self._reader = connect(path)
             except BaseException:
                 self._connection.close()
                 raise
 
     def close(self) -> None:
         """Close it."""
-        with self._lock:
+        with self._lock, self._reading:
             self._connection.close()
+            self._reader.close()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Read what was committed. Raises the database's kind of error."""
-        with self._lock, self._told():
-            yield self._connection
+        with self._reading, self._told():
+            yield self._reader
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

@@ -55,8 +55,8 @@ class Desk:
         with self._database.reading() as connection:
             counts_ns = self._clock.look(connection, now_ns)
             if counts_ns is None:
-                with self._database.writing():
-                    counts_ns = self._clock.settle(connection, now_ns)
+                with self._database.writing() as writer:
+                    counts_ns = self._clock.settle(writer, now_ns)
             yield connection, counts_ns
 
     @contextmanager

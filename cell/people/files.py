@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from cell.people.account import Account, NewAccount, folded
-from cell.people.accounts import Accounts, Hashed, make
+from cell.people.account_secrets import Hashed
+from cell.people.accounts import Accounts, make
 from cell.people.desk import Noted
 from cell.people.errors import PeopleError
 from cell.people.person import SignedIn

@@ -6,7 +6,8 @@ import hmac
 import sqlite3
 
 from cell.people.account import Begun, NewAccount
-from cell.people.accounts import Accounts, Hashed, make
+from cell.people.account_secrets import Hashed
+from cell.people.accounts import Accounts, make
 from cell.people.desk import Noted
 from cell.people.errors import PeopleError
 from cell.people.hashing import digest, new_token

@@ -6,13 +6,16 @@ import json
 import random
 import shutil
 import sqlite3
+from array import array
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from cell.people.audit import AuditLog
 from cell.people.audit_findings import Finding, Kind
+from cell.people.audit_judging import judge
 from cell.people.audit_verify import verify
 from cell.people.errors import AuditError
 from cell.people.incidents import ACCEPTED
@@ -183,3 +186,18 @@ def test_an_entry_of_another_copy_of_the_log_is_a_stranger(folder: Path, tmp_pat
     told = found(folder)
     assert {one.kind for one in told} == {Kind.INSERTED}
     assert [one.first for one in told] == [22, 23]
+
+
+def test_only_the_whole_log_in_its_order_has_no_findings() -> None:
+    """Every log of up to four rows: 0 is a row whose mac does not fit."""
+    for count in range(5):
+        for entries in product(range(5), repeat=count):
+            for places in (range(1, count + 1), range(2, count + 2)):
+                for end in (0, 3):
+                    told = [*judge(array("q", places), array("q", entries), end)]
+                    whole = entries == (*range(1, count + 1),) and count >= end
+                    assert (not told) == (whole and (not count or places[0] == 1)), (
+                        places,
+                        entries,
+                    )
+                    assert all(one.first <= one.last for one in told)

@@ -10,6 +10,8 @@ from cell.client.orders import Orders
 from cell.config import CellConfig
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
+from cell.people.audit import AuditLog
+from cell.people.people import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +24,5 @@ class Services:
     orders: Orders
     pictures: PictureStore
     recipes: RecipeBook
+    people: People
+    audit: AuditLog
