@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -114,13 +115,15 @@ class Hmi:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        until(self._answers, "the page answers")
+        until(self._answers, "the page answers", 60.0)
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, "the page's process ended"
         try:
             with urllib.request.urlopen(self.url, timeout=5) as answer:
                 return bool(answer.status == 200)
+        except urllib.error.HTTPError as refused:
+            return refused.code == 401  # there are accounts, and nobody has signed in
         except OSError:
             return False
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from nicegui import app as pages
 from nicegui import ui
 
+from cell.faces.api import mounting as api
 from cell.faces.hmi import mounting as hmi
 from cell.faces.hmi.components import shapes
 from cell.faces.web import sockets
@@ -40,6 +41,7 @@ def application(services: Services) -> FastAPI:
     sockets.bind(reception)
     sign_in.mount(app, services, reception)
     hmi.mount(app, services)
+    api.mount(app, services)
     ui.run_with(
         app,
         favicon=FAVICON,

@@ -24,6 +24,7 @@ from cell.faces.web.application import application
 from cell.faces.web.greeting import greet
 from cell.faces.web.services import Services
 from cell.faces.web.tls import require_fit
+from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
 from cell.people.people import People
 from models.ground.errors import PORT_TAKEN, UserError
@@ -107,14 +108,15 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     ends.callback(audit.close)
     people = People(cell.data_dir, cell.people, audit)
     ends.callback(people.close)
+    labels = LabelBook.open(cell.data_dir, cell.labels)
+    ends.callback(labels.close)
     pictures = PictureStore(config.picture_width, config.picture_quality, cell.data_dir)
     ends.callback(pictures.close)
     link = CellLink(config)
     ends.callback(link.close)
     orders = Orders(link, audit)
-    return Services(
-        cell, site_of(cell), link, orders, pictures, RecipeBook(cell), people, audit
-    )
+    recipes = RecipeBook(cell)
+    return Services(cell, site_of(cell), link, orders, pictures, recipes, people, audit, labels)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -10,6 +10,7 @@ from cell.client.orders import Orders
 from cell.config import CellConfig
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
+from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
 from cell.people.people import People
 
@@ -26,3 +27,9 @@ class Services:
     recipes: RecipeBook
     people: People
     audit: AuditLog
+    labels: LabelBook
+
+    @property
+    def notes(self) -> AuditLog:
+        """Where people's doings are taken down."""
+        return self.audit
