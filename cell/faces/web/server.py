@@ -24,8 +24,7 @@ from cell.faces.web.application import application
 from cell.faces.web.greeting import greet
 from cell.faces.web.services import Services
 from cell.faces.web.tls import require_fit
-from cell.people.audit import AuditLog
-from cell.people.people import People
+from cell.people.house import House
 from models.ground.errors import PORT_TAKEN, UserError
 
 GRACE_S: Final = 0.3
@@ -103,18 +102,13 @@ def serve(cell: CellConfig) -> None:
 def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     """Open everything that the faces share. `ends` closes it, in the contrary order."""
     config = cell.hmi
-    audit = AuditLog(cell.data_dir, cell.people.keys_beside(cell.data_dir))
-    ends.callback(audit.close)
-    people = People(cell.data_dir, cell.people, audit)
-    ends.callback(people.close)
+    house = ends.enter_context(House(cell.data_dir, cell.people))
     pictures = PictureStore(config.picture_width, config.picture_quality, cell.data_dir)
     ends.callback(pictures.close)
     link = CellLink(config)
     ends.callback(link.close)
-    orders = Orders(link, audit)
-    return Services(
-        cell, site_of(cell), link, orders, pictures, RecipeBook(cell), people, audit
-    )
+    orders, recipes = Orders(link, house.audit), RecipeBook(cell)
+    return Services(cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit)
 
 
 def listen(host: str, port: int) -> socket.socket:
