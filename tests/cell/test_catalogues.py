@@ -23,6 +23,8 @@ from cell.faces.hmi.components.counts import ENTRIES
 from cell.faces.hmi.components.recipe_form import REASONS
 from cell.faces.hmi.components.shapes import PRIORITIES, STATES
 from cell.faces.hmi.components.verdict import name
+from cell.faces.web.sign_in.routes import NOTICES
+from cell.people.roles import Role
 from cell.texts import catalogue, languages
 from robot.base import RobotMode
 from robot.motion.pick import Phase
@@ -47,6 +49,8 @@ COMPOSED = {
     "recipe.why.{}": REASONS,
     "robot.{}": RobotMode,
     "state.{}": STATES,
+    "signin.why.{}": NOTICES,
+    "who.role.{}": Role,
     "verdict.{}": [name(verdict) for verdict in VERDICT_COLORS],
 }
 """Codes that are put together, each with the names that it is put together of."""

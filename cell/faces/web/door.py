@@ -60,7 +60,9 @@ def _same(origin: str, connection: HTTPConnection) -> bool:
     """
     sent = urlsplit(origin)
     schemes = ("https",) if connection.scope["scheme"] in ("https", "wss") else ("http", "https")
-    return sent.scheme in schemes and sent.netloc.casefold() == connection.headers["host"].casefold()
+    return (
+        sent.scheme in schemes and sent.netloc.casefold() == connection.headers["host"].casefold()
+    )
 
 
 def _reads(connection: HTTPConnection) -> bool:

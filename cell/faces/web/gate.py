@@ -35,7 +35,7 @@ HEADERS: Final = {
 
 
 class Gate:
-    """Signs each request and socket with who has sent it, or answers in place of the application."""
+    """Signs each request and socket with who has sent it, or answers in the application's place."""
 
     def __init__(self, app: ASGIApp, door: Door, reception: Reception, lang: Lang) -> None:
         self._app, self._door, self._reception, self._lang = app, door, reception, lang
@@ -59,16 +59,16 @@ class Gate:
     def _refusal(self, connection: HTTPConnection) -> Response | None:
         """Why it is not passed on, as an answer; None: it is."""
         if not self._door.knows(connection):
-            return self._no(connection, 421, "sign_in.unknown_host")
+            return self._no(connection, 421, "signin.unknown_host")
         if self._door.foreign(connection):
-            return self._no(connection, 403, "sign_in.foreign")
+            return self._no(connection, 403, "signin.foreign")
         try:
             person = self._reception.who(connection)
         except UserError as error:
             return PlainTextResponse(render(str(error), self._lang) + "\n", status_code=503)
         path, kind = connection.scope["path"], connection.scope["type"]
         if kind == "http" and path.startswith(SOCKET):
-            return self._no(connection, 403, "sign_in.socket_only")
+            return self._no(connection, 403, "signin.socket_only")
         if person is not None:
             sign(connection.scope, person)
             if _by_hand(connection):
@@ -78,7 +78,7 @@ class Gate:
             return None  # the programming interface has answers of its own
         if kind == "http" and _is_page(connection):
             return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': _asked(connection)})}", 303)
-        return self._no(connection, 401, "sign_in.first")
+        return self._no(connection, 401, "signin.first")
 
     def _no(self, connection: HTTPConnection, status: int, code: str) -> Response:
         words = tr(code, language(connection, self._lang))
@@ -116,4 +116,4 @@ def _by_hand(connection: HTTPConnection) -> bool:
 def _asked(connection: HTTPConnection) -> str:
     """Path and query, to come back to."""
     query = connection.scope["query_string"].decode("latin-1")
-    return connection.scope["path"] + (f"?{query}" if query else "")
+    return str(connection.scope["path"]) + (f"?{query}" if query else "")

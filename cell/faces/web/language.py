@@ -11,6 +11,12 @@ from cell.texts import Lang, languages
 
 COOKIE: Final = "cell_lang"
 """What a browser has been switched to."""
+YEAR_S: Final = 365 * 24 * 3600
+
+
+def remember(lang: Lang) -> str:
+    """JavaScript by which a browser keeps the language that it was switched to."""
+    return f"document.cookie = '{COOKIE}={lang}; path=/; max-age={YEAR_S}; samesite=lax'"
 
 
 def language(connection: HTTPConnection, default: Lang) -> Lang:

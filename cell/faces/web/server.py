@@ -25,8 +25,7 @@ from cell.faces.web.greeting import greet
 from cell.faces.web.services import Services
 from cell.faces.web.tls import require_fit
 from cell.labels.book import LabelBook
-from cell.people.audit import AuditLog
-from cell.people.people import People
+from cell.people.house import House
 from models.ground.errors import PORT_TAKEN, UserError
 
 GRACE_S: Final = 0.3
@@ -104,19 +103,17 @@ def serve(cell: CellConfig) -> None:
 def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     """Open everything that the faces share. `ends` closes it, in the contrary order."""
     config = cell.hmi
-    audit = AuditLog(cell.data_dir, cell.people.keys_beside(cell.data_dir))
-    ends.callback(audit.close)
-    people = People(cell.data_dir, cell.people, audit)
-    ends.callback(people.close)
+    house = ends.enter_context(House(cell.data_dir, cell.people))
     labels = LabelBook.open(cell.data_dir, cell.labels)
     ends.callback(labels.close)
     pictures = PictureStore(config.picture_width, config.picture_quality, cell.data_dir)
     ends.callback(pictures.close)
     link = CellLink(config)
     ends.callback(link.close)
-    orders = Orders(link, audit)
-    recipes = RecipeBook(cell)
-    return Services(cell, site_of(cell), link, orders, pictures, recipes, people, audit, labels)
+    orders, recipes = Orders(link, house.audit), RecipeBook(cell)
+    return Services(
+        cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit, labels
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

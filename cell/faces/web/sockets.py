@@ -12,10 +12,11 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from nicegui import Client, background_tasks
+from nicegui import Client, background_tasks, core
 from nicegui import app as pages
-from nicegui import core
-from socketio.exceptions import ConnectionRefusedError as SocketRefusedError
+from socketio.exceptions import (  # type: ignore[import-untyped]
+    ConnectionRefusedError as SocketRefusedError,
+)
 from starlette.requests import HTTPConnection
 
 from cell.faces.web.reception import Reception
@@ -109,9 +110,7 @@ class Sockets:
         whatever the browser does.
         """
         here = "encodeURIComponent(location.pathname+location.search)"
-        client.run_javascript(
-            f"location.assign('/sign-in?why='+{json.dumps(why)}+'&next='+{here})"
-        )
+        client.run_javascript(f"location.assign('/sign-in?why='+{json.dumps(why)}+'&next='+{here})")
         await asyncio.sleep(LEAVE_S)
         for sid, _ in list(core.sio.manager.get_participants("/", client.id)):
             await core.sio.disconnect(sid)

@@ -26,7 +26,7 @@ class Desk:
     async def ask(self, check: Callable[[], T]) -> T:
         """What `check` gives. Raises SignInError, also when too many wait."""
         if self._waiting >= WAITING:
-            raise SignInError(say("sign_in.busy"), 5)
+            raise SignInError(say("signin.busy"), 5)
         self._waiting += 1
         try:
             async with self._turn:

@@ -36,9 +36,9 @@ class FirstAdmin:
         form = await read_form(request) or {}
         token, name, secret = (form.get(key, "") for key in ("token", "name", "secret"))
         if not self._forms.genuine(request, form):
-            return self._page(request, token, name, say("sign_in.old_form"), 403)
+            return self._page(request, token, name, say("signin.old_form"), 403)
         if secret != form.get("again"):
-            return self._page(request, token, name, say("sign_in.not_the_same"), 422)
+            return self._page(request, token, name, say("signin.not_the_same"), 422)
         address = request.client.host if request.client else "unknown"
         try:
             begun = await self._desk.ask(

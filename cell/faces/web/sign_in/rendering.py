@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from cell.faces.web.language import COOKIE, language
+from cell.faces.web.language import COOKIE, YEAR_S, language
 from cell.faces.web.sign_in.forms import Forms, way_back
 from cell.texts import Lang, after, render, tr
 
@@ -21,7 +21,6 @@ POLICY: Final = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """These pages need nothing but their own files."""
-YEAR_S: Final = 365 * 24 * 3600
 
 _pages = Environment(
     loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True

@@ -72,14 +72,14 @@ class SignIn:
         if signed_in(request) is not None:
             return RedirectResponse(wanted, 303)
         why = request.query_params.get("why", "")
-        return self._page(request, wanted, notice=f"sign_in.why.{why}" if why in NOTICES else "")
+        return self._page(request, wanted, notice=f"signin.why.{why}" if why in NOTICES else "")
 
     async def check(self, request: Request) -> Response:
         """Let somebody in, or say why not."""
         form = await read_form(request) or {}
         wanted = way_back(form.get("next", "/"))
         if not self._forms.genuine(request, form):
-            return self._page(request, wanted, trouble=say("sign_in.old_form"), status=403)
+            return self._page(request, wanted, trouble=say("signin.old_form"), status=403)
         try:
             begun = await self._desk.ask(lambda: self._proven(form, _address(request)))
         except SignInError as error:
