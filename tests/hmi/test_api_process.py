@@ -12,14 +12,12 @@ from typing import Any
 
 import pytest
 
-from cell.config.load import DEMO
 from cell.people.account import NewAccount
 from cell.people.house import House
 from cell.people.limits import PeopleSettings
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
-from models.ground.written import parse_yaml, write_yaml
-from tests.hmi.conftest import Hmi, end
+from tests.hmi.conftest import Hmi, end, written
 
 ADMIN = SignedIn("root", Role.ADMIN, How.SHELL)
 
@@ -46,12 +44,8 @@ def served(
     ros_environment: dict[str, str], data: Path, tokens: dict[Role, str]
 ) -> Iterator[Hmi]:
     """The web server of a cell with accounts."""
-    assert tokens
-    told = parse_yaml(DEMO.read_text(encoding="utf-8"))
-    told["data_dir"] = str(data)
-    told["calibration"] = str((DEMO.parent / told["calibration"]).resolve())
-    (data / "config.yaml").write_text(write_yaml(told), encoding="utf-8")
-    page = Hmi(ros_environment, "--lang", "en", "--config", str(data / "config.yaml"))
+    assert tokens, "the accounts are there before the server"
+    page = Hmi(ros_environment, written(data), "--lang", "en")
     yield page
     end(page.process)
 
