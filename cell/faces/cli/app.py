@@ -37,6 +37,7 @@ from cell.faces.cli.verbs import (
     twin,
     user,
     user_accounts,
+    user_token,
 )
 from models.ground.ending import REFUSED, refuse
 
@@ -93,6 +94,7 @@ app.add_typer(records.app, name="records")
 user.app.command("add")(user_accounts.add)
 user.app.command("change")(user_accounts.change)
 user.app.command("disable")(user_accounts.disable)
+user.app.command("token")(user_token.token)
 user.app.command("end-sessions")(user_accounts.end_sessions)
 app.add_typer(user.app, name="user")
 app.add_typer(audit.app, name="audit")
