@@ -12,7 +12,8 @@ from cell.labels.errors import StoreError
 from cell.labels.tables import prepare
 from cell.texts import say
 
-_WAIT_S = 10.0
+_WAIT_S = 30.0
+"""For other processes' writing: SQLite lets waiting ones through in no order."""
 
 
 class Database:
