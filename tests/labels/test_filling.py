@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from cell.control.ledger import events as e
 from cell.control.ledger.inspection import Inspection
 from cell.labels.book import LabelBook
 from cell.labels.errors import StoreError
+from cell.labels.filler import Filler
 from cell.labels.filling import Filled
 from cell.labels.label import Shape
 from cell.labels.reasons import WEIGHTS, Why
@@ -309,11 +311,38 @@ def test_a_recipe_that_is_gone_leaves_no_doubt(line: Line) -> None:
     assert line.fill() == Filled(parts=1, queued=0, more=True)
 
 
-def test_records_that_cannot_be_read_are_one_line(line: Line, tmp_path: Path) -> None:
-    line.shift.close()
+def test_records_that_cannot_be_read_are_one_line(tmp_path: Path) -> None:
+    book = LabelBook.open(tmp_path, NO_AUDITS)
     (tmp_path / "records.db").write_bytes(b"These are no records. " * 500)
-    for file in tmp_path.glob("records.db-*"):
-        file.unlink()
-    with pytest.raises(StoreError, match=r"records_unread"):
-        line.fill()
-    line.shift.close = partial(int)  # type: ignore[method-assign]
+    with pytest.raises(StoreError) as refused:
+        book.fill(recipe_of, 1)
+    words = render(str(refused.value), "en")
+    assert "cell records verify" in words
+    assert "\n" not in words
+    book.close()
+
+
+def test_the_queue_is_filled_while_the_cell_runs(line: Line, tmp_path: Path) -> None:
+    filler = Filler(line.book, recipe_of, lambda: 1, every_s=0.01)
+    filler.start()
+    try:
+        parts = [line.part((defect(0.57),)) for _ in range(3)]
+        wait_for(lambda: line.items().keys() == set(parts))
+        assert filler.problem == ""
+        records, aside = tmp_path / "records.db", tmp_path / "aside"
+        records.rename(aside)
+        records.mkdir()
+        wait_for(lambda: "records_unread" in filler.problem)
+        records.rmdir()
+        aside.rename(records)
+        wait_for(lambda: filler.problem == "")
+        assert line.items().keys() == set(parts)
+    finally:
+        filler.close()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.005)
