@@ -167,7 +167,7 @@ export class Work {
   }
 
   middle() {
-    const [x1, y1, x2, y2] = this.viewport.seen;
+    const [x1, y1, x2, y2] = this.viewport.zoom > 1 ? this.viewport.seen : [0, 0, ...this.size];
     return [Math.round((x1 + x2) / 2), Math.round((y1 + y2) / 2)];
   }
 
