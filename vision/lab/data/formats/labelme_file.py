@@ -29,7 +29,7 @@ class Shape(BaseModel):
 
 
 class File(BaseModel):
-    """A whole file."""
+    """A whole file. `group` is ours; labelme keeps keys that it does not know."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     shapes: list[Shape]
@@ -37,6 +37,7 @@ class File(BaseModel):
     height: int | None = Field(None, alias="imageHeight")
     width: int | None = Field(None, alias="imageWidth")
     flags: dict[str, Any] = {}
+    group: str | None = None
 
     @property
     def defects(self) -> list[tuple[int, Shape]]:
