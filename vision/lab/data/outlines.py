@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,15 +18,15 @@ def clipped(outline: Outline, width: float, height: float) -> Outline:
     if all(0 <= x <= width and 0 <= y <= height for x, y in outline):
         return outline
     for axis, edge, sign in ((0, 0.0, 1), (0, width, -1), (1, 0.0, 1), (1, height, -1)):
-        outline = _cut(outline, axis, lambda value, e=edge, s=sign: s * (value - e), edge)
+        outline = _cut(outline, axis, edge, sign)
     return outline
 
 
-def _cut(outline: Outline, axis: int, depth: Callable[[float], float], edge: float) -> Outline:
-    """The part of a polygon on one side of an edge; `depth` is how far a coordinate is inside."""
+def _cut(outline: Outline, axis: int, edge: float, sign: int) -> Outline:
+    """The part of a polygon on one side of an edge: above it where `sign` is 1, below for -1."""
     kept: list[Point] = []
     for one, other in pairwise((*outline[-1:], *outline)):
-        before, after = depth(one[axis]), depth(other[axis])
+        before, after = sign * (one[axis] - edge), sign * (other[axis] - edge)
         if (before < 0) != (after < 0):
             share = before / (before - after)
             across = one[1 - axis] + share * (other[1 - axis] - one[1 - axis])

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 _HEAD = re.compile(rb'"(?:shapes"\s*:\s*\[|imagePath"\s*:)')
 
 
-_NO_DEFECTS = ("__ignore__", "_background_")
+NO_DEFECTS = ("__ignore__", "_background_")
 """labelme's own labels for what is not to be judged."""
 
 
@@ -47,7 +47,7 @@ class File(BaseModel):
 
 def is_set_aside(label: str) -> bool:
     """Whether a label is labelme's own for what is not to be judged, and so no class."""
-    return label.strip() in _NO_DEFECTS
+    return label.strip() in NO_DEFECTS
 
 
 def looks_like(path: Path) -> bool:
