@@ -60,7 +60,7 @@ def read(reading: Reading) -> DataSet:
     used = {label for label in labels.values() if label is not None} | set(lists)
     places = list(dict.fromkeys([*folders, *(file.parent for file in wanted.values())]))
     _strangers(reading, places, used, {alike(str(file)) for file in wanted.values()})
-    _other_order(reading, [root, *places], described.classes)
+    _other_order(reading, [root, *places], described.classes, used)
     return DataSet("yolo", root, described.classes, samples)
 
 
@@ -155,11 +155,15 @@ def _strangers(reading: Reading, folders: list[Path], used: set[Path], taken: se
             reading.error(Kind.MISSING, file, what, "restore the picture or remove the label")
 
 
-def _other_order(reading: Reading, folders: list[Path], classes: tuple[str, ...]) -> None:
+def _other_order(
+    reading: Reading, folders: list[Path], classes: tuple[str, ...], labels: set[Path]
+) -> None:
     """Tell of a classes.txt, such as labelImg keeps, that numbers the classes in another way."""
     for folder in dict.fromkeys(folders):
         file = folder / "classes.txt"
-        text = reading.attempt(partial(read_text, file), file) if file.is_file() else None
+        if not file.is_file() or file in labels:  # a picture may be called classes
+            continue
+        text = reading.attempt(partial(read_text, file), file)
         names = [line.strip() for line in (text or "").splitlines() if line.strip()]
         if names and [normal(name) for name in names] != [normal(name).strip() for name in classes]:
             what = f"lists {', '.join(names[:5])}, but data.yaml {', '.join(classes[:5])}"
@@ -181,8 +185,8 @@ def _sample(
     if text is None:
         return None
     lines = Lines(reading, file, name, size, described)
-    boxes, labels = reading.boxes(file, name, size, marks(lines, text))
+    drawn = reading.boxes(file, name, size, marks(lines, text))
     if not text.strip():
         what = "is empty: the part counts as good"
         reading.warning(Kind.EMPTY_LABEL, file, what, "label it if it is not", name)
-    return Sample(name, picture, size, group, boxes, labels)
+    return Sample(name, picture, size, group, drawn.boxes, drawn.labels, outlines=drawn.outlines)
