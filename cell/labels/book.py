@@ -7,12 +7,15 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from cell.config.labels import LabelsConfig
-from cell.labels import leases, queue, saving, sets
+from cell.labels import filling, leases, queue, saving, sets
 from cell.labels.agreement import Agreement, SecondLook, agreement
+from cell.labels.cases import Records
 from cell.labels.database import Database
 from cell.labels.errors import StaleLabelError
+from cell.labels.filling import Filled
 from cell.labels.keeping import keep
 from cell.labels.label import LabelError
+from cell.labels.margins import RecipeOf
 from cell.labels.reasons import Why
 from cell.labels.rows import item_row, items, said_of, versions
 from cell.labels.values import (
@@ -35,6 +38,7 @@ from cell.texts import say
 
 FILE = "labels.db"
 PAGE = 50
+FILL = 200
 MOST_DRAFT = 1 << 20
 """Longest draft [characters]."""
 
@@ -109,6 +113,21 @@ class LabelBook:
         """How the work stands."""
         with self._database.read() as db:
             return queue.statistics(db, leases.gone_by(db, now_ns))
+
+    def fill(self, recipe_of: RecipeOf, now_ns: int, most: int = FILL) -> Filled:
+        """Queue what the records tell since the last time, at most `most` parts: overridden ones,
+        scores near a threshold, what was not inspected, audits. recipe_of: `margins.Recipes`.
+        """
+        if not Records(self.data_dir).there:
+            return Filled()
+        with self._database.read() as db:
+            places, without = filling.places(db), filling.without_picture(db)
+        found = filling.look(self.data_dir, self.settings, recipe_of, places, without, most)
+        moved = found.reading.place != places.get(found.reading.journal)
+        if moved or found.turned_up:
+            with self._database.write() as db:
+                filling.write(db, found, now_ns)
+        return Filled(len(found.reading.cases), len(found.found), moved)
 
     # Working on an item
 

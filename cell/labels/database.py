@@ -12,7 +12,8 @@ from cell.labels.errors import StoreError
 from cell.labels.tables import prepare
 from cell.texts import say
 
-_WAIT_S = 10.0
+_WAIT_S = 30.0
+"""For other processes' writing: SQLite lets waiting ones through in no order."""
 
 
 class Database:
@@ -32,7 +33,7 @@ class Database:
             )
             try:
                 self._connection.row_factory = sqlite3.Row
-                for pragma in ("journal_mode = WAL", "foreign_keys = ON"):
+                for pragma in ("journal_mode = WAL", "foreign_keys = ON", "recursive_triggers = ON"):
                     self._connection.execute(f"PRAGMA {pragma}")
                 prepare(self._connection, path)
             except BaseException:
