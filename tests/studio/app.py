@@ -41,7 +41,7 @@ class Unwritten:
 class Tools:
     config: CellConfig
     labels: LabelBook
-    notes: object
+    audit: object
     recipes: RecipeBook
 
 

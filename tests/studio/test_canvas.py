@@ -23,10 +23,10 @@ def begin(studio: Any, server: Server, person: str) -> int:
     """Sign in as somebody, and take whatever comes; its item."""
     studio.sign_in(person)
     studio.work()
-    return now(server, studio)
+    return now(studio)
 
 
-def now(server: Server, studio: Any) -> int:
+def now(studio: Any) -> int:
     """The item whose picture is shown."""
     return int(studio.picture().split("/")[-2])
 
@@ -43,7 +43,7 @@ def test_three_pictures_by_keys_alone(studio: Any, server: Server) -> None:
     assert (box.class_name, box.kind) == ("short", ShapeKind.BOX)
     assert box.points == ((320.0, 319.0), (338.0, 337.0))
 
-    second = now(server, studio)
+    second = now(studio)
     # The proposal is accepted; what the part before had is copied; one corner is moved.
     studio.press("a", "c")
     studio.tagged("open", "short")
@@ -54,7 +54,7 @@ def test_three_pictures_by_keys_alone(studio: Any, server: Server) -> None:
     assert boxes[0].points[0][0] == 114.0
     assert boxes[0].points[1][1] == 196.0
 
-    third = now(server, studio)
+    third = now(studio)
     studio.next_by("g")
     assert said(server, third) == Said(Judgement.GOOD)
 
@@ -98,11 +98,11 @@ def test_nothing_outlined_is_not_saved_as_a_defect(studio: Any, server: Server) 
     item = begin(studio, server, "nothing")
     studio.press("x", "Enter")
     until(lambda: "press G" in studio.browser.page_source, "what to do is said")
-    assert now(server, studio) == item
+    assert now(studio) == item
     # What is outlined on a good part is refused by the book, and stays.
     studio.press("Ctrl+z", "a", "g")
     until(lambda: "called good" in studio.browser.page_source, "why it is refused is said")
-    assert (now(server, studio), studio.tags()) == (item, ["open"])
+    assert (now(studio), studio.tags()) == (item, ["open"])
     studio.press("Del")
     studio.next_by("u")
     assert said(server, item) == Said(Judgement.UNUSABLE)

@@ -26,7 +26,9 @@ class KeyHelp:
         """Show it."""
         self._dialog.open()
 
-    def _group(self, title: str, actions: dict[str, tuple[str, ...]], words: dict[str, str]) -> None:
+    def _group(
+        self, title: str, actions: dict[str, tuple[str, ...]], words: dict[str, str]
+    ) -> None:
         with ui.element("section"):
             with ui.element("h3"):
                 ui.label(title)

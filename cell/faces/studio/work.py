@@ -19,8 +19,8 @@ from cell.texts import Lang, say
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """One task as it is shown once. ticket: names this showing, and the save that ends it, so that a
-    save that is sent twice counts once.
+    """One task as it is shown once. ticket: names this showing, and the save that ends it: one that
+    is sent twice counts once.
     """
 
     task: Task

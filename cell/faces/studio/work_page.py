@@ -63,8 +63,8 @@ class WorkPage:
             elif self._begin_with is None:
                 await self._show_next()
             else:
-                result = await self._visit.attempt(self._clerk.open, self._begin_with, now_ns())
-                await self._shown(result)
+                opened = await self._visit.attempt(self._clerk.open, self._begin_with, now_ns())
+                self._shown(opened.value)
                 await self._look_ahead()
 
     async def _next(self) -> None:
@@ -76,12 +76,13 @@ class WorkPage:
         if self._ahead:
             self._show(Showing.of(self._ahead.pop(0)))
         else:
-            await self._shown(await self._visit.attempt(self._clerk.take, now_ns()))
+            taken = await self._visit.attempt(self._clerk.take, now_ns())
+            self._shown(taken.value)
         await self._look_ahead()
 
-    async def _shown(self, result: Result[Task]) -> None:
-        if result.value is not None:
-            self._show(Showing.of(result.value))
+    def _shown(self, task: Task | None) -> None:
+        if task is not None:
+            self._show(Showing.of(task))
             return
         self._showing = None
         self._canvas.empty()
