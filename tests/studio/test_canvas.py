@@ -19,7 +19,7 @@ def said(server: Server, item: int) -> Said:
     return server.book.history(item)[-1].said
 
 
-def begin(studio: Any, server: Server, person: str) -> int:
+def begin(studio: Any, person: str) -> int:
     """Sign in as somebody, and take whatever comes; its item."""
     studio.sign_in(person)
     studio.work()
@@ -32,7 +32,7 @@ def now(studio: Any) -> int:
 
 
 def test_three_pictures_by_keys_alone(studio: Any, server: Server) -> None:
-    first = begin(studio, server, "keys")
+    first = begin(studio, "keys")
     # The model's proposal is refused; a box is drawn between two corners, named and resized.
     studio.press("x", "b", "Space", "Space", "Right", "Right", "Down", "Down", "Down", "Space")
     studio.tagged("open")
@@ -60,7 +60,7 @@ def test_three_pictures_by_keys_alone(studio: Any, server: Server) -> None:
 
 
 def test_a_polygon_by_keys_undone_and_done_again(studio: Any, server: Server) -> None:
-    item = begin(studio, server, "polygon")
+    item = begin(studio, "polygon")
     studio.press("x", "p", "Space", "Space", "Right", "Right", "Space", "Down", "Down", "Space")
     studio.press("Enter")
     studio.tagged("open")
@@ -80,7 +80,7 @@ def test_a_polygon_by_keys_undone_and_done_again(studio: Any, server: Server) ->
 
 
 def test_undo_does_not_reach_into_the_picture_before(studio: Any, server: Server) -> None:
-    begin(studio, server, "undo")
+    begin(studio, "undo")
     studio.press("a")
     studio.next_by("Enter")
     studio.press("Ctrl+z", "Ctrl+z")
@@ -95,7 +95,7 @@ def test_undo_does_not_reach_into_the_picture_before(studio: Any, server: Server
 
 
 def test_nothing_outlined_is_not_saved_as_a_defect(studio: Any, server: Server) -> None:
-    item = begin(studio, server, "nothing")
+    item = begin(studio, "nothing")
     studio.press("x", "Enter")
     until(lambda: "press G" in studio.browser.page_source, "what to do is said")
     assert now(studio) == item
@@ -109,7 +109,7 @@ def test_nothing_outlined_is_not_saved_as_a_defect(studio: Any, server: Server) 
 
 
 def test_by_mouse(studio: Any, server: Server) -> None:
-    item = begin(studio, server, "mouse")
+    item = begin(studio, "mouse")
     studio.click("tool-refuse")
     studio.click("tool-box")
     studio.drag((300, 100), (420, 190))
@@ -131,7 +131,7 @@ def test_by_mouse(studio: Any, server: Server) -> None:
 
 
 def test_by_touch(studio: Any, server: Server) -> None:
-    item = begin(studio, server, "touch")
+    item = begin(studio, "touch")
     studio.click("tool-refuse")
     studio.click("tool-box")
     studio.touch("touchStart", (300, 100))
@@ -157,7 +157,7 @@ def test_by_touch(studio: Any, server: Server) -> None:
 
 
 def test_what_lies_between_picture_and_outlines(studio: Any, server: Server) -> None:
-    begin(studio, server, "layers")
+    begin(studio, "layers")
     layers = "return document.querySelector('.lc-layers').firstChild?.tagName ?? ''"
     for key, tag in (("o", "IMG"), ("l", "IMG"), ("d", "CANVAS"), ("d", "")):
         studio.press(key)
@@ -169,12 +169,12 @@ def test_what_lies_between_picture_and_outlines(studio: Any, server: Server) -> 
 
 
 def test_half_done_work_comes_back(studio: Any, server: Server) -> None:
-    item = begin(studio, server, "leaves")
+    item = begin(studio, "leaves")
     studio.press("a", "4")
     studio.tagged("mousebite")
     until(lambda: "mousebite" in draft(server, item, "leaves"), "the draft is kept")
     studio.browser.get("about:blank")
-    assert begin(studio, server, "leaves") == item
+    assert begin(studio, "leaves") == item
     studio.tagged("mousebite")
 
 

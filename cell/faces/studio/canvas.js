@@ -25,7 +25,11 @@ export default {
       <div class="lc-frame" ref="frame" tabindex="0" role="application" :aria-label="words.canvas" data-test="canvas">
         <div class="lc-sheet" ref="sheet"><div class="lc-marks" ref="marks"></div></div>
       </div>
-      <div class="lc-state" aria-live="polite" data-test="canvas-state">{{ told }}</div>
+      <div class="lc-state">
+        <input v-if="layer === 'slider'" type="range" min="0" max="100" :value="cut" :aria-label="words.slider" data-test="cut"
+          @input="slide($event.target.valueAsNumber)">
+        <span aria-live="polite" data-test="canvas-state">{{ told }}</span>
+      </div>
       <div class="lc-classes" role="toolbar" :aria-label="words.class">
         <button v-for="(kind, n) in classes" :key="kind.name" type="button" class="lc-class" :data-test="'class-' + kind.name"
           :style="{ '--class': kind.colour }" :aria-pressed="kind.name === name" @click="act('class', String(n + 1))">
@@ -37,9 +41,10 @@ export default {
           :data-test="end" :disabled="!open" @click="act(end)">{{ words[end] }} <kbd aria-hidden="true">{{ names[end] }}</kbd></button>
       </div>
     </div>`,
-  data: () => ({ open: false, tool: null, layer: "", name: "", told: "", classes: [], can: {}, tools: TOOLS, hidden: false }),
+  data: () => ({ open: false, tool: null, layer: "", name: "", told: "", cut: 50, classes: [], can: {}, tools: TOOLS, hidden: false }),
   mounted() {
     const told = {
+      handle: this.words.handle,
       changed: (work) => this.changed(work),
       draft: () => this.later(),
       done: (said) => this.send("done", said),
@@ -92,6 +97,10 @@ export default {
       if (action === "help" || action === "skip") return this.$emit("asked", action);
       return this.work.act(action, key);
     },
+    slide(percent) {
+      this.cut = percent;
+      this.work.layers.slideTo(percent);
+    },
     send(event, said) {
       clearTimeout(this.drafting);
       this.saved = this.work.state.shapes;
@@ -103,7 +112,7 @@ export default {
     },
     changed(work) {
       const { state, history, layers } = work;
-      Object.assign(this, { tool: work.tool, layer: layers.shown, name: work.name, hidden: !work.visible });
+      Object.assign(this, { tool: work.tool, layer: layers.shown, cut: layers.cut, name: work.name, hidden: !work.visible });
       const chosen = work.shape ?? work.proposal;
       this.can = {
         undo: history.undoable, redo: history.redoable, delete: Boolean(chosen), accept: state.proposals.length > 0,

@@ -34,6 +34,7 @@ class LabelCanvas(
             **keys.words(lang),
             "tools": tr("studio.canvas.tools", lang),
             "canvas": tr("studio.canvas.name", lang),
+            "handle": tr("studio.canvas.handle", lang),
             "box_hint": tr("studio.canvas.box_hint", lang),
             "polygon_hint": tr("studio.canvas.polygon_hint", lang),
             "count": tr("studio.canvas.count", lang, shapes="%1", proposals="%2"),
