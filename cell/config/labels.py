@@ -54,6 +54,14 @@ class LabelsConfig(BaseModel):
         description="How long an item is kept for whoever opened it and is not heard of any more.",
         json_schema_extra={"unit": "min"},
     )
+    most_waiting: int = Field(
+        20_000,
+        ge=1,
+        title="Longest queue",
+        description="Beyond this the least valuable items that nobody has touched go again, with "
+        "their pictures.",
+        json_schema_extra={"unit": "1"},
+    )
     validation_share: float = Field(
         0.15,
         ge=0,

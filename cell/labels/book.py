@@ -13,7 +13,7 @@ from cell.labels.cases import Records
 from cell.labels.database import Database
 from cell.labels.errors import StaleLabelError
 from cell.labels.filling import Filled
-from cell.labels.keeping import keep
+from cell.labels.keeping import keep, place_of
 from cell.labels.label import LabelError
 from cell.labels.margins import RecipeOf
 from cell.labels.reasons import Why
@@ -117,6 +117,7 @@ class LabelBook:
     def fill(self, recipe_of: RecipeOf, now_ns: int, most: int = FILL) -> Filled:
         """Queue what the records tell since the last time, at most `most` parts: overridden ones,
         scores near a threshold, what was not inspected, audits. recipe_of: `margins.Recipes`.
+        Beyond `labels.most_waiting` items, the least valuable that nobody has touched go again.
         """
         if not Records(self.data_dir).there:
             return Filled()
@@ -127,6 +128,9 @@ class LabelBook:
         if moved or found.turned_up:
             with self._database.write() as db:
                 filling.write(db, found, now_ns)
+                spare = queue.trim(db, self.settings.most_waiting)
+            for sha256, suffix in spare:
+                place_of(self.data_dir, sha256, suffix).unlink(missing_ok=True)
         return Filled(len(found.reading.cases), len(found.found), moved)
 
     # Working on an item
@@ -154,11 +158,11 @@ class LabelBook:
     def renew(self, item: int, person: str, now_ns: int) -> int:
         """Hold it on; until when. Also after the lease expired, unless somebody else took it.
 
-        Raises LeaseError, which names who has it.
+        Raises LeaseError, which names who has it, or says that it was given back or saved.
         """
         with self._database.write(durable=False) as db:
             item_row(db, item)
-            leases.hold(db, item, person, leases.tick(db, now_ns), self._lease_ns)
+            leases.renew(db, item, person, leases.tick(db, now_ns), self._lease_ns)
             return now_ns + self._lease_ns
 
     def release(self, item: int, person: str) -> None:
@@ -212,7 +216,7 @@ class LabelBook:
             )
             if done.rowcount and row["sha256"] is None:
                 queue.set_state(db, item, State.NOTED)
-            leases.release(db, item, person)
+                leases.release(db, item, person)
             return State(item_row(db, item)["state"])
 
     def bring_in(

@@ -33,7 +33,11 @@ class Database:
             )
             try:
                 self._connection.row_factory = sqlite3.Row
-                for pragma in ("journal_mode = WAL", "foreign_keys = ON", "recursive_triggers = ON"):
+                for pragma in (
+                    "journal_mode = WAL",
+                    "foreign_keys = ON",
+                    "recursive_triggers = ON",
+                ):
                     self._connection.execute(f"PRAGMA {pragma}")
                 prepare(self._connection, path)
             except BaseException:

@@ -94,6 +94,16 @@ def hold(db: sqlite3.Connection, item: int, person: str, gone_ns: int, lease_ns:
     db.execute("INSERT OR REPLACE INTO lease VALUES (?, ?, ?)", (item, person, gone_ns + lease_ns))
 
 
+def renew(db: sqlite3.Connection, item: int, person: str, gone_ns: int, lease_ns: int) -> None:
+    """Hold on what the person has taken and not given back. Raises LeaseError."""
+    taken = db.execute("SELECT person FROM lease WHERE item = ?", (item,)).fetchone()
+    if taken is None:
+        raise LeaseError(say("label.given_back", item=item))
+    if taken["person"] != person:
+        raise LeaseError(say("label.held", item=item, person=taken["person"]))
+    hold(db, item, person, gone_ns, lease_ns)
+
+
 def release(db: sqlite3.Connection, item: int, person: str) -> None:
     """Give the item back."""
     db.execute("DELETE FROM lease WHERE item = ? AND person = ?", (item, person))

@@ -14,6 +14,14 @@ from cell.labels.values import About, NewPicture, Page, Reason, State, Statistic
 from cell.texts import say
 
 MOST_ON_A_PAGE = 500
+_UNTOUCHED = """
+SELECT item.id, item.sha256, suffix FROM item LEFT JOIN picture ON picture.sha256 = item.sha256
+WHERE waiting = 1 AND version = 0
+AND NOT EXISTS (SELECT 1 FROM lease WHERE lease.item = item.id)
+AND NOT EXISTS (SELECT 1 FROM draft WHERE draft.item = item.id)
+AND NOT EXISTS (SELECT 1 FROM remark WHERE remark.item = item.id)
+ORDER BY rank DESC, item.id LIMIT ?
+"""
 WAITING = frozenset({State.OPEN, State.REVIEW, State.CONFLICT})
 
 
@@ -37,6 +45,9 @@ def add_picture(
         item = _insert(db, kept.sha256, picture.about, now_ns)
     else:
         item = int(found["id"])
+        if picture.about.part:
+            told = (about_text(picture.about), item)
+            db.execute("UPDATE item SET about = ? WHERE id = ?", told)
     if reason is not None:
         add_reason(db, item, reason)
     return item
@@ -75,6 +86,19 @@ def add_reason(db: sqlite3.Connection, item: int, reason: Reason) -> None:
         reopen(db, item)
         state = State.REVIEW
     set_state(db, item, state)
+
+
+def trim(db: sqlite3.Connection, most: int) -> list[tuple[str, str]]:
+    """Let the least valuable items go where more than `most` wait, unless somebody has touched
+    them; SHA-256 and suffix of their pictures, which nothing needs any more.
+    """
+    spare = db.execute("SELECT count(*) FROM item WHERE waiting = 1").fetchone()[0] - most
+    rows = db.execute(_UNTOUCHED, (max(0, spare),)).fetchall()
+    for row in rows:
+        db.execute("DELETE FROM reason WHERE item = ?", (row["id"],))
+        db.execute("DELETE FROM item WHERE id = ?", (row["id"],))
+        db.execute("DELETE FROM picture WHERE sha256 = ?", (row["sha256"],))
+    return [(row["sha256"], row["suffix"]) for row in rows if row["sha256"] is not None]
 
 
 def reopen(db: sqlite3.Connection, item: int) -> None:

@@ -1,4 +1,4 @@
-"""A label set as what training and evaluation read: one data set, with the split it was frozen by."""
+"""A label set as what training and evaluation read: a data set, split as it was frozen."""
 
 from __future__ import annotations
 

@@ -262,6 +262,25 @@ def test_labelled_pictures_outlive_the_records_retention(line: Line) -> None:
     assert item.file.is_file()
 
 
+def test_a_queue_that_grows_too_long_lets_the_least_valuable_go(line: Line) -> None:
+    line.book.settings = LabelsConfig(audit_share=0.0, review_share=0.0, most_waiting=3)
+    parts = [line.part((defect(0.51 + 0.01 * n),)) for n in range(3)]
+    line.fill()
+    ids = {part: item.id for part, item in line.items().items()}
+    labelled, drafted, spare = parts
+    file = line.items()[spare].file
+    assert file is not None
+    tell(line.book, ids[labelled], "ann", GOOD)
+    line.book.save_draft(ids[drafted], "ann", "half", 1)
+    more = [line.part((defect(0.57),), override="ann") for _ in range(3)]
+    line.fill()
+    assert line.items().keys() == {drafted, *more[1:]}
+    assert not file.exists()
+    assert line.book.history(ids[labelled])
+    again = line.fill()
+    assert again == Filled(), "what has gone stays away"
+
+
 def test_a_picture_that_is_gone_makes_an_item_without_one(line: Line) -> None:
     part = line.part((defect(0.57),))
     for file in line.shift.incoming():

@@ -46,6 +46,7 @@ class Room(RuleBasedStateMachine):
         self.book = book_of(Path(self.folder.name), CLOCK, settings)
         label(self.book, CLOCK, "clock", GOOD, 0)
         assert self.book.item(CLOCK, 0).state is State.SETTLED
+        self.book.open_item(CLOCK, "clock", 10**15)
         self.now_ns, self.gone_ns = 10**15, 0
         self.held: dict[int, tuple[str, int]] = {}
         self.tasks: dict[tuple[str, int], Task] = {}
@@ -114,19 +115,19 @@ class Room(RuleBasedStateMachine):
 
     @rule(person=PEOPLE, item=ITEMS)
     def renew(self, person: str, item: int) -> None:
+        took = self.held.get(item, ("", 0))[0]
         try:
             self.book.renew(item, person, self.now_ns)
         except LeaseError:
-            assert self.holder(item) not in ("", person)
+            assert took != person
         else:
-            assert self.holder(item) in ("", person)
+            assert took == person, "only what he has taken and not given back"
             self.held[item] = (person, self.gone_ns + LEASE)
 
     @rule(person=PEOPLE, item=ITEMS)
     def release(self, person: str, item: int) -> None:
         self.book.release(item, person)
-        if self.holder(item) == person:
-            del self.held[item]
+        self.lets_go(item, person)
 
     @precondition(lambda self: self.tasks)
     @rule(data=st.data(), said=st.sampled_from(SAYINGS))
@@ -151,7 +152,10 @@ class Room(RuleBasedStateMachine):
             assert self.said[item][-1][0] in refused, "who was first is named"
             assert self.book.item(item, self.now_ns).state is State.CONFLICT
         self.said[item].append((person, said))
-        if self.holder(item) == person:
+        self.lets_go(item, person)
+
+    def lets_go(self, item: int, person: str) -> None:
+        if self.held.get(item, ("", 0))[0] == person:
             del self.held[item]
 
     @invariant()
@@ -216,7 +220,11 @@ def test_who_comes_back_finds_his_half_done_work(tmp_path: Path) -> None:
     again = book.take("ann", 20 * MINUTE)
     assert again is not None
     assert (again.item.id, again.draft) == (1, '{"shapes": 3}')
+    book.note(1, "ann", "see the edge", 20 * MINUTE)
+    book.renew(1, "ann", 20 * MINUTE)
     tell(book, 1, "ann", GOOD, 20 * MINUTE)
+    with pytest.raises(LeaseError, match="given_back"):
+        book.renew(1, "ann", 20 * MINUTE)
     assert book.open_item(1, "ann", 20 * MINUTE).draft == "", "a save ends it"
     with pytest.raises(LabelError, match="too_long"):
         book.save_draft(2, "ann", "x" * (2 << 20), 0)

@@ -11,6 +11,7 @@ from cell.labels.errors import SetError, StaleLabelError
 from cell.labels.label import Judgement
 from cell.labels.reasons import Why
 from cell.labels.sets import fingerprint
+from cell.labels.training import data_set
 from cell.labels.values import Member, Reason, Said, SetChange, Split
 from tests.labels.desk import GOOD, NEVER_TWICE, UNUSABLE, book_of, label, picture, scratch, tell
 
@@ -60,6 +61,24 @@ def test_the_same_content_has_the_same_fingerprint_wherever_it_was_made(tmp_path
         tell(book, 1, person, said)
         prints.append(book.freeze(name, person, 3).fingerprint)
     assert prints[0] == prints[1]
+
+
+def test_a_set_is_data_for_training(tmp_path: Path) -> None:
+    book = book_of(tmp_path, 3)
+    tell(book, 1, "ann", GOOD)
+    tell(book, 2, "ann", scratch())
+    tell(book, 3, "ann", scratch(20.0, name="dent"))
+    made = book.freeze("set", "ann", 0)
+    members = list(book.members("set"))
+    split = data_set(members, tmp_path, made.classes)
+    assert split.data.classes == ("dent", "scratch")
+    samples = {one.name: one for one in split.data.samples}
+    assert samples["p0.png"].good
+    assert samples["p1.png"].size == (48, 48)
+    assert samples["p1.png"].boxes.tolist() == [[10, 10, 20, 20]]
+    assert samples["p1.png"].labels.tolist() == [1]
+    for one in members:
+        assert split.split_of(one.labelled.picture.group) == one.split
 
 
 @pytest.mark.parametrize(
