@@ -13,7 +13,6 @@ from xml.etree.ElementTree import Element
 
 from cell.labels.exchange.cvat_file import NO_SHAPES, images, outlined
 from cell.labels.exchange.format import Format, Holds, Placed
-from cell.labels.exchange.names import without_images
 from cell.labels.exchange.pictures import Pictures
 from cell.labels.label import Judgement, Shape, ShapeKind
 from vision.lab.data.findings import Kind
@@ -34,7 +33,7 @@ def _read(reading: Reading) -> DataSet:
     classes: dict[str, int] = {}
     samples, bare = [], []
     for number, image in enumerate(reading.watch(list(images(path)), "pictures")):
-        written = image.get("name", "")
+        written = "/".join(filter(None, (image.get("subset"), image.get("name"))))
         picture = pictures.find(written, path, f"image {image.get('id', number)}")
         if picture is None:
             continue
@@ -48,7 +47,7 @@ def _read(reading: Reading) -> DataSet:
     if reading.not_labelled(bare, "shape and tag", "a tag called good"):
         sizes = [(picture, name, reading.size(picture, name)) for picture, name in bare]
         samples += [Sample(n, p, size, source_of(n)) for p, n, size in sizes if size is not None]
-    return without_images(DataSet("cvat", reading.root, tuple(classes), samples))
+    return DataSet("cvat", reading.root, tuple(classes), samples)
 
 
 def _only(root: Path) -> Path:
@@ -97,6 +96,10 @@ def _marks(
         except ValueError as error:
             remedy = "draw a rectangle or a polygon"
             reading.error(Kind.SHAPE, path, f"{place}: {error}", remedy, name)
+            continue
+        if not shape.get("label", "").strip():
+            what = f"{place}: has no label"
+            reading.error(Kind.CLASS, path, what, "choose its label in the tool", name)
             continue
         box = corners(found.points)
         if found.note:
@@ -160,4 +163,5 @@ CVAT = Format(
     ),
     _read,
     _write,
+    named_from_home=True,
 )

@@ -49,8 +49,9 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format. files: what lies there, in words. home: the folder of the pictures. deep: whether
-    an only folder belongs to the pictures' names. write: gives path and text of each label file.
+    """One format. files: what lies there, in words. write: gives path and text of each label file.
+    home: the folder of the pictures; named_from_home: whether it is no part of their names. deep:
+    whether an archive's only folder is a part of them.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Format:
     write: Callable[[Sequence[Placed], tuple[str, ...]], Iterator[tuple[str, str]]]
     home: str = "images"
     deep: bool = False
+    named_from_home: bool = False
 
 
 def rounded(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:

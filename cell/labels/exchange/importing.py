@@ -14,6 +14,7 @@ from cell.labels.exchange.convert import labels_of
 from cell.labels.exchange.errors import ExchangeError
 from cell.labels.exchange.format import Filed, Format
 from cell.labels.exchange.mapping import mapped
+from cell.labels.exchange.names import without_images
 from cell.labels.exchange.table import format_of
 from cell.labels.exchange.unpack import is_archive, unpack
 from cell.labels.label import LabelError
@@ -117,6 +118,9 @@ def _read(root: Path, source: Path, format: Format, options: Options, watch: Wat
         others = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
         raise ExchangeError(f"{lost[0].text}{others}")
     data = usable(data, lost)
+    data = without_images(data) if format.named_from_home else data
+    if not data.samples and lost:
+        raise ExchangeError(f"{lost[0].text}; no picture is left without what was lost")
     if not data.samples:
         raise ExchangeError(say("exchange.empty", file=str(source), files=format.files))
     data = mapped(data, source, options.classes, options.known)

@@ -23,7 +23,6 @@ from cell.labels.exchange.label_studio_file import (
     Task,
     outlined,
 )
-from cell.labels.exchange.names import without_images
 from cell.labels.exchange.pictures import Pictures
 from cell.labels.label import Judgement, Picture, Shape, ShapeKind
 from vision.lab.data.findings import Kind
@@ -66,7 +65,7 @@ def _read(reading: Reading) -> DataSet:
     if reading.not_labelled(bare, "annotation", "submit one without regions"):
         sizes = [(picture, name, reading.size(picture, name)) for picture, name in bare]
         samples += [Sample(n, p, size, source_of(n)) for p, n, size in sizes if size is not None]
-    return without_images(DataSet("label-studio", reading.root, classes, samples))
+    return DataSet("label-studio", reading.root, classes, samples)
 
 
 def _only(root: Path) -> Path:
@@ -238,4 +237,5 @@ LABEL_STUDIO = Format(
     ),
     _read,
     _write,
+    named_from_home=True,
 )

@@ -31,6 +31,10 @@ class Pictures:
 
     def find(self, written: str, file: Path, place: str) -> Path | None:
         """The picture that is meant, None after having told why it is not known."""
+        if not written.strip():
+            what = f"{place}: names no picture"
+            self._reading.error(Kind.MISSING, file, what, "leave it out, or export it again")
+            return None
         for parts in _ways(written):
             fitting = self._fitting(parts)
             if len(fitting) == 1:

@@ -9,7 +9,7 @@ import shutil
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cell.labels.exchange.errors import ExchangeError
@@ -43,9 +43,14 @@ def sink(target: Path) -> Iterator[Put]:
         why = error.strerror or str(error)
         raise ExchangeError(say("exchange.no_room", file=str(target), why=why)) from None
     finally:
-        if part.is_dir():
-            shutil.rmtree(part)
-        part.unlink(missing_ok=True)
+        _remove(part)
+
+
+def _remove(part: Path) -> None:
+    if part.is_dir():
+        shutil.rmtree(part, ignore_errors=True)
+    with suppress(OSError):
+        part.unlink()
 
 
 def _is_empty(target: Path) -> bool:

@@ -24,7 +24,7 @@ _DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, gzip.Bad
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file is an archive by its first bytes: .zip or .tar.gz."""
+    """Whether a file is a .zip or .tar.gz by its first bytes, else by its name."""
     return _kind(path) != ""
 
 
@@ -78,6 +78,9 @@ def _kind(path: Path) -> str:
             head = file.read(4) if path.is_file() else b""
     except (OSError, ValueError):
         return ""
-    if head.startswith(b"PK"):
+    name = path.name.lower()
+    if not head or head.startswith((b"PK", b"\x1f\x8b")):
+        return {b"P": "zip", b"\x1f": "tar"}.get(head[:1], "")
+    if name.endswith(".zip"):
         return "zip"
-    return "tar" if head.startswith(b"\x1f\x8b") else ""
+    return "tar" if name.endswith((".tar.gz", ".tgz")) else ""

@@ -8,20 +8,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cell.labels.exchange.format import Format, Holds, Placed
-from cell.labels.exchange.names import without_images
 from cell.labels.label import Picture, Shape, ShapeKind
 from models.ground.written import write_yaml
 from vision.lab.data.formats import yolo
 from vision.lab.data.formats.yolo_paths import label_of
-from vision.lab.data.reading import Reading
-from vision.lab.data.types import DataSet
 
 _NO_CLASS = "defect"
 """The one class of a set in which nothing is drawn: trainers want one."""
-
-
-def _read(reading: Reading) -> DataSet:
-    return without_images(yolo.read(reading))
 
 
 def _write(placed: Sequence[Placed], classes: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -53,14 +46,16 @@ YOLO_DETECT = Format(
     "YOLO, boxes",
     "`data.yaml`, `images/`, `labels/`",
     Holds(polygons=False, unusable=False, groups=False, remarks=_ONE_SPLIT),
-    _read,
+    yolo.read,
     _write,
+    named_from_home=True,
 )
 YOLO_SEGMENT = Format(
     "yolo-segment",
     "YOLO, polygons",
     "`data.yaml`, `images/`, `labels/`",
     Holds(boxes=False, unusable=False, groups=False, remarks=_ONE_SPLIT),
-    _read,
+    yolo.read,
     _write,
+    named_from_home=True,
 )

@@ -103,7 +103,7 @@ def in_plain_form(data: DataSet, findings: list[Finding]) -> DataSet:
 
 def usable(data: DataSet, findings: Iterable[Finding]) -> DataSet:
     """The data set without pictures that have errors: a lost box must not make a part good."""
-    faulty = {name for finding in findings if finding.lost for name in finding.samples}
+    faulty = {normal(name) for finding in findings if finding.lost for name in finding.samples}
     return replace(data, samples=[s for s in data.samples if s.name not in faulty])
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from vision.lab.data.findings import Kind
 from vision.lab.data.formats.yolo_lines import Lines, looks_like, marks
 from vision.lab.data.formats.yolo_paths import has_picture, label_of, path_below
-from vision.lab.data.formats.yolo_yaml import FILES, Described, describe
+from vision.lab.data.formats.yolo_yaml import FILES, Described, describe, list_of_classes
 from vision.lab.data.names import alike, normal, source_of
 from vision.lab.data.places import Places, files_below, pictures_below
 from vision.lab.data.reading import Reading, name_of
@@ -23,7 +23,9 @@ from vision.lab.data.types import DataError, DataSet, Sample
 
 LAYOUT = "data.yaml with names, images/ and labels/"
 _LOOKED_AT = 20
-_NO_LABELS = ("classes.txt", "readme.txt", "notes.txt")
+_LIST = "classes.txt"
+"""The classes of tools that write no data.yaml; other formats have it, too."""
+_NO_LABELS = (_LIST, "readme.txt", "notes.txt")
 
 
 def recognise(root: Path) -> bool:
@@ -42,9 +44,12 @@ def read(reading: Reading) -> DataSet:
     """Every picture in the folders that data.yaml names, or under images/. Group: see above."""
     root = reading.root
     file = _file(root)
-    if file is None:
+    if file is not None:
+        described = describe(file)
+    elif (file := root / _LIST).is_file():
+        described = list_of_classes(file)
+    else:
         raise DataError(f"{root}: no data.yaml; give the folder that holds it")
-    described = describe(file)
     _tell_unread(reading, file, described)
     pictures, folders, lists = _pictures(reading, file, described)
     wanted = {picture: label_of(root, picture) for picture in pictures}
@@ -160,7 +165,7 @@ def _other_order(
 ) -> None:
     """Tell of a classes.txt, such as labelImg keeps, that numbers the classes in another way."""
     for folder in dict.fromkeys(folders):
-        file = folder / "classes.txt"
+        file = folder / _LIST
         if not file.is_file() or file in labels:  # a picture may be called classes
             continue
         text = reading.attempt(partial(read_text, file), file)
