@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cell.faces.hmi.__main__ import run as run_page
+from cell.faces.web.__main__ import run as run_page
 from typer.testing import CliRunner
 
 from calibration.cell import CalibrationError
