@@ -177,14 +177,17 @@ def fake_cell(fake_cell_process: FakeCell) -> FakeCell:
     return fake_cell_process
 
 
-def chromium(webdriver: Any, profile: Path) -> Any:
-    """A browser without a window; `profile`: a folder of its own."""
+def chromium(webdriver: Any, profile: Path, *, flat: bool = False) -> Any:
+    """A browser without a window; `profile`: a folder of its own; `flat`: it need not draw scenes
+    in space, which costs it much.
+    """
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     for flag in (
         "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+        "--disable-dev-shm-usage",
+        *(("--disable-gpu",) if flat else ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")),
         "--window-size=1280,800", f"--user-data-dir={profile}",
     ):  # fmt: skip
         options.add_argument(flag)

@@ -67,6 +67,7 @@ def draw(folder: Path, count: int) -> list[Path]:
         picture = golden.copy()
         x, y = rng.integers(80, SIDE - 120, 2)
         cv2.line(picture, (int(x), int(y)), (int(x) + 40, int(y) + 18), 255 if n % 2 else 0, 5)
+        cv2.putText(picture, f"{n:03}", (8, SIDE - 12), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 128, 2)
         file = folder / f"board-{n:03}.jpg"
         cv2.imwrite(str(file), picture)
         files.append(file)

@@ -53,7 +53,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     if CHROMIUM is None or DRIVER is None:
         pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
     webdriver = pytest.importorskip("selenium.webdriver")
-    driver = chromium(webdriver, tmp_path_factory.mktemp("chromium"))
+    driver = chromium(webdriver, tmp_path_factory.mktemp("chromium"), flat=True)
     # The page's own size, without the browser's bars.
     size = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)

@@ -79,7 +79,7 @@ def test_a_polygon_by_keys_undone_and_done_again(studio: Any, server: Server) ->
     assert polygon.points == ((320.0, 320.0), (332.0, 320.0), (332.0, 332.0))
 
 
-def test_undo_does_not_reach_into_the_picture_before(studio: Any, server: Server) -> None:
+def test_undo_does_not_reach_into_the_picture_before(studio: Any) -> None:
     begin(studio, "undo")
     studio.press("a")
     studio.next_by("Enter")
@@ -156,7 +156,7 @@ def test_by_touch(studio: Any, server: Server) -> None:
     assert boxes[1] == pytest.approx((100, 400, 180, 480), abs=6)
 
 
-def test_what_lies_between_picture_and_outlines(studio: Any, server: Server) -> None:
+def test_what_lies_between_picture_and_outlines(studio: Any) -> None:
     begin(studio, "layers")
     layers = "return document.querySelector('.lc-layers').firstChild?.tagName ?? ''"
     for key, tag in (("o", "IMG"), ("l", "IMG"), ("d", "CANVAS"), ("d", "")):

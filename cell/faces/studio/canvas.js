@@ -47,27 +47,41 @@ export default {
       handle: this.words.handle,
       changed: (work) => this.changed(work),
       draft: () => this.later(),
-      done: (said) => this.send("done", said),
+      done: (said) => this.send(said),
       say: (code) => this.$emit("say", code),
     };
     this.work = new Work(this.$refs, told);
     this.prefetch = new Prefetch();
+    Object.assign(this, { seen: new Set(), next: [] });
     this.table = new Keys(this.keys, (action, key) => this.act(action, key));
     this.$emit("ready");
   },
   beforeUnmount() {
     this.table.close();
-    this.work.close();
+    this.work.unload();
   },
   methods: {
-    /** doc: {ticket, url, shapes, proposals, classes, golden, heat, fixed, ahead} */
-    async load(doc) {
+    /** Shows a document ({ticket, url, shapes, proposals, classes, golden, heat, fixed}) now; `ahead` come after it. */
+    async load(doc, ahead) {
+      if (this.work.doc && this.drafting) this.draft();
+      this.seen = new Set([doc.ticket]);
+      this.ahead(ahead);
+      await this.show(doc);
+    },
+    /** What comes next is shown as soon as this one is done, without asking the server. */
+    ahead(docs) {
+      this.next = docs.filter(({ ticket }) => !this.seen.has(ticket));
+      this.prefetch.ahead(this.next.flatMap(({ url, golden }) => [url, golden]));
+    },
+    async show(doc) {
+      this.seen.add(doc.ticket);
       this.wanted = doc.ticket;
       try {
         const image = await this.prefetch.take(doc.url);
         if (this.wanted !== doc.ticket) return;
         this.work.before = this.saved;
         this.work.load(doc, image);
+        this.prefetch.ahead([doc.golden]);
       } catch (error) {
         this.open = false;
         this.$emit("lost", { ticket: doc.ticket, why: String(error) });
@@ -77,19 +91,16 @@ export default {
       this.open = true;
       if (document.activeElement === document.body || document.activeElement?.closest(".lc")) this.$refs.frame.focus();
       requestAnimationFrame(() => this.$emit("shown", { ticket: doc.ticket, at: performance.now() }));
-      this.prefetch.ahead([...doc.ahead, doc.golden]);
     },
     /** The server could not save: the picture is worked on. */
     resume() {
       if (this.work.doc) this.work.sent = false;
     },
-    ahead(urls) {
-      this.prefetch.ahead(urls);
-    },
     /** There is nothing to do any more. */
     empty() {
       this.wanted = "";
       this.open = false;
+      this.work.unload();
     },
     act(action, key = "") {
       if (action === "class") return this.work.act(action, key);
@@ -101,14 +112,20 @@ export default {
       this.cut = percent;
       this.work.layers.slideTo(percent);
     },
-    send(event, said) {
-      clearTimeout(this.drafting);
+    send(said) {
+      this.drafting = clearTimeout(this.drafting);
       this.saved = this.work.state.shapes;
-      this.$emit(event, { ticket: this.work.doc.ticket, ...said });
+      this.$emit("done", { ticket: this.work.doc.ticket, ...said });
+      const next = this.next.shift();
+      if (next) this.show(next);
     },
     later() {
       clearTimeout(this.drafting);
-      this.drafting = setTimeout(() => this.$emit("draft", { ticket: this.work.doc.ticket, ...this.work.state }), DRAFT_MS);
+      this.drafting = setTimeout(() => this.draft(), DRAFT_MS);
+    },
+    draft() {
+      this.drafting = clearTimeout(this.drafting);
+      this.$emit("draft", { ticket: this.work.doc.ticket, ...this.work.state });
     },
     changed(work) {
       const { state, history, layers } = work;

@@ -14,6 +14,7 @@ from cell.faces.studio.agreement_page import agreement_page
 from cell.faces.studio.clerk import Clerk
 from cell.faces.studio.exchange_page import exchange_page
 from cell.faces.studio.exporting import export_file
+from cell.faces.studio.holding import Holding
 from cell.faces.studio.pictures import golden_file, picture_file
 from cell.faces.studio.queue_page import queue_page
 from cell.faces.studio.services import Tools
@@ -35,6 +36,7 @@ KEPT: Final = {"Cache-Control": "private, max-age=86400, immutable"}
 
 def mount(app: FastAPI, tools: Tools) -> None:
     """Add the pages below `/studio`."""
+    holding = Holding()
     inbox = Inbox(tools.config.data_dir)
     inbox.clean()
     inbox.mount(app)
@@ -61,7 +63,7 @@ def mount(app: FastAPI, tools: Tools) -> None:
     @ui.page("/studio/work")
     def work(request: Request, lang: str = "", item: int | None = None) -> None:
         if here := visit(request, lang, Permission.LABEL):
-            WorkPage(here, item)
+            WorkPage(here, holding, item)
 
     @ui.page("/studio/sets")
     async def sets(request: Request, lang: str = "") -> None:

@@ -42,9 +42,11 @@ export class Work {
     this.show();
   }
 
-  close() {
+  /** There is no picture any more. */
+  unload() {
     this.layers.hide();
     this.surface?.destroy();
+    Object.assign(this, { doc: null, surface: null });
   }
 
   get state() {
