@@ -21,6 +21,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
+FLAT = ("--disable-gpu",)
+SCENES = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 FASTDDS = """<?xml version="1.0" encoding="UTF-8"?>
 <dds xmlns="http://www.eprosima.com"><profiles>
  <participant profile_name="fast" is_default_profile="true"><rtps><builtin><discovery_config>
@@ -187,7 +189,7 @@ def chromium(webdriver: Any, profile: Path, *, flat: bool = False) -> Any:
         "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
         "--disable-dev-shm-usage",
-        *(("--disable-gpu",) if flat else ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")),
+        *(FLAT if flat else SCENES),
         "--window-size=1280,800", f"--user-data-dir={profile}",
     ):  # fmt: skip
         options.add_argument(flag)

@@ -47,7 +47,7 @@ def test_three_pictures_by_keys_alone(studio: Any, server: Server) -> None:
     # The proposal is accepted; what the part before had is copied; one corner is moved.
     studio.press("a", "c")
     studio.tagged("open", "short")
-    studio.press("Tab", "v", "Left", "v", "v", "Down")
+    studio.press("Tab", "Shift+Tab", "v", "Left", "v", "v", "Down")
     studio.next_by("Enter")
     boxes = said(server, second).shapes
     assert [one.class_name for one in boxes] == ["open", "short"]
@@ -99,9 +99,9 @@ def test_nothing_outlined_is_not_saved_as_a_defect(studio: Any, server: Server) 
     studio.press("x", "Enter")
     until(lambda: "press G" in studio.browser.page_source, "what to do is said")
     assert now(studio) == item
-    # What is outlined on a good part is refused by the book, and stays.
+    # Nor is a part good on which something is outlined.
     studio.press("Ctrl+z", "a", "g")
-    until(lambda: "called good" in studio.browser.page_source, "why it is refused is said")
+    until(lambda: "Something is outlined" in studio.browser.page_source, "it is said")
     assert (now(studio), studio.tags()) == (item, ["open"])
     studio.press("Del")
     studio.next_by("u")

@@ -22,7 +22,11 @@ from cell.labels.label import LabelError
 from cell.labels.values import Said
 
 RENEW_S: Final = 60.0
-SAID: Final = {"nothing": "studio.work.nothing", "nothing_before": "studio.work.nothing_before"}
+SAID: Final = {
+    "nothing": "studio.work.nothing",
+    "outlined": "studio.work.outlined",
+    "nothing_before": "studio.work.nothing_before",
+}
 """What the canvas wants people to be told."""
 
 

@@ -212,7 +212,8 @@ export class Work {
   }
 
   done(judgement) {
-    if (judgement === "outlined" && !this.state.shapes.length) return this.told.say("nothing");
+    const outlined = this.state.shapes.length > 0;
+    if (outlined !== (judgement === "outlined")) return this.told.say(outlined ? "outlined" : "nothing");
     this.sent = true; // until the next picture comes, or the server could not save
     return this.told.done({ judgement: judgement === "outlined" ? "defective" : judgement, shapes: this.state.shapes });
   }
