@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from cell.control.ledger import events as e
 from cell.control.ledger.inspection import Inspection
 from cell.labels.book import LabelBook
 from cell.labels.errors import StoreError
+from cell.labels.filler import Filler
 from cell.labels.filling import Filled
 from cell.labels.label import Shape
 from cell.labels.reasons import WEIGHTS, Why
@@ -181,6 +183,12 @@ def test_an_override_is_worth_most_and_is_seen_at_once(line: Line) -> None:
     assert tell(line.book, items[part].id, "bob", GOOD).state is State.REVIEW
 
 
+def test_an_open_account_may_still_get_its_picture(line: Line) -> None:
+    part = line.part(inspected_at_all=False, override="ann", closed=False)
+    line.fill()
+    assert line.why() == {part: {Why.OVERRIDE}}
+
+
 def test_what_was_not_inspected_comes_with_its_frame_or_is_only_listed(line: Line) -> None:
     with_frame = line.part(inspected_at_all=False, frame=True)
     without = line.part(inspected_at_all=False)
@@ -231,6 +239,14 @@ def test_filling_goes_on_where_it_was_and_changes_nothing_twice(line: Line) -> N
         db.execute("DELETE FROM mark")
     assert line.fill().parts == 10
     assert line.book.queue(1) == before
+    # A place that does not fit the records is found anew by its event.
+    for row in (0, 9999):
+        with line.book._database.write() as db:
+            db.execute("UPDATE mark SET seq = ? WHERE name LIKE '% row'", (row,))
+        line.fill()
+        assert line.fill() == Filled()
+    with line.book._database.write() as db:
+        db.execute("UPDATE mark SET seq = 9999 WHERE name LIKE '% row'")
     late = line.part((defect(0.57),))
     assert line.fill().queued == 1
     assert late in line.items()
@@ -295,11 +311,38 @@ def test_a_recipe_that_is_gone_leaves_no_doubt(line: Line) -> None:
     assert line.fill() == Filled(parts=1, queued=0, more=True)
 
 
-def test_records_that_cannot_be_read_are_one_line(line: Line, tmp_path: Path) -> None:
-    line.shift.close()
+def test_records_that_cannot_be_read_are_one_line(tmp_path: Path) -> None:
+    book = LabelBook.open(tmp_path, NO_AUDITS)
     (tmp_path / "records.db").write_bytes(b"These are no records. " * 500)
-    for file in tmp_path.glob("records.db-*"):
-        file.unlink()
-    with pytest.raises(StoreError, match=r"records_unread"):
-        line.fill()
-    line.shift.close = partial(int)  # type: ignore[method-assign]
+    with pytest.raises(StoreError) as refused:
+        book.fill(recipe_of, 1)
+    words = render(str(refused.value), "en")
+    assert "cell records verify" in words
+    assert "\n" not in words
+    book.close()
+
+
+def test_the_queue_is_filled_while_the_cell_runs(line: Line, tmp_path: Path) -> None:
+    filler = Filler(line.book, recipe_of, lambda: 1, every_s=0.01)
+    filler.start()
+    try:
+        parts = [line.part((defect(0.57),)) for _ in range(3)]
+        wait_for(lambda: line.items().keys() == set(parts))
+        assert filler.problem == ""
+        records, aside = tmp_path / "records.db", tmp_path / "aside"
+        records.rename(aside)
+        records.mkdir()
+        wait_for(lambda: "records_unread" in filler.problem)
+        records.rmdir()
+        aside.rename(records)
+        wait_for(lambda: filler.problem == "")
+        assert line.items().keys() == set(parts)
+    finally:
+        filler.close()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.005)
