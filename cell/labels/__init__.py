@@ -1,1 +1,1 @@
-"""Labels: which pictures are worth one, what people said of them, and sets of them. No web, no ROS."""
+"""Labels: pictures that are worth one, what people said of them, sets of them. No web, no ROS."""
