@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
+from time import time_ns
 from typing import Annotated
 
 import typer
@@ -107,7 +107,7 @@ def import_(
     try:
         with reading(source, format, options, watched) as found:
             print_findings(terminal(stderr=True), found.warnings, _FEW)
-            brought = bring_in(book, found, person, time.time_ns(), watched)
+            brought = bring_in(book, found, person, time_ns(), watched)
     finally:
         book.close()
     _print(f"{source}: {brought.new} labels, {brought.same} of before")
