@@ -20,7 +20,7 @@ from inspection_cell_interfaces.msg import (
     NodeStatus,
     RobotState,
 )
-from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, SetRecipe
+from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
@@ -63,6 +63,17 @@ class RecipeOrder:
     prepare_only: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class OverrideOrder:
+    """Another verdict for a part that is not disposed of yet; the fields are OverrideVerdict's."""
+
+    part: str
+    verdict: str
+    person: str
+    reason: str
+    bin: str = ""
+
+
 class CellLink:
     """Hears the cell and commands it. `view` and the commands may be called from any thread.
 
@@ -86,6 +97,9 @@ class CellLink:
         self._command = self._node.create_client(CellCommand, "/cell/supervisor/command")
         self._acknowledge = self._node.create_client(
             AcknowledgeAlarm, "/cell/supervisor/acknowledge_alarm"
+        )
+        self._override = self._node.create_client(
+            OverrideVerdict, "/cell/supervisor/override_verdict"
         )
         self._set_recipe = self._node.create_client(SetRecipe, "/cell/supervisor/set_recipe")
         self._status = self._node.create_publisher(NodeStatus, "/cell/node_status", 10)
@@ -129,6 +143,10 @@ class CellLink:
     def set_recipe(self, order: RecipeOrder) -> Reply:
         """Order a change of the recipe; accepted means that it has begun."""
         return self._call(self._set_recipe, SetRecipe.Request(**asdict(order)))
+
+    def override(self, order: OverrideOrder) -> Reply:
+        """Replace a part's verdict; accepted means that it holds now."""
+        return self._call(self._override, OverrideVerdict.Request(**asdict(order)))
 
     def _call(self, client: Any, request: Any) -> Reply:
         if not client.service_is_ready():

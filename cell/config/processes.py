@@ -49,5 +49,5 @@ TABLE = (
     ),
     Process("supervisor", "cell.nodes.supervisor", "the ledger: identity, verdict, disposition"),
     Process("recorder", "cell.nodes.recorder", "records and pictures", priority=5),
-    Process("hmi", "cell.faces.hmi", "operator's page", is_node=False, priority=5),
+    Process("hmi", "cell.faces.web", "operator's page", is_node=False, priority=5),
 )

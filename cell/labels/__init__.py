@@ -1,1 +1,1 @@
-"""Labels: pictures that are worth one, what people said of them, sets of them. No web, no ROS."""
+"""Which pictures are worth a label, what people said of them, and sets of that. No web, no ROS."""

@@ -1,1 +1,1 @@
-"""Who works with the cell: accounts, roles, sign-in, and the log of what they did. No web in here."""
+"""Who works with the cell: accounts, roles, sign-in, and the log of what they did. No web."""

@@ -101,13 +101,13 @@ class FakeCell:
 
 
 class Hmi:
-    """`python -m cell.faces.hmi` on a port of its own."""
+    """`python -m cell.faces.web` on a port of its own."""
 
     def __init__(self, environment: dict[str, str], *arguments: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "cell.faces.hmi", "--port", str(self.port), *arguments],
+            [sys.executable, "-m", "cell.faces.web", "--port", str(self.port), *arguments],
             env=environment,
             cwd=ROOT,
             stdout=subprocess.PIPE,

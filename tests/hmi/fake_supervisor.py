@@ -89,19 +89,19 @@ class FakeSupervisor(Node):
         self.robot.position = [-1.3, -1.9, 2.0, -1.67, -1.57, 0.0]
 
     def on_command(self, request: Any, response: Any) -> Any:
-        report({"command": request.command, "person": request.person})
         response.accepted, response.message = not self.refuse, self.refuse
         after = {"start": "running", "stop": "stopped", "reset": "stopped"}
         if not self.refuse:
             self.state.state = after.get(request.command, "stopped")
             self.cell()
+        report({"command": request.command, "person": request.person})
         return response
 
     def on_acknowledge(self, request: Any, response: Any) -> Any:
-        report({"acknowledge": request.id, "person": request.person})
         for alarm in self.state.alarms:
             if request.id in ("", alarm.id):
                 alarm.state = Alarm.ACKNOWLEDGED
+        report({"acknowledge": request.id, "person": request.person})
         response.accepted = True
         return response
 

@@ -55,7 +55,7 @@ def test_port_in_use(ros_environment) -> None:
 
 def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "cell.faces.hmi", *arguments],
+        [sys.executable, "-m", "cell.faces.web", *arguments],
         env=environment,
         cwd=ROOT,
         capture_output=True,

@@ -35,7 +35,7 @@ from cell.faces.hmi.components.recipe_dialog import change_refusal
 from cell.faces.hmi.components.recipe_form import must_drain
 from cell.faces.hmi.components.recipe_progress import Change, steps
 from cell.faces.hmi.components.scene import held_part
-from cell.faces.hmi.gate import full
+from cell.faces.web.visitors import full
 from cell.texts import render, say
 
 LIMITS = Limits(cell_s=1.5, device_s=1.0, process_s=0.8)

@@ -70,7 +70,11 @@ class Watcher:
         deadline = time.monotonic() + PATIENCE_S
         while not condition():
             assert time.monotonic() < deadline, (what, self.state)
-            self._executor.spin_once(timeout_sec=0.05)
+            self.turn()
+
+    def turn(self) -> None:
+        """Listen for a moment."""
+        self._executor.spin_once(timeout_sec=0.05)
 
     def _call(self, client: Any, request: Any) -> Any:
         future = client.call_async(request)

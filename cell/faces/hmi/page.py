@@ -8,9 +8,7 @@ from typing import Final
 
 from nicegui import run, ui
 
-from calibration.cell import CellCalibration
-from cell.client.link import CellLink, RecipeOrder, Reply
-from cell.config.hmi import HmiConfig
+from cell.client.link import RecipeOrder, Reply
 from cell.control.ledger.observations import Order
 from cell.faces.hmi.components.alarms import AlarmPanel
 from cell.faces.hmi.components.base import Component, box, show
@@ -23,8 +21,9 @@ from cell.faces.hmi.components.picture import PicturePanel
 from cell.faces.hmi.components.recipe_button import RecipeButton
 from cell.faces.hmi.components.scene import ScenePanel
 from cell.faces.hmi.components.verdict import VerdictPanel
-from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
+from cell.faces.web.services import Services
+from cell.people.person import SignedIn
 from cell.texts import Lang, after, render, tr
 
 HERE: Final = Path(__file__).parent
@@ -35,29 +34,22 @@ SCRIPT: Final = (HERE / "page.js").read_text(encoding="utf-8")
 class OperatorPage:
     """One browser's page, in that browser's language."""
 
-    def __init__(
-        self,
-        config: HmiConfig,
-        site: CellCalibration,
-        link: CellLink,
-        pictures: PictureStore,
-        recipes: RecipeBook,
-        lang: Lang,
-    ) -> None:
-        self._config = config
-        self._link = link
+    def __init__(self, services: Services, person: SignedIn, lang: Lang) -> None:
+        self._services, self._person = services, person
+        self._config = services.config.hmi
+        self._link, self._orders = services.link, services.orders
         self._lang: Lang = lang
         self._client = ui.context.client
         ui.add_css(STYLE)
         ui.add_head_html(f"<script>{SCRIPT}</script>")
         with box("page") as self._page:
-            self._components = self._build(site, pictures, recipes)
+            self._components = self._build()
         self._refresh()
-        ui.timer(1.0 / config.refresh_hz, self._tick)
+        ui.timer(1.0 / self._config.refresh_hz, self._tick)
 
-    def _build(
-        self, site: CellCalibration, pictures: PictureStore, recipes: RecipeBook
-    ) -> tuple[Component, ...]:
+    def _build(self) -> tuple[Component, ...]:
+        site, pictures = self._services.site, self._services.pictures
+        recipes = self._services.recipes
         header = Header(self._switch_language, self._recipe_button(recipes))
         with box("main"):
             with box("column column-picture"):
@@ -71,7 +63,8 @@ class OperatorPage:
         return header, picture, verdict, counts, scene, alarms, controls, health, LinkCover()
 
     def _recipe_button(self, recipes: RecipeBook) -> Callable[[], RecipeButton]:
-        return lambda: RecipeButton(recipes, self._order_recipe, self._config.person, self._note)
+        person = self._person.name
+        return lambda: RecipeButton(recipes, self._order_recipe, person, self._note)
 
     def _tick(self) -> None:
         if self._client.has_socket_connection:
@@ -88,18 +81,20 @@ class OperatorPage:
         self._refresh()
 
     async def _give(self, command: Order) -> None:
-        reply = await run.io_bound(self._link.command, command, self._config.person)
+        reply = await run.io_bound(self._orders.command, self._person, command)
         if reply is not None:
             self._tell(tr(f"command.{command}", self._lang), reply)
 
     async def _acknowledge(self, alarm: str) -> None:
-        reply = await run.io_bound(self._link.acknowledge, alarm, self._config.person)
+        reply = await run.io_bound(self._orders.acknowledge, self._person, alarm)
         if reply is not None and not reply.accepted:
             self._tell(tr("alarm.acknowledge", self._lang), reply)
 
     async def _order_recipe(self, order: RecipeOrder) -> str:
         """Give the order; why it was not accepted, '' when the change has begun."""
-        reply = await run.io_bound(self._link.set_recipe, order)
+        cell = self._link.view().cell
+        before = cell.recipe if cell else ""
+        reply = await run.io_bound(self._orders.set_recipe, self._person, order, before)
         return "" if reply is None or reply.accepted else self._why(reply)
 
     def _tell(self, command: str, reply: Reply) -> None:

@@ -44,8 +44,8 @@ def full(pages: Iterable[Page], address: str) -> bool:
     return len(waiting) >= IN_ALL or waiting.count(address) >= PER_ADDRESS
 
 
-class Gate:
-    """ASGI middleware in front of the whole application."""
+class Visitors:
+    """ASGI middleware in front of the whole application: not more of them than it can bear."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Serves the page until a signal ends it."""
+"""Serves the pages until a signal ends it."""
 
 from __future__ import annotations
 
@@ -12,26 +12,19 @@ from typing import Final
 
 import cv2
 import uvicorn
-from fastapi import FastAPI, Response
-from nicegui import ui
 
-from calibration.cell import CellCalibration
 from cell.client.link import CellLink
+from cell.client.orders import Orders
 from cell.config import CellConfig
-from cell.config.hmi import HmiConfig
 from cell.config.stations import site_of
-from cell.faces.hmi.components import shapes
-from cell.faces.hmi.gate import Gate, guard
-from cell.faces.hmi.page import OperatorPage
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
-from cell.texts import languages, tr
+from cell.faces.web.application import application
+from cell.faces.web.services import Services
+from cell.people.noting import Json
+from cell.people.person import SignedIn
 from models.ground.errors import PORT_TAKEN, UserError
 
-FAVICON: Final = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="#1fb894">'
-    f"<style>.ink{{fill:none;stroke:#0d1217;stroke-width:2.4}}</style>{shapes.CHECK}</svg>"
-)
 GRACE_S: Final = 0.3
 """Open browsers are not waited for any longer: they come back by themselves."""
 
@@ -74,6 +67,23 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
+class Unwritten:
+    """Takes nothing down."""
+
+    def note(
+        self,
+        by: SignedIn,
+        what: str,
+        subject: str = "",
+        *,
+        before: Json = None,
+        after: Json = None,
+        why: str = "",
+        refused: str = "",
+    ) -> None:
+        """Leave it."""
+
+
 def serve(cell: CellConfig) -> None:
     """Serve the page until SIGINT or SIGTERM. Raises PortError, LinkLostError."""
     cv2.setNumThreads(1)
@@ -83,11 +93,9 @@ def serve(cell: CellConfig) -> None:
     listener = listen(config.host, config.port)
     link = CellLink(config)
     pictures = PictureStore(config.picture_width, config.picture_quality, cell.data_dir)
-    settings = uvicorn.Config(
-        application(config, site_of(cell), link, pictures, RecipeBook(cell)),
-        log_level="warning",
-        access_log=False,
-    )
+    orders = Orders(link, Unwritten())
+    services = Services(cell, site_of(cell), link, orders, pictures, RecipeBook(cell))
+    settings = uvicorn.Config(application(services), log_level="warning", access_log=False)
     server = Server(settings)
     link.start(on_lost=server.end)
     print(f"Operator's page: http://{config.host}:{config.port}/", flush=True)
@@ -118,47 +126,3 @@ def listen(host: str, port: int) -> socket.socket:
             f"it, or choose another one with --port"
         ) from error
     return listener
-
-
-def jpeg_of(data: bytes | None) -> Response:
-    """A picture for a browser, which asks for it anew each time."""
-    if data is None:
-        return Response(status_code=404)
-    return Response(data, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
-
-
-def application(
-    config: HmiConfig,
-    site: CellCalibration,
-    link: CellLink,
-    pictures: PictureStore,
-    recipes: RecipeBook,
-) -> FastAPI:
-    """The web application: the page, and its pictures."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_middleware(Gate)
-    guard()
-
-    @app.get("/recipe/{name}.jpg")
-    def product(name: str) -> Response:
-        return jpeg_of(recipes.picture(name))
-
-    @app.get("/picture/{number}.jpg")
-    def picture(number: int) -> Response:
-        return jpeg_of(pictures.jpeg(number))
-
-    @ui.page("/", title=tr("title", config.language))
-    def operator(lang: str = config.language) -> None:
-        chosen = lang if lang in languages() else config.language
-        OperatorPage(config, site, link, pictures, recipes, chosen)
-
-    ui.run_with(
-        app,
-        favicon=FAVICON,
-        dark=True,
-        tailwind=False,
-        binding_refresh_interval=None,
-        show_welcome_message=False,
-        reconnect_timeout=5.0,
-    )
-    return app

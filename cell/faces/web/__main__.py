@@ -1,4 +1,4 @@
-"""`python -m cell.faces.hmi`: serve the operator's page."""
+"""`python -m cell.faces.web`: serve the pages of the cell."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 from cell.config import CellConfig, load
 from cell.config.stations import site_of
-from cell.faces.hmi.server import serve
+from cell.faces.web.server import serve
 from cell.nodes.arguments import own_words
 from cell.nodes.gate import pass_gate
 from models.ground.ending import end_with
@@ -50,7 +50,7 @@ def start(command: Sequence[str]) -> None:
     words = own_words(command)
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(main)
-    app(args=words, prog_name="python -m cell.faces.hmi")
+    app(args=words, prog_name="python -m cell.faces.web")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,109 @@
+"""Orders as people give them, from whatever face: allowed by their role, taken down before they are
+carried out, and passed on with their giver's name.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import asdict, replace
+from typing import Final, Protocol
+
+from cell.client.link import OverrideOrder, RecipeOrder, Reply
+from cell.control.ledger.observations import Order
+from cell.people.noting import Json, Notes
+from cell.people.person import SignedIn
+from cell.people.roles import ForbiddenError, Permission, require
+from models.ground.errors import UserError
+
+NEEDS: Final = {Order.STOP: Permission.STOP}
+"""What an order needs, where it is not OPERATE."""
+
+
+class Commands(Protocol):
+    """What the cell's link can be told."""
+
+    def command(self, command: Order, person: str) -> Reply:
+        """Give one of the plain orders."""
+
+    def acknowledge(self, alarm: str, person: str) -> Reply:
+        """Acknowledge one alarm, or all with ''."""
+
+    def set_recipe(self, order: RecipeOrder) -> Reply:
+        """Order a change of the recipe."""
+
+    def override(self, order: OverrideOrder) -> Reply:
+        """Replace a part's verdict."""
+
+
+class Orders:
+    """Its methods wait for the cell's answer: call them off the event loop.
+
+    An order that the log cannot take down is not given, except the one to stop.
+    """
+
+    def __init__(self, link: Commands, notes: Notes) -> None:
+        self._link, self._notes = link, notes
+
+    def command(self, by: SignedIn, order: Order) -> Reply:
+        """Give one of the plain orders."""
+        needs = NEEDS.get(order, Permission.OPERATE)
+        what = f"order.{order}"
+        refused = self._refused(by, needs, what, may_go_unnoted=order is Order.STOP)
+        return refused or self._told(by, what, self._link.command(order, by.name))
+
+    def acknowledge(self, by: SignedIn, alarm: str) -> Reply:
+        """Acknowledge one alarm by its id, or all with ''."""
+        what = "order.acknowledge"
+        refused = self._refused(by, Permission.OPERATE, what, alarm)
+        return refused or self._told(by, what, self._link.acknowledge(alarm, by.name), alarm)
+
+    def set_recipe(self, by: SignedIn, order: RecipeOrder, before: str = "") -> Reply:
+        """Order a change of the recipe. `before`: the one in use, for the log."""
+        order, what = replace(order, person=by.name), "order.recipe"
+        wanted = {k: v for k, v in asdict(order).items() if k not in ("person", "reason")}
+        refused = self._refused(
+            by, Permission.CHANGE_RECIPE, what, order.recipe, before, wanted, order.reason
+        )
+        return refused or self._told(by, what, self._link.set_recipe(order), order.recipe)
+
+    def override(self, by: SignedIn, order: OverrideOrder, before: str = "") -> Reply:
+        """Replace the verdict of a part that is not disposed of yet. `before`: its verdict."""
+        order, what = replace(order, person=by.name), "order.override"
+        wanted = {"verdict": order.verdict, "bin": order.bin}
+        refused = self._refused(
+            by, Permission.OVERRIDE, what, order.part, before, wanted, order.reason
+        )
+        return refused or self._told(by, what, self._link.override(order), order.part)
+
+    def _refused(
+        self,
+        by: SignedIn,
+        needs: Permission,
+        what: str,
+        subject: str = "",
+        before: Json = None,
+        after: Json = None,
+        why: str = "",
+        *,
+        may_go_unnoted: bool = False,
+    ) -> Reply | None:
+        """Take the order down; why it is not passed on, None if it is."""
+        refusal = ""
+        try:
+            require(by.role, needs)
+        except ForbiddenError as error:
+            refusal = str(error)
+        try:
+            self._notes.note(
+                by, what, subject, before=before, after=after, why=why, refused=refusal
+            )
+        except UserError as error:
+            refusal = refusal or ("" if may_go_unnoted else str(error))
+        return Reply(False, refusal) if refusal else None
+
+    def _told(self, by: SignedIn, what: str, reply: Reply, subject: str = "") -> Reply:
+        """Take down, too, when the cell has refused the order, or has not answered."""
+        if not reply.accepted:
+            with suppress(UserError):  # nothing was done
+                self._notes.note(by, what, subject, refused=reply.message or reply.problem)
+        return reply

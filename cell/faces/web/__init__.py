@@ -1,0 +1,1 @@
+"""What all pages and the programming interface share: the server, and who may come in."""

@@ -1,0 +1,24 @@
+"""What every face that is served from here works with, made once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from calibration.cell import CellCalibration
+from cell.client.link import CellLink
+from cell.client.orders import Orders
+from cell.config import CellConfig
+from cell.faces.hmi.pictures import PictureStore
+from cell.faces.hmi.recipes import RecipeBook
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The cell as it is configured and built, what is heard of it, and how it is given orders."""
+
+    config: CellConfig
+    site: CellCalibration
+    link: CellLink
+    orders: Orders
+    pictures: PictureStore
+    recipes: RecipeBook
