@@ -181,6 +181,12 @@ def test_an_override_is_worth_most_and_is_seen_at_once(line: Line) -> None:
     assert tell(line.book, items[part].id, "bob", GOOD).state is State.REVIEW
 
 
+def test_an_open_account_may_still_get_its_picture(line: Line) -> None:
+    part = line.part(inspected_at_all=False, override="ann", closed=False)
+    line.fill()
+    assert line.why() == {part: {Why.OVERRIDE}}
+
+
 def test_what_was_not_inspected_comes_with_its_frame_or_is_only_listed(line: Line) -> None:
     with_frame = line.part(inspected_at_all=False, frame=True)
     without = line.part(inspected_at_all=False)
@@ -231,6 +237,14 @@ def test_filling_goes_on_where_it_was_and_changes_nothing_twice(line: Line) -> N
         db.execute("DELETE FROM mark")
     assert line.fill().parts == 10
     assert line.book.queue(1) == before
+    # A place that does not fit the records is found anew by its event.
+    for row in (0, 9999):
+        with line.book._database.write() as db:
+            db.execute("UPDATE mark SET seq = ? WHERE name LIKE '% row'", (row,))
+        line.fill()
+        assert line.fill() == Filled()
+    with line.book._database.write() as db:
+        db.execute("UPDATE mark SET seq = 9999 WHERE name LIKE '% row'")
     late = line.part((defect(0.57),))
     assert line.fill().queued == 1
     assert late in line.items()

@@ -68,7 +68,16 @@ def test_who_agrees_settles_it_and_who_does_not_calls_a_third(
     why = {one.why for one in book.item(1, 0).reasons}
     assert Why.REVIEW not in why
     assert (Why.CONFLICT in why) == (state is State.CONFLICT)
-    if state is State.CONFLICT:
+    if state is State.SETTLED:
+        book.freeze("set", "cy", 0)
+        (member,) = book.members("set")
+        assert member.labelled.shapes == scratch().shapes, "the first one's label counts"
+    else:
+        third = book.open_item(1, "cy", 0)
+        assert [one.person for one in third.opinions] == ["ann", "bob"]
+        assert third.before == third.opinions[0]
+        with pytest.raises(LeaseError, match="own_decision"):
+            book.save(1, "ann", GOOD, base=2, purpose=Purpose.LABEL, now_ns=0)
         assert tell(book, 1, "cy", second).version.origin is Origin.DECISION
         assert book.item(1, 0).state is State.SETTLED
     assert [one.person for one in book.history(1)][:2] == ["ann", "bob"]
@@ -143,13 +152,17 @@ def test_as_many_boxes_as_can_be_are_matched() -> None:
     assert (found.matched, found.only_first, found.only_second) == (2, 0, 0)
     assert found.mean_iou == pytest.approx((0.6 + 13 / 16) / 2)
     assert found.f1 == 1.0
+    wide, left = Shape.of_box("a", 20, 0, 30, 10), Shape.of_box("a", 14, 0, 24, 10)
+    near, right = Shape.of_box("a", 20, 0, 29, 10), Shape.of_box("a", 26, 0, 36, 10)
+    assert boxes([((wide, left), (near, right))], 0.2).matched == 2, "two rather than the best one"
     assert boxes([], 0.5).f1 is None
     assert boxes([(ours, [])], 0.5).f1 == 0.0
 
 
 # Cohen's own kind of table, [both good, good/defective, defective/good, both defective].
 @pytest.mark.parametrize(
-    ("table", "value"), [((20, 5, 10, 15), 0.4), ((45, 15, 25, 15), 0.1304), ((5, 5, 5, 5), 0.0)]
+    ("table", "value"),
+    [((20, 5, 10, 15), 0.4), ((45, 15, 25, 15), 0.1304), ((90, 80, 2, 20), 0.1724)],
 )
 def test_kappa(table: tuple[int, int, int, int], value: float) -> None:
     words = [(G, G), (G, D), (D, G), (D, D)]

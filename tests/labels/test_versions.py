@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cell.labels import tables
+from cell.labels import keeping, tables
 from cell.labels.book import LabelBook
 from cell.labels.errors import LeaseError, StaleLabelError, StoreError
 from cell.labels.label import Judgement, LabelError, Shape, ShapeKind
@@ -193,6 +193,14 @@ def test_pictures_outlive_what_they_were_taken_from(tmp_path: Path) -> None:
     assert of is not None
     assert (of.width, of.height, of.group) == (48, 48, "part-1")
     assert str(files[0]).endswith(f"labels/pictures/{of.sha256[:2]}/{of.sha256}.png")
+
+
+def test_two_processes_that_keep_one_picture_leave_nothing_behind(tmp_path: Path) -> None:
+    evidence, place = tmp_path / "view.jpg", tmp_path / "kept.jpg"
+    evidence.write_bytes(b"x")
+    assert keeping._linked(evidence, place)
+    assert keeping._linked(evidence, place)
+    assert {one.name for one in tmp_path.iterdir()} == {"view.jpg", "kept.jpg"}
 
 
 @pytest.mark.parametrize("content", [b"", b"no picture", None])
