@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -12,12 +13,14 @@ import numpy as np
 from hypothesis import strategies as st
 
 from cell.labels.exchange.format import Filed
+from cell.labels.exchange.names import as_paths
 from cell.labels.exchange.table import FORMATS
 from cell.labels.label import Judgement, Labelled, Picture, Shape, ShapeKind
 
 NAMES = (
-    "a", "0001", "part 17", "부품-3", "part.17", "images/x", "A", "labels", "classes",
-    "tag&<x>'\"", "100%", "a.png", "a+b=c#d", "날짜/부품", "x" * 120, "..", "../up", "C:\\x", "con",
+    "a.png", "0001.png", "part 17.png", "부품-3.png", "part.17.PNG", "images/x.png", "A.png",
+    "labels.png", "classes.png", "tag&<x>'\".png", "100%.png", "a.png.png", "a+b=c#d.png", ".png",
+    "날짜/부품.png", f"{'x' * 120}.png", "plain", "half.jpg", "..", "../up.png", "C:\\x.png", "con",
 )  # fmt: skip
 CLASSES = (
     "scratch",
@@ -108,17 +111,24 @@ def sound_set(folder: Path) -> list[Filed]:
     made = []
     for number, (judgement, found) in enumerate(judged):
         sha256 = hashlib.sha256(content[number]).hexdigest()
-        shown = Picture(sha256, f"part-{number}", 30 + number, 20, f"P{number // 2}")
+        shown = Picture(sha256, f"part-{number}.png", 30 + number, 20, f"P{number // 2}")
         made.append(Drawn(Labelled(shown, judgement, found), content[number]))
     return lay(folder, made)
 
 
-def as_held(labelled: Labelled, name: str, format: str) -> Labelled | None:
+def as_named(items: list[Filed]) -> list[str]:
+    """The names that pictures of these get, without suffix."""
+    return as_paths(re.sub(r"\.png$", "", i.labelled.picture.name, flags=re.I) for i in items)
+
+
+def as_held(labelled: Labelled, stem: str, format: str) -> Labelled | None:
     """A label as the table of formats says that it comes back, under that picture's name."""
     holds = FORMATS[format].holds
     if labelled.judgement is Judgement.UNUSABLE and not holds.unusable:
         return None
-    group = labelled.picture.group if holds.groups else name
+    group = labelled.picture.group if holds.groups else stem
+    name = labelled.picture.name
+    name = f"{stem}{name[-4:] if name.lower().endswith('.png') else '.png'}"
     return Labelled(
         replace(labelled.picture, name=name, group=group),
         labelled.judgement,

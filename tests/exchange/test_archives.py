@@ -216,9 +216,7 @@ def test_what_systems_add_is_passed_over_and_one_folder_is_entered(tmp_path: Pat
             packed.write(file, f"set/{file.relative_to(home)}")
     with reading(archive, "yolo-detect") as found:
         assert [item.labelled.picture.name for item in found.items] == [
-            "part-0",
-            "part-1",
-            "part-2",
+            f"part-{n}.png" for n in range(3)
         ]
 
 

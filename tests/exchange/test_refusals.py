@@ -187,7 +187,9 @@ def test_a_picture_that_lost_a_mark_is_left_out_and_does_not_become_good(tmp_pat
         file.write_text(text)
         assert line_of(folder, format)
         found = take(folder, format, accept_losses=True)
-        assert [i.labelled.picture.name for i in found.items] == ["part-1", "part-2", "part-3"]
+        assert [i.labelled.picture.name for i in found.items] == [
+            f"part-{n}.png" for n in (1, 2, 3)
+        ]
 
 
 CLASSES: list[tuple[dict[str, object], str | list[str]]] = [

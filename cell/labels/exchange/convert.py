@@ -41,7 +41,8 @@ def labels_of(data: DataSet, findings: list[Finding], watch: Watch) -> list[File
 
 def _labelled(sample: Sample, classes: tuple[str, ...], findings: list[Finding]) -> Labelled:
     height, width = sample.size
-    picture = Picture(_checked(sample), sample.name, width, height, sample.group)
+    name = f"{sample.name}{sample.image.suffix}"
+    picture = Picture(_checked(sample), name, width, height, sample.group)
     shapes = tuple(_shapes(sample, classes, findings))
     judgement = Judgement.DEFECTIVE if shapes else Judgement.GOOD
     labelled = Labelled(picture, Judgement.UNUSABLE if sample.unusable else judgement, shapes)

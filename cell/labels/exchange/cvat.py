@@ -12,14 +12,15 @@ from xml.etree import ElementTree as Tree
 from xml.etree.ElementTree import Element
 
 from cell.labels.exchange.cvat_file import NO_SHAPES, images, outlined
+from cell.labels.exchange.foreign import mark, not_labelled, only_file
 from cell.labels.exchange.format import Format, Holds, Placed
 from cell.labels.exchange.pictures import Pictures
 from cell.labels.label import Judgement, Shape, ShapeKind
 from vision.lab.data.findings import Kind
 from vision.lab.data.formats.judged import is_unusable
 from vision.lab.data.names import source_of
-from vision.lab.data.reading import Marked, Reading, corners, name_of
-from vision.lab.data.types import DataError, DataSet, Sample
+from vision.lab.data.reading import Marked, Reading, name_of
+from vision.lab.data.types import DataSet, Sample
 
 _FILE = "annotations.xml"
 _LABELS = "labels.json"
@@ -28,7 +29,7 @@ _SIDE = {"height", "width"}
 
 
 def _read(reading: Reading) -> DataSet:
-    path = _only(reading.root)
+    path = only_file(reading.root, ".xml")
     pictures = Pictures(reading)
     classes: dict[str, int] = {}
     samples, bare = [], []
@@ -44,20 +45,8 @@ def _read(reading: Reading) -> DataSet:
         sample = _sample(reading, path, image, name, picture, classes)
         if sample is not None:
             samples.append(sample)
-    if reading.not_labelled(bare, "shape and tag", "a tag called good"):
-        sizes = [(picture, name, reading.size(picture, name)) for picture, name in bare]
-        samples += [Sample(n, p, size, source_of(n)) for p, n, size in sizes if size is not None]
+    samples += not_labelled(reading, bare, "shape and tag", "a tag called good")
     return DataSet("cvat", reading.root, tuple(classes), samples)
-
-
-def _only(root: Path) -> Path:
-    if root.is_file():
-        return root
-    found = sorted(path for path in root.glob("*.xml") if path.is_file())
-    if len(found) != 1:
-        names = ", ".join(path.name for path in found[:5]) or "none"
-        raise DataError(f"{root}: XML files here: {names}; give the path of the one you mean")
-    return found[0]
 
 
 def _sample(
@@ -101,12 +90,8 @@ def _marks(
             what = f"{place}: has no label"
             reading.error(Kind.CLASS, path, what, "choose its label in the tool", name)
             continue
-        box = corners(found.points)
-        if found.note:
-            what = f"{place}: {found.note}"
-            reading.warning(Kind.BOX_MEANING, path, what, "see whether the box fits", name, box)
         label = classes.setdefault(shape.get("label", ""), len(classes))
-        yield Marked(place, box, label, (found.points,) if len(found.points) > 2 else ())
+        yield mark(reading, path, place, name, found, label)
 
 
 def _write(placed: Sequence[Placed], classes: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from cell.labels.exchange.foreign import Outlined, turned_about
 from vision.lab.data.names import printable
-from vision.lab.data.outlines import Outline
 from vision.lab.data.types import DataError
 
 NO_SHAPES = ("tag",)
@@ -22,14 +21,6 @@ _CORNERS = {
     "ellipse": ("cx", "cy", "rx", "ry"),
     "mask": ("left", "top", "width", "height"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Outlined:
-    """What a shape outlines [px]: two corners or a polygon; note: what is to be said of it."""
-
-    points: Outline
-    note: str = ""
 
 
 def images(path: Path) -> Iterator[Element]:
@@ -91,11 +82,10 @@ def outlined(shape: Element) -> Outlined:
     turn = number(shape, "rotation", "0") % 360
     if not turn:
         return Outlined(((a, b), (c, d)))
-    # the tool turns a box clockwise about its middle
-    cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
-    x, y, w, h = (a + c) / 2, (b + d) / 2, (c - a) / 2, (d - b) / 2
-    sides = ((-w, -h), (w, -h), (w, h), (-w, h))
-    return Outlined(tuple((x + u * cos - v * sin, y + u * sin + v * cos) for u, v in sides))
+    # the tool turns a box about its middle
+    return Outlined(
+        turned_about(((a + c) / 2, (b + d) / 2), ((a, b), (c, b), (c, d), (a, d)), turn)
+    )
 
 
 def number(element: Element, key: str, otherwise: str = "") -> float:

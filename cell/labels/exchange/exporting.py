@@ -65,7 +65,8 @@ def _fitted(labelled: Labelled, format: Format, lost: Counter[str]) -> Labelled 
         lost["unusable"] += 1
         return None
     group = printable(normal(labelled.picture.group))
-    lost["group"] += not format.holds.groups and group != labelled.picture.name
+    name = labelled.picture.name
+    lost["group"] += not format.holds.groups and group not in (name, name.rpartition(".")[0])
     shapes = tuple(_shape(labelled, shape, format, lost) for shape in labelled.shapes)
     fitted = replace(labelled, picture=replace(labelled.picture, group=group), shapes=shapes)
     require_sound(fitted)  # after rounding, a sliver may have no area
@@ -92,18 +93,21 @@ def _shape(labelled: Labelled, shape: Shape, format: Format, lost: Counter[str])
 
 
 def _placed(format: Format, items: Sequence[Filed]) -> list[Placed]:
-    stems = as_paths(item.labelled.picture.name for item in items)
+    named = [_stem_and_suffix(item) for item in items]
+    stems = as_paths(stem for stem, _ in named)
     return [
-        Placed(item.labelled, stem, "/".join(filter(None, (format.home, stem + _suffix(item)))))
-        for stem, item in zip(stems, items, strict=True)
+        Placed(item.labelled, stem, f"{format.home}/{stem}{suffix}".removeprefix("/"))
+        for item, stem, (_, suffix) in zip(items, stems, named, strict=True)
     ]
 
 
-def _suffix(item: Filed) -> str:
-    suffix = item.file.suffix.lower()
+def _stem_and_suffix(item: Filed) -> tuple[str, str]:
+    """A picture's name in two; one that does not end as its file does gets the file's suffix."""
+    name, suffix = item.labelled.picture.name, item.file.suffix.lower()
     if suffix not in SUFFIXES:
         raise ExchangeError(say("exchange.no_picture", file=str(item.file), suffix=suffix))
-    return suffix
+    length = len(suffix) if name.lower().endswith(suffix) else 0
+    return (name[:-length], name[-length:]) if length else (name, suffix)
 
 
 def _classes(given: Sequence[str], labelled: Sequence[Labelled]) -> tuple[str, ...]:

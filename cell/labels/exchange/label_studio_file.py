@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from vision.lab.data.outlines import Outline
+from cell.labels.exchange.foreign import Outlined, turned_about
 
 KINDS = ("rectanglelabels", "polygonlabels", "ellipselabels")
 NO_SHAPES = ("choices",)
@@ -53,14 +52,6 @@ class File(_Part):
     tasks: list[Task]
 
 
-@dataclass(frozen=True, slots=True)
-class Outlined:
-    """What a region outlines [px]: two corners or a polygon; note: what is to be said of it."""
-
-    points: Outline
-    note: str = ""
-
-
 def outlined(region: Region, size: tuple[int, int]) -> Outlined:
     """The outline of a region on a picture of (height, width) px. Raises ValueError, in words."""
     value = region.value
@@ -78,10 +69,9 @@ def outlined(region: Region, size: tuple[int, int]) -> Outlined:
     turn = _number(value.get("rotation", 0)) % 360
     if not turn:
         return Outlined(((left, top), (right, bottom)))
-    # the tool turns a box clockwise about its top left corner
-    cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
-    sides = ((0, 0), (right - left, 0), (right - left, bottom - top), (0, bottom - top))
-    return Outlined(tuple((left + a * cos - b * sin, top + a * sin + b * cos) for a, b in sides))
+    # the tool turns a box about its top left corner
+    corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+    return Outlined(turned_about((left, top), corners, turn))
 
 
 def _point(point: Any, size: tuple[int, int]) -> tuple[float, float]:
