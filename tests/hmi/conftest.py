@@ -24,6 +24,8 @@ from cell.config.load import dump, load
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
+FLAT = ("--disable-gpu",)
+SCENES = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 FASTDDS = """<?xml version="1.0" encoding="UTF-8"?>
 <dds xmlns="http://www.eprosima.com"><profiles>
  <participant profile_name="fast" is_default_profile="true"><rtps><builtin><discovery_config>
@@ -191,14 +193,17 @@ def fake_cell(fake_cell_process: FakeCell) -> FakeCell:
     return fake_cell_process
 
 
-def chromium(webdriver: Any, profile: Path) -> Any:
-    """A browser without a window; `profile`: a folder of its own."""
+def chromium(webdriver: Any, profile: Path, *, flat: bool = False) -> Any:
+    """A browser without a window; `profile`: a folder of its own; `flat`: it need not draw scenes
+    in space, which costs it much.
+    """
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     for flag in (
         "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--disable-dev-shm-usage", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+        "--disable-dev-shm-usage",
+        *(FLAT if flat else SCENES),
         "--window-size=1280,800", f"--user-data-dir={profile}",
     ):  # fmt: skip
         options.add_argument(flag)

@@ -20,14 +20,16 @@ from cell.config import CellConfig, load
 from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.studio import mounting
 from cell.faces.web.signed_in import sign
+from cell.labels.book import LabelBook
 from cell.labels.label import Shape
 from cell.labels.reasons import Why
-from cell.labels.values import About, Proposal, Reason
+from cell.labels.values import About, NewPicture, Proposal, Reason
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
-from tests.studio.memory_book import MemoryBook
 
 SIDE = 640
+WHYS = [why for why in Why if why not in (Why.OVERRIDE, Why.CONFLICT, Why.REVIEW)]
+"""Overridden parts are looked at twice; a test that wants one adds it."""
 
 
 class Unwritten:
@@ -38,8 +40,8 @@ class Unwritten:
 @dataclass(frozen=True)
 class Tools:
     config: CellConfig
-    labels: object
-    notes: object
+    labels: LabelBook
+    audit: object
     recipes: RecipeBook
 
 
@@ -65,26 +67,34 @@ def draw(folder: Path, count: int) -> list[Path]:
         picture = golden.copy()
         x, y = rng.integers(80, SIDE - 120, 2)
         cv2.line(picture, (int(x), int(y)), (int(x) + 40, int(y) + 18), 255 if n % 2 else 0, 5)
+        cv2.putText(picture, f"{n:03}", (8, SIDE - 12), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 128, 2)
         file = folder / f"board-{n:03}.jpg"
         cv2.imwrite(str(file), picture)
         files.append(file)
     return files
 
 
-def fill(book: MemoryBook, files: list[Path]) -> None:
-    whys = list(Why)
+def fill(book: LabelBook, files: list[Path]) -> None:
     for n, file in enumerate(files):
-        found = Proposal(Shape.of_box("open", 120, 150, 180 + n % 60, 190), 0.58)
-        about = About(
-            part=f"20261126-{n:05}", recipe="pcb@1.4.0", model="pcb 1.2.0", golden="44000062",
-            verdict="reject" if n % 3 else "pass", proposals=(found,),
-        )  # fmt: skip
-        book.put(file, (SIDE, SIDE), Reason(whys[n % len(whys)]), about)
+        add(book, file, n, WHYS[n % len(WHYS)])
+
+
+def add(book: LabelBook, file: Path, n: int, why: Why) -> int:
+    """Queue one; its item."""
+    found = Proposal(Shape.of_box("open", 120, 150, 180 + n % 60, 190), 0.58)
+    about = About(
+        part=f"20261126-{n:05}", recipe="pcb@1.4.0", model="pcb 1.2.0", golden="44000062",
+        verdict="reject" if n % 3 else "pass", proposals=(found,),
+    )  # fmt: skip
+    picture = NewPicture(file, file.name, about.part, about)
+    return book.add(picture, Reason(why), 1_800_000_000_000_000_000 + n)
 
 
 def application(folder: Path, count: int) -> FastAPI:
-    config = load(None, {"data_dir": str(folder / "data")})
-    book = MemoryBook()
+    (folder / "data").mkdir()
+    given = {"data_dir": str(folder / "data"), "labels.review_share": 0.0}
+    config = load(None, given)
+    book = LabelBook.open(config.data_dir, config.labels)
     fill(book, draw(folder, count))
     app = FastAPI()
     app.add_middleware(Signing)

@@ -97,7 +97,7 @@ class AboutPanel:
         with ui.element("div").classes("about-opinion"):
             ui.label(self._version(version))
             words = self._visit.tr("studio.decide_for", person=version.person)
-            take = button(words, f"decide-{version.person}")
+            take = button(words, f"decide-{version.number}")
             take.on_click(lambda _, number=version.number: self._decide(number))
 
     def _version(self, version: Version) -> str:
@@ -161,5 +161,3 @@ def summary(said: Said, visit: Visit, label: Label) -> str:
 def at(stamp_ns: int) -> str:
     """When it was, for people."""
     return time.strftime("%Y-%m-%d %H:%M", time.localtime(stamp_ns * 1e-9))
-
-

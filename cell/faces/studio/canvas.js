@@ -25,7 +25,11 @@ export default {
       <div class="lc-frame" ref="frame" tabindex="0" role="application" :aria-label="words.canvas" data-test="canvas">
         <div class="lc-sheet" ref="sheet"><div class="lc-marks" ref="marks"></div></div>
       </div>
-      <div class="lc-state" aria-live="polite" data-test="canvas-state">{{ told }}</div>
+      <div class="lc-state">
+        <input v-if="layer === 'slider'" type="range" min="0" max="100" :value="cut" :aria-label="words.slider" data-test="cut"
+          @input="slide($event.target.valueAsNumber)">
+        <span aria-live="polite" data-test="canvas-state">{{ told }}</span>
+      </div>
       <div class="lc-classes" role="toolbar" :aria-label="words.class">
         <button v-for="(kind, n) in classes" :key="kind.name" type="button" class="lc-class" :data-test="'class-' + kind.name"
           :style="{ '--class': kind.colour }" :aria-pressed="kind.name === name" @click="act('class', String(n + 1))">
@@ -37,32 +41,47 @@ export default {
           :data-test="end" :disabled="!open" @click="act(end)">{{ words[end] }} <kbd aria-hidden="true">{{ names[end] }}</kbd></button>
       </div>
     </div>`,
-  data: () => ({ open: false, tool: null, layer: "", name: "", told: "", classes: [], can: {}, tools: TOOLS, hidden: false }),
+  data: () => ({ open: false, tool: null, layer: "", name: "", told: "", cut: 50, classes: [], can: {}, tools: TOOLS, hidden: false }),
   mounted() {
     const told = {
+      handle: this.words.handle,
       changed: (work) => this.changed(work),
       draft: () => this.later(),
-      done: (said) => this.send("done", said),
+      done: (said) => this.send(said),
       say: (code) => this.$emit("say", code),
     };
     this.work = new Work(this.$refs, told);
     this.prefetch = new Prefetch();
+    Object.assign(this, { seen: new Set(), next: [] });
     this.table = new Keys(this.keys, (action, key) => this.act(action, key));
     this.$emit("ready");
   },
   beforeUnmount() {
     this.table.close();
-    this.work.close();
+    this.work.unload();
   },
   methods: {
-    /** doc: {ticket, url, shapes, proposals, classes, golden, heat, fixed, ahead} */
-    async load(doc) {
+    /** Shows a document ({ticket, url, shapes, proposals, classes, golden, heat, fixed}) now; `ahead` come after it. */
+    async load(doc, ahead) {
+      if (this.work.doc && this.drafting) this.draft();
+      this.seen = new Set([doc.ticket]);
+      this.ahead(ahead);
+      await this.show(doc);
+    },
+    /** What comes next is shown as soon as this one is done, without asking the server. */
+    ahead(docs) {
+      this.next = docs.filter(({ ticket }) => !this.seen.has(ticket));
+      this.prefetch.ahead(this.next.flatMap(({ url, golden }) => [url, golden]));
+    },
+    async show(doc) {
+      this.seen.add(doc.ticket);
       this.wanted = doc.ticket;
       try {
         const image = await this.prefetch.take(doc.url);
         if (this.wanted !== doc.ticket) return;
         this.work.before = this.saved;
         this.work.load(doc, image);
+        this.prefetch.ahead([doc.golden]);
       } catch (error) {
         this.open = false;
         this.$emit("lost", { ticket: doc.ticket, why: String(error) });
@@ -72,19 +91,16 @@ export default {
       this.open = true;
       if (document.activeElement === document.body || document.activeElement?.closest(".lc")) this.$refs.frame.focus();
       requestAnimationFrame(() => this.$emit("shown", { ticket: doc.ticket, at: performance.now() }));
-      this.prefetch.ahead([...doc.ahead, doc.golden]);
     },
     /** The server could not save: the picture is worked on. */
     resume() {
       if (this.work.doc) this.work.sent = false;
     },
-    ahead(urls) {
-      this.prefetch.ahead(urls);
-    },
     /** There is nothing to do any more. */
     empty() {
       this.wanted = "";
       this.open = false;
+      this.work.unload();
     },
     act(action, key = "") {
       if (action === "class") return this.work.act(action, key);
@@ -92,18 +108,28 @@ export default {
       if (action === "help" || action === "skip") return this.$emit("asked", action);
       return this.work.act(action, key);
     },
-    send(event, said) {
-      clearTimeout(this.drafting);
+    slide(percent) {
+      this.cut = percent;
+      this.work.layers.slideTo(percent);
+    },
+    send(said) {
+      this.drafting = clearTimeout(this.drafting);
       this.saved = this.work.state.shapes;
-      this.$emit(event, { ticket: this.work.doc.ticket, ...said });
+      this.$emit("done", { ticket: this.work.doc.ticket, ...said });
+      const next = this.next.shift();
+      if (next) this.show(next);
     },
     later() {
       clearTimeout(this.drafting);
-      this.drafting = setTimeout(() => this.$emit("draft", { ticket: this.work.doc.ticket, ...this.work.state }), DRAFT_MS);
+      this.drafting = setTimeout(() => this.draft(), DRAFT_MS);
+    },
+    draft() {
+      this.drafting = clearTimeout(this.drafting);
+      this.$emit("draft", { ticket: this.work.doc.ticket, ...this.work.state });
     },
     changed(work) {
       const { state, history, layers } = work;
-      Object.assign(this, { tool: work.tool, layer: layers.shown, name: work.name, hidden: !work.visible });
+      Object.assign(this, { tool: work.tool, layer: layers.shown, cut: layers.cut, name: work.name, hidden: !work.visible });
       const chosen = work.shape ?? work.proposal;
       this.can = {
         undo: history.undoable, redo: history.redoable, delete: Boolean(chosen), accept: state.proposals.length > 0,

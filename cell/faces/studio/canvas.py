@@ -34,22 +34,25 @@ class LabelCanvas(
             **keys.words(lang),
             "tools": tr("studio.canvas.tools", lang),
             "canvas": tr("studio.canvas.name", lang),
+            "handle": tr("studio.canvas.handle", lang),
             "box_hint": tr("studio.canvas.box_hint", lang),
             "polygon_hint": tr("studio.canvas.polygon_hint", lang),
             "count": tr("studio.canvas.count", lang, shapes="%1", proposals="%2"),
         }
 
-    def load(self, document: Document, ahead: Sequence[str]) -> None:
-        """Show a picture; those behind `ahead` are fetched."""
-        self.run_method("load", {**document.as_json(), "ahead": list(ahead)})
+    def load(self, document: Document, ahead: Sequence[Document]) -> None:
+        """Show a picture; `ahead` come next, each as soon as the one before it is done: the browser
+        does not wait for the server then.
+        """
+        self.run_method("load", document.as_json(), [one.as_json() for one in ahead])
 
     def resume(self) -> None:
         """Let people go on with the picture: it could not be saved."""
         self.run_method("resume")
 
-    def ahead(self, urls: Sequence[str]) -> None:
-        """Fetch pictures that come next."""
-        self.run_method("ahead", list(urls))
+    def ahead(self, documents: Sequence[Document]) -> None:
+        """What comes next now."""
+        self.run_method("ahead", [one.as_json() for one in documents])
 
     def empty(self) -> None:
         """There is no picture any more."""

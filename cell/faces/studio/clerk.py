@@ -132,7 +132,7 @@ class Clerk:
 
 def told(said: Said) -> Json:
     """A label for the log."""
-    shapes = [
+    shapes: list[Json] = [
         {
             "class": shape.class_name,
             "kind": str(shape.kind),

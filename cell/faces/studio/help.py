@@ -13,7 +13,9 @@ class KeyHelp:
 
     def __init__(self, lang: Lang) -> None:
         words = keys.words(lang)
-        with ui.dialog() as self._dialog, ui.element("div").classes("st-dialog keys"):
+        self._dialog = ui.dialog()
+        self._dialog.props["aria-label"] = tr("studio.keys.title", lang)
+        with self._dialog, ui.element("div").classes("st-dialog keys"):
             with ui.element("h2"):
                 ui.label(tr("studio.keys.title", lang))
             with ui.element("div").classes("keys-groups").props("data-test=keys tabindex=0"):
@@ -26,7 +28,9 @@ class KeyHelp:
         """Show it."""
         self._dialog.open()
 
-    def _group(self, title: str, actions: dict[str, tuple[str, ...]], words: dict[str, str]) -> None:
+    def _group(
+        self, title: str, actions: dict[str, tuple[str, ...]], words: dict[str, str]
+    ) -> None:
         with ui.element("section"):
             with ui.element("h3"):
                 ui.label(title)

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Final
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, PlainTextResponse
 from nicegui import ui
+from starlette.background import BackgroundTask
 
+from cell.faces.studio.agreement_page import agreement_page
+from cell.faces.studio.clerk import Clerk
+from cell.faces.studio.exchange_page import exchange_page
+from cell.faces.studio.exporting import export_file
+from cell.faces.studio.holding import Holding
 from cell.faces.studio.pictures import golden_file, picture_file
 from cell.faces.studio.queue_page import queue_page
 from cell.faces.studio.services import Tools
+from cell.faces.studio.sets_page import sets_page
+from cell.faces.studio.uploads import Inbox
 from cell.faces.studio.visit import Visit
 from cell.faces.studio.work_page import WorkPage
 from cell.faces.web.signed_in import signed_in
 from cell.people.person import SignedIn
 from cell.people.roles import Permission
-from cell.texts import Lang, languages, tr
+from cell.texts import Lang, languages, render, tr
+from models.ground.errors import UserError
 
-INNER: Final = ("/studio/picture/", "/studio/golden/")
+INNER: Final = ("/studio/picture/", "/studio/golden/", "/studio/upload/", "/studio/export/")
 """What open pages fetch."""
 KEPT: Final = {"Cache-Control": "private, max-age=86400, immutable"}
 """Named by their content: a browser need not ask again."""
@@ -26,11 +36,16 @@ KEPT: Final = {"Cache-Control": "private, max-age=86400, immutable"}
 
 def mount(app: FastAPI, tools: Tools) -> None:
     """Add the pages below `/studio`."""
+    holding = Holding()
+    inbox = Inbox(tools.config.data_dir)
+    inbox.clean()
+    inbox.mount(app)
     _mount_pictures(app, tools)
+    _mount_export(app, tools)
     default = tools.config.hmi.language
 
     def visit(request: Request, lang: str, needs: Permission) -> Visit | None:
-        """The one who has come; None, with a word about it on the page, where he may not be here."""
+        """The one who has come; None, with a word on the page, where he may not be here."""
         person = signed_in(request)
         if person is None:
             return None
@@ -48,7 +63,22 @@ def mount(app: FastAPI, tools: Tools) -> None:
     @ui.page("/studio/work")
     def work(request: Request, lang: str = "", item: int | None = None) -> None:
         if here := visit(request, lang, Permission.LABEL):
-            WorkPage(here, item)
+            WorkPage(here, holding, item)
+
+    @ui.page("/studio/sets")
+    async def sets(request: Request, lang: str = "") -> None:
+        if here := visit(request, lang, Permission.LABEL):
+            await sets_page(here)
+
+    @ui.page("/studio/exchange")
+    async def exchange(request: Request, lang: str = "") -> None:
+        if here := visit(request, lang, Permission.EXCHANGE):
+            await exchange_page(here, inbox)
+
+    @ui.page("/studio/agreement")
+    async def agreement(request: Request, lang: str = "") -> None:
+        if here := visit(request, lang, Permission.LABEL):
+            await agreement_page(here)
 
 
 def chosen_language(asked: str, person: SignedIn, default: Lang) -> Lang:
@@ -70,6 +100,21 @@ def _mount_pictures(app: FastAPI, tools: Tools) -> None:
             return Response(status_code=403)
         file = golden_file(tools.config, recipe, name)
         return Response(status_code=404) if file is None else FileResponse(file, headers=KEPT)
+
+
+def _mount_export(app: FastAPI, tools: Tools) -> None:
+    @app.get("/studio/export/{name}/{form}.zip")
+    def export(request: Request, name: str, form: str, lang: str = "") -> Response:
+        person = signed_in(request)
+        if person is None or not person.may(Permission.EXCHANGE):
+            return Response(status_code=403)
+        chosen = chosen_language(lang, person, tools.config.hmi.language)
+        try:
+            file = export_file(Clerk(tools.labels, tools.audit, person), name, form)
+        except UserError as error:
+            return PlainTextResponse(render(str(error), chosen) + "\n", status_code=422)
+        remove = BackgroundTask(shutil.rmtree, file.parent, ignore_errors=True)
+        return FileResponse(file, filename=file.name, background=remove)
 
 
 def _may(request: Request, needs: Permission) -> bool:

@@ -93,7 +93,8 @@ def row(visit: Visit, item: Item) -> None:
             else:
                 words = visit.tr(f"studio.open.{item.state}")
                 link = ui.link(words, visit.link("/studio/work", item=item.id))
-                link.classes("st-button").props(f'data-test=open-{item.id} aria-label="{words}: {name}"')
+                link.classes("st-button").props(f"data-test=open-{item.id}")
+                link.props["aria-label"] = f"{words}: {name}"
 
 
 def _thumbnail(visit: Visit, item: Item) -> None:
@@ -101,14 +102,18 @@ def _thumbnail(visit: Visit, item: Item) -> None:
         ui.label(visit.tr("studio.no_picture_short")).classes("queue-no-picture")
         return
     url = f"/studio/picture/{item.id}/{item.picture.sha256}"
-    ui.element("img").props(f'src="{url}" alt="" loading=lazy decoding=async').classes("queue-thumb")
+    ui.element("img").props(f'src="{url}" alt="" loading=lazy decoding=async').classes(
+        "queue-thumb"
+    )
 
 
 def _filters(visit: Visit, wanted: Wanted, counted: Statistics | None) -> None:
     counts = counted or Statistics({}, {}, {}, 0)
     waiting = sum(counts.by_state.get(state, 0) for state in WAITING)
-    with ui.element("nav").classes("filters").props(
-        f'aria-label="{visit.tr("studio.queue.filter")}"'
+    with (
+        ui.element("nav")
+        .classes("filters")
+        .props(f'aria-label="{visit.tr("studio.queue.filter")}"')
     ):
         chosen = wanted.why is None and wanted.state is None
         _filter(visit, visit.tr("studio.queue.all"), waiting, {}, chosen=chosen)
@@ -136,5 +141,3 @@ def _filter(
     link.props(f"data-test=filter-{name}")
     if chosen:
         link.classes("filter-chosen").props("aria-current=true")
-
-

@@ -22,7 +22,7 @@ class Tools(Protocol):
         """The book of labels."""
 
     @property
-    def notes(self) -> Notes:
+    def audit(self) -> Notes:
         """The log of what people did."""
 
     @property

@@ -37,7 +37,7 @@ class Visit:
 
     def __init__(self, tools: Tools, by: SignedIn, lang: Lang) -> None:
         self.tools, self.by, self.lang = tools, by, lang
-        self.clerk = Clerk(tools.labels, tools.notes, by)
+        self.clerk = Clerk(tools.labels, tools.audit, by)
         self._client = ui.context.client
 
     def tr(self, code: str, **values: object) -> str:

@@ -19,8 +19,8 @@ from cell.texts import Lang, say
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """One task as it is shown once. ticket: names this showing, and the save that ends it, so that a
-    save that is sent twice counts once.
+    """One task as it is shown once. ticket: names this showing, and the save that ends it: one that
+    is sent twice counts once.
     """
 
     task: Task
@@ -107,7 +107,9 @@ def said_of(told: Mapping[str, Any], note: str) -> Said:
     return Said(judgement, shapes_of(told.get("shapes")), note.strip())
 
 
-def opinion(task: Task, number: int, note: str) -> Said | None:
-    """One of the opinions that somebody settles between, as his own word; None: there is none."""
+def opinion(task: Task, number: int, note: str) -> Said:
+    """One of the opinions that somebody settles between, as his own word. Raises LabelError."""
     found = next((one for one in task.opinions if one.number == number), None)
-    return None if found is None else replace(found.said, note=note.strip())
+    if found is None:
+        raise LabelError(say("studio.not_shapes"))
+    return replace(found.said, note=note.strip())

@@ -3,43 +3,53 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
 
 from nicegui import events, ui
 
 from cell.faces.studio.about import AboutPanel
 from cell.faces.studio.canvas import STYLE, LabelCanvas
+from cell.faces.studio.desk import Desk
+from cell.faces.studio.documents import draft_of
 from cell.faces.studio.frame import button, empty, frame
 from cell.faces.studio.help import KeyHelp
-from cell.faces.studio.visit import Result, Visit, now_ns
-from cell.faces.studio.work import Showing, opinion, picture_url, said_of
-from cell.labels.errors import StaleLabelError
+from cell.faces.studio.holding import Holding
+from cell.faces.studio.visit import Visit, now_ns
+from cell.faces.studio.work import Showing, opinion, said_of
 from cell.labels.label import LabelError
-from cell.labels.values import Said, Saved, State, Task
+from cell.labels.values import Said
 
-AHEAD: Final = 2
-"""Tasks that are taken before they are asked for, so that their pictures are there."""
 RENEW_S: Final = 60.0
+SAID: Final = {
+    "nothing": "studio.work.nothing",
+    "outlined": "studio.work.outlined",
+    "nothing_before": "studio.work.nothing_before",
+}
+"""What the canvas wants people to be told."""
 
 
 class WorkPage:
-    """One browser's work. item: what to begin with, None: whatever is worth most."""
+    """One browser's work. item: what to begin with, None: whatever is worth most.
 
-    def __init__(self, visit: Visit, item: int | None) -> None:
-        self._visit, self._clerk = visit, visit.clerk
-        self._begin_with = item
-        self._showing: Showing | None = None
-        self._ahead: list[Task] = []
+    The browser goes from picture to picture by itself, through what the desk holds ready; what it
+    says of each is saved in that order. Where that fails, it is brought back to the picture.
+    """
+
+    def __init__(self, visit: Visit, holding: Holding, item: int | None) -> None:
+        self._visit, self._begin_with = visit, item
+        self._desk = Desk(visit, holding)
         self._done = 0
         self._turn = asyncio.Lock()
         ui.add_css(STYLE)
-        with frame(visit, "work"), ui.element("div").classes("work") as self._work:
-            self._canvas = LabelCanvas(visit.lang)
-            self._about = AboutPanel(visit, self._decide, self._note_and_next)
-        with ui.element("div").classes("work-none") as self._none:
-            empty(visit.tr("studio.work.none"), visit.tr("studio.work.none_remedy"))
-            button(visit.tr("studio.work.look_again"), "look-again").on_click(self._next)
+        with frame(visit, "work"):
+            with ui.element("div").classes("work") as self._work:
+                self._canvas = LabelCanvas(visit.lang)
+                self._about = AboutPanel(visit, self._decide, self._note_and_next)
+            with ui.element("div").classes("work-none") as self._none:
+                empty(visit.tr("studio.work.none"), visit.tr("studio.work.none_remedy"))
+                button(visit.tr("studio.work.look_again"), "look-again").on_click(self._begin)
         self._none.set_visibility(False)
         self._help = KeyHelp(visit.lang)
         self._listen()
@@ -53,164 +63,104 @@ class WorkPage:
         canvas.on("say", lambda event: self._visit.tell(self._visit.tr(SAID[event.args])))
         canvas.on("lost", lambda _: self._visit.tell(self._visit.tr("studio.work.lost")))
         ui.timer(RENEW_S, self._renew)
-        ui.context.client.on_delete(self._leave)
+        ui.context.client.on_delete(self._desk.leave)
 
     async def _begin(self) -> None:
-        """A browser has taken the page up, or has come back to it."""
+        """A browser has taken the page up, or has come back to it, or asks for more."""
         async with self._turn:
-            if self._showing is not None:
-                self._show(self._showing)
-            elif self._begin_with is None:
-                await self._show_next()
-            else:
-                result = await self._visit.attempt(self._clerk.open, self._begin_with, now_ns())
-                await self._shown(result)
-                await self._look_ahead()
+            if self._desk.now is None:
+                await self._desk.begin(self._begin_with)
+                self._begin_with = None
+            await self._go_on(load=True)
 
-    async def _next(self) -> None:
-        async with self._turn:
-            await self._show_next()
-
-    async def _show_next(self) -> None:
-        """Show what comes next, and take what comes after it."""
-        if self._ahead:
-            self._show(Showing.of(self._ahead.pop(0)))
-        else:
-            await self._shown(await self._visit.attempt(self._clerk.take, now_ns()))
-        await self._look_ahead()
-
-    async def _shown(self, result: Result[Task]) -> None:
-        if result.value is not None:
-            self._show(Showing.of(result.value))
+    async def _go_on(self, *, load: bool) -> None:
+        """Show what lies on the desk. load: the browser does not show it by itself."""
+        desk, canvas = self._desk, self._canvas
+        showing = desk.now
+        self._work.set_visibility(showing is not None)
+        self._none.set_visibility(showing is None)
+        if showing is None:
+            canvas.empty()
             return
-        self._showing = None
-        self._canvas.empty()
-        self._work.set_visibility(False)
-        self._none.set_visibility(True)
-
-    def _show(self, showing: Showing) -> None:
-        visit = self._visit
-        self._showing = showing
-        self._none.set_visibility(False)
-        self._work.set_visibility(True)
-        if showing.task.item.picture is None:
-            self._canvas.empty()
-        else:
-            urls = [picture_url(task) for task in self._ahead]
-            self._canvas.load(showing.document(visit.tools, visit.lang), urls)
-        self._canvas.set_visibility(showing.task.item.picture is not None)
+        seen = showing.task.item.picture is not None
+        canvas.set_visibility(seen)
+        if not seen:
+            canvas.empty()
+        elif load:
+            canvas.load(desk.document(showing), desk.documents())
         self._about.show(showing, self._done)
-
-    async def _look_ahead(self) -> None:
-        while self._showing is not None and len(self._ahead) < AHEAD:
-            besides = [self._showing.task.item.id, *(task.item.id for task in self._ahead)]
-            result = await self._visit.quietly(self._clerk.take, now_ns(), besides)
-            if result.value is None:
-                break
-            self._ahead.append(result.value)
-        self._canvas.ahead([picture_url(task) for task in self._ahead])
-        await self._about.history(self._showing)
+        await desk.fill()
+        canvas.ahead(desk.documents())
+        await self._about.history(showing)
 
     async def _on_done(self, event: events.GenericEventArguments) -> None:
         told = event.args
-        try:
-            said = said_of(told, self._about.note)
-        except LabelError:
-            return
-        await self._save(str(told.get("ticket")), said)
+        if isinstance(told, Mapping):
+            await self._save(str(told.get("ticket")), lambda _, note: said_of(told, note))
 
     async def _decide(self, number: int) -> None:
         """Take one of the opinions as it is."""
-        showing = self._showing
-        said = showing and opinion(showing.task, number, self._about.note)
-        if showing and said:
-            await self._save(showing.ticket, said)
-
-    async def _save(self, ticket: str, said: Said) -> None:
-        async with self._turn:
-            showing = self._showing
-            if showing is None or showing.ticket != ticket:
-                return
-            result: Result[Saved] = await self._visit.attempt(
-                self._clerk.save, showing.task, said, ticket, now_ns()
+        if self._desk.now is not None:
+            ticket = self._desk.now.ticket
+            await self._save(
+                ticket, lambda one, note: opinion(one.task, number, note), by_itself=False
             )
-            if result.refused and not kept_anyway(result):
-                self._canvas.resume()
+
+    async def _save(
+        self, ticket: str, say: Callable[[Showing, str], Said], *, by_itself: bool = True
+    ) -> None:
+        """Save what is said of a showing. by_itself: the browser has gone on already."""
+        async with self._turn:
+            showing = self._desk.find(ticket)
+            if showing is None:
                 return
-            self._done += 1
-            await self._show_next()
+            first = showing is self._desk.now
+            try:
+                said = say(showing, self._about.note if first else showing.note)
+            except LabelError:
+                return
+            goes_on = by_itself and self._desk.has_next
+            if await self._desk.save(showing, said):
+                self._done += 1
+                await self._go_on(load=not goes_on)
+            elif first:
+                self._canvas.load(
+                    self._desk.document(self._desk.said(showing, said)), self._desk.documents()
+                )
 
     async def _note_and_next(self) -> None:
         async with self._turn:
-            showing = self._showing
-            if showing is None:
-                return
-            words = self._about.note
-            if not words.strip():
+            words = self._about.note.strip()
+            if not words:
                 self._visit.tell(self._visit.tr("studio.work.note_first"))
-                return
-            result: Result[State] = await self._visit.attempt(
-                self._clerk.note, showing.task, words, showing.ticket, now_ns()
-            )
-            if not result.refused:
+            elif await self._desk.note(words):
                 self._done += 1
-                await self._show_next()
+                await self._go_on(load=True)
 
     async def _on_draft(self, event: events.GenericEventArguments) -> None:
-        showing, told = self._showing, event.args
-        if showing is None or not isinstance(told, Mapping) or told.get("ticket") != showing.ticket:
+        told = event.args
+        showing = self._desk.find(str(told.get("ticket"))) if isinstance(told, Mapping) else None
+        if showing is None:
             return
-        await self._keep(showing, told)
-
-    async def _keep(self, showing: Showing, told: Mapping[str, Any]) -> None:
         try:
             draft = showing.kept(told, self._about.note)
         except LabelError:
             return
-        await self._visit.attempt(self._clerk.draft, showing.task.item.id, draft, now_ns())
+        self._desk.put(replace(showing, draft=draft_of(draft)))
+        item = showing.task.item.id
+        await self._visit.attempt(self._visit.clerk.draft, item, draft, now_ns())
 
     async def _on_asked(self, event: events.GenericEventArguments) -> None:
         if event.args == "help":
             self._help.open()
         elif event.args == "skip":
-            await self._skip()
-
-    async def _skip(self) -> None:
-        """Leave it to somebody else, or to later."""
-        async with self._turn:
-            if self._showing is None:
-                return
-            skipped = self._showing.task.item.id
-            if not self._ahead:
-                result = await self._visit.attempt(self._clerk.take, now_ns(), [skipped])
-                if result.value is None:
+            async with self._turn:
+                if await self._desk.skip():
+                    await self._go_on(load=True)
+                else:
                     self._visit.tell(self._visit.tr("studio.work.only_one"))
-                    return
-                self._ahead.append(result.value)
-            await self._visit.quietly(self._clerk.release, skipped)
-            self._show(Showing.of(self._ahead.pop(0)))
-            await self._about.history(self._showing)
 
     async def _renew(self) -> None:
         """Hold on what is shown and what comes next, while a browser shows the page."""
-        if self._showing is None or not self._canvas.client.has_socket_connection:
-            return
-        for task in [self._showing.task, *self._ahead]:
-            result = await self._visit.quietly(self._clerk.renew, task.item.id, now_ns())
-            if result.refused and task in self._ahead:
-                self._ahead.remove(task)
-
-    async def _leave(self) -> None:
-        """The browser has gone: what it held is free again, its drafts stay."""
-        held = [self._showing.task] if self._showing else []
-        for task in [*held, *self._ahead]:
-            await self._visit.quietly(self._clerk.release, task.item.id)
-
-
-SAID: Final = {"nothing": "studio.work.nothing", "nothing_before": "studio.work.nothing_before"}
-"""What the canvas wants people to be told."""
-
-
-def kept_anyway(result: Result[Saved]) -> bool:
-    """Whether somebody was first: then the label is kept beside his, and the work goes on."""
-    return isinstance(result.error, StaleLabelError)
+        if self._canvas.client.has_socket_connection:
+            await self._desk.renew()

@@ -40,7 +40,9 @@ export const ACTIONS = {
   },
   accept: (work) => {
     if (work.proposal) return work.adopt();
-    return work.keep([...work.state.shapes, ...copied(work.state.proposals)], []);
+    const taken = copied(work.state.proposals);
+    if (taken.length === 1) work.chosen = taken[0].id;
+    return work.keep([...work.state.shapes, ...taken], []);
   },
   refuse: (work) => work.keep(work.state.shapes, work.state.proposals.filter((one) => work.proposal && one !== work.proposal)),
   copy: (work) => (work.before?.length ? work.keep([...work.state.shapes, ...copied(work.before)]) : work.told.say("nothing_before")),

@@ -33,7 +33,8 @@ export class Keys {
   hear(event) {
     const composed = event.code?.startsWith("Key") && event.keyCode === 229;
     const pressed = named(latin(event)), action = this.actions.get(pressed);
-    if (event.target.closest?.("input, textarea, select, [contenteditable=true]")) {
+    if (event.target.type === "range" && /^(Arrow|Home|End|Page)/.test(event.key)) return;
+    if (event.target.closest?.("input:not([type=range]), textarea, select, [contenteditable=true]")) {
       if (/^Ctrl\+(Shift\+)?[zy]$/.test(pressed)) event.stopImmediatePropagation();
       return;
     }

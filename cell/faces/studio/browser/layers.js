@@ -34,17 +34,28 @@ export class Layers {
     this.shown = next;
     const made = await this.make(next);
     if (this.shown !== next) return this.shown; // another one was asked for in the meantime
-    made.style.clipPath = next === "slider" ? `inset(0 0 0 ${this.cut}%)` : "";
     this.element.replaceChildren(made);
+    made.style.clipPath = "";
+    if (next === "slider") {
+      this.element.append(Object.assign(document.createElement("div"), { className: "lc-cut" }));
+      this.slideTo(this.cut);
+    }
     if (next === "blink") this.timer = setInterval(() => made.classList.toggle("lc-off"), BLINK_MS);
     return next;
   }
 
   async slide(by) {
-    this.cut = Math.min(100, Math.max(0, this.cut + by));
-    if (this.shown !== "slider") return this.toggle("slider");
-    if (this.element.firstChild) this.element.firstChild.style.clipPath = `inset(0 0 0 ${this.cut}%)`;
-    return "slider";
+    this.slideTo(this.cut + by);
+    return this.shown === "slider" ? "slider" : this.toggle("slider");
+  }
+
+  /** Where the golden sample begins, in percent from the left. */
+  slideTo(percent) {
+    this.cut = Math.min(100, Math.max(0, percent));
+    const [golden, line] = this.element.children;
+    if (this.shown !== "slider" || !line) return;
+    golden.style.clipPath = `inset(0 0 0 ${this.cut}%)`;
+    line.style.left = `${this.cut}%`;
   }
 
   hide() {

@@ -7,7 +7,7 @@ import { sound, toAnnotation, toShape } from "./shapes.js";
 const TOOLS = { box: ["rectangle", "drag"], polygon: ["polygon", "click"] };
 
 export class Surface {
-  /** told: {colour(name), name() of new shapes, changed(), drawn(id), selected(id)} */
+  /** told: {colour(name), name() of new shapes, handle (its word), changed(), drawn(id), selected(id)} */
   constructor(image, told) {
     this.image = image;
     this.told = told;
@@ -20,6 +20,9 @@ export class Surface {
     });
     this.annotator.on("createAnnotation", ({ id }) => this.created(id));
     this.annotator.on("selectionChanged", (chosen) => this.quiet || told.selected(chosen[0]?.id ?? ""));
+    // Annotorious' handles are buttons without a name.
+    this.naming = new MutationObserver(() => this.name());
+    this.naming.observe(this.annotator.element, { childList: true, subtree: true });
     this.annotator.state.store.observe(() => this.quiet || told.changed(), { origin: "LOCAL" });
   }
 
@@ -67,8 +70,14 @@ export class Surface {
     this.annotator.setVisible(visible);
   }
 
+  name() {
+    for (const handle of this.annotator.element.querySelectorAll("[role=button]:not([aria-label])"))
+      handle.setAttribute("aria-label", this.told.handle);
+  }
+
   destroy() {
     this.quiet = true;
+    this.naming.disconnect();
     this.annotator.destroy();
   }
 

@@ -13,7 +13,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const PALETTE = ["#ffb000", "#56b4e9", "#4ed8a0", "#f0e442", "#ff8a65", "#e48fc8", "#a9b8ff", "#d4d4d4", "#9be564"];
 
 export class Work {
-  /** parts: {frame, sheet, marks}; told: {changed(view), draft(state), done(said), say(code)} */
+  /** parts: {frame, sheet, marks}; told: {handle (its word), changed(view), draft(state), done(said), say(code)} */
   constructor({ frame, sheet, marks }, told) {
     Object.assign(this, { frame, sheet, told, tool: null, chosen: "", corner: -1, cross: null, started: [], visible: true });
     this.doc = null;
@@ -35,15 +35,18 @@ export class Work {
     this.history = new History({ shapes: doc.shapes, proposals: doc.proposals });
     const colour = (name) => this.colour(name);
     const changed = () => this.settle(), drawn = (id) => this.drawn(id);
-    this.surface = new Surface(image, { colour, name: () => this.name, changed, drawn, selected: (id) => this.selected(id) });
+    const { handle } = this.told, name = () => this.name, selected = (id) => this.selected(id);
+    this.surface = new Surface(image, { colour, name, handle, changed, drawn, selected });
     this.layers.load(image, doc);
     this.viewport.load(...this.size);
     this.show();
   }
 
-  close() {
+  /** There is no picture any more. */
+  unload() {
     this.layers.hide();
     this.surface?.destroy();
+    Object.assign(this, { doc: null, surface: null });
   }
 
   get state() {
@@ -167,7 +170,7 @@ export class Work {
   }
 
   middle() {
-    const [x1, y1, x2, y2] = this.viewport.seen;
+    const [x1, y1, x2, y2] = this.viewport.zoom > 1 ? this.viewport.seen : [0, 0, ...this.size];
     return [Math.round((x1 + x2) / 2), Math.round((y1 + y2) / 2)];
   }
 
@@ -209,7 +212,8 @@ export class Work {
   }
 
   done(judgement) {
-    if (judgement === "outlined" && !this.state.shapes.length) return this.told.say("nothing");
+    const outlined = this.state.shapes.length > 0;
+    if (outlined !== (judgement === "outlined")) return this.told.say(outlined ? "outlined" : "nothing");
     this.sent = true; // until the next picture comes, or the server could not save
     return this.told.done({ judgement: judgement === "outlined" ? "defective" : judgement, shapes: this.state.shapes });
   }

@@ -1,0 +1,74 @@
+"""The relabelling tool's server, and a real browser."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cell.config.labels import LabelsConfig
+from cell.labels.book import LabelBook
+from tests.hmi.conftest import CHROMIUM, DRIVER, ROOT, chromium, end, free_port, until
+
+PICTURES = 60
+
+
+@dataclass(frozen=True)
+class Server:
+    url: str
+    book: LabelBook
+    folder: Path
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder, port = tmp_path_factory.mktemp("studio"), free_port()
+    command = [sys.executable, "-m", "tests.studio.app", str(folder), str(port), str(PICTURES)]
+    process = subprocess.Popen(command, cwd=ROOT, text=True)
+    url = f"http://127.0.0.1:{port}"
+
+    def answers() -> bool:
+        assert process.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(f"{url}/studio", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    until(answers, "the server answers", 60.0)
+    book = LabelBook.open(folder / "data", LabelsConfig())
+    yield Server(url, book, folder)
+    book.close()
+    end(process)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    if CHROMIUM is None or DRIVER is None:
+        pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
+    webdriver = pytest.importorskip("selenium.webdriver")
+    driver = chromium(webdriver, tmp_path_factory.mktemp("chromium"), flat=True)
+    # The page's own size, without the browser's bars.
+    size = {"width": 1280, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def studio(browser: Any, server: Server) -> Iterator[Any]:
+    """A person of his own for each test; at its end the browser has complained of nothing."""
+    from tests.studio.browsing import Studio
+
+    made = Studio(browser, server.url)
+    made.sign_in("mina")
+    made.errors()
+    yield made
+    assert not made.errors()
+    browser.get("about:blank")
