@@ -18,6 +18,7 @@ from cell.config.processes import TABLE
 from cell.control.alarms import CATALOGUE
 from cell.control.changeover import Step
 from cell.control.ledger.observations import COMMANDS
+from cell.faces.api.problems import TITLES
 from cell.faces.hmi.components.cell_model import VERDICT_COLORS
 from cell.faces.hmi.components.counts import ENTRIES
 from cell.faces.hmi.components.recipe_form import REASONS
@@ -35,6 +36,7 @@ SAYING = ("say", "tr", "RefusalError")
 
 COMPOSED = {
     "alarm.{}": CATALOGUE,
+    "api.title.{}": TITLES,
     "alarm.priority.{}": PRIORITIES,
     "bin.{}": ("rework", "scrap", "review"),  # as recipes usually name them
     "change.{}": [step for step in Step if step is not Step.NONE],
