@@ -40,9 +40,7 @@ def tokens(data: Path) -> dict[Role, str]:
 
 
 @pytest.fixture(scope="module")
-def served(
-    ros_environment: dict[str, str], data: Path, tokens: dict[Role, str]
-) -> Iterator[Hmi]:
+def served(ros_environment: dict[str, str], data: Path, tokens: dict[Role, str]) -> Iterator[Hmi]:
     """The web server of a cell with accounts."""
     assert tokens, "the accounts are there before the server"
     page = Hmi(ros_environment, written(data), "--lang", "en")
@@ -57,9 +55,7 @@ def ask(served: Hmi) -> Callable[..., tuple[int, Any]]:
         given = {name.replace("_", "-"): value for name, value in headers.items()}
         if token:
             given["Authorization"] = f"Bearer {token}"
-        request = urllib.request.Request(
-            f"{served.url}api/v1{path}", method=method, headers=given
-        )
+        request = urllib.request.Request(f"{served.url}api/v1{path}", method=method, headers=given)
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:
                 return answer.status, json.loads(answer.read())
