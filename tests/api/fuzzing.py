@@ -14,8 +14,9 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
+from cell.labels.label import Judgement
 from cell.labels.reasons import Why
-from cell.labels.values import NewPicture, Reason
+from cell.labels.values import NewPicture, Purpose, Reason, Said
 from cell.people.roles import Role
 from tests.api.world import World
 
@@ -29,6 +30,10 @@ CHECKS = [
     checks.response_schema_conformance,
 ]
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+KNOWN = {"part": "s1-00001", "item": 1, "kind": "view"}
+"""What is there, by the name of the place in a path."""
+NAMES = {"people": "quality_person", "recipes": "pcb", "sets": "set-1"}
+"""The same for `{name}`, by what stands before it."""
 
 
 def filled(world: World, pictures: int = 3) -> World:
@@ -39,6 +44,11 @@ def filled(world: World, pictures: int = 3) -> World:
         cv2.imwrite(str(file), pixels)
         picture = NewPicture(file, file.name, f"p{number}")
         world.labels.add(picture, Reason(Why.OVERRIDE), world.now_ns)
+    said = Said(Judgement.GOOD)
+    world.labels.save(
+        2, "kim", said, base=0, purpose=Purpose.LABEL, now_ns=world.now_ns, key="fuzz"
+    )
+    world.labels.freeze("set-1", "kim", world.now_ns, only_settled=False)
     return world
 
 
@@ -62,6 +72,13 @@ def fuzz(world: World, operation: Any, cases: int, number: int) -> Counter[str]:
     return answered
 
 
+def found(path: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The places of a path with what is there."""
+    before = path.strip("/").split("/{name}")[0].rpartition("/")[2]
+    there = {**KNOWN, "name": NAMES.get(before, "none")}
+    return {name: there.get(name, value) for name, value in given.items()}
+
+
 def _run(
     world: World, operation: Any, mode: Any, cases: int, number: int, answered: Counter[str]
 ) -> None:
@@ -77,6 +94,8 @@ def _run(
     )
     @given(case=operation.as_strategy(generation_mode=mode))
     def try_it(case: Any) -> None:
+        if mode is GenerationMode.POSITIVE and answered.total() % 2:
+            case.path_parameters = found(case.path, case.path_parameters or {})
         case.headers = {k: v for k, v in (case.headers or {}).items() if k != "Authorization"}
         response = case.call_and_validate(headers=headers, checks=CHECKS)
         answered[str(response.status_code)] += 1
