@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cell.config.hmi import HmiConfig
+from cell.config.people import PeopleConfig
 from cell.control.ledger.config import LedgerSettings
 from cell.records.limits import Retention
 from robot.motion.config import MotionSettings
@@ -170,6 +171,9 @@ class CellConfig(Section):
     hmi: HmiConfig = Field(
         default_factory=HmiConfig, title="HMI", description="The operator's page."
     )
+    people: PeopleConfig = Field(
+        default_factory=PeopleConfig, title="People", description="Sign-in and the audit log."
+    )
 
     def anchored(self, folder: Path) -> Self:
         """The same with relative paths taken from `folder`."""
@@ -178,7 +182,7 @@ class CellConfig(Section):
             for name in ("data_dir", "calibration", "recipes", "models")
             if isinstance(path := getattr(self, name), Path)
         }
-        return self.model_copy(update=paths)
+        return self.model_copy(update={**paths, "people": self.people.anchored(folder)})
 
 
 def _flat(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:

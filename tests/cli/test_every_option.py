@@ -113,6 +113,17 @@ CALLS: dict[str, dict[str, Any]] = {
     "recipe show": {"load": THROUGH, "find_recipe": ends},
     "recipe check": {"load": THROUGH, "require_target": THROUGH, "check_recipe": ends},
     "recipe use": {"_change": ends},
+    "user add": {"read_secret": gives("2580"), "_add": ends},
+    "user change": {"read_secret": gives("2580"), "_change": ends},
+    "user disable": {"_change": ends},
+    "user end-sessions": {"_end": ends},
+    "user list": {"house_of": ends},
+    "user import": {"read_written": gives(""), "_import": ends},
+    "user export": {"require_target": THROUGH, "house_of": ends},
+    "audit verify": {"settings_of": THROUGH, "check_log": ends},
+    "audit list": {"read": ends},
+    "audit export": {"read": gives(()), "as_csv": gives(""), "write_whole": gives(None)},
+    "audit accept": {"_accept": ends},
     "records verify": {"check_folder": ends},
     "records prune": {
         "load": THROUGH, "open_records": gives(SimpleNamespace(dispose=gives(None))),
@@ -123,6 +134,11 @@ CALLS: dict[str, dict[str, Any]] = {
 MODULES = {
     "bench run": "bench", "bench cuts": "bench_faults", "records verify": "records",
     "recipe list": "recipe", "recipe show": "recipe", "recipe check": "recipe",
+    "user list": "user", "user import": "user", "user export": "user",
+    "user add": "user_accounts", "user change": "user_accounts",
+    "user disable": "user_accounts", "user end-sessions": "user_accounts",
+    "audit verify": "audit", "audit list": "audit", "audit export": "audit",
+    "audit accept": "audit",
 }  # fmt: skip
 VALUES = {
     "seeds": "5,6", "canonical": "64x64", "draw": "seen.png",
@@ -133,7 +149,8 @@ VALUES = {
     "parts": "7", "engine": "auto", "precision": "bf16", "host": "127.0.0.2", "only": "*a*",
     "split": "some", "group_by": "(.)", "report": "r.json", "overlay": "o.png", "config": "C",
     "minutes": "1.5", "device": "cpu", "licence": "mine", "side": "96", "groups": "a,b",
-    "site": "SITE",
+    "site": "SITE", "role": "integrator", "secret": "badge", "from_": "2026-01-31",
+    "to": "2026-01-31T06:00", "format_": "csv",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
 
@@ -186,6 +203,19 @@ LINES = [
     Line("recipe check pcb --draw o.png"),
     Line("recipe use pcb --person kim --reason why"),
     Line("recipe use pcb --person kim --reason why --prepare-only", "drain"),
+    Line("user add kim --role quality"),
+    Line("user add kim --role quality --secret none", "password_stdin"),
+    Line("user change kim --role quality", "secret password_stdin"),
+    Line("user change kim --secret pin", "role display language enable"),
+    Line("user disable kim"),
+    Line("user end-sessions kim"),
+    Line("user list"),
+    Line("user import list.csv"),
+    Line("user export --out list.csv"),
+    Line("audit verify"),
+    Line("audit list"),
+    Line("audit export --out log.jsonl"),
+    Line("audit accept --why looked"),
     Line("records verify"),
     Line("records prune"),
 ]
