@@ -143,7 +143,7 @@ def test_an_open_page_ends_with_its_session(visitor: Visitor, people_folder: Pat
 
 
 async def _language_after_a_click(other: Visitor, own: str, visitor: Visitor) -> bool:
-    """Whether a click on another session's page, sent by a socket of an own page, does something."""
+    """Whether a click on another session's page does something, sent by an own page's socket."""
     html = visitor.get("/", headers=PAGE).text
     element, listener = click(html, "language")
     import re

@@ -77,15 +77,7 @@ def click(page: str, test: str) -> tuple[int, str]:
     found = re.search(r"parseElements\(String.raw`(.*?)`\)", page, re.S)
     assert found is not None
     plain = found[1]
-    for sign, escaped in (
-        ("&", "&amp;"),
-        ("<", "&lt;"),
-        (">", "&gt;"),
-        ("`", "&#96;"),
-        ("$", "&#36;"),
-    ):
-        plain = plain.replace(escaped, sign)
-    for number, element in json.loads(plain).items():
+    for number, element in json.loads(html.unescape(plain)).items():
         if element.get("props", {}).get("data-test") == test:
             (listener,) = [e for e in element["events"] if e["type"].startswith("click")]
             return int(number), listener["listener_id"]

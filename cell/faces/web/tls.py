@@ -42,8 +42,8 @@ def require_fit(tls: TlsConfig, now_s: float) -> None:
         )
     if now_s < begins_s:
         raise TlsError(
-            f"people.tls.certificate: {tls.certificate} is not valid before {_day(begins_s)}: set this "
-            f"computer's clock, or give another one"
+            f"people.tls.certificate: {tls.certificate} is not valid before {_day(begins_s)}: set "
+            f"this computer's clock, or give another one"
         )
 
 

@@ -75,7 +75,8 @@ class OverrideKeys:
         last = view.cell.last_part if view.live and view.cell else ""
         part = _found(view, last) if view.live else None
         back = undo(self._done, view) if view.live else None
-        choices = offers(part) if part is not None else ()
+        undone = part is not None and back is not None and back.part == part.part
+        choices = offers(part) if part is not None and not undone else ()
         may = self._person.may(Permission.OVERRIDE)
         # Where the part lies changes all the time; the keys do not depend on it.
         shown = (last, choices, back and back.part, part is not None, may, self._busy, lang)
@@ -89,7 +90,7 @@ class OverrideKeys:
             if part is not None and may:
                 for offer in choices:
                     self._key(part, offer, lang)
-            if not choices and last:
+            if not choices and not undone and last:
                 text("override-why", test="override-why").set_text(self._why(part, lang))
 
     def _why(self, part: Part | None, lang: Lang) -> str:
