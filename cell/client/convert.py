@@ -55,11 +55,17 @@ def cell_status(msg: Message) -> CellStatus:
         last_part=msg.last_part,
         last_verdict=Verdict.of(msg.last_verdict),
         last_reason=msg.last_reason,
-        parts=tuple(
-            Part(p.part, p.state, Verdict.of(p.verdict), p.bin, p.x, p.y, p.yaw) for p in msg.parts
-        ),
+        parts=tuple(map(part, msg.parts)),
         alarms=tuple(alarm(a) for a in msg.alarms),
         refusals={order.name: order.refusal for order in msg.orders},
+    )
+
+
+def part(msg: Message) -> Part:
+    """From PartOnBelt."""
+    verdicts = tuple(map(Verdict.of, msg.verdicts))
+    return Part(
+        msg.part, msg.state, Verdict.of(msg.verdict), msg.bin, msg.x, msg.y, msg.yaw, verdicts
     )
 
 

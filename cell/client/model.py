@@ -44,6 +44,8 @@ class Part:
     x: float
     y: float
     yaw: float
+    verdicts: tuple[Verdict, ...] = ()
+    """Those that a person may give it now."""
 
 
 @dataclass(frozen=True, slots=True)

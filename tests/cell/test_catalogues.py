@@ -21,6 +21,7 @@ from cell.control.ledger.observations import COMMANDS
 from cell.faces.api.problems import TITLES
 from cell.faces.hmi.components.cell_model import VERDICT_COLORS
 from cell.faces.hmi.components.counts import ENTRIES
+from cell.faces.hmi.components.override import WHY
 from cell.faces.hmi.components.recipe_form import REASONS
 from cell.faces.hmi.components.shapes import PRIORITIES, STATES
 from cell.faces.hmi.components.verdict import name
@@ -45,6 +46,7 @@ COMPOSED = {
     "hint.{}": COMMANDS,
     "link.{}": ("never.detail", "silent.detail"),
     "mode.{}": [mode for mode in RobotMode if mode is not RobotMode.OPERATIONAL],
+    "override.{}": WHY,
     "phase.{}": Phase,
     "process.{}": {"launcher", *HmiConfig().processes, *(process.name for process in TABLE)},
     "recipe.step.{}": UNDER_WAY,
@@ -56,7 +58,7 @@ COMPOSED = {
     "verdict.{}": [name(verdict) for verdict in VERDICT_COLORS],
 }
 """Codes that are put together, each with the names that it is put together of."""
-SAME_EVERYWHERE = {"alarm.detail", "picture.caption", "verdict.defect"}
+SAME_EVERYWHERE = {"alarm.detail", "override.order", "picture.caption", "verdict.defect"}
 """Codes without a word in their text."""
 
 
@@ -130,6 +132,11 @@ def test_no_text_is_unused() -> None:
         for _, tree in trees()
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    words |= {
+        code
+        for file in (ROOT / "cell").rglob("*.html")
+        for code in re.findall(r'say\("([a-z_.]+)"', file.read_text(encoding="utf-8"))
     }
     terms = {
         f"term.{name}"

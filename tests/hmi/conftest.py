@@ -125,7 +125,7 @@ class Hmi:
     def _answers(self) -> bool:
         assert self.process.poll() is None, "the page's process ended"
         try:
-            with urllib.request.urlopen(self.url, timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.url}sign-in/me", timeout=5) as answer:
                 return bool(answer.status == 200)
         except urllib.error.HTTPError as refused:
             return refused.code == 401  # there are accounts, and nobody has signed in

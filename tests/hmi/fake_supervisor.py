@@ -32,7 +32,12 @@ from inspection_cell_interfaces.msg import (
     PartOnBelt,
     RobotState,
 )
-from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, SetRecipe
+from inspection_cell_interfaces.srv import (
+    AcknowledgeAlarm,
+    CellCommand,
+    OverrideVerdict,
+    SetRecipe,
+)
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
@@ -71,6 +76,7 @@ class FakeSupervisor(Node):
         self.create_service(
             AcknowledgeAlarm, "/cell/supervisor/acknowledge_alarm", self.on_acknowledge
         )
+        self.create_service(OverrideVerdict, "/cell/supervisor/override_verdict", self.on_override)
         self.create_service(SetRecipe, "/cell/supervisor/set_recipe", self.on_recipe)
         self.create_timer(0.2, self.beat)
         self.create_timer(0.05, self.devices)
@@ -114,6 +120,18 @@ class FakeSupervisor(Node):
             self.cell()
         report({"set_recipe": {name: getattr(request, name) for name in fields}})
         time.sleep(self.slow_s)
+        return response
+
+    def on_override(self, request: Any, response: Any) -> Any:
+        fields = request.get_fields_and_field_types()
+        response.accepted, response.message = not self.refuse, self.refuse
+        if not self.refuse:
+            for part in self.state.parts:
+                if part.part == request.part:
+                    part.verdict, part.bin = request.verdict, request.bin
+            self.state.last_verdict = request.verdict
+            self.cell()
+        report({"override": {name: getattr(request, name) for name in fields}})
         return response
 
     def orders(self) -> list[Order]:

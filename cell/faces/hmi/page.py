@@ -8,7 +8,7 @@ from typing import Final
 
 from nicegui import run, ui
 
-from cell.client.link import RecipeOrder, Reply
+from cell.client.link import OverrideOrder, RecipeOrder, Reply
 from cell.control.ledger.observations import Order
 from cell.faces.hmi.components.alarms import AlarmPanel
 from cell.faces.hmi.components.base import Component, box, show
@@ -56,7 +56,8 @@ class OperatorPage:
             with box("column column-picture"):
                 picture = PicturePanel(pictures, recipes)
             with box("column"):
-                verdict, counts = VerdictPanel(recipes), CountsPanel()
+                verdict = VerdictPanel(recipes, self._override, self._person)
+                counts = CountsPanel()
             with box("column"):
                 scene, alarms = (
                     ScenePanel(site, recipes),
@@ -94,6 +95,14 @@ class OperatorPage:
         reply = await run.io_bound(self._orders.acknowledge, self._person, alarm)
         if reply is not None and not reply.accepted:
             self._tell(tr("alarm.acknowledge", self._lang), reply)
+
+    async def _override(self, order: OverrideOrder, before: str) -> bool:
+        reply = await run.io_bound(self._orders.override, self._person, order, before)
+        if reply is not None:
+            verdict = tr(f"verdict.{order.verdict}", self._lang)
+            what = tr("override.order", self._lang, part=order.part, verdict=verdict)
+            self._tell(what, reply)
+        return reply is not None and reply.accepted
 
     async def _order_recipe(self, order: RecipeOrder) -> str:
         """Give the order; why it was not accepted, '' when the change has begun."""

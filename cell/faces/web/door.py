@@ -1,7 +1,7 @@
-"""By which names browsers may call the cell, and whether it was one of its own pages that sent them.
+"""By which names browsers may call the cell, and whether one of its own pages has sent them.
 
-A foreign page that makes its own host name point at the cell (a rebound name) still sends that name;
-one that frames the cell's pages, or calls them from its script, sends its own origin.
+A foreign page that makes its own host name point at the cell (a rebound name) still sends that
+name; one that frames the cell's pages, or calls them from its script, sends its own origin.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Door:
         return address is not None and address == _address(_came_in_at(connection))
 
     def foreign(self, connection: HTTPConnection) -> bool:
-        """Whether another site's page has sent this, or nobody says who did where that must be said:
-        for a socket, and for whatever changes something.
+        """Whether another site's page has sent this, or nobody says who did where that must be
+        said: for a socket, and for whatever changes something.
         """
         origins = connection.headers.getlist("origin")
         if origins and not (len(origins) == 1 and _same(origins[0], connection)):
@@ -55,10 +55,13 @@ class Door:
 
 
 def _same(origin: str, connection: HTTPConnection) -> bool:
-    """Whether this origin is the host that was called. Encrypted or not is known only where no proxy
-    stands before the cell.
+    """Whether this origin is the host that was called. Encrypted or not is known only where no
+    proxy stands before the cell.
     """
-    sent = urlsplit(origin)
+    try:
+        sent = urlsplit(origin)
+    except ValueError:
+        return False
     schemes = ("https",) if connection.scope["scheme"] in ("https", "wss") else ("http", "https")
     return (
         sent.scheme in schemes and sent.netloc.casefold() == connection.headers["host"].casefold()

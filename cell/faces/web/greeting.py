@@ -1,4 +1,4 @@
-"""What the console says when the pages are served: where they are, and how the first account is made."""
+"""What the console says when the pages are served: where, and how the first account is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds out who has signed in at a browser, by its cookie or a program by its token, each time anew."""
+"""Finds out, each time anew, who has signed in: a browser by its cookie, a program by its token."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Reception:
         return now is not None and now.session == person.session
 
     def touch(self, connection: HTTPConnection) -> None:
-        """The person does something: his session's idle time begins anew. Call on the event loop."""
+        """The person does something: his session's idle time begins anew. On the event loop."""
         token = self.token(connection) or (self._demo.token if self._demo else "")
         now_s = time.monotonic()
         if not token or now_s - self._touched.get(token, -TOUCH_S) < TOUCH_S:

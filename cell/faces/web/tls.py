@@ -42,7 +42,7 @@ def require_fit(tls: TlsConfig, now_s: float) -> None:
         )
     if now_s < begins_s:
         raise TlsError(
-            f"people.tls.certificate: {tls.certificate} is valid from {_day(begins_s)} on only: set "
+            f"people.tls.certificate: {tls.certificate} is not valid before {_day(begins_s)}: set "
             f"this computer's clock, or give another one"
         )
 

@@ -7,8 +7,10 @@ from nicegui import ui
 from cell.client.model import CellView, Judged, Verdict
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import box, show, text
+from cell.faces.hmi.components.override import Give, OverrideKeys
 from cell.faces.hmi.labels import labels
 from cell.faces.hmi.recipes import RecipeBook
+from cell.people.person import SignedIn
 from cell.texts import Lang, render, tr
 
 
@@ -20,7 +22,7 @@ def name(verdict: Verdict) -> str:
 class VerdictPanel:
     """Pass, reject or review, readable from across the hall."""
 
-    def __init__(self, recipes: RecipeBook) -> None:
+    def __init__(self, recipes: RecipeBook, give: Give, person: SignedIn) -> None:
         self._recipes = recipes
         with box("panel verdict verdict-none") as self._panel:
             with box("verdict-top"):
@@ -30,6 +32,7 @@ class VerdictPanel:
                 self._sign = ui.html("", sanitize=False).classes("verdict-sign")
                 self._word = text("verdict-word", test="verdict")
             self._reason = text("verdict-reason")
+            self._keys = OverrideKeys(give, person)
             self._history = ui.html("", sanitize=False).classes("history")
 
     def update(self, view: CellView, lang: Lang) -> None:
@@ -44,6 +47,7 @@ class VerdictPanel:
         self._word.set_text(tr(f"verdict.{name(verdict)}", lang))
         label = labels(self._recipes.of(cell.recipe) if cell else None, lang)
         self._reason.set_text(render(cell.last_reason, lang, label) if cell else "")
+        self._keys.update(view, lang)
         self._history.set_content(history(view.history, lang))
 
 

@@ -1,4 +1,4 @@
-"""Where somebody's word is checked: off the event loop, one at a time, and not more than can wait."""
+"""Where somebody's word is checked: off the event loop, one at a time, and few that wait."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cell.texts import say
 
 T = TypeVar("T")
 WAITING: Final = 16
-"""A check takes 0.4 s of a processor on purpose: who comes when so many wait is asked to come again."""
+"""A check takes 0.4 s of a processor on purpose: who finds so many waiting is to come again."""
 
 
 class Desk:

@@ -1,4 +1,4 @@
-"""What a form of the sign-in pages carries, and whether it came from such a page of this browser."""
+"""What a form of the sign-in pages carries, and whether this browser was given it."""
 
 from __future__ import annotations
 

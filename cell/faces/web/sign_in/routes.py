@@ -9,11 +9,13 @@ from typing import Final
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
 
+from cell.faces.web.greeting import address
 from cell.faces.web.reception import Reception
 from cell.faces.web.services import Services
 from cell.faces.web.sign_in.desk import Desk
 from cell.faces.web.sign_in.first_admin import FirstAdmin
 from cell.faces.web.sign_in.forms import Forms, read_form, way_back
+from cell.faces.web.sign_in.provider import BACK, Journeys, Provider, go_on
 from cell.faces.web.sign_in.rendering import FOLDER, Pages
 from cell.faces.web.signed_in import signed_in
 from cell.people.account import Begun
@@ -40,6 +42,12 @@ def mount(app: FastAPI, services: Services, reception: Reception) -> None:
     app.post("/sign-out", include_in_schema=False)(sign_in.out)
     app.get("/first-admin", include_in_schema=False)(first.ask)
     app.post("/first-admin", include_in_schema=False)(first.make)
+    if config.people.provider is not None:
+        journeys = Journeys(config.hmi.port, secure=reception.secure)
+        provider = Provider(config.people.provider, services.people, journeys, address(config))
+        visit = Visit(sign_in, provider, journeys, reception)
+        app.get("/sign-in/provider", include_in_schema=False)(visit.go)
+        app.get(BACK, include_in_schema=False)(visit.come_back)
     app.get("/sign-in/{name}", include_in_schema=False)(_file)
 
 
@@ -53,6 +61,35 @@ def _file(name: str) -> Response:
     if name not in FILES:
         return Response(status_code=404)
     return FileResponse(FOLDER / name, media_type=FILES[name])
+
+
+class Visit:
+    """At the company's provider, and back."""
+
+    def __init__(
+        self, sign_in: SignIn, provider: Provider, journeys: Journeys, reception: Reception
+    ) -> None:
+        self._sign_in, self._provider = sign_in, provider
+        self._journeys, self._reception = journeys, reception
+
+    async def go(self, request: Request) -> Response:
+        """Send somebody there."""
+        try:
+            return await self._provider.send(request)
+        except UserError as error:
+            return self._sign_in.page(request, "/", trouble=str(error), status=503)
+
+    async def come_back(self, request: Request) -> Response:
+        """Let him in, or say why not."""
+        try:
+            begun, wanted = await self._provider.take_back(request, _address(request))
+        except UserError as error:
+            answer = self._sign_in.page(request, "/", trouble=str(error), status=401)
+        else:
+            answer = go_on(wanted)
+            self._reception.let_in(answer, begun)
+        self._journeys.forget(answer)
+        return answer
 
 
 class SignIn:
@@ -72,23 +109,23 @@ class SignIn:
         if signed_in(request) is not None:
             return RedirectResponse(wanted, 303)
         why = request.query_params.get("why", "")
-        return self._page(request, wanted, notice=f"signin.why.{why}" if why in NOTICES else "")
+        return self.page(request, wanted, notice=f"signin.why.{why}" if why in NOTICES else "")
 
     async def check(self, request: Request) -> Response:
         """Let somebody in, or say why not."""
         form = await read_form(request) or {}
         wanted = way_back(form.get("next", "/"))
         if not self._forms.genuine(request, form):
-            return self._page(request, wanted, trouble=say("signin.old_form"), status=403)
+            return self.page(request, wanted, trouble=say("signin.old_form"), status=403)
         try:
             begun = await self._desk.ask(lambda: self._proven(form, _address(request)))
         except SignInError as error:
             status = 429 if error.wait_s else 401
-            return self._page(
+            return self.page(
                 request, wanted, trouble=str(error), wait=error.wait_s, status=status, form=form
             )
         except UserError as error:
-            return self._page(request, wanted, trouble=str(error), status=503, form=form)
+            return self.page(request, wanted, trouble=str(error), status=503, form=form)
         return self.in_with(request, begun, wanted)
 
     def in_with(self, request: Request, begun: Begun, wanted: str) -> Response:
@@ -122,7 +159,7 @@ class SignIn:
             case _:
                 return self._people.by_password(name, secret, now, address)
 
-    def _page(
+    def page(
         self,
         request: Request,
         wanted: str,
@@ -133,6 +170,7 @@ class SignIn:
         status: int = 200,
         form: Mapping[str, str] | None = None,
     ) -> Response:
+        """The page, with what there is to say."""
         told = form or {}
         name, pin = told.get("name", ""), told.get("how") == "pin"
         empty = self._people.needs_first_admin()

@@ -1,0 +1,186 @@
+"""Who comes in: over all addresses of the application and over its pages' socket."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import socketio
+
+from tests.hmi.conftest import Hmi
+from tests.people.world import ADMIN, house
+from tests.web.visiting import PAGE, Visitor, click, connect
+
+OPEN = ("/sign-in", "/first-admin")
+"""What answers to nobody in particular, apart from the programming interface."""
+FOREIGN = "http://evil.example"
+
+
+def answers(visitor: Visitor, routes: Any, headers: dict[str, str]) -> dict[str, int]:
+    """The status of every address."""
+    found = {}
+    for method, path in routes:
+        if method != "WEBSOCKET":
+            found[f"{method} {path}"] = visitor.request(method, path, headers=headers).status_code
+    assert len(found) > 12
+    return found
+
+
+def test_without_a_session_nothing_is_read(visitor: Visitor, routes: Any) -> None:
+    own = {"Origin": visitor.url}
+    refused = {401, 403}
+    for what, status in answers(visitor, routes, own).items():
+        method, path = what.split()
+        if path.startswith("/api/"):
+            continue  # its own tests walk it
+        if not path.startswith(OPEN):
+            assert status in refused, what
+        elif method == "POST":
+            assert status == 403, what  # without the page's form
+
+
+@pytest.mark.parametrize("signed_in", [False, True])
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Origin": FOREIGN}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://["}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}, 403),
+        ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors"}, 403),
+        ({"Host": "evil.example"}, 421),
+        ({"Host": "evil.example", "Origin": FOREIGN}, 421),
+        ({"Host": "127.0.0.1.evil.example"}, 421),
+        ({"Host": "evil.example@127.0.0.1"}, 421),
+    ],
+)
+def test_a_foreign_page_is_refused_everywhere(
+    visitor: Visitor, routes: Any, headers: dict[str, str], status: int, signed_in: bool
+) -> None:
+    if signed_in:
+        assert visitor.sign_in("lee").status_code == 303
+    assert set(answers(visitor, routes, headers).values()) == {status}
+
+
+def test_what_changes_something_says_where_it_comes_from(visitor: Visitor) -> None:
+    visitor.sign_in("lee")
+    assert visitor.post("/sign-out").status_code == 403
+    assert visitor.get("/", headers=PAGE).status_code == 200
+
+
+def test_no_answer_may_be_framed(visitor: Visitor, routes: Any) -> None:
+    visitor.sign_in("boss")
+    for method, path in routes:
+        if method == "WEBSOCKET" or path == "/sign-out":
+            continue
+        headers = visitor.request(method, path, headers={"Origin": visitor.url}).headers
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], path
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_pages_lead_to_the_sign_in_and_back(visitor: Visitor) -> None:
+    answer = visitor.get("/?lang=ko", headers=PAGE)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/sign-in?next=%2F%3Flang%3Dko"
+    assert visitor.get("/picture/1.jpg").status_code == 401
+
+
+def test_the_cookie(visitor: Visitor) -> None:
+    told = visitor.sign_in("lee").headers["Set-Cookie"]
+    for word in ("HttpOnly", "SameSite=strict", "Path=/", "Max-Age="):
+        assert word in told
+
+
+def test_a_token_that_somebody_else_has_laid_down_is_not_taken_up(visitor: Visitor) -> None:
+    cookie = f"cell_{visitor.base_url.port}"
+    visitor.cookies.set(cookie, "laid-down", domain="127.0.0.1", path="/")
+    assert visitor.sign_in("lee").status_code == 303
+    with Visitor(visitor.url) as other:
+        other.headers["Cookie"] = f"{cookie}=laid-down"
+        assert other.get("/", headers=PAGE).status_code == 303
+    assert f"{cookie}=laid-down" not in visitor.token
+
+
+@pytest.mark.parametrize("how", ["fetched", "unknown"])
+def test_the_socket(visitor: Visitor, how: str) -> None:
+    visitor.sign_in("lee")
+    client = visitor.page() if how == "fetched" else "1" * 36
+    own = {"Cookie": visitor.token, "Origin": visitor.url}
+    assert not visitor.connects(client)
+    assert not visitor.connects(client, Origin=visitor.url)
+    assert not visitor.connects(client, Cookie=visitor.token)
+    assert not visitor.connects(client, **own | {"Origin": FOREIGN})
+    assert not visitor.connects(client, **own | {"Host": "evil.example", "Origin": FOREIGN})
+    assert visitor.connects(client, **own) is (how == "fetched")
+    polling = "/_nicegui_ws/socket.io/?EIO=4&transport=polling"
+    assert visitor.get(polling, headers={"Origin": visitor.url}).status_code == 403
+
+
+def test_nobody_takes_up_anothers_page(cell_page: Hmi, visitor: Visitor) -> None:
+    visitor.sign_in("lee")
+    client = visitor.page()
+    with Visitor(cell_page.url) as other:
+        other.sign_in("boss")
+        own = {"Cookie": other.token, "Origin": other.url}
+        assert not other.connects(client, **own)
+        assert not asyncio.run(_language_after_a_click(other, other.page(), visitor))
+
+
+def test_an_open_page_ends_with_its_session(visitor: Visitor, people_folder: Path) -> None:
+    def end_it() -> None:
+        with house(people_folder) as home:
+            assert home.people.end_sessions(ADMIN, "kim", time.time_ns()) == 1
+
+    visitor.sign_in("kim")
+    assert asyncio.run(_thrown_out(visitor, end_it))
+    assert visitor.get("/", headers=PAGE).status_code == 303
+
+
+async def _language_after_a_click(other: Visitor, own: str, visitor: Visitor) -> bool:
+    """Whether a click on another session's page does something, sent by an own page's socket."""
+    html = visitor.get("/", headers=PAGE).text
+    element, listener = click(html, "language")
+    import re
+
+    found = re.search(r"client_id[^0-9a-f]*([0-9a-f]{8}-[0-9a-f-]{27})", html)
+    assert found is not None
+    seen, heard = socketio.AsyncClient(reconnection=False), []
+    seen.on("update", lambda data: heard.append(str(data)))
+    await connect(seen, visitor.url, found[1], {"Cookie": visitor.token, "Origin": visitor.url})
+    foreign = socketio.AsyncClient(reconnection=False)
+    await connect(foreign, other.url, own, {"Cookie": other.token, "Origin": other.url})
+    event = {"client_id": found[1], "id": element, "listener_id": listener, "args": ["{}"]}
+    await foreign.emit("event", event)
+    await asyncio.sleep(1.0)
+    moved = any("로그아웃" in one for one in heard)
+    # The same click by the page's own browser does it: the test would notice.
+    await seen.emit("event", event)
+    await _until(lambda: any("로그아웃" in one for one in heard))
+    await seen.disconnect()
+    await foreign.disconnect()
+    return moved
+
+
+async def _thrown_out(visitor: Visitor, act: Callable[[], Any]) -> bool:
+    """Whether the open page is sent away and its socket closed when `act` ends its session."""
+    client, gone, told = visitor.page(), asyncio.Event(), []
+    socket = socketio.AsyncClient(reconnection=False)
+    socket.on("disconnect", lambda *_: gone.set())
+    socket.on("run_javascript", lambda data: told.append(data["code"]))
+    await connect(socket, visitor.url, client, {"Cookie": visitor.token, "Origin": visitor.url})
+    await asyncio.to_thread(act)
+    await asyncio.wait_for(gone.wait(), 15)
+    return any("/sign-in?why=" in code for code in told)
+
+
+async def _until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + 15
+    while not true():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.05)

@@ -1,0 +1,95 @@
+"""Sign in by PIN or badge, order, sign out: in a real browser, in both languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
+import time
+
+from selenium.webdriver.common.by import By
+
+from tests.hmi.browsing import Page
+from tests.people.world import ADMIN, PASSWORD, house
+
+WORDS = {
+    "en": ("Who are you?", "operator", "You have signed out", "Your session has ended"),
+    "ko": ("누구입니까?", "작업자", "로그아웃했습니다", "세션이 끝났습니다"),
+}
+
+
+@pytest.fixture
+def page(browser: Any, fake_cell_process: Any, until: Any) -> Any:
+    browser.delete_all_cookies()
+    fake_cell_process.order(reset=True)
+    return Page(browser, until)
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_from_sign_in_to_sign_out(
+    page: Page, cell_page: Any, fake_cell_process: Any, people_folder: Any, lang: str
+) -> None:
+    who, role, out, ended = WORDS[lang]
+    page.browser.get(f"{cell_page.url}?lang={lang}")
+    if lang != "en":
+        page.click("language")
+    page.shows("panel", who)
+    page.click("name lee")
+    for digit in "2580":
+        page.click(f"digit-{digit}")
+    page.click("pin-go")
+    page.live()
+    page.shows("who", "lee")
+    page.shows("who", role)
+    page.click("start")
+    assert fake_cell_process.call() == {"command": "start", "person": "lee"}
+    with house(people_folder) as home:
+        assert home.log("order.start")[0].person == "lee"
+        home.people.end_sessions(ADMIN, "lee", time.time_ns())
+    page.shows("notice", ended)
+    badge(page)
+    page.live()
+    page.click("sign-out")
+    page.shows("notice", out)
+    page.browser.get(cell_page.url)
+    page.shows("panel", who)
+
+
+def badge(page: Page) -> None:
+    """A reader types into whatever has the keyboard."""
+    typed = """for (const key of [...'0004711815', 'Enter'])
+        document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))"""
+    page.browser.execute_script(typed)
+
+
+def test_a_role_sees_only_its_own_keys(page: Page, cell_page: Any) -> None:
+    page.browser.get(f"{cell_page.url}sign-in?lang=en")
+    page.find("name")[0].send_keys("kim")
+    page.find("password")[0].send_keys(PASSWORD)
+    page.click("go")
+    page.live()
+    page.shows("hint-start", "Not allowed to the role quality")
+    assert not page.enabled("start")
+    assert not page.enabled("recipe")
+
+
+def test_a_wrong_password_is_told_in_one_line(page: Page, cell_page: Any) -> None:
+    page.browser.get(f"{cell_page.url}sign-in?lang=en")
+    page.find("name")[0].send_keys("kim")
+    page.find("password")[0].send_keys("wrong")
+    page.click("go")
+    page.shows("trouble", "Name or secret is wrong")
+    assert page.find("name")[0].get_attribute("value") == "kim"
+
+
+def test_a_foreign_page_cannot_frame_it(page: Page, cell_page: Any, tmp_path: Any) -> None:
+    foreign = tmp_path / "foreign.html"
+    foreign.write_text(f'<iframe src="{cell_page.url}sign-in"></iframe>')
+    page.browser.get(foreign.as_uri())
+    page.browser.switch_to.frame(0)
+    try:
+        assert not page.browser.find_elements(By.CSS_SELECTOR, "main")
+    finally:
+        page.browser.switch_to.default_content()
