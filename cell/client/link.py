@@ -7,27 +7,20 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import psutil
 import rclpy
 from builtin_interfaces.msg import Time
-from inspection_cell_interfaces.msg import (
-    BeltState,
-    CellState,
-    Inspection,
-    NodeStatus,
-    RobotState,
-)
+from inspection_cell_interfaces.msg import NodeStatus
 from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, ReliabilityPolicy
 
-from cell.client import convert
-from cell.client.feed import Feed, Heard, Limits
+from cell.client.feed import Feed, Limits
+from cell.client.hearing import HEARD, Topic, latest
 from cell.client.model import CellView
 from cell.config.hmi import HmiConfig
 from cell.control.ledger.observations import Order
@@ -36,11 +29,6 @@ POLL_S = 0.1
 """How often the thread looks for messages. With queues of depth one, fast topics cost nothing."""
 
 HEARTBEAT_S = 0.2
-
-
-def latest(depth: int = 1) -> QoSProfile:
-    """A reader that fits every writer and keeps only the newest `depth` messages."""
-    return QoSProfile(depth=depth, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,37 +149,17 @@ class CellLink:
         return Reply(answer.accepted, answer.message)
 
     def _subscribe(self) -> None:
-        hear: list[tuple[type, str, int, Callable[[Any, float], Feed]]] = [
-            (CellState, "/cell/supervisor/state", 20, self._hear_cell),
-            (Inspection, "/cell/supervisor/inspection", 16, self._hear_inspection),
-            (BeltState, "/cell/belt/state", 1, self._hear_belt),
-            (RobotState, "/cell/robot/state", 1, self._hear_robot),
-            (NodeStatus, "/cell/node_status", 32, self._hear_heartbeat),
-        ]
-        for kind, topic, depth, handle in hear:
-            self._node.create_subscription(kind, topic, self._taker(handle), latest(depth))
+        for heard in HEARD:
+            self._node.create_subscription(
+                heard.kind, heard.topic, self._taker(heard), latest(heard.depth)
+            )
 
-    def _taker(self, handle: Callable[[Any, float], Feed]) -> Callable[[Any], None]:
+    def _taker(self, heard: Topic) -> Callable[[Any], None]:
         def take(msg: Any) -> None:
-            self._feed = handle(msg, time.monotonic())
+            self._feed = heard.into(self._feed, msg, time.monotonic())
             self._heard += 1
 
         return take
-
-    def _hear_cell(self, msg: Any, now_s: float) -> Feed:
-        return self._feed.hear_cell(convert.cell_status(msg), now_s)
-
-    def _hear_inspection(self, msg: Any, _now_s: float) -> Feed:
-        return self._feed.hear_inspection(convert.inspection_status(msg))
-
-    def _hear_belt(self, msg: Any, now_s: float) -> Feed:
-        return replace(self._feed, belt=Heard(convert.belt_status(msg), now_s))
-
-    def _hear_robot(self, msg: Any, now_s: float) -> Feed:
-        return replace(self._feed, robot=Heard(convert.robot_status(msg), now_s))
-
-    def _hear_heartbeat(self, msg: Any, now_s: float) -> Feed:
-        return self._feed.hear_heartbeat(convert.heartbeat(msg), now_s)
 
     def _run(self) -> None:
         next_beat = 0.0

@@ -15,8 +15,18 @@ from cell.people.person import SignedIn
 from cell.people.roles import ForbiddenError, Permission, require
 from models.ground.errors import UserError
 
-NEEDS: Final = {Order.STOP: Permission.STOP}
+NEEDS: Final = {
+    Order.STOP: Permission.STOP,
+    Order.CHANGE_RECIPE: Permission.CHANGE_RECIPE,
+    Order.DRAIN_AND_CHANGE: Permission.CHANGE_RECIPE,
+    Order.PREPARE_RECIPE: Permission.CHANGE_RECIPE,
+}
 """What an order needs, where it is not OPERATE."""
+
+
+def needs(order: Order) -> Permission:
+    """What a role must allow for this order."""
+    return NEEDS.get(order, Permission.OPERATE)
 
 
 class Commands(Protocol):
@@ -46,9 +56,8 @@ class Orders:
 
     def command(self, by: SignedIn, order: Order) -> Reply:
         """Give one of the plain orders."""
-        needs = NEEDS.get(order, Permission.OPERATE)
         what = f"order.{order}"
-        refused = self._refused(by, needs, what, may_go_unnoted=order is Order.STOP)
+        refused = self._refused(by, needs(order), what, may_go_unnoted=order is Order.STOP)
         return refused or self._told(by, what, self._link.command(order, by.name))
 
     def acknowledge(self, by: SignedIn, alarm: str) -> Reply:

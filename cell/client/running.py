@@ -1,20 +1,26 @@
-"""A running cell, as a verb sees it: its state is heard, and one order is given to it."""
+"""A running cell, as a verb sees it: heard, and given orders, while the verb waits."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
 
 import rclpy
 from inspection_cell_interfaces.msg import CellState
-from inspection_cell_interfaces.srv import SetRecipe
+from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
+from cell.client.feed import Feed, Limits
+from cell.client.hearing import HEARD, Topic, latest
+from cell.client.link import OverrideOrder, RecipeOrder, Reply
+from cell.client.model import CellView
+from cell.control.ledger.observations import Order
 from cell.launcher.env import environment
 from cell.launcher.owner import domain as domain_of
 from cell.nodes.topics import RELIABLE
@@ -25,6 +31,8 @@ FIND_S = 10.0
 ANSWER_S = 15.0
 """The answer to an order is waited for, so long: a recipe is read before it is given."""
 TURN_S = 0.1
+SETTLE_S = 1.2
+"""Everything that repeats itself has been heard after that."""
 
 
 class SilentCellError(UserError):
@@ -32,12 +40,17 @@ class SilentCellError(UserError):
 
 
 class RunningCell:
-    """A ROS node of its own, which says nothing of itself. Use it in `with`."""
+    """A ROS node of its own, which says nothing of itself. Use it in `with`.
+
+    It can be given orders like the page's link (`cell.client.orders.Commands`); each waits for the
+    cell's answer and raises SilentCellError when none comes.
+    """
 
     def __init__(self, domain: int | None) -> None:
         env = environment(domain)
         os.environ.update({k: v for k, v in env.items() if k.startswith(("ROS_", "FASTRTPS_"))})
         self._domain = domain_of(env)
+        self._feed = Feed()
         self.state: CellState | None = None
         self.heard_s = 0.0
 
@@ -46,7 +59,18 @@ class RunningCell:
         rclpy.init(args=[], context=self._context)
         self._node = Node(f"person_{os.getpid()}", namespace="/cell", context=self._context)
         self._node.create_subscription(CellState, "/cell/supervisor/state", self._hear, RELIABLE)
-        self._client = self._node.create_client(SetRecipe, "/cell/supervisor/set_recipe")
+        for heard in HEARD:
+            quality = latest(heard.depth)
+            self._node.create_subscription(heard.kind, heard.topic, self._taker(heard), quality)
+        self._clients = {
+            name: self._node.create_client(kind, f"/cell/supervisor/{name}")
+            for name, kind in (
+                ("command", CellCommand),
+                ("acknowledge_alarm", AcknowledgeAlarm),
+                ("override_verdict", OverrideVerdict),
+                ("set_recipe", SetRecipe),
+            )
+        }
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
         return self
@@ -66,9 +90,9 @@ class RunningCell:
         self._executor.spin_once(timeout_sec=TURN_S)
 
     def find(self) -> CellState:
-        """The cell's state, once it and its services are heard. Raises SilentCellError."""
+        """The cell's state, once it is heard. Raises SilentCellError."""
         self._wait(
-            lambda: self.state is not None and self._client.service_is_ready(),
+            lambda: self.state is not None,
             FIND_S,
             f"no cell runs in ROS domain {self._domain}: start it, or give its domain with "
             "--domain or ROS_DOMAIN_ID.",
@@ -76,15 +100,47 @@ class RunningCell:
         assert self.state is not None
         return self.state
 
-    def set_recipe(self, order: SetRecipe.Request) -> SetRecipe.Response:
-        """Give the order; the cell's answer. Raises SilentCellError when none comes."""
-        future = self._client.call_async(order)
+    def settle(self) -> None:
+        """Listen until all that repeats itself has been heard."""
+        self.listen(SETTLE_S)
+
+    def listen(self, seconds: float) -> None:
+        """Listen for so long."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.turn()
+
+    def view(self, processes: tuple[str, ...] = ()) -> CellView:
+        """What has been heard, as the page shows it."""
+        return self._feed.view(time.monotonic(), Limits(), processes)
+
+    def command(self, command: Order, person: str) -> Reply:
+        """Give one of the plain orders."""
+        return self._ask("command", CellCommand.Request(command=str(command), person=person))
+
+    def acknowledge(self, alarm: str, person: str) -> Reply:
+        """Acknowledge one alarm by its id, or all with ''."""
+        return self._ask("acknowledge_alarm", AcknowledgeAlarm.Request(id=alarm, person=person))
+
+    def set_recipe(self, order: RecipeOrder) -> Reply:
+        """Order a change of the recipe; accepted means that it has begun."""
+        return self._ask("set_recipe", SetRecipe.Request(**asdict(order)))
+
+    def override(self, order: OverrideOrder) -> Reply:
+        """Replace a part's verdict; accepted means that it holds now."""
+        return self._ask("override_verdict", OverrideVerdict.Request(**asdict(order)))
+
+    def _ask(self, name: str, request: Any) -> Reply:
+        client = self._clients[name]
         silent = (
             f"the supervisor did not answer within {ANSWER_S:.0f} s: look at the cell before you "
             "try again."
         )
+        self._wait(client.service_is_ready, ANSWER_S, silent)
+        future = client.call_async(request)
         self._wait(future.done, ANSWER_S, silent)
-        return future.result()
+        answer = future.result()
+        return Reply(answer.accepted, answer.message)
 
     def _wait(self, done: Callable[[], bool], limit_s: float, otherwise: str) -> None:
         deadline = time.monotonic() + limit_s
@@ -95,3 +151,9 @@ class RunningCell:
 
     def _hear(self, message: Any) -> None:
         self.state, self.heard_s = message, time.monotonic()
+
+    def _taker(self, heard: Topic) -> Callable[[Any], None]:
+        def take(message: Any) -> None:
+            self._feed = heard.into(self._feed, message, time.monotonic())
+
+        return take

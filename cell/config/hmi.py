@@ -35,12 +35,6 @@ class HmiConfig(Closed):
     language: Annotated[Lang, AfterValidator(_known)] = Field(
         "ko", title="Language", description="Language of a freshly opened page, e.g. en or ko."
     )
-    person: str = Field(
-        "operator",
-        pattern=r"\S",
-        title="Person",
-        description="Who the cell records as the giver of commands from this page.",
-    )
     refresh_hz: float = Field(
         5.0,
         gt=0,

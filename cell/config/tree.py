@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cell.config.hmi import HmiConfig
 from cell.config.labels import LabelsConfig
+from cell.config.people import PeopleConfig
 from cell.control.ledger.config import LedgerSettings
 from cell.records.limits import Retention
 from robot.motion.config import MotionSettings
@@ -171,6 +172,9 @@ class CellConfig(Section):
     hmi: HmiConfig = Field(
         default_factory=HmiConfig, title="HMI", description="The operator's page."
     )
+    people: PeopleConfig = Field(
+        default_factory=PeopleConfig, title="People", description="Sign-in and the audit log."
+    )
     labels: LabelsConfig = Field(
         default_factory=LabelsConfig,
         title="Labels",
@@ -184,7 +188,7 @@ class CellConfig(Section):
             for name in ("data_dir", "calibration", "recipes", "models")
             if isinstance(path := getattr(self, name), Path)
         }
-        return self.model_copy(update=paths)
+        return self.model_copy(update={**paths, "people": self.people.anchored(folder)})
 
 
 def _flat(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:

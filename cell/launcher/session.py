@@ -91,7 +91,8 @@ class Session:
     @property
     def page(self) -> str:
         """Address of the operator's page."""
-        return f"http://{self.config.hmi.host}:{self.config.hmi.port}"
+        scheme = "http" if self.config.people.tls is None else "https"
+        return f"{scheme}://{self.config.hmi.host}:{self.config.hmi.port}"
 
     def start(self) -> None:
         """Start everything and wait until the supervisor has spoken and every node is active.

@@ -57,6 +57,16 @@ def device(driver: str, options: Mapping[str, Any]) -> str:
     return " ".join([driver, ":".join(here.get(word, word) for word in told)]).strip()
 
 
+def held_by(kind: str, name: str, folder: Path = FOLDER) -> Owner | None:
+    """Who holds this now, as far as he has said so; None: nobody."""
+    try:
+        Claim.look({kind: name}, folder)
+    except OwnedError:
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            return Owner(**json.loads(_path(kind, name, folder).read_bytes()))
+    return None
+
+
 def refusal(kind: str, name: str, owner: object) -> str:
     """What a person reads who wants what is another's."""
     return (

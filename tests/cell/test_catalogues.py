@@ -25,9 +25,11 @@ from cell.faces.hmi.components.shapes import PRIORITIES, STATES
 from cell.faces.hmi.components.verdict import name
 from cell.faces.studio.frame import PLACES
 from cell.faces.studio.keys import GROUPS
+from cell.faces.web.sign_in.routes import NOTICES
 from cell.labels.label import Judgement
 from cell.labels.reasons import Why
 from cell.labels.values import Origin, Purpose, State
+from cell.people.roles import Role
 from cell.texts import catalogue, languages
 from robot.base import RobotMode
 from robot.motion.pick import Phase
@@ -67,6 +69,8 @@ COMPOSED = {
     "studio.reason.{}": Why,
     "studio.sets.{}": ("added", "changed", "removed"),
     "studio.state.{}": State,
+    "signin.why.{}": NOTICES,
+    "who.role.{}": Role,
     "verdict.{}": [name(verdict) for verdict in VERDICT_COLORS],
 }
 """Codes that are put together, each with the names that it is put together of."""

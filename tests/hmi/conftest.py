@@ -11,12 +11,15 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from cell.config.load import dump, load
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -105,24 +108,27 @@ class FakeCell:
 class Hmi:
     """`python -m cell.faces.web` on a port of its own."""
 
-    def __init__(self, environment: dict[str, str], *arguments: str) -> None:
+    def __init__(self, environment: dict[str, str], config: Path, *arguments: str) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/"
+        given = ["--config", str(config), "--port", str(self.port), *arguments]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "cell.faces.web", "--port", str(self.port), *arguments],
+            [sys.executable, "-m", "cell.faces.web", *given],
             env=environment,
             cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        until(self._answers, "the page answers")
+        until(self._answers, "the page answers", 60.0)
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, "the page's process ended"
         try:
             with urllib.request.urlopen(self.url, timeout=5) as answer:
                 return bool(answer.status == 200)
+        except urllib.error.HTTPError as refused:
+            return refused.code == 401  # there are accounts, and nobody has signed in
         except OSError:
             return False
 
@@ -140,17 +146,24 @@ def ros_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
+def written(folder: Path, **overrides: Any) -> Path:
+    """The demo cell's configuration with this data folder, as a file in it."""
+    file = folder / "cell.yaml"
+    dump(load(None, {"data_dir": str(folder)} | overrides), file)
+    return file
+
+
 @pytest.fixture(name="until", scope="session")
 def until_fixture() -> Callable[..., Any]:
     return until
 
 
 @pytest.fixture
-def start_hmi(ros_environment: dict[str, str]) -> Iterator[Callable[[], Hmi]]:
+def start_hmi(ros_environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], Hmi]]:
     started: list[Hmi] = []
 
     def start() -> Hmi:
-        started.append(Hmi(ros_environment))
+        started.append(Hmi(ros_environment, written(tmp_path)))
         return started[-1]
 
     yield start
@@ -159,8 +172,9 @@ def start_hmi(ros_environment: dict[str, str]) -> Iterator[Callable[[], Hmi]]:
 
 
 @pytest.fixture(scope="module")
-def hmi(ros_environment: dict[str, str]) -> Iterator[Hmi]:
-    page = Hmi(ros_environment, "--lang", "en")
+def hmi(ros_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hmi]:
+    """Without accounts: whoever opens it is the demo's operator."""
+    page = Hmi(ros_environment, written(tmp_path_factory.mktemp("hmi")), "--lang", "en")
     yield page
     end(page.process)
 

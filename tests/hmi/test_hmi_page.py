@@ -49,7 +49,7 @@ def test_verdict_and_counts(page: Page, fake_cell, verdict: str, words: str) -> 
 
 def test_commands_reach_the_supervisor(page: Page, fake_cell) -> None:
     page.click("start")
-    assert fake_cell.call() == {"command": "start", "person": "operator"}
+    assert fake_cell.call() == {"command": "start", "person": "demo"}
     page.shows("hint-start", "Already running")
     page.until(lambda: not page.enabled("start"), "start is disabled while running")
     page.click("drain")
@@ -75,7 +75,7 @@ def test_belt_is_clear_only_after_a_look(page: Page, fake_cell) -> None:
     page.click("clear-seen")
     page.click("clear-confirm")
     page.until(lambda: not page.covered("clear-title"), "the dialog closes")
-    assert fake_cell.call() == {"command": "confirm_clear", "person": "operator"}
+    assert fake_cell.call() == {"command": "confirm_clear", "person": "demo"}
 
 
 def test_question_is_withdrawn_when_the_state_changes(page: Page, fake_cell) -> None:
@@ -93,7 +93,7 @@ def test_alarms_are_acknowledged(page: Page, fake_cell) -> None:
     fake_cell.order(state={"alarms": ALARMS})
     page.shows("alarm-text", f"{GONE}|{LOST}")
     page.click("acknowledge camera.disconnected")
-    assert fake_cell.call() == {"acknowledge": "camera.disconnected", "person": "operator"}
+    assert fake_cell.call() == {"acknowledge": "camera.disconnected", "person": "demo"}
     page.shows("alarm-text", f"{LOST}|{GONE}")
     page.click("acknowledge-all")
     assert fake_cell.call()["acknowledge"] == ""

@@ -15,7 +15,7 @@ from cell.texts import for_ros, say
 from tests.hmi.browsing import Page
 
 PCB = load_recipe(RECIPES / "pcb").identity
-ORDER = {"recipe": "ball_screw", "person": "operator", "reason": "Next order"}
+ORDER = {"recipe": "ball_screw", "person": "demo", "reason": "Next order"}
 REFUSAL = say("recipe.refused_by", node="robot", recipe="ball_screw", detail="it weighs 2 kg")
 REFUSED = "the robot cannot work by recipe 'ball_screw': it weighs 2 kg"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import pytest
-from pydantic import ValidationError
 
 from cell.client.feed import HISTORY_LENGTH, Feed, Heard, Limits
 from cell.client.following import Outcome
@@ -24,7 +23,6 @@ from cell.client.model import (
     RobotStatus,
     Verdict,
 )
-from cell.config.hmi import HmiConfig
 from cell.control.alarms import alarm_text
 from cell.control.ledger.inspection import Inspection
 from cell.control.ledger.observations import Order
@@ -36,8 +34,11 @@ from cell.faces.hmi.components.recipe_form import must_drain
 from cell.faces.hmi.components.recipe_progress import Change, steps
 from cell.faces.hmi.components.scene import held_part
 from cell.faces.web.visitors import full
+from cell.people.person import How, SignedIn
+from cell.people.roles import Role
 from cell.texts import render, say
 
+OPERATOR = SignedIn("kim", Role.OPERATOR, How.PIN)
 LIMITS = Limits(cell_s=1.5, device_s=1.0, process_s=0.8)
 STATES = ("stopped", "starting", "running", "stopping", "faulted", "purge_required")
 BELT = BeltStatus(True, False, 0.0, 0.0, False, False, False)
@@ -98,7 +99,7 @@ def test_a_recipe_changes_as_the_belt_is_or_after_the_parts(
 ) -> None:
     told = {Order.CHANGE_RECIPE: change, Order.DRAIN_AND_CHANGE: drain}
     view = Feed().hear_cell(CellStatus("running", refusals=told), 10.0).view(10.0, LIMITS, ())
-    assert (change_refusal(view, "en"), must_drain(view, "en")) == (why, drains)
+    assert (change_refusal(view, "en", OPERATOR), must_drain(view, "en")) == (why, drains)
 
 
 def test_a_verdict_is_shown_with_its_own_parts_picture() -> None:
@@ -191,13 +192,6 @@ def test_what_the_supervisor_lists_is_not_told_twice() -> None:
 def test_pages_that_wait_for_a_browser_are_few(waiting: list[str], full_for_me: bool) -> None:
     shown = [Fetched("me", True)] * 50
     assert full([*shown, *(Fetched(ip, False) for ip in waiting)], "me") is full_for_me
-
-
-@pytest.mark.parametrize("name", ["", "  "])
-def test_every_order_has_a_person(name: str) -> None:
-    assert HmiConfig().person.strip()
-    with pytest.raises(ValidationError):
-        HmiConfig(person=name)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ Use = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def use(ros_environment: dict[str, str]) -> Iterator[Use]:
+def use(ros_environment: dict[str, str], tmp_path: Path) -> Iterator[Use]:
     """Starts the verb; what is left of it at the end is ended."""
     started: list[subprocess.Popen[str]] = []
 
@@ -35,6 +35,8 @@ def use(ros_environment: dict[str, str]) -> Iterator[Use]:
             "use",
             WANTED,
             *ORDER,
+            "--data",
+            str(tmp_path),
             *words,
         ]
         streams: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}

@@ -19,7 +19,7 @@ from cell.labels.filler import Filler
 from cell.labels.filling import Filled
 from cell.labels.label import Shape
 from cell.labels.reasons import WEIGHTS, Why
-from cell.labels.values import Item, State
+from cell.labels.values import About, Item, NewPicture, Reason, State
 from cell.products.loading import RECIPES, load_recipe
 from cell.products.recipe import Recipe
 from cell.products.verdict import Verdict, VerdictKind
@@ -181,6 +181,32 @@ def test_an_override_is_worth_most_and_is_seen_at_once(line: Line) -> None:
     assert render(told.text, "en") == "김 Ann gave the verdict reject (before: pass)"
     assert items[part].about.verdict_by == "김 Ann"
     assert tell(line.book, items[part].id, "bob", GOOD).state is State.REVIEW
+
+
+def test_a_later_override_is_told_and_another_part_with_the_same_picture_is_not(
+    line: Line,
+) -> None:
+    part = line.part((defect(0.57),))
+    line.fill()
+    line.append(
+        e.Judged(
+            stamp_ns=2 * 10**18,
+            part=part,
+            verdict=Verdict(VerdictKind.REJECT, "scrap", ""),
+            by="ann",
+        )
+    )
+    line.fill()
+    item = line.items()[part]
+    assert (item.about.verdict, item.about.verdict_by) == ("reject", "ann")
+    assert line.why() == {part: {Why.OVERRIDE, Why.NEAR_MISS}}
+    of = item.picture
+    assert of is not None
+    assert item.file is not None
+    twin = NewPicture(item.file, "twin", "other", About(part="other", verdict="pass"))
+    assert line.book.add(twin, Reason(Why.DRIFT), 3) == item.id
+    assert line.items()[part].about == item.about
+    assert line.items()[part].picture == of
 
 
 def test_an_open_account_may_still_get_its_picture(line: Line) -> None:

@@ -10,21 +10,35 @@ from typing import Annotated, Any
 import typer
 
 from cell.faces.cli.verbs import (
+    acknowledge,
+    alarms,
+    audit,
     bench,
+    clear,
     data,
     doctor,
+    drain,
     evaluate,
     inspect,
     labels,
+    override,
+    parts,
     recipe,
     recipe_use,
     records,
     records_prune,
+    reset,
     run,
+    start,
+    status,
+    stop,
     teach,
     thresholds,
     train,
     twin,
+    user,
+    user_accounts,
+    user_token,
 )
 from models.ground.ending import REFUSED, refuse
 
@@ -55,6 +69,16 @@ def _cell(
 
 
 app.command("run")(run.run)
+app.command("status")(status.status)
+app.command("start")(start.start)
+app.command("stop")(stop.stop)
+app.command("drain")(drain.drain)
+app.command("reset")(reset.reset)
+app.command("clear")(clear.clear)
+app.command("acknowledge")(acknowledge.acknowledge)
+app.command("alarms")(alarms.alarms)
+app.command("parts")(parts.parts)
+app.command("override")(override.override)
 app.command("inspect")(inspect.inspect)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
@@ -69,6 +93,13 @@ recipe.app.command("use")(recipe_use.use)
 app.add_typer(recipe.app, name="recipe")
 records.app.command("prune")(records_prune.prune)
 app.add_typer(records.app, name="records")
+user.app.command("add")(user_accounts.add)
+user.app.command("change")(user_accounts.change)
+user.app.command("disable")(user_accounts.disable)
+user.app.command("token")(user_token.token)
+user.app.command("end-sessions")(user_accounts.end_sessions)
+app.add_typer(user.app, name="user")
+app.add_typer(audit.app, name="audit")
 
 
 def run_verb(words: list[str] | None = None) -> int:

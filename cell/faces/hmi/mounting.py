@@ -8,9 +8,10 @@ from fastapi import FastAPI, Request, Response
 from nicegui import ui
 
 from cell.faces.hmi.page import OperatorPage
+from cell.faces.web.language import language
 from cell.faces.web.services import Services
 from cell.faces.web.signed_in import signed_in
-from cell.texts import languages, tr
+from cell.texts import tr
 
 INNER: Final = ("/picture/", "/recipe/")
 """What open pages fetch."""
@@ -29,10 +30,10 @@ def mount(app: FastAPI, services: Services) -> None:
         return jpeg_of(services.pictures.jpeg(number))
 
     @ui.page("/", title=tr("title", default))
-    def operator(request: Request, lang: str = default) -> None:
+    def operator(request: Request) -> None:
         person = signed_in(request)
         if person is not None:
-            OperatorPage(services, person, lang if lang in languages() else default)
+            OperatorPage(services, person, language(request, default))
 
 
 def jpeg_of(data: bytes | None) -> Response:

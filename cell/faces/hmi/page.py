@@ -22,6 +22,7 @@ from cell.faces.hmi.components.recipe_button import RecipeButton
 from cell.faces.hmi.components.scene import ScenePanel
 from cell.faces.hmi.components.verdict import VerdictPanel
 from cell.faces.hmi.recipes import RecipeBook
+from cell.faces.web.language import remember
 from cell.faces.web.services import Services
 from cell.people.person import SignedIn
 from cell.texts import Lang, after, render, tr
@@ -50,20 +51,23 @@ class OperatorPage:
     def _build(self) -> tuple[Component, ...]:
         site, pictures = self._services.site, self._services.pictures
         recipes = self._services.recipes
-        header = Header(self._switch_language, self._recipe_button(recipes))
+        header = Header(self._switch_language, self._recipe_button(recipes), self._person)
         with box("main"):
             with box("column column-picture"):
                 picture = PicturePanel(pictures, recipes)
             with box("column"):
                 verdict, counts = VerdictPanel(recipes), CountsPanel()
             with box("column"):
-                scene, alarms = ScenePanel(site, recipes), AlarmPanel(self._acknowledge)
-        controls = Controls(self._give)
+                scene, alarms = (
+                    ScenePanel(site, recipes),
+                    AlarmPanel(self._acknowledge, self._person),
+                )
+        controls = Controls(self._give, self._person)
         health = HealthStrip()
         return header, picture, verdict, counts, scene, alarms, controls, health, LinkCover()
 
     def _recipe_button(self, recipes: RecipeBook) -> Callable[[], RecipeButton]:
-        person = self._person.name
+        person = self._person
         return lambda: RecipeButton(recipes, self._order_recipe, person, self._note)
 
     def _tick(self) -> None:
@@ -78,6 +82,7 @@ class OperatorPage:
 
     def _switch_language(self) -> None:
         self._lang = after(self._lang)
+        ui.run_javascript(remember(self._lang))
         self._refresh()
 
     async def _give(self, command: Order) -> None:

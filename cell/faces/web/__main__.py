@@ -25,12 +25,9 @@ def main(
     host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
     port: Annotated[int | None, typer.Option(help="TCP port of the page.")] = None,
     lang: Annotated[str | None, typer.Option(help="Language of a new page: ko or en.")] = None,
-    person: Annotated[
-        str | None, typer.Option(help="Who the cell records as the giver of commands.")
-    ] = None,
 ) -> None:
     """Serve the line operator's page. ROS_DOMAIN_ID and its kin choose the cell to talk to."""
-    given = {"host": host, "port": port, "language": lang, "person": person}
+    given = {"host": host, "port": port, "language": lang}
     overrides = {f"hmi.{key}": value for key, value in given.items() if value is not None}
     run(config, overrides)
 

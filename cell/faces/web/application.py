@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from fastapi import FastAPI
+from nicegui import app as pages
 from nicegui import ui
-from starlette.types import ASGIApp, Receive, Scope, Send
 
+from cell.faces.api import mounting as api
 from cell.faces.hmi import mounting as hmi
 from cell.faces.hmi.components import shapes
+from cell.faces.studio import mounting as studio
+from cell.faces.web import sockets
+from cell.faces.web.door import Door
+from cell.faces.web.gate import Gate
+from cell.faces.web.reception import Reception
 from cell.faces.web.services import Services
-from cell.faces.web.signed_in import sign
+from cell.faces.web.sign_in import routes as sign_in
 from cell.faces.web.visitors import Visitors, guard
-from cell.people.person import How, SignedIn
-from cell.people.roles import Role
 
 FAVICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="#1fb894">'
@@ -22,26 +26,24 @@ FAVICON: Final = (
 )
 
 
-class Everybody:
-    """Signs in whoever comes."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass on, signed in."""
-        if scope["type"] in ("http", "websocket"):
-            sign(scope, SignedIn("operator", Role.ADMIN, How.DEMO))
-        await self._app(scope, receive, send)
-
-
 def application(services: Services) -> FastAPI:
     """The faces in one application; call once in a process."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    config = services.config
+    reception = Reception(services.people, config)
     app.add_middleware(Visitors)
-    app.add_middleware(Everybody)
+    app.add_middleware(
+        Gate,
+        door=Door(config.people, config.hmi.host),
+        reception=reception,
+        lang=config.hmi.language,
+    )
     guard()
+    sockets.bind(reception)
+    sign_in.mount(app, services, reception)
     hmi.mount(app, services)
+    studio.mount(app, services)
+    api.mount(app, services)
     ui.run_with(
         app,
         favicon=FAVICON,
@@ -51,4 +53,5 @@ def application(services: Services) -> FastAPI:
         show_welcome_message=False,
         reconnect_timeout=5.0,
     )
+    pages.config.socket_io_js_transports = ["websocket"]
     return app

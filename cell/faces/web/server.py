@@ -7,6 +7,7 @@ import contextlib
 import gc
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,9 +21,13 @@ from cell.config.stations import site_of
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.web.application import application
+from cell.faces.web.greeting import greet
 from cell.faces.web.services import Services
-from cell.people.noting import Json
-from cell.people.person import SignedIn
+from cell.faces.web.tls import require_fit
+from cell.labels.book import LabelBook
+from cell.labels.filler import Filler
+from cell.labels.margins import Recipes
+from cell.people.house import House
 from models.ground.errors import PORT_TAKEN, UserError
 
 GRACE_S: Final = 0.3
@@ -67,48 +72,53 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-class Unwritten:
-    """Takes nothing down."""
-
-    def note(
-        self,
-        by: SignedIn,
-        what: str,
-        subject: str = "",
-        *,
-        before: Json = None,
-        after: Json = None,
-        why: str = "",
-        refused: str = "",
-    ) -> None:
-        """Leave it."""
-
-
 def serve(cell: CellConfig) -> None:
     """Serve the page until SIGINT or SIGTERM. Raises PortError, LinkLostError."""
     cv2.setNumThreads(1)
     # What is imported stays: collecting it again and again, and at the exit, only costs time.
     gc.freeze()
-    config = cell.hmi
+    config, tls = cell.hmi, cell.people.tls
+    if tls is not None:
+        require_fit(tls, time.time())
     listener = listen(config.host, config.port)
-    link = CellLink(config)
-    pictures = PictureStore(config.picture_width, config.picture_quality, cell.data_dir)
-    orders = Orders(link, Unwritten())
-    services = Services(cell, site_of(cell), link, orders, pictures, RecipeBook(cell))
-    settings = uvicorn.Config(application(services), log_level="warning", access_log=False)
-    server = Server(settings)
-    link.start(on_lost=server.end)
-    print(f"Operator's page: http://{config.host}:{config.port}/", flush=True)
-    try:
+    with contextlib.ExitStack() as ends:
+        ends.callback(listener.close)
+        services = _services(cell, ends)
+        settings = uvicorn.Config(
+            application(services),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ssl_certfile=None if tls is None else tls.certificate,
+            ssl_keyfile=None if tls is None else tls.private_key,
+        )
+        server = Server(settings)
+        services.link.start(on_lost=server.end)
+        greet(cell, services.people, time.time_ns())
         server.run(sockets=[listener])
-    finally:
-        link.close()
-        pictures.close()
-        listener.close()
-    if link.lost:
+    if services.link.lost:
         raise LinkLostError(
             "The ROS side of the operator's page ended by itself: start the page again"
         )
+
+
+def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
+    """Open everything that the faces share. `ends` closes it, in the contrary order."""
+    config = cell.hmi
+    house = ends.enter_context(House(cell.data_dir, cell.people))
+    labels = LabelBook.open(cell.data_dir, cell.labels)
+    ends.callback(labels.close)
+    filler = Filler(labels, Recipes(cell), time.time_ns)
+    ends.callback(filler.close)
+    filler.start()
+    pictures = PictureStore(config.picture_width, config.picture_quality, cell.data_dir)
+    ends.callback(pictures.close)
+    link = CellLink(config)
+    ends.callback(link.close)
+    orders, recipes = Orders(link, house.audit), RecipeBook(cell)
+    return Services(
+        cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit, labels
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:

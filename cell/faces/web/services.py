@@ -10,6 +10,9 @@ from cell.client.orders import Orders
 from cell.config import CellConfig
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
+from cell.labels.book import LabelBook
+from cell.people.audit import AuditLog
+from cell.people.people import People
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +25,11 @@ class Services:
     orders: Orders
     pictures: PictureStore
     recipes: RecipeBook
+    people: People
+    audit: AuditLog
+    labels: LabelBook
+
+    @property
+    def notes(self) -> AuditLog:
+        """Where people's doings are taken down."""
+        return self.audit

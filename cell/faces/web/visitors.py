@@ -22,8 +22,11 @@ IN_ALL: Final = 24
 """The same of all addresses together."""
 SWEEP_S: Final = 2.0
 RETRY_S: Final = 3
-INNER: Final = ("/_nicegui", "/picture/", "/recipe/", "/favicon.ico")
-"""What open pages fetch; nothing is built for it."""
+INNER: Final = (
+    "/_nicegui", "/picture/", "/recipe/", "/favicon.ico", "/sign-", "/first-admin", "/api/",
+    "/studio/picture/", "/studio/golden/", "/studio/upload/", "/studio/export/",
+)  # fmt: skip
+"""For what is fetched there, nothing is built that stays."""
 
 
 class Page(Protocol):

@@ -8,18 +8,17 @@ from typing import Annotated
 
 import typer
 from inspection_cell_interfaces.msg import CellState, Order
-from inspection_cell_interfaces.srv import SetRecipe
 
 from cell.client.following import ChangeSeen, Following, Outcome
+from cell.client.link import RecipeOrder
 from cell.client.running import RunningCell
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
+from cell.faces.cli.ordering import NO, Asked, Config, Data, Domain, Person, acting, desk
 from cell.faces.cli.verbs.recipe import Name
 from cell.texts import render
 from vision.lab.data.names import printable
 
-NO = 1
-"""The exit code where the cell refuses, or cannot take the recipe up."""
 SILENT_S = 3.0
 OTHERWISE = {
     Order.DRAIN_AND_CHANGE: "--drain lets the parts through first",
@@ -31,8 +30,8 @@ OTHERWISE = {
 def use(
     context: typer.Context,
     name: Name,
-    person: Annotated[str, typer.Option(help="Who wants it, for the records.")],
     reason: Annotated[str, typer.Option(help="Why, for the records.")],
+    person: Person = None,
     drain: Annotated[
         bool, typer.Option("--drain", help="With parts on the belt: let them through first.")
     ] = False,
@@ -43,9 +42,9 @@ def use(
     timeout: Annotated[
         float, typer.Option(min=1.0, max=3600.0, help="Seconds for which to follow the change.")
     ] = 180.0,
-    domain: Annotated[
-        int | None, typer.Option(min=0, max=101, help="ROS domain of the running cell.")
-    ] = None,
+    domain: Domain = None,
+    data: Data = None,
+    config: Config = None,
 ) -> None:
     """Change the running cell over to a recipe, and follow the change until it is taken up.
 
@@ -54,22 +53,21 @@ def use(
     Exit code 0 when it is taken up (or prepared), 1 when the cell refuses or cannot follow (then
     nothing has changed), 2 when no cell answers or the end was not seen in time.
     """
-    for option, given in (("--person", person), ("--reason", reason)):
-        if not given.strip():
-            raise UsageError(f"{option} is empty: it goes into the records; say it in words.")
-    order = SetRecipe.Request(
-        recipe=name, person=person, reason=reason, drain=drain, prepare_only=prepare_only
-    )
+    if not reason.strip():
+        raise UsageError("--reason is empty: it goes into the records; say it in words.")
     if prepare_only:
         refuse(context, "beside --prepare-only, which leaves the belt as it is", "drain")
-    _change(order, domain, timeout)
+    order = RecipeOrder(name, acting(person).name, reason, drain, prepare_only)
+    _change(order, Asked(person, domain, data, config), timeout)
 
 
-def _change(order: SetRecipe.Request, domain: int | None, timeout_s: float) -> None:
+def _change(order: RecipeOrder, asked: Asked, timeout_s: float) -> None:
     """Give the order, and follow it to its end."""
-    with RunningCell(domain) as cell:
+    by = acting(asked.person)
+    with RunningCell(asked.domain) as cell:
         before = str(cell.find().recipe)
-        answer = cell.set_recipe(order)
+        with desk(cell, asked) as orders:
+            answer = orders.set_recipe(by, order, before)
         if not answer.accepted:
             _end(f"refused: {render(answer.message)}{_hint(order, cell.state)}")
         following = Following(order.recipe, time.monotonic(), prepare_only=order.prepare_only)
@@ -78,7 +76,7 @@ def _change(order: SetRecipe.Request, domain: int | None, timeout_s: float) -> N
         _conclude(outcome, before, cell.state)
 
 
-def _hint(order: SetRecipe.Request, state: CellState | None) -> str:
+def _hint(order: RecipeOrder, state: CellState | None) -> str:
     """What else could have been asked for, where the cell as it is stands in the way."""
     refused = {told.name: told.refusal for told in state.orders} if state else {}
     if order.drain or order.prepare_only or not refused.get(Order.CHANGE_RECIPE):

@@ -8,8 +8,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from nicegui import ui
 
 from cell.client.model import Alarm, CellView
+from cell.client.orders import needs
+from cell.control.ledger.observations import Order
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import box, text
+from cell.people.person import SignedIn
 from cell.texts import Lang, render, tr, tr_or
 
 Acknowledge = Callable[[str], Awaitable[None]]
@@ -23,8 +26,9 @@ def ordered(alarms: Iterable[Alarm]) -> tuple[Alarm, ...]:
 class AlarmPanel:
     """Priority by shape, word and colour; time; text; one touch to acknowledge one or all."""
 
-    def __init__(self, acknowledge: Acknowledge) -> None:
+    def __init__(self, acknowledge: Acknowledge, person: SignedIn) -> None:
         self._acknowledge = acknowledge
+        self._may = person.may(needs(Order.ACKNOWLEDGE))
         self._shown: tuple[tuple[Alarm, ...], Lang] | None = None
         with box("panel alarms"):
             with box("panel-top"):
@@ -48,7 +52,7 @@ class AlarmPanel:
             tr("alarm.title", lang) + (f"  {waiting}/{len(alarms)}" if alarms else "")
         )
         self._all.set_text(tr("alarm.acknowledge_all", lang))
-        self._all.set_visibility(waiting > 0)
+        self._all.set_visibility(waiting > 0 and self._may)
         self._list.clear()
         with self._list:
             if not alarms:
@@ -64,7 +68,7 @@ class AlarmPanel:
             with box("alarm-body"):
                 text("alarm-head").set_text(heading(alarm, priority, lang))
                 text("alarm-text", test="alarm-text").set_text(render(alarm.text, lang))
-            if not alarm.acknowledged and not alarm.advisory:
+            if self._may and not alarm.acknowledged and not alarm.advisory:
                 self._button(alarm, lang)
 
     def _button(self, alarm: Alarm, lang: Lang) -> None:

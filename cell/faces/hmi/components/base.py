@@ -8,7 +8,9 @@ from typing import Protocol
 from nicegui import ui
 
 from cell.client.model import CellView
+from cell.client.orders import needs
 from cell.control.ledger.observations import Order
+from cell.people.person import SignedIn
 from cell.texts import Lang, render, tr
 
 
@@ -35,7 +37,11 @@ def show(element: ui.element, classes: str) -> None:
     element.classes(replace=classes)
 
 
-def refusal(view: CellView, order: Order, lang: Lang) -> str:
-    """Why the cell would refuse the order now, in its own words; '' if it would not."""
+def refusal(view: CellView, order: Order, lang: Lang, person: SignedIn | None = None) -> str:
+    """Why the order would be refused now: the person's role does not allow it (None: any does), or
+    the cell says no, in its own words; '' if neither is so.
+    """
+    if person is not None and not person.may(needs(order)):
+        return tr("why.role", lang, role=tr(f"who.role.{person.role}", lang))
     told = view.cell.refusals.get(order) if view.live and view.cell is not None else None
     return tr("why.no_link", lang) if told is None else render(told, lang)

@@ -11,6 +11,7 @@ from cell.client.model import CellView
 from cell.control.ledger.observations import COMMANDS, Order
 from cell.faces.hmi.components.base import box, refusal, show, text
 from cell.faces.hmi.components.clear_dialog import ClearDialog
+from cell.people.person import SignedIn
 from cell.texts import Lang, tr
 
 Give = Callable[[Order], Awaitable[None]]
@@ -39,8 +40,8 @@ class Key:
 class Controls:
     """The command buttons. `give` carries a command to the supervisor and tells the outcome."""
 
-    def __init__(self, give: Give) -> None:
-        self._give = give
+    def __init__(self, give: Give, person: SignedIn) -> None:
+        self._give, self._person = give, person
         self._view: CellView | None = None
         self._lang: Lang = "en"
         self._busy = False
@@ -53,7 +54,7 @@ class Controls:
         self._view, self._lang = view, lang
         self._dialog.update(view, lang)
         for command, key in self._keys.items():
-            why = refusal(view, command, lang)
+            why = refusal(view, command, lang, self._person)
             key.name.set_text(tr(f"command.{command}", lang))
             key.hint.set_text(why or tr(f"hint.{command}", lang))
             key.button.set_enabled(not why and not self._busy)
@@ -74,12 +75,15 @@ class Controls:
         return Key(button, name, hint)
 
     async def _clicked(self, command: Order) -> None:
-        if self._busy or self._view is None or refusal(self._view, command, self._lang):
+        if self._busy or self._view is None or self._refused(command):
             return
         if command is Order.CONFIRM_CLEAR:
             self._dialog.open(self._view, self._lang)
             return
         await self._send(command)
+
+    def _refused(self, command: Order) -> bool:
+        return self._view is None or bool(refusal(self._view, command, self._lang, self._person))
 
     async def _confirmed(self) -> None:
         await self._send(Order.CONFIRM_CLEAR)

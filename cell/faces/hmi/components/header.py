@@ -10,6 +10,8 @@ from nicegui import ui
 from cell.client.model import CellStatus, CellView
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import Component, box, show, text
+from cell.faces.web.who import Who
+from cell.people.person import SignedIn
 from cell.texts import Lang, after, catalogue, render, tr, tr_or
 
 
@@ -17,7 +19,10 @@ class Header:
     """The cell's state in large words, colour and shape."""
 
     def __init__(
-        self, switch_language: Callable[[], None], button: Callable[[], Component]
+        self,
+        switch_language: Callable[[], None],
+        button: Callable[[], Component],
+        person: SignedIn,
     ) -> None:
         with box("header"):
             with box("state") as self._state:
@@ -28,6 +33,7 @@ class Header:
                 self._setup = text("setup", test="setup")
             self._recipe = button()
             self._clock = text("clock")
+            self._who = Who(person)
             self._language = (
                 ui.button(on_click=switch_language, color=None)
                 .props("no-caps unelevated data-test=language")
@@ -46,6 +52,7 @@ class Header:
         self._reason.set_text(render(cell.reason, lang) if cell else "")
         self._setup.set_text(setup(cell, lang) if cell else "")
         self._recipe.update(view, lang)
+        self._who.update(lang)
         self._clock.set_text(time.strftime("%H:%M:%S"))
         self._language.set_text(tr("language.name", after(lang)))
 

@@ -15,6 +15,7 @@ from cell.faces.hmi.components.base import box, show, text
 from cell.faces.hmi.components.recipe_dialog import Give, RecipeDialog, change_refusal
 from cell.faces.hmi.components.recipe_progress import Change, ending
 from cell.faces.hmi.recipes import RecipeBook
+from cell.people.person import SignedIn
 from cell.texts import Lang, tr
 
 
@@ -28,8 +29,8 @@ class Note(Protocol):
 class RecipeButton:
     """Opens the dialog, and follows every change, whoever ordered it."""
 
-    def __init__(self, recipes: RecipeBook, order: Give, person: str, note: Note) -> None:
-        self._note = note
+    def __init__(self, recipes: RecipeBook, order: Give, person: SignedIn, note: Note) -> None:
+        self._note, self._person = note, person
         self._view: CellView | None = None
         self._lang: Lang = "en"
         self._following: Following | None = None
@@ -49,7 +50,9 @@ class RecipeButton:
             self._follow(view.cell)
         self._name.set_text(tr("header.recipe", lang))
         self._hint.set_text(self._words(view))
-        self._button.set_enabled(self._following is not None or not change_refusal(view, lang))
+        self._button.set_enabled(
+            self._following is not None or not change_refusal(view, lang, self._person)
+        )
         show(self._button, "key key-recipe" + (" key-urgent" if self._following else ""))
         self._dialog.update(view, self._change, lang)
 
@@ -58,7 +61,9 @@ class RecipeButton:
         if self._change is not None and self._following is not None:
             return tr(f"change.{self._change.step}", self._lang)
         cell = view.cell
-        return change_refusal(view, self._lang) or (name_of(cell.recipe) if cell else "")
+        return change_refusal(view, self._lang, self._person) or (
+            name_of(cell.recipe) if cell else ""
+        )
 
     def _on_begun(self, order: RecipeOrder) -> None:
         if self._told_already(order):
@@ -104,7 +109,7 @@ class RecipeButton:
     async def _on_click(self) -> None:
         if self._view is None:
             return
-        if self._following is None and change_refusal(self._view, self._lang):
+        if self._following is None and change_refusal(self._view, self._lang, self._person):
             return
         if self._following is None:
             self._change = None

@@ -14,6 +14,7 @@ from cell.faces.hmi.components.recipe_form import RecipeForm, must_drain
 from cell.faces.hmi.components.recipe_list import RecipeList
 from cell.faces.hmi.components.recipe_progress import Change, RecipeProgress
 from cell.faces.hmi.recipes import RecipeBook
+from cell.people.person import SignedIn
 from cell.products.listing import RecipeEntry
 from cell.texts import Lang, tr
 
@@ -21,11 +22,12 @@ Give = Callable[[RecipeOrder], Awaitable[str]]
 """Gives an order to the cell; why it was not accepted, '' when the change has begun."""
 
 
-def change_refusal(view: CellView, lang: Lang) -> str:
-    """Why the cell cannot change its recipe now, neither as its belt is nor after letting parts
-    through; '' if it can.
+def change_refusal(view: CellView, lang: Lang, person: SignedIn) -> str:
+    """Why this person cannot change the cell's recipe now, neither as its belt is nor after letting
+    parts through; '' if he can.
     """
-    return refusal(view, Order.DRAIN_AND_CHANGE, lang) and refusal(view, Order.CHANGE_RECIPE, lang)
+    after, now = Order.DRAIN_AND_CHANGE, Order.CHANGE_RECIPE
+    return refusal(view, after, lang, person) and refusal(view, now, lang, person)
 
 
 class RecipeDialog:
@@ -34,9 +36,14 @@ class RecipeDialog:
     """
 
     def __init__(
-        self, recipes: RecipeBook, order: Give, person: str, began: Callable[[RecipeOrder], None]
+        self,
+        recipes: RecipeBook,
+        order: Give,
+        person: SignedIn,
+        began: Callable[[RecipeOrder], None],
     ) -> None:
         self._recipes, self._order, self._began = recipes, order, began
+        self._person = person
         self._entries: tuple[RecipeEntry, ...] = ()
         self._chosen: RecipeEntry | None = None
         self._view: CellView | None = None
@@ -47,7 +54,7 @@ class RecipeDialog:
             self._title = text("dialog-title", test="recipe-title")
             with box("recipe-choice") as self._choice:
                 self._list = RecipeList(recipes, self._choose)
-                self._form = RecipeForm(person, self._on_form)
+                self._form = RecipeForm(self._on_form)
                 self._trouble = text("recipe-end recipe-end-bad", test="recipe-trouble")
             with box("") as self._course:
                 self._progress = RecipeProgress()
@@ -124,12 +131,10 @@ class RecipeDialog:
         lang = self._lang
         if self._view is None:
             return tr("why.no_link", lang)
-        if why := change_refusal(self._view, lang):
+        if why := change_refusal(self._view, lang, self._person):
             return why
         if self._chosen is None:
             return tr("recipe.choose", lang)
-        if not self._form.person:
-            return tr("recipe.say_who", lang)
         return "" if self._form.reason else tr("recipe.say_why", lang)
 
     @property
@@ -147,7 +152,7 @@ class RecipeDialog:
             return
         order = RecipeOrder(
             recipe=self._chosen.name,
-            person=self._form.person,
+            person=self._person.name,
             reason=self._form.reason,
             drain=self._in_the_way and self._form.drain,
             prepare_only=self._prepare_only,

@@ -1,4 +1,4 @@
-"""Who wants the other recipe, why, and whether the parts are let through first."""
+"""Why the other recipe is wanted, and whether the parts are let through first."""
 
 from __future__ import annotations
 
@@ -23,14 +23,12 @@ def must_drain(view: CellView, lang: Lang) -> bool:
 
 
 class RecipeForm:
-    """Two fields and a tick. `changed` hears of every touch."""
+    """A field and a tick. `changed` hears of every touch."""
 
-    def __init__(self, person: str, changed: Callable[[], None]) -> None:
-        self._usual_person = person
+    def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self._lang: Lang = "en"
         with box("recipe-form"):
-            self._person = self._field("recipe-person")
             self._reason = self._field("recipe-reason")
             with box("recipe-reasons"):
                 self._usual = {name: self._reason_key(name) for name in REASONS}
@@ -38,8 +36,7 @@ class RecipeForm:
             self._drain.props("size=lg data-test=recipe-drain").classes("dialog-seen")
 
     def open(self, view: CellView, lang: Lang) -> None:
-        """Begin anew: the page's person, no reason yet, parts through first where there are any."""
-        self._person.set_value(self._usual_person)
+        """Begin anew: no reason yet, parts through first where there are any."""
         self._reason.set_value("")
         self._drain.set_value(True)
         self.update(view, lang)
@@ -47,7 +44,6 @@ class RecipeForm:
     def update(self, view: CellView, lang: Lang) -> None:
         """The words, and whether there is anything to be let through."""
         self._lang = lang
-        self._person.props["label"] = tr("recipe.person", lang)
         self._reason.props["label"] = tr("recipe.reason", lang)
         for name, key in self._usual.items():
             key.set_text(tr(f"recipe.why.{name}", lang))
@@ -55,11 +51,6 @@ class RecipeForm:
             tr("recipe.drain", lang, count=view.counts.on_belt if view.counts else 0)
         )
         self._drain.set_visibility(must_drain(view, lang))
-
-    @property
-    def person(self) -> str:
-        """Who."""
-        return str(self._person.value or "").strip()
 
     @property
     def reason(self) -> str:

@@ -1,0 +1,175 @@
+"""The cell as it is now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from cell.client.model import Alarm, CellView, Counts, ProcessStatus
+from cell.faces.api.desk import AtDesk
+from cell.faces.api.fields import Told, Words, moment
+from cell.faces.api.language import Reader
+from cell.texts import Lang
+
+router = APIRouter(tags=["state"])
+
+
+class CountsTold(Told):
+    """Parts since the shift began."""
+
+    arrived: int
+    passed: int
+    removed: int
+    purged: int
+    rejected: int
+    reviewed: int
+    on_belt: int
+    stops_fault: int
+    stops_wait: int
+    wait_s: float
+
+
+class OnBelt(Told):
+    """A part with an open account; place in frame cell [m, rad]."""
+
+    part: str
+    state: str
+    verdict: str
+    bin: str
+    x: float
+    y: float
+    yaw: float
+
+
+class StandingAlarm(Told):
+    """An alarm that stands, or that nobody has acknowledged. priority: 1 high, 2 medium, 3 low.
+    advisory: a node tells it by itself, and there is nothing to acknowledge.
+    """
+
+    id: str
+    source: str
+    priority: int
+    active: bool
+    acknowledged: bool
+    advisory: bool
+    raised: datetime
+    text: Words
+
+
+class Robot(Told):
+    """The arm: ISO 10218 mode, joint angles [rad] from base to tip."""
+
+    connected: bool
+    mode: str
+    phase: str
+    part: str
+    vacuum_ok: bool
+    joints: list[float]
+
+
+class Belt(Told):
+    """The belt as its PLC reports it; speed in m/s, encoder in m."""
+
+    connected: bool
+    running: bool
+    speed_m_s: float
+    encoder_m: float
+    at_authority: bool
+    watchdog_tripped: bool
+    emergency_stop: bool
+
+
+class Process(Told):
+    """A process of the cell; load: share of one core."""
+
+    name: str
+    alive: bool
+    healthy: bool
+    message: Words
+    rss_mib: float
+    load: float | None
+    restarts: int
+
+
+class StateTold(Told):
+    """The cell as its supervisor sees it. Parts and counts are null while nothing is known."""
+
+    link: Literal["never", "silent", "live"] = Field(
+        description="How well the supervisor is heard; what is not live is of before."
+    )
+    state: str
+    reason: Words
+    recipe: str
+    recipe_next: str
+    change: str
+    change_message: Words
+    model: str
+    last_part: str
+    last_verdict: str
+    last_reason: Words
+    counts: CountsTold | None
+    parts: list[OnBelt]
+    alarms: list[StandingAlarm]
+    robot: Robot | None
+    belt: Belt | None
+    processes: list[Process]
+
+
+@router.get("/state")
+def get_state(desk: AtDesk, lang: Reader) -> StateTold:
+    """What the operator's page shows, at this moment."""
+    return state_of(desk.link.view(), lang)
+
+
+def state_of(view: CellView, lang: Lang) -> StateTold:
+    """A view of the cell for a reader."""
+    cell = view.cell
+    counts: Counts | None = view.counts
+    return StateTold(
+        link=view.link.value,
+        state=cell.state if cell else "unknown",
+        reason=Words.of(cell.reason if cell else "", lang),
+        recipe=cell.recipe if cell else "",
+        recipe_next=cell.recipe_next if cell else "",
+        change=cell.change if cell else "",
+        change_message=Words.of(cell.change_message if cell else "", lang),
+        model=cell.model if cell else "",
+        last_part=cell.last_part if cell else "",
+        last_verdict=cell.last_verdict.value if cell else "",
+        last_reason=Words.of(cell.last_reason if cell else "", lang),
+        counts=CountsTold.model_validate(counts) if counts else None,
+        parts=[OnBelt.model_validate(part) for part in view.parts],
+        alarms=[standing(alarm, lang) for alarm in (*(cell.alarms if cell else ()), *view.told)],
+        robot=Robot.model_validate(view.robot) if view.robot else None,
+        belt=Belt.model_validate(view.belt) if view.belt else None,
+        processes=[_process(process, lang) for process in view.processes],
+    )
+
+
+def standing(alarm: Alarm, lang: Lang) -> StandingAlarm:
+    """One alarm for a reader."""
+    return StandingAlarm(
+        id=alarm.id,
+        source=alarm.source,
+        priority=alarm.priority,
+        active=alarm.active,
+        acknowledged=alarm.acknowledged,
+        advisory=alarm.advisory,
+        raised=moment(round(alarm.raised_s * 1e9)),
+        text=Words.of(alarm.text, lang),
+    )
+
+
+def _process(process: ProcessStatus, lang: Lang) -> Process:
+    return Process(
+        name=process.name,
+        alive=process.alive,
+        healthy=process.healthy,
+        message=Words.of(process.message, lang),
+        rss_mib=process.rss_mib,
+        load=process.load,
+        restarts=process.restarts,
+    )

@@ -1,0 +1,33 @@
+"""In which language somebody reads."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.requests import HTTPConnection
+
+from cell.faces.web.signed_in import signed_in
+from cell.texts import Lang, languages
+
+COOKIE: Final = "cell_lang"
+"""What a browser has been switched to."""
+YEAR_S: Final = 365 * 24 * 3600
+
+
+def remember(lang: Lang) -> str:
+    """JavaScript by which a browser keeps the language that it was switched to."""
+    return f"document.cookie = '{COOKIE}={lang}; path=/; max-age={YEAR_S}; samesite=lax'"
+
+
+def language(connection: HTTPConnection, default: Lang) -> Lang:
+    """What the address asks for (`?lang=en`), else what the browser was switched to, else the
+    person's own, else the cell's.
+    """
+    person = signed_in(connection)
+    wanted = (
+        connection.query_params.get("lang", ""),
+        connection.cookies.get(COOKIE, ""),
+        person.lang if person else "",
+    )
+    known = languages()
+    return next((lang for lang in wanted if lang in known), default)

@@ -1,0 +1,188 @@
+"""What the records tell, as plain values. Times are system-clock nanoseconds; texts travel as code
+and values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Rows, newest first; `after` leads to the next page, '' at the end."""
+
+    rows: tuple[T, ...]
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A part in one line. The verdict is the newest one; '' and None while there is none."""
+
+    part: str
+    session: str
+    arrived_ns: int
+    verdict: str
+    bin: str
+    reason: str
+    by: str
+    disposition: str
+    disposed_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExposureRow:
+    """One exposure latch; encoder in metres of belt travel."""
+
+    index: int
+    encoder_m: float
+    exposure_ns: int
+    trigger: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRow:
+    """One picture of the camera, or its loss."""
+
+    trigger: int
+    exposure_ns: int
+    received_ns: int
+    ok: bool
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class DefectRow:
+    """One detection; edges in px of the canonical view."""
+
+    class_name: str
+    score: float
+    x_min: float
+    y_min: float
+    x_max: float
+    y_max: float
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionRow:
+    """What was found in one picture; pose in frame cell [m, rad]; late: too late to count."""
+
+    seq: int
+    trigger: int
+    exposure_ns: int
+    done_ns: int
+    ok: bool
+    error: str
+    late: bool
+    x: float
+    y: float
+    yaw: float
+    recipe: str
+    model: str
+    engine: str
+    golden: str
+    locate_ms: float
+    inference_ms: float
+    total_ms: float
+    defects: tuple[DefectRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictRow:
+    """A decision. `by`: recipe, ledger, or a person's name."""
+
+    stamp_ns: int
+    kind: str
+    bin: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalRow:
+    """One attempt of the arm; `removed` is None while it goes on."""
+
+    attempt: int
+    bin: str
+    requested_ns: int
+    lifted_ns: int | None
+    ended_ns: int | None
+    removed: bool | None
+    reason: str
+    message: str
+    cycle_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimingRow:
+    """How long a judged part's picture took [ms]."""
+
+    exposure_to_frame_ms: float | None
+    inference_ms: float
+    exposure_to_verdict_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """A picture that was kept. kind: view or frame; `path` from the data folder on, '' where it
+    lies in the incoming place; pruned_ns, rule: when and why it was deleted.
+    """
+
+    part: str
+    kind: str
+    exposure_ns: int
+    path: str
+    sha256: str
+    bytes: int
+    pruned_ns: int | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class WholePart:
+    """Everything on record of one part, oldest first. person: who cleared it from the belt."""
+
+    line: PartRow
+    arrival_index: int
+    arrival_encoder_m: float
+    edge_lost: bool
+    disposed_bin: str
+    person: str
+    exposures: tuple[ExposureRow, ...]
+    frames: tuple[FrameRow, ...]
+    inspections: tuple[InspectionRow, ...]
+    verdicts: tuple[VerdictRow, ...]
+    removals: tuple[RemovalRow, ...]
+    evidence: tuple[EvidenceRow, ...]
+    timing: TimingRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """An alarm from its cause to its end; the newest acknowledgement, '' and None without one.
+    `seq`: its number in the journal.
+    """
+
+    seq: int
+    session: str
+    alarm: str
+    part: str
+    detail: str
+    raised_ns: int
+    cleared_ns: int | None
+    acknowledged_ns: int | None
+    acknowledged_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """From a supervisor's start to its end; `parts`: how many arrived."""
+
+    session: str
+    started_ns: int
+    ended_ns: int | None
+    recipe: str
+    parts: int

@@ -1,0 +1,86 @@
+"""`cell parts` and `cell alarms --history`: the records on the terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cell.faces.cli.app import app
+from cell.faces.cli.errors import UsageError
+from cell.records.errors import RecordsError
+from tests.cell.evidence_world import Shift
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Five parts, the even ones rejected."""
+    folder = tmp_path_factory.mktemp("data")
+    shift = Shift(folder)
+    for number in range(1, 6):
+        shift.part(passed=number % 2 == 1)
+    shift.close()
+    return folder
+
+
+def told(*words: str) -> str:
+    result = CliRunner().invoke(app, words, catch_exceptions=False, env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def parts(data: Path, *words: str) -> list[str]:
+    lines = told("parts", "--data", str(data), "--json", *words).splitlines()
+    return [json.loads(line)["part"][-1] for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ((), "54321"),
+        (("--last", "2"), "54"),
+        (("--verdict", "reject"), "42"),
+        (("--disposition", "purged", "--last", "1"), "4"),
+        (("--since", "2099-01-31"), ""),
+        (("--until", "1999-01-31T06:00+09:00"), ""),
+        (("--defect", "scratch"), ""),
+    ],
+)
+def test_parts(data: Path, words: tuple[str, ...], found: str) -> None:
+    assert parts(data, *words) == list(found)
+
+
+def test_tables_and_one_part(data: Path) -> None:
+    table = told("parts", "--data", str(data))
+    assert "s1-00005" in table
+    assert "purged" in table
+    one = told("parts", "s1-00002", "--data", str(data))
+    assert "purged" in one
+    assert "by test" in one
+    whole = json.loads(told("parts", "s1-00002", "--data", str(data), "--json"))
+    assert whole["evidence"][0]["kind"] == "view"
+
+
+def test_no_alarms_on_record(data: Path) -> None:
+    assert told("alarms", "--history", "--data", str(data), "--json") == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "error"),
+    [
+        (("parts", "none"), UsageError),
+        (("parts", "--since", "yesterday"), UsageError),
+        (("parts", "s1-00001", "--verdict", "pass"), UsageError),
+        (("alarms", "--since", "2026-01-31"), UsageError),
+    ],
+)
+def test_what_cannot_be_asked(data: Path, words: tuple[str, ...], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        CliRunner().invoke(app, [*words, "--data", str(data)], catch_exceptions=False)
+
+
+def test_no_records(tmp_path: Path) -> None:
+    with pytest.raises(RecordsError):
+        CliRunner().invoke(app, ["parts", "--data", str(tmp_path)], catch_exceptions=False)
