@@ -14,6 +14,7 @@ from cell.faces.studio.agreement_page import agreement_page
 from cell.faces.studio.clerk import Clerk
 from cell.faces.studio.exchange_page import exchange_page
 from cell.faces.studio.exporting import export_file
+from cell.faces.studio.frame import forbidden
 from cell.faces.studio.holding import Holding
 from cell.faces.studio.pictures import golden_file, picture_file
 from cell.faces.studio.queue_page import queue_page
@@ -50,7 +51,8 @@ def mount(app: FastAPI, tools: Tools) -> None:
         chosen = language(request, default)
         if person.may(needs):
             return Visit(tools, person, chosen)
-        ui.label(tr("people.forbidden", chosen, role=person.role, permission=needs))
+        role = tr(f"who.role.{person.role}", chosen)
+        forbidden(tr("people.forbidden", chosen, role=role, permission=needs), chosen)
         return None
 
     @ui.page("/studio")
