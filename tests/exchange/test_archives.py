@@ -77,6 +77,7 @@ BAD: dict[str, tuple[list[Member], str]] = {
 FEW = Bounds(entries=20, ratio=3, spare=1 << 20)
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("kind", MAKERS)
 @pytest.mark.parametrize("what", BAD)
 def test_what_may_not_be_in_an_archive_is_refused(tmp_path: Path, kind: str, what: str) -> None:
