@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cell.config.hmi import HmiConfig
 from cell.config.labels import LabelsConfig
+from cell.config.people import PeopleConfig
 from cell.control.ledger.config import LedgerSettings
 from cell.records.limits import Retention
 from robot.motion.config import MotionSettings
@@ -176,6 +177,9 @@ class CellConfig(Section):
         title="Labels",
         description="What is queued for labelling, who looks twice, how sets are split.",
     )
+    people: PeopleConfig = Field(
+        default_factory=PeopleConfig, title="People", description="Sign-in and the audit log."
+    )
 
     def anchored(self, folder: Path) -> Self:
         """The same with relative paths taken from `folder`."""
@@ -184,7 +188,7 @@ class CellConfig(Section):
             for name in ("data_dir", "calibration", "recipes", "models")
             if isinstance(path := getattr(self, name), Path)
         }
-        return self.model_copy(update=paths)
+        return self.model_copy(update={**paths, "people": self.people.anchored(folder)})
 
 
 def _flat(options: dict[str, Any]) -> Iterator[tuple[str, Any]]:

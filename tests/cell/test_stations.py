@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cell.faces.web.__main__ import run as run_page
 from typer.testing import CliRunner
 
 from calibration.cell import CalibrationError
@@ -18,6 +17,7 @@ from cell.config.stations import belt_options, ledger_config, site_of
 from cell.faces.cli import site_checks
 from cell.faces.cli.app import app
 from cell.faces.cli.checks import Level, calibration
+from cell.faces.web.__main__ import run as run_page
 from robot.arms import ur
 from robot.base import ArmFacts, BeltFacts
 from robot.belts import modbus

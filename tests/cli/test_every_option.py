@@ -122,6 +122,17 @@ CALLS: dict[str, dict[str, Any]] = {
     "recipe show": {"load": THROUGH, "find_recipe": ends},
     "recipe check": {"load": THROUGH, "require_target": THROUGH, "check_recipe": ends},
     "recipe use": {"_change": ends},
+    "user add": {"read_secret": gives("2580"), "_add": ends},
+    "user change": {"read_secret": gives("2580"), "_change": ends},
+    "user disable": {"_change": ends},
+    "user end-sessions": {"_end": ends},
+    "user list": {"house_of": ends},
+    "user import": {"read_written": gives(""), "_import": ends},
+    "user export": {"require_target": THROUGH, "house_of": ends},
+    "audit verify": {"settings_of": THROUGH, "check_log": ends},
+    "audit list": {"read": ends},
+    "audit export": {"read": gives(()), "as_csv": gives(""), "write_whole": gives(None)},
+    "audit accept": {"_accept": ends},
     "records verify": {"check_folder": ends},
     "records prune": {
         "load": THROUGH, "open_records": gives(SimpleNamespace(dispose=gives(None))),
@@ -133,6 +144,11 @@ MODULES = {
     "bench run": "bench", "bench cuts": "bench_faults", "records verify": "records",
     "labels formats": "labels", "labels export": "labels", "labels import": "labels",
     "recipe list": "recipe", "recipe show": "recipe", "recipe check": "recipe",
+    "user list": "user", "user import": "user", "user export": "user",
+    "user add": "user_accounts", "user change": "user_accounts",
+    "user disable": "user_accounts", "user end-sessions": "user_accounts",
+    "audit verify": "audit", "audit list": "audit", "audit export": "audit",
+    "audit accept": "audit",
 }  # fmt: skip
 VALUES = {
     "seeds": "5,6", "canonical": "64x64", "draw": "seen.png",
@@ -144,6 +160,8 @@ VALUES = {
     "split": "some", "group_by": "(.)", "report": "r.json", "overlay": "o.png", "config": "C",
     "minutes": "1.5", "device": "cpu", "licence": "mine", "side": "96", "groups": "a,b",
     "site": "SITE", "class_": "a=b",
+    "role": "integrator", "secret": "badge", "from_": "2026-01-31",
+    "to": "2026-01-31T06:00", "format_": "csv",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
 
@@ -199,6 +217,19 @@ LINES = [
     Line("recipe check pcb --draw o.png"),
     Line("recipe use pcb --person kim --reason why"),
     Line("recipe use pcb --person kim --reason why --prepare-only", "drain"),
+    Line("user add kim --role quality"),
+    Line("user add kim --role quality --secret none", "password_stdin"),
+    Line("user change kim --role quality", "secret password_stdin"),
+    Line("user change kim --secret pin", "role display language enable"),
+    Line("user disable kim"),
+    Line("user end-sessions kim"),
+    Line("user list"),
+    Line("user import list.csv"),
+    Line("user export --out list.csv"),
+    Line("audit verify"),
+    Line("audit list"),
+    Line("audit export --out log.jsonl"),
+    Line("audit accept --why looked"),
     Line("records verify"),
     Line("records prune"),
 ]

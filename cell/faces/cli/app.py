@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from cell.faces.cli.verbs import (
+    audit,
     bench,
     data,
     doctor,
@@ -25,6 +26,8 @@ from cell.faces.cli.verbs import (
     thresholds,
     train,
     twin,
+    user,
+    user_accounts,
 )
 from models.ground.ending import REFUSED, refuse
 
@@ -69,6 +72,12 @@ recipe.app.command("use")(recipe_use.use)
 app.add_typer(recipe.app, name="recipe")
 records.app.command("prune")(records_prune.prune)
 app.add_typer(records.app, name="records")
+user.app.command("add")(user_accounts.add)
+user.app.command("change")(user_accounts.change)
+user.app.command("disable")(user_accounts.disable)
+user.app.command("end-sessions")(user_accounts.end_sessions)
+app.add_typer(user.app, name="user")
+app.add_typer(audit.app, name="audit")
 
 
 def run_verb(words: list[str] | None = None) -> int:

@@ -1,0 +1,34 @@
+"""The table of roles in docs/people.md: `python -m tests.people.roles_table` prints it."""
+
+from __future__ import annotations
+
+from cell.people.roles import Permission, Role, may
+
+MEANS = {
+    Permission.SEE: "see state, parts, alarms, pictures",
+    Permission.STOP: "stop the cell",
+    Permission.OPERATE: "start, drain, reset, confirm the clear belt, acknowledge alarms",
+    Permission.CHANGE_RECIPE: "change the recipe",
+    Permission.OVERRIDE: "override a verdict",
+    Permission.LABEL: "label and review pictures",
+    Permission.FREEZE: "decide contrary labels, freeze label sets",
+    Permission.EXCHANGE: "bring labels in from files, and out",
+    Permission.CONFIGURATION: "read the configuration",
+    Permission.AUDIT: "read the audit log",
+    Permission.PEOPLE: "manage accounts, roles, sessions of others",
+    Permission.TOKENS: "make tokens for programs",
+}
+
+
+def table() -> str:
+    """The table in Markdown."""
+    head = ["may", *Role]
+    lines = [head, ["---", *(":---:" for _ in Role)]]
+    for permission in Permission:
+        marks = ["x" if may(role, permission) else "" for role in Role]
+        lines.append([f"{MEANS[permission]} (`{permission}`)", *marks])
+    return "\n".join(f"| {' | '.join(line)} |".replace("  ", " ") for line in lines)
+
+
+if __name__ == "__main__":
+    print(table())
