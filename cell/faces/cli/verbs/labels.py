@@ -24,6 +24,7 @@ from cell.labels.exchange.format import Filed
 from cell.labels.exchange.importing import Options, reading
 from cell.labels.exchange.table import COLUMNS, FORMATS, rows
 from cell.people.audit import AuditLog
+from cell.people.noting import Json
 from cell.people.shell import at_shell
 from cell.products.lookup import find_recipe
 from cell.texts import render
@@ -112,7 +113,7 @@ def import_(
         with reading(source, format, options, watched) as found:
             print_findings(terminal(stderr=True), found.warnings, _FEW)
             with closing(_audit(data, config)) as audit:
-                told = {"format": format, "person": person, "pictures": len(found.items)}
+                told: Json = {"format": format, "person": person, "pictures": len(found.items)}
                 audit.note(at_shell(), "label.import", str(source), after=told)
             brought = bring_in(book, found, person, time_ns(), watched)
     finally:
