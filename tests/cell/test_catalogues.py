@@ -25,11 +25,17 @@ from cell.faces.hmi.components.override import WHY
 from cell.faces.hmi.components.recipe_form import REASONS
 from cell.faces.hmi.components.shapes import PRIORITIES, STATES
 from cell.faces.hmi.components.verdict import name
+from cell.faces.studio.frame import PLACES
+from cell.faces.studio.keys import GROUPS
 from cell.faces.web.sign_in.routes import NOTICES
+from cell.labels.label import Judgement
+from cell.labels.reasons import Why
+from cell.labels.values import Origin, Purpose, State
 from cell.people.roles import Role
 from cell.texts import catalogue, languages
 from robot.base import RobotMode
 from robot.motion.pick import Phase
+from vision.lab.data.reading import Unlabelled
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("cell", "models", "robot", "vision")
@@ -53,6 +59,20 @@ COMPOSED = {
     "recipe.why.{}": REASONS,
     "robot.{}": RobotMode,
     "state.{}": STATES,
+    "studio.{}": PLACES,
+    "studio.agreement.{}": ("who", "pictures", "same", "kappa", "f1", "iou", "class", "matched",
+                            "only_one"),
+    "studio.because.{}": Why,
+    "studio.do.{}": [action for group in GROUPS.values() for action in group],
+    "studio.import.{}": Unlabelled,
+    "studio.judgement.{}": Judgement,
+    "studio.keys.{}": GROUPS,
+    "studio.open.{}": State,
+    "studio.origin.{}": Origin,
+    "studio.purpose.{}": Purpose,
+    "studio.reason.{}": Why,
+    "studio.sets.{}": ("added", "changed", "removed"),
+    "studio.state.{}": State,
     "signin.why.{}": NOTICES,
     "who.role.{}": Role,
     "verdict.{}": [name(verdict) for verdict in VERDICT_COLORS],

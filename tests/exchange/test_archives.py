@@ -72,11 +72,13 @@ BAD: dict[str, tuple[list[Member], str]] = {
     "deep": ([("/".join(["x" * 20] * 150)[:2500], b"a")], "too long"),
     "many": ([(f"{n}.txt", b"") for n in range(30)], "more than 20 entries"),
     "a bomb": ([("a.png", bytes(3 << 20))], "more than the 1 MiB"),
+    "large labels": ([("a.json", bytes(300_000)), ("b.png", bytes(300_000))], "besides pictures"),
     "bombs": ([(f"{n}.png", bytes(1 << 18)) for n in range(6)], "more than the 1 MiB"),
 }
-FEW = Bounds(entries=20, ratio=3, spare=1 << 20)
+FEW = Bounds(entries=20, ratio=3, spare=1 << 20, label_bytes=200_000)
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize("kind", MAKERS)
 @pytest.mark.parametrize("what", BAD)
 def test_what_may_not_be_in_an_archive_is_refused(tmp_path: Path, kind: str, what: str) -> None:

@@ -62,6 +62,7 @@ def region(kind: str = "rectanglelabels", **value: object) -> dict[str, object]:
 CVAT = {
     "cut off": (XML.format(BOX)[:-20], "line 1 column"),
     "entities": ('<!DOCTYPE a [<!ENTITY b "c">]>' + XML.format(BOX), "entities or a document type"),
+    "a document type": ("<!DOCTYPE annotations>" + XML.format(BOX), "entities or a document type"),
     "another root": ("<annotation/>", "not <annotations>"),
     "a video": ("<annotations><track/></annotations>", "tracks of a video"),
     "a polyline": (XML.format('<polyline label="a" points="1,2;3,4"/>'), "'polyline' is not read"),
@@ -159,6 +160,14 @@ def test_shapes_of_other_kinds_come_in_as_the_table_says(tmp_path: Path, what: s
     (shape,) = item.labelled.shapes
     np.testing.assert_allclose(shape.points, points, atol=0.001)
     assert shape.kind is (ShapeKind.BOX if len(points) == 2 else ShapeKind.POLYGON)
+
+
+def test_two_outlines_in_one_box_are_two(tmp_path: Path) -> None:
+    upper, lower = "1,1;9,1;9,9", "1,1;9,9;1,9"
+    shapes = "".join(f'<polygon label="a" points="{p}"/>' for p in (upper, lower, lower))
+    found = take(beside(tmp_path / "in", "annotations.xml", XML.format(shapes)), "cvat")
+    assert len(found.items[0].labelled.shapes) == 2
+    assert "is there already" in found.warnings[0].text
 
 
 def test_an_outline_of_several_polygons_becomes_one_shape_each_and_is_told(tmp_path: Path) -> None:

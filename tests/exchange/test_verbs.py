@@ -79,6 +79,15 @@ def test_contrary_labels_become_conflicts(
     said = capsys.readouterr().out
     assert "0 labels, 3 of before" in said
     assert "1 contrary to labels of before: part-0.png" in said
+    assert (
+        run_verb(
+            ["audit", "list", "--data", str(tmp_path / "data"), "--json", "--what", "label.import"]
+        )
+        == 0
+    )
+    (line,) = capsys.readouterr().out.splitlines()
+    told = '"after":{"format":"labelme","person":"lee","pictures":4}'
+    assert told in line.replace(": ", ":").replace(", ", ",")
 
 
 def test_a_source_with_a_fault_brings_nothing_in(tmp_path: Path, book: LabelBook) -> None:

@@ -178,7 +178,7 @@ def test_an_override_is_worth_most_and_is_seen_at_once(line: Line) -> None:
     items = line.items()
     assert list(items) == [part, missing]
     (told,) = items[part].reasons
-    assert render(told.text, "en") == "김 Ann gave the verdict reject (before: pass)"
+    assert render(told.text, "en") == "김 Ann gave the verdict REJECT (before: PASS)"
     assert items[part].about.verdict_by == "김 Ann"
     assert tell(line.book, items[part].id, "bob", GOOD).state is State.REVIEW
 

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from selenium.webdriver import ActionChains
+from selenium.webdriver.common.actions import interaction
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
+from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -110,6 +113,14 @@ class Studio:
             point = [a + (b - a) * part for a, b in zip(start, end, strict=True)]
             self.mouse("mouseMoved", *point)
         self.mouse("mouseReleased", *end)
+
+    def click_at(self, x: float, y: float) -> None:
+        """In one go: what takes long is no click."""
+        px, py = self.at(x, y)
+        mouse = PointerInput(interaction.POINTER_MOUSE, "mouse")
+        action = ActionBuilder(self.browser, mouse=mouse, duration=0)
+        action.pointer_action.move_to_location(round(px), round(py)).click()
+        action.perform()
 
     def tap(self, *points: tuple[float, float]) -> None:
         for point in points:

@@ -117,11 +117,13 @@ def test_by_mouse(studio: Any, server: Server) -> None:
     studio.click("class-spur")
     studio.tagged("spur")
     studio.drag((420, 190), (460, 230))  # its corner: it is chosen still
+    studio.click_at(600, 600)
+    until(lambda: not studio.enabled("tool-delete"), "nothing is chosen")
+    studio.click_at(350, 140)
+    until(lambda: studio.enabled("tool-delete"), "the box is chosen")
     studio.click("tool-polygon")
     for x, y in ((100, 400), (180, 400), (180, 480), (100, 400)):
-        studio.mouse("mouseMoved", x, y, held=False)
-        studio.mouse("mousePressed", x, y)
-        studio.mouse("mouseReleased", x, y)
+        studio.click_at(x, y)
     studio.tagged("spur", "spur")
     studio.click("save")
     shapes = said(server, item).shapes

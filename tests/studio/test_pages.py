@@ -210,7 +210,7 @@ def test_a_damaged_archive_is_refused_in_words(studio: Any, tmp_path: Path) -> N
 def test_an_operator_may_not_be_here(studio: Any, path: str) -> None:
     studio.sign_in("op", "operator")
     studio.open(path)
-    until(lambda: "does not allow" in studio.browser.page_source, "it is said")
+    until(lambda: "does not allow" in studio.text("forbidden"), "it is said")
     assert not studio.find("to-queue")
 
 

@@ -10,8 +10,9 @@ from typing import Final
 from nicegui import ui
 
 from cell.faces.studio.visit import Visit
+from cell.faces.web.who import Who
 from cell.people.roles import Permission
-from cell.texts import after, tr
+from cell.texts import Lang, after, tr
 
 STYLE: Final = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 PLACES: Final = {
@@ -24,13 +25,29 @@ PLACES: Final = {
 """The pages, and what one needs for each."""
 
 
+def dress(title: str, lang: Lang) -> None:
+    """Title, language and looks of a page."""
+    ui.page_title(f"{title} – {tr('studio.title', lang)}")
+    ui.add_css(STYLE)
+    ui.add_head_html(f'<script>document.documentElement.lang = "{lang}"</script>')
+
+
+def forbidden(words: str, lang: Lang) -> None:
+    """A page for somebody whose role does not allow it: why, and the way back."""
+    dress(tr("studio.title", lang), lang)
+    with ui.element("div").classes("studio"), ui.element("div").classes("st-page"):
+        with ui.element("h1"):
+            ui.label(tr("studio.title", lang))
+        with ui.element("div").classes("st-empty").props("data-test=forbidden"):
+            ui.label(words).classes("st-empty-words")
+        ui.link(tr("studio.cell", lang), "/").classes("st-button")
+
+
 @contextmanager
 def frame(visit: Visit, here: str) -> Iterator[None]:
     """The page's frame; what is built inside is the page. `here`: one of PLACES."""
     lang = visit.lang
-    ui.page_title(f"{tr(f'studio.{here}', lang)} – {tr('studio.title', lang)}")
-    ui.add_css(STYLE)
-    ui.add_head_html(f'<script>document.documentElement.lang = "{lang}"</script>')
+    dress(tr(f"studio.{here}", lang), lang)
     with ui.element("div").classes(f"studio studio-{here}"):
         with ui.element("header").classes("st-head"):
             ui.link(tr("studio.cell", lang), visit.link("/")).classes("st-home")
@@ -38,7 +55,7 @@ def frame(visit: Visit, here: str) -> Iterator[None]:
                 for name, (path, needs) in PLACES.items():
                     if visit.by.may(needs):
                         _link(visit, name, path, current=name == here)
-            ui.label(visit.by.name).classes("st-person").props("data-test=person")
+            Who(visit.by).update(lang)
             other = after(lang)
             # A link, not a button: what is half done is kept as a draft while the page changes.
             path = PLACES[here][0]

@@ -14,6 +14,7 @@ from cell.faces.studio.agreement_page import agreement_page
 from cell.faces.studio.clerk import Clerk
 from cell.faces.studio.exchange_page import exchange_page
 from cell.faces.studio.exporting import export_file
+from cell.faces.studio.frame import forbidden
 from cell.faces.studio.holding import Holding
 from cell.faces.studio.pictures import golden_file, picture_file
 from cell.faces.studio.queue_page import queue_page
@@ -22,14 +23,12 @@ from cell.faces.studio.sets_page import sets_page
 from cell.faces.studio.uploads import Inbox
 from cell.faces.studio.visit import Visit
 from cell.faces.studio.work_page import WorkPage
+from cell.faces.web.language import language
 from cell.faces.web.signed_in import signed_in
-from cell.people.person import SignedIn
 from cell.people.roles import Permission
-from cell.texts import Lang, languages, render, tr
+from cell.texts import render, tr
 from models.ground.errors import UserError
 
-INNER: Final = ("/studio/picture/", "/studio/golden/", "/studio/upload/", "/studio/export/")
-"""What open pages fetch."""
 KEPT: Final = {"Cache-Control": "private, max-age=86400, immutable"}
 """Named by their content: a browser need not ask again."""
 
@@ -44,46 +43,42 @@ def mount(app: FastAPI, tools: Tools) -> None:
     _mount_export(app, tools)
     default = tools.config.hmi.language
 
-    def visit(request: Request, lang: str, needs: Permission) -> Visit | None:
+    def visit(request: Request, needs: Permission) -> Visit | None:
         """The one who has come; None, with a word on the page, where he may not be here."""
         person = signed_in(request)
         if person is None:
             return None
-        chosen = chosen_language(lang, person, default)
+        chosen = language(request, default)
         if person.may(needs):
             return Visit(tools, person, chosen)
-        ui.label(tr("people.forbidden", chosen, role=person.role, permission=needs))
+        role = tr(f"who.role.{person.role}", chosen)
+        forbidden(tr("people.forbidden", chosen, role=role, permission=needs), chosen)
         return None
 
     @ui.page("/studio")
-    async def queue(request: Request, lang: str = "", why: str = "", state: str = "") -> None:
-        if here := visit(request, lang, Permission.LABEL):
+    async def queue(request: Request, why: str = "", state: str = "") -> None:
+        if here := visit(request, Permission.LABEL):
             await queue_page(here, why, state)
 
     @ui.page("/studio/work")
-    def work(request: Request, lang: str = "", item: int | None = None) -> None:
-        if here := visit(request, lang, Permission.LABEL):
+    def work(request: Request, item: int | None = None) -> None:
+        if here := visit(request, Permission.LABEL):
             WorkPage(here, holding, item)
 
     @ui.page("/studio/sets")
-    async def sets(request: Request, lang: str = "") -> None:
-        if here := visit(request, lang, Permission.LABEL):
+    async def sets(request: Request) -> None:
+        if here := visit(request, Permission.LABEL):
             await sets_page(here)
 
     @ui.page("/studio/exchange")
-    async def exchange(request: Request, lang: str = "") -> None:
-        if here := visit(request, lang, Permission.EXCHANGE):
+    async def exchange(request: Request) -> None:
+        if here := visit(request, Permission.EXCHANGE):
             await exchange_page(here, inbox)
 
     @ui.page("/studio/agreement")
-    async def agreement(request: Request, lang: str = "") -> None:
-        if here := visit(request, lang, Permission.LABEL):
+    async def agreement(request: Request) -> None:
+        if here := visit(request, Permission.LABEL):
             await agreement_page(here)
-
-
-def chosen_language(asked: str, person: SignedIn, default: Lang) -> Lang:
-    """The language of the address, of the person, or of this cell."""
-    return next(one for one in (asked, person.lang, default) if one in languages())
 
 
 def _mount_pictures(app: FastAPI, tools: Tools) -> None:
@@ -104,11 +99,11 @@ def _mount_pictures(app: FastAPI, tools: Tools) -> None:
 
 def _mount_export(app: FastAPI, tools: Tools) -> None:
     @app.get("/studio/export/{name}/{form}.zip")
-    def export(request: Request, name: str, form: str, lang: str = "") -> Response:
+    def export(request: Request, name: str, form: str) -> Response:
         person = signed_in(request)
         if person is None or not person.may(Permission.EXCHANGE):
             return Response(status_code=403)
-        chosen = chosen_language(lang, person, tools.config.hmi.language)
+        chosen = language(request, tools.config.hmi.language)
         try:
             file = export_file(Clerk(tools.labels, tools.audit, person), name, form)
         except UserError as error:

@@ -25,6 +25,8 @@ from cell.faces.web.greeting import greet
 from cell.faces.web.services import Services
 from cell.faces.web.tls import require_fit
 from cell.labels.book import LabelBook
+from cell.labels.filler import Filler
+from cell.labels.margins import Recipes
 from cell.people.house import House
 from models.ground.errors import PORT_TAKEN, UserError
 
@@ -106,6 +108,9 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     house = ends.enter_context(House(cell.data_dir, cell.people))
     labels = LabelBook.open(cell.data_dir, cell.labels)
     ends.callback(labels.close)
+    filler = Filler(labels, Recipes(cell), time.time_ns)
+    ends.callback(filler.close)
+    filler.start()
     pictures = PictureStore(config.picture_width, config.picture_quality, cell.data_dir)
     ends.callback(pictures.close)
     link = CellLink(config)

@@ -24,6 +24,7 @@ SWEEP_S: Final = 2.0
 RETRY_S: Final = 3
 INNER: Final = (
     "/_nicegui", "/picture/", "/recipe/", "/favicon.ico", "/sign-", "/first-admin", "/api/",
+    "/studio/picture/", "/studio/golden/", "/studio/upload/", "/studio/export/",
 )  # fmt: skip
 """For what is fetched there, nothing is built that stays."""
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from cell.labels.exchange.errors import ExchangeError
 from cell.texts import say
@@ -15,16 +16,24 @@ _DRIVE = re.compile(r"^[A-Za-z]:")
 _CONTROL = ("Cc", "Cs", "Zl", "Zp")
 
 
+class Readable(Protocol):
+    """What bytes are read from; none at its end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """What is unpacked at the most: entries, bytes, and bytes for each byte of the archive, beside
-    `spare` bytes that every archive may have.
+    `spare` bytes that every archive may have. label_bytes: of what is no picture; all of it is
+    taken apart in memory, where it is many times as large.
     """
 
     entries: int = 200_000
     bytes: int = 32 << 30
     ratio: int = 100
     spare: int = 64 << 20
+    label_bytes: int = 128 << 20
 
     def most_of(self, archive: Path) -> int:
         """How much this archive may hold [bytes]."""
@@ -41,6 +50,7 @@ class Ledger:
     bounds: Bounds
     entries: int = 0
     bytes: int = 0
+    label_bytes: int = 0
     most: int = field(init=False)
     _files: set[tuple[str, ...]] = field(default_factory=set)
     _folders: set[tuple[str, ...]] = field(default_factory=set)
@@ -68,6 +78,12 @@ class Ledger:
         if self.bytes > self.most:
             raise self.error("exchange.too_large", most=self.most >> 20)
 
+    def take_label(self, number: int) -> None:
+        """Count bytes of what is no picture, beside."""
+        self.label_bytes += number
+        if self.label_bytes > self.bounds.label_bytes:
+            raise self.error("exchange.large_labels", most=self.bounds.label_bytes >> 20)
+
     def error(self, code: str, **values: str | int) -> ExchangeError:
         """An error that names the archive."""
         return ExchangeError(say(code, archive=str(self.archive), **values))
@@ -81,3 +97,16 @@ class Ledger:
         if any(len(part.encode()) > 255 for part in parts) or len(path.encode()) > 2000:
             raise self.error("exchange.entry_long", entry=printable(name[:60]))
         return parts
+
+
+class Counted:
+    """What comes out of a compression, all of it counted."""
+
+    def __init__(self, stream: Readable, ledger: Ledger) -> None:
+        self._stream, self._ledger = stream, ledger
+
+    def read(self, size: int) -> bytes:
+        """The next bytes. Raises ExchangeError when they become too many."""
+        piece = self._stream.read(size)
+        self._ledger.take(len(piece))
+        return piece

@@ -62,8 +62,8 @@ def outlined(region: Region, size: tuple[int, int]) -> Outlined:
         return Outlined(tuple(_point(point, size) for point in points))
     if region.type == "ellipselabels":
         x, y, rx, ry = (_number(value.get(key)) for key in ("x", "y", "radiusX", "radiusY"))
-        corners = ((x - rx, y - ry), (x + rx, y + ry))
-        return Outlined(tuple(_point(one, size) for one in corners), "an ellipse: its box counts")
+        ends = ((x - rx, y - ry), (x + rx, y + ry))
+        return Outlined(tuple(_point(one, size) for one in ends), "an ellipse: its box counts")
     x, y, w, h = (_number(value.get(key)) for key in ("x", "y", "width", "height"))
     (left, top), (right, bottom) = _point((x, y), size), _point((x + w, y + h), size)
     turn = _number(value.get("rotation", 0)) % 360

@@ -9,14 +9,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
-from cell.labels.exchange.bounds import Bounds, Ledger
+from cell.labels.exchange.bounds import Bounds, Ledger, Readable
 from cell.labels.exchange.errors import ExchangeError
 from cell.labels.exchange.unpack_tar import tar_entries
 from cell.labels.exchange.unpack_zip import zip_entries
 from cell.texts import say
 from vision.lab.data.reading import Watch, unwatched
+from vision.pictures import is_picture
 
 _CHUNK = 1 << 20
 _NOT_MEANT = ("__MACOSX", ".DS_Store")
@@ -62,11 +62,12 @@ def _unpack(archive: Path, folder: Path, watch: Watch, bounds: Bounds) -> None:
         place.parent.mkdir(parents=True, exist_ok=True)
         with open(place, "xb") as file:
             for piece in _pieces(content):
-                ledger.take(len(piece))
+                if not is_picture(place):
+                    ledger.take_label(len(piece))
                 file.write(piece)
 
 
-def _pieces(content: IO[bytes]) -> Iterator[bytes]:
+def _pieces(content: Readable) -> Iterator[bytes]:
     while piece := content.read(_CHUNK):
         yield piece
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import gzip
 import tarfile
 from collections.abc import Iterator
-from typing import IO
 
-from cell.labels.exchange.bounds import Ledger
+from cell.labels.exchange.bounds import Counted, Ledger, Readable
 from vision.lab.data.names import printable
 
 _HEADER_BYTES = 1 << 20
@@ -27,25 +26,12 @@ class _Entry(tarfile.TarInfo):
         return entry
 
 
-class _Counted:
-    """What comes out of the compression, all of it counted."""
-
-    def __init__(self, stream: gzip.GzipFile, ledger: Ledger) -> None:
-        self._stream, self._ledger = stream, ledger
-
-    def read(self, size: int) -> bytes:
-        """The next bytes. Raises ExchangeError when they become too many."""
-        piece = self._stream.read(size)
-        self._ledger.take(len(piece))
-        return piece
-
-
-def tar_entries(ledger: Ledger) -> Iterator[tuple[str, IO[bytes] | None]]:
+def tar_entries(ledger: Ledger) -> Iterator[tuple[str, Readable | None]]:
     """Name and content of each entry, None for a folder. Raises ExchangeError, tarfile.TarError,
     EOFError and zlib.error.
     """
     with gzip.open(ledger.archive) as stream:
-        counted = _Counted(stream, ledger)
+        counted = Counted(stream, ledger)
         with tarfile.open(fileobj=counted, mode="r|", tarinfo=_Entry, bufsize=1 << 16) as archive:  # type: ignore[call-overload]
             for entry in archive:
                 if entry.isdir():
@@ -60,7 +46,7 @@ def tar_entries(ledger: Ledger) -> Iterator[tuple[str, IO[bytes] | None]]:
             _require_end(archive.fileobj)
 
 
-def _require_end(rest: IO[bytes]) -> None:
+def _require_end(rest: Readable) -> None:
     """Read what follows the last entry: nothing but zeros, and the checksum of the compression.
     tarfile stops without a word at a header that it cannot read.
     """

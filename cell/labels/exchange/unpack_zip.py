@@ -5,9 +5,8 @@ from __future__ import annotations
 import stat
 import zipfile
 from collections.abc import Iterator
-from typing import IO
 
-from cell.labels.exchange.bounds import Ledger
+from cell.labels.exchange.bounds import Counted, Ledger, Readable
 from vision.lab.data.names import printable
 from vision.lab.data.reading import Watch
 
@@ -17,7 +16,7 @@ _LISTED_BYTES = 400
 """An entry of the list takes so much at the most on average; the list is read into memory."""
 
 
-def zip_entries(ledger: Ledger, watch: Watch) -> Iterator[tuple[str, IO[bytes] | None]]:
+def zip_entries(ledger: Ledger, watch: Watch) -> Iterator[tuple[str, Readable | None]]:
     """Name and content of each entry, None for a folder. Raises ExchangeError, BadZipFile."""
     _require_short_list(ledger)
     with zipfile.ZipFile(ledger.archive) as archive:
@@ -27,7 +26,7 @@ def zip_entries(ledger: Ledger, watch: Watch) -> Iterator[tuple[str, IO[bytes] |
                 yield _name(ledger, entry), None
                 continue
             with archive.open(entry) as content:
-                yield _name(ledger, entry), content
+                yield _name(ledger, entry), Counted(content, ledger)
 
 
 def _require_short_list(ledger: Ledger) -> None:

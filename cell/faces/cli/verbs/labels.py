@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from time import time_ns
 from typing import Annotated
@@ -13,6 +14,7 @@ from rich.table import Table
 from cell.config import CellConfig, load
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.labels import AcceptLosses, NotLabelled, print_findings
+from cell.faces.cli.people_here import settings_of
 from cell.faces.cli.progress import watched
 from cell.faces.cli.terminal import terminal
 from cell.labels.book import LabelBook
@@ -21,6 +23,9 @@ from cell.labels.exchange.exporting import export as export_labels
 from cell.labels.exchange.format import Filed
 from cell.labels.exchange.importing import Options, reading
 from cell.labels.exchange.table import COLUMNS, FORMATS, rows
+from cell.people.audit import AuditLog
+from cell.people.noting import Json
+from cell.people.shell import at_shell
 from cell.products.lookup import find_recipe
 from cell.texts import render
 from vision.lab.data.reading import Unlabelled
@@ -98,7 +103,7 @@ def import_(
     """Bring labels of another tool in, with their pictures: all of a source, or nothing.
 
     Labels that are there already change nothing; contrary ones become conflicts that a third person
-    decides.
+    decides. The audit log tells of it.
     """
     known = None if recipe is None else _classes_of(recipe, data, config)
     names = dict(map(_pair, class_ or []))
@@ -107,6 +112,9 @@ def import_(
     try:
         with reading(source, format, options, watched) as found:
             print_findings(terminal(stderr=True), found.warnings, _FEW)
+            with closing(_audit(data, config)) as audit:
+                told: Json = {"format": format, "person": person, "pictures": len(found.items)}
+                audit.note(at_shell(), "label.import", str(source), after=told)
             brought = bring_in(book, found, person, time_ns(), watched)
     finally:
         book.close()
@@ -124,6 +132,10 @@ def _book(data: Path, config: Path | None) -> LabelBook:
     if not data.is_dir():
         raise UsageError(f"{data}: is no folder: give the cell's data folder.")
     return LabelBook.open(data, _cell(data, config).labels)
+
+
+def _audit(data: Path, config: Path | None) -> AuditLog:
+    return AuditLog(data, settings_of(data, config).keys_beside(data))
 
 
 def _classes_of(recipe: str, data: Path, config: Path | None) -> frozenset[str]:

@@ -12,6 +12,7 @@ from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import Component, box, show, text
 from cell.faces.web.who import Who
 from cell.people.person import SignedIn
+from cell.people.roles import Permission
 from cell.texts import Lang, after, catalogue, render, tr, tr_or
 
 
@@ -33,6 +34,9 @@ class Header:
                 self._setup = text("setup", test="setup")
             self._recipe = button()
             self._clock = text("clock")
+            self._studio = ui.link("", "/studio").classes("language header-link")
+            self._studio.props("data-test=to-studio")
+            self._studio.set_visibility(person.may(Permission.LABEL))
             self._who = Who(person)
             self._language = (
                 ui.button(on_click=switch_language, color=None)
@@ -54,6 +58,7 @@ class Header:
         self._recipe.update(view, lang)
         self._who.update(lang)
         self._clock.set_text(time.strftime("%H:%M:%S"))
+        self._studio.set_text(tr("studio.title", lang))
         self._language.set_text(tr("language.name", after(lang)))
 
 

@@ -19,7 +19,9 @@ export class Surface {
       style: (annotation, state) => this.style(annotation, state),
     });
     this.annotator.on("createAnnotation", ({ id }) => this.created(id));
-    this.annotator.on("selectionChanged", (chosen) => this.quiet || told.selected(chosen[0]?.id ?? ""));
+    // Annotorious tells of its selection later than it changes, also of what was chosen by us.
+    const selected = () => this.quiet || told.selected(this.annotator.getSelected()[0]?.id ?? "");
+    this.annotator.element.addEventListener("pointerup", () => setTimeout(selected));
     // Annotorious' handles are buttons without a name.
     this.naming = new MutationObserver(() => this.name());
     this.naming.observe(this.annotator.element, { childList: true, subtree: true });
