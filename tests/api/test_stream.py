@@ -158,3 +158,23 @@ def test_a_token_is_asked_again(world: World) -> None:
         SignedIn("admin_person", Role.ADMIN, How.PASSWORD), person.session, world.now_ns
     )
     assert not may()
+
+
+def test_alarms_are_told_when_raised_and_when_seen(world: World) -> None:
+    from cell.control.ledger import events as e
+    from cell.faces.api.following import Follower
+
+    follower = Follower(world.desk, "ko", None)
+    list(follower.events())
+    stamp = {"stamp_ns": world.now_ns}
+    for event in (
+        e.AlarmRaised(**stamp, alarm="belt.disconnected", part="", detail=""),
+        e.AlarmAcknowledged(**stamp, alarm="belt.disconnected", person="kim"),
+    ):
+        world.shift.journal.append([event])
+        world.shift.projection.catch_up(world.shift.journal)
+        (told,) = follower.events()
+        assert (told.event, told.data["alarm"]) == ("alarm", "belt.disconnected")
+        assert told.id == str(world.archive.last_seq())
+    assert told.data["acknowledged_by"] == "kim"
+    assert any("가" <= sign <= "힣" for sign in told.data["text"]["text"])

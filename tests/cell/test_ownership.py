@@ -12,7 +12,7 @@ import pytest
 
 from cell.config import load
 from cell.launcher.owner import devices
-from cell.nodes.ownership import Claim, OwnedError, Owner, device
+from cell.nodes.ownership import Claim, OwnedError, Owner, device, held_by
 
 HOLD = """
 import sys, time; from pathlib import Path; from cell.nodes.ownership import Claim, Owner
@@ -121,3 +121,11 @@ def test_the_launcher_looks_for_what_the_nodes_will_claim() -> None:
     found = devices(load(None, {"belt.options.host": "10.0.0.2", "camera.ring": "ring-7"}))
     assert found["belt"] == "modbus 10.0.0.2:5020"
     assert found["camera ring"] == "ring-7"
+
+
+def test_who_holds_something_can_be_asked(tmp_path: Path) -> None:
+    assert held_by("ROS domain", "7", tmp_path) is None
+    with Claim.take({"ROS domain": "7"}, ME, tmp_path):
+        assert held_by("ROS domain", "7", tmp_path) == ME
+        assert held_by("ROS domain", "8", tmp_path) is None
+    assert held_by("ROS domain", "7", tmp_path) is None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cell.control.ledger import events as e
 from cell.records.errors import RecordsError
 from cell.records.reading import AlarmsAsked, Archive, CursorError, PartsAsked
 from cell.records.reading.cursor import cursor_of, place_of
@@ -127,6 +128,35 @@ def test_sessions_and_alarms(archive: Archive) -> None:
     (session,) = archive.sessions().rows
     assert (session.session, session.recipe, session.parts) == ("s1", "pcb@1", 7)
     assert archive.alarms(AlarmsAsked(standing=True)).rows == ()
+
+
+def test_alarms_from_their_cause_to_their_end(tmp_path: Path) -> None:
+    shift = Shift(tmp_path)
+    name, stamp = "belt.disconnected", {"stamp_ns": START_NS + SECOND_NS}
+    archive = Archive(tmp_path)
+
+    def happens(*told: e.Event) -> int:
+        before = archive.last_seq()
+        shift.journal.append([*told])
+        shift.projection.catch_up(shift.journal)
+        return before
+
+    before = happens(e.AlarmRaised(**stamp, alarm=name, part="", detail=""))
+    (raised,) = archive.alarms_changed(before, archive.last_seq())
+    assert (raised.alarm, raised.cleared_ns, raised.acknowledged_by) == (name, None, "")
+    assert archive.alarms(AlarmsAsked(standing=True, alarm=name)).rows == (raised,)
+    before = happens(e.AlarmAcknowledged(**stamp, alarm=name, person="kim"))
+    (seen,) = archive.alarms_changed(before, archive.last_seq())
+    assert (seen.seq, seen.acknowledged_by) == (raised.seq, "kim")
+    happens(e.AlarmCleared(**stamp, alarm=name))
+    assert archive.alarms(AlarmsAsked(standing=True)).rows == ()
+    happens(e.AlarmRaised(**stamp, alarm=name, part="", detail=""))
+    first = archive.alarms(limit=1)
+    (older,) = archive.alarms(after=first.after).rows
+    assert (first.rows[0].cleared_ns, older.cleared_ns) == (None, stamp["stamp_ns"])
+    assert first.rows[0].acknowledged_by == ""
+    assert archive.alarms(AlarmsAsked(since_ns=START_NS + 2 * SECOND_NS)).rows == ()
+    shift.close()
 
 
 @pytest.mark.parametrize("word", ["x", "ab!", "bnVsbA", "e30", "WzEsIDJd", "ü", "W10", "WzFlOTl"])

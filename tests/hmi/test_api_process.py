@@ -130,3 +130,34 @@ def test_the_stream_ends_with_its_token(
             (token,) = house.people.tokens(time.time_ns(), "quality_person")
             house.people.end_token(ADMIN, token.id, time.time_ns())
         assert stream.read() is not None, "it ends"
+
+
+def test_a_page_of_the_demo_needs_its_word_and_its_origin(hmi: Hmi, fake_cell: Any) -> None:
+    """Without accounts whoever comes from this computer is the demo's operator, and no page else."""
+    origin = hmi.url.rstrip("/")
+
+    def send(path: str, method: str = "POST", **headers: str) -> tuple[int, str]:
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(f"{hmi.url}api/v1{path}", method=method, headers=given)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    me = json.loads(send("/me", "GET")[1])
+    assert me["how"] == "demo"
+    word = me["csrf"]
+    for headers in (
+        {"Origin": origin},
+        {"Origin": origin, "X_CSRF_Token": "wrong"},
+        {"X_CSRF_Token": word},
+        {"Origin": "http://evil.example", "X_CSRF_Token": word},
+        {"Origin": "null", "X_CSRF_Token": word},
+        {"Origin": origin, "X_CSRF_Token": word, "Sec_Fetch_Site": "cross-site"},
+    ):
+        assert send("/orders/stop", **headers)[0] == 403, headers
+    assert fake_cell.idle()
+    assert send("/people", "GET")[0] == 403, "it is an operator's"
+    stopped = send("/orders/stop", Origin=origin, X_CSRF_Token=word)
+    assert stopped[0] in (200, 503), "the supervisor may not be found yet"
