@@ -133,7 +133,7 @@ def test_the_stream_ends_with_its_token(
 
 
 def test_a_page_of_the_demo_needs_its_word_and_its_origin(hmi: Hmi, fake_cell: Any) -> None:
-    """Without accounts whoever comes from this computer is the demo's operator, and no page else."""
+    """Without accounts who comes from this computer is the demo's operator, and no foreign page."""
     origin = hmi.url.rstrip("/")
 
     def send(path: str, method: str = "POST", **headers: str) -> tuple[int, str]:

@@ -130,3 +130,27 @@ def test_no_cell_is_told_in_one_line(
     done = cell("stop", "--domain", "96", "--data", str(tmp_path))
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "in ROS domain 96" in done.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_the_state_is_watched_until_ctrl_c(
+    cell: Verb, fake_cell: Any, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    listened, listen = [], running.RunningCell.listen
+
+    def then_ctrl_c(self: running.RunningCell, seconds: float) -> None:
+        listened.append(seconds)
+        if len(listened) == 4:
+            raise KeyboardInterrupt
+        fake_cell.order(state={"arrived": len(listened)})
+        listen(self, 0.3)
+
+    monkeypatch.setattr(running.RunningCell, "listen", then_ctrl_c)
+    done = cell("status", "--watch", *words)
+    assert len(listened) == 4
+    if words:
+        told = [json.loads(line)["counts"]["arrived"] for line in done.stdout.splitlines()]
+        assert told == sorted(told)
+        assert len(told) > 1
+    else:
+        assert "arrived" in done.stdout

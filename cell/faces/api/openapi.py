@@ -35,7 +35,12 @@ def described(told: dict[str, Any]) -> dict[str, Any]:
     """FastAPI's description with permissions, security and problems."""
     schemes = {
         "token": {"type": "http", "scheme": "bearer"},
-        "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "cell_8080",
+            "description": "Of a page's session; its name ends with the port that is served.",
+        },
     }
     told["info"]["description"] = ABOUT
     parts = told.setdefault("components", {})
