@@ -32,7 +32,7 @@ WRONG: list[tuple[str, Callable[[Any], Begun]]] = [
 ]
 
 
-@pytest.mark.parametrize(("how", "name", "way"), WAYS, ids=lambda one: str(one))
+@pytest.mark.parametrize(("how", "name", "way"), WAYS, ids=[way[0] for way in WAYS])
 def test_the_right_secret_lets_in(
     home: House, how: How, name: str, way: Callable[[Any], Begun]
 ) -> None:
