@@ -134,13 +134,9 @@ def _override(case: Case) -> Reason | None:
     if given is None:
         return None
     before = [one.kind for one in case.verdicts if one.seq < given.seq]
-    text = say(
-        "label.why.override",
-        person=given.by,
-        verdict=given.kind,
-        before=before[-1] if before else "-",
-    )
-    return Reason(Why.OVERRIDE, text=text)
+    words = [say(f"verdict.{kind}") for kind in (given.kind, before[-1] if before else "none")]
+    told = {"person": given.by, "verdict": words[0], "before": words[1]}
+    return Reason(Why.OVERRIDE, text=say("label.why.override", **told))
 
 
 def _not_inspected(case: Case) -> Reason | None:

@@ -45,9 +45,9 @@ def add_picture(
         item = _insert(db, kept.sha256, picture.about, now_ns)
     else:
         item = int(found["id"])
-        if picture.about.part:
-            told = (about_text(picture.about), item)
-            db.execute("UPDATE item SET about = ? WHERE id = ?", told)
+        # Of its own part there may be a newer verdict; another part may look the very same.
+        told = (about_text(picture.about), item, picture.about.part)
+        db.execute("UPDATE item SET about = ? WHERE id = ? AND part = ? AND part <> ''", told)
     if reason is not None:
         add_reason(db, item, reason)
     return item

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,11 @@ from cell.control.ledger import events as e
 from cell.control.ledger.inspection import Inspection
 from cell.labels.book import LabelBook
 from cell.labels.errors import StoreError
+from cell.labels.filler import Filler
 from cell.labels.filling import Filled
 from cell.labels.label import Shape
 from cell.labels.reasons import WEIGHTS, Why
-from cell.labels.values import Item, State
+from cell.labels.values import About, Item, NewPicture, Reason, State
 from cell.products.loading import RECIPES, load_recipe
 from cell.products.recipe import Recipe
 from cell.products.verdict import Verdict, VerdictKind
@@ -176,9 +178,35 @@ def test_an_override_is_worth_most_and_is_seen_at_once(line: Line) -> None:
     items = line.items()
     assert list(items) == [part, missing]
     (told,) = items[part].reasons
-    assert render(told.text, "en") == "김 Ann gave the verdict reject (before: pass)"
+    assert render(told.text, "en") == "김 Ann gave the verdict REJECT (before: PASS)"
     assert items[part].about.verdict_by == "김 Ann"
     assert tell(line.book, items[part].id, "bob", GOOD).state is State.REVIEW
+
+
+def test_a_later_override_is_told_and_another_part_with_the_same_picture_is_not(
+    line: Line,
+) -> None:
+    part = line.part((defect(0.57),))
+    line.fill()
+    line.append(
+        e.Judged(
+            stamp_ns=2 * 10**18,
+            part=part,
+            verdict=Verdict(VerdictKind.REJECT, "scrap", ""),
+            by="ann",
+        )
+    )
+    line.fill()
+    item = line.items()[part]
+    assert (item.about.verdict, item.about.verdict_by) == ("reject", "ann")
+    assert line.why() == {part: {Why.OVERRIDE, Why.NEAR_MISS}}
+    of = item.picture
+    assert of is not None
+    assert item.file is not None
+    twin = NewPicture(item.file, "twin", "other", About(part="other", verdict="pass"))
+    assert line.book.add(twin, Reason(Why.DRIFT), 3) == item.id
+    assert line.items()[part].about == item.about
+    assert line.items()[part].picture == of
 
 
 def test_an_open_account_may_still_get_its_picture(line: Line) -> None:
@@ -309,11 +337,38 @@ def test_a_recipe_that_is_gone_leaves_no_doubt(line: Line) -> None:
     assert line.fill() == Filled(parts=1, queued=0, more=True)
 
 
-def test_records_that_cannot_be_read_are_one_line(line: Line, tmp_path: Path) -> None:
-    line.shift.close()
+def test_records_that_cannot_be_read_are_one_line(tmp_path: Path) -> None:
+    book = LabelBook.open(tmp_path, NO_AUDITS)
     (tmp_path / "records.db").write_bytes(b"These are no records. " * 500)
-    for file in tmp_path.glob("records.db-*"):
-        file.unlink()
-    with pytest.raises(StoreError, match=r"records_unread"):
-        line.fill()
-    line.shift.close = partial(int)  # type: ignore[method-assign]
+    with pytest.raises(StoreError) as refused:
+        book.fill(recipe_of, 1)
+    words = render(str(refused.value), "en")
+    assert "cell records verify" in words
+    assert "\n" not in words
+    book.close()
+
+
+def test_the_queue_is_filled_while_the_cell_runs(line: Line, tmp_path: Path) -> None:
+    filler = Filler(line.book, recipe_of, lambda: 1, every_s=0.01)
+    filler.start()
+    try:
+        parts = [line.part((defect(0.57),)) for _ in range(3)]
+        wait_for(lambda: line.items().keys() == set(parts))
+        assert filler.problem == ""
+        records, aside = tmp_path / "records.db", tmp_path / "aside"
+        records.rename(aside)
+        records.mkdir()
+        wait_for(lambda: "records_unread" in filler.problem)
+        records.rmdir()
+        aside.rename(records)
+        wait_for(lambda: filler.problem == "")
+        assert line.items().keys() == set(parts)
+    finally:
+        filler.close()
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.005)

@@ -22,6 +22,7 @@ from hypothesis.stateful import (
 
 from cell.config.labels import LabelsConfig
 from cell.labels import queue
+from cell.labels.book import LabelBook
 from cell.labels.errors import LeaseError, StaleLabelError
 from cell.labels.label import Judgement, LabelError
 from cell.labels.reasons import Why
@@ -232,22 +233,17 @@ def test_who_comes_back_finds_his_half_done_work(tmp_path: Path) -> None:
 
 def test_a_page_that_fetches_ahead_holds_more_than_one(tmp_path: Path) -> None:
     book = book_of(tmp_path, 3)
-    taken: list[int] = []
-    while (task := book.take("ann", 0, besides=taken)) is not None:
-        taken.append(task.item.id)
-    assert taken == [3, 2, 1], "the most valuable first"
+    assert take_all(book, "ann") == [3, 2, 1], "the most valuable first"
     assert book.take("bob", 0) is None
     resumed = book.take("ann", 0)
     assert resumed is not None
     assert resumed.item.id == 3, "what he holds, he gets again"
 
 
-def take_all(folder: str, person: str) -> list[int]:
-    book = book_of(Path(folder))
+def take_all(book: LabelBook, person: str) -> list[int]:
     taken: list[int] = []
     while (task := book.take(person, 0, besides=taken)) is not None:
         taken.append(task.item.id)
-    book.close()
     return taken
 
 
@@ -255,8 +251,8 @@ def test_threads_and_processes_never_share_an_item(tmp_path: Path) -> None:
     count = 60
     book = book_of(tmp_path, count)
     code = (
-        "import sys; from tests.labels.test_leases import take_all; "
-        "print(*take_all(sys.argv[1], sys.argv[2]))"
+        "import sys, pathlib; from tests.labels.test_leases import book_of, take_all; "
+        "print(*take_all(book_of(pathlib.Path(sys.argv[1])), sys.argv[2]))"
     )
     command = [sys.executable, "-c", code, str(tmp_path)]
     others = [
@@ -264,7 +260,7 @@ def test_threads_and_processes_never_share_an_item(tmp_path: Path) -> None:
         for name in ("cy", "dee")
     ]
     with ThreadPoolExecutor(2) as pool:
-        found = list(pool.map(take_all, [str(tmp_path)] * 2, ["ann", "bob"]))
+        found = list(pool.map(take_all, [book] * 2, ["ann", "bob"]))
     found += [list(map(int, other.communicate(timeout=60)[0].split())) for other in others]
     assert not any(other.returncode for other in others)
     counted = Counter(item for taken in found for item in taken)

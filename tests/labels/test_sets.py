@@ -116,9 +116,9 @@ def test_no_part_is_on_both_sides_and_none_ever_moves(tmp_path: Path) -> None:
             tell(book, item, "ann", GOOD)
     made = book.freeze("first", "ann", 0)
     before = by_name(list(book.members("first")))
-    groups = {one.labelled.picture.group: set() for one in before.values()}
-    for one in before.values():
-        groups[one.labelled.picture.group].add(one.split)
+    groups: dict[str, set[Split]] = {}
+    for frozen in before.values():
+        groups.setdefault(frozen.labelled.picture.group, set()).add(frozen.split)
     assert {len(splits) for splits in groups.values()} == {1}
     assert 6 <= made.counts[Split.TEST] <= 32
     assert min(made.counts.values()) > 0
