@@ -118,7 +118,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "labels import": {
         "_book": gives(BOOK), "_classes_of": gives(frozenset()), "time_ns": gives(1),
         "_audit": gives(SimpleNamespace(note=gives(None), close=gives(None))),
-        "reading": gives(nullcontext(SimpleNamespace(warnings=()))), "bring_in": ends,
+        "reading": gives(nullcontext(SimpleNamespace(warnings=(), items=()))), "bring_in": ends,
     },
     "recipe list": {"load": THROUGH, "recipe_entries": ends},
     "recipe show": {"load": THROUGH, "find_recipe": ends},
