@@ -12,6 +12,7 @@ from cell.people.desk import Desk, Noted
 from cell.people.errors import PeopleError
 from cell.people.hashing import badge_digest
 from cell.people.keys import BADGES, make_key, read_key
+from cell.people.lockout import forget, of_name
 from cell.people.person import SignedIn
 from cell.people.roles import Permission, Role, require
 from cell.people.rules import a_badge, a_password, a_pin
@@ -35,8 +36,9 @@ class Secrets(Desk):
         badge: str | None = None,
         why: str = "",
     ) -> Account:
-        """Set what is not None, '' takes it away; the person's sessions end. Everybody may set his
-        own (let him `prove` who he is before), an administrator anybody's.
+        """Set what is not None, '' takes it away; the person's sessions end, and so does a wait
+        after wrong tries. Everybody may set his own (let him `prove` who he is before), an
+        administrator anybody's.
 
         Raises PeopleError, ForbiddenError.
         """
@@ -61,6 +63,7 @@ class Secrets(Desk):
             require_badge_free(connection, hashed, before.number)
             set_columns(connection, before.number, hashed)
             end_open(connection, before.number)
+            forget(connection, of_name(folded(before.name), self._settings.lockout))
             after = required(connection, name).account
             return after, Noted(before.told(), after.told() | {"set": sorted(given)})
 

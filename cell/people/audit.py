@@ -25,6 +25,7 @@ from cell.people.person import SignedIn
 from cell.texts import say
 
 _WAIT_S = 10.0
+_MOST_SIGNS = 2000
 
 
 class _Last(NamedTuple):
@@ -66,8 +67,10 @@ class AuditLog:
         why: str = "",
         refused: str = "",
     ) -> None:
-        """See `Notes`. Raises AuditError when it cannot be written; then nothing is."""
-        asked = Incident(what, subject, before, after, why, refused)
+        """See `Notes`. Raises AuditError when it cannot be written; then nothing is. Of `subject`
+        and `why` the first 2,000 signs are kept.
+        """
+        asked = Incident(what, _short(subject), before, after, _short(why), refused)
         with self._lock, _alone(self._keys):
             head: NextHead | None = None
             try:
@@ -150,6 +153,10 @@ class AuditLog:
 
     def _head(self, last: _Last) -> NextHead:
         return NextHead(self._keys, self._seal, Head(self._identity, last.seq, last.mac.hex()))
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _MOST_SIGNS else f"{words[:_MOST_SIGNS]}…"
 
 
 def _key(data_dir: Path, keys: Path) -> bytes:

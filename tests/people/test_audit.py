@@ -71,6 +71,14 @@ def _fields() -> dict[str, Any]:
     return {name: getattr(entry, name) for name in entry.__slots__}
 
 
+def test_endless_words_are_cut(tmp_path: Path) -> None:
+    log = log_of(tmp_path)
+    log.note(KIM, "order.start", "x" * 5000, why="y" * 2000)
+    (entry,) = log.entries()
+    assert (len(entry.subject), entry.why) == (2001, "y" * 2000)
+    log.close()
+
+
 def test_the_database_itself_refuses_changes(tmp_path: Path) -> None:
     filled(tmp_path, 3)
     connection = sqlite3.connect(tmp_path / "audit.db")
