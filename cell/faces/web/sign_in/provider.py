@@ -136,7 +136,9 @@ def _client(config: ProviderConfig) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Authlib looks ahead to its next version
-            from authlib.integrations.starlette_client import OAuth
+            from authlib.integrations.starlette_client import (  # type: ignore[import-untyped]
+                OAuth,
+            )
     except ImportError:
         raise ProviderError(
             "people.provider needs Authlib, which is not installed: "
