@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from cell.config.hmi import HmiConfig
+from cell.config.labels import LabelsConfig
 from cell.config.people import PeopleConfig
 from cell.control.ledger.config import LedgerSettings
 from cell.records.limits import Retention
@@ -170,6 +171,11 @@ class CellConfig(Section):
     )
     hmi: HmiConfig = Field(
         default_factory=HmiConfig, title="HMI", description="The operator's page."
+    )
+    labels: LabelsConfig = Field(
+        default_factory=LabelsConfig,
+        title="Labels",
+        description="What is queued for labelling, who looks twice, how sets are split.",
     )
     people: PeopleConfig = Field(
         default_factory=PeopleConfig, title="People", description="Sign-in and the audit log."

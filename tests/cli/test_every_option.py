@@ -12,7 +12,7 @@ import importlib
 import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -53,6 +53,9 @@ def one_campaign(folder: Path, site: Callable[..., object], *_: object) -> None:
 
 
 READ = SimpleNamespace(open=gives(None))
+BOOK = SimpleNamespace(
+    label_set=gives(SimpleNamespace(classes=())), members=gives([]), close=gives(None)
+)
 SETUP = SimpleNamespace(
     compares=True, complete=None, engine=SimpleNamespace(name="x"), model="m",
     recipe=SimpleNamespace(
@@ -109,6 +112,13 @@ CALLS: dict[str, dict[str, Any]] = {
         "survey": gives((None, [])), "require_target": THROUGH, "load_split": gives(None),
         "check_data": ends,
     },
+    "labels formats": {"rows": ends},
+    "labels export": {"_book": gives(BOOK), "export_labels": ends},
+    "labels import": {
+        "_book": gives(BOOK), "_classes_of": gives(frozenset()), "time_ns": gives(1),
+        "_audit": gives(SimpleNamespace(note=gives(None), close=gives(None))),
+        "reading": gives(nullcontext(SimpleNamespace(warnings=(), items=()))), "bring_in": ends,
+    },
     "recipe list": {"load": THROUGH, "recipe_entries": ends},
     "recipe show": {"load": THROUGH, "find_recipe": ends},
     "recipe check": {"load": THROUGH, "require_target": THROUGH, "check_recipe": ends},
@@ -133,6 +143,7 @@ CALLS: dict[str, dict[str, Any]] = {
 """What each verb's own module calls (or another module, by its whole name), in no order."""
 MODULES = {
     "bench run": "bench", "bench cuts": "bench_faults", "records verify": "records",
+    "labels formats": "labels", "labels export": "labels", "labels import": "labels",
     "recipe list": "recipe", "recipe show": "recipe", "recipe check": "recipe",
     "user list": "user", "user import": "user", "user export": "user",
     "user add": "user_accounts", "user change": "user_accounts",
@@ -149,7 +160,8 @@ VALUES = {
     "parts": "7", "engine": "auto", "precision": "bf16", "host": "127.0.0.2", "only": "*a*",
     "split": "some", "group_by": "(.)", "report": "r.json", "overlay": "o.png", "config": "C",
     "minutes": "1.5", "device": "cpu", "licence": "mine", "side": "96", "groups": "a,b",
-    "site": "SITE", "role": "integrator", "secret": "badge", "from_": "2026-01-31",
+    "site": "SITE", "class_": "a=b",
+    "role": "integrator", "secret": "badge", "from_": "2026-01-31",
     "to": "2026-01-31T06:00", "format_": "csv",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
@@ -197,6 +209,9 @@ LINES = [
     Line("data split S --out s.json --shares none", "seed"),
     Line("data stats S"),
     Line("data check S"),
+    Line("labels formats"),
+    Line("labels export S --to O --format yolo-detect"),
+    Line("labels import S --format yolo-detect --person kim"),
     Line("recipe list"),
     Line("recipe show pcb"),
     Line("recipe check pcb", "picture"),

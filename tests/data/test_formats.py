@@ -356,3 +356,66 @@ MASKS = (
 @pytest.mark.parametrize(("areas", "boxes"), [m[1:] for m in MASKS], ids=[m[0] for m in MASKS])
 def test_boxes_of_a_mask(areas: Sequence[Corners], boxes: list[Corners]) -> None:
     assert boxes_of(_areas(*areas)) == boxes
+
+
+def test_outlines_are_kept_as_they_were_drawn(tmp_path: Path) -> None:
+    for name in ("coco", "yolo", "labelme"):
+        root = tmp_path / name
+        root.mkdir()
+        WRITERS[name](root)
+        for sample in open_data(root).samples:
+            assert len(sample.outlines) == len(sample.boxes)
+            for box, outlines in zip(sample.boxes, sample.outlines, strict=True):
+                (outline,) = outlines
+                xs, ys = zip(*outline, strict=True)
+                np.testing.assert_allclose((min(xs), min(ys), max(xs), max(ys)), box, atol=0.001)
+    polygons = {len(s.outlines[0][0]) for s in open_data(tmp_path / "yolo").samples if s.outlines}
+    assert polygons == {2, 4}
+
+
+@pytest.mark.parametrize("name", ["coco", "labelme"])
+def test_what_nobody_can_judge_is_no_good_part(tmp_path: Path, name: str) -> None:
+    WRITERS[name](tmp_path)
+    file = tmp_path / ("instances.json" if name == "coco" else "d.json")
+    content = json.loads(file.read_text())
+    if name == "coco":
+        content["images"][3]["judgement"] = "unusable"
+    else:
+        content["flags"] = {"unusable": True}
+    file.write_text(json.dumps(content))
+    data = open_data(tmp_path)
+    assert [sample.name for sample in data.samples] == ["a", "b", "c"]
+    assert any("unusable" in finding.text for finding in data.findings)
+    (content["images"][0] if name == "coco" else content)["judgement"] = "good"
+    if name == "coco":
+        file.write_text(json.dumps(content))
+        with pytest.raises(DataError, match="called 'good', but 1 shapes are drawn"):
+            open_data(tmp_path)
+
+
+def test_a_lost_mark_is_remembered_whatever_form_its_name_has(tmp_path: Path) -> None:
+    """macOS writes names in another Unicode form."""
+    WRITERS["labelme"](tmp_path)
+    for suffix in (".jpg", ".json"):
+        (tmp_path / f"a{suffix}").rename(tmp_path / f"a\u0308{suffix}")
+    file = tmp_path / "a\u0308.json"
+    content = json.loads(file.read_text())
+    content["imagePath"] = "a\u0308.jpg"
+    content["shapes"][0]["shape_type"] = "line"
+    file.write_text(json.dumps(content))
+    data = open_data(tmp_path, accept_losses=True)
+    assert [sample.name for sample in data.samples] == ["b", "c", "d"]
+
+
+def test_classes_txt_stands_for_data_yaml_where_the_format_is_said(tmp_path: Path) -> None:
+    WRITERS["yolo"](tmp_path)
+    (tmp_path / "data.yaml").unlink()
+    with pytest.raises(DataError, match=r"no data\.yaml"):
+        open_data(tmp_path, "yolo")
+    (tmp_path / "classes.txt").write_text("dent\nscratch\n")
+    data = open_data(tmp_path, "yolo")
+    assert data.classes == ("dent", "scratch")
+    assert sum(len(sample.boxes) for sample in data.samples) == 3
+    (tmp_path / "classes.txt").write_text("\n")
+    with pytest.raises(DataError, match="names no class"):
+        open_data(tmp_path, "yolo")

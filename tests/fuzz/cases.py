@@ -16,7 +16,7 @@ from tests.fuzz.damage import damaged
 from tests.fuzz.odd import odd_text
 from tests.fuzz.targets import Target
 
-KINDS = {".json": "json", ".yaml": "yaml", ".txt": "text", ".csv": "text"}
+KINDS = {".json": "json", ".yaml": "yaml", ".txt": "text", ".csv": "text", ".xml": "text"}
 PLACES = ("missing", "empty", "folder", "loop", "broken link")
 """What may lie in a file's place instead of other content."""
 

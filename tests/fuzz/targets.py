@@ -17,6 +17,9 @@ from onnx import TensorProto, helper
 
 from calibration.cell import load_calibration
 from cell.config import dump, load
+from cell.labels.exchange.exporting import export
+from cell.labels.exchange.importing import reading
+from cell.labels.exchange.table import FORMATS
 from cell.products.loading import RECIPES, load_recipe
 from cell.products.lookup import MODELS
 from models.anomaly import AnomalyPackage, FeaturePackage
@@ -24,6 +27,7 @@ from models.ground.errors import UserError
 from models.package import ModelPackage
 from models.selfcheck import SelfCheck
 from tests.data.sets import WRITERS
+from tests.exchange.drawn import sound_set
 from twin.config import load as load_twin
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.lab.data.check import check, usable
@@ -48,6 +52,8 @@ class Target:
 def make_targets(folder: Path) -> list[Target]:
     """All readers but those of pictures to be inspected, with their files below `folder`."""
     made = [_data_set(folder, name) for name in WRITERS]
+    made += [_exchange(folder, name) for name in FORMATS]
+    made += [_archive(folder, name) for name in ("a.zip", "a.tar.gz")]
     made += [
         _one_file(folder, "recipe-pcb", RECIPES / "pcb" / "recipe.yaml", load_recipe),
         _one_file(folder, "recipe-screw", RECIPES / "ball_screw" / "recipe.yaml", load_recipe),
@@ -98,6 +104,29 @@ def _read_set(folder: Path) -> None:
         render(data, found, stats_of(sound))
     data = open_data(folder)
     stats_of(data, split_by_group(data, {"train": 0.5, "test": 0.5}, 0))
+
+
+def _exchange(folder: Path, format: str) -> Target:
+    """Label files of another tool, as they come in."""
+    home = _home(folder, f"labels-{format}")
+    source = _home(folder, f"labels-{format}-source")
+    export(sound_set(source), home / "set", format)
+    files = sorted(str(path.relative_to(home)) for path in home.rglob("*") if path.is_file())
+    texts = [file for file in files if not file.endswith(".png")]
+    return Target(
+        f"labels-{format}", home, (*files, *texts), lambda given: _take(given / "set", format)
+    )
+
+
+def _archive(folder: Path, name: str) -> Target:
+    home = _home(folder, f"archive-{name}")
+    export(sound_set(_home(folder, f"archive-{name}-source")), home / name, "coco")
+    return Target(f"archive-{name}", home, (name,), lambda given: _take(given / name, "coco"))
+
+
+def _take(source: Path, format: str) -> None:
+    with reading(source, format) as found:
+        _ignore(found)
 
 
 def _calibration() -> Path:

@@ -16,6 +16,7 @@ from cell.faces.cli.verbs import (
     doctor,
     evaluate,
     inspect,
+    labels,
     recipe,
     recipe_use,
     records,
@@ -66,6 +67,7 @@ app.command("twin")(twin.twin)
 app.command("doctor")(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
+app.add_typer(labels.app, name="labels")
 recipe.app.command("use")(recipe_use.use)
 app.add_typer(recipe.app, name="recipe")
 records.app.command("prune")(records_prune.prune)

@@ -84,20 +84,26 @@ def survey(
     """
     findings: list[Finding] = []
     data = _read(root, format, Reading(root, findings.append, watch, unlabelled))
-    data, told = with_plain_classes(data)
-    data = _with_plain_names(data, findings)
-    data = replace(data, samples=_with_sources(data.samples))
+    data = _judged(in_plain_form(data, findings), findings)
     if not data.samples and not any(finding.lost for finding in findings):
         layout = FORMATS[data.format].layout
         raise DataError(f"{root}: no usable picture ({data.format}: {layout}); see its files")
     if group_by:
         data = _regroup(data, group_by, findings)
-    return data, findings + told + _turned(data)
+    return data, findings + turned(data)
+
+
+def in_plain_form(data: DataSet, findings: list[Finding]) -> DataSet:
+    """What a reader gave, with names, groups and classes in one form; adds what is to be said."""
+    data, told = with_plain_classes(data)
+    data = _with_plain_names(data, findings)
+    findings += told
+    return replace(data, samples=_with_sources(data.samples))
 
 
 def usable(data: DataSet, findings: Iterable[Finding]) -> DataSet:
     """The data set without pictures that have errors: a lost box must not make a part good."""
-    faulty = {name for finding in findings if finding.lost for name in finding.samples}
+    faulty = {normal(name) for finding in findings if finding.lost for name in finding.samples}
     return replace(data, samples=[s for s in data.samples if s.name not in faulty])
 
 
@@ -142,6 +148,17 @@ def _read(root: Path, format: str, reading: Reading) -> DataSet:
             "is on it: leave it out"
         )
     return FORMATS[name].read(reading)
+
+
+def _judged(data: DataSet, findings: list[Finding]) -> DataSet:
+    """The data set without pictures that nobody could judge: they are neither good nor bad."""
+    unusable = [sample for sample in data.samples if sample.unusable]
+    for sample in unusable:
+        what = "was called unusable: it was left out"
+        remedy = "label it if it can be judged after all"
+        told = Finding(Kind.IGNORED, Severity.WARNING, sample.image, what, remedy, (sample.name,))
+        findings.append(told)
+    return replace(data, samples=[s for s in data.samples if not s.unusable]) if unusable else data
 
 
 def _with_plain_names(data: DataSet, findings: list[Finding]) -> DataSet:
@@ -200,7 +217,7 @@ def _twice(root: Path, samples: list[Sample]) -> list[Finding]:
     return found
 
 
-def _turned(data: DataSet) -> list[Finding]:
+def turned(data: DataSet) -> list[Finding]:
     """Tell of headers that ask for a turn: who drew the labels may have followed them."""
     found = []
     for sample in data.samples:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from vision.lab.data.findings import Corners, Finding, Kind, Severity
 from vision.lab.data.names import normal
+from vision.lab.data.outlines import Outline, clipped, is_below
 from vision.lab.data.places import Places
 from vision.lab.data.types import DataError
 from vision.pictures import UnreadableError, size_of
@@ -44,22 +45,38 @@ class Unlabelled(StrEnum):
 
 @dataclass(frozen=True)
 class Marked:
-    """One box as written: where it stands in its file, corners [px], index of its class."""
+    """One box as written: where it stands in its file, corners [px], index of its class, and the
+    outlines that it was drawn with where it is around any.
+    """
 
     place: str
     box: Corners
     label: int
+    outlines: tuple[Outline, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is drawn on a picture, as samples hold it: boxes [n, 4], labels [n], their outlines."""
+
+    boxes: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    outlines: tuple[tuple[Outline, ...], ...]
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One reading of one source. `tell` hears what is wrong; the reader goes on without it."""
+    """One reading of one source. `tell` hears what is wrong; the reader goes on without it.
+
+    within: the folder that no picture may lie outside of, where the labels came from elsewhere.
+    """
 
     root: Path
     tell: Callable[[Finding], None]
     watch: Watch = unwatched
     unlabelled: Unlabelled = Unlabelled.REFUSE
     places: Places = field(default_factory=Places)
+    within: Path | None = None
 
     def error(
         self, kind: Kind, file: Path, what: str, remedy: str, name: str = "", box: Any = None
@@ -128,6 +145,11 @@ class Reading:
 
     def size(self, picture: Path, name: str = "") -> tuple[int, int] | None:
         """(height, width) of a picture, None after having told why there is none."""
+        if self.within is not None and not is_below(picture, self.within):
+            what = f"its picture {picture} lies outside {self.within}"
+            remedy = "put the pictures into the folder of the labels"
+            self.error(Kind.MISSING, self.root, what, remedy, name)
+            return None
         try:
             return size_of(picture)
         except FileNotFoundError:
@@ -164,12 +186,13 @@ class Reading:
 
     def boxes(
         self, file: Path, name: str, size: tuple[int, int], marked: Iterable[Marked]
-    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Boxes [n, 4] clipped to the picture and labels [n]; tells which were left out and why."""
+    ) -> Drawn:
+        """What is drawn, clipped to the picture; tells which boxes were left out and why."""
         height, width = size
         rows: list[Corners] = []
         labels: list[int] = []
-        seen: dict[tuple[float | int, ...], str] = {}
+        outlines: list[tuple[Outline, ...]] = []
+        seen: dict[tuple[object, ...], str] = {}
         for mark in marked:
             x1, y1, x2, y2 = box = mark.box
             spot = f"{mark.place}: box {x1:g} {y1:g} {x2:g} {y2:g}"
@@ -184,7 +207,7 @@ class Reading:
                     Kind.BOX_OUTSIDE, file, what, "see whether it belongs to this picture", name
                 )
                 continue
-            first = seen.setdefault((*box, mark.label), mark.place)
+            first = seen.setdefault((*box, mark.label, mark.outlines), mark.place)
             if first != mark.place:
                 what = f"{spot} is there already ({first}) and was left out"
                 self.warning(Kind.BOX_TWICE, file, what, "remove one of the two", name, box)
@@ -194,9 +217,14 @@ class Reading:
                 self.warning(
                     Kind.BOX_CLIPPED, file, what, "draw it again if that is wrong", name, box
                 )
-            rows.append((max(x1, 0.0), max(y1, 0.0), min(x2, width), min(y2, height)))
+            row = (max(x1, 0.0), max(y1, 0.0), min(x2, width), min(y2, height))
+            rows.append(row)
             labels.append(mark.label)
-        return np.asarray(rows, np.float32).reshape(-1, 4), np.asarray(labels, np.int64)
+            whole = tuple(clipped(one, width, height) for one in mark.outlines)
+            kept = tuple(outline for outline in whole if len(outline) > 2)
+            outlines.append(kept or ((row[:2], row[2:]),))
+        boxes = np.asarray(rows, np.float32).reshape(-1, 4)
+        return Drawn(boxes, np.asarray(labels, np.int64), tuple(outlines))
 
 
 def name_of(picture: Path, root: Path) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.ground.errors import UserError
 from vision.lab.data.findings import Finding
+from vision.lab.data.outlines import Outline
 
 
 class DataError(UserError):
@@ -25,7 +26,9 @@ class Sample:
     px of the picture. labels: [n] int64, indices into the data set's classes. golden: the
     defect-free picture of the same board, where there is one. mask: a picture of the same size that
     marks where the part is defective, to be read with `vision.lab.data.marked`. group: what must
-    never be divided between splits, such as all pictures of one physical part.
+    never be divided between splits, such as all pictures of one physical part. outlines: for each
+    box what it was drawn as, where the format says so: one outline or several. unusable: a person
+    said that nobody can judge it; no data set that is opened holds such a sample.
     """
 
     name: str
@@ -36,6 +39,8 @@ class Sample:
     labels: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     golden: Path | None = None
     mask: Path | None = None
+    outlines: tuple[tuple[Outline, ...], ...] = ()
+    unusable: bool = False
 
     @property
     def good(self) -> bool:

@@ -1,8 +1,9 @@
 """COCO instances: one JSON with images, annotations and categories.
 
 Beyond the standard an image may carry ``name``, ``group``, ``golden`` and ``mask`` (the last two
-are paths like ``file_name``); `vision.lab.data.export` writes them. An image without annotations
-is a good part. Copies that Roboflow made of one source (``<source>.rf.<hash>``) are one group.
+are paths like ``file_name``; `vision.lab.data.export` writes them) and ``judgement`` (``good``,
+``defective``, ``unusable``). An image without annotations is a good part. Copies that Roboflow made
+of one source (``<source>.rf.<hash>``) are one group.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from vision.lab.data.findings import Kind
 from vision.lab.data.formats.coco_box import box_of
 from vision.lab.data.formats.coco_file import Annotation, File, Id, Image, looks_like
+from vision.lab.data.formats.judged import is_unusable
 from vision.lab.data.names import source_of
 from vision.lab.data.places import files_below, is_there
 from vision.lab.data.reading import Marked, Reading
@@ -175,8 +177,8 @@ def _sample(source: _Source, number: int, image: Image) -> Sample | None:
         reading.error(Kind.MISSING, path, what, "export the file again")
         return None
     picture = _find(source, image.file_name, name)
-    said, remedy = (image.height, image.width), "export the labels again for this picture"
-    size = reading.labelled_size(picture, name, path, said, remedy)
+    remedy = "export the labels again for this picture"
+    size = reading.labelled_size(picture, name, path, (image.height, image.width), remedy)
     if size is None:
         return None
     extra: dict[str, Path | None] = {"golden": None, "mask": None}
@@ -184,9 +186,14 @@ def _sample(source: _Source, number: int, image: Image) -> Sample | None:
         given = getattr(image, key)
         if given and reading.same_size(size, _find(source, given, name), kind, name):
             extra[key] = _find(source, given, name)
-    boxes, labels = reading.boxes(path, name, size, _marks(source, name, size, image.id))
+    drawn = reading.boxes(path, name, size, _marks(source, name, size, image.id))
     group = source_of(name) if image.group is None else str(image.group)
-    return Sample(name, picture, size, group, boxes, labels, extra["golden"], extra["mask"])
+    said = [] if image.judgement is None else [image.judgement]
+    unusable = bool(said) and is_unusable(reading, path, name, said, len(source.notes[image.id]))
+    return Sample(
+        name, picture, size, group, drawn.boxes, drawn.labels, extra["golden"], extra["mask"],
+        drawn.outlines, unusable,
+    )  # fmt: skip
 
 
 def _name(written: str) -> str:
@@ -214,4 +221,4 @@ def _marks(source: _Source, name: str, size: tuple[int, int], image: Id) -> Iter
         if found.note:
             what, remedy = f"{place}: {found.note}", "see whether the box fits"
             reading.warning(Kind.BOX_MEANING, path, what, remedy, name, found.box)
-        yield Marked(place, found.box, source.index[note.category_id])
+        yield Marked(place, found.box, source.index[note.category_id], found.outlines)

@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vision.lab.data.findings import Corners
 from vision.lab.data.formats.coco_file import Annotation
 from vision.lab.data.formats.rle import box_of_runs
+from vision.lab.data.outlines import Outline, Point
 from vision.lab.data.reading import corners
 
 LEAST_IOU = 0.5
 """Overlap of bbox and outline below which that they differ is said."""
+_ALONE = "the bbox was taken"
 SAME_IOU = 0.8
 """Overlap from which two boxes are the same, but for rounding."""
 
 
 @dataclass(frozen=True)
 class Boxed:
-    """A box x1 y1 x2 y2 [px], None where there is none; note: what is to be said of it, or why."""
+    """A box x1 y1 x2 y2 [px], None where there is none; note: what is to be said of it, or why;
+    outlines: the polygons that it is around.
+    """
 
     box: Corners | None
     note: str = ""
+    outlines: tuple[Outline, ...] = ()
 
 
 def box_of(note: Annotation, size: tuple[int, int]) -> Boxed:
@@ -37,7 +42,9 @@ def box_of(note: Annotation, size: tuple[int, int]) -> Boxed:
     given = None if bbox is None else (bbox[0], bbox[1], bbox[0] + bbox[2], bbox[1] + bbox[3])
     if given is not None and min(size) > 1 and min(given) >= 0 and 0 < max(given) <= 1:
         return Boxed(None, "its bbox lies within the first pixel: shares of the picture?")
-    return _chosen(given, outline, _said(note))
+    found = _chosen(given, outline, _said(note))
+    polygons = () if found.box is None or found.note.endswith(_ALONE) else _polygons(note)
+    return replace(found, outlines=polygons)
 
 
 def _said(note: Annotation) -> str:
@@ -73,7 +80,7 @@ def _chosen(given: Corners | None, outline: Corners | None, said: str) -> Boxed:
         return Boxed(None, "its bbox holds two corners, not a corner and a size")
     if _iou(given, outline) == 0:
         return Boxed(None, f"bbox and segmentation mark different places ({where})")
-    return Boxed(given, f"bbox and segmentation differ ({where}); the bbox was taken")
+    return Boxed(given, f"bbox and segmentation differ ({where}); {_ALONE}")
 
 
 def _crowd(note: Annotation) -> bool:
@@ -111,13 +118,23 @@ def _outline(segmentation: Any, size: tuple[int, int]) -> Corners | None:
     if not isinstance(segmentation, list):
         raise ValueError("it is neither polygons nor run lengths")
     polygons = segmentation if isinstance(segmentation[0], list) else [segmentation]
-    points: list[tuple[float, float]] = []
+    points: list[Point] = []
     for polygon in polygons:
         numbers = _numbers(polygon)
         if numbers is None or len(numbers) % 2 or not all(map(math.isfinite, numbers)):
             raise ValueError("a polygon is not x and y by turns")
         points += list(zip(numbers[::2], numbers[1::2], strict=True))
     return corners(points) if points else None
+
+
+def _polygons(note: Annotation) -> tuple[Outline, ...]:
+    """The polygons of an annotation whose outline is sound; those of two points are none."""
+    if not isinstance(note.segmentation, list) or not note.segmentation:
+        return ()
+    written = note.segmentation
+    rows = [_numbers(row) or [] for row in (written if isinstance(written[0], list) else [written])]
+    polygons = (tuple(zip(row[::2], row[1::2], strict=True)) for row in rows)
+    return tuple(polygon for polygon in polygons if len(polygon) > 2)
 
 
 def _has_area(box: Corners) -> bool:

@@ -42,6 +42,7 @@ class Image(_Part):
     group: str | int | None = None
     golden: str | None = None
     mask: str | None = None
+    judgement: str | None = None
 
 
 class Annotation(_Part):

@@ -57,11 +57,11 @@ def _sample(reading: Reading, file: Path) -> Sample | None:
     text = reading.attempt(lambda: read_text(file), file, name)
     if text is None:
         return None
-    boxes, labels = reading.boxes(file, name, size, _marks(reading, file, text))
-    if not len(boxes):
+    drawn = reading.boxes(file, name, size, _marks(reading, file, text))
+    if not len(drawn.boxes):
         what = "marks nothing: the board counts as good"
         reading.warning(Kind.EMPTY_LABEL, file, what, "label it if it is not", name)
-    return Sample(name, board, size, group, boxes, labels, golden if fits else None)
+    return Sample(name, board, size, group, drawn.boxes, drawn.labels, golden if fits else None)
 
 
 def _unlabelled(reading: Reading, files: list[Path]) -> list[Sample]:

@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 
 from vision.lab.data.findings import Kind
+from vision.lab.data.formats.judged import is_unusable
 from vision.lab.data.formats.labelme_file import File, is_set_aside, looks_like
 from vision.lab.data.formats.labelme_picture import picture_of
-from vision.lab.data.formats.labelme_shape import NO_AREA, box_of
-from vision.lab.data.formats.masked import is_good
+from vision.lab.data.formats.labelme_shape import NO_AREA, box_of, outline_of
 from vision.lab.data.names import alike, normal, source_of
 from vision.lab.data.places import files_below
 from vision.lab.data.reading import Marked, Reading, name_of
@@ -34,7 +34,7 @@ def recognise(root: Path) -> bool:
 
 
 def read(reading: Reading) -> DataSet:
-    """Every picture with a JSON. Each picture is a group of its own."""
+    """Every picture with a JSON. Group: the key `group`, else each picture its own."""
     root = reading.root
     files, pictures = _files(root)
     if not files:
@@ -102,24 +102,19 @@ def _sample(
     size = reading.labelled_size(picture, name, path, said, "label this picture again")
     if size is None:
         return None
-    boxes, labels = reading.boxes(path, name, size, _marks(reading, path, name, content, classes))
+    drawn = reading.boxes(path, name, size, _marks(reading, path, name, content, classes))
     flags = [flag for flag, is_set in content.flags.items() if is_set is True]
-    good = [flag for flag in flags if is_good(flag)]
-    drawn = content.defects
-    if aside := len(content.shapes) - len(drawn):
+    defects = len(content.defects)
+    if aside := len(content.shapes) - defects:
         what = f"{aside} of its shapes are not to be judged ('__ignore__'): left out"
         remedy = "see that no defect lies there: the whole picture is looked at"
         reading.warning(Kind.IGNORED, path, what, remedy, name)
-    if drawn and good:
-        what = f"its flag {good[0]!r} says good, but {len(drawn)} shapes are drawn"
-        reading.error(Kind.EMPTY_LABEL, path, what, "remove the one or the other", name)
-    elif not drawn and len(flags) > len(good):
-        what = f"its flags say {', '.join(map(repr, flags))}, but nothing is drawn"
-        reading.error(Kind.EMPTY_LABEL, path, what, "draw the defect or clear the flag", name)
-    elif not drawn and not good:
-        what = "marks no defect: the part counts as good"
-        reading.warning(Kind.EMPTY_LABEL, path, what, "label it if it is not", name)
-    return Sample(name, picture, size, source_of(name), boxes, labels)
+    unusable = is_unusable(reading, path, name, flags, defects)
+    group = source_of(name) if content.group is None else content.group
+    return Sample(
+        name, picture, size, group, drawn.boxes, drawn.labels,
+        outlines=drawn.outlines, unusable=unusable,
+    )  # fmt: skip
 
 
 def _marks(
@@ -134,10 +129,11 @@ def _marks(
             reading.error(Kind.CLASS, path, what, "add it to labels.txt, or mend it", name)
             continue
         box, note = box_of(shape)
+        outline = outline_of(shape)
         if box is None:
             reading.error(Kind.SHAPE, path, f"{place}: {note}", NO_AREA, name)
             continue
         if note:
             what = f"{place}: {note}"
             reading.warning(Kind.BOX_MEANING, path, what, "see whether the box fits", name, box)
-        yield Marked(place, box, label)
+        yield Marked(place, box, label, () if outline is None else (outline,))

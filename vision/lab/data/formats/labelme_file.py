@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 _HEAD = re.compile(rb'"(?:shapes"\s*:\s*\[|imagePath"\s*:)')
 
 
-_NO_DEFECTS = ("__ignore__", "_background_")
+NO_DEFECTS = ("__ignore__", "_background_")
 """labelme's own labels for what is not to be judged."""
 
 
@@ -29,7 +29,7 @@ class Shape(BaseModel):
 
 
 class File(BaseModel):
-    """A whole file."""
+    """A whole file. `group` is ours; labelme keeps keys that it does not know."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     shapes: list[Shape]
@@ -37,6 +37,7 @@ class File(BaseModel):
     height: int | None = Field(None, alias="imageHeight")
     width: int | None = Field(None, alias="imageWidth")
     flags: dict[str, Any] = {}
+    group: str | None = None
 
     @property
     def defects(self) -> list[tuple[int, Shape]]:
@@ -46,7 +47,7 @@ class File(BaseModel):
 
 def is_set_aside(label: str) -> bool:
     """Whether a label is labelme's own for what is not to be judged, and so no class."""
-    return label.strip() in _NO_DEFECTS
+    return label.strip() in NO_DEFECTS
 
 
 def looks_like(path: Path) -> bool:

@@ -24,8 +24,8 @@ def picture_of(
     """
     said = PureWindowsPath(content.image_path)
     name = name_of(path, reading.root)
-    if not said.name.strip(".") or "\0" in content.image_path:
-        return _same_name(reading, path, name)
+    if not said.name.strip(".") or "\0" in content.image_path or said.suffix == path.suffix:
+        return _same_name(reading, path, name, content.image_path)
     for way in (content.image_path, said.as_posix()):
         beside = Path(os.path.normpath(path.parent / way))
         if is_there(beside) and beside.is_file():
@@ -48,13 +48,14 @@ def picture_of(
     return wanted
 
 
-def _same_name(reading: Reading, path: Path, name: str) -> Path | None:
+def _same_name(reading: Reading, path: Path, name: str, said: str) -> Path | None:
     """The picture beside a JSON that names none."""
     beside = [
         p for p in path.parent.iterdir() if is_picture(p) and alike(p.stem) == alike(path.stem)
     ]
     if len(beside) == 1:
-        what = f"imagePath is empty: {beside[0].name} was taken"
+        shown = f"{said!r} is no picture" if said else "is empty"
+        what = f"imagePath {shown}: {beside[0].name} was taken"
         reading.warning(Kind.SPELLING, path, what, "write its picture's name", name)
         return beside[0]
     what = f"imagePath names no picture, and {len(beside)} beside it have its name"

@@ -12,6 +12,7 @@ import numpy as np
 
 from vision.lab.data.findings import Corners
 from vision.lab.data.formats.labelme_file import Shape
+from vision.lab.data.outlines import Outline
 from vision.lab.data.reading import corners
 
 NO_AREA = "draw a polygon, a rectangle, a circle or a mask"
@@ -26,6 +27,7 @@ _LEAST = {
 }
 """Shapes that have an area, and how many points they need for it."""
 _TURNED = ("rotation", "oriented_rectangle")
+_CORNERS = ("polygon", "quadrilateral", *_TURNED)
 
 
 def box_of(shape: Shape) -> tuple[Corners | None, str]:
@@ -46,6 +48,12 @@ def box_of(shape: Shape) -> tuple[Corners | None, str]:
         return _of_mask(box, shape.mask)
     turned = kind in _TURNED and any(_slant(*pair) for pair in pairwise(points))
     return box, "a turned box: the upright one around it counts" if turned else ""
+
+
+def outline_of(shape: Shape) -> Outline | None:
+    """The points of what is drawn by its corners, None for what the box stands for."""
+    upright = shape.shape_type in _TURNED and not any(_slant(*p) for p in pairwise(shape.points))
+    return tuple(shape.points) if shape.shape_type in _CORNERS and not upright else None
 
 
 def _of_mask(around: Corners, text: str | None) -> tuple[Corners | None, str]:

@@ -62,9 +62,9 @@ def masked_sample(
     if specks:
         what = f"{specks} specks beside what is 100 times as large were left out"
         reading.warning(Kind.SPECK, masks[0], what, "draw them larger if they are defects", name)
-    boxes, labels = reading.boxes(masks[0], name, size, _marks(found, label or 0))
+    drawn = reading.boxes(masks[0], name, size, _marks(found, label or 0))
     mask = masks[0] if len(masks) == 1 else None
-    return Sample(name, picture, size, group, boxes, labels, mask=mask)
+    return Sample(name, picture, size, group, drawn.boxes, drawn.labels, mask=mask)
 
 
 def _union(

@@ -14,7 +14,7 @@ from pathlib import Path
 from vision.lab.data.findings import Kind
 from vision.lab.data.formats.yolo_lines import Lines, looks_like, marks
 from vision.lab.data.formats.yolo_paths import has_picture, label_of, path_below
-from vision.lab.data.formats.yolo_yaml import FILES, Described, describe
+from vision.lab.data.formats.yolo_yaml import FILES, Described, describe, list_of_classes
 from vision.lab.data.names import alike, normal, source_of
 from vision.lab.data.places import Places, files_below, pictures_below
 from vision.lab.data.reading import Reading, name_of
@@ -23,7 +23,9 @@ from vision.lab.data.types import DataError, DataSet, Sample
 
 LAYOUT = "data.yaml with names, images/ and labels/"
 _LOOKED_AT = 20
-_NO_LABELS = ("classes.txt", "readme.txt", "notes.txt")
+_LIST = "classes.txt"
+"""The classes of tools that write no data.yaml; other formats have it, too."""
+_NO_LABELS = (_LIST, "readme.txt", "notes.txt")
 
 
 def recognise(root: Path) -> bool:
@@ -42,9 +44,12 @@ def read(reading: Reading) -> DataSet:
     """Every picture in the folders that data.yaml names, or under images/. Group: see above."""
     root = reading.root
     file = _file(root)
-    if file is None:
+    if file is not None:
+        described = describe(file)
+    elif (file := root / _LIST).is_file():
+        described = list_of_classes(file)
+    else:
         raise DataError(f"{root}: no data.yaml; give the folder that holds it")
-    described = describe(file)
     _tell_unread(reading, file, described)
     pictures, folders, lists = _pictures(reading, file, described)
     wanted = {picture: label_of(root, picture) for picture in pictures}
@@ -60,7 +65,7 @@ def read(reading: Reading) -> DataSet:
     used = {label for label in labels.values() if label is not None} | set(lists)
     places = list(dict.fromkeys([*folders, *(file.parent for file in wanted.values())]))
     _strangers(reading, places, used, {alike(str(file)) for file in wanted.values()})
-    _other_order(reading, [root, *places], described.classes)
+    _other_order(reading, [root, *places], described.classes, used)
     return DataSet("yolo", root, described.classes, samples)
 
 
@@ -155,11 +160,15 @@ def _strangers(reading: Reading, folders: list[Path], used: set[Path], taken: se
             reading.error(Kind.MISSING, file, what, "restore the picture or remove the label")
 
 
-def _other_order(reading: Reading, folders: list[Path], classes: tuple[str, ...]) -> None:
+def _other_order(
+    reading: Reading, folders: list[Path], classes: tuple[str, ...], labels: set[Path]
+) -> None:
     """Tell of a classes.txt, such as labelImg keeps, that numbers the classes in another way."""
     for folder in dict.fromkeys(folders):
-        file = folder / "classes.txt"
-        text = reading.attempt(partial(read_text, file), file) if file.is_file() else None
+        file = folder / _LIST
+        if not file.is_file() or file in labels:  # a picture may be called classes
+            continue
+        text = reading.attempt(partial(read_text, file), file)
         names = [line.strip() for line in (text or "").splitlines() if line.strip()]
         if names and [normal(name) for name in names] != [normal(name).strip() for name in classes]:
             what = f"lists {', '.join(names[:5])}, but data.yaml {', '.join(classes[:5])}"
@@ -181,8 +190,8 @@ def _sample(
     if text is None:
         return None
     lines = Lines(reading, file, name, size, described)
-    boxes, labels = reading.boxes(file, name, size, marks(lines, text))
+    drawn = reading.boxes(file, name, size, marks(lines, text))
     if not text.strip():
         what = "is empty: the part counts as good"
         reading.warning(Kind.EMPTY_LABEL, file, what, "label it if it is not", name)
-    return Sample(name, picture, size, group, boxes, labels)
+    return Sample(name, picture, size, group, drawn.boxes, drawn.labels, outlines=drawn.outlines)

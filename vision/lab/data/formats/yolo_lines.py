@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vision.lab.data.findings import Corners, Kind
+from vision.lab.data.findings import Kind
 from vision.lab.data.formats.yolo_yaml import Described
+from vision.lab.data.outlines import Outline
 from vision.lab.data.reading import Marked, Reading, corners
 
 _MOST_CLASSES = 1_000_000
@@ -66,11 +67,14 @@ def marks(lines: Lines, text: str) -> Iterator[Marked]:
             what = f"line {number}: class {label} is not 0..{len(classes) - 1}"
             reading.error(Kind.CLASS, file, what, "add it to names in data.yaml, or mend it", name)
             continue
-        (x1, y1, x2, y2), confidence = shape
+        points, confidence = shape
         confident += confidence
         height, width = lines.size
-        box = (x1 * width, y1 * height, x2 * width, y2 * height)
-        yield Marked(f"line {number}", box, label)
+        outline = tuple((x * width, y * height) for x, y in points)
+        if len(outline) == 2:
+            yield Marked(f"line {number}", (*outline[0], *outline[1]), label)
+        else:
+            yield Marked(f"line {number}", corners(outline), label, (outline,))
     if confident:
         what = f"{confident} lines end with a confidence, which was left out"
         remedy = "see whether these are a detector's findings and not a person's labels"
@@ -90,8 +94,10 @@ def _parsed(line: str) -> tuple[int, list[float]] | None:
     return int(label), values
 
 
-def _shape(values: list[float], key_points: tuple[int, int] | None) -> tuple[Corners, bool] | None:
-    """The box [shares], and whether a confidence follows; None if the values are neither."""
+def _shape(values: list[float], key_points: tuple[int, int] | None) -> tuple[Outline, bool] | None:
+    """Corners of a box or points of a polygon [shares], and whether a confidence follows; None if
+    the values are neither.
+    """
     boxed = {4, 4 + key_points[0] * key_points[1]} if key_points else {4}
     confidence = bool(values) and 0 <= values[-1] <= 1
     if len(values) in boxed:
@@ -101,14 +107,14 @@ def _shape(values: list[float], key_points: tuple[int, int] | None) -> tuple[Cor
     if key_points is not None or len(values) < 6 or not all(-0.5 <= v <= 1.5 for v in values):
         return None  # key points without kpt_shape have values such as 2 for visible
     if len(values) % 2 == 0:
-        return _around(values), False
-    return (_around(values[:-1]), True) if confidence else None
+        return _points(values), False
+    return (_points(values[:-1]), True) if confidence else None
 
 
-def _box(values: list[float]) -> Corners:
+def _box(values: list[float]) -> Outline:
     cx, cy, w, h = values[:4]
-    return cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2
+    return (cx - w / 2, cy - h / 2), (cx + w / 2, cy + h / 2)
 
 
-def _around(values: list[float]) -> Corners:
-    return corners(list(zip(values[::2], values[1::2], strict=True)))
+def _points(values: list[float]) -> Outline:
+    return tuple(zip(values[::2], values[1::2], strict=True))

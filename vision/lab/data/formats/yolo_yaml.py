@@ -59,6 +59,14 @@ def describe(file: Path) -> Described:
     )
 
 
+def list_of_classes(file: Path) -> Described:
+    """Read a classes.txt, as Label Studio and labelImg write it. Raises DataError."""
+    names = tuple(line.strip() for line in read_text(file).splitlines() if line.strip())
+    if not names:
+        raise DataError(f"{file}: names no class; write one a line, in the order of their ids")
+    return Described(names, ())
+
+
 def _entries(file: Path, key: str, value: Any) -> list[str]:
     """Paths of one key, as a list or a single one."""
     values = value if isinstance(value, list) else [value]

@@ -1,0 +1,1 @@
+"""Label files of other tools: written from labels, and read into them. One format a file."""

@@ -1,0 +1,135 @@
+"""Files of other tools into labels: all of a source, or nothing of it."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cell.labels.exchange.bounds import Bounds
+from cell.labels.exchange.convert import labels_of
+from cell.labels.exchange.errors import ExchangeError
+from cell.labels.exchange.format import Filed, Format
+from cell.labels.exchange.mapping import mapped
+from cell.labels.exchange.names import without_images
+from cell.labels.exchange.table import format_of
+from cell.labels.exchange.unpack import is_archive, unpack
+from cell.labels.label import LabelError
+from cell.texts import read, say
+from vision.lab.data.findings import Finding
+from vision.lab.data.open import in_plain_form, turned, usable
+from vision.lab.data.reading import Reading, Unlabelled, Watch, unwatched
+from vision.lab.data.types import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a source is read. classes: new names by old ones; known: the classes that there may be,
+    None for any; unlabelled: what pictures without a label are taken for; accept_losses: go on
+    without the pictures of which something cannot be read; scratch: where archives are unpacked.
+    """
+
+    classes: Mapping[str, str] = field(default_factory=dict)
+    known: Collection[str] | None = None
+    unlabelled: Unlabelled = Unlabelled.REFUSE
+    accept_losses: bool = False
+    scratch: Path | None = None
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What a source holds: labels with the files of their pictures, the classes that are named, and
+    what is to be judged by a person.
+    """
+
+    items: tuple[Filed, ...]
+    classes: tuple[str, ...]
+    warnings: tuple[Finding, ...]
+
+
+@contextmanager
+def reading(
+    source: Path, format: str, options: Options | None = None, watch: Watch = unwatched
+) -> Iterator[Imported]:
+    """Read a folder, label file, .zip or .tar.gz. What an archive held is there until the block
+    ends: copy the pictures within it.
+
+    Raises UserError (ExchangeError, LabelError or DataError), one line each: archives that lead out
+    of their folder, are too large, damaged or cut off, labels that cannot be read or lie outside
+    their picture, pictures that are missing, damaged or of another size than their labels say, two
+    labels for one content, classes that are not known.
+    """
+    one, told = format_of(format), options or Options()
+    if not source.exists():
+        raise ExchangeError(say("exchange.not_there", file=str(source)))
+    if not is_archive(source):
+        yield _read(source, source, one, told, watch)
+        return
+    try:
+        scratch = tempfile.TemporaryDirectory(prefix="labels-", dir=told.scratch)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ExchangeError(
+            say("exchange.no_room", file=str(told.scratch or tempfile.gettempdir()), why=why)
+        ) from None
+    with scratch as folder:
+        unpack(source, Path(folder), watch, told.bounds)
+        root = Path(folder) if one.deep else _only_folder(Path(folder))
+        try:
+            found = _read(root, source, one, told, watch)
+        except (DataError, LabelError) as error:
+            raise ExchangeError(_named(str(error), root, source)) from None
+        yield replace(found, warnings=tuple(_said(one, root, source) for one in found.warnings))
+
+
+def _only_folder(folder: Path) -> Path:
+    """The folder that an archive holds and nothing else, else the archive's own."""
+    inside = list(folder.iterdir())
+    while len(inside) == 1 and inside[0].is_dir() and inside[0].name != "images":
+        folder = inside[0]
+        inside = list(folder.iterdir())
+    return folder
+
+
+def _named(words: str, root: Path, source: Path) -> str:
+    """Words that name the archive, and not where it happened to be unpacked."""
+    shown = str(source)
+    if read(words) is not None:  # a text travels as JSON
+        shown = json.dumps(shown, ensure_ascii=False)[1:-1]
+    return words.replace(str(root), shown)
+
+
+def _said(finding: Finding, root: Path, source: Path) -> Finding:
+    file, what = (_named(str(words), root, source) for words in (finding.file, finding.what))
+    return replace(finding, file=Path(file), what=what)
+
+
+def _read(root: Path, source: Path, format: Format, options: Options, watch: Watch) -> Imported:
+    findings: list[Finding] = []
+    within = _home(root)
+    reader = Reading(root, findings.append, watch, options.unlabelled, within=within)
+    data = in_plain_form(format.read(reader), findings)
+    lost = [finding for finding in findings if finding.lost]
+    if lost and not options.accept_losses:
+        others = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
+        raise ExchangeError(f"{lost[0].text}{others}")
+    data = usable(data, lost)
+    data = without_images(data) if format.named_from_home else data
+    if not data.samples and lost:
+        raise ExchangeError(f"{lost[0].text}; no picture is left without what was lost")
+    if not data.samples:
+        raise ExchangeError(say("exchange.empty", file=str(source), files=format.files))
+    data = mapped(data, source, options.classes, options.known)
+    items = labels_of(data, findings, watch)
+    return Imported(tuple(items), data.classes, tuple(findings + turned(data)))
+
+
+def _home(root: Path) -> Path:
+    """The folder outside of which no picture may lie; COCO keeps its files in one beside them."""
+    if root.is_dir():
+        return root
+    return root.parent.parent if root.parent.name == "annotations" else root.parent
