@@ -184,7 +184,7 @@ def run(
 def say(text: str) -> None:
     """One line for a person, as it is; a terminal that is gone must not keep a run from ending."""
     with contextlib.suppress(OSError):
-        console.print(text, markup=False)
+        console.print(text, markup=False, soft_wrap=True)  # a link must stay whole
 
 
 def _run(session: Session, parts: int, start: bool) -> bool:
