@@ -7,6 +7,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -46,11 +47,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         config = load(None, {"data_dir": folder})
         with House(Path(folder), config.people) as house:
-            nothing: Any = SimpleNamespace()
-            services = Services(
-                config, site_of(config), nothing, nothing, nothing, RecipeBook(config),
-                house.people, house.audit,
-            )  # fmt: skip
+            known = {
+                "config": config,
+                "site": site_of(config),
+                "recipes": RecipeBook(config),
+                "people": house.people,
+                "audit": house.audit,
+            }
+            nothing = SimpleNamespace()
+            made: Any = {f.name: known.get(f.name, nothing) for f in fields(Services)}
+            services = Services(**made)
             for method, path in sorted(set(walk(application(services).routes))):
                 json.dump([method, path], sys.stdout)
                 print()

@@ -10,9 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-oidc_provider_mock = pytest.importorskip("oidc_provider_mock")
+pytest.importorskip("oidc_provider_mock")
 pytest.importorskip("authlib")
-
 from cell.people.roles import Role
 from tests.hmi.conftest import Hmi, end, written
 from tests.people.world import house
@@ -25,6 +24,8 @@ USERS = {"u1": {"preferred_username": "kim", "name": "Kim C.", "groups": ["quali
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
+    import oidc_provider_mock
+
     with oidc_provider_mock.run_server_in_thread() as server:
         address = f"http://localhost:{server.server_port}"
         for sub, claims in USERS.items():
@@ -112,7 +113,7 @@ def test_a_forged_return_is_refused(cell_page: Hmi, visitor: Visitor, how: str) 
     assert "Traceback" not in answer.text
 
 
-def test_a_wrong_nonce_is_refused(visitor: Visitor, issuer: str) -> None:
+def test_a_wrong_nonce_is_refused(visitor: Visitor) -> None:
     sent = visitor.get("/sign-in/provider", headers=PAGE).headers["Location"]
     nonce = parse_qs(urlsplit(sent).query)["nonce"][0]
     back = httpx.post(sent.replace(nonce, "another"), data={"sub": "u1"}).headers["Location"]

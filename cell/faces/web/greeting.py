@@ -19,20 +19,19 @@ def address(cell: CellConfig) -> str:
     return f"{'http' if cell.people.tls is None else 'https'}://{name}:{cell.hmi.port}"
 
 
-def greet(cell: CellConfig, people: People, now_ns: int) -> None:
-    """Say it, one line each. While there is no account, with a new one-time link."""
-    print(f"Operator's page: {address(cell)}/", flush=True)
+def first_lines(cell: CellConfig, people: People, now_ns: int) -> list[str]:
+    """While there is no account: how the first one is made, by a new one-time link, which takes the
+    place of the one before; and that the demo signs people in.
+    """
     token = people.first_link(now_ns)
     if not token:
-        return
+        return []
+    link = f"{address(cell)}/first-admin?token={token}"
+    lines = [f"Make the first administrator within an hour, by this link that works once: {link}"]
     if cell.people.may_demo(cell.hmi.host):
-        print(
+        lines.insert(
+            0,
             "Nobody has an account yet: whoever opens the page on this computer is the demo's "
             "operator, until the first account is made",
-            flush=True,
         )
-    print(
-        "Make the first administrator within an hour, by this link that works once: "
-        f"{address(cell)}/first-admin?token={token}",
-        flush=True,
-    )
+    return lines

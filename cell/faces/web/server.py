@@ -21,7 +21,7 @@ from cell.config.stations import site_of
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.web.application import application
-from cell.faces.web.greeting import greet
+from cell.faces.web.greeting import address, first_lines
 from cell.faces.web.services import Services
 from cell.faces.web.tls import require_fit
 from cell.labels.book import LabelBook
@@ -94,7 +94,9 @@ def serve(cell: CellConfig) -> None:
         )
         server = Server(settings)
         services.link.start(on_lost=server.end)
-        greet(cell, services.people, time.time_ns())
+        print(f"Operator's page: {address(cell)}/", flush=True)
+        for line in first_lines(cell, services.people, time.time_ns()):
+            print(line, flush=True)
         server.run(sockets=[listener])
     if services.link.lost:
         raise LinkLostError(

@@ -22,11 +22,13 @@ from cell.faces.cli.names import shown
 from cell.faces.cli.summary import print_summary
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.verbs.evaluate import require_engine
+from cell.faces.web.greeting import first_lines
 from cell.launcher.group import LaunchError, RestartLimitError
 from cell.launcher.interrupt import EndedError, Interrupt, InterruptedRunError
 from cell.launcher.recovery import all_sent, recover
 from cell.launcher.report import build_report, law_held
 from cell.launcher.session import NotReadyError, Session
+from cell.people.house import House
 from cell.products.lookup import load_inspection_parts
 from cell.records.folder import gone_if_unused
 from cell.records.folder import require_writable as require_writable_folder
@@ -182,7 +184,7 @@ def run(
 def say(text: str) -> None:
     """One line for a person, as it is; a terminal that is gone must not keep a run from ending."""
     with contextlib.suppress(OSError):
-        console.print(text, markup=False)
+        console.print(text, markup=False, soft_wrap=True)  # a link must stay whole
 
 
 def _run(session: Session, parts: int, start: bool) -> bool:
@@ -194,6 +196,9 @@ def _run(session: Session, parts: int, start: bool) -> bool:
                 session.begin()
         if not session.headless:
             say(f"Operator's page: {session.page} (Ctrl-C ends)")
+            with House(session.config.data_dir, session.config.people) as house:
+                for line in first_lines(session.config, house.people, time.time_ns()):
+                    say(line)
         if start and not session.headless:
             _start(session)
         return _produce(session, parts)

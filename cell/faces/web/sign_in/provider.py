@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import secrets
 import time
+import warnings
 from collections import OrderedDict
-from pathlib import Path
 from typing import Any, Final
 
 from fastapi import Request, Response
@@ -131,9 +131,14 @@ def go_on(wanted: str) -> Response:
 
 
 def _client(config: ProviderConfig) -> Any:
-    """Raises ProviderError."""
+    """Raises ProviderError, PeopleError."""
+    client_id, secret = config.credentials()
     try:
-        from authlib.integrations.starlette_client import OAuth
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Authlib looks ahead to its next version
+            from authlib.integrations.starlette_client import (  # type: ignore[import-untyped]
+                OAuth,
+            )
     except ImportError:
         raise ProviderError(
             "people.provider needs Authlib, which is not installed: "
@@ -142,8 +147,8 @@ def _client(config: ProviderConfig) -> Any:
     oauth = OAuth()
     oauth.register(
         "provider",
-        client_id=config.client_id,
-        client_secret=_secret(config.secret_file),
+        client_id=client_id,
+        client_secret=secret,
         server_metadata_url=f"{config.issuer}/.well-known/openid-configuration",
         client_kwargs={
             "scope": "openid email profile",
@@ -152,14 +157,6 @@ def _client(config: ProviderConfig) -> Any:
         },
     )
     return oauth.create_client("provider")
-
-
-def _secret(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "it is no text"
-        raise ProviderError(say("signin.provider_secret", path=file, why=why)) from None
 
 
 def _words(error: Exception) -> str:
