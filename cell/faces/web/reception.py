@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from starlette.requests import HTTPConnection
@@ -16,6 +17,7 @@ from cell.people.account import Begun
 from cell.people.errors import PeopleError
 from cell.people.people import People
 from cell.people.person import SignedIn
+from models.ground.errors import UserError
 
 TOUCH_S: Final = 20.0
 """How often an open session is told at most that its person does something."""
@@ -63,7 +65,11 @@ class Reception:
         self._touched = {k: at for k, at in self._touched.items() if now_s - at < TOUCH_S}
         self._touched[token] = now_s
         loop = asyncio.get_running_loop()
-        loop.run_in_executor(None, self._people.touch, token, self._clock())
+        loop.run_in_executor(None, self._touch, token)
+
+    def _touch(self, token: str) -> None:
+        with suppress(UserError):  # it can be told again at the next touch
+            self._people.touch(token, self._clock())
 
     def token(self, connection: HTTPConnection) -> str:
         """The browser's token, '' if it has none."""

@@ -80,9 +80,16 @@ class Sockets:
         return hear
 
     def sweep(self) -> None:
-        """Close the pages whose sessions have ended."""
+        """Close the pages whose sessions have ended; each session is looked up once."""
+        found: dict[str, bool] = {}
         for client in list(Client.instances.values()):
-            if client.id not in self._leaving and not self._goes_on(client):
+            if client.id in self._leaving:
+                continue
+            person = signed_in(client.request)
+            session = person.session if person is not None else ""
+            if session not in found:
+                found[session] = self._goes_on(client)
+            if not found[session]:
                 self._close(client, "ended")
 
     def _may_act(self, client: Client) -> bool:
