@@ -116,6 +116,8 @@ def test_by_mouse(studio: Any, server: Server) -> None:
     studio.tagged("open")
     studio.click("class-spur")
     studio.tagged("spur")
+    handle = "return document.querySelectorAll('.a9s-handle').length > 3"
+    until(lambda: studio.browser.execute_script(handle), "it has handles")
     studio.drag((420, 190), (460, 230))  # its corner: it is chosen still
     studio.click_at(600, 600)
     until(lambda: not studio.enabled("tool-delete"), "nothing is chosen")
@@ -168,6 +170,15 @@ def test_what_lies_between_picture_and_outlines(studio: Any) -> None:
     cut = "return document.querySelector('.lc-layers').firstChild?.style.clipPath"
     until(lambda: studio.browser.execute_script(cut) == "inset(0px 0px 0px 60%)", "the slider")
     assert not studio.enabled("tool-heat"), "none is given"
+
+
+def test_what_comes_next_may_arrive_late(studio: Any, server: Server) -> None:
+    item = begin(studio, "late")
+    studio.browser.execute_script(
+        "getElement(Number(document.querySelector('.lc').id.slice(1))).next = []"
+    )
+    studio.next_by("g")
+    assert said(server, item) == Said(Judgement.GOOD)
 
 
 def test_half_done_work_comes_back(studio: Any, server: Server) -> None:

@@ -115,8 +115,9 @@ export default {
     send(said) {
       this.drafting = clearTimeout(this.drafting);
       this.saved = this.work.state.shapes;
-      this.$emit("done", { ticket: this.work.doc.ticket, ...said });
       const next = this.next.shift();
+      // The server shows what comes next where it had not arrived here yet.
+      this.$emit("done", { ticket: this.work.doc.ticket, went_on: Boolean(next), ...said });
       if (next) this.show(next);
     },
     later() {

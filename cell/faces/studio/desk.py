@@ -28,11 +28,6 @@ class Desk:
         """What is shown."""
         return self._showings[0] if self._showings else None
 
-    @property
-    def has_next(self) -> bool:
-        """Whether something lies ready that the canvas can show."""
-        return len(self._showings) > 1 and self._showings[1].task.item.picture is not None
-
     def find(self, ticket: str) -> Showing | None:
         """One of those that lie here."""
         return next((one for one in self._showings if one.ticket == ticket), None)
@@ -112,13 +107,11 @@ class Desk:
         return True
 
     async def renew(self) -> None:
-        """Hold on what lies here; what comes next and is somebody else's now is put away."""
+        """Hold on what lies here. What somebody else has taken meanwhile stays: the browser may
+        show it already, and a label that comes second is kept as well.
+        """
         for showing in list(self._showings):
-            item = showing.task.item.id
-            result = await self._visit.quietly(self._clerk.renew, item, now_ns())
-            if result.refused and showing in self._showings[1:]:
-                self._showings.remove(showing)
-                self._holding.drop(self._visit.by.name, item, self)
+            await self._visit.quietly(self._clerk.renew, showing.task.item.id, now_ns())
 
     async def leave(self) -> None:
         """The browser has gone: what it held is free again, its drafts stay."""

@@ -96,33 +96,34 @@ class WorkPage:
     async def _on_done(self, event: events.GenericEventArguments) -> None:
         told = event.args
         if isinstance(told, Mapping):
-            await self._save(str(told.get("ticket")), lambda _, note: said_of(told, note))
+            went_on = told.get("went_on") is True
+            await self._save(
+                str(told.get("ticket")), lambda _, note: said_of(told, note), went_on=went_on
+            )
 
     async def _decide(self, number: int) -> None:
         """Take one of the opinions as it is."""
         if self._desk.now is not None:
             ticket = self._desk.now.ticket
-            await self._save(
-                ticket, lambda one, note: opinion(one.task, number, note), by_itself=False
-            )
+            await self._save(ticket, lambda one, note: opinion(one.task, number, note))
 
     async def _save(
-        self, ticket: str, say: Callable[[Showing, str], Said], *, by_itself: bool = True
+        self, ticket: str, say: Callable[[Showing, str], Said], *, went_on: bool = False
     ) -> None:
-        """Save what is said of a showing. by_itself: the browser has gone on already."""
+        """Save what is said of a showing. went_on: the browser shows what comes next already."""
         async with self._turn:
             showing = self._desk.find(ticket)
-            if showing is None:
+            if showing is None:  # the browser shows what does not lie here any more
+                await self._go_on(load=True)
                 return
             first = showing is self._desk.now
             try:
                 said = say(showing, self._about.note if first else showing.note)
             except LabelError:
                 return
-            goes_on = by_itself and self._desk.has_next
             if await self._desk.save(showing, said):
                 self._done += 1
-                await self._go_on(load=not goes_on)
+                await self._go_on(load=not went_on)
             elif first:
                 self._canvas.load(
                     self._desk.document(self._desk.said(showing, said)), self._desk.documents()

@@ -115,6 +115,7 @@ export class Work {
   }
 
   choose(id) {
+    this.rest(); // what the mouse has changed a moment ago would be drawn over
     Object.assign(this, { chosen: id, corner: -1 });
     const found = this.shape ?? this.proposal;
     if (found) this.viewport.reveal(found.points[0]);
