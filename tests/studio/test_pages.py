@@ -116,13 +116,13 @@ def test_who_was_second_loses_nothing(studio: Any, server: Server) -> None:
     assert sorted(people) == ["fast", "slow"]
 
 
-def test_a_part_without_a_picture_is_noted(studio: Any, server: Server) -> None:
-    waiting = server.book.queue(time.time_ns(), why=Why.NOT_INSPECTED).items
-    assert waiting
+def test_writing_a_note_gives_no_orders(studio: Any) -> None:
     studio.work()
+    before = studio.picture()
     studio.press("n")
-    studio.press(*"seen")
-    assert studio.browser.switch_to.active_element.get_attribute("value") == "seen"
+    studio.press(*"bags")
+    assert studio.browser.switch_to.active_element.get_attribute("value") == "bags"
+    assert studio.picture() == before
 
 
 def test_freeze_compare_and_hand_out(studio: Any, server: Server, tmp_path: Path) -> None:
