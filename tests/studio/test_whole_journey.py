@@ -15,7 +15,10 @@ import pytest
 from cell.control.ledger import events as e
 from cell.people.roles import Role
 from cell.products.verdict import Verdict, VerdictKind
+
+pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
 from tests.cell.evidence_world import Shift, noise
+from tests.hmi.browsing import Page
 from tests.hmi.conftest import FakeCell, Hmi, end, ros_environment, until, written
 from tests.people.world import PASSWORD, house
 from tests.studio.keyboard import Keyboard
@@ -72,6 +75,7 @@ def test_from_sign_in_to_a_label_set_by_keys_alone(
     keys.go("name lee")
     keys.type("2580")
     keys.press("Enter")
+    Page(browser, until).live()
     keys.go("start")
     assert cell.call() == {"command": "start", "person": "lee"}
     part = reject(shift, cell)

@@ -10,6 +10,7 @@ from typing import Final
 from nicegui import ui
 
 from cell.faces.studio.visit import Visit
+from cell.faces.web.language import spoken
 from cell.faces.web.who import Who
 from cell.people.person import SignedIn
 from cell.people.roles import Permission
@@ -30,7 +31,7 @@ def dress(title: str, lang: Lang) -> None:
     """Title, language and looks of a page."""
     ui.page_title(f"{title} – {tr('studio.title', lang)}")
     ui.add_css(STYLE)
-    ui.add_head_html(f'<script>document.documentElement.lang = "{lang}"</script>')
+    ui.add_head_html(f"<script>{spoken(lang)}</script>")
 
 
 def forbidden(person: SignedIn, words: str, lang: Lang) -> None:
