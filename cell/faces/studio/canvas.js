@@ -118,6 +118,7 @@ export default {
       this.$emit("done", { ticket: this.work.doc.ticket, ...said });
       const next = this.next.shift();
       if (next) this.show(next);
+      else this.work.choose(""); // the page may hide it: handles cannot be drawn at no size
     },
     later() {
       clearTimeout(this.drafting);
