@@ -12,8 +12,8 @@ from tests.studio.browsing import Studio
 
 MOST_STEPS = 60
 FOCUSED = """
-const e = document.activeElement;
-return e?.closest('[data-test]')?.dataset.test ?? e?.querySelector?.('[data-test]')?.dataset.test ?? ''
+const e = document.activeElement, named = '[data-test]';
+return (e?.closest(named) ?? e?.querySelector(named))?.dataset.test ?? ''
 """
 
 

@@ -41,7 +41,12 @@ def _judgements(visit: Visit, found: Agreement) -> None:
 def _classes(visit: Visit, found: Agreement, words: Mapping[str, str]) -> None:
     head = ["class", "matched", "only_one", "f1", "iou"]
     lines = [
-        [words.get(name, name), str(boxes.matched), str(boxes.only_first + boxes.only_second), *boxes_of(boxes)]
+        [
+            words.get(name, name),
+            str(boxes.matched),
+            str(boxes.only_first + boxes.only_second),
+            *boxes_of(boxes),
+        ]
         for name, boxes in sorted(found.classes.items())
     ]
     if lines:

@@ -8,7 +8,7 @@ from nicegui import events, ui
 
 from cell.client.model import CellView
 from cell.control.ledger.observations import Order
-from cell.faces.hmi.components.base import call, box, refusal, text
+from cell.faces.hmi.components.base import box, call, refusal, text
 from cell.texts import Lang, tr
 
 NAMED = 6

@@ -9,7 +9,7 @@ from nicegui import run, ui
 from cell.client.link import RecipeOrder
 from cell.client.model import CellView
 from cell.control.ledger.observations import Order
-from cell.faces.hmi.components.base import call, box, refusal, text
+from cell.faces.hmi.components.base import box, call, refusal, text
 from cell.faces.hmi.components.recipe_form import RecipeForm, must_drain
 from cell.faces.hmi.components.recipe_list import RecipeList
 from cell.faces.hmi.components.recipe_progress import Change, RecipeProgress
