@@ -53,7 +53,7 @@ class Filler:
 
     def _look(self) -> float:
         """Look once; how long to wait until the next time [s]."""
-        began = time.monotonic()
+        began = time.thread_time()
         try:
             more = self._book.fill(self._recipe_of, self._clock()).more
         except UserError as error:
@@ -62,5 +62,5 @@ class Filler:
             self.problem = str(error)
             return self._every_s
         self.problem = ""
-        spent = time.monotonic() - began
+        spent = time.thread_time() - began
         return spent / BUSY if more else self._every_s

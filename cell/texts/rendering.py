@@ -14,7 +14,7 @@ Label = Callable[[str], str]
 
 NAMES = {
     "node": "process.{}", "nodes": "process.{}", "bin": "bin.{}", "bins": "bin.{}",
-    "mode": "mode.{}",
+    "mode": "mode.{}", "role": "who.role.{}", "own": "who.role.{}", "permission": "permission.{}",
 }  # fmt: skip
 """Values that name something for which there is a word: its code. Plants name bins as they like,
 so a name without a word stays as it is.

@@ -31,7 +31,7 @@ from cell.faces.web.sign_in.routes import NOTICES
 from cell.labels.label import Judgement
 from cell.labels.reasons import Why
 from cell.labels.values import Origin, Purpose, State
-from cell.people.roles import Role
+from cell.people.roles import Permission, Role
 from cell.texts import catalogue, languages
 from robot.base import RobotMode
 from robot.motion.pick import Phase
@@ -53,6 +53,7 @@ COMPOSED = {
     "link.{}": ("never.detail", "silent.detail"),
     "mode.{}": [mode for mode in RobotMode if mode is not RobotMode.OPERATIONAL],
     "override.{}": WHY,
+    "permission.{}": Permission,
     "phase.{}": Phase,
     "process.{}": {"launcher", *HmiConfig().processes, *(process.name for process in TABLE)},
     "recipe.step.{}": UNDER_WAY,

@@ -22,7 +22,7 @@ from cell.faces.hmi.components.recipe_button import RecipeButton
 from cell.faces.hmi.components.scene import ScenePanel
 from cell.faces.hmi.components.verdict import VerdictPanel
 from cell.faces.hmi.recipes import RecipeBook
-from cell.faces.web.language import remember
+from cell.faces.web.language import remember, spoken
 from cell.faces.web.services import Services
 from cell.people.person import SignedIn
 from cell.texts import Lang, after, render, tr
@@ -42,7 +42,7 @@ class OperatorPage:
         self._lang: Lang = lang
         self._client = ui.context.client
         ui.add_css(STYLE)
-        ui.add_head_html(f"<script>{SCRIPT}</script>")
+        ui.add_head_html(f"<script>{SCRIPT}; {spoken(lang)}</script>")
         with box("page") as self._page:
             self._components = self._build()
         self._refresh()
@@ -83,7 +83,7 @@ class OperatorPage:
 
     def _switch_language(self) -> None:
         self._lang = after(self._lang)
-        ui.run_javascript(remember(self._lang))
+        ui.run_javascript(f"{remember(self._lang)}; {spoken(self._lang)}")
         self._refresh()
 
     async def _give(self, command: Order) -> None:

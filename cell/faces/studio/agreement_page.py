@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from nicegui import ui
 
+from cell.faces.studio.classes import words_of
 from cell.faces.studio.frame import empty, frame, heading
 from cell.faces.studio.visit import Visit
 from cell.labels.agreement import Agreement, Boxes, Kappa
@@ -20,9 +21,10 @@ async def agreement_page(visit: Visit) -> None:
         if found is None or not found.judgements.pictures:
             empty(visit.tr("studio.agreement.none"), visit.tr("studio.agreement.none_remedy"))
             return
+        words = await visit.quietly(words_of, visit.tools.recipes, visit.lang)
         with ui.element("div").classes("st-panel").props("data-test=agreement"):
             _judgements(visit, found)
-            _classes(visit, found)
+            _classes(visit, found, words.value or {})
 
 
 def _judgements(visit: Visit, found: Agreement) -> None:
@@ -36,10 +38,15 @@ def _judgements(visit: Visit, found: Agreement) -> None:
     _table(visit, "studio.agreement.people", head, lines)
 
 
-def _classes(visit: Visit, found: Agreement) -> None:
+def _classes(visit: Visit, found: Agreement, words: Mapping[str, str]) -> None:
     head = ["class", "matched", "only_one", "f1", "iou"]
     lines = [
-        [name, str(boxes.matched), str(boxes.only_first + boxes.only_second), *boxes_of(boxes)]
+        [
+            words.get(name, name),
+            str(boxes.matched),
+            str(boxes.only_first + boxes.only_second),
+            *boxes_of(boxes),
+        ]
         for name, boxes in sorted(found.classes.items())
     ]
     if lines:

@@ -119,6 +119,7 @@ export default {
       // The server shows what comes next where it had not arrived here yet.
       this.$emit("done", { ticket: this.work.doc.ticket, went_on: Boolean(next), ...said });
       if (next) this.show(next);
+      else this.work.choose(""); // the page may hide it: handles cannot be drawn at no size
     },
     later() {
       clearTimeout(this.drafting);

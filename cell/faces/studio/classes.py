@@ -24,6 +24,12 @@ def classes_of(task: Task, recipes: RecipeBook, lang: Lang) -> tuple[Kind, ...]:
     return tuple(Kind(name, word) for name, word in words.items())
 
 
+def words_of(recipes: RecipeBook, lang: Lang) -> dict[str, str]:
+    """What the classes of all recipes are called, each with the name that files bear."""
+    words = {name: label_of(one, name, lang) for one in _all(recipes) for name in one.classes}
+    return {name: word if word == name else f"{word} ({name})" for name, word in words.items()}
+
+
 def recipe_of(item: Item, recipes: RecipeBook) -> Recipe | None:
     """The recipe that the part was inspected by; None: not known here."""
     return recipes.of(item.about.recipe) if item.about.recipe else None

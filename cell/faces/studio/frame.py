@@ -10,7 +10,9 @@ from typing import Final
 from nicegui import ui
 
 from cell.faces.studio.visit import Visit
+from cell.faces.web.language import spoken
 from cell.faces.web.who import Who
+from cell.people.person import SignedIn
 from cell.people.roles import Permission
 from cell.texts import Lang, after, tr
 
@@ -29,18 +31,19 @@ def dress(title: str, lang: Lang) -> None:
     """Title, language and looks of a page."""
     ui.page_title(f"{title} – {tr('studio.title', lang)}")
     ui.add_css(STYLE)
-    ui.add_head_html(f'<script>document.documentElement.lang = "{lang}"</script>')
+    ui.add_head_html(f"<script>{spoken(lang)}</script>")
 
 
-def forbidden(words: str, lang: Lang) -> None:
-    """A page for somebody whose role does not allow it: why, and the way back."""
+def forbidden(person: SignedIn, words: str, lang: Lang) -> None:
+    """A page for somebody whose role does not allow it: why, who he is, and the ways back."""
     dress(tr("studio.title", lang), lang)
     with ui.element("div").classes("studio"), ui.element("div").classes("st-page"):
+        Who(person).update(lang)
         with ui.element("h1"):
             ui.label(tr("studio.title", lang))
         with ui.element("div").classes("st-empty").props("data-test=forbidden"):
             ui.label(words).classes("st-empty-words")
-        ui.link(tr("studio.cell", lang), "/").classes("st-button")
+        ui.link(tr("studio.cell", lang), f"/?lang={lang}").classes("st-button")
 
 
 @contextmanager

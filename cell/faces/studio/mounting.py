@@ -51,8 +51,8 @@ def mount(app: FastAPI, tools: Tools) -> None:
         chosen = language(request, default)
         if person.may(needs):
             return Visit(tools, person, chosen)
-        role = tr(f"who.role.{person.role}", chosen)
-        forbidden(tr("people.forbidden", chosen, role=role, permission=needs), chosen)
+        words = tr("people.forbidden", chosen, role=person.role, permission=needs)
+        forbidden(person, words, chosen)
         return None
 
     @ui.page("/studio")

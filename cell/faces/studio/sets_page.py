@@ -9,6 +9,7 @@ from urllib.parse import quote
 from nicegui import ui
 
 from cell.faces.studio.about import at
+from cell.faces.studio.classes import words_of
 from cell.faces.studio.frame import button, empty, frame, heading
 from cell.faces.studio.visit import Visit, now_ns
 from cell.labels.exchange.table import FORMATS
@@ -24,6 +25,7 @@ class SetsPage:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
+        self._words: dict[str, str] = {}
         with frame(visit, "sets"):
             heading(visit.tr("studio.sets.title"), visit.tr("studio.sets.hint"))
             if visit.clerk.may(Permission.FREEZE):
@@ -34,7 +36,8 @@ class SetsPage:
     async def show(self) -> None:
         """Fetch and show the sets."""
         result = await self._visit.attempt(self._visit.tools.labels.sets)
-        sets = result.value or ()
+        words = await self._visit.quietly(words_of, self._visit.tools.recipes, self._visit.lang)
+        sets, self._words = result.value or (), words.value or {}
         self._sets.clear()
         self._comparison.clear()
         self._comparison.set_visibility(len(sets) > 1)
@@ -79,7 +82,8 @@ class SetsPage:
                 ui.label(one.name)
             ui.label(made(one, visit))
             ui.label(counts(one, visit))
-            ui.label(visit.tr("studio.sets.classes", classes=", ".join(one.classes) or "–"))
+            named = ", ".join(self._words.get(name, name) for name in one.classes)
+            ui.label(visit.tr("studio.sets.classes", classes=named or "–"))
             if one.note:
                 ui.label(one.note)
             ui.label(f"SHA-256 {one.fingerprint}").classes("st-print")

@@ -19,6 +19,11 @@ def remember(lang: Lang) -> str:
     return f"document.cookie = '{COOKIE}={lang}; path=/; max-age={YEAR_S}; samesite=lax'"
 
 
+def spoken(lang: Lang) -> str:
+    """JavaScript that says of the page in which language it is, for those who have it read out."""
+    return f"document.documentElement.lang = '{lang}'"
+
+
 def language(connection: HTTPConnection, default: Lang) -> Lang:
     """What the address asks for (`?lang=en`), else what the browser was switched to, else the
     person's own, else the cell's.

@@ -131,7 +131,7 @@ def _accept(data: Path, config: Path | None, why: str) -> None:
 
 def _line(entry: Entry) -> str:
     who = f"{entry.person} ({entry.role}, {entry.how})" if entry.how else entry.person
-    why = f"refused: {render(entry.refused)}" if entry.refused else entry.why
+    why = f"refused: {render(entry.refused)}" if entry.refused else render(entry.why)
     told_ = f"{entry.seq:6d}  {told(entry.stamp_ns)[:19]}Z  {who}  {entry.what}  {entry.subject}"
     return f"{told_}: {why}" if why else told_
 

@@ -8,7 +8,7 @@ from nicegui import events, ui
 
 from cell.client.model import CellView
 from cell.control.ledger.observations import Order
-from cell.faces.hmi.components.base import box, refusal, text
+from cell.faces.hmi.components.base import box, call, refusal, text
 from cell.texts import Lang, tr
 
 NAMED = 6
@@ -59,6 +59,7 @@ class ClearDialog:
 
     def _translate(self, view: CellView, lang: Lang) -> None:
         self._title.set_text(tr("clear.title", lang))
+        call(self._dialog, tr("clear.title", lang))
         self._look.set_text(tr("clear.look", lang))
         self._expected.set_text(expected(view, lang))
         self._seen.set_text(tr("clear.seen", lang))

@@ -59,6 +59,8 @@ class Header:
         self._who.update(lang)
         self._clock.set_text(time.strftime("%H:%M:%S"))
         self._studio.set_text(tr("studio.title", lang))
+        if self._studio.props["href"] != f"/studio?lang={lang}":
+            self._studio.props["href"] = f"/studio?lang={lang}"
         self._language.set_text(tr("language.name", after(lang)))
 
 

@@ -9,7 +9,7 @@ from nicegui import run, ui
 from cell.client.link import RecipeOrder
 from cell.client.model import CellView
 from cell.control.ledger.observations import Order
-from cell.faces.hmi.components.base import box, refusal, text
+from cell.faces.hmi.components.base import box, call, refusal, text
 from cell.faces.hmi.components.recipe_form import RecipeForm, must_drain
 from cell.faces.hmi.components.recipe_list import RecipeList
 from cell.faces.hmi.components.recipe_progress import Change, RecipeProgress
@@ -87,6 +87,7 @@ class RecipeDialog:
             return
         self._view, self._lang = view, lang
         self._title.set_text(tr("recipe.title", lang))
+        call(self._dialog, tr("recipe.title", lang))
         self._choice.set_visibility(change is None)
         self._course.set_visibility(change is not None)
         self._confirm.set_visibility(change is None)

@@ -4,8 +4,10 @@
   const pin = document.getElementById("pin");
   const badge = document.getElementById("badge");
 
-  // Whoever comes by a link of another site sends no cookie along: ask again from here.
-  fetch("/sign-in/me").then(answer => answer.json()).then(me => {
+  // Whoever comes by a link of another site sends no cookie along: ask again from here. Not where the
+  // first account is made: the demo's operator is signed in there.
+  const signing = !document.querySelector("[data-test=first-admin]");
+  if (signing) fetch("/sign-in/me").then(answer => answer.json()).then(me => {
     if (me.signed_in) location.replace(main.dataset.next);
   }).catch(() => {});
 
