@@ -11,10 +11,7 @@ from tests.hmi.conftest import until
 from tests.studio.browsing import Studio
 
 MOST_STEPS = 60
-FOCUSED = """
-const e = document.activeElement, named = '[data-test]';
-return (e?.closest(named) ?? e?.querySelector(named))?.dataset.test ?? ''
-"""
+FOCUSED = "return document.activeElement?.closest('[data-test]')?.dataset.test ?? ''"
 
 
 class Keyboard(Studio):
@@ -48,6 +45,10 @@ class Keyboard(Studio):
 
     def focused(self) -> str:
         return str(self.browser.execute_script(FOCUSED))
+
+    def spoken(self) -> str:
+        """The page's language, as it says itself."""
+        return str(self.browser.execute_script("return document.documentElement.lang"))
 
     def downloads(self, folder: Path) -> None:
         told = {"behavior": "allow", "downloadPath": str(folder)}

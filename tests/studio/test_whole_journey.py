@@ -5,6 +5,7 @@ the fake cell.
 from __future__ import annotations
 
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from cell.config.labels import LabelsConfig
 from cell.control.ledger import events as e
+from cell.labels.book import LabelBook
 from cell.people.roles import Role
 from cell.products.verdict import Verdict, VerdictKind
 
@@ -72,6 +75,7 @@ def test_from_sign_in_to_a_label_set_by_keys_alone(
     keys.arrive("/")
     if lang != "en":
         keys.go("language")
+    until(lambda: keys.spoken() == lang, f"the page speaks {lang}")
     keys.go("name lee")
     keys.type("2580")
     keys.press("Enter")
@@ -83,6 +87,7 @@ def test_from_sign_in_to_a_label_set_by_keys_alone(
     told = cell.call()["override"]
     assert (told["part"], told["verdict"], told["person"]) == (part, "pass", "lee")
     record(shift, part, told["person"])
+    until(lambda: queued(shift, part), "the part is queued", 40.0)
     keys.go("sign-out")
 
     why, second_look = WORDS[lang]
@@ -110,24 +115,23 @@ def test_from_sign_in_to_a_label_set_by_keys_alone(
     assert not keys.errors()
 
 
+def queued(shift: Shift, part: str) -> bool:
+    """Whether the page's process has found the part in the records."""
+    book = LabelBook.open(shift.folder, LabelsConfig())
+    try:
+        return any(item.about.part == part for item in book.queue(time.time_ns()).items)
+    finally:
+        book.close()
+
+
 def sign_in(keys: Keyboard, name: str) -> None:
-    """With name and password; then to the queue, which was filled meanwhile."""
+    """With name and password; then to the queue."""
     keys.reach("name")
     keys.type(name)
     keys.press("Tab")
     keys.type(PASSWORD)
     keys.press("Enter")
     keys.go("to-studio")
-    until(lambda: refreshed(keys), "something waits in the queue", 40.0)
-
-
-def refreshed(keys: Keyboard) -> bool:
-    """Whether something is there to start with, else after going to the queue anew."""
-    until(lambda: keys.find("to-queue"), "the queue's page")
-    if keys.find("start"):
-        return True
-    keys.go("to-queue")
-    return False
 
 
 def outline(keys: Keyboard, purpose: str = "") -> None:

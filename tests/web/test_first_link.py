@@ -1,0 +1,34 @@
+"""The console's first link, opened where the demo has signed in whoever comes."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
+from tests.hmi.browsing import Page
+from tests.hmi.conftest import Hmi, end, written
+from tests.people.world import PASSWORD, house
+
+
+def test_the_demo_does_not_lead_away_from_it(
+    browser: Any, ros_environment: dict[str, str], until: Any, tmp_path: Path
+) -> None:
+    made = Hmi(ros_environment, written(tmp_path), "--lang", "en")
+    try:
+        with house(tmp_path) as home:  # after the process, which prints one of its own
+            token = home.people.first_link(time.time_ns())
+        browser.delete_all_cookies()
+        page = Page(browser, until)
+        browser.get(f"{made.url}first-admin?token={token}")
+        for name, words in (("name", "boss"), ("password", PASSWORD), ("again", PASSWORD)):
+            page.find(name)[0].send_keys(words)
+        page.click("go")
+        page.shows("who", "boss")
+        language = browser.execute_script("return document.documentElement.lang")
+        assert language == "en"
+    finally:
+        end(made.process)
