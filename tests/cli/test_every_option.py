@@ -114,11 +114,14 @@ CALLS: dict[str, dict[str, Any]] = {
         "check_data": ends,
     },
     "labels formats": {"rows": ends},
-    "labels export": {"_book": gives(BOOK), "export_labels": ends},
+    "labels export": {
+        "_book": gives(SimpleNamespace(close=gives(None))),
+        "_audit": gives(SimpleNamespace(close=gives(None))), "export_set": ends,
+    },
     "labels import": {
-        "_book": gives(BOOK), "_classes_of": gives(frozenset()), "time_ns": gives(1),
-        "_audit": gives(SimpleNamespace(note=gives(None), close=gives(None))),
-        "reading": gives(nullcontext(SimpleNamespace(warnings=(), items=()))), "bring_in": ends,
+        "_book": gives(SimpleNamespace(close=gives(None))),
+        "_classes_of": gives(frozenset()), "time_ns": gives(1),
+        "_audit": gives(SimpleNamespace(close=gives(None))), "bring_in": ends,
     },
     "recipe list": {"load": THROUGH, "recipe_entries": ends},
     "recipe show": {"load": THROUGH, "find_recipe": ends},
