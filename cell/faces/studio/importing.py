@@ -75,14 +75,19 @@ def bring_in(
     subject: str = "",
 ) -> Brought:
     """Read all of it, then bring it in; the log is told of the beginning and of the outcome, under
-    `subject` or the source's name. Raises UserError: of a source with a fault nothing is brought in.
-    Where the disk is full in between, what is in stays, and the same import brings the rest.
+    `subject` or the source's name. Raises UserError: of a source with a fault nothing is brought
+    in. Where the disk is full in between, what is in stays, and the same import brings the rest.
     """
     require(clerk.by.role, Permission.EXCHANGE)
     name = subject or source.name
     told: Json = {"format": wish.form, "person": wish.person or clerk.by.name}
-    work = _pictures if wish.form == PICTURES else _labels
-    brought = clerk.importing(name, told, lambda: work(clerk, source, wish, progress, now_ns))
+
+    def act() -> Brought:
+        if wish.form == PICTURES:
+            return _pictures(clerk, source, progress, now_ns)
+        return _labels(clerk, source, wish, progress, now_ns)
+
+    brought = clerk.importing(name, told, act)
     counts = {"new": brought.new, "same": brought.same, "contrary": len(brought.conflicts)}
     clerk.imported(name, counts)
     return brought
@@ -117,7 +122,7 @@ def classes_of(words: str) -> dict[str, str]:
     return pairs
 
 
-def _pictures(clerk: Clerk, source: Path, wish: Wish, progress: Progress, now_ns: int) -> Brought:
+def _pictures(clerk: Clerk, source: Path, progress: Progress, now_ns: int) -> Brought:
     folder = source
     if source.is_file() and not is_picture(source):
         folder = source.parent / "unpacked"
