@@ -62,6 +62,8 @@ def test_in_by_one_format_and_out_by_all(world: World, client: TestClient, tmp_p
         assert again.status_code == 201, (form, again.text)
     for query, status in (("one/export?format=x", 422), ("none/export?format=coco", 404)):
         assert client.get(f"/labels/sets/{query}").status_code == status
+    shown = client.post("/labels/imports?format=pictures", content=sent.content)
+    assert (shown.status_code, shown.json()["new"]) == (201, 3)
     left = [
         *(world.folder / "labels").glob("incoming/*"),
         *(world.folder / "labels").glob("outgoing/*"),

@@ -32,7 +32,7 @@ def export_set(
 
 
 def export_file(clerk: Clerk, name: str, form: str) -> Path:
-    """The set as an archive, in a folder of its own that whoever asked removes. Raises UserError."""
+    """The set as an archive, in a folder of its own that the caller removes. Raises UserError."""
     place = clerk.book.data_dir / "labels" / "outgoing"
     try:
         place.mkdir(parents=True, exist_ok=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
 from cell.faces.studio.clerk import Clerk
+from cell.labels.errors import StoreError
 from cell.labels.exchange.bringing import Brought
 from cell.labels.exchange.bringing import bring_in as bring_labels
 from cell.labels.exchange.errors import ExchangeError
@@ -103,7 +106,7 @@ def _labels(clerk: Clerk, source: Path, wish: Wish, progress: Progress, now_ns: 
             progress.tell(found.warnings)
             brought = bring_labels(clerk.book, found, person, now_ns, progress.watch)
     except (DataError, LabelError) as error:
-        if wish.scratch is None:
+        if wish.scratch is None or isinstance(error, StoreError):
             raise
         raise ExchangeError(str(error).replace(f"{wish.scratch}/", "")) from None
     contrary = len(brought.conflicts)
@@ -123,15 +126,26 @@ def classes_of(words: str) -> dict[str, str]:
 
 
 def _pictures(clerk: Clerk, source: Path, progress: Progress, now_ns: int) -> Brought:
-    folder = source
-    if source.is_file() and not is_picture(source):
-        folder = source.parent / "unpacked"
-        unpack(source, folder, progress.watch)
-    files = [folder] if folder.is_file() else sorted(folder.rglob("*"))
-    found = [file for file in files if file.is_file() and is_picture(file)]
-    if not found:
-        raise LabelError(say("studio.import.no_pictures"))
-    for file in progress.watch(found, "pictures"):
-        clerk.bring_in(NewPicture(file, file.name, file.stem), now_ns)
-        progress.counts["brought"] += 1
+    with ExitStack() as stack:
+        folder = source
+        if source.is_file() and not is_picture(source):
+            folder = _scratch(source.parent, stack)
+            unpack(source, folder, progress.watch)
+        files = [folder] if folder.is_file() else sorted(folder.rglob("*"))
+        found = [file for file in files if file.is_file() and is_picture(file)]
+        if not found:
+            raise LabelError(say("studio.import.no_pictures"))
+        for file in progress.watch(found, "pictures"):
+            clerk.bring_in(NewPicture(file, file.name, file.stem), now_ns)
+            progress.counts["brought"] += 1
     return Brought(len(found), 0, ())
+
+
+def _scratch(place: Path, stack: ExitStack) -> Path:
+    """An empty folder, until the stack ends: what is tried again finds nothing of before."""
+    try:
+        made = tempfile.TemporaryDirectory(prefix="pictures-", dir=place)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ExchangeError(say("exchange.no_room", file=str(place), why=why)) from None
+    return Path(stack.enter_context(made))

@@ -35,7 +35,7 @@ class Setting(Told):
 
 @router.get("")
 def get_configuration(desk: AtDesk) -> list[Setting]:
-    """Every field as this process has read it at its start. Secrets, and where they lie, are left out."""
+    """Every field as it was read at the start; secrets, and where they lie, are left out."""
     return list(settings_of(desk.config))
 
 

@@ -42,7 +42,7 @@ Form = Annotated[str, Query(alias="format", min_length=1, max_length=40)]
 
 class FormatTold(Told):
     """A format of label files. What it has no place for is changed on the way out: a polygon to its
-    box, a box to a polygon; unusable pictures are left out, and a part's name becomes the picture's.
+    box, a box to a polygon; unusable pictures are left out, and a group is the picture's name.
     """
 
     name: str
