@@ -99,7 +99,7 @@ class Clerk:
 
     def export(self, name: str, form: str, pictures: int, act: Callable[[], T]) -> T:
         """Take down that a set leaves the cell, then do it."""
-        told = {"format": form, "pictures": pictures}
+        told: Json = {"format": form, "pictures": pictures}
         return self._noted(Permission.EXCHANGE, "labels.export", name, act, None, told)
 
     def freeze(self, name: str, note: str, only_settled: bool, now_ns: int) -> LabelSet:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from cell.faces.studio.clerk import Clerk
-from cell.labels.errors import StoreError
 from cell.labels.exchange.bringing import Brought
 from cell.labels.exchange.bringing import bring_in as bring_labels
 from cell.labels.exchange.errors import ExchangeError
@@ -21,6 +20,7 @@ from cell.labels.values import NewPicture
 from cell.people.noting import Json
 from cell.people.roles import Permission, require
 from cell.texts import say
+from models.ground.errors import UserError
 from vision.lab.data.findings import Finding
 from vision.lab.data.reading import Unlabelled
 from vision.lab.data.types import DataError
@@ -50,7 +50,12 @@ class Progress:
         self.what, self.done, self.all = what, 0, len(items)
         for item in items:
             yield item
-            self.done += 1
+            self.count(what)
+
+    def count(self, what: str) -> None:
+        """One more is done."""
+        self.done += 1
+        self.counts["brought"] += what == "labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +88,16 @@ def bring_in(
     """
     require(clerk.by.role, Permission.EXCHANGE)
     name = subject or source.name
-    told: Json = {"format": wish.form, "person": wish.person or clerk.by.name}
+    told: dict[str, Json] = {"format": wish.form, "person": wish.person or clerk.by.name}
 
     def act() -> Brought:
-        if wish.form == PICTURES:
-            return _pictures(clerk, source, progress, now_ns)
-        return _labels(clerk, source, wish, progress, now_ns)
+        try:
+            if wish.form == PICTURES:
+                return _pictures(clerk, source, progress, now_ns)
+            return _labels(clerk, source, wish, progress, now_ns)
+        except UserError:
+            told["brought"] = progress.counts["brought"]  # what is in stays
+            raise
 
     brought = clerk.importing(name, told, act)
     counts = {"new": brought.new, "same": brought.same, "contrary": len(brought.conflicts)}
@@ -106,7 +115,7 @@ def _labels(clerk: Clerk, source: Path, wish: Wish, progress: Progress, now_ns: 
             progress.tell(found.warnings)
             brought = bring_labels(clerk.book, found, person, now_ns, progress.watch)
     except (DataError, LabelError) as error:
-        if wish.scratch is None or isinstance(error, StoreError):
+        if wish.scratch is None:
             raise
         raise ExchangeError(str(error).replace(f"{wish.scratch}/", "")) from None
     contrary = len(brought.conflicts)

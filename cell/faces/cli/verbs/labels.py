@@ -116,7 +116,9 @@ class _Told(Progress):
 
     def watch(self, items: Sequence[T], what: str) -> Iterable[T]:
         """Hands items through below a bar."""
-        return watched(items, what)
+        for item in watched(items, what):
+            yield item
+            self.count(what)
 
     def tell(self, warnings: Sequence[Finding]) -> None:
         """The first of each kind."""
