@@ -23,6 +23,7 @@ REFUSED = "the robot cannot work by recipe 'ball_screw': it weighs 2 kg"
 @pytest.fixture
 def asking(page: Page, fake_cell) -> Any:
     """The dialogue is open, its cell stands; closed again at the end."""
+    page.shows("hint-recipe", "pcb")  # no change of before is followed any more
     page.click("recipe")
     page.until(lambda: page.covered("recipe-title"), "the dialogue is open")
     yield page

@@ -13,7 +13,7 @@ import socketio
 
 from tests.hmi.conftest import Hmi
 from tests.people.world import ADMIN, house
-from tests.web.visiting import PAGE, Visitor, click, connect
+from tests.web.visiting import PAGE, Visitor, click, client_of, connect
 
 OPEN = ("/sign-in", "/first-admin")
 """What answers to nobody in particular, apart from the programming interface."""
@@ -129,7 +129,7 @@ def test_nobody_takes_up_anothers_page(cell_page: Hmi, visitor: Visitor) -> None
         other.sign_in("boss")
         own = {"Cookie": other.token, "Origin": other.url}
         assert not other.connects(client, **own)
-        assert not asyncio.run(_language_after_a_click(other, other.page(), visitor))
+        assert not asyncio.run(_language_after_a_click(other, visitor))
 
 
 def test_an_open_page_ends_with_its_session(visitor: Visitor, people_folder: Path) -> None:
@@ -142,20 +142,18 @@ def test_an_open_page_ends_with_its_session(visitor: Visitor, people_folder: Pat
     assert visitor.get("/", headers=PAGE).status_code == 303
 
 
-async def _language_after_a_click(other: Visitor, own: str, visitor: Visitor) -> bool:
+async def _language_after_a_click(other: Visitor, visitor: Visitor) -> bool:
     """Whether a click on another session's page does something, sent by an own page's socket."""
-    html = visitor.get("/", headers=PAGE).text
+    html = visitor.fetched()
+    client = client_of(html)
     element, listener = click(html, "language")
-    import re
-
-    found = re.search(r"client_id[^0-9a-f]*([0-9a-f]{8}-[0-9a-f-]{27})", html)
-    assert found is not None
     seen, heard = socketio.AsyncClient(reconnection=False), []
     seen.on("update", lambda data: heard.append(str(data)))
-    await connect(seen, visitor.url, found[1], {"Cookie": visitor.token, "Origin": visitor.url})
+    await connect(seen, visitor.url, client, {"Cookie": visitor.token, "Origin": visitor.url})
+    own = await asyncio.to_thread(other.page)
     foreign = socketio.AsyncClient(reconnection=False)
     await connect(foreign, other.url, own, {"Cookie": other.token, "Origin": other.url})
-    event = {"client_id": found[1], "id": element, "listener_id": listener, "args": ["{}"]}
+    event = {"client_id": client, "id": element, "listener_id": listener, "args": ["{}"]}
     await foreign.emit("event", event)
     await asyncio.sleep(1.0)
     moved = any("로그아웃" in one for one in heard)

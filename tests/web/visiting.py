@@ -36,11 +36,10 @@ class Visitor(httpx.Client):
 
     def page(self) -> str:
         """Fetch the page; its id."""
-        found = re.search(r"client_id[^0-9a-f]*([0-9a-f]{8}-[0-9a-f-]{27})", self._fetched())
-        assert found is not None
-        return found[1]
+        return client_of(self.fetched())
 
-    def _fetched(self) -> str:
+    def fetched(self) -> str:
+        """The page, as soon as there is room for one more."""
         return str(until(self._page_there, "there is room for one more page", 60.0).text)
 
     def _page_there(self) -> httpx.Response | None:
@@ -65,6 +64,13 @@ class Visitor(httpx.Client):
             return False
         await socket.disconnect()
         return True
+
+
+def client_of(page: str) -> str:
+    """The id under which the server knows a page."""
+    found = re.search(r"client_id[^0-9a-f]*([0-9a-f]{8}-[0-9a-f-]{27})", page)
+    assert found is not None
+    return found[1]
 
 
 async def connect(socket: Any, url: str, client: str, headers: dict[str, str]) -> None:

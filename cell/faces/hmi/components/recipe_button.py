@@ -35,6 +35,8 @@ class RecipeButton:
         self._lang: Lang = "en"
         self._following: Following | None = None
         self._change: Change | None = None
+        self._ended: Change | None = None
+        self._ended_s = 0.0
         self._dialog = RecipeDialog(recipes, order, person, self._on_begun)
         self._button = ui.button(on_click=self._on_click, color=None)
         self._button.props("no-caps unelevated data-test=recipe")
@@ -65,20 +67,21 @@ class RecipeButton:
             name_of(cell.recipe) if cell else ""
         )
 
-    def _on_begun(self, order: RecipeOrder) -> None:
-        if self._told_already(order):
+    def _on_begun(self, order: RecipeOrder, given_s: float) -> None:
+        if self._told_already(order, given_s):
             return
         cell = self._view.cell if self._view else None
         before = cell.recipe if cell else ""
         self._change = Change(before, order.recipe, drains=order.drain)
         self._following = Following(order.recipe, time.monotonic(), prepare_only=order.prepare_only)
 
-    def _told_already(self, order: RecipeOrder) -> bool:
+    def _told_already(self, order: RecipeOrder, given_s: float) -> bool:
         """Whether the cell's states have told the change's end before the order's answer came."""
-        change = self._change
-        if self._following is not None or change is None or name_of(change.after) != order.recipe:
+        ended, ended_s = self._ended, self._ended_s
+        if self._following is not None or ended is None or ended_s < given_s:
             return False
-        return order.prepare_only or change.outcome is not Outcome.PREPARED
+        same = name_of(ended.after) == order.recipe
+        return same and (order.prepare_only or ended.outcome is not Outcome.PREPARED)
 
     def _follow(self, cell: CellStatus) -> None:
         if self._following is None or self._change is None:
@@ -101,6 +104,7 @@ class RecipeButton:
     def _end(self, change: Change, cell: CellStatus) -> None:
         """An open dialog shows the end until it is closed; else a note tells it."""
         self._following = None
+        self._ended, self._ended_s = change, time.monotonic()
         self._change = change if self._dialog.is_open else None
         if not self._dialog.is_open:
             good = change.outcome is not Outcome.FAILED

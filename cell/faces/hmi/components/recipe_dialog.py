@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 
 from nicegui import run, ui
@@ -32,7 +33,7 @@ def change_refusal(view: CellView, lang: Lang, person: SignedIn) -> str:
 
 class RecipeDialog:
     """Choosing while no change is under way, else its progress. `began` hears of an order that was
-    accepted, with the recipe's identity.
+    accepted, and when it was given (steady clock, s).
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class RecipeDialog:
         recipes: RecipeBook,
         order: Give,
         person: SignedIn,
-        began: Callable[[RecipeOrder], None],
+        began: Callable[[RecipeOrder, float], None],
     ) -> None:
         self._recipes, self._order, self._began = recipes, order, began
         self._person = person
@@ -160,13 +161,14 @@ class RecipeDialog:
         )
         self._busy = True
         self._weigh()
+        given_s = time.monotonic()
         try:
             why = await self._order(order)
         finally:
             self._busy = False
         self._trouble.set_text(tr("recipe.failed", self._lang, why=why) if why else "")
         if not why:
-            self._began(order)
+            self._began(order, given_s)
         self._weigh()
 
     def _key(self, test: str, kind: str, act: Callable[[], object]) -> ui.button:
