@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,10 +89,16 @@ def classes_of(words: str) -> dict[str, str]:
 
 
 def _pictures(clerk: Clerk, source: Path, progress: Progress) -> None:
-    folder = source
-    if source.is_file() and not is_picture(source):
-        folder = source.parent / "unpacked"
-        unpack(source, folder, progress.watch)
+    if source.is_dir() or is_picture(source):
+        _found(clerk, source, progress)
+        return
+    with tempfile.TemporaryDirectory(prefix="unpacked-", dir=source.parent) as folder:
+        # Removed again: half of a damaged archive is not what the next try is to find.
+        unpack(source, Path(folder), progress.watch)
+        _found(clerk, Path(folder), progress)
+
+
+def _found(clerk: Clerk, folder: Path, progress: Progress) -> None:
     files = [folder] if folder.is_file() else sorted(folder.rglob("*"))
     found = [file for file in files if file.is_file() and is_picture(file)]
     if not found:

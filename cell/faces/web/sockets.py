@@ -29,6 +29,8 @@ LEAVE_S: Final = 1.0
 """How long a page may take to go to the sign-in page by itself."""
 TOLD: Final = ("handshake", "event", "javascript_response", "ack", "log")
 """What a page's browser tells, each with the page's id."""
+MALFORMED: Final = (LookupError, TypeError, ValueError, AttributeError)
+"""What NiceGUI raises for a message that is not as its own browser's part sends it."""
 RELOAD: Final = "Implicit handshake failed"
 """At these words a browser loads the page anew."""
 
@@ -74,8 +76,12 @@ class Sockets:
                 return False
             if name == "event" and not self._may_act(client):
                 return False
-            answer = inner(sid, message)
-            return await answer if asyncio.iscoroutine(answer) else answer
+            try:
+                answer = inner(sid, message)
+                return await answer if asyncio.iscoroutine(answer) else answer
+            except MALFORMED as error:
+                _log.warning("A page's browser sent %s that is none: %r", name, error)
+                return False
 
         return hear
 
