@@ -53,9 +53,7 @@ def one_campaign(folder: Path, site: Callable[..., object], *_: object) -> None:
 
 
 READ = SimpleNamespace(open=gives(None))
-BOOK = SimpleNamespace(
-    label_set=gives(SimpleNamespace(classes=())), members=gives([]), close=gives(None)
-)
+CLOSED = SimpleNamespace(close=gives(None))
 SETUP = SimpleNamespace(
     compares=True, complete=None, engine=SimpleNamespace(name="x"), model="m",
     recipe=SimpleNamespace(
@@ -114,11 +112,12 @@ CALLS: dict[str, dict[str, Any]] = {
         "check_data": ends,
     },
     "labels formats": {"rows": ends},
-    "labels export": {"_book": gives(BOOK), "export_labels": ends},
+    "labels export": {
+        "_book": gives(CLOSED), "_audit": gives(CLOSED), "export_set": ends,
+    },
     "labels import": {
-        "_book": gives(BOOK), "_classes_of": gives(frozenset()), "time_ns": gives(1),
-        "_audit": gives(SimpleNamespace(note=gives(None), close=gives(None))),
-        "reading": gives(nullcontext(SimpleNamespace(warnings=(), items=()))), "bring_in": ends,
+        "_book": gives(CLOSED), "_audit": gives(CLOSED), "_classes_of": gives(frozenset()),
+        "time_ns": gives(1), "bring_in": ends,
     },
     "recipe list": {"load": THROUGH, "recipe_entries": ends},
     "recipe show": {"load": THROUGH, "find_recipe": ends},

@@ -81,13 +81,13 @@ def test_contrary_labels_become_conflicts(
     assert "1 contrary to labels of before: part-0.png" in said
     assert (
         run_verb(
-            ["audit", "list", "--data", str(tmp_path / "data"), "--json", "--what", "label.import"]
+            ["audit", "list", "--data", str(tmp_path / "data"), "--json", "--what", "labels.import"]
         )
         == 0
     )
-    (line,) = capsys.readouterr().out.splitlines()
-    told = '"after":{"format":"labelme","person":"lee","pictures":4}'
-    assert told in line.replace(": ", ":").replace(", ", ",")
+    lines = capsys.readouterr().out.replace(": ", ":").replace(", ", ",")
+    assert '"after":{"format":"labelme","person":"lee"}' in lines
+    assert '"contrary":1' in lines
 
 
 def test_a_source_with_a_fault_brings_nothing_in(tmp_path: Path, book: LabelBook) -> None:

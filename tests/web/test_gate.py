@@ -128,7 +128,7 @@ def test_odd_addresses_are_answered(visitor: Visitor) -> None:
     """None of them breaks anything: with a session, and as far as they answer to nobody without."""
     for path, _ in ODD[:2]:
         assert visitor.get(path, headers=PAGE).status_code == 200, path
-    visitor.sign_in("kim")
+    visitor.sign_in("boss")
     for path, status in ODD:
         assert visitor.get(path, headers=PAGE).status_code == status, path
     told = visitor.get("/nothing?lang=ko", headers=PAGE).text
@@ -197,7 +197,7 @@ def test_an_open_page_ends_with_its_session(visitor: Visitor, people_folder: Pat
 
 async def _language_after_a_click(other: Visitor, own: str, visitor: Visitor) -> bool:
     """Whether a click on another session's page does something, sent by an own page's socket."""
-    html = visitor.get("/", headers=PAGE).text
+    html = visitor.fetched()
     element, listener = click(html, "language")
     import re
 

@@ -36,11 +36,11 @@ class Visitor(httpx.Client):
 
     def page(self) -> str:
         """Fetch the page; its id."""
-        found = re.search(r"client_id[^0-9a-f]*([0-9a-f]{8}-[0-9a-f-]{27})", self._fetched())
+        found = re.search(r"client_id[^0-9a-f]*([0-9a-f]{8}-[0-9a-f-]{27})", self.fetched())
         assert found is not None
         return found[1]
 
-    def _fetched(self) -> str:
+    def fetched(self) -> str:
         return str(until(self._page_there, "there is room for one more page", 60.0).text)
 
     def _page_there(self) -> httpx.Response | None:

@@ -18,6 +18,8 @@ from cell.faces.api.problems import handle
 from cell.faces.api.resources import (
     alarms,
     audit,
+    configuration,
+    label_files,
     label_sets,
     labels,
     me,
@@ -36,7 +38,8 @@ from cell.faces.api.resources import (
 ROUTERS: Final = (
     state.router, stream.router, orders.router, parts.router, pictures.router, alarms.router,
     runs.router, recipes.router, me.router, tokens.router, people.router, sessions.router,
-    audit.router, labels.router, label_sets.router,
+    audit.router, labels.router, label_sets.router, label_files.router,
+    configuration.router,
 )  # fmt: skip
 
 

@@ -67,6 +67,10 @@ NEEDS: Final[Mapping[str, Permission | None]] = MappingProxyType(
         "get_set": Permission.LABEL,
         "list_members": Permission.EXCHANGE,
         "compare_sets": Permission.LABEL,
+        "list_formats": Permission.EXCHANGE,
+        "export_set": Permission.EXCHANGE,
+        "import_labels": Permission.EXCHANGE,
+        "get_configuration": Permission.CONFIGURATION,
     }
 )
 """By the route's name, which is its operationId. None: whoever has signed in."""

@@ -22,6 +22,7 @@ from cell.records.errors import JournalError, RecordsError
 from cell.records.reading import CursorError
 from cell.texts import Lang, read, render, say, tr
 from models.ground.errors import UserError
+from vision.lab.data.types import DataError
 
 MEDIA: Final = "application/problem+json"
 STATUS: Final[Mapping[type[UserError], int]] = {
@@ -38,6 +39,7 @@ STATUS: Final[Mapping[type[UserError], int]] = {
     LeaseError: 409,
     SetError: 409,
     LabelError: 422,
+    DataError: 422,
 }
 """The nearest class above counts; another UserError is a 409."""
 NOT_THERE: Final = frozenset(
@@ -48,6 +50,8 @@ NOT_THERE: Final = frozenset(
 )  # fmt: skip
 """Codes of errors that say that there is no such thing."""
 TITLES: Final = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503, 504)
+NO_ROOM: Final = frozenset({"exchange.no_room", "studio.upload.disk", "studio.upload.full"})
+"""Codes of errors of a disk that takes no more: 503, the request was right."""
 BY_CODE: Final = {"command.no_service": 503, "command.no_answer": 504}
 
 
@@ -140,6 +144,8 @@ def status_of(error: UserError) -> int:
     text = read(str(error))
     if text is not None and text.code in NOT_THERE:
         return 404
+    if text is not None and text.code in NO_ROOM:
+        return 503
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 409)
 
 

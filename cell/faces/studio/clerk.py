@@ -84,20 +84,23 @@ class Clerk:
 
         return self._noted(Permission.LABEL, "label.note", name_of(task), act, why=words)
 
-    def bring_in(self, picture: NewPicture, said: Said | None, now_ns: int) -> Saved | None:
-        """A picture from a file; the file's import is taken down by `imported`."""
+    def bring_in(self, picture: NewPicture, now_ns: int) -> None:
+        """A picture alone, to be labelled; its import is taken down by `importing`."""
         require(self.by.role, Permission.EXCHANGE)
-        return self.book.bring_in(picture, said, self.by.name, now_ns)
+        self.book.bring_in(picture, None, self.by.name, now_ns)
 
-    def imported(self, source: str, counts: dict[str, int], refused: str = "") -> None:
+    def importing(self, source: str, told: Json, act: Callable[[], T]) -> T:
+        """Take down that an import begins, then do it; a refusal is taken down, too."""
+        return self._noted(Permission.EXCHANGE, "labels.import", source, act, None, told)
+
+    def imported(self, source: str, counts: dict[str, int]) -> None:
         """Take down what an import has brought."""
-        require(self.by.role, Permission.EXCHANGE)
-        self._notes.note(self.by, "labels.import", source, after=counts, refused=refused)
+        self._notes.note(self.by, "labels.imported", source, after=counts)
 
-    def exported(self, name: str, form: str) -> None:
-        """Take down that a set leaves the cell."""
-        require(self.by.role, Permission.EXCHANGE)
-        self._notes.note(self.by, "labels.export", name, after={"format": form})
+    def export(self, name: str, form: str, pictures: int, act: Callable[[], T]) -> T:
+        """Take down that a set leaves the cell, then do it."""
+        told: Json = {"format": form, "pictures": pictures}
+        return self._noted(Permission.EXCHANGE, "labels.export", name, act, None, told)
 
     def freeze(self, name: str, note: str, only_settled: bool, now_ns: int) -> LabelSet:
         """Freeze a label set."""

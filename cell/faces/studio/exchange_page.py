@@ -9,7 +9,7 @@ from nicegui import run, ui
 from cell.faces.studio.frame import button, frame, heading
 from cell.faces.studio.importing import PICTURES, Progress, Wish, bring_in, classes_of
 from cell.faces.studio.uploads import Inbox, Tray, Upload
-from cell.faces.studio.visit import Visit
+from cell.faces.studio.visit import Visit, now_ns
 from cell.labels.exchange.table import FORMATS
 from cell.texts import render
 from models.ground.errors import UserError
@@ -80,8 +80,10 @@ class ExchangePage:
                 str(self._form.value),
                 Unlabelled(self._unlabelled.value),
                 classes_of(str(self._classes.value or "")),
+                scratch=self._tray.scratch,
             )
-            await run.io_bound(bring_in, visit.clerk, self._tray.source, wish, self._progress)
+            source = self._tray.source
+            await run.io_bound(bring_in, visit.clerk, source, wish, self._progress, now_ns())
         except UserError as caught:
             error = caught
         self._show(self._progress, error)

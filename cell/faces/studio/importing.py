@@ -1,24 +1,29 @@
-"""Brings what a browser has sent into the book of labels."""
+"""Files of labels or pictures into the book: the same for page, program and command line."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
 from cell.faces.studio.clerk import Clerk
-from cell.faces.studio.visit import now_ns
-from cell.labels.errors import StaleLabelError
+from cell.labels.exchange.bringing import Brought
+from cell.labels.exchange.bringing import bring_in as bring_labels
+from cell.labels.exchange.errors import ExchangeError
 from cell.labels.exchange.importing import Options, reading
 from cell.labels.exchange.unpack import unpack
 from cell.labels.label import LabelError
-from cell.labels.values import NewPicture, Said
+from cell.labels.values import NewPicture
+from cell.people.noting import Json
+from cell.people.roles import Permission, require
 from cell.texts import say
 from models.ground.errors import UserError
 from vision.lab.data.findings import Finding
 from vision.lab.data.reading import Unlabelled
+from vision.lab.data.types import DataError
 from vision.pictures import is_picture
 
 T = TypeVar("T")
@@ -36,45 +41,86 @@ class Progress:
     counts: dict[str, int] = field(default_factory=lambda: {"brought": 0, "contrary": 0})
     warnings: Sequence[Finding] = ()
 
+    def tell(self, warnings: Sequence[Finding]) -> None:
+        """What is to be judged by a person; known before anything is brought in."""
+        self.warnings = warnings
+
     def watch(self, items: Sequence[T], what: str) -> Iterable[T]:
         """Hands items through, and counts them."""
         self.what, self.done, self.all = what, 0, len(items)
         for item in items:
             yield item
-            self.done += 1
+            self.count(what)
+
+    def count(self, what: str) -> None:
+        """One more is done."""
+        self.done += 1
+        self.counts["brought"] += what == "labels"
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How it is to be read. classes: new names by old ones."""
+    """How it is to be read. classes: new names by old ones; known: those that there may be, None
+    for any; person: who answers for the labels, '' for whoever imports; scratch: where archives are
+    unpacked, which no refusal names.
+    """
 
     form: str
     unlabelled: Unlabelled = Unlabelled.REFUSE
     classes: Mapping[str, str] = field(default_factory=dict)
+    known: Collection[str] | None = None
+    accept_losses: bool = False
+    person: str = ""
+    scratch: Path | None = None
 
 
-def bring_in(clerk: Clerk, source: Path, wish: Wish, progress: Progress) -> None:
-    """Read all of it, then bring it in; the log is told. Raises UserError: what had been brought in
-    until then stays, and the same import again brings the rest.
+def bring_in(
+    clerk: Clerk,
+    source: Path,
+    wish: Wish,
+    progress: Progress,
+    now_ns: int,
+    subject: str = "",
+) -> Brought:
+    """Read all of it, then bring it in; the log is told of the beginning and of the outcome, under
+    `subject` or the source's name. Raises UserError: of a source with a fault nothing is brought
+    in. Where the disk is full in between, what is in stays, and the same import brings the rest.
     """
-    name = source.name
+    require(clerk.by.role, Permission.EXCHANGE)
+    name = subject or source.name
+    told: dict[str, Json] = {"format": wish.form, "person": wish.person or clerk.by.name}
+
+    def act() -> Brought:
+        try:
+            if wish.form == PICTURES:
+                return _pictures(clerk, source, progress, now_ns)
+            return _labels(clerk, source, wish, progress, now_ns)
+        except UserError:
+            told["brought"] = progress.counts["brought"]  # what is in stays
+            raise
+
+    brought = clerk.importing(name, told, act)
+    counts = {"new": brought.new, "same": brought.same, "contrary": len(brought.conflicts)}
+    clerk.imported(name, counts)
+    return brought
+
+
+def _labels(clerk: Clerk, source: Path, wish: Wish, progress: Progress, now_ns: int) -> Brought:
+    options = Options(
+        wish.classes, wish.known, wish.unlabelled, wish.accept_losses, scratch=wish.scratch
+    )
+    person = wish.person or clerk.by.name
     try:
-        if wish.form == PICTURES:
-            _pictures(clerk, source, progress)
-        else:
-            options = Options(
-                classes=wish.classes, unlabelled=wish.unlabelled, scratch=source.parent
-            )
-            with reading(source, wish.form, options, progress.watch) as found:
-                progress.warnings = found.warnings
-                for filed in progress.watch(found.items, "labels"):
-                    told = filed.labelled
-                    picture = NewPicture(filed.file, told.picture.name, told.picture.group)
-                    _bring(clerk, picture, Said(told.judgement, told.shapes), progress)
-    except UserError as error:
-        clerk.imported(name, progress.counts, refused=str(error))
-        raise
-    clerk.imported(name, progress.counts)
+        with reading(source, wish.form, options, progress.watch) as found:
+            progress.tell(found.warnings)
+            brought = bring_labels(clerk.book, found, person, now_ns, progress.watch)
+    except (DataError, LabelError) as error:
+        if wish.scratch is None:
+            raise
+        raise ExchangeError(str(error).replace(f"{wish.scratch}/", "")) from None
+    contrary = len(brought.conflicts)
+    progress.counts = {"brought": brought.new + brought.same + contrary, "contrary": contrary}
+    return brought
 
 
 def classes_of(words: str) -> dict[str, str]:
@@ -88,28 +134,27 @@ def classes_of(words: str) -> dict[str, str]:
     return pairs
 
 
-def _pictures(clerk: Clerk, source: Path, progress: Progress) -> None:
-    if source.is_dir() or is_picture(source):
-        _found(clerk, source, progress)
-        return
-    with tempfile.TemporaryDirectory(prefix="unpacked-", dir=source.parent) as folder:
-        # Removed again: half of a damaged archive is not what the next try is to find.
-        unpack(source, Path(folder), progress.watch)
-        _found(clerk, Path(folder), progress)
+def _pictures(clerk: Clerk, source: Path, progress: Progress, now_ns: int) -> Brought:
+    with ExitStack() as stack:
+        folder = source
+        if source.is_file() and not is_picture(source):
+            folder = _scratch(source.parent, stack)
+            unpack(source, folder, progress.watch)
+        files = [folder] if folder.is_file() else sorted(folder.rglob("*"))
+        found = [file for file in files if file.is_file() and is_picture(file)]
+        if not found:
+            raise LabelError(say("studio.import.no_pictures"))
+        for file in progress.watch(found, "pictures"):
+            clerk.bring_in(NewPicture(file, file.name, file.stem), now_ns)
+            progress.counts["brought"] += 1
+    return Brought(len(found), 0, ())
 
 
-def _found(clerk: Clerk, folder: Path, progress: Progress) -> None:
-    files = [folder] if folder.is_file() else sorted(folder.rglob("*"))
-    found = [file for file in files if file.is_file() and is_picture(file)]
-    if not found:
-        raise LabelError(say("studio.import.no_pictures"))
-    for file in progress.watch(found, "pictures"):
-        _bring(clerk, NewPicture(file, file.name, file.stem), None, progress)
-
-
-def _bring(clerk: Clerk, picture: NewPicture, said: Said | None, progress: Progress) -> None:
+def _scratch(place: Path, stack: ExitStack) -> Path:
+    """An empty folder, until the stack ends: what is tried again finds nothing of before."""
     try:
-        clerk.bring_in(picture, said, now_ns())
-    except StaleLabelError:  # kept beside the other label, and waits for a decision
-        progress.counts["contrary"] += 1
-    progress.counts["brought"] += 1
+        made = tempfile.TemporaryDirectory(prefix="pictures-", dir=place)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise ExchangeError(say("exchange.no_room", file=str(place), why=why)) from None
+    return Path(stack.enter_context(made))

@@ -44,6 +44,12 @@ class Tray:
             raise LabelError(say("studio.upload.nothing"))
         return there[0] if len(there) == 1 else self.folder
 
+    @property
+    def scratch(self) -> Path:
+        """Where an archive is unpacked; a single file lies there, too."""
+        source = self.source
+        return self.folder if source.is_file() else self._place
+
     def clear(self) -> None:
         """Let go of what has come."""
         self.close()
@@ -81,24 +87,35 @@ class Tray:
             raise LabelError(say("studio.upload.full", mib=free >> 20))
 
 
+def incoming(data_dir: Path) -> Path:
+    """The folder of what is sent and not yet brought in."""
+    return data_dir / "labels" / "incoming"
+
+
+def new_tray(place: Path, owner: str) -> Tray:
+    """An empty one below `place`. Raises LabelError where none can be made."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        return Tray(owner, place)
+    except OSError as error:
+        raise LabelError(say("studio.upload.disk", why=error.strerror or str(error))) from None
+
+
 class Inbox:
     """All trays. What a server that ended has left behind is removed at the start."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._place = data_dir / "labels" / "incoming"
+        self._place = incoming(data_dir)
         self._trays: dict[str, Tray] = {}
 
     def clean(self) -> None:
         """Remove what is left of before."""
-        shutil.rmtree(self._place, ignore_errors=True)
+        for place in (self._place, self._place.with_name("outgoing")):
+            shutil.rmtree(place, ignore_errors=True)
 
     def open(self, owner: str) -> Tray:
         """A new tray. Raises UserError where none can be made."""
-        try:
-            self._place.mkdir(parents=True, exist_ok=True)
-            tray = Tray(owner, self._place)
-        except OSError as error:
-            raise LabelError(say("studio.upload.disk", why=error.strerror or str(error))) from None
+        tray = new_tray(self._place, owner)
         self._trays[tray.ticket] = tray
         return tray
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from time import time_ns
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.table import Table
@@ -17,19 +17,19 @@ from cell.faces.cli.labels import AcceptLosses, NotLabelled, print_findings
 from cell.faces.cli.people_here import settings_of
 from cell.faces.cli.progress import watched
 from cell.faces.cli.terminal import terminal
+from cell.faces.studio.clerk import Clerk
+from cell.faces.studio.exporting import export_set
+from cell.faces.studio.importing import Progress, Wish, bring_in
 from cell.labels.book import LabelBook
-from cell.labels.exchange.bringing import bring_in
-from cell.labels.exchange.exporting import export as export_labels
-from cell.labels.exchange.format import Filed
-from cell.labels.exchange.importing import Options, reading
 from cell.labels.exchange.table import COLUMNS, FORMATS, rows
 from cell.people.audit import AuditLog
-from cell.people.noting import Json
 from cell.people.shell import at_shell
 from cell.products.lookup import find_recipe
 from cell.texts import render
+from vision.lab.data.findings import Finding
 from vision.lab.data.reading import Unlabelled
 
+T = TypeVar("T")
 _FEW = 3
 _BELOW = ("files", "to know")
 """Columns that are told below the table: they are sentences."""
@@ -71,13 +71,8 @@ def export(
     config: Config = None,
 ) -> None:
     """Write a frozen label set, with its pictures, for another tool."""
-    book = _book(data, config)
-    try:
-        chosen = book.label_set(label_set)
-        members = [Filed(one.labelled, one.file) for one in book.members(label_set)]
-    finally:
-        book.close()
-    told = export_labels(members, to, format, chosen.classes, watched)
+    with closing(_book(data, config)) as book, closing(_audit(data, config)) as audit:
+        told = export_set(Clerk(book, audit, at_shell()), label_set, format, to, watched)
     for text in told.lost:
         _print(f"lost: {render(text)}")
     _print(f"{to}: {told.pictures} pictures of the set {label_set} as {format}")
@@ -107,20 +102,27 @@ def import_(
     """
     known = None if recipe is None else _classes_of(recipe, data, config)
     names = dict(map(_pair, class_ or []))
-    options = Options(names, known, unlabelled, accept_losses)
-    book = _book(data, config)
-    try:
-        with reading(source, format, options, watched) as found:
-            print_findings(terminal(stderr=True), found.warnings, _FEW)
-            with closing(_audit(data, config)) as audit:
-                told: Json = {"format": format, "person": person, "pictures": len(found.items)}
-                audit.note(at_shell(), "label.import", str(source), after=told)
-            brought = bring_in(book, found, person, time_ns(), watched)
-    finally:
-        book.close()
+    wish = Wish(format, unlabelled, names, known, accept_losses, person)
+    with closing(_book(data, config)) as book, closing(_audit(data, config)) as audit:
+        clerk = Clerk(book, audit, at_shell())
+        brought = bring_in(clerk, source, wish, _Told(), time_ns(), str(source))
     _print(f"{source}: {brought.new} labels, {brought.same} of before")
     if brought.conflicts:
         _print(f"{len(brought.conflicts)} contrary to labels of before: {_some(brought.conflicts)}")
+
+
+class _Told(Progress):
+    """Shows how far an import is, and its warnings."""
+
+    def watch(self, items: Sequence[T], what: str) -> Iterable[T]:
+        """Hands items through below a bar."""
+        for item in watched(items, what):
+            yield item
+            self.count(what)
+
+    def tell(self, warnings: Sequence[Finding]) -> None:
+        """The first of each kind."""
+        print_findings(terminal(stderr=True), warnings, _FEW)
 
 
 def _some(names: Sequence[str]) -> str:
