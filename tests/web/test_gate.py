@@ -245,10 +245,11 @@ def test_a_message_that_is_none_is_no_fault(caplog: pytest.LogCaptureFixture) ->
 
     async def hear() -> Any:
         sockets: Any = Sockets(SimpleNamespace())  # type: ignore[arg-type]
-        return await sockets.telling("log", inner)("sid", {"client_id": "1"})
+        hear = sockets.telling("log", inner)
+        return [await hear("sid", *told) for told in ((), ({"client_id": "1"},), ({}, "more"))]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("cell.faces.web.sockets._client_of", lambda _: SimpleNamespace(id="1"))
         patch.setattr("cell.faces.web.sockets._its_own", lambda *_: True)
-        assert asyncio.run(hear()) is False
-    assert [one.exc_info for one in caplog.records] == [None]
+        assert asyncio.run(hear()) == [False] * 3
+    assert [one.exc_info for one in caplog.records] == [None] * 3

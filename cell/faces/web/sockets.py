@@ -70,7 +70,7 @@ class Sockets:
     def telling(self, name: str, inner: Handler) -> Handler:
         """Hear only a page's own browser; an event only while its session lasts."""
 
-        async def hear(sid: str, message: Any) -> Any:
+        async def hear(sid: str, message: Any = None, *_more: Any) -> Any:
             client = _client_of(message)
             if client is None or not _its_own(sid, client):
                 return False
