@@ -17,7 +17,7 @@ from cell.labels.keeping import keep, place_of
 from cell.labels.label import LabelError
 from cell.labels.margins import RecipeOf
 from cell.labels.reasons import Why
-from cell.labels.rows import item_row, items, said_of, versions
+from cell.labels.rows import item_row, items, require_number, said_of, versions
 from cell.labels.values import (
     Item,
     LabelSet,
@@ -152,6 +152,7 @@ class LabelBook:
 
         Raises LeaseError when somebody else holds it or this person may not.
         """
+        require_number(item)
         with self._database.write(durable=False) as db:
             return self._task(db, item, person, leases.tick(db, now_ns), now_ns)
 

@@ -23,14 +23,23 @@ from cell.labels.values import (
 )
 from cell.texts import say
 
+_MOST = 2**63 - 1
+
 ITEM = (
     "SELECT item.*, name, suffix, width, height, grp FROM item "
     "LEFT JOIN picture ON picture.sha256 = item.sha256"
 )
 
 
+def require_number(item: int) -> None:
+    """Raises LabelError for a number that no item can have: SQLite does not take it either."""
+    if not 0 < item <= _MOST:
+        raise LabelError(say("label.no_item", item=f"{item:.20g}" if abs(item) > _MOST else item))
+
+
 def item_row(db: sqlite3.Connection, item: int) -> sqlite3.Row:
     """An item with its picture's columns. Raises LabelError when there is none."""
+    require_number(item)
     found: sqlite3.Row | None = db.execute(f"{ITEM} WHERE item.id = ?", (item,)).fetchone()
     if found is None:
         raise LabelError(say("label.no_item", item=item))

@@ -17,7 +17,9 @@ ANOMALY: Final = "anomaly"
 
 Score = Annotated[float, Field(gt=0.0, le=1.0)]
 NAME_PATTERN: Final = r"^[A-Za-z0-9_-][A-Za-z0-9_.-]*$"
-Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=100)]
+LONGEST: Final = 100
+"""Signs of a name; file systems have a limit, too."""
+Name = Annotated[str, Field(pattern=NAME_PATTERN, max_length=LONGEST)]
 """Also the name of a folder, which must not lead out of the one it lies in."""
 ClassName = Annotated[str, AfterValidator(clean_name)]
 Words = Annotated[str, Field(max_length=60), AfterValidator(clean_name)]

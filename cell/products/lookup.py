@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from calibration.cell import CalibrationError, load_calibration
-from cell.products.base import NAME_PATTERN
+from cell.products.base import LONGEST, NAME_PATTERN
 from cell.products.loading import (
     RECIPES,
     NoRecipeError,
@@ -54,7 +54,7 @@ class InspectionParts:
 
 def recipe_folder(config: Places, name: str) -> Path:
     """Where the recipe `name` lies. Raises NoRecipeError naming the recipes there are."""
-    if not NAME.fullmatch(name):
+    if len(name) > LONGEST or not NAME.fullmatch(name):
         raise RecipeError(f"{name!r:.120} is no recipe name: give the name of a recipe's folder")
     roots = recipe_roots(config)
     for root in roots:

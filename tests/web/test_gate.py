@@ -6,11 +6,16 @@ import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import socketio
+from starlette.requests import Request
 
+from cell.faces.web.gate import Gate
+from cell.faces.web.sign_in.forms import read_form
+from cell.faces.web.sockets import Sockets
 from tests.hmi.conftest import Hmi
 from tests.people.world import ADMIN, house
 from tests.web.visiting import PAGE, Visitor, click, client_of, connect
@@ -107,6 +112,54 @@ def test_a_token_that_somebody_else_has_laid_down_is_not_taken_up(visitor: Visit
     assert f"{cookie}=laid-down" not in visitor.token
 
 
+NO_ITEM = "1" + "0" * 30
+ODD = (
+    ("/sign-in?next=//[", 303),
+    ("/sign-in?next=//evil%E2%84%80.com", 303),
+    (f"/studio/picture/{NO_ITEM}/x", 404),
+    (f"/studio/golden/{'a' * 3000}/x", 404),
+    ("/studio/work?item=abc", 404),
+    ("/studio/picture/abc/x", 404),
+    ("/nothing", 404),
+)
+
+
+def test_odd_addresses_are_answered(visitor: Visitor) -> None:
+    """None of them breaks anything: with a session, and as far as they answer to nobody without."""
+    for path, _ in ODD[:2]:
+        assert visitor.get(path, headers=PAGE).status_code == 200, path
+    visitor.sign_in("boss")
+    for path, status in ODD:
+        assert visitor.get(path, headers=PAGE).status_code == status, path
+    told = visitor.get("/nothing?lang=ko", headers=PAGE).text
+    assert told == "이 주소에는 아무것도 없습니다. 셀의 페이지로 돌아가세요\n"
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/first-admin"])
+def test_who_goes_in_the_middle_of_a_form_is_no_fault(path: str) -> None:
+    assert asyncio.run(_gone_in_the_middle(path)) == []
+
+
+async def _gone_in_the_middle(path: str) -> list[Any]:
+    """What the gate answers to somebody who is not there any more."""
+    sent: list[Any] = []
+
+    async def form(scope: Any, receive: Any, _send: Any) -> None:
+        await read_form(Request(scope, receive))
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    door: Any = SimpleNamespace(knows=lambda _: True, foreign=lambda _: False)
+    reception: Any = SimpleNamespace(who=lambda _: None)
+    scope = {"type": "http", "method": "POST", "path": path, "headers": [], "query_string": b""}
+    await Gate(form, door, reception, "en")(scope, receive, send)
+    return sent
+
+
 @pytest.mark.parametrize("how", ["fetched", "unknown"])
 def test_the_socket(visitor: Visitor, how: str) -> None:
     visitor.sign_in("lee")
@@ -182,3 +235,19 @@ async def _until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < end
         await asyncio.sleep(0.05)
+
+
+def test_a_message_that_is_none_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    def inner(_sid: str, message: Any) -> None:
+        message["level"]
+
+    async def hear() -> Any:
+        sockets: Any = Sockets(SimpleNamespace())  # type: ignore[arg-type]
+        hear = sockets.telling("log", inner)
+        return [await hear("sid", *told) for told in ((), ({"client_id": "1"},), ({}, "more"))]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cell.faces.web.sockets._client_of", lambda _: SimpleNamespace(id="1"))
+        patch.setattr("cell.faces.web.sockets._its_own", lambda *_: True)
+        assert asyncio.run(hear()) == [False] * 3
+    assert [one.exc_info for one in caplog.records] == [None] * 3

@@ -38,10 +38,10 @@ def mount(app: FastAPI, tools: Tools) -> None:
     holding = Holding()
     inbox = Inbox(tools.config.data_dir)
     inbox.clean()
-    inbox.mount(app)
+    default = tools.config.hmi.language
+    inbox.mount(app, default)
     _mount_pictures(app, tools)
     _mount_export(app, tools)
-    default = tools.config.hmi.language
 
     def visit(request: Request, needs: Permission) -> Visit | None:
         """The one who has come; None, with a word on the page, where he may not be here."""

@@ -38,8 +38,8 @@ export default {
         this.told = this.words.arrived.replace("%1", files.length);
         this.$emit("arrived", { files: files.length });
       } catch (why) {
-        this.told = this.words.broken;
-        this.$emit("broken", { status: why });
+        this.told = why || this.words.broken;
+        this.$emit("broken");
       }
       this.busy = false;
     },
@@ -48,8 +48,11 @@ export default {
         const request = new XMLHttpRequest();
         request.open(method, `${window.path_prefix ?? ""}${this.url}?path=${encodeURIComponent(path)}`);
         request.upload.onprogress = (event) => progress?.(event.loaded);
-        request.onload = () => (request.status < 300 ? done() : fail(request.status));
-        request.onerror = request.onabort = () => fail(0);
+        request.onload = () => {
+          if (request.status < 300) done();
+          else fail(request.status === 422 ? request.responseText.trim() : "");
+        };
+        request.onerror = request.onabort = () => fail("");
         request.send(body);
       });
     },

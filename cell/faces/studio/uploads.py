@@ -12,12 +12,14 @@ from typing import Final
 import anyio
 from fastapi import FastAPI, Request, Response
 from nicegui.element import Element
+from starlette.responses import PlainTextResponse
 
+from cell.faces.web.language import language
 from cell.faces.web.signed_in import signed_in
 from cell.labels.exchange.bounds import Bounds, Ledger
 from cell.labels.label import LabelError
 from cell.people.roles import Permission
-from cell.texts import Lang, say, tr
+from cell.texts import Lang, render, say, tr
 from models.ground.errors import UserError
 
 KEEP_FREE: Final = 512 << 20
@@ -122,8 +124,8 @@ class Inbox:
         self._trays.pop(tray.ticket, None)
         tray.close()
 
-    def mount(self, app: FastAPI) -> None:
-        """Add the address that browsers send to."""
+    def mount(self, app: FastAPI, default: Lang) -> None:
+        """Add the address that browsers send to. default: who has told no language reads this."""
 
         @app.post("/studio/upload/{ticket}")
         async def receive(request: Request, ticket: str, path: str) -> Response:
@@ -133,7 +135,8 @@ class Inbox:
             try:
                 await tray.put(path, request.stream())
             except UserError as error:
-                return Response(str(error), status_code=422)
+                words = render(str(error), language(request, default))
+                return PlainTextResponse(words + "\n", status_code=422)
             return Response(status_code=204)
 
         @app.delete("/studio/upload/{ticket}")

@@ -15,6 +15,7 @@ from cell.faces.studio import mounting as studio
 from cell.faces.web import sockets
 from cell.faces.web.door import Door
 from cell.faces.web.gate import Gate
+from cell.faces.web.nowhere import answer_nowhere
 from cell.faces.web.reception import Reception
 from cell.faces.web.services import Services
 from cell.faces.web.sign_in import routes as sign_in
@@ -39,6 +40,7 @@ def application(services: Services) -> FastAPI:
         lang=config.hmi.language,
     )
     guard()
+    answer_nowhere(app, config.hmi.language)
     sockets.bind(reception)
     sign_in.mount(app, services, reception)
     hmi.mount(app, services)

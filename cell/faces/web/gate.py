@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -54,7 +54,10 @@ class Gate:
                 await receive()
                 await send({"type": "websocket.close", "code": 1008})
             return
-        await (refusal or self._app)(scope, receive, _guarded(send))
+        try:
+            await (refusal or self._app)(scope, receive, _guarded(send))
+        except ClientDisconnect:
+            return  # it has gone in the middle of what it sent: nobody waits for an answer
 
     def _refusal(self, connection: HTTPConnection) -> Response | None:
         """Why it is not passed on, as an answer; None: it is."""

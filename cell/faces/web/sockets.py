@@ -29,6 +29,8 @@ LEAVE_S: Final = 1.0
 """How long a page may take to go to the sign-in page by itself."""
 TOLD: Final = ("handshake", "event", "javascript_response", "ack", "log")
 """What a page's browser tells, each with the page's id."""
+MALFORMED: Final = (LookupError, TypeError, ValueError, AttributeError)
+"""What NiceGUI raises for a message that is not as its own browser's part sends it."""
 RELOAD: Final = "Implicit handshake failed"
 """At these words a browser loads the page anew."""
 
@@ -68,14 +70,18 @@ class Sockets:
     def telling(self, name: str, inner: Handler) -> Handler:
         """Hear only a page's own browser; an event only while its session lasts."""
 
-        async def hear(sid: str, message: Any) -> Any:
+        async def hear(sid: str, message: Any = None, *_more: Any) -> Any:
             client = _client_of(message)
             if client is None or not _its_own(sid, client):
                 return False
             if name == "event" and not self._may_act(client):
                 return False
-            answer = inner(sid, message)
-            return await answer if asyncio.iscoroutine(answer) else answer
+            try:
+                answer = inner(sid, message)
+                return await answer if asyncio.iscoroutine(answer) else answer
+            except MALFORMED as error:
+                _log.warning("A page's browser sent %s that is none: %r", name, error)
+                return False
 
         return hear
 

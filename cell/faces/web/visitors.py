@@ -8,7 +8,7 @@ import gc
 from collections.abc import Iterable
 from typing import Final, Protocol
 
-from fastapi import Request, Response
+from fastapi import Response
 from nicegui import Client
 from nicegui import app as pages
 from starlette.responses import PlainTextResponse
@@ -73,12 +73,8 @@ class Visitors:
 
 
 def guard() -> None:
-    """Let go of pages that nobody takes up, and build none for unknown addresses.
-
-    Call once, before the application starts.
-    """
+    """Let go of pages that nobody takes up. Call once, before the application starts."""
     pages.timer(SWEEP_S, _sweep)
-    pages.add_exception_handler(404, _nothing_there)
 
 
 def _sweep() -> None:
@@ -86,7 +82,3 @@ def _sweep() -> None:
     Client.prune_instances(client_age_threshold=TAKEN_UP_S)
     if len(Client.instances) < before:
         gc.collect()  # a page is full of cycles; left to itself it would stay for a long time
-
-
-async def _nothing_there(_request: Request, _error: Exception) -> Response:
-    return PlainTextResponse("There is nothing at this address.\n", status_code=404)

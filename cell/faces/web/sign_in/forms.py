@@ -61,7 +61,10 @@ async def read_form(request: Request) -> dict[str, str] | None:
 
 def way_back(wanted: str) -> str:
     """Where to go on after the sign-in: a page of this cell, whatever was asked for."""
-    found = urlsplit(wanted)
+    try:
+        found = urlsplit(wanted)
+    except ValueError:  # such as '//[': no address at all
+        return "/"
     own = wanted.startswith("/") and not found.netloc and not wanted.startswith(("//", "/\\"))
     printable = wanted.isprintable() and "\\" not in wanted
     back = own and printable and not wanted.startswith(("/sign-in", "/sign-out", "/first-admin"))

@@ -1,0 +1,68 @@
+"""What a browser has sent: refusals in the reader's language, and halves of files."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import cv2
+import numpy as np
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.testclient import TestClient
+
+from cell.faces.studio.importing import PICTURES, Progress, Wish, bring_in
+from cell.faces.studio.uploads import Inbox
+from cell.faces.web.signed_in import sign
+from cell.people.person import How, SignedIn
+from cell.people.roles import Role
+from models.ground.errors import UserError
+
+KIM = SignedIn("kim", Role.QUALITY, How.PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "leads out of its folder"), ("ko", "폴더 밖을")]
+)
+def test_a_name_that_leads_out_is_refused_in_words(tmp_path: Path, lang: str, words: str) -> None:
+    app, inbox = FastAPI(), Inbox(tmp_path)
+
+    @app.middleware("http")
+    async def kim(request: Request, call_next: Any) -> Any:
+        sign(request.scope, KIM)
+        return await call_next(request)
+
+    inbox.mount(app, "en")
+    tray = inbox.open("kim")
+    address = f"/studio/upload/{tray.ticket}?path=../x.zip&lang={lang}"
+    answer = TestClient(app).post(address, content=b"x")
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert answer.text.count("\n") == 1
+    assert list(tmp_path.rglob("x.zip")) == []
+
+
+def test_half_an_archive_brings_nothing_however_often_it_is_tried(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+        for n in range(3):
+            picture = cv2.imencode(".png", rng.integers(0, 255, (64, 64), np.uint8))[1].tobytes()
+            entry = tarfile.TarInfo(f"{n}.png")
+            entry.size = len(picture)
+            archive.addfile(entry, io.BytesIO(picture))
+    tray = tmp_path / "tray"
+    tray.mkdir()
+    half = tray / "half.tar.gz"
+    half.write_bytes(out.getvalue()[: len(out.getvalue()) * 2 // 3])
+    clerk = Mock(by=KIM)
+    clerk.importing.side_effect = lambda _name, _told, act: act()
+    for _ in range(2):
+        there = list(tray.iterdir())
+        with pytest.raises(UserError):
+            bring_in(clerk, there[0] if len(there) == 1 else tray, Wish(PICTURES), Progress(), 1)
+        assert there == [half]
+    clerk.bring_in.assert_not_called()
