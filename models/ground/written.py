@@ -171,7 +171,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _require_plain(value: Any, place: str) -> None:
     if isinstance(value, dict):
         for key, item in value.items():
-            where = f"{place}.{key}" if place else str(key)
+            name = key if isinstance(key, str) and key.isprintable() else repr(key)
+            where = f"{place}.{name}" if place else name
             if not isinstance(key, str):
                 raise WrittenError(f"{where}: the key {key!r} is no text: write it in quotes")
             _require_plain(item, where)

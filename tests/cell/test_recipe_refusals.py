@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cell.products import ClassRule, RecipeError, parse_recipe
@@ -129,6 +129,7 @@ points = st.lists(st.lists(st.floats(-9, 700) | st.integers(0, 200), min_size=2,
     st.sampled_from([*ClassRule.model_fields, "label"]),
     values | st.dictionaries(st.sampled_from(["ko", "en"]), st.text(max_size=4)),
 )
+@example(None, "bin", {"\n": float("inf")})
 def test_whatever_is_written_is_a_recipe_or_refused_in_one_line(
     region: object, field: str, value: object
 ) -> None:

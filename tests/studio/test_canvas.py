@@ -41,7 +41,8 @@ def test_three_pictures_by_keys_alone(studio: Any, server: Server) -> None:
     studio.next_by("Enter")
     (box,) = said(server, first).shapes
     assert (box.class_name, box.kind) == ("short", ShapeKind.BOX)
-    assert box.points == ((320.0, 319.0), (338.0, 337.0))
+    (left, top), (right, bottom) = box.points
+    assert (right - left, bottom - top) == (18.0, 18.0)
 
     second = now(studio)
     # The proposal is accepted; what the part before had is copied; one corner is moved.
