@@ -119,7 +119,8 @@ class Repeats:
                 try:
                     yield db
                 except BaseException:
-                    db.execute("ROLLBACK")
+                    if db.in_transaction:  # a full disk has rolled it back already
+                        db.execute("ROLLBACK")
                     raise
                 db.execute("COMMIT")
         except sqlite3.Error as error:
