@@ -50,7 +50,7 @@ NOT_THERE: Final = frozenset(
     }
 )  # fmt: skip
 """Codes of errors that say that there is no such thing."""
-TITLES: Final = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503, 504)
+TITLES: Final = (400, 401, 403, 404, 405, 409, 412, 413, 415, 421, 422, 428, 429, 500, 503, 504)
 NO_ROOM: Final = frozenset({"exchange.no_room", "studio.upload.disk", "studio.upload.full"})
 """Codes of errors of a disk that takes no more: 503, the request was right."""
 BY_CODE: Final = {"command.no_service": 503, "command.no_answer": 504}
