@@ -81,6 +81,7 @@ class ExchangePage:
                 Unlabelled(self._unlabelled.value),
                 classes_of(str(self._classes.value or "")),
                 scratch=self._tray.scratch,
+                sent=self._tray.folder,
             )
             source = self._tray.source
             await run.io_bound(bring_in, visit.clerk, source, wish, self._progress, now_ns())

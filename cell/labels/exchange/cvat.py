@@ -19,12 +19,14 @@ from cell.labels.label import Judgement, Shape, ShapeKind
 from vision.lab.data.findings import Kind
 from vision.lab.data.formats.judged import is_unusable
 from vision.lab.data.names import source_of
+from vision.lab.data.outlines import is_below
 from vision.lab.data.reading import Marked, Reading, name_of
 from vision.lab.data.types import DataSet, Sample
 
 _FILE = "annotations.xml"
 _LABELS = "labels.json"
 _GROUP = "group"
+_HOME = "images"
 _SIDE = {"height", "width"}
 
 
@@ -32,21 +34,36 @@ def _read(reading: Reading) -> DataSet:
     path = only_file(reading.root, ".xml")
     pictures = Pictures(reading)
     classes: dict[str, int] = {}
-    samples, bare = [], []
+    samples, bare, described = [], [], 0
     for number, image in enumerate(reading.watch(list(images(path)), "pictures")):
         written = "/".join(filter(None, (image.get("subset"), image.get("name"))))
-        picture = pictures.find(written, path, f"image {image.get('id', number)}")
+        place = f"image {image.get('id', number)}"
+        picture = _exported(pictures.folder, written) or pictures.find(written, path, place)
         if picture is None:
             continue
         name = name_of(picture, pictures.folder)
+        described += sum(len(shape) > 0 for shape in image if shape.tag not in NO_SHAPES)
         if not len(image):
             bare.append((picture, name))
             continue
         sample = _sample(reading, path, image, name, picture, classes)
         if sample is not None:
             samples.append(sample)
+    _tell_attributes(reading, path, described)
     samples += not_labelled(reading, bare, "shape and tag", "a tag called good")
     return DataSet("cvat", reading.root, tuple(classes), samples)
+
+
+def _exported(folder: Path, written: str) -> Path | None:
+    """Where the tool's own exports have a picture: names begin below `images`."""
+    place = folder / _HOME / written
+    return place if is_below(place, folder / _HOME) and place.is_file() else None
+
+
+def _tell_attributes(reading: Reading, path: Path, described: int) -> None:
+    if described:
+        what = f"{described} shapes have attributes, which were left out"
+        reading.warning(Kind.COLUMN, path, what, "make a label of what counts as a class")
 
 
 def _sample(
@@ -119,7 +136,8 @@ def _labels(classes: tuple[str, ...]) -> list[dict[str, Any]]:
 def _add(root: Element, number: int, one: Placed) -> None:
     picture = one.labelled.picture
     size = {"width": str(picture.width), "height": str(picture.height)}
-    image = Tree.SubElement(root, "image", {"id": str(number), "name": one.picture} | size)
+    name = one.picture.removeprefix(f"{_HOME}/")  # as the tool's tasks call it
+    image = Tree.SubElement(root, "image", {"id": str(number), "name": name} | size)
     for shape in one.labelled.shapes:
         _add_shape(image, shape)
     tag = {"label": str(one.labelled.judgement), "source": "manual"}

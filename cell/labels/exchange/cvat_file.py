@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from cell.labels.exchange.foreign import Outlined, turned_about
+from cell.labels.exchange.foreign import Outlined, box_of_ellipse, turned_about
 from vision.lab.data.names import printable
 from vision.lab.data.types import DataError
 
@@ -75,11 +75,11 @@ def outlined(shape: Element) -> Outlined:
     if kind not in _CORNERS:
         raise ValueError(f"a shape of the kind {printable(kind)!r} is not read")
     a, b, c, d = (number(shape, key) for key in _CORNERS[kind])
-    if kind == "ellipse":
-        return Outlined(((a - c, b - d), (a + c, b + d)), _BOXED[kind])
     if kind == "mask":
         return Outlined(((a, b), (a + c, b + d)), _BOXED[kind])
     turn = number(shape, "rotation", "0") % 360
+    if kind == "ellipse":
+        return Outlined(box_of_ellipse((a, b), (c, d), turn), _BOXED[kind])
     if not turn:
         return Outlined(((a, b), (c, d)))
     # the tool turns a box about its middle

@@ -29,6 +29,14 @@ def turned_about(pivot: Point, points: Sequence[Point], degrees: float) -> Outli
     return tuple((x + u * cos - v * sin, y + u * sin + v * cos) for u, v in sides)
 
 
+def box_of_ellipse(middle: Point, radii: Point, degrees: float) -> Outline:
+    """Two corners of the upright box around an ellipse that is turned about its middle."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    (x, y), (a, b) = middle, radii
+    half, high = math.hypot(a * cos, b * sin), math.hypot(a * sin, b * cos)
+    return (x - half, y - high), (x + half, y + high)
+
+
 def only_file(root: Path, suffix: str) -> Path:
     """The file that is given, or the only one of its kind in a folder. Raises DataError."""
     if root.is_file():

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from cell.labels.exchange.foreign import Outlined, turned_about
+from cell.labels.exchange.foreign import Outlined, box_of_ellipse, turned_about
 
 KINDS = ("rectanglelabels", "polygonlabels", "ellipselabels")
 NO_SHAPES = ("choices",)
@@ -23,6 +23,7 @@ class Region(_Part):
 
     type: str
     value: dict[str, Any] = {}
+    on: str = Field("", alias="to_name")
     width: int | None = Field(None, alias="original_width")
     height: int | None = Field(None, alias="original_height")
     turned: float = Field(0, alias="image_rotation")
@@ -59,11 +60,14 @@ def outlined(region: Region, size: tuple[int, int]) -> Outlined:
         points = value.get("points")
         if not isinstance(points, list) or len(points) < 3:
             raise ValueError("a polygon of fewer than three points")
+        if value.get("closed") is False:
+            raise ValueError("a polygon that is not closed")
         return Outlined(tuple(_point(point, size) for point in points))
     if region.type == "ellipselabels":
         x, y, rx, ry = (_number(value.get(key)) for key in ("x", "y", "radiusX", "radiusY"))
-        ends = ((x - rx, y - ry), (x + rx, y + ry))
-        return Outlined(tuple(_point(one, size) for one in ends), "an ellipse: its box counts")
+        turn = _number(value.get("rotation", 0)) % 360
+        box = box_of_ellipse(_point((x, y), size), _point((rx, ry), size), turn)
+        return Outlined(box, "an ellipse: its box counts")
     x, y, w, h = (_number(value.get(key)) for key in ("x", "y", "width", "height"))
     (left, top), (right, bottom) = _point((x, y), size), _point((x + w, y + h), size)
     turn = _number(value.get("rotation", 0)) % 360

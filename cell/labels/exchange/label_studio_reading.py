@@ -108,6 +108,11 @@ def _sample(at: _Place, picture: Path, task: Task, annotation: Annotation) -> Sa
     if size is None:
         return None
     regions = list(enumerate(annotation.result))
+    on = sorted({region.on for _, region in regions if region.type in KINDS})
+    if len(on) > 1:
+        what = f"{at.task}: has regions on several pictures ({', '.join(on)}), of which one is read"
+        reading.error(Kind.LABEL, path, what, "make a task of each picture", name)
+        return None
     marks = [one for number, region in regions for one in _marks(at, number, region, size)]
     drawn = reading.boxes(path, name, size, marks)
     words = [word for _, region in regions if region.type == "choices" for word in _choices(region)]

@@ -146,7 +146,8 @@ class Reading:
     def size(self, picture: Path, name: str = "") -> tuple[int, int] | None:
         """(height, width) of a picture, None after having told why there is none."""
         if self.within is not None and not is_below(picture, self.within):
-            what = f"its picture {picture} lies outside {self.within}"
+            leads = "is a link that leads" if picture.is_symlink() else "lies"
+            what = f"its picture {picture} {leads} outside {self.within}"
             remedy = "put the pictures into the folder of the labels"
             self.error(Kind.MISSING, self.root, what, remedy, name)
             return None

@@ -132,5 +132,5 @@ async def import_labels(
 
 
 def _bring(desk: Desk, clerk: Clerk, tray: Tray, wish: Wish, progress: Progress) -> Brought:
-    wish = replace(wish, scratch=tray.scratch)
+    wish = replace(wish, scratch=tray.scratch, sent=tray.folder)
     return bring_in(clerk, tray.source, wish, progress, desk.clock())

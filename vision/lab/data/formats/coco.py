@@ -21,7 +21,7 @@ from vision.lab.data.formats.judged import is_unusable
 from vision.lab.data.names import source_of
 from vision.lab.data.places import files_below, is_there
 from vision.lab.data.reading import Marked, Reading
-from vision.lab.data.texts import read_model
+from vision.lab.data.texts import model_of, read_json
 from vision.lab.data.types import DataError, DataSet, Sample
 
 LAYOUT = "a .json with images, annotations and categories, beside its pictures or images/"
@@ -54,7 +54,13 @@ def lies_below(root: Path) -> bool:
 def read(reading: Reading) -> DataSet:
     """Every image of the file. Group: the field `group`, else each image its own."""
     path = _only(reading.root)
-    content = read_model(path, File, "not a COCO instances file: export it again")
+    raw = read_json(path)
+    if isinstance(raw, list):
+        raise DataError(
+            f"{path}: is a list, such as a detector's results, and not a COCO instances file: "
+            "give the file with images, annotations and categories"
+        )
+    content = model_of(path, raw, File, "not a COCO instances file: export it again")
     names, index = _categories(path, content)
     notes: _Notes = defaultdict(list)
     for number, annotation in enumerate(content.annotations):
@@ -69,7 +75,16 @@ def read(reading: Reading) -> DataSet:
         sample = _sample(source, number, image)
         if sample is not None:
             samples.append(sample)
+    if reading.within is not None and _says_nothing(content):
+        bare = [(sample.image, sample.name) for sample in samples]
+        if not reading.not_labelled(bare, "annotation", "`judgement`: good"):
+            samples = []
     return DataSet("coco", reading.root, names, samples)
+
+
+def _says_nothing(content: File) -> bool:
+    """Whether a file only lists pictures, as those of COCO's tests do."""
+    return not content.annotations and all(image.judgement is None for image in content.images)
 
 
 def _candidates(root: Path) -> list[Path]:
@@ -121,12 +136,16 @@ def _strangers(reading: Reading, path: Path, content: File, notes: _Notes) -> No
 
 
 def _scored(reading: Reading, path: Path, content: File) -> None:
-    """Tell of scores, which a detector gives and a person does not."""
+    """Tell of scores, which a detector gives and a person does not, and of key points."""
     scored = sum(note.score is not None for note in content.annotations)
     if scored:
         what = f"{scored} annotations have a score, which was left out"
         remedy = "see whether these are a detector's findings and not a person's labels"
         reading.warning(Kind.COLUMN, path, what, remedy)
+    posed = sum(bool(note.keypoints) for note in content.annotations)
+    if posed:
+        what = f"{posed} annotations have key points, which were left out"
+        reading.warning(Kind.COLUMN, path, what, "see whether their boxes are what you want")
 
 
 def _doubled(reading: Reading, path: Path, content: File) -> set[Id]:
@@ -144,8 +163,10 @@ def _doubled(reading: Reading, path: Path, content: File) -> set[Id]:
 def _folders(path: Path) -> list[Path]:
     """Where pictures may lie: beside the file, in images/, in the folder that the file names."""
     base = path.parent.parent if path.parent.name == "annotations" else path.parent
-    part = path.stem.removeprefix("instances_")
-    folders = [path.parent, base, base / "images", base / part, base / "images" / part]
+    words = path.stem.split("_")  # as in instances_val2017 and person_keypoints_val2017
+    parts = ["_".join(words[start:]) for start in range(len(words))]
+    folders = [path.parent, base, base / "images"]
+    folders += [place for part in parts for place in (base / part, base / "images" / part)]
     return [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
 
 

@@ -51,7 +51,7 @@ class Lines:
 def marks(lines: Lines, text: str) -> Iterator[Marked]:
     """The boxes of a label's text; tells of the lines that are none."""
     reading, file, name, classes = lines.reading, lines.file, lines.name, lines.described.classes
-    confident = 0
+    confident = posed = 0
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
@@ -69,12 +69,17 @@ def marks(lines: Lines, text: str) -> Iterator[Marked]:
             continue
         points, confidence = shape
         confident += confidence
+        posed += lines.described.key_points is not None and len(parsed[1]) > 5
         height, width = lines.size
         outline = tuple((x * width, y * height) for x, y in points)
         if len(outline) == 2:
             yield Marked(f"line {number}", (*outline[0], *outline[1]), label)
         else:
             yield Marked(f"line {number}", corners(outline), label, (outline,))
+    if posed:
+        what = f"{posed} lines have key points, which were left out"
+        remedy = "see whether their boxes are what you want"
+        reading.warning(Kind.COLUMN, file, what, remedy, name)
     if confident:
         what = f"{confident} lines end with a confidence, which was left out"
         remedy = "see whether these are a detector's findings and not a person's labels"
