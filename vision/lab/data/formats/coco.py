@@ -57,7 +57,7 @@ def read(reading: Reading) -> DataSet:
     raw = read_json(path)
     if isinstance(raw, list):
         raise DataError(
-            f"{path}: is a list, such as a detector's results, and not a COCO instances file: "
+            f"{path}: is a list, such as a detector's results, and not a COCO instances file; "
             "give the file with images, annotations and categories"
         )
     content = model_of(path, raw, File, "not a COCO instances file: export it again")
