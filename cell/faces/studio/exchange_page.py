@@ -14,6 +14,7 @@ from cell.labels.exchange.table import FORMATS
 from cell.texts import render
 from models.ground.errors import UserError
 from vision.lab.data.reading import Unlabelled
+from vision.lab.data.saying import words_of
 
 SHOWN: Final = 100
 """Warnings that are listed; the count tells of the rest."""
@@ -117,7 +118,7 @@ class ExchangePage:
                 with ui.element("ul").classes("st-list").props("tabindex=0"):
                     for finding in progress.warnings[:SHOWN]:
                         with ui.element("li"):
-                            ui.label(render(finding.text, visit.lang))
+                            ui.label(render(words_of(finding), visit.lang))
 
 
 async def exchange_page(visit: Visit, inbox: Inbox) -> None:

@@ -11,6 +11,7 @@ from cell.labels.exchange.errors import ExchangeError
 from cell.texts import read, say
 from models.ground.errors import UserError
 from vision.lab.data.findings import Finding
+from vision.lab.data.saying import changed
 
 UPLOAD = say("exchange.upload")
 """What has been sent, as a whole."""
@@ -34,8 +35,12 @@ def hidden(error: UserError, folder: Path) -> UserError:
 
 def hidden_in(findings: Iterable[Finding], folder: Path) -> list[Finding]:
     """The same findings in such words."""
+
+    def shown(words: str) -> str:
+        return words.replace(f"{folder}/", "").replace(str(folder), UPLOAD)
+
     return [
-        replace(one, file=Path(without(str(one.file), folder)), what=without(one.what, folder))
+        replace(one, file=Path(shown(str(one.file))), what=changed(one.what, shown))
         for one in findings
     ]
 

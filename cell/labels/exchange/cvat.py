@@ -21,6 +21,7 @@ from vision.lab.data.formats.judged import is_unusable
 from vision.lab.data.names import source_of
 from vision.lab.data.outlines import is_below
 from vision.lab.data.reading import Marked, Reading, name_of
+from vision.lab.data.saying import told
 from vision.lab.data.types import DataSet, Sample
 
 _FILE = "annotations.xml"
@@ -50,7 +51,12 @@ def _read(reading: Reading) -> DataSet:
         if sample is not None:
             samples.append(sample)
     _tell_attributes(reading, path, described)
-    samples += not_labelled(reading, bare, "shape and tag", "a tag called good")
+    samples += not_labelled(
+        reading,
+        bare,
+        told("file.lacks.shape", "shape and tag"),
+        told("file.good.tag", "a tag called good"),
+    )
     return DataSet("cvat", reading.root, tuple(classes), samples)
 
 
@@ -62,8 +68,17 @@ def _exported(folder: Path, written: str) -> Path | None:
 
 def _tell_attributes(reading: Reading, path: Path, described: int) -> None:
     if described:
-        what = f"{described} shapes have attributes, which were left out"
-        reading.warning(Kind.COLUMN, path, what, "make a label of what counts as a class")
+        what = told(
+            "file.attributes",
+            "{described} shapes have attributes, which were left out",
+            described=described,
+        )
+        reading.warning(
+            Kind.COLUMN,
+            path,
+            what,
+            told("do.label_attributes", "make a label of what counts as a class"),
+        )
 
 
 def _sample(
@@ -71,11 +86,18 @@ def _sample(
 ) -> Sample | None:
     said = {key: image.get(key, "") for key in _SIDE}
     if any(not text.isascii() or not text.isdigit() or len(text) > 9 for text in said.values()):
-        what = f"image {name}: its width and height are no numbers"
-        reading.error(Kind.SIZE, path, what, "export the labels again", name)
+        what = told(
+            "file.cvat_size", "image {name}: its width and height are no numbers", name=name
+        )
+        reading.error(
+            Kind.SIZE, path, what, told("do.export_labels", "export the labels again"), name
+        )
         return None
-    told, remedy = (int(said["height"]), int(said["width"])), "export the labels again"
-    size = reading.labelled_size(picture, name, path, told, remedy)
+    height_width, remedy = (
+        (int(said["height"]), int(said["width"])),
+        told("do.export_labels", "export the labels again"),
+    )
+    size = reading.labelled_size(picture, name, path, height_width, remedy)
     if size is None:
         return None
     marks = list(_marks(reading, path, image, name, classes))
@@ -100,12 +122,24 @@ def _marks(
         try:
             found = outlined(shape)
         except ValueError as error:
-            remedy = "draw a rectangle or a polygon"
-            reading.error(Kind.SHAPE, path, f"{place}: {error}", remedy, name)
+            remedy = told("do.draw_shape", "draw a rectangle or a polygon")
+            reading.error(
+                Kind.SHAPE,
+                path,
+                told("file.at", "{place}: {what}", place=place, what=error.args[0]),
+                remedy,
+                name,
+            )
             continue
         if not shape.get("label", "").strip():
-            what = f"{place}: has no label"
-            reading.error(Kind.CLASS, path, what, "choose its label in the tool", name)
+            what = told("file.no_class", "{place}: has no label", place=place)
+            reading.error(
+                Kind.CLASS,
+                path,
+                what,
+                told("do.choose_class", "choose its label in the tool"),
+                name,
+            )
             continue
         label = classes.setdefault(shape.get("label", ""), len(classes))
         yield mark(reading, path, place, name, found, label)

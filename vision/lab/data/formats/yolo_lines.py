@@ -17,6 +17,7 @@ from vision.lab.data.findings import Kind
 from vision.lab.data.formats.yolo_yaml import Described
 from vision.lab.data.outlines import Outline
 from vision.lab.data.reading import Marked, Reading, corners
+from vision.lab.data.saying import told
 
 _MOST_CLASSES = 1_000_000
 
@@ -59,13 +60,32 @@ def marks(lines: Lines, text: str) -> Iterator[Marked]:
         shape = None if parsed is None else _shape(parsed[1], lines.described.key_points)
         if parsed is None or shape is None:
             shown = line if len(line) <= 80 else line[:80] + "…"
-            what = f"line {number}: {shown!r} is neither 'class cx cy w h' nor a polygon"
-            reading.error(Kind.LABEL, file, what, "export the labels again", name)
+            what = told(
+                "file.no_yolo_line",
+                "line {number}: {shown} is neither 'class cx cy w h' nor a polygon",
+                number=number,
+                shown=repr(shown),
+            )
+            reading.error(
+                Kind.LABEL, file, what, told("do.export_labels", "export the labels again"), name
+            )
             continue
         label = parsed[0]
         if not 0 <= label < len(classes):
-            what = f"line {number}: class {label} is not 0..{len(classes) - 1}"
-            reading.error(Kind.CLASS, file, what, "add it to names in data.yaml, or mend it", name)
+            what = told(
+                "file.class_number",
+                "line {number}: class {label} is not 0..{count}",
+                number=number,
+                label=label,
+                count=len(classes) - 1,
+            )
+            reading.error(
+                Kind.CLASS,
+                file,
+                what,
+                told("do.add_to_names", "add it to names in data.yaml, or mend it"),
+                name,
+            )
             continue
         points, confidence = shape
         confident += confidence
@@ -77,12 +97,21 @@ def marks(lines: Lines, text: str) -> Iterator[Marked]:
         else:
             yield Marked(f"line {number}", corners(outline), label, (outline,))
     if posed:
-        what = f"{posed} lines have key points, which were left out"
-        remedy = "see whether their boxes are what you want"
+        what = told(
+            "file.lines_posed", "{posed} lines have key points, which were left out", posed=posed
+        )
+        remedy = told("do.see_boxes", "see whether their boxes are what you want")
         reading.warning(Kind.COLUMN, file, what, remedy, name)
     if confident:
-        what = f"{confident} lines end with a confidence, which was left out"
-        remedy = "see whether these are a detector's findings and not a person's labels"
+        what = told(
+            "file.lines_confident",
+            "{confident} lines end with a confidence, which was left out",
+            confident=confident,
+        )
+        remedy = told(
+            "do.see_detector",
+            "see whether these are a detector's findings and not a person's labels",
+        )
         reading.warning(Kind.COLUMN, file, what, remedy, name)
 
 
