@@ -229,7 +229,7 @@ def test_errors_and_warnings_name_the_archive(tmp_path: Path) -> None:
     )
     with pytest.raises(ExchangeError) as caught:
         take(archive, tmp_path)
-    assert str(caught.value).startswith(f"{archive}/a.json: line 1")
+    assert render(str(caught.value)).startswith(f"{archive}/a.json: line 1")
 
 
 def test_progress_is_told(tmp_path: Path) -> None:

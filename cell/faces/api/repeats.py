@@ -72,8 +72,8 @@ class Repeats:
     def begin(self, name: Name, request: bytes, now_ns: int) -> Answer | None:
         """Note a request that is about to be carried out, or give the answer that it has had.
 
-        request: all that makes two requests the same. Whoever gets None must call `end` or
-        `forget`. Raises OtherRequestError, UnderWayError, RepeatsError.
+        request: all that makes two requests the same. Whoever gets None must call `end`,
+        `forget` or `lose`. Raises OtherRequestError, UnderWayError, RepeatsError.
         """
         digest = hashlib.sha256(request).digest()
         with self._lock, self._writing() as db:
@@ -106,6 +106,11 @@ class Repeats:
         """Nothing was carried out: the key is free again. Raises RepeatsError."""
         with self._lock, self._writing() as db:
             db.execute(f"DELETE FROM repeat{_OWN}", _own(name))
+            self._under_way.discard(name)
+
+    def lose(self, name: Name) -> None:
+        """What became of it will never be known: repeats are told so, and are not carried out."""
+        with self._lock:
             self._under_way.discard(name)
 
     @contextlib.contextmanager

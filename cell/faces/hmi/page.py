@@ -8,7 +8,8 @@ from typing import Final
 
 from nicegui import run, ui
 
-from cell.client.link import OverrideOrder, RecipeOrder, Reply
+from cell.client.link import OverrideOrder, RecipeOrder
+from cell.client.reply import Reply
 from cell.control.ledger.observations import Order
 from cell.faces.hmi.components.alarms import AlarmPanel
 from cell.faces.hmi.components.base import Component, box, show

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from cell.faces.studio.clerk import Clerk
+from cell.faces.studio.hiding import hidden, hidden_in
 from cell.labels.exchange.bringing import Brought
 from cell.labels.exchange.bringing import bring_in as bring_labels
 from cell.labels.exchange.errors import ExchangeError
@@ -23,7 +24,6 @@ from cell.texts import say
 from models.ground.errors import UserError
 from vision.lab.data.findings import Finding
 from vision.lab.data.reading import Unlabelled
-from vision.lab.data.types import DataError
 from vision.pictures import is_picture
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ class Progress:
 class Wish:
     """How it is to be read. classes: new names by old ones; known: those that there may be, None
     for any; person: who answers for the labels, '' for whoever imports; scratch: where archives are
-    unpacked, which no refusal names.
+    unpacked; sent: the folder of what was sent, which no refusal names.
     """
 
     form: str
@@ -72,6 +72,7 @@ class Wish:
     accept_losses: bool = False
     person: str = ""
     scratch: Path | None = None
+    sent: Path | None = None
 
 
 def bring_in(
@@ -95,9 +96,11 @@ def bring_in(
             if wish.form == PICTURES:
                 return _pictures(clerk, source, progress, now_ns)
             return _labels(clerk, source, wish, progress, now_ns)
-        except UserError:
+        except UserError as error:
             told["brought"] = progress.counts["brought"]  # what is in stays
-            raise
+            if wish.sent is None:
+                raise
+            raise hidden(error, wish.sent) from None
 
     brought = clerk.importing(name, told, act)
     counts = {"new": brought.new, "same": brought.same, "contrary": len(brought.conflicts)}
@@ -110,14 +113,10 @@ def _labels(clerk: Clerk, source: Path, wish: Wish, progress: Progress, now_ns: 
         wish.classes, wish.known, wish.unlabelled, wish.accept_losses, scratch=wish.scratch
     )
     person = wish.person or clerk.by.name
-    try:
-        with reading(source, wish.form, options, progress.watch) as found:
-            progress.tell(found.warnings)
-            brought = bring_labels(clerk.book, found, person, now_ns, progress.watch)
-    except (DataError, LabelError) as error:
-        if wish.scratch is None:
-            raise
-        raise ExchangeError(str(error).replace(f"{wish.scratch}/", "")) from None
+    with reading(source, wish.form, options, progress.watch) as found:
+        warnings = found.warnings
+        progress.tell(hidden_in(warnings, wish.sent) if wish.sent else warnings)
+        brought = bring_labels(clerk.book, found, person, now_ns, progress.watch)
     contrary = len(brought.conflicts)
     progress.counts = {"brought": brought.new + brought.same + contrary, "contrary": contrary}
     return brought
