@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cell.labels.errors import StoreError
 from cell.labels.label import LabelError
+from cell.stores.trouble import trouble
 from cell.texts import say
 from models.ground.writing import WriteError, write_whole
 from vision.pictures import SUFFIXES, UnreadableError, header_of, read_bytes, read_pixels
@@ -69,10 +70,11 @@ def _put(data_dir: Path, file: Path, raw: bytes, place: Path) -> None:
         if not (_is_evidence(data_dir, file) and _linked(file, place)):
             write_whole(place, raw)
     except OSError as error:
-        why = error.strerror or str(error)
-        raise StoreError(say("label.store_unwritable", file=place, why=why)) from None
+        raise StoreError(trouble(place, error)) from None
     except WriteError as error:
-        raise StoreError(str(error)) from None
+        cause = error.__cause__
+        words = trouble(place, cause) if isinstance(cause, OSError) else str(error)
+        raise StoreError(words) from None
 
 
 def _is_evidence(data_dir: Path, file: Path) -> bool:
