@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from cell.config.labels import LabelsConfig
@@ -12,7 +13,7 @@ from cell.labels.agreement import Agreement, SecondLook, agreement
 from cell.labels.cases import Records
 from cell.labels.errors import StaleLabelError, StoreError
 from cell.labels.filling import Filled
-from cell.labels.keeping import keep, place_of
+from cell.labels.keeping import Kept, keep, place_of
 from cell.labels.label import LabelError
 from cell.labels.margins import RecipeOf
 from cell.labels.reasons import Why
@@ -36,6 +37,7 @@ from cell.labels.values import (
 )
 from cell.stores.store import Store
 from cell.texts import say
+from vision.lab.data.reading import Watch, unwatched
 
 FILE = "labels.db"
 PAGE = 50
@@ -48,6 +50,7 @@ SELECT comparison.item, label.* FROM comparison
 JOIN label ON label.item = comparison.item AND label.number = comparison.{side}
 ORDER BY comparison.id
 """
+_KNOWN = "SELECT 1 FROM picture WHERE sha256 = ?"
 _SIDES = ("first", "second")
 
 
@@ -230,15 +233,35 @@ class LabelBook:
 
         Raises LabelError for what is no picture, or no sound label.
         """
-        kept = keep(self.data_dir, picture.file)
-        with self._store.writing() as db:
-            wanted = Reason(Why.WANTED, text=say("label.why.wanted", person=person))
-            item = queue.add_picture(db, picture, kept, None if said else wanted, now_ns)
-            if said is None:
-                return None
-            wish = saving.Wish(item, person, said, 0, Purpose.LABEL, now_ns, key)
-            outcome = saving.bring_in(db, self.settings, wish)
-        return _told(outcome)
+        (outcome,) = self.bring_all_in([(picture, said)], person, now_ns, key=key)
+        return None if outcome is None else _told(outcome)
+
+    def bring_all_in(
+        self,
+        files: Sequence[tuple[NewPicture, Said | None]],
+        person: str,
+        now_ns: int,
+        watch: Watch = unwatched,
+        *,
+        key: str = "",
+    ) -> list[saving.Outcome | None]:
+        """The same with many at once, all of them or none: what was kept for them goes again where
+        one cannot be. A contrary label is no error here, its outcome is stale.
+        """
+        fresh: list[Kept] = []
+        try:
+            kept = [
+                keep(self.data_dir, picture.file, fresh=fresh)
+                for picture, _ in watch(files, "pictures")
+            ]
+            with self._store.writing() as db:
+                return [
+                    self._bring_in(db, picture, has, said, person, now_ns, key)
+                    for (picture, said), has in watch(list(zip(files, kept, strict=True)), "labels")
+                ]
+        except BaseException:
+            self._let_go(fresh)
+            raise
 
     def history(self, item: int) -> tuple[Version, ...]:
         """Every version of the item's label, oldest first. Raises LabelError for no such item."""
@@ -297,6 +320,31 @@ class LabelBook:
         """What differs from one set to another. Raises SetError when there is none."""
         with self._store.reading() as db:
             return sets.compare(*(sets.members(db, self.data_dir, one) for one in (before, after)))
+
+    def _bring_in(
+        self,
+        db: sqlite3.Connection,
+        picture: NewPicture,
+        kept: Kept,
+        said: Said | None,
+        person: str,
+        now_ns: int,
+        key: str,
+    ) -> saving.Outcome | None:
+        wanted = Reason(Why.WANTED, text=say("label.why.wanted", person=person))
+        item = queue.add_picture(db, picture, kept, None if said else wanted, now_ns)
+        if said is None:
+            return None
+        wish = saving.Wish(item, person, said, 0, Purpose.LABEL, now_ns, key)
+        return saving.bring_in(db, self.settings, wish)
+
+    def _let_go(self, fresh: Sequence[Kept]) -> None:
+        """Delete what was kept for nothing; somebody else may have queued the same meanwhile."""
+        with suppress(StoreError), self._store.reading() as db:
+            for kept in fresh:
+                if not db.execute(_KNOWN, (kept.sha256,)).fetchone():
+                    place = place_of(self.data_dir, kept.sha256, kept.suffix)
+                    place.unlink(missing_ok=True)
 
     def _item(self, db: sqlite3.Connection, item: int, gone_ns: int) -> Item:
         return items(db, self.data_dir, [item_row(db, item)], gone_ns)[0]

@@ -235,6 +235,21 @@ def test_labels_from_files(tmp_path: Path) -> None:
     assert repeated.repeated, "the same contrary label is kept once"
 
 
+def _import_fills_the_disk(book: LabelBook, folder: Path) -> None:
+    """Of an import that the disk has no room for nothing is left, labels or pictures."""
+    kept = set(folder.rglob("*.png"))
+    files = [(picture(Path("/tmp"), number), GOOD) for number in range(200, 204)]
+    long = (picture(Path("/tmp"), 204), Said(Judgement.GOOD, note="x" * 300_000))
+    for leave, brought in ((2_000, files), (200_000, [*files, long])):
+        filler = fill(folder, leave=leave)
+        with pytest.raises(StoreError, match=r"store\.full|disk is full"):
+            book.bring_all_in(brought, "ann", 0)
+        filler.unlink()
+        assert set(folder.rglob("*.png")) == kept
+    assert len(book.queue(0, limit=50).items) == 1
+    assert book.bring_all_in([*files, files[0]], "ann", 0)[-1].saved.repeated
+
+
 def full_disk_while_a_label_is_saved(folder: Path) -> None:
     book = book_of(folder, 2)
     before = label(book, 1, "ann", GOOD, 0)
@@ -251,6 +266,7 @@ def full_disk_while_a_label_is_saved(folder: Path) -> None:
     assert book.history(1) == (before.version,)
     assert not book.history(2)
     filler.unlink()
+    _import_fills_the_disk(book, folder)
     assert book.open_item(2, "ann", 0).draft == "half"
     assert not label(book, 2, "ann", long, 0, key="k").repeated
     assert not list(folder.rglob("*.part"))

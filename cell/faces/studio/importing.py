@@ -20,7 +20,6 @@ from cell.labels.values import NewPicture
 from cell.people.noting import Json
 from cell.people.roles import Permission, require
 from cell.texts import say
-from models.ground.errors import UserError
 from vision.lab.data.findings import Finding
 from vision.lab.data.reading import Unlabelled
 from vision.lab.data.types import DataError
@@ -50,12 +49,7 @@ class Progress:
         self.what, self.done, self.all = what, 0, len(items)
         for item in items:
             yield item
-            self.count(what)
-
-    def count(self, what: str) -> None:
-        """One more is done."""
-        self.done += 1
-        self.counts["brought"] += what == "labels"
+            self.done += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +77,17 @@ def bring_in(
     subject: str = "",
 ) -> Brought:
     """Read all of it, then bring it in; the log is told of the beginning and of the outcome, under
-    `subject` or the source's name. Raises UserError: of a source with a fault nothing is brought
-    in. Where the disk is full in between, what is in stays, and the same import brings the rest.
+    `subject` or the source's name. Raises UserError: then nothing is brought in, be it for a fault
+    of the source or for a full disk.
     """
     require(clerk.by.role, Permission.EXCHANGE)
     name = subject or source.name
     told: dict[str, Json] = {"format": wish.form, "person": wish.person or clerk.by.name}
 
     def act() -> Brought:
-        try:
-            if wish.form == PICTURES:
-                return _pictures(clerk, source, progress, now_ns)
-            return _labels(clerk, source, wish, progress, now_ns)
-        except UserError:
-            told["brought"] = progress.counts["brought"]  # what is in stays
-            raise
+        if wish.form == PICTURES:
+            return _pictures(clerk, source, progress, now_ns)
+        return _labels(clerk, source, wish, progress, now_ns)
 
     brought = clerk.importing(name, told, act)
     counts = {"new": brought.new, "same": brought.same, "contrary": len(brought.conflicts)}
@@ -144,9 +134,9 @@ def _pictures(clerk: Clerk, source: Path, progress: Progress, now_ns: int) -> Br
         found = [file for file in files if file.is_file() and is_picture(file)]
         if not found:
             raise LabelError(say("studio.import.no_pictures"))
-        for file in progress.watch(found, "pictures"):
-            clerk.bring_in(NewPicture(file, file.name, file.stem), now_ns)
-            progress.counts["brought"] += 1
+        pictures = [NewPicture(file, file.name, file.stem) for file in found]
+        clerk.bring_in(pictures, now_ns, progress.watch)
+    progress.counts["brought"] = len(found)
     return Brought(len(found), 0, ())
 
 
