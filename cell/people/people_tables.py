@@ -10,7 +10,18 @@ from cell.stores.store import Store
 
 FILE = "people.db"
 
-TABLES = """
+_DEVICES = """
+CREATE TABLE devices (
+    device BLOB NOT NULL,
+    account INTEGER NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    seen_ns INTEGER NOT NULL,
+    PRIMARY KEY (device, account)
+) WITHOUT ROWID;
+CREATE INDEX devices_account ON devices (account);
+"""
+"""Since version 2."""
+
+_TABLES = """
 CREATE TABLE accounts (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,
@@ -72,7 +83,12 @@ CREATE TABLE clock (
 INSERT INTO clock VALUES (1, 0, 0);
 """
 
-SHAPE = Shape(version=1, tables=TABLES, marks=frozenset({"accounts", "sessions"}))
+SHAPE = Shape(
+    version=2,
+    tables=_TABLES + _DEVICES,
+    marks=frozenset({"accounts", "sessions"}),
+    steps={1: _DEVICES},
+)
 
 
 def open_people(data_dir: Path) -> Store:

@@ -68,7 +68,8 @@ class Gate:
         try:
             person = self._reception.who(connection)
         except UserError as error:
-            return PlainTextResponse(render(str(error), self._lang) + "\n", status_code=503)
+            words = render(str(error), language(connection, self._lang))
+            return PlainTextResponse(words + "\n", 503, {"Cache-Control": "no-store"})
         path, kind = connection.scope["path"], connection.scope["type"]
         if kind == "http" and path.startswith(SOCKET):
             return self._no(connection, 403, "signin.socket_only")
