@@ -22,6 +22,7 @@ from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.web.application import application
 from cell.faces.web.greeting import address, first_lines
+from cell.faces.web.patience import Patient
 from cell.faces.web.services import Services
 from cell.faces.web.tls import require_fit
 from cell.labels.book import LabelBook
@@ -86,6 +87,7 @@ def serve(cell: CellConfig) -> None:
         services = _services(cell, ends)
         settings = uvicorn.Config(
             application(services),
+            http=Patient,
             log_level="warning",
             access_log=False,
             server_header=False,
