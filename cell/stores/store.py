@@ -83,7 +83,12 @@ class Store:
 @contextmanager
 def looking(path: Path, kind: type[UserError]) -> Iterator[sqlite3.Connection]:
     """A file that is only read, whatever its version; it must be there. Raises `kind`."""
-    with told(path, kind), closing(_connection(path, "ro")) as db:
+    wal = path.with_name(f"{path.name}-wal")
+    # Beside a file on a disk that can only be read SQLite finds no place for what readers share.
+    still = not os.access(path.parent, os.W_OK) and not (wal.exists() and wal.stat().st_size)
+    with told(path, kind, (sqlite3.Error, OSError)):
+        db = _connection(path, "ro&immutable=1" if still else "ro")
+    with told(path, kind), closing(db):
         yield db
 
 
