@@ -47,7 +47,7 @@ def trouble(path: Path, error: sqlite3.Error | OSError) -> str:
             return say("store.full", file=path)
         return say("store.unwritable", file=path, why=why)
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
+    if is_full(error, path.parent):
         return say("store.full", file=path)
     if code in _BUSY:
         return say("store.busy", file=path)
@@ -56,8 +56,12 @@ def trouble(path: Path, error: sqlite3.Error | OSError) -> str:
     return say("store.damaged", file=path, why=str(error))
 
 
-def _is_full(path: Path) -> bool:
+def is_full(error: sqlite3.Error, folder: Path) -> bool:
+    """Whether SQLite failed for want of room on the disk of `folder`."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return True
     try:
-        return shutil.disk_usage(path.parent).free < _LITTLE
+        return code == sqlite3.SQLITE_IOERR and shutil.disk_usage(folder).free < _LITTLE
     except OSError as lost:
         return lost.errno in NO_ROOM

@@ -171,23 +171,12 @@ def _damaged_key(folder: Path) -> None:
     (folder / "keys" / AUDIT).write_text("no key")
 
 
-def _newer(folder: Path) -> None:
-    with sqlite3.connect(folder / "audit.db") as connection:
-        connection.execute("PRAGMA user_version = 99")
-
-
-def _no_database(folder: Path) -> None:
-    (folder / "audit.db").write_bytes(b"no database" * 1000)
-
-
 @pytest.mark.parametrize(
     ("does", "code"),
     [
         (_no_key, "audit.key.missing"),
         (_other_key, "audit.key.other"),
         (_damaged_key, "audit.key.damaged"),
-        (_newer, "store.newer"),
-        (_no_database, "store.damaged"),
     ],
 )
 def test_a_log_that_cannot_go_on_is_refused_in_one_line(

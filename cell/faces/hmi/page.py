@@ -90,7 +90,7 @@ class OperatorPage:
                     classes="note note-bad",
                     position="top",
                     timeout=0,
-                    close_button=tr("audit.page_seen", self._lang),
+                    actions=[{"label": tr("audit.page_seen", self._lang), "color": "white"}],
                 )
 
     def _refresh(self) -> None:
