@@ -84,9 +84,10 @@ class Store:
 def looking(path: Path, kind: type[UserError]) -> Iterator[sqlite3.Connection]:
     """A file that is only read, whatever its version; it must be there. Raises `kind`."""
     wal = path.with_name(f"{path.name}-wal")
-    # Beside a file on a disk that can only be read SQLite finds no place for what readers share.
-    still = not os.access(path.parent, os.W_OK) and not (wal.exists() and wal.stat().st_size)
     with told(path, kind, (sqlite3.Error, OSError)):
+        # On a disk that can only be read SQLite finds no place for what readers share.
+        still = bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY)
+        still = still and not (wal.exists() and wal.stat().st_size)
         db = _connection(path, "ro&immutable=1" if still else "ro")
     with told(path, kind), closing(db):
         yield db
