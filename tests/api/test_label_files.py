@@ -74,7 +74,7 @@ def test_in_by_one_format_and_out_by_all(world: World, client: TestClient, tmp_p
     told = {(entry.what, bool(entry.refused)) for entry in log}
     assert {("labels.import", False), ("labels.import", True), ("labels.imported", False)} < told
     broken = next(entry for entry in log if entry.refused)
-    assert broken.after == {"format": "cvat", "person": "quality_person", "brought": 0}
+    assert broken.after == {"format": "cvat", "person": "quality_person"}
     (out, *_) = [entry for entry in log if entry.what == "labels.export"]
     assert (out.subject, out.after) == ("one", {"format": "coco", "pictures": 3})
 

@@ -208,7 +208,7 @@ def test_what_was_begun_before_a_crash_is_not_done_again(world: World) -> None:
 def test_an_answer_that_cannot_be_kept_is_not_given(world: World) -> None:
     (world.folder / "api.db").write_bytes(b"no database" * 999)
     answer = world.client(Role.ADMIN, **{"Idempotency-Key": "k"}).post("/orders/start")
-    assert (answer.status_code, answer.json()["code"]) == (503, "api.repeats")
+    assert (answer.status_code, answer.json()["code"]) == (503, "store.damaged")
     assert world.cell.given == []
 
 

@@ -156,6 +156,24 @@ ODD = (
 )
 
 
+def test_who_guesses_elsewhere_keeps_nobody_from_his_own_browser(
+    cell_page: Hmi, visitor: Visitor, people_folder: Path
+) -> None:
+    with house(people_folder) as home:
+        home.add("park")
+    assert visitor.sign_in("park").status_code == 303
+    (known,) = [name for name in visitor.cookies if name.endswith("_device")]
+    with Visitor(cell_page.url) as stranger:
+        for _ in range(5):
+            assert stranger.sign_in("park", "a wrong pass phrase").status_code == 401
+        assert stranger.sign_in("park").status_code == 429
+    for name in list(visitor.cookies):
+        if name != known:
+            del visitor.cookies[name]
+    assert visitor.get("/", headers=PAGE).status_code == 303, "the word itself lets nobody in"
+    assert visitor.sign_in("park").status_code == 303
+
+
 def test_odd_addresses_are_answered(visitor: Visitor) -> None:
     """None of them breaks anything: with a session, and as far as they answer to nobody without."""
     for path, _ in ODD[:2]:

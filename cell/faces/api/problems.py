@@ -121,7 +121,7 @@ def _status_of_refusal(message: str) -> int:
     text = read(message)
     if text is not None and text.code == "people.forbidden":
         return 403
-    return 503 if text is not None and text.code.startswith("audit.") else 409
+    return 503 if text is not None and text.code.startswith(("audit.", "store.")) else 409
 
 
 def told(status: int, words: str, lang: Lang, errors: list[Wrong] | None = None) -> Problem:

@@ -107,7 +107,7 @@ class ExchangePage:
         with self._result:
             if error is not None:
                 ui.label(render(str(error), visit.lang)).classes("st-bad")
-            if error is None or counts["brought"]:
+            else:
                 ui.label(visit.tr("studio.import.brought", count=counts["brought"])).classes(
                     "st-good"
                 )

@@ -50,12 +50,7 @@ class Progress:
         self.what, self.done, self.all = what, 0, len(items)
         for item in items:
             yield item
-            self.count(what)
-
-    def count(self, what: str) -> None:
-        """One more is done."""
-        self.done += 1
-        self.counts["brought"] += what == "labels"
+            self.done += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +79,8 @@ def bring_in(
     subject: str = "",
 ) -> Brought:
     """Read all of it, then bring it in; the log is told of the beginning and of the outcome, under
-    `subject` or the source's name. Raises UserError: of a source with a fault nothing is brought
-    in. Where the disk is full in between, what is in stays, and the same import brings the rest.
+    `subject` or the source's name. Raises UserError: then nothing is brought in, be it for a fault
+    of the source or for a full disk.
     """
     require(clerk.by.role, Permission.EXCHANGE)
     name = subject or source.name
@@ -97,7 +92,6 @@ def bring_in(
                 return _pictures(clerk, source, progress, now_ns)
             return _labels(clerk, source, wish, progress, now_ns)
         except UserError as error:
-            told["brought"] = progress.counts["brought"]  # what is in stays
             if wish.sent is None:
                 raise
             raise hidden(error, wish.sent) from None
@@ -143,9 +137,9 @@ def _pictures(clerk: Clerk, source: Path, progress: Progress, now_ns: int) -> Br
         found = [file for file in files if file.is_file() and is_picture(file)]
         if not found:
             raise LabelError(say("studio.import.no_pictures"))
-        for file in progress.watch(found, "pictures"):
-            clerk.bring_in(NewPicture(file, file.name, file.stem), now_ns)
-            progress.counts["brought"] += 1
+        pictures = [NewPicture(file, file.name, file.stem) for file in found]
+        clerk.bring_in(pictures, now_ns, progress.watch)
+    progress.counts["brought"] = len(found)
     return Brought(len(found), 0, ())
 
 
