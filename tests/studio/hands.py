@@ -22,7 +22,7 @@ const at = [x + width / 2, y + height / 2], hit = document.elementFromPoint(...a
 return element === hit || element.contains(hit) ? [...at, width, height] : null;
 """
 """Middle and size of what lies open to a finger; null while something covers it."""
-LEAST = 40
+LEAST = 44
 """The smallest side that a finger hits without aiming [px]."""
 
 
@@ -95,10 +95,10 @@ class Keyboard(Hand):
         self.type(password)
         self.press("Enter")
 
-    def box(self, kind: str) -> None:
+    def box(self, _kind: str) -> None:
         """A box in the middle of the picture, of the second class, saved."""
         self.press("b", "Space", "Space", "Right", "Right", "Down", "Down", "Down", "Space", "2")
-        self.tagged(kind)
+        until(lambda: len(self.tags()) == 1, "a box is drawn")
         self.press("Enter")
 
     def freeze(self, name: str) -> None:
@@ -142,7 +142,7 @@ class Finger(Hand):
         self.go("go")
 
     def box(self, kind: str) -> None:
-        """A box in the middle of the picture, of the second class, saved."""
+        """A box in the middle of the picture, of this class, saved."""
         self.go("tool-box")
         self.touch("touchStart", (150, 150))
         for at in (160, 185, 220):
@@ -150,7 +150,6 @@ class Finger(Hand):
         self.touch("touchEnd")
         until(lambda: len(self.tags()) == 1, "a box is drawn")
         self.go(f"class-{kind}")
-        self.tagged(kind)
         self.go("save")
 
     def freeze(self, name: str) -> None:
