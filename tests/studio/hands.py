@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,6 +47,26 @@ class Hand(Studio):
         super().__init__(browser, url.rstrip("/"))
         self.lang = lang
 
+    def go(self, name: str) -> None:
+        """Press what bears this name."""
+        raise NotImplementedError
+
+    def pin(self, digits: str) -> None:
+        """Sign in with the PIN of who has been chosen."""
+        raise NotImplementedError
+
+    def sign_in_with(self, name: str, password: str) -> None:
+        """At the sign-in page."""
+        raise NotImplementedError
+
+    def box(self, kind: str) -> None:
+        """A box in the picture, of the class `kind`, the second one; saved."""
+        raise NotImplementedError
+
+    def freeze(self, name: str) -> None:
+        """Make a label set."""
+        raise NotImplementedError
+
     def arrive(self, path: str) -> None:
         """Open a page as a bookmark does."""
         self.browser.get(f"{self.url}{path}")
@@ -59,6 +78,10 @@ class Hand(Studio):
     def spoken(self) -> str:
         """The page's language, as it says itself."""
         return str(self.browser.execute_script("return document.documentElement.lang"))
+
+    def pressed(self, name: str) -> bool:
+        """Whether a key that stays down is."""
+        return bool(self.find(name)[0].get_attribute("aria-pressed") == "true")
 
     def downloads(self, folder: Path) -> None:
         told = {"behavior": "allow", "downloadPath": str(folder)}
@@ -95,8 +118,7 @@ class Keyboard(Hand):
         self.type(password)
         self.press("Enter")
 
-    def box(self, _kind: str) -> None:
-        """A box in the middle of the picture, of the second class, saved."""
+    def box(self, kind: str) -> None:
         self.press("b", "Space", "Space", "Right", "Right", "Down", "Down", "Down", "Space", "2")
         until(lambda: len(self.tags()) == 1, "a box is drawn")
         self.press("Enter")
@@ -142,14 +164,16 @@ class Finger(Hand):
         self.go("go")
 
     def box(self, kind: str) -> None:
-        """A box in the middle of the picture, of this class, saved."""
         self.go("tool-box")
         self.touch("touchStart", (150, 150))
         for at in (160, 185, 220):
             self.touch("touchMove", (at, at))
         self.touch("touchEnd")
         until(lambda: len(self.tags()) == 1, "a box is drawn")
-        self.go(f"class-{kind}")
+        # The browser takes a tap that follows a fast stroke at once for that stroke's end.
+        until(
+            lambda: self.go(f"class-{kind}") or self.pressed(f"class-{kind}"), f"{kind} is chosen"
+        )
         self.go("save")
 
     def freeze(self, name: str) -> None:
