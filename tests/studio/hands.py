@@ -40,9 +40,6 @@ class Hand(Studio):
     do alike; how each does it is its own.
     """
 
-    go: Callable[[str], None]
-    """Press what bears this name."""
-
     def __init__(self, browser: Any, url: str, lang: str) -> None:
         super().__init__(browser, url.rstrip("/"))
         self.lang = lang
@@ -119,6 +116,7 @@ class Keyboard(Hand):
         self.press("Enter")
 
     def box(self, kind: str) -> None:
+        assert kind == "short", "the second class of boards"
         self.press("b", "Space", "Space", "Right", "Right", "Down", "Down", "Down", "Space", "2")
         until(lambda: len(self.tags()) == 1, "a box is drawn")
         self.press("Enter")
