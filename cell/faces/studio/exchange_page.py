@@ -23,7 +23,7 @@ class ExchangePage:
     """Upload, choose how it is to be read, import."""
 
     def __init__(self, visit: Visit, inbox: Inbox, tray: Tray) -> None:
-        self._visit, self._tray = visit, tray
+        self._visit, self._inbox, self._tray = visit, inbox, tray
         self._progress: Progress | None = None
         with frame(visit, "exchange"):
             heading(visit.tr("studio.exchange.title"), visit.tr("studio.exchange.hint"))
@@ -39,7 +39,8 @@ class ExchangePage:
                 ui.label(visit.tr("studio.exchange.out"))
                 ui.link(visit.tr("studio.sets"), visit.link("/studio/sets")).classes("st-button")
         ui.timer(0.4, self._tell)
-        ui.context.client.on_delete(lambda: inbox.close(tray))
+        self._gone = False
+        ui.context.client.on_delete(self._leave)
 
     def _upload(self) -> None:
         visit = self._visit
@@ -86,10 +87,21 @@ class ExchangePage:
             await run.io_bound(bring_in, visit.clerk, source, wish, self._progress, now_ns())
         except UserError as caught:
             error = caught
+        if self._gone:  # nobody looks any more; the log tells what came of it
+            self._inbox.close(self._tray)
+            return
         self._show(self._progress, error)
         self._progress = None
         # A wrong choice can be mended and tried again with the files that are here.
         self._start.set_enabled(error is not None)
+
+    def _leave(self) -> None:
+        """The browser has gone, or its session has ended: an import that runs ends what it began,
+        with the files that it reads.
+        """
+        self._gone = True
+        if self._progress is None:
+            self._inbox.close(self._tray)
 
     def _tell(self) -> None:
         progress = self._progress
