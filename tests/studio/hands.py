@@ -16,9 +16,9 @@ REACHED = """
 const element = [...document.querySelectorAll(arguments[0])].find((one) => one.checkVisibility());
 if (!element || element.disabled) return null;
 element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
-const { x, y, width, height } = element.getBoundingClientRect();
+const { x, y, width, height } = (element.closest(".q-field__control") ?? element).getBoundingClientRect();
 const at = [x + width / 2, y + height / 2], hit = document.elementFromPoint(...at);
-return element === hit || element.contains(hit) ? [...at, width, height] : null;
+return hit && (element.contains(hit) || hit.closest("label")?.contains(element)) ? [...at, width, height] : null;
 """
 """Middle and size of what lies open to a finger; null while something covers it."""
 LEAST = 44
@@ -63,6 +63,21 @@ class Hand(Studio):
     def freeze(self, name: str) -> None:
         """Make a label set."""
         raise NotImplementedError
+
+    def choose(self, name: str, words: str) -> None:
+        """Choose from a list that opens."""
+        self.go(name)
+        until(lambda: self.options(), f"{name} is open")
+        self.pick(words)
+        until(lambda: not self.options(), f"{name} is closed")
+
+    def pick(self, words: str) -> None:
+        """Take one of the open list."""
+        raise NotImplementedError
+
+    def options(self) -> list[Any]:
+        """What the open list offers."""
+        return list(self.browser.find_elements("css selector", ".q-menu .q-item"))
 
     def arrive(self, path: str) -> None:
         """Open a page as a bookmark does."""
@@ -121,6 +136,14 @@ class Keyboard(Hand):
         until(lambda: len(self.tags()) == 1, "a box is drawn")
         self.press("Enter")
 
+    def pick(self, words: str) -> None:
+        chosen = "return document.querySelector('.q-menu .q-manual-focusable--focused')?.innerText"
+        for _ in range(MOST_STEPS):
+            if words in (self.browser.execute_script(chosen) or ""):
+                return self.press("Enter")
+            self.press("Down")
+        raise AssertionError(f"the arrows never come to {words}")
+
     def freeze(self, name: str) -> None:
         self.reach("set-name")
         self.type(name)
@@ -173,6 +196,12 @@ class Finger(Hand):
             lambda: self.go(f"class-{kind}") or self.pressed(f"class-{kind}"), f"{kind} is chosen"
         )
         self.go("save")
+
+    def pick(self, words: str) -> None:
+        one = next(one for one in self.options() if words in one.text)
+        self.browser.execute_script("arguments[0].scrollIntoView({block: 'nearest'})", one)
+        box = one.rect
+        self.tap_at(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
     def freeze(self, name: str) -> None:
         self.fill("set-name", name)

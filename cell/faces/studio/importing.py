@@ -60,7 +60,8 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How it is to be read. classes: new names by old ones; known: those that there may be, None
+    """How it is to be read. classes: new names by old ones; left_out: old names of those of which
+    nothing comes in; known: those that there may be, None
     for any; person: who answers for the labels, '' for whoever imports; scratch: where archives are
     unpacked, which no refusal names.
     """
@@ -68,6 +69,7 @@ class Wish:
     form: str
     unlabelled: Unlabelled = Unlabelled.REFUSE
     classes: Mapping[str, str] = field(default_factory=dict)
+    left_out: Collection[str] = ()
     known: Collection[str] | None = None
     accept_losses: bool = False
     person: str = ""
@@ -106,21 +108,51 @@ def bring_in(
 
 
 def _labels(clerk: Clerk, source: Path, wish: Wish, progress: Progress, now_ns: int) -> Brought:
-    options = Options(
-        wish.classes, wish.known, wish.unlabelled, wish.accept_losses, scratch=wish.scratch
-    )
+    options = _options(wish)
     person = wish.person or clerk.by.name
     try:
         with reading(source, wish.form, options, progress.watch) as found:
             progress.tell(found.warnings)
             brought = bring_labels(clerk.book, found, person, now_ns, progress.watch)
     except (DataError, LabelError) as error:
-        if wish.scratch is None:
-            raise
-        raise ExchangeError(str(error).replace(f"{wish.scratch}/", "")) from None
+        raise _plain(error, wish) from None
     contrary = len(brought.conflicts)
     progress.counts = {"brought": brought.new + brought.same + contrary, "contrary": contrary}
     return brought
+
+
+def look(clerk: Clerk, source: Path, wish: Wish, progress: Progress) -> dict[str, int]:
+    """The classes that a source names, and how many outlines each has; nothing is brought in.
+    Raises UserError where it could not be brought in either.
+    """
+    require(clerk.by.role, Permission.EXCHANGE)
+    try:
+        with reading(source, wish.form, _options(wish), progress.watch) as found:
+            counts = dict.fromkeys(found.classes, 0)
+            for item in found.items:
+                for shape in item.labelled.shapes:
+                    counts[shape.class_name] = counts.get(shape.class_name, 0) + 1
+    except (DataError, LabelError) as error:
+        raise _plain(error, wish) from None
+    return {name: count for name, count in counts.items() if count}
+
+
+def _options(wish: Wish) -> Options:
+    return Options(
+        wish.classes,
+        wish.left_out,
+        wish.known,
+        wish.unlabelled,
+        wish.accept_losses,
+        scratch=wish.scratch,
+    )
+
+
+def _plain(error: UserError, wish: Wish) -> UserError:
+    """The error without the folder that archives are unpacked in, which nobody knows."""
+    if wish.scratch is None:
+        return error
+    return ExchangeError(str(error).replace(f"{wish.scratch}/", ""))
 
 
 def classes_of(words: str) -> dict[str, str]:

@@ -13,7 +13,7 @@ from cell.labels.exchange.bounds import Bounds
 from cell.labels.exchange.convert import labels_of
 from cell.labels.exchange.errors import ExchangeError
 from cell.labels.exchange.format import Filed, Format
-from cell.labels.exchange.mapping import mapped
+from cell.labels.exchange.mapping import mapped, without
 from cell.labels.exchange.names import without_images
 from cell.labels.exchange.table import format_of
 from cell.labels.exchange.unpack import is_archive, unpack
@@ -27,12 +27,13 @@ from vision.lab.data.types import DataError
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a source is read. classes: new names by old ones; known: the classes that there may be,
-    None for any; unlabelled: what pictures without a label are taken for; accept_losses: go on
+    """How a source is read. classes: new names by old ones; left_out: old names of those of which
+    nothing comes in; known: the classes that there may be, None for any; unlabelled: what pictures without a label are taken for; accept_losses: go on
     without the pictures of which something cannot be read; scratch: where archives are unpacked.
     """
 
     classes: Mapping[str, str] = field(default_factory=dict)
+    left_out: Collection[str] = ()
     known: Collection[str] | None = None
     unlabelled: Unlabelled = Unlabelled.REFUSE
     accept_losses: bool = False
@@ -123,6 +124,8 @@ def _read(root: Path, source: Path, format: Format, options: Options, watch: Wat
         raise ExchangeError(f"{lost[0].text}; no picture is left without what was lost")
     if not data.samples:
         raise ExchangeError(say("exchange.empty", file=str(source), files=format.files))
+    if options.left_out:
+        data = without(data, source, options.left_out, findings)
     data = mapped(data, source, options.classes, options.known)
     items = labels_of(data, findings, watch)
     return Imported(tuple(items), data.classes, tuple(findings + turned(data)))
