@@ -20,8 +20,8 @@ SERIOUS = ("serious", "critical")
 
 
 class Studio:
-    """The browser at one of the tool's pages. `pointer`: what `drag` and `click_at` are done with, a
-    mouse or a pen.
+    """The browser at one of the tool's pages. `pointer`: what `drag` and `click_at` are done
+    with, a mouse or a pen.
     """
 
     def __init__(self, browser: Any, url: str) -> None:

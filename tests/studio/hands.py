@@ -16,9 +16,11 @@ REACHED = """
 const element = [...document.querySelectorAll(arguments[0])].find((one) => one.checkVisibility());
 if (!element || element.disabled) return null;
 element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
-const { x, y, width, height } = (element.closest(".q-field__control") ?? element).getBoundingClientRect();
+const whole = element.closest(".q-field__control") ?? element;
+const { x, y, width, height } = whole.getBoundingClientRect();
 const at = [x + width / 2, y + height / 2], hit = document.elementFromPoint(...at);
-return hit && (element.contains(hit) || hit.closest("label")?.contains(element)) ? [...at, width, height] : null;
+const open = hit && (element.contains(hit) || hit.closest("label")?.contains(element));
+return open ? [...at, width, height] : null;
 """
 """Middle and size of what lies open to a finger; null while something covers it."""
 LEAST = 44

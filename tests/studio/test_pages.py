@@ -204,7 +204,8 @@ def test_the_classes_of_an_upload_are_named_or_left_out(
     noise = np.random.default_rng(len(name)).integers(0, 255, (30, 40), np.uint8)
     cv2.imwrite(str(tmp_path / name), noise)
     (tmp_path / "annotations.xml").write_text(
-        f'<annotations><image id="0" name="{name}" width="40" height="30">{boxes}</image></annotations>'
+        f'<annotations><image id="0" name="{name}" width="40" height="30">{boxes}'
+        "</image></annotations>"
     )
     hand.open("/studio/exchange")
     until(lambda: hand.find("upload-folder"), "the upload")

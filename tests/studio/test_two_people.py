@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+webdriver = pytest.importorskip("selenium.webdriver")
 from cell.labels.label import Judgement
 from cell.labels.values import State
-from tests.hmi.conftest import chromium, until
+from tests.hmi.conftest import CHROMIUM, DRIVER, chromium, until
 from tests.studio.browsing import Studio
 from tests.studio.conftest import Server
 from tests.studio.test_pages import overridden, state
@@ -22,9 +23,10 @@ WORDS = {
 
 
 @pytest.fixture(scope="module")
-def other(tmp_path_factory: pytest.TempPathFactory, browser: Any, server: Server) -> Iterator[Any]:
+def other(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Iterator[Any]:
     """Somebody else, at a browser of his own."""
-    webdriver = pytest.importorskip("selenium.webdriver")
+    if CHROMIUM is None or DRIVER is None:
+        pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
     driver = chromium(webdriver, tmp_path_factory.mktemp("other"), flat=True)
     made = Studio(driver, server.url)
     made.sign_in("quick")

@@ -38,7 +38,7 @@ def keys(browser: Any, cell_page: Hmi, lang: str) -> Keyboard:
 
 
 @pytest.fixture(scope="module")
-def book(people_folder: Path, cell_page: Hmi) -> Iterator[LabelBook]:
+def book(people_folder: Path) -> Iterator[LabelBook]:
     opened = LabelBook.open(people_folder, LabelsConfig())
     yield opened
     opened.close()

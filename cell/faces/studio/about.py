@@ -15,7 +15,6 @@ from cell.labels.values import Item, Purpose, Reason, Said, Version
 from cell.products.labels import label_of
 from cell.texts import Label, render, tr_or
 
-
 TYPING_S: Final = 0.5
 """How often what is being typed is kept."""
 

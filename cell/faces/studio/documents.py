@@ -27,8 +27,8 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One picture for the canvas. ticket: names this showing of it; version: of its label, 0 for none yet; golden, heat: where those
-    pictures are, '' for none; fixed: nothing can be changed.
+    """One picture for the canvas. ticket: names this showing of it; version: of its label, 0 for
+    none yet; golden, heat: where those pictures are, '' for none; fixed: nothing can be changed.
     """
 
     ticket: str

@@ -6,9 +6,9 @@ from typing import Final
 
 from nicegui import run, ui
 
-from cell.faces.studio.frame import button, frame, heading
 from cell.faces.studio.class_table import ClassTable
 from cell.faces.studio.classes import words_of
+from cell.faces.studio.frame import button, frame, heading
 from cell.faces.studio.importing import PICTURES, Progress, Wish, bring_in, look
 from cell.faces.studio.uploads import Inbox, Tray, Upload
 from cell.faces.studio.visit import Visit, now_ns
@@ -113,8 +113,8 @@ class ExchangePage:
             str(self._form.value),
             Unlabelled(self._unlabelled.value),
             {old: new for old, new in names.items() if new},
-            [old for old, new in names.items() if not new],
             scratch=self._tray.scratch,
+            left_out=[old for old, new in names.items() if not new],
         )
 
     async def _asks(self, progress: Progress) -> bool:
@@ -122,8 +122,15 @@ class ExchangePage:
         if self._form.value == PICTURES or self._table.shown:
             return False
         visit, wish = self._visit, self._wish()
-        found = await run.io_bound(look, visit.clerk, self._tray.source, wish, progress)
-        known = await run.io_bound(words_of, visit.tools.recipes, visit.lang)
+
+        def learn() -> tuple[dict[str, int], dict[str, str]]:
+            found = look(visit.clerk, self._tray.source, wish, progress)
+            return found, words_of(visit.tools.recipes, visit.lang)
+
+        learnt = await run.io_bound(learn)
+        if learnt is None:  # the server is being ended
+            return True
+        found, known = learnt
         self._progress = None
         if all(name in known for name in found):
             return False

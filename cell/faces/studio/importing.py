@@ -60,20 +60,19 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How it is to be read. classes: new names by old ones; left_out: old names of those of which
-    nothing comes in; known: those that there may be, None
+    """How it is to be read. classes: new names by old ones; known: those that there may be, None
     for any; person: who answers for the labels, '' for whoever imports; scratch: where archives are
-    unpacked, which no refusal names.
+    unpacked, which no refusal names; left_out: old names of the classes of which nothing comes in.
     """
 
     form: str
     unlabelled: Unlabelled = Unlabelled.REFUSE
     classes: Mapping[str, str] = field(default_factory=dict)
-    left_out: Collection[str] = ()
     known: Collection[str] | None = None
     accept_losses: bool = False
     person: str = ""
     scratch: Path | None = None
+    left_out: Collection[str] = ()
 
 
 def bring_in(
@@ -140,11 +139,11 @@ def look(clerk: Clerk, source: Path, wish: Wish, progress: Progress) -> dict[str
 def _options(wish: Wish) -> Options:
     return Options(
         wish.classes,
-        wish.left_out,
         wish.known,
         wish.unlabelled,
         wish.accept_losses,
         scratch=wish.scratch,
+        left_out=wish.left_out,
     )
 
 

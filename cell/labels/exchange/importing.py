@@ -27,18 +27,19 @@ from vision.lab.data.types import DataError
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a source is read. classes: new names by old ones; left_out: old names of those of which
-    nothing comes in; known: the classes that there may be, None for any; unlabelled: what pictures without a label are taken for; accept_losses: go on
-    without the pictures of which something cannot be read; scratch: where archives are unpacked.
+    """How a source is read. classes: new names by old ones; known: the classes that there may be,
+    None for any; unlabelled: what pictures without a label are taken for; accept_losses: go on
+    without the pictures of which something cannot be read; scratch: where archives are unpacked;
+    left_out: old names of the classes of which nothing comes in.
     """
 
     classes: Mapping[str, str] = field(default_factory=dict)
-    left_out: Collection[str] = ()
     known: Collection[str] | None = None
     unlabelled: Unlabelled = Unlabelled.REFUSE
     accept_losses: bool = False
     scratch: Path | None = None
     bounds: Bounds = field(default_factory=Bounds)
+    left_out: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
