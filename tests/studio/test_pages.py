@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
 from cell.labels.label import Judgement, Shape
 from cell.labels.reasons import Why
 from cell.labels.values import Purpose, Said, State

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-webdriver = pytest.importorskip("selenium.webdriver")
+pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
+from selenium import webdriver
+
 from cell.labels.label import Judgement
 from cell.labels.values import State
 from tests.hmi.conftest import CHROMIUM, DRIVER, chromium, until
