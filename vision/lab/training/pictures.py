@@ -70,6 +70,7 @@ class PictureJob:
     def batches(self, batch: int, seed: int) -> IterableDataset[Batch]:
         """Random views; few of them where each is learnt from several times."""
         fresh = batch if self._features else max(1, batch // FRESH)
+        self._kept = Replay(seed)
         return Views(self.train, len(self.classes), self.crop, fresh, seed)
 
     def predict(self, net: nn.Module, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, Batch]:
