@@ -23,6 +23,7 @@ from vision.lab.training.evaluate import onnx_runner
 from vision.lab.training.export import export_graph
 from vision.lab.training.metrics import Found, coco, match
 from vision.lab.training.pictures import NMS_IOU, found_in
+from vision.lab.training.reported import reported
 from vision.lab.training.views import Picture
 from vision.nets.litenet import LiteNet
 from vision.nets.pairnet import Deployed
@@ -40,11 +41,13 @@ def write_package(
     source: dict[str, Any],
     licence: str,
     version: str,
+    report: Sequence[Picture] | None = None,
 ) -> dict[str, Any]:
     """Write model.onnx, card.json and README.md into folder, and return the card.
 
-    saved: the checkpoint; validation: what thresholds and figures come from; source: what the card
-    says of the data. Nothing is left half written. Raises ValueError when ONNX and torch disagree.
+    saved: the checkpoint; validation: what it and the thresholds were chosen by; report: pictures
+    that chose nothing, whose figures the card tells beside them; source: what the card says of the
+    data. Nothing is left half written. Raises ValueError when ONNX and torch disagree.
     """
     classes, (height, width) = tuple(saved["classes"]), validation[0].image.shape
     net: nn.Module = LiteNet(len(classes), 2 * saved["settings"]["width"])
@@ -61,6 +64,17 @@ def write_package(
         fresh.unlink()
         raise ValueError(f"{folder}: ONNX and torch differ by {deviation:.3g}: not written")
     found = _halve(fresh, validation, classes)
+    thresholds = best_thresholds(found, classes)
+    metrics: dict[str, Any] = {
+        "validation": {k: round(v, 4) for k, v in coco(found, classes).items()},
+        "onnx_vs_torch_max_difference": deviation,
+    }
+    if report is not None:
+        seen = found_in(onnx_runner(fresh), report)
+        metrics = {
+            **_told_apart(found, validation, seen, report, classes, thresholds),
+            "onnx_vs_torch_max_difference": deviation,
+        }
     card = {
         "name": folder.name,
         "version": version,
@@ -71,7 +85,7 @@ def write_package(
         "classes": list(classes),
         "input": {"shape": ["N", 1, height, width], "channels": ["board"]},
         "output": {"layout": "x1, y1, x2, y2 in input pixels, then one score 0..1 per class"},
-        "thresholds": best_thresholds(found, classes),
+        "thresholds": thresholds,
         "nms_iou": NMS_IOU,
         "nms_across_classes": True,
         "data": source,
@@ -80,10 +94,7 @@ def write_package(
             "wall_minutes": round(saved["spent"] / 60, 1), "hardware": hardware(),
             "code": sources_version(),
         },
-        "metrics": {
-            "validation": {k: round(v, 4) for k, v in coco(found, classes).items()},
-            "onnx_vs_torch_max_difference": deviation,
-        },
+        "metrics": metrics,
         "licence": licence,
     }  # fmt: skip
     write_whole(folder / "README.md", _readme(card))
@@ -91,6 +102,28 @@ def write_package(
     write_whole(folder / "card.json", json.dumps(card, indent=2) + "\n")
     write_selfcheck(folder)
     return card
+
+
+def _told_apart(
+    found: Sequence[Found],
+    validation: Sequence[Picture],
+    seen: Sequence[Found],
+    report: Sequence[Picture],
+    classes: Sequence[str],
+    thresholds: dict[str, float],
+) -> dict[str, Any]:
+    """Both kinds of figures, and which one is which."""
+    return {
+        "which": {
+            "selection": "of the parts by which checkpoint, weights' form and thresholds were "
+            "chosen: too good by what that choice gained",
+            "report": "of parts that were neither learnt from nor chosen by: what to expect",
+        },
+        "selection": reported(found, [p.group for p in validation], classes, thresholds),
+        "report": reported(seen, [p.group for p in report], classes, thresholds)
+        if report
+        else None,
+    }
 
 
 def _halve(file: Path, validation: Sequence[Picture], classes: tuple[str, ...]) -> list[Found]:
@@ -130,9 +163,8 @@ def best_thresholds(found: Sequence[Any], classes: Sequence[str]) -> dict[str, f
 
 
 def _readme(card: dict[str, Any]) -> str:
-    figures = card["metrics"]["validation"]
-    rows = "\n".join(f"| {name} | {figures[f'AP50_{name}']:.3f} |" for name in card["classes"])
     height, width = card["input"]["shape"][2:]
+    measured = _apart(card) if "report" in card["metrics"] else _together(card)
     return f"""# {card["name"]} {card["version"]}
 
 Finds {", ".join(card["classes"])} in single pictures of {width} x {height} px.
@@ -140,12 +172,42 @@ Finds {", ".join(card["classes"])} in single pictures of {width} x {height} px.
 **Licence.** {card["licence"]}
 
 Trained on {card["data"].get("name", "the data given")}, split by group: no part is in two splits.
-mAP50 on the validation groups: {figures["mAP50"]:.3f}, mAP50-95 {figures["mAP50_95"]:.3f}.
+{measured}
+The backbone began with ImageNet weights of EfficientNet-lite0 (Apache-2.0).
+"""
+
+
+def _together(card: dict[str, Any]) -> str:
+    figures = card["metrics"]["validation"]
+    rows = "\n".join(f"| {name} | {figures[f'AP50_{name}']:.3f} |" for name in card["classes"])
+    return f"""mAP50 on the validation groups: {figures["mAP50"]:.3f}, mAP50-95 {figures["mAP50_95"]:.3f}.
 
 | class | AP50 |
 | --- | --- |
 {rows}
 
-The checkpoint and the thresholds were chosen on the same pictures: expect slightly worse on others.
-The backbone began with ImageNet weights of EfficientNet-lite0 (Apache-2.0).
+The checkpoint and the thresholds were chosen on the same pictures: expect slightly worse on others."""
+
+
+def _apart(card: dict[str, Any]) -> str:
+    metrics = card["metrics"]
+    rows = "\n".join(_row(name, metrics[name]) for name in ("report", "selection"))
+    return f"""
+| pictures | parts | mAP50 (95 % interval) | defective parts passed | good parts refused |
+| --- | --- | --- | --- | --- |
+{rows}
+
+`report`: {metrics["which"]["report"]}.
+`selection`: {metrics["which"]["selection"]}.
 """
+
+
+def _row(name: str, figures: dict[str, Any] | None) -> str:
+    if figures is None:
+        return f"| {name} | 0 | not measured: the label set holds no part apart | | |"
+    between = figures["mAP50_interval"]
+    told = "" if between is None else f" ({between[0]:.2f} to {between[1]:.2f})"
+    value = figures["mAP50"]
+    shares = [f"{figures[k]['count']} of {figures[k]['of']}" for k in ("escapes", "false_rejects")]
+    share = "not told: no defect in them" if value is None else f"{value:.3f}{told}"
+    return f"| {name} | {figures['parts']} | {share} | {shares[0]} | {shares[1]} |"

@@ -1,0 +1,41 @@
+"""Jobs begin: a runner is started where none is at work, a process of its own that outlives its
+starter, and ends when no job waits.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from cell.texts import say
+from cell.training.book import FOLDER
+from cell.training.errors import JobStoreError
+from cell.training.lock import runner_there
+
+LOG = "runner.txt"
+
+
+def start_runner(data_dir: Path, config: Path | None = None) -> None:
+    """See to it that somebody works the queue off. config: the cell's configuration, None: that of
+    the data folder. Raises JobStoreError.
+    """
+    if runner_there(data_dir):
+        return
+    command = [sys.executable, "-m", "cell.training", str(data_dir.absolute())]
+    if config is not None:
+        command += ["--config", str(config.absolute())]
+    path = data_dir / FOLDER / LOG
+    try:
+        with path.open("ab") as log:
+            subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                close_fds=True,
+            )
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise JobStoreError(say("training.store_unwritable", file=path, why=why)) from None
