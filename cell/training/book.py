@@ -22,11 +22,11 @@ MOST = 200
 class JobBook:
     """Jobs of one data folder. May be used from any thread, and several processes may have one each.
 
-    Every method may raise JobStoreError: then nothing has changed.
+    Every method may raise JobStoreError, also for a file that is damaged or of a newer version: then
+    nothing has changed.
     """
 
     def __init__(self, data_dir: Path) -> None:
-        """Raises JobStoreError for a file that is damaged or of a newer version."""
         self.data_dir = data_dir
         self._database = Database(data_dir / FILE)
 
@@ -53,6 +53,8 @@ class JobBook:
 
     def jobs(self, most: int = MOST) -> tuple[Job, ...]:
         """Newest first."""
+        if not self._database.path.exists():
+            return ()
         with self._database.read() as db:
             rows = db.execute("SELECT * FROM job ORDER BY id DESC LIMIT ?", (most,)).fetchall()
         return tuple(map(_job, rows))
@@ -105,6 +107,8 @@ class JobBook:
     @property
     def unfinished(self) -> bool:
         """Whether a job waits, or has begun and not ended."""
+        if not self._database.path.exists():
+            return False
         with self._database.read() as db:
             return bool(
                 db.execute(

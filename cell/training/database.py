@@ -21,35 +21,27 @@ _UNWRITABLE = (
 
 
 class Database:
-    """May be used from any thread; several processes may have the file open."""
+    """May be used from any thread; several processes may have the file open. It is opened when it is
+    first used: a file that cannot be keeps nobody from anything else.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Raises JobStoreError for a file that cannot be used."""
-        self._path = path
+        self.path = path
         self._lock = threading.RLock()
-        with self._told():
-            self._connection = sqlite3.connect(
-                path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
-            )
-            try:
-                self._connection.row_factory = sqlite3.Row
-                self._connection.execute("PRAGMA journal_mode = WAL")
-                self._connection.execute("PRAGMA foreign_keys = ON")
-                prepare(self._connection, path)
-            except BaseException:
-                self._connection.close()
-                raise
+        self._opened: sqlite3.Connection | None = None
 
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
-            self._connection.close()
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """What is read in here is of one moment. Raises JobStoreError."""
         with self._lock, self._told():
-            yield from self._transaction("BEGIN")
+            yield from self._transaction(self._connection(), "BEGIN")
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
@@ -58,17 +50,36 @@ class Database:
         Raises JobStoreError.
         """
         with self._lock, self._told():
-            self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            yield from self._transaction("BEGIN IMMEDIATE")
+            connection = self._connection()
+            connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+            yield from self._transaction(connection, "BEGIN IMMEDIATE")
 
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        self._connection.execute(begin)
+    def _connection(self) -> sqlite3.Connection:
+        if self._opened is None:
+            fresh = sqlite3.connect(
+                self.path, timeout=_WAIT_S, isolation_level=None, check_same_thread=False
+            )
+            try:
+                fresh.row_factory = sqlite3.Row
+                fresh.execute("PRAGMA journal_mode = WAL")
+                fresh.execute("PRAGMA foreign_keys = ON")
+                prepare(fresh, self.path)
+            except BaseException:
+                fresh.close()
+                raise
+            self._opened = fresh
+        return self._opened
+
+    def _transaction(
+        self, connection: sqlite3.Connection, begin: str
+    ) -> Iterator[sqlite3.Connection]:
+        connection.execute(begin)
         try:
-            yield self._connection
-            self._connection.execute("COMMIT")
+            yield connection
+            connection.execute("COMMIT")
         except BaseException:
-            if self._connection.in_transaction:  # a full disk has rolled it back already
-                self._connection.execute("ROLLBACK")
+            if connection.in_transaction:  # a full disk has rolled it back already
+                connection.execute("ROLLBACK")
             raise
 
     @contextmanager
@@ -76,7 +87,7 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            raise JobStoreError(_words(self._path, error)) from error
+            raise JobStoreError(_words(self.path, error)) from error
 
 
 def _words(path: Path, error: sqlite3.Error) -> str:

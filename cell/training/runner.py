@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from cell.config.training import TrainingConfig
@@ -93,7 +94,8 @@ class Runner:
                 stopped = standing.paused
                 _signal(process, signal.SIGSTOP if stopped else signal.SIGCONT)
                 state = State.PAUSED if stopped else State.RUNNING
-                self._patiently(lambda state=state, why=standing.why: self._stand(job, state, why))
+                why = standing.why if stopped else ""
+                self._patiently(partial(self._book.stand, job.id, state, why))
             now = time.monotonic()
             worked, before = 0.0 if stopped else now - before, now
             try:
@@ -106,9 +108,6 @@ class Runner:
             except subprocess.TimeoutExpired:
                 continue
         return False
-
-    def _stand(self, job: Job, state: State, why: str) -> None:
-        self._book.stand(job.id, state, why if state is State.PAUSED else "")
 
     def _judged(self, standing: Standing) -> Standing:
         now = self._clock()

@@ -9,11 +9,21 @@ import sys
 from pathlib import Path
 
 from cell.texts import say
-from cell.training.book import FOLDER
+from cell.training.book import FOLDER, JobBook
 from cell.training.errors import JobStoreError
 from cell.training.lock import runner_there
 
 LOG = "runner.txt"
+
+
+def go_on(book: JobBook) -> str:
+    """After a power cut or a crash: go on with what waits. Why not, '' where all is well."""
+    try:
+        if book.unfinished:
+            start_runner(book.data_dir)
+    except JobStoreError as error:
+        return str(error)
+    return ""
 
 
 def start_runner(data_dir: Path, config: Path | None = None) -> None:
