@@ -61,9 +61,9 @@ class Database:
             )
             try:
                 fresh.row_factory = sqlite3.Row
-                fresh.execute("PRAGMA journal_mode = WAL")
                 fresh.execute("PRAGMA foreign_keys = ON")
                 prepare(fresh, self.path)
+                fresh.execute("PRAGMA journal_mode = WAL")  # last: a foreign file stays untouched
             except BaseException:
                 fresh.close()
                 raise

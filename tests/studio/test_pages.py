@@ -18,7 +18,14 @@ from tests.hmi.conftest import until
 from tests.studio.app import add
 from tests.studio.conftest import Server
 
-PAGES = ("/studio", "/studio/work", "/studio/sets", "/studio/exchange", "/studio/agreement")
+PAGES = (
+    "/studio",
+    "/studio/work",
+    "/studio/sets",
+    "/studio/training",
+    "/studio/exchange",
+    "/studio/agreement",
+)
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])
