@@ -12,17 +12,20 @@ LEFT, RIGHT, TOP, BOTTOM = 40, 40, 12, 26
 MOST = 300
 
 
-def curve_svg(points: Sequence[Point], epochs: int, words: tuple[str, str, str]) -> str:
-    """The curve up to now over all `epochs`. words: what it shows, of the loss's axis, of the other
-    one's; they are escaped here.
+def curve_svg(
+    points: Sequence[Point], epochs: int, told: str, axes: tuple[str, str, str]
+) -> str:
+    """The curve up to now over all `epochs`. told: what it shows, in words; axes: of the loss, of
+    the other value, of epochs. Words are escaped here.
     """
-    told, loss_word, value_word = map(escape, words)
+    loss_word, value_word, epoch_word = map(escape, axes)
     last = max(epochs, points[-1].epoch if points else 1, 1)
     high = _high([point.loss for point in points])
     losses = _thin([(point.epoch, point.loss) for point in points])
     values = [(point.epoch, point.value) for point in points if point.value is not None]
     body = [_grid(high), _text(LEFT, HEIGHT - 6, "0", "middle")]
     body.append(_text(WIDTH - RIGHT, HEIGHT - 6, f"{last}", "middle"))
+    body.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, epoch_word, "middle"))
     body.append(_text(LEFT + 6, TOP + 12, loss_word, "start", "curve-loss-word"))
     body.append(_text(WIDTH - RIGHT - 6, TOP + 12, value_word, "end", "curve-value-word"))
     body.append(_line([(_x(e, last), _y(v, high)) for e, v in losses], "curve-loss"))
@@ -30,7 +33,7 @@ def curve_svg(points: Sequence[Point], epochs: int, words: tuple[str, str, str])
     body.append(_line(spots, "curve-value"))
     body += [f'<circle class="curve-spot" cx="{x:.1f}" cy="{y:.1f}" r="3.5"/>' for x, y in spots]
     return (
-        f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{told}">'
+        f'<svg class="curve" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(told)}">'
         f"{''.join(body)}</svg>"
     )
 

@@ -27,14 +27,15 @@ class JobCard:
         self._visit, self._id = visit, job.id
         self._drawn: int | None = None
         tr, wish = visit.tr, job.wish
-        with ui.element("section").classes("st-panel job").props(f"data-test=job-{job.id}"):
+        self.root = ui.element("section").classes("st-panel job").props(f"data-test=job-{job.id}")
+        with self.root:
             with ui.element("div").classes("st-row"):
                 with ui.element("h2").classes("st-grow"):
                     ui.label(tr("studio.training.job", job=job.id, recipe=wish.recipe))
                 self._state = ui.label().props(f"data-test=state-{job.id}")
             ui.label(tr("studio.training.of", set=wish.label_set, by=job.by, at=at(job.at_ns)))
             self._bar = ui.element("div").classes("up-bar").props("role=progressbar")
-            self._bar.props['aria-label'] = tr("studio.training.progress", job=job.id)
+            self._bar.props["aria-label"] = tr("studio.training.progress", job=job.id)
             with self._bar:
                 self._done = ui.element("div")
             self._words = ui.label().props(f"data-test=words-{job.id}")
@@ -60,11 +61,10 @@ class JobCard:
         self._bar.props(f"aria-valuenow={done} aria-valuemin=0 aria-valuemax=100")
         self._done.style(f"width: {done}%")
         self._words.set_text(self._told(job, done))
-        self._why.set_text(render(job.why, visit.lang))
-        self._why.set_visibility(bool(job.why))
+        _fill(self._why, render(job.why, visit.lang))
         self._draw(job, curve)
-        self._measured.set_text(measured(job, visit.lang) if job.state is State.DONE else "")
-        self._package.set_text(job.package)
+        _fill(self._measured, measured(job, visit.lang) if job.state is State.DONE else "")
+        _fill(self._package, job.package)
         may = visit.by.may(Permission.TRAIN)
         begun = job.state in (*ALIVE, State.QUEUED)
         self._cancel.set_visibility(may and begun and not job.cancelling)
@@ -89,8 +89,8 @@ class JobCard:
             value = next((p.value for p in reversed(curve) if p.value is not None), None)
             best = "–" if value is None else f"{value:.2f}"
             told = tr("studio.training.curve", loss=f"{curve[-1].loss:.2f}", value=best)
-            words = told, tr("studio.training.loss"), tr("studio.training.value")
-            self._curve.set_content(curve_svg(curve, job.progress.epochs, words))
+            axes = tr("studio.training.loss"), tr("studio.training.value")
+            self._curve.set_content(curve_svg(curve, job.progress.epochs, told, (*axes, tr("studio.training.epoch"))))
 
     async def _on_cancel(self) -> None:
         await self._visit.attempt(self._visit.foreman.cancel, self._id, now_ns())
@@ -99,6 +99,12 @@ class JobCard:
         visit = self._visit
         if not (await visit.attempt(visit.foreman.resume, self._id)).refused:
             await visit.attempt(start_runner, visit.tools.config.data_dir)
+
+
+def _fill(label: ui.label, words: str) -> None:
+    """Shown where there is something to say."""
+    label.set_text(words)
+    label.set_visibility(bool(words))
 
 
 class TrainingPage:
@@ -127,12 +133,15 @@ class TrainingPage:
         seen = result.value or []
         self._empty.set_visibility(not seen)
         for job, curve in reversed(seen):
-            if job.id not in self._cards:
-                with self._list:
-                    card = self._cards[job.id] = JobCard(self._visit, job)
-            else:
-                card = self._cards[job.id]
-            card.show(job, curve)
+            self._card(job).show(job, curve)
+
+    def _card(self, job: Job) -> JobCard:
+        """Its card; a new one stands above the others, for readers and for keys alike."""
+        if job.id not in self._cards:
+            with self._list:
+                card = self._cards[job.id] = JobCard(self._visit, job)
+            card.root.move(target_index=0)
+        return self._cards[job.id]
 
     def _fetch(self) -> list[Seen]:
         jobs = self._visit.tools.jobs
