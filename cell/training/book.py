@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from cell.texts import say
 from cell.training.database import Database
-from cell.training.errors import JobError, JobStoreError
+from cell.training.errors import JobError
+from cell.training.rows import end, job_of, keep, row_of, word_of
 from cell.training.values import ALIVE, ENDED, Job, Point, Progress, State, Wish
 
 FILE = "training.db"
@@ -20,10 +20,10 @@ MOST = 200
 
 
 class JobBook:
-    """Jobs of one data folder. May be used from any thread, and several processes may have one each.
+    """Jobs of one data folder. May be used from any thread, and by several processes.
 
-    Every method may raise JobStoreError, also for a file that is damaged or of a newer version: then
-    nothing has changed.
+    Every method may raise JobStoreError, also for a file that is damaged or of a newer version:
+    then nothing has changed.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -49,7 +49,7 @@ class JobBook:
                 "VALUES (?, ?, ?, ?, 'queued')",
                 given,
             )
-            return _job(_row(db, int(made.lastrowid or 0)))
+            return job_of(row_of(db, int(made.lastrowid or 0)))
 
     def jobs(self, most: int = MOST) -> tuple[Job, ...]:
         """Newest first."""
@@ -57,12 +57,12 @@ class JobBook:
             return ()
         with self._database.read() as db:
             rows = db.execute("SELECT * FROM job ORDER BY id DESC LIMIT ?", (most,)).fetchall()
-        return tuple(map(_job, rows))
+        return tuple(map(job_of, rows))
 
     def job(self, job: int) -> Job:
         """One job. Raises JobError when there is none."""
         with self._database.read() as db:
-            return _job(_row(db, job))
+            return job_of(row_of(db, job))
 
     def curve(self, job: int) -> tuple[Point, ...]:
         """A job's curve, oldest point first."""
@@ -78,15 +78,15 @@ class JobBook:
         Raises JobError for a job that has ended.
         """
         with self._database.write() as db:
-            row = _row(db, job)
+            row = row_of(db, job)
             state = State(row["state"])
             if state in ENDED:
-                raise JobError(say("training.job_ended", job=job, state=_word(state)))
+                raise JobError(say("training.job_ended", job=job, state=word_of(state)))
             if state is State.QUEUED or not runner:
-                _end(db, job, State.CANCELLED, now_ns)
+                end(db, job, State.CANCELLED, now_ns)
             else:
                 db.execute("UPDATE job SET cancelling = 1 WHERE id = ?", (job,))
-            return _job(_row(db, job))
+            return job_of(row_of(db, job))
 
     def resume(self, job: int) -> Job:
         """Queue a job again that failed or was cancelled; it goes on from its last checkpoint.
@@ -94,15 +94,15 @@ class JobBook:
         Raises JobError for any other.
         """
         with self._database.write() as db:
-            state = State(_row(db, job)["state"])
+            state = State(row_of(db, job)["state"])
             if state not in (State.FAILED, State.CANCELLED):
-                raise JobError(say("training.job_not_ended", job=job, state=_word(state)))
+                raise JobError(say("training.job_not_ended", job=job, state=word_of(state)))
             db.execute(
                 "UPDATE job SET state = 'queued', cancelling = 0, tries = 0, why = '', "
                 "ended_ns = NULL WHERE id = ?",
                 (job,),
             )
-            return _job(_row(db, job))
+            return job_of(row_of(db, job))
 
     @property
     def unfinished(self) -> bool:
@@ -123,10 +123,8 @@ class JobBook:
         with self._database.write() as db:
             for row in db.execute("SELECT * FROM job WHERE state IN (?, ?)", ALIVE).fetchall():
                 if row["cancelling"]:
-                    _end(db, row["id"], State.CANCELLED, now_ns)
-            db.execute(
-                "UPDATE job SET state = 'queued', why = '' WHERE state IN (?, ?)", ALIVE
-            )
+                    end(db, row["id"], State.CANCELLED, now_ns)
+            db.execute("UPDATE job SET state = 'queued', why = '' WHERE state IN (?, ?)", ALIVE)
 
     def begin(self, now_ns: int) -> Job | None:
         """The job that has waited longest, now running; None: there is none."""
@@ -139,7 +137,7 @@ class JobBook:
                 "begun_ns = coalesce(begun_ns, ?) WHERE id = ?",
                 (now_ns, row["id"]),
             )
-            return _job(_row(db, row["id"]))
+            return job_of(row_of(db, row["id"]))
 
     def stand(self, job: int, state: State, why: str = "") -> None:
         """Note that it runs, waits for the line, or is to be begun anew."""
@@ -150,13 +148,13 @@ class JobBook:
         """Add time at work [s]; whether somebody wants the job to end."""
         with self._database.write(durable=False) as db:
             db.execute("UPDATE job SET run_s = run_s + ? WHERE id = ?", (run_s, job))
-            return bool(_row(db, job)["cancelling"])
+            return bool(row_of(db, job)["cancelling"])
 
     def end(self, job: int, state: State, now_ns: int, why: str = "") -> None:
         """It failed, or was cancelled; what has ended already stays as it is."""
         with self._database.write() as db:
-            if State(_row(db, job)["state"]) not in ENDED:
-                _end(db, job, state, now_ns, why)
+            if State(row_of(db, job)["state"]) not in ENDED:
+                end(db, job, state, now_ns, why)
 
     # For the job itself
 
@@ -169,7 +167,7 @@ class JobBook:
                 "loss = coalesce(?, loss) WHERE id = ?",
                 (p.done, p.epoch, p.epochs, p.step, p.steps, p.loss, job),
             )
-            _keep(db, job, points)
+            keep(db, job, points)
 
     def begin_at(self, job: int, epoch: int) -> None:
         """It goes on after this epoch: points beyond it will come anew."""
@@ -182,60 +180,8 @@ class JobBook:
         """It is done: the model's folder, what was measured, and what people should know of it."""
         inside = package.relative_to(self.data_dir).as_posix()
         with self._database.write() as db:
-            _end(db, job, State.DONE, now_ns, why)
+            end(db, job, State.DONE, now_ns, why)
             db.execute(
                 "UPDATE job SET done = 1, package = ?, figures = ? WHERE id = ?",
                 (inside, json.dumps(figures), job),
             )
-
-
-def _keep(db: sqlite3.Connection, job: int, points: Iterable[Point]) -> None:
-    db.executemany(
-        "INSERT INTO point VALUES (?, ?, ?, ?) ON CONFLICT (job, epoch) "
-        "DO UPDATE SET loss = excluded.loss, value = coalesce(excluded.value, value)",
-        [(job, one.epoch, one.loss, one.value) for one in points],
-    )
-
-
-def _end(db: sqlite3.Connection, job: int, state: State, now_ns: int, why: str = "") -> None:
-    db.execute(
-        "UPDATE job SET state = ?, ended_ns = ?, why = ?, cancelling = 0 WHERE id = ?",
-        (state, now_ns, why, job),
-    )
-
-
-def _row(db: sqlite3.Connection, job: int) -> sqlite3.Row:
-    inside = 0 < job < 2**63
-    row = db.execute("SELECT * FROM job WHERE id = ?", (job if inside else 0,)).fetchone()
-    if row is None:
-        raise JobError(say("training.no_job", job=job))
-    found: sqlite3.Row = row
-    return found
-
-
-def _job(row: sqlite3.Row) -> Job:
-    progress = Progress(*(row[name] for name in Progress.__slots__))
-    return Job(
-        id=row["id"],
-        wish=Wish(**json.loads(row["wish"])),
-        fingerprint=row["fingerprint"],
-        by=row["person"],
-        at_ns=row["at_ns"],
-        state=State(row["state"]),
-        progress=progress,
-        run_s=row["run_s"],
-        tries=row["tries"],
-        begun_ns=row["begun_ns"],
-        ended_ns=row["ended_ns"],
-        cancelling=bool(row["cancelling"]),
-        why=row["why"],
-        package=row["package"],
-        figures=json.loads(row["figures"]),
-    )
-
-
-def _word(state: State) -> str:
-    return say(f"training.state.{state}")
-
-
-__all__ = ["FILE", "FOLDER", "JobBook", "JobError", "JobStoreError"]

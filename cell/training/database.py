@@ -21,8 +21,8 @@ _UNWRITABLE = (
 
 
 class Database:
-    """May be used from any thread; several processes may have the file open. It is opened when it is
-    first used: a file that cannot be keeps nobody from anything else.
+    """May be used from any thread; several processes may have the file open. It is opened when it
+    is first used: a file that cannot be keeps nobody from anything else.
     """
 
     def __init__(self, path: Path) -> None:

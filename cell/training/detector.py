@@ -47,15 +47,11 @@ def train(
     """Train to the end and finish the job. Raises UserError for what people can mend."""
     torch.set_num_threads(threads)
     folder = book.folder(job.id)
-    pictures = PictureJob(
-        prepared.classes, prepared.train, prepared.selection, prepared.size
-    )
+    pictures = PictureJob(prepared.classes, prepared.train, prepared.selection, prepared.size)
     steps = max(1, pictures.pictures // BATCH)
     settings = _settings(job, steps)
     telling = Telling(book, job.id, settings.epochs, steps, config.recorder.min_free_mib)
-    trainer = Trainer(
-        pictures, folder, settings, (folder / "last.pt").exists(), watch=telling
-    )
+    trainer = Trainer(pictures, folder, settings, (folder / "last.pt").exists(), watch=telling)
     book.begin_at(job.id, trainer.epoch)
     trainer.run()
     telling.close()

@@ -1,9 +1,9 @@
-"""From a frozen label set to pictures that a detector learns from, is chosen by, and is measured on.
+"""From a frozen label set to pictures that a detector learns from, is chosen by, is measured on.
 
-Three kinds of pictures, and no part is in two of them: `train`, `selection` (which checkpoint, which
-thresholds) and `report` (what the card tells of the model). The set's own splits are kept: what it
-holds apart for the test is the report. Where its validation pictures show no defect, some parts are
-taken out of the training ones.
+Three kinds of pictures, and no part is in two of them: `train`, `selection` (which checkpoint,
+which thresholds) and `report` (what the card tells of the model). The set's own splits are kept:
+what it holds apart for the test is the report. Where its validation pictures show no defect, some
+parts are taken out of the training ones.
 """
 
 from __future__ import annotations
@@ -147,9 +147,7 @@ def _require_both_kinds(members: Sequence[Member], wish: Wish) -> None:
         raise TrainingError(say("training.set_only_defective", **told, count=bad))
 
 
-def _classes(
-    recipe: Recipe | None, members: Sequence[Member], wish: Wish
-) -> tuple[str, ...]:
+def _classes(recipe: Recipe | None, members: Sequence[Member], wish: Wish) -> tuple[str, ...]:
     used = sorted({shape.class_name for one in members for shape in one.labelled.shapes})
     if recipe is None:
         return tuple(used)

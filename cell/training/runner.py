@@ -133,7 +133,7 @@ class Runner:
             book.end(job.id, State.FAILED, now, why)
 
     def _patiently(self, write: Callable[[], None]) -> None:
-        """Write what has happened, when the disk takes it: who reads on meanwhile reads what was."""
+        """Write what has happened as soon as the disk takes it; until then what was is read."""
         while True:
             try:
                 return write()

@@ -83,9 +83,7 @@ def _later(version: int) -> tuple[str, ...]:
 def _version(database: sqlite3.Connection, path: Path) -> int:
     version = int(database.execute("PRAGMA user_version").fetchone()[0])
     if version > VERSION:
-        raise JobStoreError(
-            say("training.store_newer", file=path, version=version, known=VERSION)
-        )
+        raise JobStoreError(say("training.store_newer", file=path, version=version, known=VERSION))
     tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
     if (version == 0) != (not tables) or (version and "job" not in tables):
         raise JobStoreError(say("training.store_foreign", file=path))

@@ -17,13 +17,11 @@ _CHECKPOINTS_MIB = 64
 
 
 class Telling:
-    """Watches a trainer (`vision.lab.training.loop.Watch`). min_free_mib: room on the disk that is
-    not for training: the line keeps its journal there.
+    """Watches a trainer (`vision.lab.training.watching.Watch`). min_free_mib: room on the disk that
+    is not for training: the line keeps its journal there.
     """
 
-    def __init__(
-        self, book: JobBook, job: int, epochs: int, steps: int, min_free_mib: int
-    ) -> None:
+    def __init__(self, book: JobBook, job: int, epochs: int, steps: int, min_free_mib: int) -> None:
         self._book, self._job, self._epochs, self._steps = book, job, epochs, steps
         self._least = (min_free_mib + _CHECKPOINTS_MIB) * _MIB if min_free_mib else 0
         self._points: dict[int, Point] = {}
@@ -34,9 +32,7 @@ class Telling:
     def step(self, epoch: int, step: int, steps: int, done: float) -> None:
         """A step is done."""
         at = epoch * steps + step
-        self._progress = Progress(
-            done, epoch, self._epochs, at, self._epochs * steps, self._loss
-        )
+        self._progress = Progress(done, epoch, self._epochs, at, self._epochs * steps, self._loss)
         self._tell()
 
     def epoch(self, epoch: int, loss: float, spent_s: float, done: float) -> None:

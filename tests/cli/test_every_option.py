@@ -197,7 +197,9 @@ LINES = [
     Line("thresholds --data D", "group_by"),
     Line("thresholds --data D --groups a"),
     Line("train --recipe new --data D", "resume class_ steps follow"),
-    Line("train --recipe new --data D --out RUN --resume", "start out class_ steps follow label_set"),
+    Line(
+        "train --recipe new --data D --out RUN --resume", "start out class_ steps follow label_set"
+    ),
     Line(
         "train --recipe new --set S",
         "format out package group_by unlabelled accept_losses split epochs minutes batch rate "

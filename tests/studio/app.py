@@ -100,7 +100,9 @@ def application(folder: Path, count: int) -> FastAPI:
     fill(book, draw(folder, count))
     app = FastAPI()
     app.add_middleware(Signing)
-    mounting.mount(app, Tools(config, book, JobBook(config.data_dir), Unwritten(), RecipeBook(config)))
+    mounting.mount(
+        app, Tools(config, book, JobBook(config.data_dir), Unwritten(), RecipeBook(config))
+    )
     ui.run_with(app, dark=True, tailwind=False, show_welcome_message=False, reconnect_timeout=5.0)
     return app
 

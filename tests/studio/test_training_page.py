@@ -62,9 +62,7 @@ def test_a_job_moves_and_is_cancelled_by_keys(
     assert studio.find(f"resume-{number}")[0].is_displayed()
 
 
-def test_a_set_that_teaches_too_little_is_refused_in_one_line(
-    studio: Any, server: Server
-) -> None:
+def test_a_set_that_teaches_too_little_is_refused_in_one_line(studio: Any, server: Server) -> None:
     book = server.book
     bad = Said(Judgement.DEFECTIVE, (Shape.of_box("Kratzer", 10, 10, 60, 60),))
     for said in (Said(Judgement.GOOD), bad):

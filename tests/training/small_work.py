@@ -1,8 +1,8 @@
 """A job's process that learns nothing: counts to the end, with a checkpoint at every number.
 
 `python -m tests.training.small_work DATA JOB PARENT [HOW]`; it holds on while a file `hold` lies in
-the job's folder. HOW: `refuse` ends with an error of people's, `grab` takes too much memory, `fault`
-breaks.
+the job's folder. HOW: `refuse` ends with an error of people's, `grab` takes too much memory,
+`fault` breaks.
 """
 
 from __future__ import annotations

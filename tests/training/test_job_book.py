@@ -105,9 +105,7 @@ def damaged(path: Path) -> None:
 
 
 @pytest.mark.parametrize("spoil", [newer, foreign, damaged])
-def test_a_file_that_is_no_store_is_refused(
-    tmp_path: Path, spoil: Callable[[Path], None]
-) -> None:
+def test_a_file_that_is_no_store_is_refused(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     spoil(tmp_path / FILE)
     before = (tmp_path / FILE).read_bytes()
     with closing(JobBook(tmp_path)) as book, pytest.raises(JobStoreError) as told:

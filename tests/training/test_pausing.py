@@ -42,9 +42,7 @@ RUNS = Standing(False, at(0), usual_ms=100.0, hold_s=30.0)
         pytest.param(verdicts(-9.5, 100), False, id="known from before the job"),
     ],
 )
-def test_the_first_step_waits_for_a_line_that_is_not_known(
-    seen: list[Judged], waits: bool
-) -> None:
+def test_the_first_step_waits_for_a_line_that_is_not_known(seen: list[Judged], waits: bool) -> None:
     assert judge(before_the_first_step(at(0)), seen, RULE, at(0)).paused is waits
 
 
@@ -95,7 +93,7 @@ def test_pauses_grow_and_become_short_again() -> None:
         held = (standing.held_ns - standing.since_ns) / SECOND
         holds.append(held)
         now += 12 + held
-        quiet = verdicts(now - LOOKED_AT, 100, LOOKED_AT - 1) + [Judged(at(now), 100)]
+        quiet = [*verdicts(now - LOOKED_AT, 100, LOOKED_AT - 1), Judged(at(now), 100)]
         standing = judge(standing, quiet, RULE, at(now))
         assert not standing.paused
     assert holds == sorted(holds)

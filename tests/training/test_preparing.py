@@ -72,9 +72,7 @@ def test_no_part_is_in_two_kinds_and_the_test_stays_apart(
     with closing(frozen(tmp_path, plates(*count))) as book:
         ready = prepare(book, config_of(tmp_path), NEW)
         tested = {
-            one.labelled.picture.group
-            for one in book.members("week-1")
-            if one.split is Split.TEST
+            one.labelled.picture.group for one in book.members("week-1") if one.split is Split.TEST
         }
     kinds = [{one.group for one in some} for some in (ready.train, ready.selection, ready.report)]
     assert sum(map(len, kinds)) == sum(count) == len(set.union(*kinds))

@@ -28,9 +28,7 @@ from cell.training.values import ENDED, Job, State, Wish
 
 Data = Annotated[Path, typer.Option(help="The cell's data folder.")]
 Number = Annotated[int, typer.Argument(metavar="JOB", min=1, help="The job's number.")]
-Follow = Annotated[
-    bool, typer.Option(help="Show the job until its end; it goes on without you.")
-]
+Follow = Annotated[bool, typer.Option(help="Show the job until its end; it goes on without you.")]
 DATA = Path("data")
 LOOK_S = 0.5
 

@@ -12,9 +12,7 @@ LEFT, RIGHT, TOP, BOTTOM = 40, 40, 12, 26
 MOST = 300
 
 
-def curve_svg(
-    points: Sequence[Point], epochs: int, told: str, axes: tuple[str, str, str]
-) -> str:
+def curve_svg(points: Sequence[Point], epochs: int, told: str, axes: tuple[str, str, str]) -> str:
     """The curve up to now over all `epochs`. told: what it shows, in words; axes: of the loss, of
     the other value, of epochs. Words are escaped here.
     """

@@ -1,5 +1,5 @@
-"""Training as people order it, at the page or at a shell: allowed by their role, taken down before it
-is done, and done under their name.
+"""Training as people order it, at the page or at a shell: allowed by their role, taken down before
+it is done, and done under their name.
 """
 
 from __future__ import annotations

@@ -90,7 +90,9 @@ class JobCard:
             best = "–" if value is None else f"{value:.2f}"
             told = tr("studio.training.curve", loss=f"{curve[-1].loss:.2f}", value=best)
             axes = tr("studio.training.loss"), tr("studio.training.value")
-            self._curve.set_content(curve_svg(curve, job.progress.epochs, told, (*axes, tr("studio.training.epoch"))))
+            self._curve.set_content(
+                curve_svg(curve, job.progress.epochs, told, (*axes, tr("studio.training.epoch")))
+            )
 
     async def _on_cancel(self) -> None:
         await self._visit.attempt(self._visit.foreman.cancel, self._id, now_ns())

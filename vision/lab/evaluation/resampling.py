@@ -36,7 +36,9 @@ def bootstrap(
     rng = np.random.default_rng(seed)
     values = np.array(
         [
-            figure([item for index in rng.integers(0, len(names), len(names)) for item in of[index]])
+            figure(
+                [item for index in rng.integers(0, len(names), len(names)) for item in of[index]]
+            )
             for _ in range(rounds)
         ]
     )

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import cv2
 import torch
@@ -21,6 +21,7 @@ from models.ground.writing import write_whole
 from vision.lab.training.job import Job
 from vision.lab.training.loss import detection_loss
 from vision.lab.training.samples import Batch
+from vision.lab.training.watching import Unwatched, Watch
 from vision.nets.pairnet import cell_centres
 
 FEATURES = "body."
@@ -50,32 +51,6 @@ class Settings:
     """Begin anew with samples and chance after each validation, and keep checkpoints there alone: a
     run that was broken off and resumed gives what it would have given in one go.
     """
-
-
-class Watch(Protocol):
-    """Whoever wants to know how a run goes on, and may end it by raising."""
-
-    def step(self, epoch: int, step: int, steps: int, done: float) -> None:
-        """A step is done: so many of the epoch's; `done`: share of the run."""
-
-    def epoch(self, epoch: int, loss: float, spent_s: float, done: float) -> None:
-        """An epoch is done; loss: its mean; spent_s: time of all steps so far [s]."""
-
-    def validated(self, epoch: int, metrics: dict[str, float]) -> None:
-        """The averaged network was measured on the validation pictures, and is about to be kept."""
-
-
-class Unwatched:
-    """Nobody does."""
-
-    def step(self, epoch: int, step: int, steps: int, done: float) -> None:
-        """Nothing."""
-
-    def epoch(self, epoch: int, loss: float, spent_s: float, done: float) -> None:
-        """Nothing."""
-
-    def validated(self, epoch: int, metrics: dict[str, float]) -> None:
-        """Nothing."""
 
 
 class Average:

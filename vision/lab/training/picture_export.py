@@ -23,6 +23,7 @@ from vision.lab.training.evaluate import onnx_runner
 from vision.lab.training.export import export_graph
 from vision.lab.training.metrics import Found, coco, match
 from vision.lab.training.pictures import NMS_IOU, found_in
+from vision.lab.training.readme import readme
 from vision.lab.training.reported import reported
 from vision.lab.training.views import Picture
 from vision.nets.litenet import LiteNet
@@ -97,7 +98,7 @@ def write_package(
         "metrics": metrics,
         "licence": licence,
     }  # fmt: skip
-    write_whole(folder / "README.md", _readme(card))
+    write_whole(folder / "README.md", readme(card))
     os.replace(fresh, folder / "model.onnx")
     write_whole(folder / "card.json", json.dumps(card, indent=2) + "\n")
     write_selfcheck(folder)
@@ -160,54 +161,3 @@ def best_thresholds(found: Sequence[Any], classes: Sequence[str]) -> dict[str, f
         best = float(score[order][f_score.argmax()]) if good.any() else 0.5
         result[name] = round(min(0.95, max(0.05, best - 1e-3)), 3)
     return result
-
-
-def _readme(card: dict[str, Any]) -> str:
-    height, width = card["input"]["shape"][2:]
-    measured = _apart(card) if "report" in card["metrics"] else _together(card)
-    return f"""# {card["name"]} {card["version"]}
-
-Finds {", ".join(card["classes"])} in single pictures of {width} x {height} px.
-
-**Licence.** {card["licence"]}
-
-Trained on {card["data"].get("name", "the data given")}, split by group: no part is in two splits.
-{measured}
-The backbone began with ImageNet weights of EfficientNet-lite0 (Apache-2.0).
-"""
-
-
-def _together(card: dict[str, Any]) -> str:
-    figures = card["metrics"]["validation"]
-    rows = "\n".join(f"| {name} | {figures[f'AP50_{name}']:.3f} |" for name in card["classes"])
-    return f"""mAP50 on the validation groups: {figures["mAP50"]:.3f}, mAP50-95 {figures["mAP50_95"]:.3f}.
-
-| class | AP50 |
-| --- | --- |
-{rows}
-
-The checkpoint and the thresholds were chosen on the same pictures: expect slightly worse on others."""
-
-
-def _apart(card: dict[str, Any]) -> str:
-    metrics = card["metrics"]
-    rows = "\n".join(_row(name, metrics[name]) for name in ("report", "selection"))
-    return f"""
-| pictures | parts | mAP50 (95 % interval) | defective parts passed | good parts refused |
-| --- | --- | --- | --- | --- |
-{rows}
-
-`report`: {metrics["which"]["report"]}.
-`selection`: {metrics["which"]["selection"]}.
-"""
-
-
-def _row(name: str, figures: dict[str, Any] | None) -> str:
-    if figures is None:
-        return f"| {name} | 0 | not measured: the label set holds no part apart | | |"
-    between = figures["mAP50_interval"]
-    told = "" if between is None else f" ({between[0]:.2f} to {between[1]:.2f})"
-    value = figures["mAP50"]
-    shares = [f"{figures[k]['count']} of {figures[k]['of']}" for k in ("escapes", "false_rejects")]
-    share = "not told: no defect in them" if value is None else f"{value:.3f}{told}"
-    return f"| {name} | {figures['parts']} | {share} | {shares[0]} | {shares[1]} |"

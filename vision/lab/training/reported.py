@@ -32,9 +32,7 @@ def reported(
     parts = sorted(set(groups))
     bad = {group for one, group in zip(found, groups, strict=True) if len(one.labels)}
     spoken = {
-        group
-        for one, group in zip(found, groups, strict=True)
-        if len(one.passing(least).scores)
+        group for one, group in zip(found, groups, strict=True) if len(one.passing(least).scores)
     }
     good = set(parts) - bad
     between = bootstrap(

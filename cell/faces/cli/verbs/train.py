@@ -72,7 +72,9 @@ def train(
     ] = None,
     steps: Annotated[
         int | None,
-        typer.Option(min=1, max=1_000_000, help="With --set: how long; default: the configuration's, 400."),
+        typer.Option(
+            min=1, max=1_000_000, help="With --set: how long; default: the configuration's, 400."
+        ),
     ] = None,
     follow: Annotated[
         bool, typer.Option(help="With --set: show the job until its end; it goes on without you.")
@@ -143,7 +145,8 @@ def train(
             label_set, recipe, pairs(class_ or []), steps or 0, seed,
             side or Wish("", "").side, licence if licence != NOT_STATED else "",
         )  # fmt: skip
-        return train_set(wish, data or Path("data"), follow)
+        train_set(wish, data or Path("data"), follow)
+        return
     refuse(context, "without --set", "class_", "steps", "follow")
     if data is None:
         raise UsageError("give --data, a folder of labelled pictures, or --set, a label set.")
