@@ -1,16 +1,12 @@
-"""Where a trained model goes: a folder with its package, and what stands beside it.
-
-The seam to whoever decides whether it may judge parts: a job leaves a `Candidate`, and a
-`Registry` takes it.
+"""Where a trained model goes: a folder with its package, and what stands beside it for whoever
+decides whether it may judge parts.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
 
 from models.ground.writing import write_whole
 
@@ -35,25 +31,8 @@ class Candidate:
     at_ns: int
 
 
-class Registry(Protocol):
-    """Whoever takes models in."""
-
-    def admit(self, candidate: Candidate) -> str:
-        """Take it in; the identity that it has from now on. The same one twice is taken once.
-
-        Raises UserError for a package that it cannot take.
-        """
-
-
 def write_candidate(candidate: Candidate) -> None:
     """Leave it beside its package. Raises WriteError."""
     told = asdict(candidate) | {"package": candidate.package.name}
     text = json.dumps(told, indent=2, ensure_ascii=False)
     write_whole(candidate.package.parent / FILE, text + "\n")
-
-
-def read_candidate(folder: Path) -> Candidate:
-    """What a job has left in its folder. Raises OSError, ValueError."""
-    told: Mapping[str, Any] = json.loads((folder / FILE).read_text(encoding="utf-8"))
-    parents = tuple(told["parents"])
-    return Candidate(**{**told, "package": folder / told["package"], "parents": parents})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from dataclasses import replace
 
 from cell.texts import say
 from cell.training.book import JobBook
@@ -39,6 +40,7 @@ class Telling:
         """An epoch is done."""
         del spent_s, done
         self._loss = loss
+        self._progress = replace(self._progress, epoch=epoch, loss=loss)
         self._points[epoch] = Point(epoch, loss)
 
     def validated(self, epoch: int, metrics: dict[str, float]) -> None:
@@ -46,7 +48,7 @@ class Telling:
         would take the line's room.
         """
         loss = self._loss or 0.0
-        self._points[epoch] = Point(epoch, loss, round(metrics["value"], 4))
+        self._points[epoch] = Point(epoch, loss, round(metrics["mAP50"], 4))
         self._tell(at_once=True)
         folder = self._book.folder(self._job)
         free = shutil.disk_usage(folder).free

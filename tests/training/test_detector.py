@@ -22,7 +22,6 @@ from cell.texts import render  # noqa: E402
 from cell.training import detector  # noqa: E402
 from cell.training import work as program  # noqa: E402
 from cell.training.book import JobBook  # noqa: E402
-from cell.training.candidate import read_candidate  # noqa: E402
 from cell.training.errors import TrainingError  # noqa: E402
 from cell.training.preparing import prepare  # noqa: E402
 from cell.training.telling import Telling  # noqa: E402
@@ -81,9 +80,9 @@ def test_the_card_says_which_figure_is_which(whole: tuple[JobBook, Job]) -> None
         assert metrics[kind]["parts"] == parts[kind]
         low, high = metrics[kind]["escapes"]["interval"]
         assert 0 <= low <= high <= 1
-    told = read_candidate(folder.parent)
-    assert (told.package, told.job, told.recipe) == (folder, job.id, "plate")
-    assert (told.label_set, told.fingerprint) == ("week-1", job.fingerprint)
+    told = json.loads((folder.parent / "candidate.json").read_text())
+    assert (told["package"], told["job"], told["recipe"]) == (folder.name, job.id, "plate")
+    assert (told["label_set"], told["fingerprint"]) == ("week-1", job.fingerprint)
     assert sorted(os.listdir(jobs.folder(job.id))) == ["best.pt", "history.jsonl", "package"]
 
 
@@ -148,7 +147,7 @@ def test_training_leaves_the_line_its_room(place: tuple[CellConfig, LabelBook]) 
         jobs.folder(job.id).mkdir(parents=True)
         telling = Telling(jobs, job.id, 10, 1, min_free_mib=10**9)
         with pytest.raises(TrainingError) as told:
-            telling.validated(1, {"value": 0.5})
+            telling.validated(1, {"mAP50": 0.5})
     assert "resume the job" in render(str(told.value))
 
 
