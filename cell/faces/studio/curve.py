@@ -7,8 +7,8 @@ from html import escape
 
 from cell.training.values import Point
 
-WIDTH, HEIGHT = 560, 190
-LEFT, RIGHT, TOP, BOTTOM = 40, 40, 12, 26
+WIDTH, HEIGHT = 560, 200
+LEFT, RIGHT, TOP, BOTTOM = 40, 40, 30, 26
 MOST = 300
 
 
@@ -24,8 +24,8 @@ def curve_svg(points: Sequence[Point], epochs: int, told: str, axes: tuple[str, 
     body = [_grid(high), _text(LEFT, HEIGHT - 6, "0", "middle")]
     body.append(_text(WIDTH - RIGHT, HEIGHT - 6, f"{last}", "middle"))
     body.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, epoch_word, "middle"))
-    body.append(_text(LEFT + 6, TOP + 12, loss_word, "start", "curve-loss-word"))
-    body.append(_text(WIDTH - RIGHT - 6, TOP + 12, value_word, "end", "curve-value-word"))
+    body.append(_text(LEFT, TOP - 14, loss_word, "start", "curve-loss-word"))
+    body.append(_text(WIDTH - RIGHT, TOP - 14, value_word, "end", "curve-value-word"))
     body.append(_line([(_x(e, last), _y(v, high)) for e, v in losses], "curve-loss"))
     spots = [(_x(e, last), _y(v, 1.0)) for e, v in values]
     body.append(_line(spots, "curve-value"))
