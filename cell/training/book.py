@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from cell.stores.store import Store
 from cell.texts import say
-from cell.training.database import Database
-from cell.training.errors import JobError
+from cell.training.errors import JobError, JobStoreError
 from cell.training.rows import end, job_of, keep, row_of, word_of
+from cell.training.tables import SHAPE
 from cell.training.values import ALIVE, ENDED, Job, Point, Progress, State, Wish
 
 FILE = "training.db"
@@ -28,11 +30,24 @@ class JobBook:
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
-        self._database = Database(data_dir / FILE)
+        self._file = data_dir / FILE
+        self._lock = threading.Lock()
+        self._opened: Store | None = None
 
     def close(self) -> None:
         """Let go of the file."""
-        self._database.close()
+        with self._lock:
+            if self._opened is not None:
+                self._opened.close()
+                self._opened = None
+
+    @property
+    def _store(self) -> Store:
+        """Opened when first used: a file that cannot be keeps nobody from anything else."""
+        with self._lock:
+            if self._opened is None:
+                self._opened = Store(self._file, SHAPE, JobStoreError)
+            return self._opened
 
     def folder(self, job: int) -> Path:
         """Where a job's checkpoints and package lie."""
@@ -43,7 +58,7 @@ class JobBook:
     def add(self, wish: Wish, fingerprint: str, person: str, now_ns: int) -> Job:
         """Queue a job for a label set of this fingerprint."""
         given = (json.dumps(asdict(wish), ensure_ascii=False), fingerprint, person, now_ns)
-        with self._database.write() as db:
+        with self._store.writing() as db:
             made = db.execute(
                 "INSERT INTO job (wish, fingerprint, person, at_ns, state) "
                 "VALUES (?, ?, ?, ?, 'queued')",
@@ -53,20 +68,20 @@ class JobBook:
 
     def jobs(self, most: int = MOST) -> tuple[Job, ...]:
         """Newest first."""
-        if not self._database.path.exists():
+        if not self._file.exists():
             return ()
-        with self._database.read() as db:
+        with self._store.reading() as db:
             rows = db.execute("SELECT * FROM job ORDER BY id DESC LIMIT ?", (most,)).fetchall()
         return tuple(map(job_of, rows))
 
     def job(self, job: int) -> Job:
         """One job. Raises JobError when there is none."""
-        with self._database.read() as db:
+        with self._store.reading() as db:
             return job_of(row_of(db, job))
 
     def curve(self, job: int) -> tuple[Point, ...]:
         """A job's curve, oldest point first."""
-        with self._database.read() as db:
+        with self._store.reading() as db:
             rows = db.execute(
                 "SELECT epoch, loss, value FROM point WHERE job = ? ORDER BY epoch", (job,)
             ).fetchall()
@@ -77,7 +92,7 @@ class JobBook:
 
         Raises JobError for a job that has ended.
         """
-        with self._database.write() as db:
+        with self._store.writing() as db:
             row = row_of(db, job)
             state = State(row["state"])
             if state in ENDED:
@@ -93,7 +108,7 @@ class JobBook:
 
         Raises JobError for any other.
         """
-        with self._database.write() as db:
+        with self._store.writing() as db:
             state = State(row_of(db, job)["state"])
             if state not in (State.FAILED, State.CANCELLED):
                 raise JobError(say("training.job_not_ended", job=job, state=word_of(state)))
@@ -107,9 +122,9 @@ class JobBook:
     @property
     def unfinished(self) -> bool:
         """Whether a job waits, or has begun and not ended."""
-        if not self._database.path.exists():
+        if not self._file.exists():
             return False
-        with self._database.read() as db:
+        with self._store.reading() as db:
             return bool(
                 db.execute(
                     "SELECT 1 FROM job WHERE state IN ('queued', 'running', 'paused')"
@@ -120,7 +135,7 @@ class JobBook:
 
     def take_over(self, now_ns: int) -> None:
         """What a runner left that has died: queued again, or ended where somebody wanted that."""
-        with self._database.write() as db:
+        with self._store.writing() as db:
             for row in db.execute("SELECT * FROM job WHERE state IN (?, ?)", ALIVE).fetchall():
                 if row["cancelling"]:
                     end(db, row["id"], State.CANCELLED, now_ns)
@@ -128,7 +143,7 @@ class JobBook:
 
     def begin(self, now_ns: int) -> Job | None:
         """The job that has waited longest, now running; None: there is none."""
-        with self._database.write() as db:
+        with self._store.writing() as db:
             row = db.execute("SELECT id FROM job WHERE state = 'queued' ORDER BY id").fetchone()
             if row is None:
                 return None
@@ -141,18 +156,18 @@ class JobBook:
 
     def stand(self, job: int, state: State, why: str = "") -> None:
         """Note that it runs, waits for the line, or is to be begun anew."""
-        with self._database.write(durable=False) as db:
+        with self._store.writing(durable=False) as db:
             db.execute("UPDATE job SET state = ?, why = ? WHERE id = ?", (state, why, job))
 
     def worked(self, job: int, run_s: float) -> bool:
         """Add time at work [s]; whether somebody wants the job to end."""
-        with self._database.write(durable=False) as db:
+        with self._store.writing(durable=False) as db:
             db.execute("UPDATE job SET run_s = run_s + ? WHERE id = ?", (run_s, job))
             return bool(row_of(db, job)["cancelling"])
 
     def end(self, job: int, state: State, now_ns: int, why: str = "") -> None:
         """It failed, or was cancelled; what has ended already stays as it is."""
-        with self._database.write() as db:
+        with self._store.writing() as db:
             if State(row_of(db, job)["state"]) not in ENDED:
                 end(db, job, state, now_ns, why)
 
@@ -161,7 +176,7 @@ class JobBook:
     def tell(self, job: int, progress: Progress, points: Sequence[Point]) -> None:
         """How far it is, and what is new of its curve."""
         p = progress
-        with self._database.write(durable=False) as db:
+        with self._store.writing(durable=False) as db:
             db.execute(
                 "UPDATE job SET done = ?, epoch = ?, epochs = ?, step = ?, steps = ?, "
                 "loss = coalesce(?, loss) WHERE id = ?",
@@ -171,7 +186,7 @@ class JobBook:
 
     def begin_at(self, job: int, epoch: int) -> None:
         """It goes on after this epoch: points beyond it will come anew."""
-        with self._database.write(durable=False) as db:
+        with self._store.writing(durable=False) as db:
             db.execute("DELETE FROM point WHERE job = ? AND epoch > ?", (job, epoch))
 
     def finish(
@@ -179,7 +194,7 @@ class JobBook:
     ) -> None:
         """It is done: the model's folder, what was measured, and what people should know of it."""
         inside = package.relative_to(self.data_dir).as_posix()
-        with self._database.write() as db:
+        with self._store.writing() as db:
             end(db, job, State.DONE, now_ns, why)
             db.execute(
                 "UPDATE job SET done = 1, package = ?, figures = ? WHERE id = ?",

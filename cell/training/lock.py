@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cell.stores.trouble import told
 from cell.texts import say
 from cell.training.book import FOLDER
 from cell.training.errors import JobError, JobStoreError
@@ -53,9 +54,6 @@ def _taken(handle: int, patience_s: float) -> bool:
 
 def _open(data_dir: Path) -> int:
     path = data_dir / FOLDER / FILE
-    try:
+    with told(path, JobStoreError, (OSError,)):
         path.parent.mkdir(exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise JobStoreError(say("training.store_unwritable", file=path, why=why)) from None

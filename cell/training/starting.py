@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cell.texts import say
+from cell.stores.trouble import told
 from cell.training.book import FOLDER, JobBook
 from cell.training.errors import JobStoreError
 from cell.training.lock import runner_there
@@ -36,16 +36,12 @@ def start_runner(data_dir: Path, config: Path | None = None) -> None:
     if config is not None:
         command += ["--config", str(config.absolute())]
     path = data_dir / FOLDER / LOG
-    try:
-        with path.open("ab") as log:
-            subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                close_fds=True,
-            )
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise JobStoreError(say("training.store_unwritable", file=path, why=why)) from None
+    with told(path, JobStoreError, (OSError,)), path.open("ab") as log:
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            close_fds=True,
+        )

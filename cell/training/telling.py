@@ -35,7 +35,9 @@ class Telling:
     def step(self, epoch: int, step: int, steps: int, done: float) -> None:
         """A step is done."""
         at = epoch * steps + step
-        self._progress = Progress(TRAINED * done, epoch, self._epochs, at, self._epochs * steps, self._loss)
+        self._progress = Progress(
+            TRAINED * done, epoch, self._epochs, at, self._epochs * steps, self._loss
+        )
         self._tell()
 
     def epoch(self, epoch: int, loss: float, spent_s: float, done: float) -> None:
