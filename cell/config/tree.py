@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from cell.config.hmi import HmiConfig
 from cell.config.labels import LabelsConfig
 from cell.config.people import PeopleConfig
+from cell.config.training import TrainingConfig
 from cell.control.ledger.config import LedgerSettings
 from cell.records.limits import Retention
 from robot.motion.config import MotionSettings
@@ -179,6 +180,11 @@ class CellConfig(Section):
         default_factory=LabelsConfig,
         title="Labels",
         description="What is queued for labelling, who looks twice, how sets are split.",
+    )
+    training: TrainingConfig = Field(
+        default_factory=TrainingConfig,
+        title="Training",
+        description="What training jobs may take of the machine, and when they wait.",
     )
 
     def anchored(self, folder: Path) -> Self:

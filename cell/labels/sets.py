@@ -22,14 +22,16 @@ from cell.texts import say
 NAME = re.compile(r"[\w][\w.-]{0,63}")
 
 _CANDIDATES = """
-SELECT item.state, label.id AS label, label.number, label.judgement, label.shapes, picture.*
+SELECT item.state, label.id AS label, label.number, label.judgement, label.shapes, label.recipe,
+    picture.*
 FROM item JOIN picture ON picture.sha256 = item.sha256
 JOIN label ON label.item = item.id AND label.number = item.head
 ORDER BY picture.sha256
 """
 
 _MEMBERS = """
-SELECT member.split, label.id AS label, label.number, label.judgement, label.shapes, picture.*
+SELECT member.split, label.id AS label, label.number, label.judgement, label.shapes, label.recipe,
+    picture.*
 FROM member JOIN picture ON picture.sha256 = member.sha256 JOIN label ON label.id = member.label
 WHERE label_set = ? ORDER BY picture.sha256
 """
@@ -151,7 +153,7 @@ def _member(row: sqlite3.Row, data_dir: Path, split: Split) -> Member:
     of = Picture(row["sha256"], row["name"], row["width"], row["height"], row["grp"])
     labelled = Labelled(of, Judgement(row["judgement"]), shapes_of(row["shapes"]))
     file = place_of(data_dir, row["sha256"], row["suffix"])
-    return Member(labelled, file, split, row["number"])
+    return Member(labelled, file, split, row["number"], row["recipe"])
 
 
 def _set(db: sqlite3.Connection, row: sqlite3.Row) -> LabelSet:

@@ -200,12 +200,15 @@ class LabelSet:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One picture of a label set, its label as it was frozen, and where the picture lies."""
+    """One picture of a label set, its label as it was frozen, and where the picture lies. recipe:
+    `name@version` the label was made for, '' where nobody knows.
+    """
 
     labelled: Labelled
     file: Path
     split: Split
     version: int
+    recipe: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Permission(StrEnum):
     """Decide contrary labels, freeze label sets."""
     EXCHANGE = "labels.exchange"
     """Bring pictures and labels in from files, and out."""
+    TRAIN = "models.train"
+    """Train models from label sets; end and resume such jobs."""
     CONFIGURATION = "configuration.read"
     AUDIT = "audit.read"
     PEOPLE = "people.manage"
@@ -57,6 +59,7 @@ TABLE: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             Permission.LABEL,
             Permission.FREEZE,
             Permission.EXCHANGE,
+            Permission.TRAIN,
             Permission.AUDIT,
             Permission.TOKENS,
         },

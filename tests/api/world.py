@@ -31,6 +31,7 @@ from cell.people.person import How, SignedIn
 from cell.people.roles import Role
 from cell.records.reading import Archive
 from cell.texts import say
+from cell.training.book import JobBook
 from tests.cell.evidence_world import Shift
 
 ADMIN = SignedIn("root", Role.ADMIN, How.SHELL)
@@ -102,6 +103,7 @@ class World:
         self.audit = AuditLog(folder, keys, lambda: self.now_ns)
         self.people = People(folder, self.config.people, self.audit)
         self.labels = LabelBook.open(folder, self.config.labels)
+        self.jobs = JobBook(folder)
         self.archive = Archive(folder)
         self.desk = Desk(
             config=self.config,
@@ -112,6 +114,7 @@ class World:
             people=self.people,
             audit=self.audit,
             labels=self.labels,
+            jobs=self.jobs,
             repeats=Repeats(folder),
             clock=lambda: self.now_ns,
         )
@@ -140,5 +143,5 @@ class World:
         )
 
     def close(self) -> None:
-        for one in (self.shift, self.labels, self.people, self.audit, self.archive):
+        for one in (self.shift, self.labels, self.jobs, self.people, self.audit, self.archive):
             one.close()

@@ -33,6 +33,7 @@ from cell.labels.reasons import Why
 from cell.labels.values import Origin, Purpose, State
 from cell.people.roles import Permission, Role
 from cell.texts import catalogue, languages
+from cell.training.values import State as JobState
 from robot.base import RobotMode
 from robot.motion.pick import Phase
 from vision.lab.data.reading import Unlabelled
@@ -84,6 +85,7 @@ COMPOSED = {
     "studio.sets.{}": ("added", "changed", "removed"),
     "studio.state.{}": State,
     "signin.why.{}": NOTICES,
+    "training.state.{}": JobState,
     "who.role.{}": Role,
     "verdict.{}": [name(verdict) for verdict in VERDICT_COLORS],
 }

@@ -80,8 +80,13 @@ CALLS: dict[str, dict[str, Any]] = {
     "train": {
         "_boards": gives((None, {}, "")), "_pictures": gives((None, {}, "")),
         "vision.lab.training.loop.Trainer": gives(SimpleNamespace(run=gives(None))),
-        "_export": ends,
+        "_export": ends, "train_set": ends,
     },
+    "jobs list": {"jobs_of": ends},
+    "jobs show": {"jobs_of": ends},
+    "jobs cancel": {"foreman": ends},
+    "jobs resume": {"resume_job": ends},
+    "jobs run": {"jobs_of": ends},
     "teach": {"load": THROUGH, "teach_recipe": ends},
     "twin": {"load": THROUGH, "demo_twin": ends},
     "doctor": {"load": ends},
@@ -156,7 +161,7 @@ MODULES = {
     "user add": "user_accounts", "user change": "user_accounts",
     "user disable": "user_accounts", "user end-sessions": "user_accounts",
     "audit verify": "audit", "audit list": "audit", "audit export": "audit",
-    "audit accept": "audit",
+    "audit accept": "audit", "jobs list": "jobs", "jobs show": "jobs",
 }  # fmt: skip
 VALUES = {
     "seeds": "5,6", "canonical": "64x64", "draw": "seen.png",
@@ -191,11 +196,18 @@ LINES = [
     Line("evaluate --data D --split test"),
     Line("thresholds --data D", "group_by"),
     Line("thresholds --data D --groups a"),
-    Line("train --recipe new --data D", "resume"),
-    Line("train --recipe new --data D --out RUN --resume", "start out"),
+    Line("train --recipe new --data D", "resume class_ steps follow"),
+    Line(
+        "train --recipe new --data D --out RUN --resume", "start out class_ steps follow label_set"
+    ),
+    Line(
+        "train --recipe new --set S",
+        "format out package group_by unlabelled accept_losses split epochs minutes batch rate "
+        "features device every resume start",
+    ),
     Line(
         "train --recipe pcb --data BOARDS",
-        "split side features licence group_by unlabelled accept_losses resume",
+        "split side features licence group_by unlabelled accept_losses resume class_ steps follow",
     ),
     Line("teach --recipe new --good G", "recipe"),  # of another that comes with the cell
     Line("twin"),
@@ -220,6 +232,11 @@ LINES = [
     Line("labels formats"),
     Line("labels export S --to O --format yolo-detect"),
     Line("labels import S --format yolo-detect --person kim"),
+    Line("jobs list"),
+    Line("jobs show 1"),
+    Line("jobs cancel 1"),
+    Line("jobs resume 1"),
+    Line("jobs run"),
     Line("recipe list"),
     Line("recipe show pcb"),
     Line("recipe check pcb", "picture"),

@@ -13,6 +13,7 @@ MEANS = {
     Permission.LABEL: "label and review pictures",
     Permission.FREEZE: "decide contrary labels, freeze label sets",
     Permission.EXCHANGE: "bring labels in from files, and out",
+    Permission.TRAIN: "train models from label sets, end and resume such jobs",
     Permission.CONFIGURATION: "read the configuration",
     Permission.AUDIT: "read the audit log",
     Permission.PEOPLE: "manage accounts, roles, sessions of others",

@@ -26,6 +26,7 @@ from cell.labels.reasons import Why
 from cell.labels.values import About, NewPicture, Proposal, Reason
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
+from cell.training.book import JobBook
 
 SIDE = 640
 WHYS = [why for why in Why if why not in (Why.OVERRIDE, Why.CONFLICT, Why.REVIEW)]
@@ -41,6 +42,7 @@ class Unwritten:
 class Tools:
     config: CellConfig
     labels: LabelBook
+    jobs: JobBook
     audit: object
     recipes: RecipeBook
 
@@ -98,7 +100,9 @@ def application(folder: Path, count: int) -> FastAPI:
     fill(book, draw(folder, count))
     app = FastAPI()
     app.add_middleware(Signing)
-    mounting.mount(app, Tools(config, book, Unwritten(), RecipeBook(config)))
+    mounting.mount(
+        app, Tools(config, book, JobBook(config.data_dir), Unwritten(), RecipeBook(config))
+    )
     ui.run_with(app, dark=True, tailwind=False, show_welcome_message=False, reconnect_timeout=5.0)
     return app
 

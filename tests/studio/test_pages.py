@@ -20,7 +20,14 @@ from tests.studio.app import add
 from tests.studio.conftest import Server
 from tests.studio.hands import Finger, Keyboard
 
-PAGES = ("/studio", "/studio/work", "/studio/sets", "/studio/exchange", "/studio/agreement")
+PAGES = (
+    "/studio",
+    "/studio/work",
+    "/studio/sets",
+    "/studio/training",
+    "/studio/exchange",
+    "/studio/agreement",
+)
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])

@@ -17,7 +17,8 @@ from vision.lab.data.types import DataError, Sample  # noqa: E402
 from vision.lab.training import loop  # noqa: E402
 from vision.lab.training.export import read_run  # noqa: E402
 from vision.lab.training.loop import Settings, Trainer  # noqa: E402
-from vision.lab.training.picture_export import write_package  # noqa: E402
+from vision.lab.training.metrics import Found  # noqa: E402
+from vision.lab.training.picture_export import best_thresholds, write_package  # noqa: E402
 from vision.lab.training.pictures import PictureJob  # noqa: E402
 from vision.lab.training.views import (  # noqa: E402
     Picture,
@@ -159,3 +160,26 @@ def test_features_are_learnt_at_their_share_of_the_rate(share: float, groups: se
     assert {group["share"] for group in made} == groups
     learnt = sum(len(group["params"]) for group in made)
     assert learnt == sum(p.requires_grad for p in net.parameters())
+
+
+@pytest.mark.parametrize(
+    ("scores", "hits", "threshold"),
+    [
+        pytest.param([0.9, 0.8, 0.3], [1, 1, 0], 0.55, id="half-way to what is none"),
+        pytest.param([0.9, 0.8], [1, 1], 0.4, id="nothing else was found"),
+        pytest.param([0.9, 0.7, 0.3], [0, 1, 1], 0.15, id="a false one on top"),
+        pytest.param([0.9], [0], 0.5, id="no hit at all"),
+    ],
+)
+def test_a_threshold_keeps_its_distance(
+    scores: list[float], hits: list[int], threshold: float
+) -> None:
+    places = np.array([[20.0 * k, 0, 20 * k + 10, 10] for k in range(3)], np.float32)
+    found = places[: len(scores)] + np.array([[0 if hit else 500] * 4 for hit in hits], np.float32)
+    labels = np.zeros(2, np.int64)
+    truth = found[[k for k, hit in enumerate(hits) if hit]] if any(hits) else places[:2]
+    picture = Found(
+        found, np.array(scores, np.float32), np.zeros(len(scores), np.int64), truth,
+        labels[: len(truth)],
+    )  # fmt: skip
+    assert best_thresholds([picture], ["scratch"]) == {"scratch": threshold}

@@ -35,12 +35,14 @@ from cell.faces.api.resources import (
     state,
     stream,
     tokens,
+    training,
 )
 
 ROUTERS: Final = (
     state.router, stream.router, orders.router, parts.router, pictures.router, alarms.router,
     runs.router, recipes.router, me.router, tokens.router, people.router, sessions.router,
     audit.router, labels.router, label_sets.router, label_files.router,
+    training.router,
     configuration.router,
 )  # fmt: skip
 

@@ -21,6 +21,7 @@ from cell.people.audit import AuditLog
 from cell.people.people import People
 from cell.people.person import SignedIn
 from cell.records.reading import Archive
+from cell.training.book import JobBook
 
 
 class Heard(Protocol):
@@ -42,6 +43,7 @@ class Desk:
     people: People
     audit: AuditLog
     labels: LabelBook
+    jobs: JobBook
     repeats: Repeats
     clock: Callable[[], int] = time.time_ns
     streams: Seats = field(default_factory=lambda: Seats(16))

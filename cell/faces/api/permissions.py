@@ -70,6 +70,11 @@ NEEDS: Final[Mapping[str, Permission | None]] = MappingProxyType(
         "list_formats": Permission.EXCHANGE,
         "export_set": Permission.EXCHANGE,
         "import_labels": Permission.EXCHANGE,
+        "list_jobs": Permission.LABEL,
+        "start_job": Permission.TRAIN,
+        "get_job": Permission.LABEL,
+        "cancel_job": Permission.TRAIN,
+        "resume_job": Permission.TRAIN,
         "get_configuration": Permission.CONFIGURATION,
     }
 )
@@ -78,7 +83,7 @@ REPEATABLE: Final = frozenset(
     {
         "order_start", "order_stop", "order_drain", "order_reset", "order_confirm_clear",
         "order_acknowledge", "order_recipe", "order_override", "add_person", "save_label",
-        "note_item", "freeze_set",
+        "note_item", "freeze_set", "start_job", "cancel_job", "resume_job",
     }
 )  # fmt: skip
 """Routes that take an Idempotency-Key. Not `make_token`: its answer is a secret, kept nowhere."""

@@ -22,6 +22,7 @@ from cell.products.loading import RecipeError
 from cell.records.errors import JournalError, RecordsError
 from cell.records.reading import CursorError
 from cell.texts import Lang, read, render, say, tr
+from cell.training.errors import JobError, JobStoreError, TrainingError
 from models.ground.errors import UserError
 from vision.lab.data.types import DataError
 
@@ -41,12 +42,15 @@ STATUS: Final[Mapping[type[UserError], int]] = {
     SetError: 409,
     LabelError: 422,
     DataError: 422,
+    JobError: 409,
+    JobStoreError: 503,
+    TrainingError: 422,
 }
 """The nearest class above counts; another UserError is a 409."""
 NOT_THERE: Final = frozenset(
     {
         "label.no_item", "label.set_unknown", "people.account.none", "people.session.none",
-        "people.token.none",
+        "people.token.none", "training.no_job",
     }
 )  # fmt: skip
 """Codes of errors that say that there is no such thing."""

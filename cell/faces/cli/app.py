@@ -20,6 +20,10 @@ from cell.faces.cli.verbs import (
     drain,
     evaluate,
     inspect,
+    jobs,
+    jobs_cancel,
+    jobs_resume,
+    jobs_run,
     labels,
     override,
     parts,
@@ -90,6 +94,10 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
 app.add_typer(labels.app, name="labels")
+jobs.app.command("cancel")(jobs_cancel.cancel)
+jobs.app.command("resume")(jobs_resume.resume)
+jobs.app.command("run")(jobs_run.run)
+app.add_typer(jobs.app, name="jobs")
 recipe.app.command("use")(recipe_use.use)
 app.add_typer(recipe.app, name="recipe")
 records.app.command("prune")(records_prune.prune)

@@ -21,6 +21,7 @@ PLACES: Final = {
     "queue": ("/studio", Permission.LABEL),
     "work": ("/studio/work", Permission.LABEL),
     "sets": ("/studio/sets", Permission.LABEL),
+    "training": ("/studio/training", Permission.LABEL),
     "exchange": ("/studio/exchange", Permission.EXCHANGE),
     "agreement": ("/studio/agreement", Permission.LABEL),
 }

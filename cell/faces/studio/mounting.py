@@ -20,6 +20,7 @@ from cell.faces.studio.pictures import golden_file, picture_file
 from cell.faces.studio.queue_page import queue_page
 from cell.faces.studio.services import Tools
 from cell.faces.studio.sets_page import sets_page
+from cell.faces.studio.training_page import training_page
 from cell.faces.studio.uploads import Inbox
 from cell.faces.studio.visit import Visit
 from cell.faces.studio.work_page import WorkPage
@@ -69,6 +70,11 @@ def mount(app: FastAPI, tools: Tools) -> None:
     async def sets(request: Request) -> None:
         if here := visit(request, Permission.LABEL):
             await sets_page(here)
+
+    @ui.page("/studio/training")
+    async def training(request: Request) -> None:
+        if here := visit(request, Permission.LABEL):
+            await training_page(here)
 
     @ui.page("/studio/exchange")
     async def exchange(request: Request) -> None:

@@ -8,6 +8,7 @@ from cell.config import CellConfig
 from cell.faces.hmi.recipes import RecipeBook
 from cell.labels.book import LabelBook
 from cell.people.noting import Notes
+from cell.training.book import JobBook
 
 
 class Tools(Protocol):
@@ -20,6 +21,10 @@ class Tools(Protocol):
     @property
     def labels(self) -> LabelBook:
         """The book of labels."""
+
+    @property
+    def jobs(self) -> JobBook:
+        """Training jobs."""
 
     @property
     def audit(self) -> Notes:

@@ -11,10 +11,12 @@ from nicegui import ui
 from cell.faces.studio.about import at
 from cell.faces.studio.classes import words_of
 from cell.faces.studio.frame import button, empty, frame, heading
+from cell.faces.studio.training_form import TrainingForm
 from cell.faces.studio.visit import Visit, now_ns
 from cell.labels.exchange.table import FORMATS
 from cell.labels.values import LabelSet, SetChange, Split
 from cell.people.roles import Permission
+from cell.products.recipe import Recipe
 
 NAMED = 200
 """Pictures that a comparison names of each kind; the count tells of the rest."""
@@ -26,6 +28,7 @@ class SetsPage:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self._words: dict[str, str] = {}
+        self._recipes: list[Recipe] = []
         with frame(visit, "sets"):
             heading(visit.tr("studio.sets.title"), visit.tr("studio.sets.hint"))
             if visit.clerk.may(Permission.FREEZE):
@@ -37,6 +40,8 @@ class SetsPage:
         """Fetch and show the sets."""
         result = await self._visit.attempt(self._visit.tools.labels.sets)
         words = await self._visit.quietly(words_of, self._visit.tools.recipes, self._visit.lang)
+        offered = await self._visit.quietly(self._visit.tools.recipes.offer)
+        self._recipes = [one.recipe for one in offered.value or () if one.recipe is not None]
         sets, self._words = result.value or (), words.value or {}
         self._sets.clear()
         self._comparison.clear()
@@ -89,6 +94,8 @@ class SetsPage:
             ui.label(f"SHA-256 {one.fingerprint}").classes("st-print")
             if visit.clerk.may(Permission.EXCHANGE):
                 self._handing_out(one)
+            if visit.clerk.may(Permission.TRAIN):
+                TrainingForm(visit, one, self._recipes)
 
     def _handing_out(self, one: LabelSet) -> None:
         with ui.element("div").classes("st-row"):

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from nicegui import run, ui
 
 from cell.faces.studio.clerk import Clerk
+from cell.faces.studio.foreman import Foreman
 from cell.faces.studio.services import Tools
 from cell.people.person import SignedIn
 from cell.texts import Lang, render, tr
@@ -38,6 +39,7 @@ class Visit:
     def __init__(self, tools: Tools, by: SignedIn, lang: Lang) -> None:
         self.tools, self.by, self.lang = tools, by, lang
         self.clerk = Clerk(tools.labels, tools.audit, by)
+        self.foreman = Foreman(tools.jobs, tools.labels, tools.config, tools.audit, by)
         self._client = ui.context.client
 
     def tr(self, code: str, **values: object) -> str:

@@ -30,6 +30,9 @@ from cell.labels.book import LabelBook
 from cell.labels.filler import Filler
 from cell.labels.margins import Recipes
 from cell.people.house import House
+from cell.texts import render
+from cell.training.book import JobBook
+from cell.training.starting import go_on
 from models.ground.errors import PORT_TAKEN, UserError
 
 GRACE_S: Final = 0.3
@@ -124,9 +127,13 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     link = CellLink(config)
     ends.callback(link.close)
     orders, recipes = Orders(link, house.audit), RecipeBook(cell)
+    jobs = JobBook(cell.data_dir)
+    ends.callback(jobs.close)
+    if problem := go_on(jobs):
+        print(f"Training jobs wait: {render(problem)}", flush=True)
     return Services(
         cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit,
-        audit_watch, labels,
+        audit_watch, labels, jobs,
     )  # fmt: skip
 
 

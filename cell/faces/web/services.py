@@ -14,6 +14,7 @@ from cell.faces.web.audit_watch import AuditWatch
 from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
 from cell.people.people import People
+from cell.training.book import JobBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Services:
     audit: AuditLog
     audit_watch: AuditWatch
     labels: LabelBook
+    jobs: JobBook
 
     @property
     def notes(self) -> AuditLog:

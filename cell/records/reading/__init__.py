@@ -10,6 +10,7 @@ from cell.records.reading.values import (
     ExposureRow,
     FrameRow,
     InspectionRow,
+    JudgedRow,
     Page,
     PartRow,
     RemovalRow,
@@ -21,6 +22,6 @@ from cell.records.reading.values import (
 
 __all__ = [
     "AlarmRow", "AlarmsAsked", "Archive", "CursorError", "DefectRow", "EvidenceRow", "ExposureRow",
-    "FrameRow", "InspectionRow", "Page", "PartRow", "PartsAsked", "RemovalRow", "SessionRow",
-    "TimingRow", "VerdictRow", "WholePart",
+    "FrameRow", "InspectionRow", "JudgedRow", "Page", "PartRow", "PartsAsked", "RemovalRow",
+    "SessionRow", "TimingRow", "VerdictRow", "WholePart",
 ]  # fmt: skip

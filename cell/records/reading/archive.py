@@ -22,7 +22,15 @@ from cell.records.reading.asked import (
     parts_where,
 )
 from cell.records.reading.cursor import cursor_of, place_of
-from cell.records.reading.values import AlarmRow, EvidenceRow, Page, PartRow, SessionRow, WholePart
+from cell.records.reading.values import (
+    AlarmRow,
+    EvidenceRow,
+    JudgedRow,
+    Page,
+    PartRow,
+    SessionRow,
+    WholePart,
+)
 from cell.records.reading.whole import evidence_rows, read_whole
 from models.ground.text import say
 
@@ -75,6 +83,25 @@ class Archive:
         """These parts in one line each, in the order of arrival; at most some hundreds."""
         query = part_lines().where(s.Part.id.in_(parts)).order_by(s.Part.arrived_ns, s.Part.id)
         return self._read(lambda session: tuple(map(_part_row, session.execute(query))))
+
+    def judged(self, most: int) -> tuple[JudgedRow, ...]:
+        """How long the latest inspections took to become verdicts, newest first. One that came too
+        late has no verdict of its own: for it, until it was done.
+        """
+        i, t = s.Inspection, s.Timing
+        query = (
+            select(i.exposure_ns, i.done_ns, i.late, t.exposure_to_verdict_ms)
+            .outerjoin(t, t.part == i.part)
+            .order_by(i.seq.desc())
+            .limit(most)
+        )
+
+        def row(exposure_ns: int, done_ns: int, late: bool, took_ms: float | None) -> JudgedRow:
+            known = took_ms is not None and not late
+            took = took_ms if known else (done_ns - exposure_ns) * 1e-6
+            return JudgedRow(exposure_ns, float(took or 0.0), late)
+
+        return self._read(lambda session: tuple(row(*one) for one in session.execute(query)))
 
     def picture(self, sha256: str) -> EvidenceRow | None:
         """The picture with this content that is still there, or else one that was deleted."""

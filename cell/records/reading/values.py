@@ -126,6 +126,17 @@ class TimingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedRow:
+    """How long a part waited for its verdict [ms], from its exposure on; late: too long to count.
+    exposure_ns: system clock.
+    """
+
+    exposure_ns: int
+    exposure_to_verdict_ms: float
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceRow:
     """A picture that was kept. kind: view or frame; `path` from the data folder on, '' where it
     lies in the incoming place; pruned_ns, rule: when and why it was deleted.

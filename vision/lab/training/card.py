@@ -29,7 +29,7 @@ def sources_version() -> str:
     """Short SHA-256 over the sources that train and define the network."""
     root = Path(__file__).resolve().parents[2]
     digest = hashlib.sha256()
-    for path in sorted([*(root / "training").glob("*.py"), *(root / "nets").glob("*.py")]):
+    for path in sorted([*(root / "lab" / "training").glob("*.py"), *(root / "nets").glob("*.py")]):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
 

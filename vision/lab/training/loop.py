@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,11 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
+from models.ground.writing import write_whole
 from vision.lab.training.job import Job
 from vision.lab.training.loss import detection_loss
 from vision.lab.training.samples import Batch
+from vision.lab.training.watching import Unwatched, Watch
 from vision.nets.pairnet import cell_centres
 
 FEATURES = "body."
@@ -42,6 +45,12 @@ class Settings:
     workers: int = 1
     features: float = 0.0
     """Learning rate of features that were learnt before, as a share of `rate`; 0 leaves them."""
+    warm: int = 300
+    """Steps over which the learning rate rises at the start."""
+    repeatable: bool = False
+    """Begin anew with samples and chance after each validation, and keep checkpoints there alone: a
+    run that was broken off and resumed gives what it would have given in one go.
+    """
 
 
 class Average:
@@ -98,9 +107,11 @@ class Trainer:
         resume: bool,
         start: Path | None = None,
         tell: Callable[[float, str], None] = lambda _done, line: print(line, flush=True),
+        watch: Watch | None = None,
     ) -> None:
         out.mkdir(parents=True, exist_ok=True)
         self.job, self.out, self.set, self._tell = job, out, settings, tell
+        self._watch = watch or Unwatched()
         self.device = pick_device(settings.device)
         torch.manual_seed(settings.seed)
         cv2.setNumThreads(1)  # a thread pool would not survive the fork of the sample worker
@@ -130,9 +141,10 @@ class Trainer:
             "settings": asdict(self.set), "metrics": metrics,
             "kind": self.job.kind, "classes": list(self.job.classes), "side": self.job.crop,
         }  # fmt: skip
-        part = self.out / (name + ".part")
-        torch.save(state, part)
-        part.replace(self.out / name)
+        # By way of memory: a disk that fills up leaves the checkpoint of before as it was.
+        whole = io.BytesIO()
+        torch.save(state, whole)
+        write_whole(self.out / name, whole.getvalue())
 
     def progress(self, step: int, steps: int) -> float:
         """Share of the run that is done, by epochs or by wall time, whichever is further."""
@@ -142,26 +154,24 @@ class Trainer:
         return min(1.0, done)
 
     def run(self) -> None:
-        """Train until the epochs or the minutes are used up."""
-        seed = self.set.seed + 1000 * self.epoch
-        samples = self.job.batches(self.set.batch, seed)
-        loader = DataLoader(
-            samples,
-            batch_size=None,
-            num_workers=self.set.workers,
-            prefetch_factor=8 if self.set.workers else None,
-        )
-        batches = iter(loader)
+        """Train until the epochs or the minutes are used up. Raises WriteError for a full disk; the
+        checkpoint of before stays good.
+        """
         steps = max(1, self.job.pictures // self.set.batch)
+        batches = self._batches()
         while self.progress(0, steps) < 1.0:
+            if self.set.repeatable and self.epoch % self.set.every == 0:
+                batches = self._batches()
             start, loss = time.monotonic(), 0.0
             for step in range(steps):
                 before = time.monotonic()
                 loss += self._step(next(batches), self.progress(step, steps)) / steps
                 self.spent += time.monotonic() - before
+                self._watch.step(self.epoch, step + 1, steps, self.progress(step + 1, steps))
             self.epoch += 1
             done = self.progress(0, steps)
             left = self.spent * (1 - done) / max(done, 1e-6)
+            self._watch.epoch(self.epoch, loss, self.spent, done)
             self._tell(
                 done,
                 f"epoch {self.epoch}/{self.set.epochs} loss {loss:.3f} "
@@ -169,12 +179,26 @@ class Trainer:
             )
             self._checkpoint(last=done >= 1.0)
 
+    def _batches(self) -> Iterator[Batch]:
+        """Samples by the seed and the epochs that are done."""
+        seed = self.set.seed + 1000 * self.epoch
+        if self.set.repeatable:
+            torch.manual_seed(seed)
+        loader = DataLoader(
+            self.job.batches(self.set.batch, seed),
+            batch_size=None,
+            num_workers=self.set.workers,
+            prefetch_factor=8 if self.set.workers else None,
+        )
+        return iter(loader)
+
     def _checkpoint(self, last: bool) -> None:
         if not last and self.epoch % self.set.every:
-            if self.epoch % 2 == 0:
+            if self.epoch % 2 == 0 and not self.set.repeatable:
                 self._save("last.pt", {})
             return
         metrics = self.job.score(self.average.net, self.device)
+        self._watch.validated(self.epoch, metrics)
         shown = " ".join(f"{k} {v:.4f}" for k, v in metrics.items() if not k.startswith("AP50"))
         self._tell(self.progress(0, 1), f"validation: {shown}")
         with (self.out / "history.jsonl").open("a", encoding="utf-8") as log:
@@ -185,7 +209,7 @@ class Trainer:
         self._save("last.pt", metrics)
 
     def _step(self, batch: Batch, done: float) -> float:
-        warm = min(1.0, (self.average.count + 1) / 300)
+        warm = min(1.0, (self.average.count + 1) / self.set.warm)
         rate = self.set.rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * done)))
         for group in self.optimiser.param_groups:
             group["lr"] = rate * group.get("share", 1.0)  # older runs have none

@@ -17,6 +17,7 @@ from cell.faces.cli.labels import AcceptLosses, NotLabelled, print_findings
 from cell.faces.cli.people_here import settings_of
 from cell.faces.cli.progress import watched
 from cell.faces.cli.terminal import terminal
+from cell.faces.cli.training import pairs
 from cell.faces.studio.clerk import Clerk
 from cell.faces.studio.exporting import export_set
 from cell.faces.studio.importing import Progress, Wish, bring_in
@@ -101,7 +102,7 @@ def import_(
     decides. The audit log tells of it.
     """
     known = None if recipe is None else _classes_of(recipe, data, config)
-    names = dict(map(_pair, class_ or []))
+    names = pairs(class_ or [])
     wish = Wish(format, unlabelled, names, known, accept_losses, person)
     with closing(_book(data, config)) as book, closing(_audit(data, config)) as audit:
         clerk = Clerk(book, audit, at_shell())
@@ -145,13 +146,6 @@ def _classes_of(recipe: str, data: Path, config: Path | None) -> frozenset[str]:
 def _cell(data: Path, config: Path | None) -> CellConfig:
     own = data / "config.yaml"
     return load(config or (own if own.exists() else None))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    old, sign, new = text.partition("=")
-    if not (sign and old.strip() and new.strip()):
-        raise UsageError(f"--class {text}: not OLD=NEW; write for example open_circuit=open.")
-    return old.strip(), new.strip()
 
 
 def _print(words: str) -> None:

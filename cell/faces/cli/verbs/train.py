@@ -14,9 +14,11 @@ from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
 from cell.faces.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, tell_findings
 from cell.faces.cli.terminal import terminal
+from cell.faces.cli.training import pairs, train_set
 from cell.products.loading import NoRecipeError, load_recipe
 from cell.products.lookup import model_folder, recipe_folder, trained_models
 from cell.products.recipe import Recipe
+from cell.training.values import Wish
 from models.package import CARD, next_version
 from vision.lab.data.fingerprint import fingerprint
 from vision.lab.data.open import FORMATS, open_data
@@ -32,7 +34,12 @@ SPLIT_FILE = "split.json"
 """In a run's folder: which pictures it learns from."""
 
 
+NOT_STATED = "not stated: do not pass on without asking the data's owner"
 READING = ("group_by", "unlabelled", "accept_losses")
+OF_FOLDERS = (
+    "format", "out", "package", *READING, "split", "epochs", "minutes", "batch", "rate", "features",
+    "device", "every", "resume", "start",
+)  # fmt: skip
 OF_DEEPPCB = (
     "on boards with golden samples, where DeepPCB's own split, size, groups and licence count"
 )
@@ -45,7 +52,33 @@ WITHOUT_TORCH = (
 def train(
     context: typer.Context,
     recipe: Annotated[str, typer.Option(help="Product; a new name for a new product.")],
-    data: Annotated[Path, typer.Option(help="Folder of labelled pictures.")],
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder of labelled pictures; with --set the cell's data folder, default `data`."
+        ),
+    ] = None,
+    label_set: Annotated[
+        str | None,
+        typer.Option("--set", help="A frozen label set of the cell: a job beside the line."),
+    ] = None,
+    class_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--class",
+            help="With --set. OLD=NEW: what a class of the labels is called in the recipe; may be "
+            "given again.",
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=1_000_000, help="With --set: how long; default: the configuration's, 400."
+        ),
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option(help="With --set: show the job until its end; it goes on without you.")
+    ] = True,
     format: Annotated[str, typer.Option(help=f"auto, {', '.join(FORMATS)}.")] = "auto",
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; default runs/train-RECIPE.")
@@ -98,14 +131,25 @@ def train(
     ] = None,
     licence: Annotated[
         str, typer.Option(help="What the data's licence allows, for the model's card.")
-    ] = "not stated: do not pass on without asking the data's owner",
+    ] = NOT_STATED,
 ) -> None:
     """Train a detector and write its model package: ONNX, card, thresholds.
 
     A recipe with golden samples and DeepPCB data: board and golden sample together. Anything
     else: single pictures, on features that know natural images. Ctrl-C keeps the last checkpoint;
-    --resume goes on.
+    --resume goes on. With --set the training is a job: `cell jobs` shows it, ends it, resumes it.
     """
+    if label_set is not None:
+        refuse(context, "beside --set, whose job decides it", *OF_FOLDERS)
+        wish = Wish(
+            label_set, recipe, pairs(class_ or []), steps or 0, seed,
+            side or Wish("", "").side, licence if licence != NOT_STATED else "",
+        )  # fmt: skip
+        train_set(wish, data or Path("data"), follow)
+        return
+    refuse(context, "without --set", "class_", "steps", "follow")
+    if data is None:
+        raise UsageError("give --data, a folder of labelled pictures, or --set, a label set.")
     try:
         from vision.lab.training.loop import Settings, Trainer
     except ModuleNotFoundError as error:

@@ -1,0 +1,10 @@
+"""`cell jobs resume`: a training job goes on."""
+
+from __future__ import annotations
+
+from cell.faces.cli.training import DATA, Data, Follow, Number, resume_job
+
+
+def resume(job: Number, data: Data = DATA, follow: Follow = True) -> None:
+    """Go on with a job that failed or was cancelled, from its last checkpoint."""
+    resume_job(job, data, follow)

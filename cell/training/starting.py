@@ -1,0 +1,47 @@
+"""Jobs begin: a runner is started where none is at work, a process of its own that outlives its
+starter, and ends when no job waits.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from cell.stores.trouble import told
+from cell.training.book import FOLDER, JobBook
+from cell.training.errors import JobStoreError
+from cell.training.lock import runner_there
+
+LOG = "runner.txt"
+
+
+def go_on(book: JobBook) -> str:
+    """After a power cut or a crash: go on with what waits. Why not, '' where all is well."""
+    try:
+        if book.unfinished:
+            start_runner(book.data_dir)
+    except JobStoreError as error:
+        return str(error)
+    return ""
+
+
+def start_runner(data_dir: Path, config: Path | None = None) -> None:
+    """See to it that somebody works the queue off. config: the cell's configuration, None: that of
+    the data folder. Raises JobStoreError.
+    """
+    if runner_there(data_dir):
+        return
+    command = [sys.executable, "-m", "cell.training", str(data_dir.absolute())]
+    if config is not None:
+        command += ["--config", str(config.absolute())]
+    path = data_dir / FOLDER / LOG
+    with told(path, JobStoreError, (OSError,)), path.open("ab") as log:
+        subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            close_fds=True,
+        )

@@ -1,0 +1,82 @@
+"""A job's own process: ``python -m cell.training.work DATA JOB --parent PID [--config FILE]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from cell.config import CellConfig, load
+from cell.labels.book import LabelBook
+from cell.texts import say
+from cell.training.book import JobBook
+from cell.training.bounds import Bounds, die_with, keep_to
+from cell.training.errors import TrainingError
+from cell.training.preparing import pictures_there, prepare
+from cell.training.values import Job
+from models.ground.ending import end_with
+
+
+def command(data_dir: Path, config: Path | None) -> Callable[[Job], Sequence[str]]:
+    """What starts the process of a job."""
+
+    def words(job: Job) -> Sequence[str]:
+        given = [] if config is None else ["--config", str(config)]
+        me = ("--parent", f"{os.getpid()}")
+        module = (sys.executable, "-m", "cell.training.work")
+        return [*module, str(data_dir), f"{job.id}", *me, *given]
+
+    return words
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train the model of one job, from its last checkpoint if it has one."""
+    parser = argparse.ArgumentParser(prog="python -m cell.training.work", description=main.__doc__)
+    parser.add_argument("data", type=Path, help="the cell's data folder")
+    parser.add_argument("job", type=int, help="its number")
+    parser.add_argument("--parent", type=int, required=True, help="the runner's process")
+    parser.add_argument("--config", type=Path, help="cell configuration (YAML)")
+    given = parser.parse_args(arguments)
+    die_with(given.parent)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    own = given.data / "config.yaml"
+    config = load(given.config or (own if own.exists() else None))
+    config = config.model_copy(update={"data_dir": given.data.absolute()})
+    bounds = Bounds(config.training.cores, config.training.memory_mib)
+    keep_to(bounds)
+    try:
+        return _work(config, given.job, bounds)
+    except (MemoryError, RuntimeError) as error:
+        if not _no_memory(error):
+            raise
+        raise TrainingError(say("training.memory", most=bounds.memory_mib)) from None
+
+
+def _work(config: CellConfig, number: int, bounds: Bounds) -> int:
+    try:
+        from cell.training.detector import train
+    except ModuleNotFoundError as missing:
+        raise TrainingError(say("training.no_torch", why=str(missing))) from None
+    with closing(JobBook(config.data_dir)) as book:
+        job = book.job(number)
+        with closing(LabelBook.open(config.data_dir, config.labels)) as labels:
+            prepared = prepare(labels, config, job.wish)
+        if prepared.label_set.fingerprint != job.fingerprint:
+            raise TrainingError(say("training.set_changed", set=job.wish.label_set))
+        pictures_there(prepared)
+        train(book, job, prepared, config, bounds.cores, time.time_ns)
+    return 0
+
+
+def _no_memory(error: BaseException) -> bool:
+    """torch tells a lack of memory as a RuntimeError of its allocator."""
+    return isinstance(error, MemoryError) or "allocate memory" in str(error)
+
+
+if __name__ == "__main__":
+    end_with(main)
