@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from cell.config.hmi import HmiConfig
 from cell.config.labels import LabelsConfig
 from cell.config.people import PeopleConfig
+from cell.config.promotion import PromotionConfig
 from cell.control.ledger.config import LedgerSettings
 from cell.records.limits import Retention
 from robot.motion.config import MotionSettings
@@ -179,6 +180,11 @@ class CellConfig(Section):
         default_factory=LabelsConfig,
         title="Labels",
         description="What is queued for labelling, who looks twice, how sets are split.",
+    )
+    promotion: PromotionConfig = Field(
+        default_factory=PromotionConfig,
+        title="Promotion",
+        description="What a new model must prove, and how far it is trusted at first.",
     )
 
     def anchored(self, folder: Path) -> Self:

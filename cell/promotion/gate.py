@@ -1,0 +1,139 @@
+"""The gate: whether a candidate may judge parts, and if not yet, what is missing. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from cell.config.promotion import PromotionConfig
+from cell.promotion.claims import Below, Claim, NotWorse, Standing, mcnemar, standing
+from cell.promotion.missing import Missing, missing
+from cell.promotion.pairs import Tally
+
+
+class Outcome(StrEnum):
+    """What the gate says."""
+
+    PASS = "pass"
+    NOT_YET = "not yet"
+    FAIL = "fail"
+
+
+class What(StrEnum):
+    """What a condition is about; what its numbers count."""
+
+    ESCAPES = "escapes"
+    """Defective parts."""
+    FALSE_REJECTS = "false_rejects"
+    """Good parts."""
+    REVIEWS = "reviews"
+    """Good parts."""
+    LATENCY = "latency"
+    """Inspections on this machine's engine."""
+    LINE = "line"
+    """Parts of the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How the candidate's inspections went on one engine of this machine. slow: those over the
+    budget.
+    """
+
+    engine: str = ""
+    inspections: int = 0
+    slow: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that must be proven. bad of seen: the candidate's escapes of the defective parts
+    and so on (of `line`: seen alone); before: the active model's, None where it is not asked;
+    limit: share of `seen` (of `line`: parts).
+    """
+
+    what: What
+    standing: Standing
+    seen: int
+    bad: int
+    limit: float
+    missing: Missing
+    before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the gate says, with all that it goes by. unjudged: parts that wait for a person's word
+    and count against the candidate until then. p_value: McNemar's exact test on the discordant
+    parts against `escape_ratio` times as many, valid for one look; for people who want to compare.
+    """
+
+    outcome: Outcome
+    conditions: tuple[Condition, ...]
+    unjudged: int
+    p_value: float
+    confidence: float
+
+    def of(self, what: What) -> Condition:
+        """One condition."""
+        return next(one for one in self.conditions if one.what is what)
+
+    @property
+    def missing(self) -> tuple[Condition, ...]:
+        """The conditions that are not proven."""
+        return tuple(one for one in self.conditions if one.standing is not Standing.PROVEN)
+
+
+NOTHING: Final = Missing(0, 0)
+
+
+def decide(tally: Tally, speed: Speed, rules: PromotionConfig) -> Decision:
+    """Whether the candidate may judge parts. May be asked after each part: see `betting`."""
+    sure = rules.confidence
+    conditions = (
+        _escapes(tally, rules),
+        _below(What.FALSE_REJECTS, tally.false_rejects, tally.good, rules.max_false_rejects, sure),
+        _below(What.REVIEWS, tally.reviews, tally.good, rules.max_reviews, sure),
+        _below(What.LATENCY, speed.slow, speed.inspections, rules.slow_share, sure),
+        _line(tally.line, rules.least_line_parts),
+    )
+    standings = {one.standing for one in conditions}
+    if Standing.REFUTED in standings:
+        outcome = Outcome.FAIL
+    else:
+        outcome = Outcome.PASS if standings == {Standing.PROVEN} else Outcome.NOT_YET
+    p_value = mcnemar(tally.only_candidate, tally.only_active, rules.escape_ratio)
+    return Decision(outcome, conditions, tally.unjudged, p_value, sure)
+
+
+def _escapes(tally: Tally, rules: PromotionConfig) -> Condition:
+    claim = NotWorse(rules.escape_ratio, rules.extra_escapes)
+    counts = tally.escapes
+    return Condition(
+        What.ESCAPES,
+        standing(claim, counts, rules.confidence),
+        tally.defective,
+        tally.both + tally.only_candidate,
+        rules.extra_escapes,
+        _missing(claim, counts, rules.confidence),
+        tally.both + tally.only_active,
+    )
+
+
+def _below(what: What, bad: int, seen: int, limit: float, confidence: float) -> Condition:
+    claim, counts = Below(limit), (seen - bad, bad)
+    lacking = _missing(claim, counts, confidence)
+    return Condition(what, standing(claim, counts, confidence), seen, bad, limit, lacking)
+
+
+def _line(parts: int, least: int) -> Condition:
+    lacking = max(least - parts, 0)
+    stands = Standing.OPEN if lacking else Standing.PROVEN
+    return Condition(What.LINE, stands, parts, 0, float(least), Missing(lacking, lacking))
+
+
+def _missing(claim: Claim, counts: Sequence[int], confidence: float) -> Missing:
+    proven = standing(claim, counts, confidence) is Standing.PROVEN
+    return NOTHING if proven else missing(claim, counts, confidence)
