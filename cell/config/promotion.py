@@ -90,3 +90,18 @@ class PromotionConfig(BaseModel):
         "defective; a new model that proves to be above it is rolled back.",
         json_schema_extra={"unit": "1"},
     )
+    drift_margin: float = Field(
+        0.1,
+        gt=0,
+        lt=1,
+        title="Drift margin",
+        description="By how much the share of parts that a new model stops may change.",
+        json_schema_extra={"unit": "1"},
+    )
+    drift_run: int = Field(
+        20_000,
+        ge=100,
+        title="Drift, false alarms",
+        description="Parts in which one false alarm of drift is borne with on average.",
+        json_schema_extra={"unit": "1"},
+    )

@@ -80,12 +80,16 @@ class Below:
         return log_capital(counts, (self.limit, self.limit - 1.0))
 
 
-def standing(claim: Claim, counts: Sequence[float], confidence: float) -> Standing:
-    """Where a claim stands. What is proven is proven: evidence against it is for a later look."""
+def standing(
+    claim: Claim, counts: Sequence[float], judged: Sequence[float], confidence: float
+) -> Standing:
+    """Where a claim stands. counts: with everything unjudged held against it; judged: what is
+    known, which alone can refute. What is proven is proven.
+    """
     enough = needed(confidence)
     if float(claim.for_it(counts)) >= enough:
         return Standing.PROVEN
-    refuted = float(claim.against_it(counts)) >= enough
+    refuted = float(claim.against_it(judged)) >= enough
     return Standing.REFUTED if refuted else Standing.OPEN
 
 

@@ -91,41 +91,52 @@ NOTHING: Final = Missing(0, 0)
 
 def decide(tally: Tally, speed: Speed, rules: PromotionConfig) -> Decision:
     """Whether the candidate may judge parts. May be asked after each part: see `betting`."""
-    sure = rules.confidence
+    sure, held = rules.confidence, tally.held_against()
+    good, held_good = tally.good, held.good
     conditions = (
-        _escapes(tally, rules),
-        _below(What.FALSE_REJECTS, tally.false_rejects, tally.good, rules.max_false_rejects, sure),
-        _below(What.REVIEWS, tally.reviews, tally.good, rules.max_reviews, sure),
-        _below(What.LATENCY, speed.slow, speed.inspections, rules.slow_share, sure),
+        _escapes(tally, held, rules),
+        _below(
+            What.FALSE_REJECTS, (held.false_rejects, held_good), (tally.false_rejects, good),
+            rules.max_false_rejects, sure,
+        ),
+        _below(
+            What.REVIEWS, (held.reviews, held_good), (tally.reviews, good), rules.max_reviews, sure
+        ),
+        _below(What.LATENCY, *[(speed.slow, speed.inspections)] * 2, rules.slow_share, sure),
         _line(tally.line, rules.least_line_parts),
-    )
+    )  # fmt: skip
     standings = {one.standing for one in conditions}
     if Standing.REFUTED in standings:
         outcome = Outcome.FAIL
     else:
         outcome = Outcome.PASS if standings == {Standing.PROVEN} else Outcome.NOT_YET
-    p_value = mcnemar(tally.only_candidate, tally.only_active, rules.escape_ratio)
+    p_value = mcnemar(held.only_candidate, tally.only_active, rules.escape_ratio)
     return Decision(outcome, conditions, tally.unjudged, p_value, sure)
 
 
-def _escapes(tally: Tally, rules: PromotionConfig) -> Condition:
+def _escapes(tally: Tally, held: Tally, rules: PromotionConfig) -> Condition:
     claim = NotWorse(rules.escape_ratio, rules.extra_escapes)
-    counts = tally.escapes
+    stands = standing(claim, held.escapes, tally.escapes, rules.confidence)
     return Condition(
         What.ESCAPES,
-        standing(claim, counts, rules.confidence),
-        tally.defective,
+        stands,
+        sum(tally.escapes),
         tally.both + tally.only_candidate,
         rules.extra_escapes,
-        _missing(claim, counts, rules.confidence),
+        _missing(claim, stands, held.escapes, rules.confidence),
         tally.both + tally.only_active,
     )
 
 
-def _below(what: What, bad: int, seen: int, limit: float, confidence: float) -> Condition:
-    claim, counts = Below(limit), (seen - bad, bad)
-    lacking = _missing(claim, counts, confidence)
-    return Condition(what, standing(claim, counts, confidence), seen, bad, limit, lacking)
+def _below(
+    what: What, held: tuple[int, int], judged: tuple[int, int], limit: float, confidence: float
+) -> Condition:
+    """held, judged: bad and seen."""
+    claim, counts = Below(limit), [(seen - bad, bad) for bad, seen in (held, judged)]
+    stands = standing(claim, *counts, confidence)
+    lacking = _missing(claim, stands, counts[0], confidence)
+    bad, seen = judged
+    return Condition(what, stands, seen, bad, limit, lacking)
 
 
 def _line(parts: int, least: int) -> Condition:
@@ -134,6 +145,7 @@ def _line(parts: int, least: int) -> Condition:
     return Condition(What.LINE, stands, parts, 0, float(least), Missing(lacking, lacking))
 
 
-def _missing(claim: Claim, counts: Sequence[int], confidence: float) -> Missing:
-    proven = standing(claim, counts, confidence) is Standing.PROVEN
-    return NOTHING if proven else missing(claim, counts, confidence)
+def _missing(
+    claim: Claim, stands: Standing, counts: Sequence[int], confidence: float
+) -> Missing:
+    return NOTHING if stands is Standing.PROVEN else missing(claim, counts, confidence)

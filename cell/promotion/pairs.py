@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum, auto
+from typing import Final
 
 from cell.products.verdict import VerdictKind
 
@@ -42,12 +44,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Parts counted. An escape is a defective part that passes.
+    """Judged parts counted. An escape is a defective part that passes.
 
     both, only_candidate, only_active, neither: defective parts by whom they escape. good: good
-    parts; false_rejects, reviews: those that the candidate rejects and sends to review. unjudged:
-    parts on which one alone would act and that nobody has judged; they are counted against the
-    candidate: as its escape, or as its false reject. line: parts of the line that both looked at.
+    parts; false_rejects, reviews: those that the candidate rejects and sends to review. line: parts
+    of the line that both looked at, judged or not. open_...: parts that nobody has judged and that
+    one model alone stops. Until somebody does, they are held against the candidate: as its escapes
+    where it passes them, else as its false rejects and reviews.
     """
 
     neither: int = 0
@@ -57,73 +60,93 @@ class Tally:
     good: int = 0
     false_rejects: int = 0
     reviews: int = 0
-    unjudged: int = 0
+    open_escapes: int = 0
+    open_false_rejects: int = 0
+    open_reviews: int = 0
     line: int = 0
 
     @property
     def escapes(self) -> tuple[int, int, int, int]:
-        """Defective parts as `claims` takes them."""
+        """Defective parts as `claims.NotWorse` takes them."""
         return self.neither, self.both, self.only_candidate, self.only_active
 
     @property
-    def defective(self) -> int:
-        """Defective parts, with those unjudged that count as such."""
-        return sum(self.escapes)
+    def unjudged(self) -> int:
+        """Parts that somebody must judge."""
+        return self.open_escapes + self.open_false_rejects + self.open_reviews
 
-
-_STRICT = {VerdictKind.PASS: 0, VerdictKind.REVIEW: 1, VerdictKind.REJECT: 2}
+    def held_against(self) -> Tally:
+        """The same with everything unjudged held against the candidate."""
+        return replace(
+            self,
+            only_candidate=self.only_candidate + self.open_escapes,
+            good=self.good + self.open_false_rejects + self.open_reviews,
+            false_rejects=self.false_rejects + self.open_false_rejects,
+            reviews=self.reviews + self.open_reviews,
+        )
 
 
 def count(pairs: Iterable[Pair]) -> Tally:
     """Count pairs, each part once.
 
-    Where a part has several pictures, what is worst for the candidate counts: a defective picture
-    that it passes, a good one that it stops. Pictures of one part are no independent trials.
+    Where a part has several pictures, the one counts that says most against the candidate. Pictures
+    of one part are no independent trials.
     """
-    by_part: dict[str, Pair] = {}
+    worst: dict[str, Kind | None] = {}
     line: set[str] = set()
     for pair in pairs:
         if pair.source is not Source.LOCKED:
             line.add(pair.part)
-        known = by_part.get(pair.part)
-        if known is None or _badness(pair) > _badness(known):
-            by_part[pair.part] = pair
-    counted = dict.fromkeys(
-        ("neither", "both", "only_candidate", "only_active", "good", "false_rejects", "reviews"), 0
+        kinds = (kind_of(pair), worst.get(pair.part))
+        worst[pair.part] = max(kinds, key=lambda kind: -1 if kind is None else _ORDER.index(kind))
+    counts = Counter(kind for kind in worst.values() if kind is not None)
+    good = sum(counts[kind] for kind in (Kind.PASSED, Kind.FALSE_REJECT, Kind.REVIEW))
+    return Tally(
+        neither=counts[Kind.NEITHER],
+        both=counts[Kind.BOTH],
+        only_candidate=counts[Kind.ONLY_CANDIDATE],
+        only_active=counts[Kind.ONLY_ACTIVE],
+        good=good,
+        false_rejects=counts[Kind.FALSE_REJECT],
+        reviews=counts[Kind.REVIEW],
+        open_escapes=counts[Kind.OPEN_ESCAPE],
+        open_false_rejects=counts[Kind.OPEN_FALSE_REJECT],
+        open_reviews=counts[Kind.OPEN_REVIEW],
+        line=len(line),
     )
-    unjudged = 0
-    for pair in by_part.values():
-        unjudged += is_open(pair)
-        for name in _kinds(pair):
-            counted[name] += 1
-    return Tally(**counted, unjudged=unjudged, line=len(line))
 
 
-def is_open(pair: Pair) -> bool:
-    """Whether somebody must judge the part, since one model alone would let it pass."""
-    passed = (pair.active is VerdictKind.PASS, pair.candidate is VerdictKind.PASS)
-    return pair.truth is Truth.UNKNOWN and passed[0] != passed[1]
+class Kind(Enum):
+    """What a pair counts as, least against the candidate first."""
+
+    PASSED = auto()
+    ONLY_ACTIVE = auto()
+    NEITHER = auto()
+    OPEN_REVIEW = auto()
+    REVIEW = auto()
+    OPEN_FALSE_REJECT = auto()
+    FALSE_REJECT = auto()
+    BOTH = auto()
+    OPEN_ESCAPE = auto()
+    ONLY_CANDIDATE = auto()
 
 
-def _kinds(pair: Pair) -> tuple[str, ...]:
-    """The counts that a part belongs to; none where nothing is known and both agree."""
-    truth = pair.truth
-    if is_open(pair):
-        truth = Truth.DEFECTIVE if pair.candidate is VerdictKind.PASS else Truth.GOOD
-    if truth is Truth.UNKNOWN:
-        return ()
-    if truth is Truth.DEFECTIVE:
-        active, candidate = (v is VerdictKind.PASS for v in (pair.active, pair.candidate))
-        who = {(0, 0): "neither", (1, 1): "both", (0, 1): "only_candidate", (1, 0): "only_active"}
-        return (who[active, candidate],)
-    if pair.candidate is VerdictKind.PASS:
-        return ("good",)
-    reject = pair.candidate is VerdictKind.REJECT
-    return "good", "false_rejects" if reject else "reviews"
+_ORDER: Final = tuple(Kind)
 
 
-def _badness(pair: Pair) -> tuple[int, int]:
-    """How much a picture of a part says against the candidate."""
-    kinds = _kinds(pair)
-    order = ("good", "only_active", "neither", "reviews", "false_rejects", "both", "only_candidate")
-    return max((order.index(kind) for kind in kinds), default=-1), _STRICT[pair.active]
+def kind_of(pair: Pair) -> Kind | None:
+    """What a pair counts as; None where nobody has judged it and both models agree."""
+    passed = pair.candidate is VerdictKind.PASS
+    rejected = pair.candidate is VerdictKind.REJECT
+    active_passed = pair.active is VerdictKind.PASS
+    if pair.truth is Truth.DEFECTIVE:
+        if passed:
+            return Kind.BOTH if active_passed else Kind.ONLY_CANDIDATE
+        return Kind.ONLY_ACTIVE if active_passed else Kind.NEITHER
+    if pair.truth is Truth.GOOD:
+        return Kind.PASSED if passed else Kind.FALSE_REJECT if rejected else Kind.REVIEW
+    if passed == active_passed:
+        return None
+    if passed:
+        return Kind.OPEN_ESCAPE
+    return Kind.OPEN_FALSE_REJECT if rejected else Kind.OPEN_REVIEW

@@ -85,8 +85,8 @@ def _first(
     """
     low, high = low - 1.0, high.astype(np.float64)
     while (high - low).max() > 1.0:
-        middle = np.floor((low + high) / 2.0)
-        reached = claim.for_it(_after(counts, np.maximum(middle, 0.0))) >= enough
+        middle = np.maximum(np.floor((low + high) / 2.0), low + 1.0)
+        reached = claim.for_it(_after(counts, middle)) >= enough
         low, high = np.where(reached, low, middle), np.where(reached, middle, high)
     return high
 
