@@ -36,6 +36,12 @@ class Permission(StrEnum):
     """Decide contrary labels, freeze label sets."""
     EXCHANGE = "labels.exchange"
     """Bring pictures and labels in from files, and out."""
+    PROMOTE = "models.promote"
+    """Take models in, and let one on where the gate lets it through."""
+    ROLL_BACK = "models.roll_back"
+    """Go back to the model before."""
+    OVERRIDE_GATE = "models.override_gate"
+    """Let a model through against the gate."""
     CONFIGURATION = "configuration.read"
     AUDIT = "audit.read"
     PEOPLE = "people.manage"
@@ -57,6 +63,8 @@ TABLE: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             Permission.LABEL,
             Permission.FREEZE,
             Permission.EXCHANGE,
+            Permission.PROMOTE,
+            Permission.ROLL_BACK,
             Permission.AUDIT,
             Permission.TOKENS,
         },
@@ -64,6 +72,7 @@ TABLE: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         | {
             Permission.OPERATE,
             Permission.CHANGE_RECIPE,
+            Permission.ROLL_BACK,
             Permission.CONFIGURATION,
             Permission.AUDIT,
             Permission.TOKENS,

@@ -89,7 +89,7 @@ def moved(fleet: Fleet, model: str, to: State, way: Way) -> tuple[Move, ...]:
     """
     before = _state(fleet, model)
     if to not in NEXT[before] or (before is State.RETIRED and to is State.ACTIVE):
-        raise PromotionError(say("promotion.no_way", state=before, to=to))
+        raise PromotionError(say("promotion.no_way", state=told(before), to=told(to)))
     if before is State.ACTIVE:
         raise PromotionError(say("promotion.active_stays"))
     moves = [Move(model, before, to, way)]
@@ -115,6 +115,11 @@ def rolled_back(fleet: Fleet, *, refuse: bool) -> tuple[Move, ...]:
         Move(fleet.active, State.ACTIVE, to, Way.ROLLBACK),
         Move(fleet.before, State.RETIRED, State.ACTIVE, Way.ROLLBACK),
     )
+
+
+def told(state: State) -> str:
+    """A state as a text."""
+    return say(f"model.state.{state}")
 
 
 def _state(fleet: Fleet, model: str) -> State:

@@ -32,6 +32,8 @@ from cell.labels.label import Judgement
 from cell.labels.reasons import Why
 from cell.labels.values import Origin, Purpose, State
 from cell.people.roles import Permission, Role
+from cell.promotion.gate import What
+from cell.promotion.states import State as ModelState
 from cell.texts import catalogue, languages
 from robot.base import RobotMode
 from robot.motion.pick import Phase
@@ -45,6 +47,10 @@ COMPOSED = {
     "alarm.{}": CATALOGUE,
     "api.title.{}": TITLES,
     "alarm.priority.{}": PRIORITIES,
+    "gate.proven.{}": What,
+    "gate.open.{}": What,
+    "gate.refuted.{}": [what for what in What if what is not What.LINE],
+    "model.state.{}": ModelState,
     "bin.{}": ("rework", "scrap", "review"),  # as recipes usually name them
     "change.{}": [step for step in Step if step is not Step.NONE],
     "command.{}": COMMANDS,
