@@ -21,6 +21,8 @@ from cell.faces.cli.verbs import (
     evaluate,
     inspect,
     labels,
+    model,
+    model_change,
     override,
     parts,
     recipe,
@@ -90,6 +92,11 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
 app.add_typer(labels.app, name="labels")
+model.app.command("add")(model_change.add)
+model.app.command("try")(model_change.try_)
+model.app.command("promote")(model_change.promote)
+model.app.command("rollback")(model_change.rollback)
+app.add_typer(model.app, name="model")
 recipe.app.command("use")(recipe_use.use)
 app.add_typer(recipe.app, name="recipe")
 records.app.command("prune")(records_prune.prune)

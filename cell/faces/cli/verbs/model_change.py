@@ -1,0 +1,166 @@
+"""`cell model add`, `try`, `promote`, `rollback`: a model on its way to judging parts, and back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cell.faces.cli.errors import UsageError
+from cell.faces.cli.models_here import BY, Here, RecipeName, Wanted, models_of
+from cell.faces.cli.progress import watched
+from cell.faces.cli.verbs.model import print_decision
+from cell.faces.cli.verbs.user import DATA, Config, Data
+from cell.labels.book import FILE as LABELS
+from cell.labels.book import LabelBook
+from cell.promotion.admitting import admit, origin_of
+from cell.promotion.errors import PromotionError
+from cell.promotion.model import Model, Offer, Origin
+from cell.promotion.states import PROVEN, State
+from cell.promotion.trying import try_locked
+
+Why = Annotated[str, typer.Option(help="Why, for the record.")]
+
+
+class To(StrEnum):
+    """Where a person may let a model go."""
+
+    CANDIDATE = "candidate"
+    SHADOW = "shadow"
+    CANARY = "canary"
+    ACTIVE = "active"
+    REFUSED = "refused"
+
+
+def add(
+    package: Annotated[Path, typer.Argument(help="Folder of the model package.")],
+    recipe: Annotated[str, typer.Option(help="Recipe that it is for.")],
+    label_set: Annotated[str, typer.Option(help="Label set that it was learnt from.")] = "",
+    job: Annotated[str, typer.Option(help="Training that made it.")] = "",
+    parent: Annotated[
+        list[str] | None, typer.Option(help="Identity of a model that it comes from; may repeat.")
+    ] = None,
+    data: Data = DATA,
+    config: Config = None,
+    why: Why = "",
+) -> None:
+    """Take a model package in as a candidate. A copy is kept for ever, by its content.
+
+    What a training left beside its package is taken from there. With a recipe's first candidate the
+    model in use is taken in, too.
+    """
+    _add(data, config, Offer(recipe, package, Origin(label_set, "", job, tuple(parent or ()))), why)
+
+
+def try_(
+    model: Wanted,
+    label_set: Annotated[
+        str, typer.Option("--set", help="Frozen label set; its test share counts.")
+    ],
+    data: Data = DATA,
+    config: Config = None,
+    recipe: RecipeName = None,
+) -> None:
+    """Let a candidate and the model that judges inspect the same locked pictures."""
+    _change(data, config, model, recipe, lambda here, one: _try(here, one, label_set))
+
+
+def promote(
+    model: Wanted,
+    to: Annotated[To, typer.Option(help="Where it shall go.")],
+    why: Why,
+    override: Annotated[
+        bool, typer.Option("--override", help="Against the gate; stands on record for ever.")
+    ] = False,
+    data: Data = DATA,
+    config: Config = None,
+    recipe: RecipeName = None,
+) -> None:
+    """Let a model go on: into the shadow, on trial, active - or refuse it.
+
+    To have a say (canary, active) it must pass the gate. Exit code 2 with what is missing, where it
+    does not. A running cell goes by it from the next start or change of recipe on.
+    """
+    if override and State(to) not in PROVEN:
+        raise UsageError(f"--override has no effect on the way to {to}: leave it out.")
+    _change(data, config, model, recipe, lambda here, one: _promote(here, one, to, why, override))
+
+
+def rollback(
+    recipe: Annotated[str, typer.Argument(help="Recipe whose newest model loses its say.")],
+    why: Why,
+    refuse: Annotated[
+        bool, typer.Option("--refuse", help="It shall never come back.")
+    ] = False,
+    data: Data = DATA,
+    config: Config = None,
+) -> None:
+    """Go back: end the trial of a model, else let the one that judged before judge again."""
+    _roll_back(data, config, recipe, why, refuse)
+
+
+def _add(data: Path, config: Path | None, offer: Offer, why: str) -> None:
+    origin = origin_of(offer.package, offer.recipe, offer.origin)
+    with models_of(data, config, make=True) as here:
+        whole = Offer(offer.recipe, offer.package, origin)
+        model = admit(here.registry, here.config, whole, BY, time.time_ns(), why)
+    print(f"{model.short}: {model.identity} is a {model.state} for {model.recipe}.")
+
+
+def _change(
+    data: Path,
+    config: Path | None,
+    model: str,
+    recipe: str | None,
+    act: Callable[[Here, Model], None],
+) -> None:
+    with models_of(data, config) as here:
+        act(here, here.registry.find(model, recipe))
+
+
+def _try(here: Here, model: Model, name: str) -> None:
+    if not (here.config.data_dir / LABELS).exists():
+        raise UsageError(f"{here.config.data_dir}: there are no labels here; freeze a set first")
+    match = here.registry.match(model)
+    if match.active == match.candidate:
+        raise PromotionError(f"{model.identity} judges itself: try a candidate")
+    active = here.registry.find(match.active, model.recipe)
+    folders = here.registry.folder(active), here.registry.folder(model)
+    with closing(LabelBook.open(here.config.data_dir, here.config.labels)) as book:
+        label_set, members = book.label_set(name), list(book.members(name))
+    looked = try_locked(here.config, model.recipe, folders, members, name, watched)
+    told = label_set.name, label_set.fingerprint
+    here.registry.note_look(match, told, looked, BY, time.time_ns())
+    print(f"{len(looked)} pictures inspected by {active.identity} and {model.identity}.")
+    _tell(here, model)
+
+
+def _promote(here: Here, model: Model, to: To, why: str, override: bool) -> None:
+    truths = here.truths(here.registry.match(model)) if State(to) in PROVEN else {}
+    rules = here.config.promotion
+    decision = here.registry.promote(
+        model, State(to), BY, time.time_ns(), why=why, rules=rules, truths=truths, override=override
+    )
+    print(f"{model.identity} is {to} for {model.recipe}.")
+    if decision is not None:
+        print_decision(decision)
+
+
+def _roll_back(data: Path, config: Path | None, recipe: str, why: str, refuse: bool) -> None:
+    with models_of(data, config) as here:
+        before = here.registry.fleet(recipe)
+        after = here.registry.roll_back(recipe, BY, time.time_ns(), why=why, refuse=refuse)
+        left = before.canary or before.active or ""
+        gone = here.registry.find(left, recipe)
+        judges = here.registry.find(after.active or "", recipe)
+    print(f"{gone.identity} is {gone.state}; {judges.identity} judges {recipe}.")
+
+
+def _tell(here: Here, model: Model) -> None:
+    if (found := here.decision(model)) is not None:
+        print_decision(found[0])
