@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class PromotionConfig(BaseModel):
-    """What a candidate must prove, and how far a new model is trusted at first."""
+    """What a candidate must prove before it has a say."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -71,37 +71,5 @@ class PromotionConfig(BaseModel):
         ge=0,
         title="Least parts of the line",
         description="Parts that a candidate must have inspected beside the active model.",
-        json_schema_extra={"unit": "1"},
-    )
-    canary_share: float = Field(
-        0.1,
-        gt=0,
-        le=1,
-        title="Canary",
-        description="Share of the parts on which a new model is tried first.",
-        json_schema_extra={"unit": "1"},
-    )
-    escape_bound: float = Field(
-        0.02,
-        gt=0,
-        lt=1,
-        title="Escape bound",
-        description="Share of the parts that a new model passed and somebody judged which may be "
-        "defective; a new model that proves to be above it is rolled back.",
-        json_schema_extra={"unit": "1"},
-    )
-    drift_margin: float = Field(
-        0.1,
-        gt=0,
-        lt=1,
-        title="Drift margin",
-        description="By how much the share of parts that a new model stops may change.",
-        json_schema_extra={"unit": "1"},
-    )
-    drift_run: int = Field(
-        20_000,
-        ge=100,
-        title="Drift, false alarms",
-        description="Parts in which one false alarm of drift is borne with on average.",
         json_schema_extra={"unit": "1"},
     )

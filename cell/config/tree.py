@@ -184,7 +184,7 @@ class CellConfig(Section):
     promotion: PromotionConfig = Field(
         default_factory=PromotionConfig,
         title="Promotion",
-        description="What a new model must prove, and how far it is trusted at first.",
+        description="What a new model must prove before it has a say.",
     )
 
     def anchored(self, folder: Path) -> Self:

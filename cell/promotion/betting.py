@@ -26,13 +26,19 @@ ones win when events are many and mixed, large ones when there are none; the cap
 """
 
 
-def log_capital(counts: ArrayLike, losses: Sequence[float]) -> Reals:
+CAREFUL: Final = (0.02, 0.1, 0.3)
+"""The same for bets on something rare, of which a single case would else make rich."""
+
+
+def log_capital(
+    counts: ArrayLike, losses: Sequence[float], fractions: Sequence[float] = FRACTIONS
+) -> Reals:
     """Natural logarithm of the capital after so many parts of each kind, in whatever order.
 
     counts: [..., kinds], may be fractions; losses: of each kind, the largest above 0.
     """
     loss = np.asarray(losses, np.float64)
-    stakes = np.asarray(FRACTIONS) / loss.max()
+    stakes = np.asarray(fractions) / loss.max()
     growth = np.log1p(-np.outer(loss, stakes))
     return _mean(np.tensordot(np.asarray(counts, np.float64), growth, axes=(-1, 0)))
 

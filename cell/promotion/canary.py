@@ -14,15 +14,16 @@ from cell.promotion.betting import needed
 from cell.promotion.claims import Below, NotWorse
 from cell.promotion.drift import Drift
 from cell.promotion.pairs import Tally
+from cell.promotion.trial import Trial
 
 _STRICT: Final = {VerdictKind.PASS: 0, VerdictKind.REVIEW: 1, VerdictKind.REJECT: 2}
 
 
-def looks_at(candidate: str, part: str, share: float) -> bool:
+def looks_at(candidate: str, part: str, trial: Trial) -> bool:
     """Whether a candidate is tried on a part: the same for the same names, on any machine and after
     any restart. A larger share holds all parts of a smaller one.
     """
-    return drawn(f"canary {candidate}", part, share)
+    return drawn(f"canary {candidate}", part, trial.share)
 
 
 def stricter(active: Verdict, candidate: Verdict) -> Verdict:
@@ -53,15 +54,15 @@ class Watched:
     drift: Drift | None = None
 
 
-def must_leave(seen: Watched, rules: PromotionConfig) -> Why | None:
+def must_leave(seen: Watched, rules: PromotionConfig, trial: Trial) -> Why | None:
     """Why the model must be rolled back now; None: it may stay. May be asked after each part."""
     enough = needed(rules.confidence)
     claim = NotWorse(rules.escape_ratio, rules.extra_escapes)
     if claim.against_it(seen.tally.escapes) >= enough:
         return Why.MORE_ESCAPES
     counts = (seen.passed - seen.escaped, seen.escaped)
-    if Below(rules.escape_bound).against_it(counts) >= enough:
+    if Below(trial.escape_bound).against_it(counts) >= enough:
         return Why.ESCAPE_BOUND
-    if seen.drift is not None and seen.drift.crossed(rules.drift_run):
+    if seen.drift is not None and seen.drift.crossed(trial):
         return Why.DRIFT
     return None

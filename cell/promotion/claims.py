@@ -27,7 +27,7 @@ from typing import Protocol
 from numpy.typing import ArrayLike
 from scipy.special import betainc
 
-from cell.promotion.betting import Reals, log_capital, needed, together
+from cell.promotion.betting import CAREFUL, Reals, log_capital, needed, together
 
 
 class Standing(StrEnum):
@@ -77,7 +77,7 @@ class Below:
 
     def against_it(self, counts: ArrayLike) -> Reals:
         """Against: the share is at most the limit."""
-        return log_capital(counts, (self.limit, self.limit - 1.0))
+        return log_capital(counts, (self.limit, self.limit - 1.0), CAREFUL)
 
 
 def standing(

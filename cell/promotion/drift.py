@@ -12,6 +12,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
+from cell.promotion.trial import Trial
+
 STAKE: Final = 0.5
 """Of the largest one that cannot lose everything."""
 
@@ -34,10 +36,15 @@ class Drift:
         less = _grown(self.less, float(not stopped), 1.0 - low) if low > 0.0 else 0.0
         return replace(self, more=more, less=less)
 
-    def crossed(self, run: int) -> bool:
-        """Whether it has, where one false alarm in so many parts on average is borne with."""
+    @classmethod
+    def from_now(cls, share: float, trial: Trial) -> Drift:
+        """Nothing seen yet."""
+        return cls(share, trial.drift_margin)
+
+    def crossed(self, trial: Trial) -> bool:
+        """Whether the share has changed."""
         # Two bets are watched, so each is held to twice the run.
-        return max(self.more, self.less) >= math.log(2 * run)
+        return max(self.more, self.less) >= math.log(2 * trial.drift_run)
 
 
 def _grown(capital: float, hit: float, share: float) -> float:

@@ -16,7 +16,9 @@ from cell.promotion.errors import PromotionError
 from cell.promotion.fleet import Fleet, Move, added, first, moved, rolled_back
 from cell.promotion.pairs import Tally
 from cell.promotion.states import State, Way
+from cell.promotion.trial import Trial
 
+TRIAL = Trial(drift_margin=0.05)
 MODELS = ("a", "b", "c", "d")
 ORDER = st.one_of(
     st.tuples(st.just("add"), st.sampled_from(MODELS)),
@@ -103,10 +105,10 @@ def test_the_way_back_leads_past_refused_ones() -> None:
 
 def test_a_share_of_the_parts_is_tried_and_stays_the_same() -> None:
     parts = [f"s1-{number}" for number in range(4000)]
-    few = {part for part in parts if looks_at("m", part, 0.1)}
+    few = {part for part in parts if looks_at("m", part, TRIAL)}
     assert 300 < len(few) < 500
-    assert few < {part for part in parts if looks_at("m", part, 0.3)}
-    assert few != {part for part in parts if looks_at("other", part, 0.1)}
+    assert few < {part for part in parts if looks_at("m", part, Trial(share=0.3))}
+    assert few != {part for part in parts if looks_at("other", part, TRIAL)}
 
 
 PASS, REVIEW, REJECT = (Verdict(kind, f"bin {kind}", "") for kind in VerdictKind)
@@ -130,7 +132,7 @@ def test_of_two_as_strict_ones_the_active_models_counts() -> None:
 
 def drifted(share: float, parts: int) -> Drift:
     """A model that stopped a tenth of the parts, and now stops every so many."""
-    drift, owed = Drift(0.1, 0.05), 0.0
+    drift, owed = Drift.from_now(0.1, TRIAL), 0.0
     for _ in range(parts):
         owed += share
         drift = drift.after(owed >= 1.0)
@@ -153,4 +155,4 @@ def drifted(share: float, parts: int) -> Drift:
     ids=["new", "worse", "unjudged", "as it was", "bound", "steady", "stops more", "stops none"],
 )
 def test_when_a_model_must_leave(seen: Watched, expected: Why | None) -> None:
-    assert must_leave(seen, PromotionConfig()) is expected
+    assert must_leave(seen, PromotionConfig(), TRIAL) is expected

@@ -47,6 +47,12 @@ def asked(tally: Tally = ENOUGH, speed: Speed = FAST) -> Decision:
             [What.REVIEWS],
         ),
         (
+            Tally(neither=1000, good=1, false_rejects=1, line=200),
+            FAST,
+            Outcome.NOT_YET,
+            [What.FALSE_REJECTS, What.REVIEWS],
+        ),
+        (
             Tally(neither=1000, good=400, line=200, open_escapes=12),
             FAST,
             Outcome.NOT_YET,
@@ -61,7 +67,7 @@ def asked(tally: Tally = ENOUGH, speed: Speed = FAST) -> Decision:
     ],
     ids=[
         "all proven", "nothing known", "line", "defective parts", "slow once", "slow",
-        "escapes", "false rejects", "reviews", "unjudged passes", "unjudged rejects",
+        "escapes", "false rejects", "reviews", "one good part", "unjudged passes", "unjudged rejects",
     ],
 )  # fmt: skip
 def test_the_gate(tally: Tally, speed: Speed, outcome: Outcome, not_proven: list[What]) -> None:

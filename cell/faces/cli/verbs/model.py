@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 from cell.faces.cli.models_here import Here, RecipeName, Wanted, models_of
-from cell.faces.cli.names import shown
-from cell.faces.cli.terminal import terminal
 from cell.faces.cli.verbs.user import DATA, Config, Data
 from cell.people.incidents import told
+from cell.promotion.checking import Finding
 from cell.promotion.checking import verify as check
 from cell.promotion.gate import Decision
 from cell.promotion.model import Event, Model
 from cell.promotion.states import Way
 from cell.promotion.words import condition
 from cell.texts import render
+from vision.lab.data.names import printable
 
 app = typer.Typer(no_args_is_help=True, help="Look after the models that may judge parts.")
 
@@ -39,21 +39,16 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """Every model that is or was anything to a recipe, oldest first."""
-    with models_of(data, config) as here:
-        models = here.registry.models(recipe)
-        overridden = {one.fingerprint for one in models if _overrides(here, one)}
+    models, overridden = _models(data, config, recipe)
     if as_json:
         rows = [_plain(one) | {"override": one.fingerprint in overridden} for one in models]
         print(json.dumps(rows, indent=2, ensure_ascii=False))
         return
-    table = Table("model", "recipe", "identity", "state", "label set", "taken in")
     for one in models:
-        state = str(one.state) + (", by override" if one.fingerprint in overridden else "")
-        table.add_row(
-            one.short, shown(one.recipe), shown(one.identity), state,
-            shown(one.origin.label_set) or "-", told(one.at_ns)[:16],
-        )  # fmt: skip
-    terminal().print(table)
+        state = f"{one.state}{', by override' if one.fingerprint in overridden else ''}"
+        learnt = f", from label set {one.origin.label_set}" if one.origin.label_set else ""
+        line = f"{one.short}  {one.recipe}  {one.identity}  {state}{learnt}"
+        print(printable(f"{line}, since {told(one.at_ns)[:10]}"))
 
 
 @app.command("show")
@@ -65,10 +60,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """One model: its card, what happened to it, what the gate says, and what is missing."""
-    with models_of(data, config) as here:
-        one = here.registry.find(model, recipe)
-        events = here.registry.events(one.recipe, one.fingerprint)
-        found = here.decision(one)
+    one, events, found = _model(data, config, model, recipe)
     if as_json:
         whole = _plain(one) | {
             "card": one.card,
@@ -98,10 +90,7 @@ def verify(
 
     Exit code 0 when all is as it was, 1 with findings. `--repair` changes no package.
     """
-    with models_of(data, config) as here:
-        mended = repair and here.registry.mend()
-        found = check(here.registry)
-        count = len(here.registry.models())
+    mended, found, count = _verify(data, config, repair)
     if as_json:
         rows = [{"subject": one.subject, "what": render(one.what)} for one in found]
         print(json.dumps({"mended": mended, "findings": rows}, indent=2, ensure_ascii=False))
@@ -114,6 +103,31 @@ def verify(
             print(f"{data}: {count} models, all as they were taken in.")
     if found:
         raise typer.Exit(1)
+
+
+def _models(
+    data: Path, config: Path | None, recipe: str | None
+) -> tuple[list[Model], frozenset[str]]:
+    """The models, and which of them were ever let through against the gate."""
+    with models_of(data, config) as here:
+        models = here.registry.models(recipe)
+        return models, frozenset(one.fingerprint for one in models if _overrides(here, one))
+
+
+def _model(
+    data: Path, config: Path | None, model: str, recipe: str | None
+) -> tuple[Model, list[Event], tuple[Decision, tuple[str, ...], int] | None]:
+    """A model, what happened to it, and what the gate says."""
+    with models_of(data, config) as here:
+        one = here.registry.find(model, recipe)
+        return one, here.registry.events(one.recipe, one.fingerprint), here.decision(one)
+
+
+def _verify(data: Path, config: Path | None, repair: bool) -> tuple[bool, list[Finding], int]:
+    """Whether something was written anew, what was found, and how many models there are."""
+    with models_of(data, config) as here:
+        mended = repair and here.registry.mend()
+        return mended, check(here.registry), len(here.registry.models())
 
 
 def print_decision(decision: Decision) -> None:

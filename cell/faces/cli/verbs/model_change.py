@@ -67,12 +67,12 @@ def try_(
     recipe: RecipeName = None,
 ) -> None:
     """Let a candidate and the model that judges inspect the same locked pictures."""
-    _change(data, config, model, recipe, lambda here, one: _try(here, one, label_set))
+    _change(data, config, (model, recipe), _try, label_set)
 
 
 def promote(
     model: Wanted,
-    to: Annotated[To, typer.Option(help="Where it shall go.")],
+    state: Annotated[To, typer.Option("--to", help="Where it shall go.")],
     why: Why,
     override: Annotated[
         bool, typer.Option("--override", help="Against the gate; stands on record for ever.")
@@ -86,9 +86,9 @@ def promote(
     To have a say (canary, active) it must pass the gate. Exit code 2 with what is missing, where it
     does not. A running cell goes by it from the next start or change of recipe on.
     """
-    if override and State(to) not in PROVEN:
-        raise UsageError(f"--override has no effect on the way to {to}: leave it out.")
-    _change(data, config, model, recipe, lambda here, one: _promote(here, one, to, why, override))
+    if override and State(state) not in PROVEN:
+        raise UsageError(f"--override has no effect on the way to {state}: leave it out.")
+    _change(data, config, (model, recipe), _promote, State(state), why, override)
 
 
 def rollback(
@@ -115,12 +115,13 @@ def _add(data: Path, config: Path | None, offer: Offer, why: str) -> None:
 def _change(
     data: Path,
     config: Path | None,
-    model: str,
-    recipe: str | None,
-    act: Callable[[Here, Model], None],
+    wanted: tuple[str, str | None],
+    act: Callable[..., None],
+    *given: object,
 ) -> None:
+    """Do it to the model that is wanted, perhaps of a recipe."""
     with models_of(data, config) as here:
-        act(here, here.registry.find(model, recipe))
+        act(here, here.registry.find(*wanted), *given)
 
 
 def _try(here: Here, model: Model, name: str) -> None:
@@ -140,11 +141,11 @@ def _try(here: Here, model: Model, name: str) -> None:
     _tell(here, model)
 
 
-def _promote(here: Here, model: Model, to: To, why: str, override: bool) -> None:
-    truths = here.truths(here.registry.match(model)) if State(to) in PROVEN else {}
+def _promote(here: Here, model: Model, to: State, why: str, override: bool) -> None:
+    truths = here.truths(here.registry.match(model)) if to in PROVEN else {}
     rules = here.config.promotion
     decision = here.registry.promote(
-        model, State(to), BY, time.time_ns(), why=why, rules=rules, truths=truths, override=override
+        model, to, BY, time.time_ns(), why=why, rules=rules, truths=truths, override=override
     )
     print(f"{model.identity} is {to} for {model.recipe}.")
     if decision is not None:

@@ -1,0 +1,163 @@
+"""`cell model` from a frozen label set to a model that judges, with the shipped ball-screw model."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from cell.config.labels import LabelsConfig
+from cell.faces.cli.app import app
+from cell.labels.book import LabelBook
+from cell.labels.label import Judgement, Shape
+from cell.labels.values import NewPicture, Said
+from cell.products.lookup import MODELS
+from cell.promotion.errors import GateError, PromotionError
+from models.errors import ModelError
+from models.ground.errors import UserError
+from models.ground.text import read
+
+SHIPPED = MODELS / "ball_screw"
+
+
+def typed(*words: object, data: Path) -> str:
+    """What the verb prints. Raises what it raises."""
+    result = CliRunner().invoke(app, ["model", *map(str, words), "--data", str(data)])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.output
+
+
+def candidate(folder: Path, **change: Any) -> Path:
+    """The shipped model under another version."""
+    shutil.copytree(SHIPPED, folder)
+    card = json.loads((folder / "card.json").read_text()) | {"version": "2.0.0"} | change
+    (folder / "card.json").write_text(json.dumps(card))
+    return folder
+
+
+def labelled(data: Path) -> None:
+    """A frozen set of the model's three samples: two pitted ones and, as is said, a good one."""
+    book = LabelBook.open(data, LabelsConfig(validation_share=0.0, test_share=0.98))
+    pitted = Said(Judgement.DEFECTIVE, (Shape.of_box("Pitting", 100, 60, 200, 160),))
+    said = (pitted, pitted, Said(Judgement.GOOD))
+    for number, (file, one) in enumerate(zip(sorted((SHIPPED / "samples").iterdir()), said,
+                                             strict=True)):  # fmt: skip
+        book.bring_in(NewPicture(file, file.name, f"part-{number}"), one, "kim", 1)
+    book.freeze("june", "kim", 2, only_settled=False)
+    book.close()
+
+
+def test_from_a_candidate_to_the_gate(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    labelled(data)
+    typed("add", candidate(tmp_path / "new"), "--recipe", "ball_screw", data=data)
+    rows = json.loads(typed("list", "--json", data=data))
+    assert [(row["identity"][:16], row["state"]) for row in rows] == [
+        ("ball_screw@1.1.0", "active"), ("ball_screw@2.0.0", "candidate"),
+    ]  # fmt: skip
+    said = typed("try", "ball_screw@2.0.0", "--set", "june", data=data)
+    assert "3 pictures inspected" in said
+    told = json.loads(typed("show", "ball_screw@2.0.0", "--json", data=data))
+    gate = {one["what"]: one for one in told["gate"]["conditions"]}
+    assert told["gate"]["outcome"] == "not yet"
+    assert told["gate"]["looks"] == 1
+    assert (gate["escapes"]["seen"], gate["reviews"]["seen"], gate["latency"]["seen"]) == (2, 1, 3)
+    assert gate["escapes"]["missing"]["clean"] > 900
+    with pytest.raises(GateError):
+        typed("promote", "ball_screw@2.0.0", "--to", "active", "--why", "now", data=data)
+    typed(
+        "promote", "ball_screw@2.0.0", "--to", "active", "--why", "now", "--override", data=data
+    )
+    assert "AGAINST THE GATE" in typed("show", "ball_screw@2.0.0", data=data)
+    assert "2 models, all as they were" in typed("verify", data=data)
+    back = typed("rollback", "ball_screw", "--why", "misses pits", "--refuse", data=data)
+    assert "is refused" in back
+    assert "refused, by override" in typed("list", data=data)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "change", "code"),
+    [
+        ("pcb", {}, "promotion.other_size"),
+        (
+            "ball_screw",
+            {"classes": ["dent"], "thresholds": {"dent": 0.5}},
+            "promotion.other_classes",
+        ),
+    ],
+)
+def test_a_candidate_for_another_recipe_is_refused(
+    tmp_path: Path, recipe: str, change: dict[str, Any], code: str
+) -> None:
+    folder = candidate(tmp_path / "new", **change)
+    with pytest.raises(PromotionError) as refused:
+        typed("add", folder, "--recipe", recipe, data=tmp_path / "data")
+    found = read(str(refused.value))
+    assert found is not None
+    assert found.code == code
+
+
+def test_what_a_training_left_beside_its_package_is_taken(tmp_path: Path) -> None:
+    folder = candidate(tmp_path / "job" / "package")
+    left = {
+        "package": "package", "recipe": "ball_screw", "label_set": "june", "fingerprint": "ab" * 32,
+        "job": 7, "parents": ["ball_screw@1.1.0#12345678"], "by": "kim", "at_ns": 1,
+    }  # fmt: skip
+    beside = folder.parent / "candidate.json"
+    beside.write_text(json.dumps(left))
+    data = tmp_path / "data"
+    typed("add", folder, "--recipe", "ball_screw", data=data)
+    told = json.loads(typed("show", "ball_screw@2.0.0", "--json", data=data))
+    assert told["origin"] == {
+        "label_set": "june", "fingerprint": "ab" * 32, "job": "7",
+        "parents": ["ball_screw@1.1.0#12345678"],
+    }  # fmt: skip
+    beside.write_text(json.dumps(left | {"recipe": "pcb"}))
+    with pytest.raises(PromotionError):
+        typed("add", folder, "--recipe", "ball_screw", data=data)
+
+
+def test_a_changed_package_is_found(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    typed("add", candidate(tmp_path / "new"), "--recipe", "ball_screw", data=data)
+    rows = json.loads(typed("list", "--json", data=data))
+    file = data / "registry" / "packages" / rows[1]["fingerprint"] / "README.md"
+    file.chmod(0o644)
+    file.write_text("other")
+    told = json.loads(typed("verify", "--json", data=data))
+    assert [one["subject"] for one in told["findings"]] == [rows[1]["identity"]]
+    with pytest.raises(ModelError, match=r"README\.md"):
+        typed(
+            "promote", "ball_screw@2.0.0", "--to", "active", "--why", "now", "--override",
+            data=data,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "nobody"],
+        ["rollback", "ball_screw", "--why", "bad"],
+        ["try", "ball_screw@1.1.0", "--set", "june"],
+        ["try", "ball_screw@2.0.0", "--set", "june"],
+        ["promote", "ball_screw@2.0.0", "--to", "shadow", "--why", "x", "--override"],
+        ["promote", "ball_screw@1.1.0", "--to", "active", "--why", "x"],
+        ["promote", "ball_screw", "--to", "shadow", "--why", "x"],
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_done_is_said_in_one_line(tmp_path: Path, words: list[str]) -> None:
+    typed("add", candidate(tmp_path / "new"), "--recipe", "ball_screw", data=tmp_path / "data")
+    with pytest.raises(UserError) as refused:
+        typed(*words, data=tmp_path / "data")
+    assert "\n" not in str(refused.value)
+
+
+def test_without_models_there_is_nothing_to_list(tmp_path: Path) -> None:
+    with pytest.raises(UserError):
+        typed("list", data=tmp_path)
