@@ -1,9 +1,8 @@
-"""A new model on a share of the parts: which parts, whose verdict, and when it loses its say. Pure.
-"""
+"""A new model on a share of the parts: which parts, whose verdict, when it loses its say. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -48,7 +47,7 @@ class Watched:
     passed, escaped: parts that it passed and somebody judged, and the defective ones among them.
     """
 
-    tally: Tally = Tally()
+    tally: Tally = field(default_factory=Tally)
     passed: int = 0
     escaped: int = 0
     drift: Drift | None = None

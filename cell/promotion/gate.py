@@ -91,27 +91,42 @@ NOTHING: Final = Missing(0, 0)
 
 def decide(tally: Tally, speed: Speed, rules: PromotionConfig) -> Decision:
     """Whether the candidate may judge parts. May be asked after each part: see `betting`."""
-    sure, held = rules.confidence, tally.held_against()
-    good, held_good = tally.good, held.good
-    conditions = (
+    own = (speed.slow, speed.inspections)
+    latency = _below(What.LATENCY, own, own, rules.slow_share, rules.confidence)
+    line = _line(tally.line, rules.least_line_parts)
+    return _decided(tally, (*_verdicts(tally, rules), latency, line), rules)
+
+
+def decide_thresholds(tally: Tally, rules: PromotionConfig) -> Decision:
+    """Whether the same model may judge by other thresholds, which change nothing but verdicts."""
+    return _decided(tally, _verdicts(tally, rules), rules)
+
+
+def _verdicts(tally: Tally, rules: PromotionConfig) -> tuple[Condition, ...]:
+    """What is asked of verdicts."""
+    held, sure = tally.held_against(), rules.confidence
+    return (
         _escapes(tally, held, rules),
         _below(
-            What.FALSE_REJECTS, (held.false_rejects, held_good), (tally.false_rejects, good),
+            What.FALSE_REJECTS, (held.false_rejects, held.good), (tally.false_rejects, tally.good),
             rules.max_false_rejects, sure,
         ),
         _below(
-            What.REVIEWS, (held.reviews, held_good), (tally.reviews, good), rules.max_reviews, sure
+            What.REVIEWS, (held.reviews, held.good), (tally.reviews, tally.good),
+            rules.max_reviews, sure,
         ),
-        _below(What.LATENCY, *[(speed.slow, speed.inspections)] * 2, rules.slow_share, sure),
-        _line(tally.line, rules.least_line_parts),
     )  # fmt: skip
+
+
+def _decided(tally: Tally, conditions: tuple[Condition, ...], rules: PromotionConfig) -> Decision:
     standings = {one.standing for one in conditions}
     if Standing.REFUTED in standings:
         outcome = Outcome.FAIL
     else:
         outcome = Outcome.PASS if standings == {Standing.PROVEN} else Outcome.NOT_YET
-    p_value = mcnemar(held.only_candidate, tally.only_active, rules.escape_ratio)
-    return Decision(outcome, conditions, tally.unjudged, p_value, sure)
+    alone = tally.held_against().only_candidate
+    p_value = mcnemar(alone, tally.only_active, rules.escape_ratio)
+    return Decision(outcome, conditions, tally.unjudged, p_value, rules.confidence)
 
 
 def _escapes(tally: Tally, held: Tally, rules: PromotionConfig) -> Condition:
@@ -132,10 +147,10 @@ def _below(
     what: What, held: tuple[int, int], judged: tuple[int, int], limit: float, confidence: float
 ) -> Condition:
     """held, judged: bad and seen."""
-    claim, counts = Below(limit), [(seen - bad, bad) for bad, seen in (held, judged)]
-    stands = standing(claim, *counts, confidence)
-    lacking = _missing(claim, stands, counts[0], confidence)
-    bad, seen = judged
+    claim, (bad, seen) = Below(limit), judged
+    counts = held[1] - held[0], held[0]
+    stands = standing(claim, counts, (seen - bad, bad), confidence)
+    lacking = _missing(claim, stands, counts, confidence)
     return Condition(what, stands, seen, bad, limit, lacking)
 
 
@@ -145,7 +160,5 @@ def _line(parts: int, least: int) -> Condition:
     return Condition(What.LINE, stands, parts, 0, float(least), Missing(lacking, lacking))
 
 
-def _missing(
-    claim: Claim, stands: Standing, counts: Sequence[int], confidence: float
-) -> Missing:
+def _missing(claim: Claim, stands: Standing, counts: Sequence[int], confidence: float) -> Missing:
     return NOTHING if stands is Standing.PROVEN else missing(claim, counts, confidence)

@@ -16,7 +16,7 @@ from cell.people.noting import Json, Notes
 from cell.people.person import SignedIn
 from cell.people.roles import ForbiddenError, Permission, require
 from cell.promotion import evidence as evidence_
-from cell.promotion import rows
+from cell.promotion import rows, tuned
 from cell.promotion.errors import GateError, PromotionError, RegistryError
 from cell.promotion.evidence import Evidence, Looked, Match
 from cell.promotion.fleet import Fleet, Move, added, first, moved, rolled_back
@@ -25,6 +25,7 @@ from cell.promotion.model import Event, Model, Offer
 from cell.promotion.pairs import Truth
 from cell.promotion.states import PROVEN, State, Way
 from cell.promotion.tables import FILE, SHAPE
+from cell.promotion.tuned import Change, ThresholdVersion
 from cell.promotion.words import why_not
 from cell.texts import say
 from models.errors import ModelError
@@ -205,6 +206,39 @@ class Registry:
         self._change(recipe, "", by, now_ns, "model.rolled_back", why, act)
         return self.fleet(recipe)
 
+    def thresholds(self, recipe: str) -> list[ThresholdVersion]:
+        """A recipe's versions of thresholds, oldest first."""
+        with self._database.reading() as db:
+            return tuned.versions(db, recipe)
+
+    def set_thresholds(
+        self,
+        change: Change,
+        decision: Decision | None,
+        by: SignedIn,
+        now_ns: int,
+        *,
+        why: str,
+        write: Callable[[], None],
+        override: bool = False,
+    ) -> ThresholdVersion:
+        """Let other thresholds count, as the gate says, or against it. decision None: the way back
+        to those before. write: puts them into the recipe; fails it, nothing is on record.
+
+        Raises GateError, PromotionError, ForbiddenError, and what `write` raises.
+        """
+        what = "thresholds.changed"
+        with self._refusals(by, what, change.recipe, why):
+            require(by.role, Permission.PROMOTE if decision else Permission.ROLL_BACK)
+            _require_why(why)
+            way = Way.ROLLBACK if decision is None else _way(decision, by, override)
+            with self._database.writing() as db:
+                tuned.add(db, change, way, by, now_ns, why, decision)
+                before, after = dict(change.before), dict(change.after)
+                self._notes.note(by, what, change.recipe, before=before, after=after, why=why)
+                write()
+            return self.thresholds(change.recipe)[-1]
+
     def mend(self) -> bool:
         """Write anew which package each recipe goes by, where the file does not say what the
         registry does, as after a kill between the two. Gives whether it was so.
@@ -319,5 +353,3 @@ def _way(decision: Decision, by: SignedIn, override: bool) -> Way:
         raise GateError(why_not(decision), decision)
     require(by.role, Permission.OVERRIDE_GATE)
     return Way.OVERRIDE
-
-

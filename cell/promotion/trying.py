@@ -38,7 +38,7 @@ def try_locked(
     Raises PromotionError where nothing is left; RecipeError, ModelError, VisionError, DataError.
     """
     size = find_recipe(config, recipe).canonical_px
-    chosen = [one for one in members if one.split is Split.TEST and _size(one) == size]
+    chosen = [one for one in of_size(members, size) if one.split is Split.TEST]
     if not chosen:
         told = {"width": size[0], "height": size[1]}
         raise PromotionError(say("promotion.nothing_locked", name=name, **told))
@@ -80,6 +80,7 @@ def _looked(
     return Looked(pair, sample.name, seen.total_ms, "" if seen.trouble else engine)
 
 
-def _size(member: Member) -> tuple[int, int]:
-    of = member.labelled.picture
-    return of.width, of.height
+def of_size(members: Iterable[Member], size: tuple[int, int]) -> list[Member]:
+    """Those whose picture has this width and height [px]."""
+    pictures = ((one, one.labelled.picture) for one in members)
+    return [one for one, of in pictures if (of.width, of.height) == size]

@@ -67,7 +67,8 @@ def asked(tally: Tally = ENOUGH, speed: Speed = FAST) -> Decision:
     ],
     ids=[
         "all proven", "nothing known", "line", "defective parts", "slow once", "slow",
-        "escapes", "false rejects", "reviews", "one good part", "unjudged passes", "unjudged rejects",
+        "escapes", "false rejects", "reviews", "one good part", "unjudged passes",
+        "unjudged rejects",
     ],
 )  # fmt: skip
 def test_the_gate(tally: Tally, speed: Speed, outcome: Outcome, not_proven: list[What]) -> None:

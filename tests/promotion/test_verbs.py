@@ -1,4 +1,4 @@
-"""`cell model` from a frozen label set to a model that judges, with the shipped ball-screw model."""
+"""`cell model` from a frozen label set to a model that judges, with the ball-screw model."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from cell.config import dump, load
 from cell.config.labels import LabelsConfig
 from cell.faces.cli.app import app
 from cell.labels.book import LabelBook
+from cell.labels.drawing import lot
 from cell.labels.label import Judgement, Shape
 from cell.labels.values import NewPicture, Said
+from cell.products.loading import RECIPES
 from cell.products.lookup import MODELS
 from cell.promotion.errors import GateError, PromotionError
 from models.errors import ModelError
@@ -40,14 +45,23 @@ def candidate(folder: Path, **change: Any) -> Path:
     return folder
 
 
-def labelled(data: Path) -> None:
-    """A frozen set of the model's three samples: two pitted ones and, as is said, a good one."""
-    book = LabelBook.open(data, LabelsConfig(validation_share=0.0, test_share=0.98))
+def labelled(data: Path, test_share: float = 0.98) -> None:
+    """A frozen set of pictures like the model's samples: pitted ones and, as is said, good ones."""
+    book = LabelBook.open(data, LabelsConfig(validation_share=0.0, test_share=test_share))
     pitted = Said(Judgement.DEFECTIVE, (Shape.of_box("Pitting", 100, 60, 200, 160),))
-    said = (pitted, pitted, Said(Judgement.GOOD))
-    for number, (file, one) in enumerate(zip(sorted((SHIPPED / "samples").iterdir()), said,
-                                             strict=True)):  # fmt: skip
-        book.bring_in(NewPicture(file, file.name, f"part-{number}"), one, "kim", 1)
+    samples, locked = sorted((SHIPPED / "samples").iterdir()), 0
+    for number in range(3 if test_share > 0.9 else 12):
+        file = samples[number % 3]
+        locked += lot("split", f"part-{number}") < test_share
+        # Both shares get good and defective ones.
+        good = number % 3 == 2 if test_share > 0.9 else (number + locked) % 2 == 0
+        said = Said(Judgement.GOOD) if good else pitted
+        if number > 2:
+            pixels = np.array(cv2.imread(str(file), cv2.IMREAD_GRAYSCALE), np.uint8)
+            pixels[:2, :2] = number
+            file = data / f"{number}-{file.stem}.png"
+            assert cv2.imwrite(str(file), pixels)
+        book.bring_in(NewPicture(file, file.name, f"part-{number}"), said, "kim", 1)
     book.freeze("june", "kim", 2, only_settled=False)
     book.close()
 
@@ -70,9 +84,7 @@ def test_from_a_candidate_to_the_gate(tmp_path: Path) -> None:
     assert gate["escapes"]["missing"]["clean"] > 900
     with pytest.raises(GateError):
         typed("promote", "ball_screw@2.0.0", "--to", "active", "--why", "now", data=data)
-    typed(
-        "promote", "ball_screw@2.0.0", "--to", "active", "--why", "now", "--override", data=data
-    )
+    typed("promote", "ball_screw@2.0.0", "--to", "active", "--why", "now", "--override", data=data)
     assert "AGAINST THE GATE" in typed("show", "ball_screw@2.0.0", data=data)
     assert "2 models, all as they were" in typed("verify", data=data)
     back = typed("rollback", "ball_screw", "--why", "misses pits", "--refuse", data=data)
@@ -161,3 +173,40 @@ def test_what_cannot_be_done_is_said_in_one_line(tmp_path: Path, words: list[str
 def test_without_models_there_is_nothing_to_list(tmp_path: Path) -> None:
     with pytest.raises(UserError):
         typed("list", data=tmp_path)
+
+
+def with_own_recipe(tmp_path: Path) -> tuple[Path, list[object]]:
+    """A data folder with labels, and options for a cell with recipes that may be written."""
+    recipes = tmp_path / "recipes"
+    shutil.copytree(RECIPES / "ball_screw", recipes / "ball_screw")
+    config = load(None).model_copy(update={"recipes": recipes})
+    dump(config, tmp_path / "cell.yaml")
+    data = tmp_path / "data"
+    labelled(data, test_share=0.5)
+    return data, ["--config", tmp_path / "cell.yaml"]
+
+
+def test_thresholds_are_versions_that_pass_the_same_gate(tmp_path: Path) -> None:
+    data, cell = with_own_recipe(tmp_path)
+    file = tmp_path / "recipes" / "ball_screw" / "recipe.yaml"
+    before = file.read_text()
+    words = ["thresholds", "ball_screw", "--set", "june", *cell]
+    told = json.loads(typed(*words, "--json", data=data))
+    assert len(told["curve"]) == 91
+    assert [one["what"] for one in told["gate"]["conditions"]] == [
+        "escapes", "false_rejects", "reviews",
+    ]  # fmt: skip
+    with pytest.raises(GateError):
+        typed(*words, "--apply", "--why", "cheaper", data=data)
+    assert file.read_text() == before
+    typed(*words, "--apply", "--override", "--why", "cheaper", data=data)
+    after = file.read_text()
+    assert after != before
+    typed("thresholds", "ball_screw", "--back", "--why", "dearer", *cell, data=data)
+    rows = json.loads(typed("thresholds", "ball_screw", "--json", *cell, data=data))
+    assert [(row["way"], row["why"]) for row in rows] == [
+        ("override", "cheaper"), ("rollback", "dearer"),
+    ]  # fmt: skip
+    assert rows[0]["change"]["before"] == rows[1]["change"]["after"]
+    assert rows[0]["change"]["basis"]["label_set"] == "june"
+    assert "0.46" in file.read_text()

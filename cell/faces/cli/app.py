@@ -23,6 +23,7 @@ from cell.faces.cli.verbs import (
     labels,
     model,
     model_change,
+    model_thresholds,
     override,
     parts,
     recipe,
@@ -96,6 +97,7 @@ model.app.command("add")(model_change.add)
 model.app.command("try")(model_change.try_)
 model.app.command("promote")(model_change.promote)
 model.app.command("rollback")(model_change.rollback)
+model.app.command("thresholds")(model_thresholds.thresholds)
 app.add_typer(model.app, name="model")
 recipe.app.command("use")(recipe_use.use)
 app.add_typer(recipe.app, name="recipe")

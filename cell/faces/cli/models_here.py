@@ -69,9 +69,11 @@ def models_of(data: Path, config: Path | None, *, make: bool = False) -> Iterato
     ConfigError, RegistryError, AuditError.
     """
     if not make and not (data / FILE).exists():
-        raise UsageError(f"{data}: has no models on record: `cell model add` takes the first one in")
+        raise UsageError(
+            f"{data}: has no models on record: `cell model add` takes the first one in"
+        )
     own = data / "config.yaml"
     cell = load(config or (own if own.exists() else None), {"data_dir": str(data.resolve())})
-    with closing(AuditLog(cell.data_dir, cell.people.keys_beside(cell.data_dir))) as log:
-        with Registry(cell.data_dir, log) as registry:
-            yield Here(cell, registry)
+    keys = cell.people.keys_beside(cell.data_dir)
+    with closing(AuditLog(cell.data_dir, keys)) as log, Registry(cell.data_dir, log) as registry:
+        yield Here(cell, registry)

@@ -84,7 +84,9 @@ def _print(rows: list[Row], costs: list[Cost]) -> None:
             f"{row.passed:.1%}", _parts(row.median), _parts(row.ninety),
         )  # fmt: skip
     console.print(table)
-    table = Table("claim: less than", "or less than", "no escape at all", "equal at 2 %, 90 % within")
+    table = Table(
+        "claim: less than", "or less than", "no escape at all", "equal at 2 %, 90 % within"
+    )
     for cost in costs:
         table.add_row(
             f"{cost.ratio:g} times", f"{cost.extra:.1%} more", _parts(cost.clean),

@@ -94,9 +94,7 @@ def promote(
 def rollback(
     recipe: Annotated[str, typer.Argument(help="Recipe whose newest model loses its say.")],
     why: Why,
-    refuse: Annotated[
-        bool, typer.Option("--refuse", help="It shall never come back.")
-    ] = False,
+    refuse: Annotated[bool, typer.Option("--refuse", help="It shall never come back.")] = False,
     data: Data = DATA,
     config: Config = None,
 ) -> None:

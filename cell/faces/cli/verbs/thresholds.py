@@ -112,7 +112,7 @@ def thresholds(
     if as_json:
         print(json.dumps(chosen.as_dict(), indent=2))
     else:
-        _print(chosen, target)
+        print_chosen(chosen, target)
     if apply:
         file = recipe_folder(cell, recipe) / "recipe.yaml"
         after = apply_thresholds(file, chosen.thresholds)
@@ -120,7 +120,8 @@ def thresholds(
         terminal(stderr=True).print(done, markup=False, soft_wrap=True)
 
 
-def _print(chosen: Chosen, target: Target) -> None:
+def print_chosen(chosen: Chosen, target: Target) -> None:
+    """The choice as tables for people."""
     console = terminal()
     table = Table("class", "now", "chosen", "95 % of choices", "defects")
     for name, row in chosen.classes.items():
