@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -15,12 +16,7 @@ from cell.labels.book import FILE as LABELS
 from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
 from cell.people.shell import at_shell
-from cell.promotion.errors import PromotionError
-from cell.promotion.evidence import Match
-from cell.promotion.gate import Decision, decide
-from cell.promotion.judging import truths_of
-from cell.promotion.model import Model
-from cell.promotion.pairs import Truth
+from cell.promotion.asking import Porter
 from cell.promotion.registry import Registry
 from cell.promotion.tables import FILE
 
@@ -34,33 +30,29 @@ RecipeName = Annotated[
 BY = at_shell()
 
 
+@dataclass(frozen=True, slots=True)
 class Here:
-    """A data folder's registry, with its cell's configuration."""
+    """A data folder's registry and labels (None: nothing was ever labelled), with its cell's
+    configuration.
+    """
 
-    def __init__(self, config: CellConfig, registry: Registry) -> None:
-        self.config, self.registry = config, registry
+    config: CellConfig
+    registry: Registry
+    labels: LabelBook | None
 
-    def decision(self, model: Model) -> tuple[Decision, tuple[str, ...], int] | None:
-        """What the gate says of a model now, the parts to judge, and how often both looked at
-        locked sets; None: none judges yet, or this one does.
-        """
-        try:
-            match = self.registry.match(model)
-        except PromotionError:
-            return None
-        if match.active == match.candidate:
-            return None
-        rules = self.config.promotion
-        known = self.registry.evidence(match, rules, self.truths(match))
-        return decide(known.tally, known.speed, rules), known.to_judge, known.looks
+    @property
+    def porter(self) -> Porter:
+        """Who asks the gate."""
+        return Porter(self.registry, self.labels, self.config.promotion)
 
-    def truths(self, match: Match) -> dict[str, Truth]:
-        """What people say of the parts of the line that both models looked at."""
-        parts = self.registry.line_parts(match)
-        if not parts or not (self.config.data_dir / LABELS).exists():
-            return {}
-        with closing(LabelBook.open(self.config.data_dir, self.config.labels)) as book:
-            return dict(truths_of(book, parts))
+    @property
+    def book(self) -> LabelBook:
+        """The labels. Raises UsageError where there are none."""
+        if self.labels is None:
+            raise UsageError(
+                f"{self.config.data_dir}: there are no labels here; label pictures and freeze a set"
+            )
+        return self.labels
 
 
 @contextmanager
@@ -74,6 +66,12 @@ def models_of(data: Path, config: Path | None, *, make: bool = False) -> Iterato
         )
     own = data / "config.yaml"
     cell = load(config or (own if own.exists() else None), {"data_dir": str(data.resolve())})
-    keys = cell.people.keys_beside(cell.data_dir)
-    with closing(AuditLog(cell.data_dir, keys)) as log, Registry(cell.data_dir, log) as registry:
-        yield Here(cell, registry)
+    with ExitStack() as stack:
+        keys = cell.people.keys_beside(cell.data_dir)
+        log = stack.enter_context(closing(AuditLog(cell.data_dir, keys)))
+        registry = stack.enter_context(Registry(cell.data_dir, log))
+        labels = None
+        if (cell.data_dir / LABELS).exists():
+            book = LabelBook.open(cell.data_dir, cell.labels)
+            labels = stack.enter_context(closing(book))
+        yield Here(cell, registry, labels)

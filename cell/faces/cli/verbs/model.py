@@ -12,6 +12,7 @@ import typer
 from cell.faces.cli.models_here import Here, RecipeName, Wanted, models_of
 from cell.faces.cli.verbs.user import DATA, Config, Data
 from cell.people.incidents import told
+from cell.promotion.asking import Asked
 from cell.promotion.checking import Finding
 from cell.promotion.checking import verify as check
 from cell.promotion.gate import Decision
@@ -65,15 +66,15 @@ def show(
         whole = _plain(one) | {
             "card": one.card,
             "history": [_event(event) for event in events],
-            "gate": found and _decision(found[0]) | {"to_judge": found[1], "looks": found[2]},
+            "gate": found and _gate(found),
         }
         print(json.dumps(whole, indent=2, ensure_ascii=False))
         return
     _print(one, events)
     if found is not None:
-        print_decision(found[0])
-        if found[1]:
-            print(f"to judge: {', '.join(found[1][:10])}{' ...' if len(found[1]) > 10 else ''}")
+        print_decision(found.decision)
+        if waiting := found.to_judge:
+            print(f"to judge: {', '.join(waiting[:10])}{' ...' if len(waiting) > 10 else ''}")
 
 
 @app.command("verify")
@@ -116,11 +117,11 @@ def _models(
 
 def _model(
     data: Path, config: Path | None, model: str, recipe: str | None
-) -> tuple[Model, list[Event], tuple[Decision, tuple[str, ...], int] | None]:
+) -> tuple[Model, list[Event], Asked | None]:
     """A model, what happened to it, and what the gate says."""
     with models_of(data, config) as here:
         one = here.registry.find(model, recipe)
-        return one, here.registry.events(one.recipe, one.fingerprint), here.decision(one)
+        return one, here.registry.events(one.recipe, one.fingerprint), here.porter.ask(one)
 
 
 def _verify(data: Path, config: Path | None, repair: bool) -> tuple[bool, list[Finding], int]:
@@ -185,6 +186,7 @@ def _event(event: Event) -> dict[str, Any]:
     }
 
 
-def _decision(decision: Decision) -> dict[str, Any]:
-    words = {"words": [render(condition(one)) for one in decision.conditions]}
-    return asdict(decision) | words
+def _gate(found: Asked) -> dict[str, Any]:
+    words = [render(condition(one)) for one in found.decision.conditions]
+    told_ = {"words": words, "to_judge": found.to_judge, "looks": found.looks}
+    return asdict(found.decision) | told_

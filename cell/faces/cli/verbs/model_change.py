@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +15,6 @@ from cell.faces.cli.models_here import BY, Here, RecipeName, Wanted, models_of
 from cell.faces.cli.progress import watched
 from cell.faces.cli.verbs.model import print_decision
 from cell.faces.cli.verbs.user import DATA, Config, Data
-from cell.labels.book import FILE as LABELS
-from cell.labels.book import LabelBook
 from cell.promotion.admitting import admit, origin_of
 from cell.promotion.errors import PromotionError
 from cell.promotion.model import Model, Offer, Origin
@@ -123,15 +120,12 @@ def _change(
 
 
 def _try(here: Here, model: Model, name: str) -> None:
-    if not (here.config.data_dir / LABELS).exists():
-        raise UsageError(f"{here.config.data_dir}: there are no labels here; freeze a set first")
-    match = here.registry.match(model)
+    book, match = here.book, here.registry.match(model)
     if match.active == match.candidate:
         raise PromotionError(f"{model.identity} judges itself: try a candidate")
     active = here.registry.find(match.active, model.recipe)
     folders = here.registry.folder(active), here.registry.folder(model)
-    with closing(LabelBook.open(here.config.data_dir, here.config.labels)) as book:
-        label_set, members = book.label_set(name), list(book.members(name))
+    label_set, members = book.label_set(name), list(book.members(name))
     looked = try_locked(here.config, model.recipe, folders, members, name, watched)
     told = label_set.name, label_set.fingerprint
     here.registry.note_look(match, told, looked, BY, time.time_ns())
@@ -140,11 +134,8 @@ def _try(here: Here, model: Model, name: str) -> None:
 
 
 def _promote(here: Here, model: Model, to: State, why: str, override: bool) -> None:
-    truths = here.truths(here.registry.match(model)) if to in PROVEN else {}
-    rules = here.config.promotion
-    decision = here.registry.promote(
-        model, to, BY, time.time_ns(), why=why, rules=rules, truths=truths, override=override
-    )
+    now_ns = time.time_ns()
+    decision = here.porter.promote(model, to, BY, now_ns, why=why, override=override)
     print(f"{model.identity} is {to} for {model.recipe}.")
     if decision is not None:
         print_decision(decision)
@@ -161,5 +152,5 @@ def _roll_back(data: Path, config: Path | None, recipe: str, why: str, refuse: b
 
 
 def _tell(here: Here, model: Model) -> None:
-    if (found := here.decision(model)) is not None:
-        print_decision(found[0])
+    if (found := here.porter.ask(model)) is not None:
+        print_decision(found.decision)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,8 +19,6 @@ from cell.faces.cli.verbs.model import print_decision
 from cell.faces.cli.verbs.thresholds import print_chosen
 from cell.faces.cli.verbs.user import DATA, Config, Data
 from cell.lab.applying import apply_thresholds, next_version
-from cell.labels.book import FILE as LABELS
-from cell.labels.book import LabelBook
 from cell.people.incidents import told
 from cell.products.lookup import find_recipe, recipe_folder
 from cell.promotion.errors import PromotionError
@@ -97,10 +94,7 @@ def _choose(
     wish: tuple[bool, bool, str],
     as_json: bool,
 ) -> None:
-    if not (here.config.data_dir / LABELS).exists():
-        raise UsageError(f"{here.config.data_dir}: there are no labels here; freeze a set first")
-    with closing(LabelBook.open(here.config.data_dir, here.config.labels)) as book:
-        label_set, members = book.label_set(name), list(book.members(name))
+    label_set, members = here.book.label_set(name), list(here.book.members(name))
     tuned = tune(here.config, recipe, members, target, watched)
     basis = {
         "label_set": label_set.name,
