@@ -32,8 +32,9 @@ from cell.labels.label import Judgement
 from cell.labels.reasons import Why
 from cell.labels.values import Origin, Purpose, State
 from cell.people.roles import Permission, Role
-from cell.promotion.gate import What
+from cell.promotion.gate import Outcome, What
 from cell.promotion.states import State as ModelState
+from cell.promotion.states import Way
 from cell.texts import catalogue, languages
 from robot.base import RobotMode
 from robot.motion.pick import Phase
@@ -50,7 +51,9 @@ COMPOSED = {
     "gate.proven.{}": What,
     "gate.open.{}": What,
     "gate.refuted.{}": [what for what in What if what is not What.LINE],
+    "gate.outcome.{}": [outcome.replace(" ", "_") for outcome in Outcome],
     "model.state.{}": ModelState,
+    "model.way.{}": Way,
     "bin.{}": ("rework", "scrap", "review"),  # as recipes usually name them
     "change.{}": [step for step in Step if step is not Step.NONE],
     "command.{}": COMMANDS,
@@ -87,6 +90,7 @@ COMPOSED = {
     "studio.origin.{}": Origin,
     "studio.purpose.{}": Purpose,
     "studio.reason.{}": Why,
+    "studio.models.{}": [f"{order}_means" for order in ("promote", "override", "refuse", "back")],
     "studio.sets.{}": ("added", "changed", "removed"),
     "studio.state.{}": State,
     "signin.why.{}": NOTICES,

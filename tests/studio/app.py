@@ -26,6 +26,7 @@ from cell.labels.reasons import Why
 from cell.labels.values import About, NewPicture, Proposal, Reason
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
+from cell.promotion.registry import Registry
 
 SIDE = 640
 WHYS = [why for why in Why if why not in (Why.OVERRIDE, Why.CONFLICT, Why.REVIEW)]
@@ -43,6 +44,7 @@ class Tools:
     labels: LabelBook
     audit: object
     recipes: RecipeBook
+    registry: Registry
 
 
 class Signing:
@@ -98,7 +100,8 @@ def application(folder: Path, count: int) -> FastAPI:
     fill(book, draw(folder, count))
     app = FastAPI()
     app.add_middleware(Signing)
-    mounting.mount(app, Tools(config, book, Unwritten(), RecipeBook(config)))
+    registry = Registry(config.data_dir, Unwritten())
+    mounting.mount(app, Tools(config, book, Unwritten(), RecipeBook(config), registry))
     ui.run_with(app, dark=True, tailwind=False, show_welcome_message=False, reconnect_timeout=5.0)
     return app
 

@@ -23,6 +23,7 @@ PLACES: Final = {
     "sets": ("/studio/sets", Permission.LABEL),
     "exchange": ("/studio/exchange", Permission.EXCHANGE),
     "agreement": ("/studio/agreement", Permission.LABEL),
+    "models": ("/studio/models", Permission.ROLL_BACK),
 }
 """The pages, and what one needs for each."""
 

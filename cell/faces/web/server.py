@@ -28,6 +28,7 @@ from cell.labels.book import LabelBook
 from cell.labels.filler import Filler
 from cell.labels.margins import Recipes
 from cell.people.house import House
+from cell.promotion.registry import Registry
 from models.ground.errors import PORT_TAKEN, UserError
 
 GRACE_S: Final = 0.3
@@ -110,6 +111,7 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     house = ends.enter_context(House(cell.data_dir, cell.people))
     labels = LabelBook.open(cell.data_dir, cell.labels)
     ends.callback(labels.close)
+    registry = ends.enter_context(Registry(cell.data_dir, house.audit))
     filler = Filler(labels, Recipes(cell), time.time_ns)
     ends.callback(filler.close)
     filler.start()
@@ -119,7 +121,16 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     ends.callback(link.close)
     orders, recipes = Orders(link, house.audit), RecipeBook(cell)
     return Services(
-        cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit, labels
+        cell,
+        site_of(cell),
+        link,
+        orders,
+        pictures,
+        recipes,
+        house.people,
+        house.audit,
+        labels,
+        registry,
     )
 
 

@@ -13,6 +13,7 @@ from cell.faces.hmi.recipes import RecipeBook
 from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
 from cell.people.people import People
+from cell.promotion.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Services:
     people: People
     audit: AuditLog
     labels: LabelBook
+    registry: Registry
 
     @property
     def notes(self) -> AuditLog:
