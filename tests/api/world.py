@@ -28,6 +28,7 @@ from cell.people.audit import AuditLog
 from cell.people.people import People
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
+from cell.promotion.registry import Registry
 from cell.records.reading import Archive
 from cell.texts import say
 from tests.cell.evidence_world import Shift
@@ -101,6 +102,7 @@ class World:
         self.audit = AuditLog(folder, keys, lambda: self.now_ns)
         self.people = People(folder, self.config.people, self.audit)
         self.labels = LabelBook.open(folder, self.config.labels)
+        self.registry = Registry(folder, self.audit)
         self.archive = Archive(folder)
         self.desk = Desk(
             config=self.config,
@@ -111,6 +113,7 @@ class World:
             people=self.people,
             audit=self.audit,
             labels=self.labels,
+            registry=self.registry,
             repeats=Repeats(folder),
             clock=lambda: self.now_ns,
         )
@@ -139,5 +142,5 @@ class World:
         )
 
     def close(self) -> None:
-        for one in (self.shift, self.labels, self.people, self.audit, self.archive):
+        for one in (self.shift, self.labels, self.registry, self.people, self.audit, self.archive):
             one.close()

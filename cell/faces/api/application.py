@@ -23,6 +23,7 @@ from cell.faces.api.resources import (
     label_sets,
     labels,
     me,
+    models,
     orders,
     parts,
     people,
@@ -38,7 +39,7 @@ from cell.faces.api.resources import (
 ROUTERS: Final = (
     state.router, stream.router, orders.router, parts.router, pictures.router, alarms.router,
     runs.router, recipes.router, me.router, tokens.router, people.router, sessions.router,
-    audit.router, labels.router, label_sets.router, label_files.router,
+    audit.router, labels.router, label_sets.router, label_files.router, models.router,
     configuration.router,
 )  # fmt: skip
 

@@ -35,6 +35,7 @@ def mount(app: FastAPI, services: Services) -> None:
         people=services.people,
         audit=services.audit,
         labels=services.labels,
+        registry=services.registry,
         repeats=Repeats(data_dir),
     )
     place(app, desk)

@@ -70,6 +70,10 @@ NEEDS: Final[Mapping[str, Permission | None]] = MappingProxyType(
         "list_formats": Permission.EXCHANGE,
         "export_set": Permission.EXCHANGE,
         "import_labels": Permission.EXCHANGE,
+        "list_models": Permission.SEE,
+        "get_model": Permission.SEE,
+        "move_model": Permission.PROMOTE,
+        "roll_back_model": Permission.ROLL_BACK,
         "get_configuration": Permission.CONFIGURATION,
     }
 )
@@ -78,7 +82,7 @@ REPEATABLE: Final = frozenset(
     {
         "order_start", "order_stop", "order_drain", "order_reset", "order_confirm_clear",
         "order_acknowledge", "order_recipe", "order_override", "add_person", "save_label",
-        "note_item", "freeze_set",
+        "note_item", "freeze_set", "move_model", "roll_back_model",
     }
 )  # fmt: skip
 """Routes that take an Idempotency-Key. Not `make_token`: its answer is a secret, kept nowhere."""
