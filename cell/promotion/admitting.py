@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from cell.people.person import SignedIn
-from cell.products.lookup import find_recipe, load_model
+from cell.products.lookup import find_recipe, load_model, model_folder
 from cell.products.places import Places
 from cell.products.recipe import Recipe
 from cell.promotion.errors import PromotionError
@@ -15,7 +15,7 @@ from cell.promotion.model import Model, Offer, Origin
 from cell.promotion.registry import Registry
 from cell.texts import say
 from models.card import ModelCard
-from models.package import ModelPackage
+from models.package import CARD, ModelPackage
 
 BESIDE: Final = "candidate.json"
 """What a training leaves beside its package: recipe, label_set, fingerprint, job, parents."""
@@ -38,12 +38,13 @@ def admit(
 def ensure_active(
     registry: Registry, config: Places, recipe: Recipe, by: SignedIn, now_ns: int
 ) -> None:
-    """Take in the model in use, where the recipe has none on record. Raises ModelError."""
-    if registry.fleet(recipe.name).states:
+    """Take in the model in use, where the recipe has one and none on record. Raises ModelError."""
+    if recipe.model is None or registry.fleet(recipe.name).states:
+        return
+    if not (model_folder(config, recipe.model) / CARD).is_file():
         return
     present = load_model(config, recipe)
-    if present is None:
-        raise PromotionError(say("promotion.no_detector", recipe=recipe.name))
+    assert present is not None  # the recipe names one
     registry.adopt(Offer(recipe.name, present.folder), by, now_ns)
 
 

@@ -59,7 +59,8 @@ class Porter:
         override: bool = False,
     ) -> Decision | None:
         """See `Registry.promote`."""
-        truths = self._truths(self.registry.match(model)) if to in PROVEN else {}
+        compared = to in PROVEN and self.registry.fleet(model.recipe).active is not None
+        truths = self._truths(self.registry.match(model)) if compared else {}
         return self.registry.promote(
             model, to, by, now_ns, why=why, rules=self._rules, truths=truths, override=override
         )

@@ -165,7 +165,8 @@ class Registry:
         override: bool = False,
     ) -> Decision | None:
         """Move a model on. Where it would have a say, the gate decides; override: against it, which
-        is an administrator's, and stands on record. Gives what the gate said.
+        is an administrator's, and stands on record. So is a recipe's very first model, which can be
+        compared with none. Gives what the gate said, None where it was not asked.
 
         Raises GateError, PromotionError, ForbiddenError, ModelError.
         """
@@ -178,7 +179,8 @@ class Registry:
             fleet, way = rows.fleet_of(db, model.recipe), Way.STEP
             if to in PROVEN:
                 self.folder(model)
-                decision = self._decision(db, fleet, model, rules, truths)
+                if fleet.active is not None or not override:
+                    decision = self._decision(db, fleet, model, rules, truths)
                 way = _way(decision, by, override)
             moves = moved(fleet, model.fingerprint, to, way)
             return [*moves], "" if decision is None else rows.plain(asdict(decision))
@@ -239,24 +241,19 @@ class Registry:
                 write()
             return self.thresholds(change.recipe)[-1]
 
-    def mend(self) -> bool:
+    def mend(self, by: SignedIn) -> bool:
         """Write anew which package each recipe goes by, where the file does not say what the
         registry does, as after a kill between the two. Gives whether it was so.
         """
-        wanted = self.chosen()
-        try:
-            same = chosen(self.data_dir) == wanted
-        except ModelError:
-            same = False
-        if not same:
-            choose(self.data_dir, wanted)
-        return not same
+        mended = self._publish()
+        if mended:
+            self._notes.note(by, "model.choice_mended", after=self.chosen())
+        return mended
 
     def chosen(self) -> dict[str, str]:
         """Which package each recipe goes by."""
         with self._database.reading() as db:
-            fleets = {name: rows.fleet_of(db, name) for name in rows.recipes(db)}
-        return {name: fleet.active for name, fleet in fleets.items() if fleet.active is not None}
+            return _chosen(db)
 
     def _take_in(
         self,
@@ -266,6 +263,8 @@ class Registry:
         why: str,
         step: Callable[[Fleet, str], tuple[Move, ...]],
     ) -> Model:
+        with self._refusals(by, "model.added", offer.recipe, why):
+            require(by.role, Permission.PROMOTE)
         package = ModelPackage.load(offer.package)
         fingerprint, manifest = self._shelf.put(offer.package)
         card = package.card
@@ -276,7 +275,6 @@ class Registry:
         )  # fmt: skip
 
         def act(db: sqlite3.Connection) -> tuple[list[Move], str]:
-            require(by.role, Permission.PROMOTE)
             moves = step(rows.fleet_of(db, offer.recipe), fingerprint)
             if moves:
                 rows.add_model(db, model)
@@ -324,7 +322,21 @@ class Registry:
                     after={one.model: f"{one.after} ({one.way})" for one in moves},
                     why=why,
                 )
-            choose(self.data_dir, self.chosen())
+            self._publish()
+
+    def _publish(self) -> bool:
+        """Tell every process which package each recipe goes by; whether that was another one.
+        Under the lock of the database, so that the last one to write knows of everybody's moves.
+        """
+        with self._database.writing() as db:
+            wanted = _chosen(db)
+            try:
+                same = chosen(self.data_dir) == wanted
+            except ModelError:
+                same = False
+            if not same:
+                choose(self.data_dir, wanted)
+            return not same
 
     @contextmanager
     def _refusals(self, by: SignedIn, what: str, subject: str, why: str) -> Iterator[None]:
@@ -333,6 +345,11 @@ class Registry:
         except (PromotionError, ForbiddenError, ModelError) as error:
             self._notes.note(by, what, subject, why=why, refused=str(error))
             raise
+
+
+def _chosen(db: sqlite3.Connection) -> dict[str, str]:
+    fleets = {name: rows.fleet_of(db, name) for name in rows.recipes(db)}
+    return {name: fleet.active for name, fleet in fleets.items() if fleet.active is not None}
 
 
 def _means(words: str, model: Model) -> bool:
@@ -345,11 +362,13 @@ def _require_why(why: str) -> None:
         raise PromotionError(say("promotion.no_why"))
 
 
-def _way(decision: Decision, by: SignedIn, override: bool) -> Way:
-    """How a model gets its say. Raises GateError, ForbiddenError."""
-    if decision.outcome is Outcome.PASS:
+def _way(decision: Decision | None, by: SignedIn, override: bool) -> Way:
+    """How a model gets its say. decision None: there is no model to compare it with. Raises
+    GateError, ForbiddenError.
+    """
+    if decision is not None and decision.outcome is Outcome.PASS:
         return Way.GATE
-    if not override:
+    if decision is not None and not override:
         raise GateError(why_not(decision), decision)
     require(by.role, Permission.OVERRIDE_GATE)
     return Way.OVERRIDE

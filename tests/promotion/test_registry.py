@@ -196,9 +196,9 @@ def test_a_choice_that_cannot_be_understood_is_refused_and_mended(place: World, 
     (place.data / FILE).write_text(text)
     with pytest.raises(ModelError):
         chosen(place.data)
-    assert place.registry.mend()
+    assert place.registry.mend(ADMIN)
     assert chosen(place.data) == {RECIPE: shipped.fingerprint}
-    assert not place.registry.mend()
+    assert not place.registry.mend(ADMIN)
 
 
 def test_rows_are_never_changed_or_deleted(place: World) -> None:

@@ -19,12 +19,14 @@ from cell.labels.book import LabelBook
 from cell.labels.drawing import lot
 from cell.labels.label import Judgement, Shape
 from cell.labels.values import NewPicture, Said
+from cell.products.listing import recipe_entries
 from cell.products.loading import RECIPES
-from cell.products.lookup import MODELS
+from cell.products.lookup import MODELS, find_recipe, load_model
 from cell.promotion.errors import GateError, PromotionError
 from models.errors import ModelError
 from models.ground.errors import UserError
 from models.ground.text import read
+from tests.models.test_package import network, package
 
 SHIPPED = MODELS / "ball_screw"
 
@@ -50,7 +52,7 @@ def labelled(data: Path, test_share: float = 0.98) -> None:
     book = LabelBook.open(data, LabelsConfig(validation_share=0.0, test_share=test_share))
     pitted = Said(Judgement.DEFECTIVE, (Shape.of_box("Pitting", 100, 60, 200, 160),))
     samples, locked = sorted((SHIPPED / "samples").iterdir()), 0
-    for number in range(3 if test_share > 0.9 else 12):
+    for number in range(3 if test_share > 0.9 else 9):
         file = samples[number % 3]
         locked += lot("split", f"part-{number}") < test_share
         # Both shares get good and defective ones.
@@ -112,6 +114,33 @@ def test_a_candidate_for_another_recipe_is_refused(
     found = read(str(refused.value))
     assert found is not None
     assert found.code == code
+
+
+def test_a_recipes_very_first_model_is_an_administrators_word(tmp_path: Path) -> None:
+    """The tiles' model does not come with the cell."""
+    recipe = find_recipe(load(None), "tile")
+    width, height = recipe.canonical_px
+    classes = sorted(recipe.classes)
+    shape = {"shape": ["N", 1, height, width], "channels": ["board"]}
+    folder = package(
+        tmp_path / "tile",
+        network(("N", 4 + len(classes), 7), takes=("N", 1, height, width)),
+        classes=classes,
+        input=shape,
+        thresholds=dict.fromkeys(classes, 0.5),
+    )
+    data = tmp_path / "data"
+    typed("add", folder, "--recipe", "tile", data=data)
+    with pytest.raises(PromotionError):
+        typed("promote", "small@1", "--to", "active", "--why", "first", data=data)
+    assert "is active" in typed(
+        "promote", "small@1", "--to", "active", "--why", "first", "--override", data=data
+    )
+    places = load(None, {"data_dir": str(data)})
+    loaded = load_model(places, recipe)
+    assert loaded is not None
+    assert loaded.identity.startswith("small@1#")
+    assert not next(one for one in recipe_entries(places) if one.name == "tile").problem
 
 
 def test_what_a_training_left_beside_its_package_is_taken(tmp_path: Path) -> None:
@@ -190,12 +219,7 @@ def test_thresholds_are_versions_that_pass_the_same_gate(tmp_path: Path) -> None
     data, cell = with_own_recipe(tmp_path)
     file = tmp_path / "recipes" / "ball_screw" / "recipe.yaml"
     before = file.read_text()
-    words = ["thresholds", "ball_screw", "--set", "june", *cell]
-    told = json.loads(typed(*words, "--json", data=data))
-    assert len(told["curve"]) == 91
-    assert [one["what"] for one in told["gate"]["conditions"]] == [
-        "escapes", "false_rejects", "reviews",
-    ]  # fmt: skip
+    words = ["thresholds", "ball_screw", "--set", "june", "--rounds", 20, *cell]
     with pytest.raises(GateError):
         typed(*words, "--apply", "--why", "cheaper", data=data)
     assert file.read_text() == before
@@ -209,4 +233,8 @@ def test_thresholds_are_versions_that_pass_the_same_gate(tmp_path: Path) -> None
     ]  # fmt: skip
     assert rows[0]["change"]["before"] == rows[1]["change"]["after"]
     assert rows[0]["change"]["basis"]["label_set"] == "june"
+    assert len(rows[0]["change"]["basis"]["curve"]) == 91
+    assert [one["what"] for one in rows[0]["decision"]["conditions"]] == [
+        "escapes", "false_rejects", "reviews",
+    ]  # fmt: skip
     assert "0.46" in file.read_text()

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cell.faces.cli.models_here import Here, RecipeName, Wanted, models_of
+from cell.faces.cli.models_here import BY, Here, RecipeName, Wanted, models_of
 from cell.faces.cli.verbs.user import DATA, Config, Data
 from cell.people.incidents import told
 from cell.promotion.asking import Asked
@@ -127,7 +127,7 @@ def _model(
 def _verify(data: Path, config: Path | None, repair: bool) -> tuple[bool, list[Finding], int]:
     """Whether something was written anew, what was found, and how many models there are."""
     with models_of(data, config) as here:
-        mended = repair and here.registry.mend()
+        mended = repair and here.registry.mend(BY)
         return mended, check(here.registry), len(here.registry.models())
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -102,6 +103,9 @@ def rollback(
 def _add(data: Path, config: Path | None, offer: Offer, why: str) -> None:
     origin = origin_of(offer.package, offer.recipe, offer.origin)
     with models_of(data, config, make=True) as here:
+        if origin.label_set and not origin.fingerprint and here.labels is not None:
+            known = here.labels.label_set(origin.label_set)
+            origin = replace(origin, fingerprint=known.fingerprint)
         whole = Offer(offer.recipe, offer.package, origin)
         model = admit(here.registry, here.config, whole, BY, time.time_ns(), why)
     print(f"{model.short}: {model.identity} is a {model.state} for {model.recipe}.")

@@ -46,6 +46,7 @@ def thresholds(
         float | None,
         typer.Option(min=0.0, max=1.0, help="Share of defective parts in production."),
     ] = None,
+    rounds: Annotated[int, typer.Option(min=20, max=5000, help="Resamplings.")] = 200,
     apply: Annotated[
         bool, typer.Option("--apply", help="Let them count, where the gate lets them.")
     ] = False,
@@ -65,7 +66,7 @@ def thresholds(
     They are chosen on what the set holds for learning and tried on its test share beside those in
     force, by the same gate as models. Without --set: the versions on record.
     """
-    chosen_by = ("escape_cost", "false_reject_cost", "defective_share")
+    chosen_by = ("escape_cost", "false_reject_cost", "defective_share", "rounds")
     if label_set is None:
         refuse(context, "without --set", *chosen_by, "apply", "override")
         if not back:
@@ -78,7 +79,8 @@ def thresholds(
     if escape_cost == false_reject_cost == 0.0:
         raise UsageError("Both costs are 0: give --escape-cost and --false-reject-cost.")
     target = Target(escape_cost, false_reject_cost, defective_share)
-    _with(data, config, _choose, recipe, label_set, target, (apply, override, why), as_json)
+    wish = apply, override, why
+    _with(data, config, _choose, recipe, label_set, (target, rounds), wish, as_json)
 
 
 def _with(data: Path, config: Path | None, act: Any, *given: object) -> None:
@@ -90,12 +92,13 @@ def _choose(
     here: Here,
     recipe: str,
     name: str,
-    target: Target,
+    how: tuple[Target, int],
     wish: tuple[bool, bool, str],
     as_json: bool,
 ) -> None:
     label_set, members = here.book.label_set(name), list(here.book.members(name))
-    tuned = tune(here.config, recipe, members, target, watched)
+    target, rounds = how
+    tuned = tune(here.config, recipe, members, target, watched, rounds=rounds)
     basis = {
         "label_set": label_set.name,
         "fingerprint": label_set.fingerprint,
