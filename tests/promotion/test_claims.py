@@ -99,6 +99,15 @@ def test_twice_as_many_escapes_are_seldom_let_through(shared: float) -> None:
     assert np.isfinite(needs).mean() <= 0.05
 
 
+@pytest.mark.parametrize("way", ["for_it", "against_it"])
+def test_a_share_at_its_limit_is_seldom_decided(way: str) -> None:
+    """However often one looks: after each of 1,000 parts, 500 times."""
+    bad = (np.random.default_rng(9).random((500, 1000)) < 0.02).cumsum(axis=1)
+    counts = np.stack([np.arange(1, 1001) - bad, bad], axis=-1)
+    reached = getattr(Below(0.02), way)(counts).max(axis=1) >= needed(0.95)
+    assert reached.mean() <= 0.05
+
+
 def test_an_equal_candidate_passes_within_the_parts_that_are_told() -> None:
     needs = parts_needed(Truth.of(0.05, 1.0, 0.5), USUAL, 0.95, 500, 4000, seed=3)
     assert np.isfinite(needs).all()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -210,6 +212,35 @@ def test_rows_are_never_changed_or_deleted(place: World) -> None:
         for statement in ("DELETE FROM move", "UPDATE package SET name = 'x'"):
             with pytest.raises(sqlite3.IntegrityError):
                 db.execute(statement)
+
+
+def test_many_at_once_leave_one_that_judges(place: World) -> None:
+    place.adopt()
+    models = [place.add(str(number)) for number in range(2, 8)]
+    with ThreadPoolExecutor(6) as threads:
+        moves = [
+            threads.submit(place.promote, model, State.ACTIVE, ADMIN, override=True)
+            for model in models
+        ]
+    assert not any(move.exception() for move in moves)
+    fleet = place.registry.fleet(RECIPE)
+    assert [*fleet.states.values()].count(State.ACTIVE) == 1
+    assert chosen(place.data) == {RECIPE: fleet.active}
+
+
+def test_a_full_disk_leaves_nothing(place: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.adopt()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfile", full)
+        with pytest.raises(ModelError, match="No space left"):
+            place.add("2")
+    assert len(place.registry.models()) == 1
+    assert len([*(place.data / "registry" / "packages").iterdir()]) == 1
+    place.add("2")
 
 
 def test_a_package_that_vanishes_meanwhile_leaves_nothing(place: World) -> None:

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from cell.config import dump, load
 from cell.config.labels import LabelsConfig
 from cell.faces.cli.app import app
+from cell.faces.cli.errors import UsageError
 from cell.labels.book import LabelBook
 from cell.labels.drawing import lot
 from cell.labels.label import Judgement, Shape
@@ -179,6 +180,14 @@ def test_a_changed_package_is_found(tmp_path: Path) -> None:
         )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def waiting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the shipped model and a candidate."""
+    folder = tmp_path_factory.mktemp("waiting")
+    typed("add", candidate(folder / "new"), "--recipe", "ball_screw", data=folder / "data")
+    return folder / "data"
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -192,11 +201,33 @@ def test_a_changed_package_is_found(tmp_path: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_what_cannot_be_done_is_said_in_one_line(tmp_path: Path, words: list[str]) -> None:
-    typed("add", candidate(tmp_path / "new"), "--recipe", "ball_screw", data=tmp_path / "data")
+def test_what_cannot_be_done_is_said_in_one_line(waiting: Path, words: list[str]) -> None:
     with pytest.raises(UserError) as refused:
-        typed(*words, data=tmp_path / "data")
+        typed(*words, data=waiting)
     assert "\n" not in str(refused.value)
+
+
+def test_thresholds_are_not_written_around_the_gate(tmp_path: Path) -> None:
+    data, cell = with_own_recipe(tmp_path)
+    typed("add", candidate(tmp_path / "new"), "--recipe", "ball_screw", *cell, data=data)
+    config = load(tmp_path / "cell.yaml").model_copy(update={"data_dir": data})
+    dump(config, tmp_path / "cell.yaml")
+    words = ["thresholds", "--recipe", "ball_screw", "--data", str(tmp_path), "--apply"]
+    result = CliRunner().invoke(app, [*words, *map(str, cell)])
+    assert isinstance(result.exception, UsageError)
+    assert "cell model thresholds" in str(result.exception)
+
+
+def test_the_gate_is_tried_by_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cell.promotion.simulation.RATES", (0.05,))
+    monkeypatch.setattr("cell.faces.cli.verbs.bench_gate.CLAIMS", ((2.0, 0.02),))
+    result = CliRunner().invoke(app, ["bench", "gate", "--trials", "200", "--json"])
+    assert result.exit_code == 0
+    told = json.loads(result.output)
+    bad, equal, better = (told["candidates"][n : n + 3] for n in (0, 3, 6))
+    assert all(row["passed"] <= 0.05 for row in bad)
+    assert all(row["passed"] == 1.0 for row in (*equal, *better))
+    assert told["costs"][0]["clean"] == 245
 
 
 def test_without_models_there_is_nothing_to_list(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ from cell.lab.choosing import Chosen, choose_thresholds
 from cell.lab.measure import Request
 from cell.lab.samples import Selection
 from cell.products.lookup import recipe_folder
+from models.registry.chosen import chosen as chosen_models
 from vision.lab.data.reading import Unlabelled
 from vision.lab.evaluation.intervals import parts_to_prove
 from vision.lab.evaluation.thresholds import Rate, Target
@@ -108,6 +109,11 @@ def thresholds(
     )
     if escape_cost == false_reject_cost == 0.0:
         raise UsageError("Both costs are 0: give --escape-cost and --false-reject-cost.")
+    if apply and recipe in chosen_models(cell.data_dir):
+        raise UsageError(
+            f"--apply: recipe '{recipe}' has models on record, so its thresholds are versions that "
+            "pass the gate: `cell model thresholds` chooses and writes them."
+        )
     chosen = choose_thresholds(cell, request, target, watched, alone=not whole_parts, rounds=rounds)
     if as_json:
         print(json.dumps(chosen.as_dict(), indent=2))
