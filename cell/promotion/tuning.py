@@ -11,6 +11,7 @@ from cell.lab.choosing import Chosen, Parts, choose_on
 from cell.lab.counted import all_counted
 from cell.lab.figures import verdict_of
 from cell.lab.inspecting import Bench, Watch, inspect_all
+from cell.labels.label import Judgement
 from cell.labels.training import data_set
 from cell.labels.values import Member, Split
 from cell.products.inspector import build_inspector
@@ -55,6 +56,8 @@ def tune(
     learnt = [one for one in own if one.split is not Split.TEST]
     if not locked or not learnt:
         raise PromotionError(say("promotion.one_share", recipe=name))
+    if {one.labelled.judgement for one in learnt} != {Judgement.GOOD, Judgement.DEFECTIVE}:
+        raise PromotionError(say("promotion.one_kind", recipe=name))
     classes = sorted({shape.class_name for one in own for shape in one.labelled.shapes})
     setup = build_inspector(config, name)
     try:

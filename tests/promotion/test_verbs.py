@@ -18,16 +18,18 @@ from cell.faces.cli.app import app
 from cell.faces.cli.errors import UsageError
 from cell.labels.book import LabelBook
 from cell.labels.drawing import lot
-from cell.labels.label import Judgement, Shape
-from cell.labels.values import NewPicture, Said
+from cell.labels.label import Judgement, Labelled, Picture, Shape
+from cell.labels.values import Member, NewPicture, Said, Split
 from cell.products.listing import recipe_entries
 from cell.products.loading import RECIPES
 from cell.products.lookup import MODELS, find_recipe, load_model
 from cell.promotion.errors import GateError, PromotionError
+from cell.promotion.tuning import tune
 from models.errors import ModelError
 from models.ground.errors import UserError
 from models.ground.text import read
 from tests.models.test_package import network, package
+from vision.lab.evaluation.thresholds import Target
 
 SHIPPED = MODELS / "ball_screw"
 
@@ -205,6 +207,29 @@ def test_what_cannot_be_done_is_said_in_one_line(waiting: Path, words: list[str]
     with pytest.raises(UserError) as refused:
         typed(*words, data=waiting)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("split", "good", "code"),
+    [
+        ((Split.TRAIN, Split.VALIDATION), (True, False), "promotion.one_share"),
+        ((Split.TRAIN, Split.TRAIN, Split.TEST), (True, True, False), "promotion.one_kind"),
+    ],
+)
+def test_thresholds_need_both_shares_and_both_kinds(
+    split: tuple[Split, ...], good: tuple[bool, ...], code: str
+) -> None:
+    target = load(None), "ball_screw"
+    members = [
+        Member(
+            Labelled(Picture("0" * 64, "p", 640, 256, "p"), Judgement.GOOD if g else
+                     Judgement.DEFECTIVE),
+            Path("p"), s, 1,
+        )
+        for s, g in zip(split, good, strict=True)
+    ]  # fmt: skip
+    with pytest.raises(PromotionError, match=code):
+        tune(*target, members, Target(), lambda jobs, _: jobs)
 
 
 def test_thresholds_are_not_written_around_the_gate(tmp_path: Path) -> None:
