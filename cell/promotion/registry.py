@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Final, Self
 
 from cell.config.promotion import PromotionConfig
-from cell.people.database import Database
 from cell.people.noting import Json, Notes
 from cell.people.person import SignedIn
 from cell.people.roles import ForbiddenError, Permission, require
@@ -27,6 +26,7 @@ from cell.promotion.states import PROVEN, State, Way
 from cell.promotion.tables import FILE, SHAPE
 from cell.promotion.tuned import Change, ThresholdVersion
 from cell.promotion.words import why_not
+from cell.stores.store import Store
 from cell.texts import say
 from models.errors import ModelError
 from models.package import ModelPackage
@@ -48,7 +48,7 @@ class Registry:
         """Open the registry, and make it where there is none."""
         self.data_dir, self._notes = data_dir, notes
         self._shelf = Shelf(data_dir)
-        self._database = Database(data_dir / FILE, SHAPE, RegistryError)
+        self._store = Store(data_dir / FILE, SHAPE, RegistryError)
 
     def __enter__(self) -> Self:
         return self
@@ -63,13 +63,13 @@ class Registry:
 
     def close(self) -> None:
         """Close the database."""
-        self._database.close()
+        self._store.close()
 
     # What there is
 
     def models(self, recipe: str | None = None) -> list[Model]:
         """Models of a recipe or of all, oldest first."""
-        with self._database.reading() as db:
+        with self._store.reading() as db:
             return rows.models(db, recipe)
 
     def find(self, words: str, recipe: str | None = None) -> Model:
@@ -86,12 +86,12 @@ class Registry:
 
     def fleet(self, recipe: str) -> Fleet:
         """Where a recipe's models stand."""
-        with self._database.reading() as db:
+        with self._store.reading() as db:
             return rows.fleet_of(db, recipe)
 
     def events(self, recipe: str, model: str | None = None) -> list[Event]:
         """What happened to a recipe's models, or to one, oldest first."""
-        with self._database.reading() as db:
+        with self._store.reading() as db:
             return rows.events(db, recipe, model)
 
     def folder(self, model: Model) -> Path:
@@ -118,26 +118,26 @@ class Registry:
         now_ns: int,
     ) -> None:
         """Take down what both said of a locked set, by its name and fingerprint."""
-        with self._database.writing() as db:
+        with self._store.writing() as db:
             evidence_.add_look(db, match, label_set, looked, by, now_ns)
             after: Json = {"label_set": label_set[0], "fingerprint": label_set[1]}
             self._notes.note(by, "model.tried", match.candidate, after=after)
 
     def note_line(self, match: Match, looked: Iterable[Looked], now_ns: int) -> None:
         """Take down what both said of parts of the line."""
-        with self._database.writing() as db:
+        with self._store.writing() as db:
             evidence_.add_pairs(db, match, looked, now_ns)
 
     def line_parts(self, match: Match) -> list[str]:
         """Parts of the line that both looked at."""
-        with self._database.reading() as db:
+        with self._store.reading() as db:
             return evidence_.line_parts(db, match)
 
     def evidence(
         self, match: Match, rules: PromotionConfig, truths: Mapping[str, Truth] = NOBODY
     ) -> Evidence:
         """All that is known. truths: what people say of parts of the line."""
-        with self._database.reading() as db:
+        with self._store.reading() as db:
             return evidence_.read(db, match, truths, rules.latency_budget_ms)
 
     # Changes
@@ -210,7 +210,7 @@ class Registry:
 
     def thresholds(self, recipe: str) -> list[ThresholdVersion]:
         """A recipe's versions of thresholds, oldest first."""
-        with self._database.reading() as db:
+        with self._store.reading() as db:
             return tuned.versions(db, recipe)
 
     def set_thresholds(
@@ -234,7 +234,7 @@ class Registry:
             require(by.role, Permission.PROMOTE if decision else Permission.ROLL_BACK)
             _require_why(why)
             way = Way.ROLLBACK if decision is None else _way(decision, by, override)
-            with self._database.writing() as db:
+            with self._store.writing() as db:
                 tuned.add(db, change, way, by, now_ns, why, decision)
                 before, after = dict(change.before), dict(change.after)
                 self._notes.note(by, what, change.recipe, before=before, after=after, why=why)
@@ -252,7 +252,7 @@ class Registry:
 
     def chosen(self) -> dict[str, str]:
         """Which package each recipe goes by."""
-        with self._database.reading() as db:
+        with self._store.reading() as db:
             return _chosen(db)
 
     def _take_in(
@@ -309,7 +309,7 @@ class Registry:
     ) -> None:
         """Do it, take it down, and let every process know. What is refused is taken down, too."""
         with self._refusals(by, what, subject or recipe, why):
-            with self._database.writing() as db:
+            with self._store.writing() as db:
                 moves, decision = act(db)
                 if not moves:
                     return
@@ -328,7 +328,7 @@ class Registry:
         """Tell every process which package each recipe goes by; whether that was another one.
         Under the lock of the database, so that the last one to write knows of everybody's moves.
         """
-        with self._database.writing() as db:
+        with self._store.writing() as db:
             wanted = _chosen(db)
             try:
                 same = chosen(self.data_dir) == wanted

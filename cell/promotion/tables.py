@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cell.people.database import Shape
+from cell.stores.shape import Shape
 
 FILE: Final = "registry.db"
 
@@ -101,11 +101,11 @@ def _never(table: str, verb: str) -> str:
     )
 
 
+_STATEMENTS: Final = (
+    *(f"CREATE TABLE {name} ({columns})" for name, columns in _TABLES.items()),
+    *_INDICES,
+    *(_never(name, verb) for name in _TABLES for verb in ("UPDATE", "DELETE")),
+)
 SHAPE: Final = Shape(
-    version=1,
-    tables=(
-        *(f"CREATE TABLE {name} ({columns})" for name, columns in _TABLES.items()),
-        *_INDICES,
-        *(_never(name, verb) for name in _TABLES for verb in ("UPDATE", "DELETE")),
-    ),
+    version=1, tables="".join(f"{one};\n" for one in _STATEMENTS), marks=frozenset(_TABLES)
 )

@@ -14,6 +14,7 @@ from cell.labels.exchange.table import FORMATS
 from cell.texts import render
 from models.ground.errors import UserError
 from vision.lab.data.reading import Unlabelled
+from vision.lab.data.saying import words_of
 
 SHOWN: Final = 100
 """Warnings that are listed; the count tells of the rest."""
@@ -81,6 +82,7 @@ class ExchangePage:
                 Unlabelled(self._unlabelled.value),
                 classes_of(str(self._classes.value or "")),
                 scratch=self._tray.scratch,
+                sent=self._tray.folder,
             )
             source = self._tray.source
             await run.io_bound(bring_in, visit.clerk, source, wish, self._progress, now_ns())
@@ -105,7 +107,7 @@ class ExchangePage:
         with self._result:
             if error is not None:
                 ui.label(render(str(error), visit.lang)).classes("st-bad")
-            if error is None or counts["brought"]:
+            else:
                 ui.label(visit.tr("studio.import.brought", count=counts["brought"])).classes(
                     "st-good"
                 )
@@ -116,7 +118,7 @@ class ExchangePage:
                 with ui.element("ul").classes("st-list").props("tabindex=0"):
                     for finding in progress.warnings[:SHOWN]:
                         with ui.element("li"):
-                            ui.label(render(finding.text, visit.lang))
+                            ui.label(render(words_of(finding), visit.lang))
 
 
 async def exchange_page(visit: Visit, inbox: Inbox) -> None:
