@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from cell.config.hmi import HmiConfig
 from cell.config.labels import LabelsConfig
 from cell.config.people import PeopleConfig
+from cell.config.promotion import PromotionConfig
 from cell.config.training import TrainingConfig
 from cell.control.ledger.config import LedgerSettings
 from cell.records.limits import Retention
@@ -185,6 +186,11 @@ class CellConfig(Section):
         default_factory=TrainingConfig,
         title="Training",
         description="What training jobs may take of the machine, and when they wait.",
+    )
+    promotion: PromotionConfig = Field(
+        default_factory=PromotionConfig,
+        title="Promotion",
+        description="What a new model must prove before it has a say.",
     )
 
     def anchored(self, folder: Path) -> Self:

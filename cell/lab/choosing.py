@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,18 @@ from cell.lab.measure import Request, open_samples
 from cell.products.inspector import build_inspector
 from cell.products.loading import RecipeError
 from cell.products.lookup import anomalies_beside_a_detector, find_recipe
+from cell.products.recipe import Recipe
 from vision.anomaly.detector import ANOMALY
+from vision.lab.data.types import Sample
 from vision.lab.evaluation.matching import Found
 from vision.lab.evaluation.thresholds import (
+    GRID,
     Choice,
+    Curve,
     Rate,
     Target,
     choose_with_spread,
+    cost_curve,
     doubtful,
     escapes,
     false_rejects,
@@ -48,7 +54,7 @@ class Chosen:
 
     escapes_reviewed, good_reviewed: of the escapes and of the good parts, those that the recipe's
     review thresholds would bring before a person. alone: each defect counted as the only one of its
-    part.
+    part. curve: what one threshold for all classes would bring.
     """
 
     recipe: str
@@ -60,6 +66,7 @@ class Chosen:
     escapes_reviewed: int
     good_reviewed: int
     alone: bool
+    curve: Curve
 
     @property
     def thresholds(self) -> dict[str, float]:
@@ -79,6 +86,16 @@ class Chosen:
             "escapes_reviewed": self.escapes_reviewed,
             "good_reviewed": self.good_reviewed,
             "each_defect_alone": self.alone,
+            "curve": [
+                {"threshold": float(at), "escapes": e, "false_rejects": f, "cost": c}
+                for at, e, f, c in zip(
+                    GRID,
+                    self.curve.escapes.round(5).tolist(),
+                    self.curve.false_rejects.round(5).tolist(),
+                    self.curve.cost.round(6).tolist(),
+                    strict=True,
+                )
+            ],
         }
 
 
@@ -99,12 +116,38 @@ def choose_thresholds(
     setup = build_inspector(config, request.recipe)
     try:
         bench = Bench.of(setup, data, request.resize)
-        classes = _deciding(bench)
-        seen = all_counted(inspect_all(bench, samples, watch), setup.recipe, bench.classes)
+        written = find_recipe(config, request.recipe)
+        parts = Parts(samples, request.data)
+        return choose_on(bench, written, parts, target, watch, alone=alone, rounds=rounds)
     finally:
         setup.engine.close()
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Labelled pictures to choose on. root: where they come from, for errors."""
+
+    samples: Sequence[Sample]
+    root: Path
+
+
+def choose_on(
+    bench: Bench,
+    written: Recipe,
+    parts: Parts,
+    target: Target,
+    watch: Watch,
+    *,
+    alone: bool = True,
+    rounds: int = 200,
+) -> Chosen:
+    """Inspect these parts and choose. written: the recipe as its file has it, without its model's
+    thresholds. Raises DataError, RecipeError, EngineError.
+    """
+    setup, classes = bench.setup, _deciding(bench)
+    seen = all_counted(inspect_all(bench, parts.samples, watch), setup.recipe, bench.classes)
     looked = [one for one in seen if not one.trouble]
-    check_parts(looked, request.data)
+    check_parts(looked, parts.root)
     reached = reach(
         [_of(one, classes) for one in looked if one.good],
         [_of(one, classes) for one in looked if not one.good],
@@ -115,9 +158,7 @@ def choose_thresholds(
     choice = choose_with_spread(reached, target, rounds)
     now = thresholds_of(setup.recipe, classes)
     chosen = np.asarray(choice.thresholds, np.float32)
-    after = with_chosen(
-        find_recipe(config, request.recipe), dict(zip(classes, choice.thresholds, strict=True))
-    )
+    after = with_chosen(written, dict(zip(classes, choice.thresholds, strict=True)))
     if ANOMALY in classes and len(classes) > 1:
         after = anomalies_beside_a_detector(after)
     review = np.asarray([after.review_threshold_of(name) for name in classes], np.float32)
@@ -144,6 +185,7 @@ def choose_thresholds(
         escapes_reviewed=doubtful(reached.bad, chosen, review),
         good_reviewed=doubtful(reached.good, chosen, review),
         alone=alone and bench.table is not None,
+        curve=cost_curve(reached, target),
     )
 
 

@@ -14,7 +14,7 @@ from cell.labels.cases import Records
 from cell.labels.errors import StaleLabelError, StoreError
 from cell.labels.filling import Filled
 from cell.labels.keeping import Kept, keep, place_of
-from cell.labels.label import LabelError
+from cell.labels.label import Judgement, LabelError
 from cell.labels.margins import RecipeOf
 from cell.labels.reasons import Why
 from cell.labels.rows import item_row, items, require_number, said_of, versions
@@ -52,6 +52,11 @@ ORDER BY comparison.id
 """
 _KNOWN = "SELECT 1 FROM picture WHERE sha256 = ?"
 _SIDES = ("first", "second")
+_SETTLED = """
+SELECT item.part, label.judgement FROM item
+JOIN label ON label.item = item.id AND label.number = item.head
+WHERE item.state = 'settled' AND item.part IN ({marks})
+"""
 
 
 class LabelBook:
@@ -274,6 +279,18 @@ class LabelBook:
         with self._store.reading() as db:
             rows = db.execute("SELECT * FROM remark WHERE item = ? ORDER BY id", (item,))
             return tuple((row["person"], row["at_ns"], row["text"]) for row in rows)
+
+    def settled(self, parts: Collection[str]) -> dict[str, set[Judgement]]:
+        """What is settled of these parts of the line; parts of which nothing is are left out."""
+        found: dict[str, set[Judgement]] = {}
+        asked = sorted(parts)
+        with self._store.reading() as db:
+            for start in range(0, len(asked), FILL):
+                some = asked[start : start + FILL]
+                query = _SETTLED.format(marks=", ".join("?" * len(some)))
+                for part, judgement in db.execute(query, some):
+                    found.setdefault(part, set()).add(Judgement(judgement))
+        return found
 
     def agreement(self) -> Agreement:
         """How well people agree, over all second looks so far: judgements and boxes, per class and

@@ -38,6 +38,12 @@ class Permission(StrEnum):
     """Bring pictures and labels in from files, and out."""
     TRAIN = "models.train"
     """Train models from label sets; end and resume such jobs."""
+    PROMOTE = "models.promote"
+    """Take models in, and let one on where the gate lets it through."""
+    ROLL_BACK = "models.roll_back"
+    """Go back to the model before."""
+    OVERRIDE_GATE = "models.override_gate"
+    """Let a model through against the gate."""
     CONFIGURATION = "configuration.read"
     AUDIT = "audit.read"
     PEOPLE = "people.manage"
@@ -60,6 +66,8 @@ TABLE: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             Permission.FREEZE,
             Permission.EXCHANGE,
             Permission.TRAIN,
+            Permission.PROMOTE,
+            Permission.ROLL_BACK,
             Permission.AUDIT,
             Permission.TOKENS,
         },
@@ -67,6 +75,7 @@ TABLE: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
         | {
             Permission.OPERATE,
             Permission.CHANGE_RECIPE,
+            Permission.ROLL_BACK,
             Permission.CONFIGURATION,
             Permission.AUDIT,
             Permission.TOKENS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -56,11 +57,11 @@ class InspectionSetup:
         return self.complete
 
 
-def build_inspector(config: Places, name: str) -> InspectionSetup:
-    """An inspector for the recipe `name`. Raises RecipeError, ModelError, VisionError,
-    CalibrationError.
+def build_inspector(config: Places, name: str, package: Path | None = None) -> InspectionSetup:
+    """An inspector for the recipe `name`. package: another model's folder than its own. Raises
+    RecipeError, ModelError, VisionError, CalibrationError.
     """
-    parts = load_inspection_parts(config, name)
+    parts = load_inspection_parts(config, name, package)
     camera = load_calibration(config.calibration).camera.model()
     recipe, canonical = parts.recipe, parts.recipe.canonical_px
     part = geometry(recipe.part)

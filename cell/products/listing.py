@@ -10,7 +10,8 @@ from cell.products.lookup import find_recipe, model_folder, recipe_roots
 from cell.products.places import Places
 from cell.products.recipe import Recipe
 from cell.texts import say
-from models.package import CARD
+from models.package import CARD, ModelError
+from models.registry.chosen import chosen_folder
 from vision.pictures import is_picture
 
 
@@ -46,6 +47,11 @@ def _entry(config: Places, name: str, folder: Path) -> RecipeEntry:
 def _missing_model(config: Places, recipe: Recipe) -> str:
     if recipe.model is None or (model_folder(config, recipe.model) / CARD).is_file():
         return ""
+    try:
+        if chosen_folder(config.data_dir, recipe.name) is not None:
+            return ""
+    except ModelError as error:
+        return str(error)
     remedy = recipe.model_from or "install it, or name another one in the recipe"
     return say("recipe.no_model", model=recipe.model, remedy=remedy)
 

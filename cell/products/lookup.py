@@ -23,6 +23,7 @@ from cell.products.places import Places
 from cell.products.recipe import Recipe
 from models.anomaly import AnomalyPackage
 from models.package import CARD, ModelError, ModelPackage
+from models.registry.chosen import chosen_folder
 from vision.anomaly.detector import ANOMALY
 from vision.inspect.golden import GoldenLibrary
 
@@ -90,11 +91,15 @@ def model_folder(config: Places, model: str) -> Path:
 
 
 def load_model(config: Places, recipe: Recipe) -> ModelPackage | None:
-    """The recipe's model, None where it names none. Raises ModelError, which says how to make a
-    model that does not come with the cell.
+    """The recipe's model, None where it names none: the one that people have let through, else the
+    one of that name. Raises ModelError, which says how to make a model that does not come with the
+    cell.
     """
     if recipe.model is None:
         return None
+    let_through = chosen_folder(config.data_dir, recipe.name)
+    if let_through is not None:
+        return ModelPackage.load(let_through)
     folder = model_folder(config, recipe.model)
     if recipe.model_from is not None and not folder.is_dir():
         raise ModelError(
@@ -125,16 +130,18 @@ def cell_bins(config: Places) -> frozenset[str]:
         raise RecipeError(str(error)) from None
 
 
-def load_inspection_parts(config: Places, name: str) -> InspectionParts:
-    """Read and check what the recipe `name` refers to. Raises RecipeError, ModelError,
-    VisionError.
+def load_inspection_parts(
+    config: Places, name: str, package: Path | None = None
+) -> InspectionParts:
+    """Read and check what the recipe `name` refers to. package: another model's folder than its
+    own. Raises RecipeError, ModelError, VisionError.
     """
     folder = recipe_folder(config, name)
     recipe = find_recipe(config, name)
     source = str(folder / "recipe.yaml")
     goldens, anomaly = None, None
     thresholds: dict[str, float] = {}
-    model = load_model(config, recipe)
+    model = load_model(config, recipe) if package is None else ModelPackage.load(package)
     if model is not None:
         thresholds |= model.card.thresholds
         if "golden" in model.card.input.channels:

@@ -29,6 +29,7 @@ from cell.people.audit import AuditLog
 from cell.people.people import People
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
+from cell.promotion.registry import Registry
 from cell.records.reading import Archive
 from cell.texts import say
 from cell.training.book import JobBook
@@ -104,6 +105,7 @@ class World:
         self.people = People(folder, self.config.people, self.audit)
         self.labels = LabelBook.open(folder, self.config.labels)
         self.jobs = JobBook(folder)
+        self.registry = Registry(folder, self.audit)
         self.archive = Archive(folder)
         self.desk = Desk(
             config=self.config,
@@ -115,6 +117,7 @@ class World:
             audit=self.audit,
             labels=self.labels,
             jobs=self.jobs,
+            registry=self.registry,
             repeats=Repeats(folder),
             clock=lambda: self.now_ns,
         )
@@ -143,5 +146,6 @@ class World:
         )
 
     def close(self) -> None:
-        for one in (self.shift, self.labels, self.jobs, self.people, self.audit, self.archive):
+        books = (self.labels, self.jobs, self.registry, self.people)
+        for one in (self.shift, *books, self.audit, self.archive):
             one.close()

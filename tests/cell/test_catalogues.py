@@ -32,6 +32,9 @@ from cell.labels.label import Judgement
 from cell.labels.reasons import Why
 from cell.labels.values import Origin, Purpose, State
 from cell.people.roles import Permission, Role
+from cell.promotion.gate import Outcome, What
+from cell.promotion.states import State as ModelState
+from cell.promotion.states import Way
 from cell.texts import catalogue, languages
 from cell.training.values import State as JobState
 from robot.base import RobotMode
@@ -46,6 +49,12 @@ COMPOSED = {
     "alarm.{}": CATALOGUE,
     "api.title.{}": TITLES,
     "alarm.priority.{}": PRIORITIES,
+    "gate.proven.{}": What,
+    "gate.open.{}": What,
+    "gate.refuted.{}": [what for what in What if what is not What.LINE],
+    "gate.outcome.{}": [outcome.replace(" ", "_") for outcome in Outcome],
+    "model.state.{}": ModelState,
+    "model.way.{}": Way,
     "bin.{}": ("rework", "scrap", "review"),  # as recipes usually name them
     "change.{}": [step for step in Step if step is not Step.NONE],
     "command.{}": COMMANDS,
@@ -82,6 +91,7 @@ COMPOSED = {
     "studio.origin.{}": Origin,
     "studio.purpose.{}": Purpose,
     "studio.reason.{}": Why,
+    "studio.models.{}": [f"{order}_means" for order in ("promote", "override", "refuse", "back")],
     "studio.sets.{}": ("added", "changed", "removed"),
     "studio.state.{}": State,
     "signin.why.{}": NOTICES,

@@ -61,6 +61,7 @@ SETUP = SimpleNamespace(
     ),
 )  # fmt: skip
 CELL = SimpleNamespace(find=gives(None), settle=gives(None), view=gives(None))
+GATE_ROW = SimpleNamespace(rate=1.0, times=1.0, shared=0.0, passed=0.0, median=1, ninety=1)
 GPU_ROW = Row(Times("some-gpu", "engine", (1.0, 2.0)), 1)
 CALLS: dict[str, dict[str, Any]] = {
     "run": {
@@ -124,6 +125,11 @@ CALLS: dict[str, dict[str, Any]] = {
         "_book": gives(CLOSED), "_audit": gives(CLOSED), "_classes_of": gives(frozenset()),
         "time_ns": gives(1), "bring_in": ends,
     },
+    "bench gate": {"load": THROUGH, "curve": gives([]), "tried": gives(GATE_ROW)},
+    "model list": {"_models": ends}, "model show": {"_model": ends},
+    "model verify": {"_verify": ends}, "model add": {"_add": ends}, "model try": {"_change": ends},
+    "model promote": {"_change": ends}, "model rollback": {"_roll_back": ends},
+    "model thresholds": {"_with": ends},
     "recipe list": {"load": THROUGH, "recipe_entries": ends},
     "recipe show": {"load": THROUGH, "find_recipe": ends},
     "recipe check": {"load": THROUGH, "require_target": THROUGH, "check_recipe": ends},
@@ -156,6 +162,9 @@ CALLS: dict[str, dict[str, Any]] = {
 MODULES = {
     "bench run": "bench", "bench cuts": "bench_faults", "records verify": "records",
     "labels formats": "labels", "labels export": "labels", "labels import": "labels",
+    **{f"model {verb}": "model" for verb in ("list", "show", "verify")},
+    **{f"model {verb}": "model_change" for verb in ("add", "try", "promote", "rollback")},
+    "model thresholds": "model_thresholds",
     "recipe list": "recipe", "recipe show": "recipe", "recipe check": "recipe",
     "user list": "user", "user import": "user", "user export": "user",
     "user add": "user_accounts", "user change": "user_accounts",
@@ -175,7 +184,7 @@ VALUES = {
     "site": "SITE", "role": "integrator", "secret": "badge", "from_": "2026-01-31",
     "to": "2026-01-31T06:00", "format_": "csv", "since": "2026-01-31",
     "until": "2026-01-31", "score": "0.5", "verdict": "reject", "disposition": "removed",
-    "class_": "a=b",
+    "class_": "a=b", "state": "canary",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
 
@@ -237,6 +246,25 @@ LINES = [
     Line("jobs cancel 1"),
     Line("jobs resume 1"),
     Line("jobs run"),
+    Line("bench gate"),
+    Line("model list"),
+    Line("model show MODEL"),
+    Line("model verify"),
+    Line("model add PACKAGE --recipe gear"),
+    Line("model try MODEL --set june"),
+    Line("model promote MODEL --to shadow --why x", "override"),
+    Line("model promote MODEL --to active --why x"),
+    Line("model rollback gear --why x"),
+    Line(
+        "model thresholds gear",
+        "escape_cost false_reject_cost defective_share rounds override why",
+    ),
+    Line(
+        "model thresholds gear --back --why x",
+        "label_set escape_cost false_reject_cost defective_share rounds override",
+    ),
+    Line("model thresholds gear --set june", "override why back"),
+    Line("model thresholds gear --set june --apply --why x", "back"),
     Line("recipe list"),
     Line("recipe show pcb"),
     Line("recipe check pcb", "picture"),

@@ -26,6 +26,7 @@ from cell.labels.reasons import Why
 from cell.labels.values import About, NewPicture, Proposal, Reason
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
+from cell.promotion.registry import Registry
 from cell.training.book import JobBook
 
 SIDE = 640
@@ -45,6 +46,7 @@ class Tools:
     jobs: JobBook
     audit: object
     recipes: RecipeBook
+    registry: Registry
 
 
 class Signing:
@@ -100,9 +102,9 @@ def application(folder: Path, count: int) -> FastAPI:
     fill(book, draw(folder, count))
     app = FastAPI()
     app.add_middleware(Signing)
-    mounting.mount(
-        app, Tools(config, book, JobBook(config.data_dir), Unwritten(), RecipeBook(config))
-    )
+    jobs, registry = JobBook(config.data_dir), Registry(config.data_dir, Unwritten())
+    tools = Tools(config, book, jobs, Unwritten(), RecipeBook(config), registry)
+    mounting.mount(app, tools)
     ui.run_with(app, dark=True, tailwind=False, show_welcome_message=False, reconnect_timeout=5.0)
     return app
 

@@ -25,6 +25,7 @@ from cell.faces.api.resources import (
     label_sets,
     labels,
     me,
+    models,
     orders,
     parts,
     people,
@@ -41,9 +42,8 @@ from cell.faces.api.resources import (
 ROUTERS: Final = (
     state.router, stream.router, orders.router, parts.router, pictures.router, alarms.router,
     runs.router, recipes.router, me.router, tokens.router, people.router, sessions.router,
-    audit.router, labels.router, label_sets.router, label_files.router,
-    training.router,
-    configuration.router,
+    audit.router, labels.router, label_sets.router, label_files.router, training.router,
+    models.router, configuration.router,
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
 from cell.people.people import People
 from cell.people.person import SignedIn
+from cell.promotion.registry import Registry
 from cell.records.reading import Archive
 from cell.training.book import JobBook
 
@@ -44,6 +45,7 @@ class Desk:
     audit: AuditLog
     labels: LabelBook
     jobs: JobBook
+    registry: Registry
     repeats: Repeats
     clock: Callable[[], int] = time.time_ns
     streams: Seats = field(default_factory=lambda: Seats(16))

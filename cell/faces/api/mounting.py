@@ -36,6 +36,7 @@ def mount(app: FastAPI, services: Services) -> None:
         audit=services.audit,
         labels=services.labels,
         jobs=services.jobs,
+        registry=services.registry,
         repeats=Repeats(data_dir),
     )
     place(app, desk)

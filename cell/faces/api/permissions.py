@@ -75,6 +75,10 @@ NEEDS: Final[Mapping[str, Permission | None]] = MappingProxyType(
         "get_job": Permission.LABEL,
         "cancel_job": Permission.TRAIN,
         "resume_job": Permission.TRAIN,
+        "list_models": Permission.SEE,
+        "get_model": Permission.SEE,
+        "move_model": Permission.PROMOTE,
+        "roll_back_model": Permission.ROLL_BACK,
         "get_configuration": Permission.CONFIGURATION,
     }
 )
@@ -83,7 +87,8 @@ REPEATABLE: Final = frozenset(
     {
         "order_start", "order_stop", "order_drain", "order_reset", "order_confirm_clear",
         "order_acknowledge", "order_recipe", "order_override", "add_person", "save_label",
-        "note_item", "freeze_set", "start_job", "cancel_job", "resume_job",
+        "note_item", "freeze_set", "start_job", "cancel_job", "resume_job", "move_model",
+        "roll_back_model",
     }
 )  # fmt: skip
 """Routes that take an Idempotency-Key. Not `make_token`: its answer is a secret, kept nowhere."""

@@ -19,6 +19,7 @@ from cell.labels.label import LabelError
 from cell.people.errors import AuditError, PeopleError, SignInError
 from cell.people.roles import ForbiddenError
 from cell.products.loading import RecipeError
+from cell.promotion.errors import RegistryError
 from cell.records.errors import JournalError, RecordsError
 from cell.records.reading import CursorError
 from cell.texts import Lang, read, render, say, tr
@@ -37,6 +38,7 @@ STATUS: Final[Mapping[type[UserError], int]] = {
     RecordsError: 503,
     JournalError: 503,
     StoreError: 503,
+    RegistryError: 503,
     StaleLabelError: 409,
     LeaseError: 409,
     SetError: 409,
@@ -50,7 +52,7 @@ STATUS: Final[Mapping[type[UserError], int]] = {
 NOT_THERE: Final = frozenset(
     {
         "label.no_item", "label.set_unknown", "people.account.none", "people.session.none",
-        "people.token.none", "training.no_job",
+        "people.token.none", "training.no_job", "promotion.unknown",
     }
 )  # fmt: skip
 """Codes of errors that say that there is no such thing."""

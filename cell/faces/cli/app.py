@@ -25,6 +25,9 @@ from cell.faces.cli.verbs import (
     jobs_resume,
     jobs_run,
     labels,
+    model,
+    model_change,
+    model_thresholds,
     override,
     parts,
     recipe,
@@ -98,6 +101,12 @@ jobs.app.command("cancel")(jobs_cancel.cancel)
 jobs.app.command("resume")(jobs_resume.resume)
 jobs.app.command("run")(jobs_run.run)
 app.add_typer(jobs.app, name="jobs")
+model.app.command("add")(model_change.add)
+model.app.command("try")(model_change.try_)
+model.app.command("promote")(model_change.promote)
+model.app.command("rollback")(model_change.rollback)
+model.app.command("thresholds")(model_thresholds.thresholds)
+app.add_typer(model.app, name="model")
 recipe.app.command("use")(recipe_use.use)
 app.add_typer(recipe.app, name="recipe")
 records.app.command("prune")(records_prune.prune)

@@ -24,6 +24,7 @@ PLACES: Final = {
     "training": ("/studio/training", Permission.LABEL),
     "exchange": ("/studio/exchange", Permission.EXCHANGE),
     "agreement": ("/studio/agreement", Permission.LABEL),
+    "models": ("/studio/models", Permission.ROLL_BACK),
 }
 """The pages, and what one needs for each."""
 

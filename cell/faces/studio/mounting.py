@@ -16,6 +16,7 @@ from cell.faces.studio.exchange_page import exchange_page
 from cell.faces.studio.exporting import export_file
 from cell.faces.studio.frame import forbidden
 from cell.faces.studio.holding import Holding
+from cell.faces.studio.models_page import models_page
 from cell.faces.studio.pictures import golden_file, picture_file
 from cell.faces.studio.queue_page import queue_page
 from cell.faces.studio.services import Tools
@@ -85,6 +86,11 @@ def mount(app: FastAPI, tools: Tools) -> None:
     async def agreement(request: Request) -> None:
         if here := visit(request, Permission.LABEL):
             await agreement_page(here)
+
+    @ui.page("/studio/models")
+    async def models(request: Request) -> None:
+        if here := visit(request, Permission.ROLL_BACK):
+            await models_page(here)
 
 
 def _mount_pictures(app: FastAPI, tools: Tools) -> None:

@@ -8,6 +8,7 @@ from cell.config import CellConfig
 from cell.faces.hmi.recipes import RecipeBook
 from cell.labels.book import LabelBook
 from cell.people.noting import Notes
+from cell.promotion.registry import Registry
 from cell.training.book import JobBook
 
 
@@ -29,6 +30,10 @@ class Tools(Protocol):
     @property
     def audit(self) -> Notes:
         """The log of what people did."""
+
+    @property
+    def registry(self) -> Registry:
+        """The models, and who may judge parts."""
 
     @property
     def recipes(self) -> RecipeBook:

@@ -30,6 +30,7 @@ from cell.labels.book import LabelBook
 from cell.labels.filler import Filler
 from cell.labels.margins import Recipes
 from cell.people.house import House
+from cell.promotion.registry import Registry
 from cell.texts import render
 from cell.training.book import JobBook
 from cell.training.starting import go_on
@@ -119,6 +120,7 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     audit_watch.start()
     labels = LabelBook.open(cell.data_dir, cell.labels)
     ends.callback(labels.close)
+    registry = ends.enter_context(Registry(cell.data_dir, house.audit))
     filler = Filler(labels, Recipes(cell), time.time_ns)
     ends.callback(filler.close)
     filler.start()
@@ -133,7 +135,7 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
         print(f"Training jobs wait: {render(problem)}", flush=True)
     return Services(
         cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit,
-        audit_watch, labels, jobs,
+        audit_watch, labels, jobs, registry,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from cell.faces.web.audit_watch import AuditWatch
 from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
 from cell.people.people import People
+from cell.promotion.registry import Registry
 from cell.training.book import JobBook
 
 
@@ -32,6 +33,7 @@ class Services:
     audit_watch: AuditWatch
     labels: LabelBook
     jobs: JobBook
+    registry: Registry
 
     @property
     def notes(self) -> AuditLog:

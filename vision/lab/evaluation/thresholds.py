@@ -230,6 +230,27 @@ def _middle(harm: NDArray[np.float64], now: float | None) -> float:
     return now if kept else middle
 
 
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """What each threshold of `GRID` brings, were it that of all classes: shares 0..1 of escapes
+    and false rejects, and the cost of a part in the target's currency.
+    """
+
+    escapes: NDArray[np.float64]
+    false_rejects: NDArray[np.float64]
+    cost: NDArray[np.float64]
+
+
+def cost_curve(reached: Reach, target: Target) -> Curve:
+    """The harm by threshold, for people who choose with their eyes."""
+    good, bad = len(reached.good), len(reached.bad)
+    ones = np.ones(max(good, bad), np.float32)
+    rejected = _reaching(reached.good.max(axis=1, initial=0.0), ones[:good])
+    missed = bad - _reaching(reached.bad.max(axis=1, initial=0.0), ones[:bad])
+    cost = _harm(target, missed, float(bad), rejected, float(good))[:, 2]
+    return Curve(missed / max(bad, EPS), rejected / max(good, EPS), cost)
+
+
 @dataclass(frozen=True)
 class Choice:
     """Chosen thresholds and how far they can be trusted.

@@ -35,6 +35,7 @@ from cell.lab.choosing import Chosen, choose_thresholds
 from cell.lab.measure import Request
 from cell.lab.samples import Selection
 from cell.products.lookup import recipe_folder
+from models.registry.chosen import chosen as chosen_models
 from vision.lab.data.reading import Unlabelled
 from vision.lab.evaluation.intervals import parts_to_prove
 from vision.lab.evaluation.thresholds import Rate, Target
@@ -108,11 +109,16 @@ def thresholds(
     )
     if escape_cost == false_reject_cost == 0.0:
         raise UsageError("Both costs are 0: give --escape-cost and --false-reject-cost.")
+    if apply and recipe in chosen_models(cell.data_dir):
+        raise UsageError(
+            f"--apply: recipe '{recipe}' has models on record, so its thresholds are versions that "
+            "pass the gate: `cell model thresholds` chooses and writes them."
+        )
     chosen = choose_thresholds(cell, request, target, watched, alone=not whole_parts, rounds=rounds)
     if as_json:
         print(json.dumps(chosen.as_dict(), indent=2))
     else:
-        _print(chosen, target)
+        print_chosen(chosen, target)
     if apply:
         file = recipe_folder(cell, recipe) / "recipe.yaml"
         after = apply_thresholds(file, chosen.thresholds)
@@ -120,7 +126,8 @@ def thresholds(
         terminal(stderr=True).print(done, markup=False, soft_wrap=True)
 
 
-def _print(chosen: Chosen, target: Target) -> None:
+def print_chosen(chosen: Chosen, target: Target) -> None:
+    """The choice as tables for people."""
     console = terminal()
     table = Table("class", "now", "chosen", "95 % of choices", "defects")
     for name, row in chosen.classes.items():

@@ -1,0 +1,75 @@
+"""Configuration of what a model must prove before it judges parts."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class PromotionConfig(BaseModel):
+    """What a candidate must prove before it has a say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    confidence: float = Field(
+        0.95,
+        ge=0.8,
+        lt=1,
+        title="Confidence",
+        description="With which each claim must be proven.",
+        json_schema_extra={"unit": "1"},
+    )
+    escape_ratio: float = Field(
+        2.0,
+        gt=1,
+        le=10,
+        title="Escapes, times",
+        description="A candidate that lets so many times as many defective parts pass as the "
+        "active model is held back.",
+        json_schema_extra={"unit": "1"},
+    )
+    extra_escapes: float = Field(
+        0.005,
+        gt=0,
+        le=0.2,
+        title="Negligible escapes",
+        description="Share of the defective parts by which escapes may grow in any case.",
+        json_schema_extra={"unit": "1"},
+    )
+    max_false_rejects: float = Field(
+        0.02,
+        gt=0,
+        lt=1,
+        title="Most false rejects",
+        description="Share of the good parts that a candidate may reject.",
+        json_schema_extra={"unit": "1"},
+    )
+    max_reviews: float = Field(
+        0.05,
+        gt=0,
+        lt=1,
+        title="Most reviews",
+        description="Share of the good parts that a candidate may send to review.",
+        json_schema_extra={"unit": "1"},
+    )
+    latency_budget_ms: float = Field(
+        500.0,
+        gt=0,
+        title="Latency budget",
+        description="In which an inspection must be done on this machine's engine.",
+        json_schema_extra={"unit": "ms"},
+    )
+    slow_share: float = Field(
+        0.01,
+        gt=0,
+        lt=1,
+        title="Most slow inspections",
+        description="Share of a candidate's inspections that may take longer than the budget.",
+        json_schema_extra={"unit": "1"},
+    )
+    least_line_parts: int = Field(
+        200,
+        ge=0,
+        title="Least parts of the line",
+        description="Parts that a candidate must have inspected beside the active model.",
+        json_schema_extra={"unit": "1"},
+    )

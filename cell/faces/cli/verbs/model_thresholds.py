@@ -1,0 +1,169 @@
+"""`cell model thresholds`: thresholds by cost from a frozen label set, as versions, by the gate."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cell.faces.cli.errors import UsageError
+from cell.faces.cli.given import refuse
+from cell.faces.cli.models_here import BY, Here, models_of
+from cell.faces.cli.progress import watched
+from cell.faces.cli.verbs.model import print_decision
+from cell.faces.cli.verbs.thresholds import print_chosen
+from cell.faces.cli.verbs.user import DATA, Config, Data
+from cell.lab.applying import apply_thresholds, next_version
+from cell.people.incidents import told
+from cell.products.lookup import find_recipe, recipe_folder
+from cell.promotion.errors import PromotionError
+from cell.promotion.gate import Decision
+from cell.promotion.tuned import Change
+from cell.promotion.tuning import tune
+from cell.texts import say
+from vision.lab.data.names import printable
+from vision.lab.evaluation.thresholds import Target
+
+
+def thresholds(
+    context: typer.Context,
+    recipe: Annotated[str, typer.Argument(help="Recipe whose thresholds are meant.")],
+    label_set: Annotated[
+        str | None, typer.Option("--set", help="Frozen label set to choose and try them on.")
+    ] = None,
+    escape_cost: Annotated[
+        float, typer.Option(min=0.0, help="Cost of a defective part that passes.")
+    ] = 50.0,
+    false_reject_cost: Annotated[
+        float, typer.Option(min=0.0, help="Cost of a good part that is rejected.")
+    ] = 1.0,
+    defective_share: Annotated[
+        float | None,
+        typer.Option(min=0.0, max=1.0, help="Share of defective parts in production."),
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=20, max=5000, help="Resamplings.")] = 200,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Let them count, where the gate lets them.")
+    ] = False,
+    override: Annotated[
+        bool, typer.Option("--override", help="Against the gate; stands on record for ever.")
+    ] = False,
+    back: Annotated[
+        bool, typer.Option("--back", help="Go back to those before the newest version.")
+    ] = False,
+    why: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+    data: Data = DATA,
+    config: Config = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Choose thresholds by cost, and let them count as a version of the recipe.
+
+    They are chosen on what the set holds for learning and tried on its test share beside those in
+    force, by the same gate as models. Without --set: the versions on record.
+    """
+    chosen_by = ("escape_cost", "false_reject_cost", "defective_share", "rounds")
+    if label_set is None:
+        refuse(context, "without --set", *chosen_by, "apply", "override")
+        if not back:
+            refuse(context, "without --set or --back", "why")
+        _with(data, config, _go_back if back else _list, recipe, why if back else as_json)
+        return
+    refuse(context, "together with --set", "back")
+    if not apply:
+        refuse(context, "without --apply", "override", "why")
+    if escape_cost == false_reject_cost == 0.0:
+        raise UsageError("Both costs are 0: give --escape-cost and --false-reject-cost.")
+    target = Target(escape_cost, false_reject_cost, defective_share)
+    wish = apply, override, why
+    _with(data, config, _choose, recipe, label_set, (target, rounds), wish, as_json)
+
+
+def _with(data: Path, config: Path | None, act: Any, *given: object) -> None:
+    with models_of(data, config, make=True) as here:
+        act(here, *given)
+
+
+def _choose(
+    here: Here,
+    recipe: str,
+    name: str,
+    how: tuple[Target, int],
+    wish: tuple[bool, bool, str],
+    as_json: bool,
+) -> None:
+    label_set, members = here.book.label_set(name), list(here.book.members(name))
+    target, rounds = how
+    tuned = tune(here.config, recipe, members, target, watched, rounds=rounds)
+    basis = {
+        "label_set": label_set.name,
+        "fingerprint": label_set.fingerprint,
+        "target": asdict(target),
+        **tuned.chosen.as_dict(),
+    }
+    if as_json:
+        print(json.dumps(basis | {"gate": asdict(tuned.decision)}, indent=2))
+    else:
+        print_chosen(tuned.chosen, target)
+        print_decision(tuned.decision)
+    apply, override, why = wish
+    if apply:
+        after = tuned.chosen.thresholds
+        _set(here, recipe, tuned.before, after, basis, tuned.decision, why, override)
+
+
+def _go_back(here: Here, recipe: str, why: str) -> None:
+    versions = here.registry.thresholds(recipe)
+    if not versions:
+        raise PromotionError(say("promotion.no_thresholds", recipe=recipe))
+    last = versions[-1]
+    basis = {"back_from": last.number}
+    _set(here, recipe, last.change.after, last.change.before, basis, None, why, False)
+
+
+def _set(
+    here: Here,
+    recipe: str,
+    before: Mapping[str, float],
+    after: Mapping[str, float],
+    basis: Mapping[str, Any],
+    decision: Decision | None,
+    why: str,
+    override: bool,
+) -> None:
+    file = recipe_folder(here.config, recipe) / "recipe.yaml"
+    version = next_version(find_recipe(here.config, recipe).version)
+    active = here.registry.fleet(recipe).active or ""
+    change = Change(recipe, version, active, before, after, basis)
+
+    def write() -> None:
+        apply_thresholds(file, after)
+
+    here.registry.set_thresholds(
+        change,
+        decision,
+        BY,
+        time.time_ns(),
+        why=why,
+        write=write,
+        override=override,
+    )
+    print(f"{file}: thresholds written, it is now {recipe}@{version}")
+
+
+def _list(here: Here, recipe: str, as_json: bool) -> None:
+    versions = here.registry.thresholds(recipe)
+    if as_json:
+        rows = [asdict(one) | {"at": told(one.at_ns)} for one in versions]
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for one in versions:
+        after = ", ".join(f"{name} {value:g}" for name, value in one.change.after.items())
+        by = f"{one.change.recipe_version}: {after} ({one.way}) by {one.person}: {one.why}"
+        print(printable(f"{told(one.at_ns)[:19]}Z  {recipe}@{by}"))
+    if not versions:
+        print(f"{recipe}: no thresholds on record; the recipe's and its model's own count.")

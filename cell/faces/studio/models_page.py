@@ -1,0 +1,172 @@
+"""Models: which judge, which would like to, what they have proven and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nicegui import ui
+
+from cell.faces.studio.about import at
+from cell.faces.studio.frame import button, empty, frame, heading
+from cell.faces.studio.gate_picture import gate_picture
+from cell.faces.studio.visit import Visit, now_ns
+from cell.people.roles import Permission
+from cell.promotion.asking import Asked, Porter
+from cell.promotion.fleet import Fleet
+from cell.promotion.gate import Outcome
+from cell.promotion.model import Event, Model
+from cell.promotion.states import State, Way
+
+WAITING = (State.CANDIDATE, State.SHADOW, State.CANARY)
+"""Who wants to judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is known of a model."""
+
+    model: Model
+    events: tuple[Event, ...]
+    asked: Asked | None
+
+
+class ModelsPage:
+    """Drawn anew when a model has moved."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit, tools = visit, visit.tools
+        self._porter = Porter(tools.registry, tools.labels, tools.config.promotion)
+        with frame(visit, "models"):
+            heading(visit.tr("studio.models.title"), visit.tr("studio.models.hint"))
+            self._all = ui.element("div").classes("st-page-part").props("data-test=models")
+
+    async def show(self) -> None:
+        """Fetch and show everything."""
+        result = await self._visit.attempt(self._fetch)
+        self._all.clear()
+        with self._all:
+            if not result.value:
+                words = self._visit.tr("studio.models.none")
+                empty(words, self._visit.tr("studio.models.none_remedy"))
+            for recipe, (fleet, models) in (result.value or {}).items():
+                self._recipe(recipe, fleet, models)
+
+    def _fetch(self) -> dict[str, tuple[Fleet, list[Shown]]]:
+        registry = self._visit.tools.registry
+        found: dict[str, tuple[Fleet, list[Shown]]] = {}
+        for model in registry.models():
+            events = tuple(registry.events(model.recipe, model.fingerprint))
+            asked = self._porter.ask(model) if model.state in WAITING else None
+            known = found.setdefault(model.recipe, (registry.fleet(model.recipe), []))
+            known[1].append(Shown(model, events, asked))
+        return found
+
+    def _recipe(self, recipe: str, fleet: Fleet, models: list[Shown]) -> None:
+        visit = self._visit
+        order = [State.ACTIVE, *reversed(WAITING), State.RETIRED, State.REFUSED]
+        with ui.element("section").classes("st-panel").props(f"data-test=recipe-{recipe}"):
+            with ui.element("h2"):
+                ui.label(visit.tr("studio.models.recipe", recipe=recipe))
+            for one in sorted(models, key=lambda one: order.index(one.model.state)):
+                self._model(one)
+            back = fleet.canary is not None or fleet.before is not None
+            if back and visit.by.may(Permission.ROLL_BACK):
+                self._asking(
+                    "studio.models.back",
+                    "back",
+                    lambda why: visit.tools.registry.roll_back(recipe, visit.by, now_ns(), why=why),
+                )
+
+    def _model(self, one: Shown) -> None:
+        visit, model = self._visit, one.model
+        with ui.element("article").classes("model").props(f"data-test=model-{model.short}"):
+            with ui.element("div").classes("st-row"):
+                with ui.element("h3"):
+                    ui.label(f"{model.name} {model.version}")
+                state = visit.tr(f"model.state.{model.state}")
+                ui.label(state).classes(f"chip-state model-{model.state}")
+                if any(event.move.way is Way.OVERRIDE for event in one.events):
+                    ui.label(visit.tr("studio.models.overridden")).classes(
+                        "chip-state model-against"
+                    )
+            for words in self._origin(model):
+                ui.label(words).classes("st-hint")
+            ui.label(f"SHA-256 {model.fingerprint}").classes("st-print")
+            if one.asked is not None:
+                gate_picture(visit, one.asked)
+                self._buttons(one, one.asked)
+            self._history(one.events)
+
+    def _origin(self, model: Model) -> list[str]:
+        visit, of = self._visit, model.origin
+        told = [visit.tr("studio.models.taken_in", at=at(model.at_ns), person=model.person)]
+        if of.label_set:
+            told.append(visit.tr("studio.models.learnt", name=of.label_set, job=of.job or "–"))
+        return told
+
+    def _buttons(self, one: Shown, asked: Asked) -> None:
+        """What this person may do with it, and the gate lets him."""
+        if not self._visit.by.may(Permission.PROMOTE):
+            return
+        with ui.element("div").classes("st-row"):
+            if asked.decision.outcome is Outcome.PASS:
+                self._asking("studio.models.promote", "promote", self._moves(one, State.ACTIVE))
+            elif self._visit.by.may(Permission.OVERRIDE_GATE):
+                act = self._moves(one, State.ACTIVE, override=True)
+                self._asking("studio.models.override", "override", act)
+            self._asking("studio.models.refuse", "refuse", self._moves(one, State.REFUSED))
+
+    def _moves(self, one: Shown, to: State, *, override: bool = False) -> Callable[[str], object]:
+        def act(why: str) -> object:
+            return self._porter.promote(
+                one.model, to, self._visit.by, now_ns(), why=why, override=override
+            )
+
+        return act
+
+    def _asking(self, words: str, test: str, act: Callable[[str], object]) -> None:
+        """A button that asks why before anything is done."""
+        visit = self._visit
+        with ui.dialog() as dialog, ui.element("form").classes("st-dialog") as form:
+            with ui.element("h2"):
+                ui.label(visit.tr(words))
+            ui.label(visit.tr(f"{words}_means"))
+            why = ui.input(label=visit.tr("studio.models.why"))
+            why.props(f"outlined dark autofocus data-test=why-{test} maxlength=500")
+            with ui.element("div").classes("st-row"):
+                do = button(visit.tr(words), f"do-{test}", "st-main").props("type=submit")
+                button(visit.tr("studio.models.cancel"), f"not-{test}").on_click(dialog.close)
+
+        async def done() -> None:
+            do.disable()
+            result = await visit.attempt(act, (why.value or "").strip())
+            do.enable()
+            if not result.refused:
+                dialog.close()
+                visit.tell(visit.tr("studio.models.done"), good=True)
+                await self.show()
+
+        form.on("submit.prevent", done)
+        button(visit.tr(words), test).on_click(dialog.open)
+
+    def _history(self, events: tuple[Event, ...]) -> None:
+        visit = self._visit
+        with ui.element("details"):
+            with ui.element("summary"):
+                ui.label(visit.tr("studio.models.history", count=len(events)))
+            with ui.element("ul").classes("st-list").props("tabindex=0"):
+                for event in events:
+                    with ui.element("li"):
+                        ui.label(self._told(event))
+
+    def _told(self, event: Event) -> str:
+        visit, move = self._visit, event.move
+        state, way = visit.tr(f"model.state.{move.after}"), visit.tr(f"model.way.{move.way}")
+        why = f": {event.why}" if event.why else ""
+        return f"{at(event.at_ns)} · {state} ({way}) · {event.person}{why}"
+
+
+async def models_page(visit: Visit) -> None:
+    """Build the page."""
+    await ModelsPage(visit).show()

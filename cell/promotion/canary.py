@@ -1,0 +1,67 @@
+"""A new model on a share of the parts: which parts, whose verdict, when it loses its say. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from cell.config.promotion import PromotionConfig
+from cell.labels.drawing import drawn
+from cell.products.verdict import Verdict, VerdictKind
+from cell.promotion.betting import needed
+from cell.promotion.claims import Below, NotWorse
+from cell.promotion.drift import Drift
+from cell.promotion.pairs import Tally
+from cell.promotion.trial import Trial
+
+_STRICT: Final = {VerdictKind.PASS: 0, VerdictKind.REVIEW: 1, VerdictKind.REJECT: 2}
+
+
+def looks_at(candidate: str, part: str, trial: Trial) -> bool:
+    """Whether a candidate is tried on a part: the same for the same names, on any machine and after
+    any restart. A larger share holds all parts of a smaller one.
+    """
+    return drawn(f"canary {candidate}", part, trial.share)
+
+
+def stricter(active: Verdict, candidate: Verdict) -> Verdict:
+    """The verdict that is acted on: of two as strict ones the active model's."""
+    return candidate if _STRICT[candidate.kind] > _STRICT[active.kind] else active
+
+
+class Why(StrEnum):
+    """Why a model loses its say by itself."""
+
+    MORE_ESCAPES = "more_escapes"
+    """It lets more defective parts pass than the one that judges."""
+    ESCAPE_BOUND = "escape_bound"
+    """Too many of the parts that it passed are defective."""
+    DRIFT = "drift"
+    """It stops another share of the parts than when it was let through."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is known of a model with a say. tally: parts that both models looked at, of a canary;
+    passed, escaped: parts that it passed and somebody judged, and the defective ones among them.
+    """
+
+    tally: Tally = field(default_factory=Tally)
+    passed: int = 0
+    escaped: int = 0
+    drift: Drift | None = None
+
+
+def must_leave(seen: Watched, rules: PromotionConfig, trial: Trial) -> Why | None:
+    """Why the model must be rolled back now; None: it may stay. May be asked after each part."""
+    enough = needed(rules.confidence)
+    claim = NotWorse(rules.escape_ratio, rules.extra_escapes)
+    if claim.against_it(seen.tally.escapes) >= enough:
+        return Why.MORE_ESCAPES
+    counts = (seen.passed - seen.escaped, seen.escaped)
+    if Below(trial.escape_bound).against_it(counts) >= enough:
+        return Why.ESCAPE_BOUND
+    if seen.drift is not None and seen.drift.crossed(trial):
+        return Why.DRIFT
+    return None

@@ -1,0 +1,52 @@
+"""Whether a model has begun to stop another share of the parts than it did. Pure.
+
+Two bets are kept, that the share lies above and below what it was by more than a margin. A bet
+that has lost begins anew: it asks whether anything has changed lately. While nothing has, the mean
+number of parts until a bet reaches the capital C is at least C (CUSUM e-detector: Shin, Ramdas and
+Rinaldo 2024, E-detectors, New Engl. J. Stat. Data Sci. 2).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+from cell.promotion.trial import Trial
+
+STAKE: Final = 0.5
+"""Of the largest one that cannot lose everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """share: of the parts that the model stopped when it was let through; margin: by how much it
+    may change. more, less: logarithms of the capitals.
+    """
+
+    share: float
+    margin: float
+    more: float = 0.0
+    less: float = 0.0
+
+    def after(self, stopped: bool) -> Drift:
+        """With one part more."""
+        high, low = self.share + self.margin, self.share - self.margin
+        more = _grown(self.more, float(stopped), high) if high < 1.0 else 0.0
+        less = _grown(self.less, float(not stopped), 1.0 - low) if low > 0.0 else 0.0
+        return replace(self, more=more, less=less)
+
+    @classmethod
+    def from_now(cls, share: float, trial: Trial) -> Drift:
+        """Nothing seen yet."""
+        return cls(share, trial.drift_margin)
+
+    def crossed(self, trial: Trial) -> bool:
+        """Whether the share has changed."""
+        # Two bets are watched, so each is held to twice the run.
+        return max(self.more, self.less) >= math.log(2 * trial.drift_run)
+
+
+def _grown(capital: float, hit: float, share: float) -> float:
+    """The bet that hits come more often than `share`, after one more part."""
+    return max(capital, 0.0) + math.log1p(STAKE * (hit - share) / share)

@@ -1,0 +1,1 @@
+"""Model packages kept by their content, and which of them each recipe goes by."""

@@ -1,0 +1,53 @@
+"""Which package a recipe goes by, where people have let one through: a file that every process can
+read without knowing why.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from models.errors import ModelError
+from models.ground.writing import write_whole
+from models.ground.written import WrittenError, parse_json, read_written
+from models.registry.shelf import Shelf
+
+FILE: Final = "registry/active.json"
+"""Below the data folder: the fingerprint of each recipe's package."""
+_CHOSEN: Final = TypeAdapter(dict[str, str])
+
+
+def chosen(data_dir: Path) -> dict[str, str]:
+    """Fingerprint by recipe; recipes without one go by what they name themselves. Raises
+    ModelError for a file that cannot be understood: another model than people chose would judge.
+    """
+    path = data_dir / FILE
+    try:
+        return _CHOSEN.validate_python(parse_json(read_written(path)))
+    except FileNotFoundError:
+        return {}
+    except (OSError, WrittenError, ValidationError) as error:
+        why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise ModelError(
+            f"{path}: cannot be understood ({why}); `cell model verify --repair` writes it anew "
+            "from the registry"
+        ) from None
+
+
+def chosen_folder(data_dir: Path, recipe: str) -> Path | None:
+    """Where the package of a recipe lies, None where people have let none through. Raises
+    ModelError for one that is missing or changed.
+    """
+    fingerprint = chosen(data_dir).get(recipe)
+    return None if fingerprint is None else Shelf(data_dir).unchanged(fingerprint)
+
+
+def choose(data_dir: Path, packages: Mapping[str, str]) -> None:
+    """Write the file, whole or not at all. Raises WriteError."""
+    path = data_dir / FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, json.dumps(dict(sorted(packages.items())), indent=2) + "\n")
