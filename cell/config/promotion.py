@@ -73,3 +73,26 @@ class PromotionConfig(BaseModel):
         description="Parts that a candidate must have inspected beside the active model.",
         json_schema_extra={"unit": "1"},
     )
+    shadow_behind: int = Field(
+        50,
+        ge=1,
+        le=1000,
+        title="Shadow, parts behind",
+        description="So many parts a candidate in the shadow may lie behind the line; older ones "
+        "it leaves out.",
+        json_schema_extra={"unit": "1"},
+    )
+    shadow_patience_s: float = Field(
+        60.0,
+        gt=0,
+        title="Shadow, patience",
+        description="A candidate that says nothing of a picture for so long hangs.",
+        json_schema_extra={"unit": "s"},
+    )
+    shadow_memory_mib: int = Field(
+        2048,
+        ge=256,
+        title="Shadow, memory",
+        description="Memory that a candidate in the shadow may ask for.",
+        json_schema_extra={"unit": "MiB"},
+    )

@@ -97,10 +97,26 @@ class Records:
                 again = _cases(session, self._data_dir, sorted(besides))
                 return Reading(journal, after, new, again)
         except SQLAlchemyError as error:
-            why = str(error.__cause__ or error)
-            raise StoreError(say("label.records_unread", file=self._path, why=why)) from error
+            raise self._unread(error) from error
         finally:
             engine.dispose()
+
+    def newest(self, most: int) -> tuple[Case, ...]:
+        """The parts that were closed last, oldest first. Raises StoreError."""
+        engine = self._engine()
+        try:
+            with Session(engine, expire_on_commit=False) as session:
+                row = literal_column("disposition.rowid", Integer)
+                found = session.scalars(select(s.Disposition.part).order_by(row.desc()).limit(most))
+                return _cases(session, self._data_dir, [*reversed(found.all())])
+        except SQLAlchemyError as error:
+            raise self._unread(error) from error
+        finally:
+            engine.dispose()
+
+    def _unread(self, error: SQLAlchemyError) -> StoreError:
+        why = str(error.__cause__ or error)
+        return StoreError(say("label.records_unread", file=self._path, why=why))
 
     def _engine(self) -> Engine:
         return create_engine(f"sqlite:///file:{self._path.absolute()}?mode=ro&uri=true")

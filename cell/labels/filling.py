@@ -5,7 +5,7 @@ audits drawn at random.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -165,17 +165,18 @@ def _found(data_dir: Path, case: Case, reasons: tuple[Reason, ...]) -> Found:
         except LabelError:  # deleted, damaged, or just on its way to its place
             continue
         if shot.kind == "view":
-            about = replace(about, proposals=_proposals(case.defects, kept))
+            found = proposals(case.defects, kept.width, kept.height)
+            about = replace(about, proposals=found)
         return Found(about, reasons, NewPicture(shot.file, shot.name, case.part, about), kept)
     return Found(about, reasons, None, None)
 
 
-def _proposals(defects: tuple[Defect, ...], kept: Kept) -> tuple[Proposal, ...]:
-    """What the model found, cut off at the picture's edges."""
+def proposals(defects: Iterable[Defect], width: int, height: int) -> tuple[Proposal, ...]:
+    """What a model found, cut off at the picture's edges [px]."""
     found = []
     for one in defects:
-        x1, x2 = (min(max(x, 0.0), float(kept.width)) for x in (one.x_min, one.x_max))
-        y1, y2 = (min(max(y, 0.0), float(kept.height)) for y in (one.y_min, one.y_max))
+        x1, x2 = (min(max(x, 0.0), float(width)) for x in (one.x_min, one.x_max))
+        y1, y2 = (min(max(y, 0.0), float(height)) for y in (one.y_min, one.y_max))
         if x1 < x2 and y1 < y2:
             found.append(Proposal(Shape.of_box(one.class_name, x1, y1, x2, y2), one.score))
     return tuple(found)

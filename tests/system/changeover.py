@@ -50,8 +50,8 @@ PERSON, REASON = "kim", "next order"
 class Watcher:
     """Hears the cell, and orders by its services."""
 
-    def __init__(self) -> None:
-        ros = {k: v for k, v in environment(DOMAIN).items() if k.startswith(("ROS_", "FASTRTPS_"))}
+    def __init__(self, domain: int = DOMAIN) -> None:
+        ros = {k: v for k, v in environment(domain).items() if k.startswith(("ROS_", "FASTRTPS_"))}
         os.environ.update(ros)
         rclpy.init()
         self._node = rclpy.create_node("changeover_run")

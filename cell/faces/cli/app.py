@@ -27,6 +27,7 @@ from cell.faces.cli.verbs import (
     labels,
     model,
     model_change,
+    model_shadow,
     model_thresholds,
     override,
     parts,
@@ -105,6 +106,7 @@ model.app.command("add")(model_change.add)
 model.app.command("try")(model_change.try_)
 model.app.command("promote")(model_change.promote)
 model.app.command("rollback")(model_change.rollback)
+model.app.command("shadow")(model_shadow.shadow)
 model.app.command("thresholds")(model_thresholds.thresholds)
 app.add_typer(model.app, name="model")
 recipe.app.command("use")(recipe_use.use)

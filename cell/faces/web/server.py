@@ -31,6 +31,7 @@ from cell.labels.filler import Filler
 from cell.labels.margins import Recipes
 from cell.people.house import House
 from cell.promotion.registry import Registry
+from cell.promotion.shadow.keeper import ShadowKeeper
 from cell.texts import render
 from cell.training.book import JobBook
 from cell.training.starting import go_on
@@ -121,6 +122,9 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     labels = LabelBook.open(cell.data_dir, cell.labels)
     ends.callback(labels.close)
     registry = ends.enter_context(Registry(cell.data_dir, house.audit))
+    shadow = ShadowKeeper(cell, registry, labels)
+    ends.callback(shadow.close)
+    shadow.start()
     filler = Filler(labels, Recipes(cell), time.time_ns)
     ends.callback(filler.close)
     filler.start()

@@ -1,0 +1,161 @@
+"""What a candidate in the shadow costs the cell: one run in which it comes and goes, block by
+block, crashes and hangs included. Prints JSON.
+
+python -m tests.system.shadow_cost --parts 160
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+from cell.config import load
+from cell.labels.book import LabelBook
+from cell.people.audit import AuditLog
+from cell.people.shell import at_shell
+from cell.promotion.admitting import admit
+from cell.promotion.model import Model, Offer
+from cell.promotion.registry import Registry
+from cell.promotion.shadow.keeper import ShadowKeeper
+from cell.promotion.states import State
+from models.files import seal
+from tests.system.changeover import PATIENCE_S, Watcher
+from tests.system.open_pages import latencies
+
+HOST, DOMAIN = "127.0.9.79", 78
+BLOCKS = 8
+SETTLE_PARTS = 1
+MODES = ("off", "on", "off", "on", "off", "killed", "off", "stopped")
+
+
+class Beside:
+    """A candidate that is the active model under another version, in the shadow or out of it."""
+
+    def __init__(self, data: Path, folder: Path, stack: ExitStack) -> None:
+        self.config = load(None, {"data_dir": str(data)})
+        data.mkdir(parents=True, exist_ok=True)
+        audit = stack.enter_context(closing(AuditLog(data, self.config.people.keys_beside(data))))
+        self.registry = stack.enter_context(Registry(data, audit))
+        book = stack.enter_context(closing(LabelBook.open(data, self.config.labels)))
+        package = folder / "candidate"
+        shutil.copytree(Path(__file__).parents[2] / "models" / "pcb", package)
+        card = json.loads((package / "card.json").read_text())
+        (package / "card.json").write_text(json.dumps(card | {"version": "9.9.9"}))
+        seal(package)
+        self.model: Model = admit(
+            self.registry, self.config, Offer("pcb", package), at_shell(), time.time_ns()
+        )
+        self.keeper = ShadowKeeper(self.config, self.registry, book)
+        stack.callback(self.keeper.close)
+        self.keeper.start()
+        self._mode = "off"
+        self._ended = threading.Event()
+        self._harm = threading.Thread(target=self._harm_it, daemon=True)
+        self._harm.start()
+        stack.callback(self._ended.set)
+
+    def mode(self, mode: str) -> None:
+        """Off, on, or on and killed or stopped again and again."""
+        self._mode = mode
+        wanted = State.CANDIDATE if mode == "off" else State.SHADOW
+        now = self.registry.find(self.model.fingerprint, "pcb")
+        if now.state is not wanted:
+            self.registry.promote(
+                now, wanted, at_shell(), time.time_ns(), why="measured",
+                rules=self.config.promotion,
+            )  # fmt: skip
+
+    def _harm_it(self) -> None:
+        signals = {"killed": signal.SIGKILL, "stopped": signal.SIGSTOP}
+        while not self._ended.wait(4.0):
+            number = signals.get(self._mode)
+            for child in list(self.keeper._children.values()):
+                if number is not None and child._process.poll() is None:
+                    child._process.send_signal(number)
+            if number is signal.SIGKILL:
+                self.mode(self._mode)  # three crashes, and it was given up
+
+    @property
+    def looked(self) -> int:
+        """Parts that it has looked at."""
+        return len(self.registry.line_parts(self.registry.match(self.model)))
+
+
+def run(parts: int, folder: Path) -> dict[str, Any]:
+    """The run, and its figures."""
+    data, report = folder / "data", folder / "report.json"
+    with ExitStack() as stack:
+        beside = Beside(data, folder, stack)
+        command = [sys.executable, "-m", "cell.faces.cli.main", "run", "--headless"]
+        command += ["--parts", str(parts), "--seed", "5", "--host", HOST, "--domain", str(DOMAIN)]
+        command += ["--data", str(data), "--report", str(report)]
+        with (folder / "run.log").open("w") as log:
+            cell = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+        watcher, side = Watcher(DOMAIN), dict[str, str]()
+        try:
+            watcher.until(lambda: watcher.state.state == "running", "running")
+            block, since = -1, 0
+            while cell.poll() is None and watcher.state.arrived < parts:
+                if watcher.state.arrived * BLOCKS // parts != block:
+                    block = watcher.state.arrived * BLOCKS // parts
+                    since = watcher.state.arrived
+                    beside.mode(MODES[block])
+                    print(f"{since} parts: {MODES[block]}", file=sys.stderr, flush=True)
+                if watcher.state.last_part and watcher.state.arrived > since + SETTLE_PARTS:
+                    side.setdefault(watcher.state.last_part, MODES[block])
+                watcher.turn()
+            cell.wait(timeout=PATIENCE_S)
+        finally:
+            if cell.poll() is None:
+                cell.send_signal(signal.SIGINT)
+            code = cell.wait(timeout=60)
+        looked = beside.looked
+    return figures(latencies(data), side) | {"exit_code": code, "looked": looked}
+
+
+def figures(found: dict[str, float], side: dict[str, str]) -> dict[str, Any]:
+    """Exposure to verdict by what the candidate did [ms]."""
+    sides = {
+        mode: [found[part] for part, of in side.items() if of == mode and part in found]
+        for mode in ("off", "on", "killed", "stopped")
+    }
+    told = {
+        mode: {
+            "parts": len(of),
+            "median_ms": round(statistics.median(of), 1),
+            "p99_ms": round(statistics.quantiles(of, n=100, method="inclusive")[-1], 1),
+        }
+        for mode, of in sides.items()
+        if len(of) > 1
+    }
+    off = told["off"]
+    change = {
+        mode: round(100 * (one["p99_ms"] / off["p99_ms"] - 1), 1) for mode, one in told.items()
+    }
+    return {"verdicts": told, "p99_change_percent": change}
+
+
+def main() -> None:
+    """The command line."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--parts", type=int, default=160)
+    parts = words.parse_args().parts
+    with tempfile.TemporaryDirectory() as folder:
+        start = time.monotonic()
+        told = run(parts, Path(folder))
+    print(json.dumps(told | {"took_s": round(time.monotonic() - start)}))
+
+
+if __name__ == "__main__":
+    main()
