@@ -137,13 +137,26 @@ class ModelCard(PackageCard):
     thresholds: dict[Name, Score] = Field(
         title="Thresholds", description="Least score of a detection, for each class."
     )
-    nms_iou: Score = Field(
-        title="Overlap", description="Boxes that overlap more than this are one defect."
+    thresholds_chosen: str | None = told("Choice", "How the thresholds were chosen.")
+    nms_iou: Score | None = Field(
+        title="Overlap",
+        description="Boxes that overlap more than this are one defect; null: the network gives "
+        "each defect once, in no order that counts.",
     )
-
     nms_across_classes: bool = Field(
         True, title="One class a place", description="Boxes of different classes compete, too."
     )
+    best_class_only: bool = Field(
+        False,
+        title="One class a box",
+        description="A box is of its best class alone, also where classes do not compete.",
+    )
+    settle: bool = Field(
+        True,
+        title="Settled boxes",
+        description="A defect's box is the mean of the boxes that nearly agree; else the best one.",
+    )
+    imported: dict[str, Any] | None = told("Imported", "What the network's file said of itself.")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

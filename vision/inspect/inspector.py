@@ -28,7 +28,7 @@ from vision.inspect.rectify import Rectifier
 from vision.inspect.sanity import Bounds, Look, check_exposure, check_sane
 from vision.inspect.turning import turned
 from vision.nets.channels import golden_channel
-from vision.nets.decode import decode, require_sound
+from vision.nets.decode import decode_as, in_view, require_sound
 from vision.types import NOT_MOVED, Detection, Image, Inspection, Timings
 
 UNIT: Final = np.float32(1.0 / 255.0)
@@ -229,13 +229,8 @@ class Inspector:
 
     def _detections(self, output: Tensor) -> tuple[Detection, ...]:
         card = self.model.card
-        boxes, scores, classes = decode(
-            output[0],
-            self._floors,
-            card.nms_iou,
-            across_classes=card.nms_across_classes,
-        )
-        found = zip(boxes.tolist(), np.minimum(scores, 1.0).tolist(), classes, strict=True)
+        boxes, scores, classes = decode_as(card, output[0], self._floors)
+        found = zip(in_view(boxes, card).tolist(), np.minimum(scores, 1.0).tolist(), classes, strict=True)
         return tuple(
             Detection(card.classes[which], score, x0, y0, x1, y1)
             for (x0, y0, x1, y1), score, which in found
