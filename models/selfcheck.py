@@ -37,8 +37,8 @@ class SelfCheck:
 
     picture (channels, height, width) uint8 is the input times 255. boxes (n, 4), scores (n,) and
     classes (n,) are the decoded detections above `floor`. cells (m,) are places of the raw
-    output's last axis, sample (4 + classes, m) what stands there; none where the output's order does
-    not count. key: of all that the detections depend on beside the network, see `key_of`; '' in
+    output's last axis, sample (4 + classes, m) what stands there; none where the order does not
+    count. key: of all that the detections depend on beside the network, see `key_of`; '' in
     checks of older packages.
     """
 

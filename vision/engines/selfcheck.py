@@ -148,9 +148,7 @@ def _one_to_one(these: _Found, those: _Found, floor: float) -> Deviation:
     return Deviation(box_px, max([score, *(float(s) - floor for s in alone)]))
 
 
-def write_selfcheck(
-    folder: Path, pictures: Iterable[NDArray[np.uint8]] | None = None
-) -> SelfCheck:
+def write_selfcheck(folder: Path, pictures: Iterable[NDArray[np.uint8]] | None = None) -> SelfCheck:
     """Write `selfcheck.npz` into a package whose network and card are there, and list the package's
     files in its card; also gives the self-check.
 

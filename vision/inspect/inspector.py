@@ -230,7 +230,9 @@ class Inspector:
     def _detections(self, output: Tensor) -> tuple[Detection, ...]:
         card = self.model.card
         boxes, scores, classes = decode_as(card, output[0], self._floors)
-        found = zip(in_view(boxes, card).tolist(), np.minimum(scores, 1.0).tolist(), classes, strict=True)
+        found = zip(
+            in_view(boxes, card).tolist(), np.minimum(scores, 1.0).tolist(), classes, strict=True
+        )
         return tuple(
             Detection(card.classes[which], score, x0, y0, x1, y1)
             for (x0, y0, x1, y1), score, which in found

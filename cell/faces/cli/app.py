@@ -21,6 +21,7 @@ from cell.faces.cli.verbs import (
     evaluate,
     inspect,
     labels,
+    model,
     override,
     parts,
     recipe,
@@ -90,6 +91,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
 app.add_typer(labels.app, name="labels")
+app.add_typer(model.app, name="model")
 recipe.app.command("use")(recipe_use.use)
 app.add_typer(recipe.app, name="recipe")
 records.app.command("prune")(records_prune.prune)

@@ -17,11 +17,12 @@ from torch import nn
 
 from models.ground.writing import write_whole
 from vision.engines.selfcheck import write_selfcheck
+from vision.lab.evaluation.f_score import best_thresholds
 from vision.lab.teaching.export_features import halve_weights
 from vision.lab.training.card import hardware, sources_version
 from vision.lab.training.evaluate import onnx_runner
 from vision.lab.training.export import export_graph
-from vision.lab.training.metrics import Found, coco, match
+from vision.lab.training.metrics import Found, coco
 from vision.lab.training.pictures import NMS_IOU, found_in
 from vision.lab.training.views import Picture
 from vision.nets.litenet import LiteNet
@@ -108,25 +109,6 @@ def _halve(file: Path, validation: Sequence[Picture], classes: tuple[str, ...]) 
         return halved
     finally:
         light.unlink(missing_ok=True)
-
-
-def best_thresholds(found: Sequence[Any], classes: Sequence[str]) -> dict[str, float]:
-    """For each class the score with the best F-score at IoU 0.3; 0.5 where nothing is found."""
-    result = {}
-    for c, name in enumerate(classes):
-        scores, hits, total = [], [], 0
-        for image in found:
-            of = image.classes == c
-            scores.append(image.scores[of])
-            hits.append(match(image, 0.3)[of])
-            total += int((image.labels == c).sum())
-        score, hit = np.concatenate(scores), np.concatenate(hits)
-        order = np.argsort(-score, kind="stable")
-        good = np.cumsum(hit[order])
-        f_score = 2 * good / (np.arange(1, len(good) + 1) + max(total, 1))
-        best = float(score[order][f_score.argmax()]) if good.any() else 0.5
-        result[name] = round(min(0.95, max(0.05, best - 1e-3)), 3)
-    return result
 
 
 def _readme(card: dict[str, Any]) -> str:
