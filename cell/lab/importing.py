@@ -106,7 +106,7 @@ def plan(config: CellConfig, wish: Wish) -> Plan:
         where: Path | None = recipe_folder(config, wish.name)
     except NoRecipeError:
         where = None
-    like = None if wish.like is None else find_recipe(config, wish.like)
+    like = None if wish.like is None else _like(config, wish.like)
     if where is None:
         folder = trained_models(config) / wish.name
         _require_place(config, wish.name, folder)
@@ -125,6 +125,14 @@ def plan(config: CellConfig, wish: Wish) -> Plan:
     folder = trained_models(config) / model
     _require_place(config, wish.name, folder)
     return Plan(before, None, before.canonical_px, folder)
+
+
+def _like(config: CellConfig, name: str) -> Recipe:
+    """The recipe of that name; among those that come with the cell, too, where others are used."""
+    try:
+        return find_recipe(config, name)
+    except NoRecipeError:
+        return find_recipe(config.model_copy(update={"recipes": None}), name)
 
 
 def _require_place(config: CellConfig, recipe: str, folder: Path) -> None:

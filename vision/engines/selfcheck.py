@@ -101,9 +101,9 @@ def measure(engine: Engine, package: ModelPackage, check: SelfCheck) -> Deviatio
             "another model than the package's"
         )
     raw = _raw_deviation(check, output)
-    there = _Found(check.boxes, check.scores, check.classes)
-    here = _Found(*decode_as(package.card, output, check.floor))
-    pairs = _one_to_one(there, here, check.floor)
+    there = Found(check.boxes, check.scores, check.classes)
+    here = Found(*decode_as(package.card, output, check.floor))
+    pairs = between(there, here, check.floor)
     # np.max keeps a NaN, which is then not accepted.
     return Deviation(
         float(np.max([raw.box_px, pairs.box_px])), float(np.max([raw.score, pairs.score]))
@@ -111,7 +111,9 @@ def measure(engine: Engine, package: ModelPackage, check: SelfCheck) -> Deviatio
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
+    """Detections: boxes [n, 4] px, scores [n], classes [n]."""
+
     boxes: Floats
     scores: Floats
     classes: NDArray[np.int64]
@@ -126,7 +128,7 @@ def _raw_deviation(check: SelfCheck, output: Floats) -> Deviation:
     )
 
 
-def _one_to_one(these: _Found, those: _Found, floor: float) -> Deviation:
+def between(these: Found, those: Found, floor: float) -> Deviation:
     """Each detection of one side against one of the same class on the other side, those that agree
     best first: where boxes are alike, their scores tell which is which.
 

@@ -63,7 +63,7 @@ def export_weights(
     command = [str(python), "-c", PROGRAM, str(copy), *sides]
     said: list[str] = []
     with subprocess.Popen(
-        command, cwd=folder, env=_environment(folder), stdin=subprocess.DEVNULL,
+        command, cwd=folder, env=environment(folder), stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
     ) as process:  # fmt: skip
         try:
@@ -83,10 +83,11 @@ def export_weights(
     raise ModelError(f"{weights}: ultralytics in {python} did not export it ({why:.200}): {remedy}")
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """As the user's, but it installs nothing and keeps its settings in the folder."""
+def environment(folder: Path, *, one_thread: bool = False) -> dict[str, str]:
+    """As the user's, but ultralytics installs nothing and keeps its settings in the folder."""
     own = {"YOLO_AUTOINSTALL": "false", "YOLO_CONFIG_DIR": str(folder), "YOLO_OFFLINE": "true"}
-    return dict(os.environ) | own
+    threads = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    return dict(os.environ) | own | (dict.fromkeys(threads, "1") if one_thread else {})
 
 
 def _plain(line: str) -> str:

@@ -16,7 +16,14 @@ from rich.table import Table
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.names import shown
 from cell.faces.cli.terminal import terminal
-from cell.faces.cli.verbs import bench_faults, bench_gpu, bench_inspect, bench_picks, bench_read
+from cell.faces.cli.verbs import (
+    bench_faults,
+    bench_gpu,
+    bench_import,
+    bench_inspect,
+    bench_picks,
+    bench_read,
+)
 from cell.launcher.host import MUCH
 from cell.launcher.limits import LIMITS, verdicts
 
@@ -69,6 +76,7 @@ def run(
 
 app.command("inspect")(bench_inspect.inspect)
 app.command("gpu")(bench_gpu.gpu)
+app.command("import")(bench_import.import_)
 app.command("picks")(bench_picks.picks)
 app.command("read")(bench_read.read)
 app.command("faults")(bench_faults.faults)
