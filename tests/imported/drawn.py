@@ -32,11 +32,12 @@ def write_export(
     kind: int = TensorProto.FLOAT,
     output: list[int] | None = None,
     operator: str = "",
+    told_names: str = "",
     **facts: str | None,
 ) -> Path:
     """Write an export. size: width, height [px]. gains: of each class's score. fold: the network
-    begins with a convolution. operator: one more in front of the output. facts: metadata that
-    differ; None: left out.
+    begins with a convolution. operator: one more in front of the output. told_names:
+    the metadata's, where they differ; facts: other metadata that do, None for one left out.
     """
     width, height = size
     across, down = width // CELL, height // CELL
@@ -52,7 +53,7 @@ def write_export(
         nodes.append(helper.make_node(kind, inputs, list(outputs), **settings))
         return outputs[0]
 
-    shares = np.asarray(SHARES if channels == 3 else (1.0,), np.float32)
+    shares = np.asarray(SHARES if channels == 3 else [1 / channels] * channels)
     kernel = np.repeat(shares, CELL * CELL).reshape(1, channels, CELL, CELL) / CELL**2
     seen = "images" if fold else add("Identity", ["images"], "seen")
     bright = add("Conv", [seen, value("model.0.conv.weight", kernel)], "bright",
@@ -108,7 +109,7 @@ def write_export(
         "description": "Ultralytics YOLOv8n model", "version": "8.4.190",
         "license": "AGPL-3.0 License (https://ultralytics.com/license)", "task": task,
         "stride": "32", "batch": "1", "imgsz": str([height, width]),
-        "names": str(dict(enumerate(names))), "channels": str(channels),
+        "names": told_names or str(dict(enumerate(names))), "channels": str(channels),
     }  # fmt: skip
     for key, fact in (told | facts).items():
         if fact is not None:
