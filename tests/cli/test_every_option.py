@@ -99,6 +99,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "bench read": {
         "read_picture": gives(None), "write_pictures": gives([Path("x")]), "measure": ends,
     },
+    "bench import": {"one_thread": gives(None), "compare": ends},
     "bench faults": {"plan": THROUGH, "_site": gives(None), "Campaign": one_campaign},
     "bench cuts": {"faults": ends},
     "data import": {"LabelReading": gives(READ), "write_coco": ends},
@@ -119,6 +120,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "_book": gives(CLOSED), "_audit": gives(CLOSED), "_classes_of": gives(frozenset()),
         "time_ns": gives(1), "bring_in": ends,
     },
+    "model import": {"load": THROUGH, "_import": ends},
     "recipe list": {"load": THROUGH, "recipe_entries": ends},
     "recipe show": {"load": THROUGH, "find_recipe": ends},
     "recipe check": {"load": THROUGH, "require_target": THROUGH, "check_recipe": ends},
@@ -151,6 +153,7 @@ CALLS: dict[str, dict[str, Any]] = {
 MODULES = {
     "bench run": "bench", "bench cuts": "bench_faults", "records verify": "records",
     "labels formats": "labels", "labels export": "labels", "labels import": "labels",
+    "model import": "model",
     "recipe list": "recipe", "recipe show": "recipe", "recipe check": "recipe",
     "user list": "user", "user import": "user", "user export": "user",
     "user add": "user_accounts", "user change": "user_accounts",
@@ -170,7 +173,7 @@ VALUES = {
     "site": "SITE", "role": "integrator", "secret": "badge", "from_": "2026-01-31",
     "to": "2026-01-31T06:00", "format_": "csv", "since": "2026-01-31",
     "until": "2026-01-31", "score": "0.5", "verdict": "reject", "disposition": "removed",
-    "class_": "a=b",
+    "class_": "a=b", "classes": "a=b", "iou": "0.5",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
 
@@ -206,6 +209,7 @@ LINES = [
     Line("bench gpu"),
     Line("bench picks --data D"),
     Line("bench read"),
+    Line("bench import --model best.onnx --pictures D"),
     Line("bench faults --data D", "list_only"),
     Line("bench faults --data D --all", "list_only minutes"),
     Line("bench faults --data D --only table/*", "list_only number_of_cuts"),
@@ -220,6 +224,11 @@ LINES = [
     Line("labels formats"),
     Line("labels export S --to O --format yolo-detect"),
     Line("labels import S --format yolo-detect --person kim"),
+    Line(
+        "model import best.onnx --recipe new",
+        "python format group_by unlabelled accept_losses resize",
+    ),
+    Line("model import best.pt --recipe new --data D"),
     Line("recipe list"),
     Line("recipe show pcb"),
     Line("recipe check pcb", "picture"),

@@ -24,6 +24,7 @@ from vision.inspect.sanity import Bounds
 from vision.lab.importing.classes import Kept
 from vision.lab.importing.package import Origin, stage
 from vision.lab.importing.rival import Rival
+from vision.lab.importing.weights import python_of
 from vision.nets.imported.export import Export
 from vision.pictures import find_pictures, read_picture
 from vision.types import Image, Inspection
@@ -53,17 +54,28 @@ class Beside:
         return float(np.median(self.inspect_ms) / np.median(self.predict_ms))
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How it is compared: most pictures, times that each is taken, least score, overlap."""
+
+    images: int
+    repeat: int
+    score: float
+    iou: float
+
+
 def compare(
-    export: Export, pictures: Sequence[Path], python: Path, folder: Path, least: float, iou: float,
-    repeat: int,
-) -> Beside:  # fmt: skip
-    """Import into `folder` and look at each picture on both sides, `repeat` times in turn.
+    network: Path, pictures: Path, python: Path | None, folder: Path, trial: Trial
+) -> Beside:
+    """Import a file into `folder` and look at each picture on both sides, in turn.
 
     Both are given the same grey view in the network's size. Raises ModelError, UsageError.
     """
+    export, python = Export.read(network), python_of(python)
+    least, iou = trial.score, trial.iou
     names = tuple(f"{index} {name}" for index, name in enumerate(export.names))
     kept = Kept(tuple(range(len(names))), names)
-    views = _views(pictures, export.size)
+    views = _views(_pictures_of(pictures, trial.images), export.size)
     origin = Origin(export, kept, export.size, dict.fromkeys(names, least), iou)
     package = ModelPackage.load(stage(folder / "package", origin, "", [view for _, view in views]))
     part = PartGeometry((0.1, 0.1), 0.001, 0.0)
@@ -80,7 +92,7 @@ def compare(
         for file, (_, view) in list(zip(files, views, strict=True))[:WARM_UP]:
             rival.predict(file)
             inspector.inspect_view(view)
-        for turn in watched(range(repeat * len(views)), "both in turn"):
+        for turn in watched(range(trial.repeat * len(views)), "both in turn"):
             (source, view), file = views[turn % len(views)], files[turn % len(views)]
             answer = rival.predict(file)
             began = perf_counter()
@@ -100,7 +112,7 @@ def compare(
     return Beside(len(views), ours, theirs, worst, at, tuple(predicted), tuple(inspected), version)
 
 
-def pictures_of(folder: Path, most: int) -> list[Path]:
+def _pictures_of(folder: Path, most: int) -> list[Path]:
     """At most so many pictures of a folder, spread evenly. Raises UsageError."""
     files = find_pictures(folder) if folder.is_dir() else []
     if not files:

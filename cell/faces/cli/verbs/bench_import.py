@@ -11,15 +11,13 @@ import numpy as np
 import typer
 from rich.table import Table
 
-from cell.faces.cli.bench.imported import Beside, compare, pictures_of
+from cell.faces.cli.bench.imported import Beside, Trial, compare
 from cell.faces.cli.bench.inspection import one_thread
 from cell.faces.cli.names import shown
 from cell.faces.cli.terminal import terminal
 from vision.engines.machine import cpu_name
 from vision.engines.selfcheck import MOST_BOX_PX, MOST_SCORE
 from vision.lab.importing.package import UNCHOSEN, USUAL_IOU
-from vision.lab.importing.weights import python_of
-from vision.nets.imported.export import Export
 
 MOST_RATIO = 1.1
 
@@ -46,10 +44,9 @@ def import_(
     takes more than 1.1 times as long.
     """
     one_thread()
-    files = pictures_of(pictures, images)
-    export = Export.read(model)
+    trial = Trial(images, repeat, score, iou)
     with tempfile.TemporaryDirectory() as folder:
-        found = compare(export, files, python_of(python), Path(folder), score, iou, repeat)
+        found = compare(model, pictures, python, Path(folder), trial)
     good = found.worst.accepted and found.ratio <= MOST_RATIO
     if as_json:
         print(json.dumps(_figures(found), indent=2))
