@@ -113,6 +113,22 @@ class InputCard(PortCard):
         return self
 
 
+class MaskCard(Card):
+    """Masks in a network's output, see `vision.nets.masks`."""
+
+    coefficients: PositiveInt = Field(
+        title="Coefficients", description="Rows below the scores: what a place mixes its mask of."
+    )
+    height: PositiveInt = Field(title="Height", description="Of the prototypes [px].")
+    width: PositiveInt = Field(title="Width", description="Of the prototypes [px].")
+    step: PositiveInt = Field(
+        title="Step", description="Pixels of the network's picture for each of the prototypes'."
+    )
+    corner: tuple[int, int] = Field(
+        (0, 0), title="Corner", description="Where the input lies in the network's picture [px]."
+    )
+
+
 class OutputCard(PortCard):
     """What comes out of the network: corners x1, y1, x2, y2 [px of the input], then one score 0..1
     for each class.
@@ -123,6 +139,9 @@ class OutputCard(PortCard):
     )
     shape: tuple[Batch, PositiveInt, PositiveInt] | None = Field(
         None, title="Shape", description="Batch (N: any), 4 + classes, places; not said: any."
+    )
+    masks: MaskCard | None = Field(
+        None, title="Masks", description="Of a network that outlines what it finds."
     )
 
 
@@ -158,16 +177,21 @@ class ModelCard(PackageCard):
     )
     imported: dict[str, Any] | None = told("Imported", "What the network's file said of itself.")
 
+    @property
+    def rows(self) -> int:
+        """Of the output: corners, scores, and mask coefficients where there are masks."""
+        masks = self.output.masks
+        return 4 + len(self.classes) + (masks.coefficients if masks else 0)
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if len(set(self.classes)) != len(self.classes):
             raise ValueError("a class is named twice")
         if set(self.thresholds) != set(self.classes):
             raise ValueError("thresholds must name every class once, and no other")
-        rows = 4 + len(self.classes)
-        if self.output.shape is not None and self.output.shape[1] != rows:
+        if self.output.shape is not None and self.output.shape[1] != self.rows:
             raise ValueError(
                 f"output.shape {self.output.shape} does not fit {len(self.classes)} classes, which "
-                f"need {rows} rows"
+                f"need {self.rows} rows"
             )
         return self

@@ -97,6 +97,6 @@ def key_of(card: ModelCard) -> str:
     """
     facts = [
         card.classes, card.input.shape, card.input.channels, card.nms_iou, card.nms_across_classes,
-        card.best_class_only, card.settle,
+        card.best_class_only, card.settle, card.output.masks and card.output.masks.model_dump(),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]

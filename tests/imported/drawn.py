@@ -76,8 +76,12 @@ def write_export(
         parts = [boxes, scores]
         if more:
             parts.append(value("more", np.full((1, more, places), ANGLE)))
-        if task == "segment":
-            add("Identity", [value("prototypes", np.zeros((1, 32, down, across)))], "output1")
+        if task == "segment":  # the first prototype is positive where it is bright
+            fine = value("fine", [1, 1, 2 * down, 2 * across], np.int64)
+            add("Resize", [bright, "", "", fine], "finer", mode="nearest")
+            add("Sub", ["finer", value("dark", 0.5)], "within")
+            rest = value("rest", np.zeros((1, 31, 2 * down, 2 * across)))
+            add("Concat", ["within", rest], "output1", axis=1)
             outputs.append("output1")
         if once:
             low, high = (
@@ -96,7 +100,7 @@ def write_export(
     add("Identity", [last], "output0")
     ports = [helper.make_tensor_value_info("output0", TensorProto.FLOAT, output or shape)]
     if task == "segment":
-        sizes = [1, 32, down, across]
+        sizes = [1, 32, 2 * down, 2 * across]
         ports.append(helper.make_tensor_value_info("output1", TensorProto.FLOAT, sizes))
     graph = helper.make_graph(
         nodes, "export",

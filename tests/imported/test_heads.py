@@ -8,8 +8,14 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
+from models.package import ModelPackage
 from tests.imported.conftest import view
 from tests.imported.drawn import ANGLE, write_export
+from vision.engines.onnx import OnnxConfig, OnnxEngine
+from vision.inspect.inspector import Inspector
+from vision.inspect.part import PartGeometry
+from vision.lab.importing.classes import Kept
+from vision.lab.importing.package import Origin, stage
 from vision.nets.imported.export import Export
 from vision.nets.imported.network import network_of
 
@@ -26,8 +32,10 @@ def best(export: Export, kept: tuple[int, ...], canonical: tuple[int, int]) -> l
     session = ort.InferenceSession(model.SerializeToString())
     picture = view(2, 1, size=canonical)[None, None] / np.float32(255)
     output = session.run(None, {session.get_inputs()[0].name: picture})[0]
-    assert output.shape == (1, 4 + len(kept), export.places)
-    return [float(value) for value in output[0, :, output[0, 4:].max(axis=0).argmax()]]
+    if export.masks is None:
+        assert output.shape == (1, 4 + len(kept), export.places)
+    table = output[0, : 4 + len(kept)]
+    return [float(value) for value in table[:, table[4:].max(axis=0).argmax()]]
 
 
 @pytest.mark.parametrize("once", [False, True], ids=["places", "once"])
@@ -59,3 +67,19 @@ def test_a_class_of_the_whole_picture_is_a_box_about_it(tmp_path: Path) -> None:
     found = best(export, (1,), (96, 64))
     mean = float(view(2, 1).mean()) / 255
     assert found == pytest.approx([0, 0, 96, 64, 0.5 * mean], abs=1e-4)
+
+
+@pytest.mark.parametrize("once", [False, True], ids=["places", "once"])
+def test_a_mask_becomes_an_outline(once: bool, tmp_path: Path) -> None:
+    export = Export.read(write_export(tmp_path / "m.onnx", "segment", once=once))
+    kept = Kept.of(export, {"pit": ""})
+    origin = Origin(export, kept, CANONICAL, {"scratch": 0.5})
+    package = ModelPackage.load(stage(tmp_path / "package", origin, "", None))
+    engine, part = OnnxEngine(OnnxConfig(), package.onnx), PartGeometry((0.1, 0.1), 0.001, 0.0)
+    inspector = Inspector(package, engine, None, None, part, CANONICAL)
+    (found,) = inspector.inspect_view(view(2, 1, size=CANONICAL))[0].detections
+    assert [found.x_min, found.y_min, found.x_max, found.y_max] == pytest.approx(UPRIGHT)
+    outline = np.asarray(found.outline)
+    # The bright cell is 16 to 24, 8 to 16 px; the mask ends where its prototypes of 4 px do.
+    assert outline.min(axis=0) == pytest.approx([15.5, 11.0], abs=3.0)
+    assert outline.max(axis=0) == pytest.approx([24.0, 16.5], abs=3.0)

@@ -23,6 +23,7 @@ from vision.engines.base import Engine, Tensor
 from vision.errors import EngineError
 from vision.nets.channels import stack
 from vision.nets.decode import MOST_BOXES, Floats, decode_as, iou_matrix
+from vision.nets.masks import table_of
 
 MOST_BOX_PX: Final = 1.0
 MOST_SCORE: Final = 0.02
@@ -94,7 +95,7 @@ def as_batch(check: SelfCheck) -> Tensor:
 
 def measure(engine: Engine, package: ModelPackage, check: SelfCheck) -> Deviation:
     """How far an engine is from the reference. Raises EngineError when it cannot run the input."""
-    output = engine.run(as_batch(check))[0]
+    output = table_of(package.card, engine.run(as_batch(check))[0])
     if output.shape[0] != check.sample.shape[0] or check.cells.max(initial=0) >= output.shape[1]:
         raise EngineError(
             f"{engine.name} gives an output of {output.shape} for {package.identity}: it runs "
@@ -186,8 +187,10 @@ def _drawn(engine: Engine, package: ModelPackage) -> Iterator[NDArray[np.uint8]]
 
 def _reference(engine: Engine, package: ModelPackage, picture: NDArray[np.uint8]) -> SelfCheck:
     """What the reference finds in one picture, or nothing where it is not sure."""
-    output = engine.run(np.asarray(picture[None] / np.float32(255.0), np.float32))[0]
     card = package.card
+    output = table_of(
+        card, engine.run(np.asarray(picture[None] / np.float32(255.0), np.float32))[0]
+    )
     floor = clear_floor(decode_as(card, output, FLOORS[0])[1])
     boxes, scores, classes = decode_as(card, output, floor)
     cells = _cells(output) if card.nms_iou is not None else np.zeros(0, np.int64)

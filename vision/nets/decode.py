@@ -125,6 +125,22 @@ def decode(
     Returns boxes [n, 4] xyxy px, scores [n], classes [n] (index into the model's class list),
     sorted by falling score.
     """
+    boxes, scores, classes, _ = _decoded(
+        output, score_thresholds, iou, across_classes, best_class_only, settled, limit
+    )
+    return boxes, scores, classes
+
+
+def _decoded(
+    output: Floats,
+    score_thresholds: float | Sequence[float],
+    iou: float | None,
+    across_classes: bool,
+    best_class_only: bool,
+    settled: bool,
+    limit: int,
+) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """As `decode`, and the place of each box on the output's last axis."""
     table = output[0] if output.ndim == 3 else output
     scores = table[4:]
     least = np.broadcast_to(np.asarray(score_thresholds, np.float32), (len(scores),))
@@ -147,7 +163,7 @@ def decode(
     keep = keep[:limit]
     named = classes.astype(np.int64)
     final = settle(boxes, picked, named, keep) if settled and iou is not None else boxes[keep]
-    return final, picked[keep], named[keep]
+    return final, picked[keep], named[keep], cells[keep].astype(np.int64)
 
 
 def decode_as(
@@ -158,14 +174,25 @@ def decode_as(
     limit: int = MOST_BOXES,
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """`decode` as the model's card says."""
-    return decode(
+    return decode_places(card, output, score_thresholds, limit=limit)[:3]
+
+
+def decode_places(
+    card: ModelCard,
+    output: Floats,
+    score_thresholds: float | Sequence[float],
+    *,
+    limit: int = MOST_BOXES,
+) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """`decode_as`, and the place of each box on the output's last axis."""
+    return _decoded(
         output,
         score_thresholds,
         card.nms_iou,
-        across_classes=card.nms_across_classes,
-        best_class_only=card.best_class_only,
-        settled=card.settle,
-        limit=limit,
+        card.nms_across_classes,
+        card.best_class_only,
+        card.settle,
+        limit,
     )
 
 

@@ -19,7 +19,8 @@ from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.engines.selfcheck import write_selfcheck
 from vision.errors import EngineError
 from vision.lab.importing.classes import Kept
-from vision.nets.imported.export import AGAIN, Export
+from vision.nets.imported.export import AGAIN, MASKS, Export
+from vision.nets.imported.grey import corner
 from vision.nets.imported.network import network_of
 from vision.types import Image
 
@@ -106,7 +107,10 @@ def card_of(origin: Origin, name: str, version: str, created: str, raw: bytes) -
         "bytes": len(raw),
         "classes": list(names),
         "input": {"shape": [1, 1, height, width], "channels": ["board"]},
-        "output": {"layout": "x1, y1, x2, y2 in pixels of the view, then one score 0..1 per class"},
+        "output": {
+            "layout": "x1, y1, x2, y2 in pixels of the view, then one score 0..1 per class",
+            "masks": _masks(origin),
+        },
         "thresholds": dict(origin.thresholds),
         "thresholds_chosen": NOT_CHOSEN,
         "nms_iou": None if export.once else origin.iou,
@@ -126,7 +130,7 @@ def card_of(origin: Origin, name: str, version: str, created: str, raw: bytes) -
 
 _BOXES: Final = {
     "detect": "as the network gives them",
-    "segment": "the boxes of the segments; the masks are left out",
+    "segment": "the boxes of the segments, with the outline of each",
     "obb": "the upright box about each turned one; the angle is left out",
     "classify": "the whole view for every class",
 }
@@ -134,6 +138,16 @@ _COLOURS: Final = {
     1: "the network takes grey",
     3: "the network takes colours; it is shown the camera's grey in each of them",
 }
+
+
+def _masks(origin: Origin) -> dict[str, Any] | None:
+    if origin.export.masks is None:
+        return None
+    height, width, step = origin.export.masks
+    return {
+        "coefficients": MASKS, "height": height, "width": width, "step": step,
+        "corner": corner(origin.export, origin.canonical),
+    }  # fmt: skip
 
 
 def _require_runs(folder: Path, origin: Origin) -> None:

@@ -28,7 +28,8 @@ MOST_CLASSES: Final = 1000
 class Export:
     """A checked file. size: width, height of the network's input [px]. once: the network gives each
     object once, best first, instead of a box for each place (an end-to-end head, or `nms=True`).
-    facts: what the metadata say, for people.
+    masks: height and width of the prototypes, pixels of the input for each of theirs; None without
+    masks. facts: what the metadata say, for people.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class Export:
     channels: int
     once: bool
     places: int
+    masks: tuple[int, int, int] | None
     facts: dict[str, str]
 
     @classmethod
@@ -65,8 +67,9 @@ class Export:
         channels, height, width = _input(path, face.inputs[0].shape)
         output = _fixed(path, face.outputs[0].shape, "output")
         once, places = _head(path, task, output, len(names))
+        masks = _prototypes(face, (height, width)) if task == "segment" else None
         told = {key: facts[key] for key in TOLD if key in facts}
-        return cls(path, model, task, names, (width, height), channels, once, places, told)
+        return cls(path, model, task, names, (width, height), channels, once, places, masks, told)
 
     @property
     def licence(self) -> str:
@@ -143,6 +146,16 @@ def _input(path: Path, shape: Shape | None) -> tuple[int, int, int]:
             "[1, channels, height, width]"
         )
     return sizes[1], sizes[2], sizes[3]
+
+
+def _prototypes(face: Network, size: tuple[int, int]) -> tuple[int, int, int] | None:
+    """Height, width and step of the prototypes; None where they are not as expected."""
+    shape = face.outputs[1].shape if len(face.outputs) == 2 else None
+    if shape is None or len(shape) != 4 or shape[:2] != (1, MASKS):
+        return None
+    high, wide = shape[2] or 1, shape[3] or 1
+    step = size[0] // high
+    return (high, wide, step) if (high * step, wide * step) == size else None
 
 
 def _head(path: Path, task: str, shape: tuple[int, ...], classes: int) -> tuple[bool, int]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from onnx import TensorProto
 
-from vision.nets.imported.export import Export
+from vision.nets.imported.export import MASKS, Export
 from vision.nets.imported.nodes import Nodes
 
 
@@ -34,6 +34,22 @@ def detections(
         offset = np.asarray([*corner, *corner], np.float32).reshape(1, 4, 1)
         boxes = nodes.add("Sub", [boxes, nodes.constant(offset)])
     return boxes, scores
+
+
+def with_masks(
+    nodes: Nodes, export: Export, raw: str, prototypes: str, table: str, kept: int
+) -> str:
+    """The output with masks, see `vision.nets.masks`, of a table of boxes and scores."""
+    assert export.masks is not None
+    if export.once:
+        begin, raw = 6, nodes.add("Transpose", [raw], perm=[0, 2, 1])
+    else:
+        begin = 4 + len(export.names)
+    mixtures = nodes.rows(raw, begin, begin + MASKS)
+    height, width, _ = export.masks
+    flat = nodes.add("Reshape", [prototypes, nodes.numbers(1, MASKS, height * width)])
+    behind = nodes.add("Pad", [flat, nodes.numbers(0, 4 + kept, 0, 0, 0, 0)])
+    return nodes.add("Concat", [nodes.add("Concat", [table, mixtures], axis=1), behind], axis=2)
 
 
 def _at_places(nodes: Nodes, export: Export, raw: str, kept: Sequence[int]) -> tuple[str, str]:
