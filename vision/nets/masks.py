@@ -51,23 +51,25 @@ def outlines(
 
 def _outline(masks: MaskCard, prototypes: Floats, mixture: Floats, box: Floats) -> Outline:
     """Of the largest piece of the mask within the box."""
-    corner = np.asarray(masks.corner * 2, np.float32)
-    low_x, low_y, high_x, high_y = np.ceil((box + corner) / masks.step).astype(int)
-    low_x, low_y = max(low_x, 0), max(low_y, 0)
-    high_x, high_y = min(high_x, masks.width), min(high_y, masks.height)
+    corner, step = np.asarray(masks.corner * 2, np.float32), masks.step
+    inner = np.ceil(box + corner).astype(int)  # the pixels whose edge lies in the box
+    whole = masks.width * step, masks.height * step
+    low_x, low_y, high_x, high_y = np.clip(inner, 0, [*whole, *whole]).tolist()
     if low_x >= high_x or low_y >= high_y:
         return ()
-    part = np.tensordot(mixture, prototypes[:, low_y:high_y, low_x:high_x], 1)
-    framed = cv2.copyMakeBorder(part, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0.0)
-    height, width = framed.shape
-    large = cv2.resize(framed, (width * masks.step, height * masks.step))
+    # The prototypes about the box, one more on each side: what lies between is interpolated.
+    left, top = max(low_x // step - 1, 0), max(low_y // step - 1, 0)
+    part = prototypes[:, top : -(-high_y // step) + 1, left : -(-high_x // step) + 1]
+    mixed = np.tensordot(mixture, part, 1)
+    large = cv2.resize(mixed, (mixed.shape[1] * step, mixed.shape[0] * step))
+    x, y = low_x - left * step, low_y - top * step
+    within = large[y : y + high_y - low_y, x : x + high_x - low_x]
     lines, _ = cv2.findContours(
-        (large > 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+        (within > 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
     )
     if not lines:
         return ()
     line = cv2.approxPolyDP(max(lines, key=cv2.contourArea), SMOOTH_PX, closed=True)
-    # The middle of the first pixel lies half a pixel from the edge.
-    first = np.asarray([(low_x - 1) * masks.step, (low_y - 1) * masks.step], np.float32) + 0.5
-    points = line[:, 0].astype(np.float32) + first - corner[:2]
-    return tuple((float(x), float(y)) for x, y in points)
+    # The middle of a pixel lies half a pixel from its edge.
+    points = line[:, 0].astype(np.float32) + np.asarray([low_x, low_y]) + 0.5 - corner[:2]
+    return tuple((float(point[0]), float(point[1])) for point in points)
