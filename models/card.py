@@ -156,7 +156,12 @@ class ModelCard(PackageCard):
     thresholds: dict[Name, Score] = Field(
         title="Thresholds", description="Least score of a detection, for each class."
     )
-    thresholds_chosen: str | None = told("Choice", "How the thresholds were chosen.")
+    thresholds_chosen: bool = Field(
+        True,
+        title="Thresholds chosen",
+        description="Somebody has chosen them on labelled pictures; false: they are a beginning.",
+    )
+    thresholds_from: str | None = told("Choice", "How the thresholds were chosen.")
     nms_iou: Score | None = Field(
         title="Overlap",
         description="Boxes that overlap more than this are one defect; null: the network gives "

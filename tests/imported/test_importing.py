@@ -49,9 +49,12 @@ def test_a_new_recipe_inspects_with_it(config: Path, pictures: Path, tmp_path: P
     assert "holds no detection" not in told
     card = card_of(config)
     assert card["licence"].startswith("AGPL-3.0 License")
-    assert card["thresholds_chosen"].startswith("not chosen")
+    assert card["thresholds_chosen"] is False
+    assert card["thresholds_from"].startswith("not chosen")
     assert (card["settle"], card["nms_iou"], card["version"]) == (False, 0.7, "1.0.0")
     assert card["imported"]["stride"] == "32"
+    checked = CliRunner().invoke(app, ["recipe", "check", "mine", "--config", str(config)])
+    assert "nobody has chosen those of scratch, pit" in " ".join(checked.output.split())
     setup = build_inspector(load(config), "mine")
     inspection, _ = setup.complete.inspect_view(view(4, 2))
     assert inspection.detections[0].class_name == "scratch"
@@ -137,7 +140,7 @@ def test_labelled_pictures_choose_the_thresholds(
     chosen = card_of(config)["thresholds"]["scratch"]
     assert 110 / 255 < chosen < 180 / 255 + 0.01
     assert "by the best F-score" in told
-    assert card_of(config)["thresholds_chosen"].startswith("by the best F-score")
+    assert card_of(config)["thresholds_chosen"] is True
     assert build_inspector(load(config), "mine").recipe.threshold_of("scratch") == chosen
 
 

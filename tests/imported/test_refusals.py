@@ -29,6 +29,10 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
         r"output is \[1, 6, 96\], detect",
     ),
     "another head": ({"output": [1, 9, 96]}, r"gives \[1, 6, places\] or \[1, objects, 6\]"),
+    "RT-DETR, whose boxes are shares": (
+        {"head": "RTDETRDecoder", "once": True},
+        r"is an RT-DETR: only the YOLO families",
+    ),
     "dynamic": ({"batch": "N"}, r"is \['\?', 3, 64, 96\], of no fixed size: .* dynamic=False"),
     "two pictures": ({"batch": 2}, r"takes 2 pictures at a time, .* batch=1"),
     "four channels": ({"channels": 4, "fold": True}, r"pictures of 1 or 3 channels"),

@@ -89,7 +89,7 @@ def set_thresholds(folder: Path, chosen: Mapping[str, float], how: str) -> None:
     path = folder / "card.json"
     card = json.loads(path.read_text(encoding="utf-8"))
     card["thresholds"] |= chosen
-    card["thresholds_chosen"] = how
+    card |= {"thresholds_chosen": True, "thresholds_from": how}
     write_whole(path, json.dumps(card, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -112,7 +112,8 @@ def card_of(origin: Origin, name: str, version: str, created: str, raw: bytes) -
             "masks": _masks(origin),
         },
         "thresholds": dict(origin.thresholds),
-        "thresholds_chosen": NOT_CHOSEN,
+        "thresholds_chosen": False,
+        "thresholds_from": NOT_CHOSEN,
         "nms_iou": None if export.once else origin.iou,
         "nms_across_classes": False,
         "best_class_only": True,
@@ -124,13 +125,13 @@ def card_of(origin: Origin, name: str, version: str, created: str, raw: bytes) -
             "input": [export.channels, export.size[1], export.size[0]],
             **export.facts,
         },
-        "notes": {"boxes": _BOXES[export.task], "colours": _COLOURS[export.channels]},
+        "notes": {"boxes": _boxes(export), "colours": _COLOURS[export.channels]},
     }
 
 
 _BOXES: Final = {
     "detect": "as the network gives them",
-    "segment": "the boxes of the segments, with the outline of each",
+    "segment": "the boxes of the segments; the masks are not as expected, and left out",
     "obb": "the upright box about each turned one; the angle is left out",
     "classify": "the whole view for every class",
 }
@@ -138,6 +139,12 @@ _COLOURS: Final = {
     1: "the network takes grey",
     3: "the network takes colours; it is shown the camera's grey in each of them",
 }
+
+
+def _boxes(export: Export) -> str:
+    if export.masks is not None:
+        return "the boxes of the segments, with the outline of each"
+    return _BOXES[export.task]
 
 
 def _masks(origin: Origin) -> dict[str, Any] | None:
@@ -176,6 +183,8 @@ Finds {", ".join(card["classes"])} in grey pictures of {width} x {height} px. Im
 by the cell: what it is worth on your parts, `cell evaluate` says.
 
 **Licence.** {card["licence"]}
+
+`selfcheck.npz` holds a picture: one of those given at the import, where there were any.
 
 Boxes: {card["notes"]["boxes"]}. Colours: {card["notes"]["colours"]}.
 

@@ -49,9 +49,10 @@ class Export:
         face = Network.read(path, f"give a whole file, or {AGAIN}")
         if face.elsewhere:
             raise ModelError(f"{path} keeps its weights in {list(face.elsewhere)}: {AGAIN}")
-        import onnx
+        import onnx  # a third of a second, which only who imports needs
 
         model = onnx.load(str(path))
+        require_valid(model, path)
         facts = {entry.key: entry.value for entry in model.metadata_props}
         task, names = _task(path, facts), _names(path, facts)
         opset = max(
@@ -61,6 +62,8 @@ class Export:
             raise ModelError(f"{path} is of opset {opset}, {OLDEST_OPSET} is needed: {AGAIN}")
         if len(face.inputs) != 1 or not face.outputs:
             raise ModelError(f"{path} has {len(face.inputs)} inputs, one is needed: {AGAIN}")
+        if facts.get("head", "").startswith("RTDETR"):
+            raise ModelError(f"{path} is an RT-DETR: only the YOLO families can be taken")
         if "cell_grey" in (face.inputs[0].name, *(n.name for n in model.graph.node)):
             raise ModelError(f"{path} was imported before: give the file that it was made from")
         _require_float(path, face)
@@ -84,6 +87,19 @@ class Export:
             "its use over a network, gives the source of what is built on it under the same "
             "licence, or holds a licence of another kind from Ultralytics"
         )
+
+
+def require_valid(model: Any, path: Path) -> None:
+    """Raise ModelError for a model that breaks the rules of the format."""
+    import onnx
+
+    try:
+        onnx.checker.check_model(model)
+    except (onnx.checker.ValidationError, ValueError) as error:  # names that are no UTF-8
+        why = next(iter(str(error).splitlines()), type(error).__name__)
+        raise ModelError(
+            f"{path} is damaged, or newer than this cell ({why:.120}): {AGAIN}"
+        ) from None
 
 
 def _task(path: Path, facts: dict[str, str]) -> str:

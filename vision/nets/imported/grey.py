@@ -67,8 +67,11 @@ def _fold(graph: Any, name: str) -> bool:
         return False
     tensor = weights[readers[0].input[1]]
     users = sum(tensor.name in node.input for node in graph.node)
-    values = numpy_helper.to_array(tensor)
-    if users != 1 or values.shape[1] != 3:
+    try:
+        values = numpy_helper.to_array(tensor)
+    except ValueError:  # not as many numbers as it says: the engine will refuse it
+        return False
+    if users != 1 or values.ndim != 4 or values.shape[1] != 3:
         return False
     summed = values.astype(np.float64).sum(axis=1, keepdims=True).astype(values.dtype)
     tensor.CopyFrom(numpy_helper.from_array(summed, tensor.name))

@@ -8,8 +8,7 @@ from typing import Any, Final
 import onnx
 from onnx import TensorProto, helper
 
-from models.errors import ModelError
-from vision.nets.imported.export import AGAIN, MASKS, Export
+from vision.nets.imported.export import MASKS, Export, require_valid
 from vision.nets.imported.grey import corner, take_grey
 from vision.nets.imported.heads import detections, with_masks
 from vision.nets.imported.nodes import Nodes, keep_needed, opset_of
@@ -41,11 +40,5 @@ def network_of(export: Export, canonical: tuple[int, int], kept: Sequence[int]) 
     del graph.output[:]
     graph.output.append(helper.make_tensor_value_info(OUTPUT, TensorProto.FLOAT, shape))
     keep_needed(graph)
-    try:
-        onnx.checker.check_model(model)
-    except onnx.checker.ValidationError as error:
-        raise ModelError(
-            f"{export.path} is not an ONNX model as the format has it "
-            f"({str(error).splitlines()[0]:.120}): {AGAIN}"
-        ) from None
+    require_valid(model, export.path)
     return model

@@ -213,6 +213,6 @@ def _tell(
         say(f"    cell thresholds --recipe {name}{where} --data DIR --apply")
     else:
         chosen = ", ".join(f"{key} {value:g}" for key, value in done.chosen.items())
-        say(f"  thresholds: {chosen} ({card.thresholds_chosen})")
+        say(f"  thresholds: {chosen} ({card.thresholds_from})")
     say("Next: try it on parts that it has not seen:")
     say(f"  cell inspect PICTURE --recipe {name}{where} --overlay seen.png")
