@@ -64,6 +64,17 @@ def test_a_new_recipe_inspects_with_it(config: Path, pictures: Path, tmp_path: P
     assert card_of(config)["version"] == "1.0.1"
 
 
+def test_a_classifier_gives_each_defect_its_score(config: Path, tmp_path: Path) -> None:
+    names = ("good", "dent", "scratch")
+    file = write_export(tmp_path / "best.onnx", "classify", names=names, gains=(1.0, 0.9, 0.8))
+    brought(config, file, "--classes", "good=")
+    setup = build_inspector(load(config), "mine")
+    bright = np.random.default_rng(1).integers(150, 230, (64, 96), dtype=np.uint8)
+    found = setup.complete.inspect_view(bright)[0].detections
+    assert [defect.class_name for defect in found] == ["dent", "scratch"]
+    assert (found[0].x_min, found[0].x_max, found[0].y_max) == (0, 96, 64)
+
+
 def test_boxes_end_at_the_edge_of_the_view(config: Path, tmp_path: Path) -> None:
     brought(config, write_export(tmp_path / "best.onnx"))
     setup = build_inspector(load(config), "mine")

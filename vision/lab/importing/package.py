@@ -116,7 +116,7 @@ def card_of(origin: Origin, name: str, version: str, created: str, raw: bytes) -
         "thresholds_from": NOT_CHOSEN,
         "nms_iou": None if export.once else origin.iou,
         "nms_across_classes": False,
-        "best_class_only": True,
+        "best_class_only": export.task != "classify",
         "settle": False,
         "licence": export.licence,
         "imported": {
