@@ -19,25 +19,19 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
+from cell.client.asking import Asking
 from cell.client.feed import Feed, Limits
 from cell.client.hearing import HEARD, Topic, latest
 from cell.client.model import CellView
+from cell.client.reply import Reply
 from cell.config.hmi import HmiConfig
 from cell.control.ledger.observations import Order
+from cell.nodes.topics import ORDERS
 
 POLL_S = 0.1
 """How often the thread looks for messages. With queues of depth one, fast topics cost nothing."""
 
 HEARTBEAT_S = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What became of a command. `problem`: key of the words for a call that was not answered."""
-
-    accepted: bool
-    message: str = ""
-    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +67,8 @@ class CellLink:
         self._limits = Limits(config.cell_silent_s, config.device_silent_s, config.process_silent_s)
         self._feed = Feed()
         self._heard = 0
-        self._stop = threading.Event()
+        self._stop, self._wake = threading.Event(), threading.Event()
+        self._asking = Asking(config.service_timeout_s, self._wake.set)
         self._lost = False
         self._on_lost: Callable[[], None] = lambda: None
         self._context = Context()
@@ -82,14 +77,10 @@ class CellLink:
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
         self._subscribe()
-        self._command = self._node.create_client(CellCommand, "/cell/supervisor/command")
-        self._acknowledge = self._node.create_client(
-            AcknowledgeAlarm, "/cell/supervisor/acknowledge_alarm"
-        )
-        self._override = self._node.create_client(
-            OverrideVerdict, "/cell/supervisor/override_verdict"
-        )
-        self._set_recipe = self._node.create_client(SetRecipe, "/cell/supervisor/set_recipe")
+        self._command = self._client(CellCommand, "command")
+        self._acknowledge = self._client(AcknowledgeAlarm, "acknowledge_alarm")
+        self._override = self._client(OverrideVerdict, "override_verdict")
+        self._set_recipe = self._client(SetRecipe, "set_recipe")
         self._status = self._node.create_publisher(NodeStatus, "/cell/node_status", 10)
         self._boot_id = uuid.uuid4().hex[:12]
         self._process = psutil.Process()
@@ -110,8 +101,10 @@ class CellLink:
         if self._stop.is_set():
             return
         self._stop.set()
+        self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._asking.close()
         self._executor.shutdown()
         self._node.destroy_node()
         rclpy.shutdown(context=self._context)
@@ -122,31 +115,24 @@ class CellLink:
 
     def command(self, command: Order, person: str) -> Reply:
         """Give a command to the supervisor and wait for its answer."""
-        return self._call(self._command, CellCommand.Request(command=str(command), person=person))
+        request = CellCommand.Request(command=str(command), person=person)
+        return self._asking.ask(self._command, request)
 
     def acknowledge(self, alarm: str, person: str) -> Reply:
         """Acknowledge one alarm by its id, or all with ''."""
-        return self._call(self._acknowledge, AcknowledgeAlarm.Request(id=alarm, person=person))
+        request = AcknowledgeAlarm.Request(id=alarm, person=person)
+        return self._asking.ask(self._acknowledge, request)
 
     def set_recipe(self, order: RecipeOrder) -> Reply:
         """Order a change of the recipe; accepted means that it has begun."""
-        return self._call(self._set_recipe, SetRecipe.Request(**asdict(order)))
+        return self._asking.ask(self._set_recipe, SetRecipe.Request(**asdict(order)))
 
     def override(self, order: OverrideOrder) -> Reply:
         """Replace a part's verdict; accepted means that it holds now."""
-        return self._call(self._override, OverrideVerdict.Request(**asdict(order)))
+        return self._asking.ask(self._override, OverrideVerdict.Request(**asdict(order)))
 
-    def _call(self, client: Any, request: Any) -> Reply:
-        if not client.service_is_ready():
-            return Reply(False, problem="command.no_service")
-        answered = threading.Event()
-        future = client.call_async(request)
-        future.add_done_callback(lambda _: answered.set())
-        if not answered.wait(self._config.service_timeout_s):
-            client.remove_pending_request(future)
-            return Reply(False, problem="command.no_answer")
-        answer = future.result()
-        return Reply(answer.accepted, answer.message)
+    def _client(self, kind: type, name: str) -> Any:
+        return self._node.create_client(kind, f"/cell/supervisor/{name}", qos_profile=ORDERS)
 
     def _subscribe(self) -> None:
         for heard in HEARD:
@@ -164,16 +150,26 @@ class CellLink:
     def _run(self) -> None:
         next_beat = 0.0
         try:
-            while not self._stop.wait(POLL_S):
+            while not self._stop.is_set():
+                self._pause()
                 if time.monotonic() >= next_beat:
                     next_beat = time.monotonic() + HEARTBEAT_S - POLL_S / 2
                     self._beat()
                 self._take_waiting()
+                self._asking.give_up(time.monotonic())
         finally:
             # A page that can never hear the cell again must end: whoever started it starts it anew.
             if not self._stop.is_set():
                 self._lost = True
                 self._on_lost()
+
+    def _pause(self) -> None:
+        """Until the next look; where somebody waits for an answer, until anything comes."""
+        if self._asking.urgent:
+            self._executor.spin_once(timeout_sec=POLL_S)
+        else:
+            self._wake.wait(POLL_S)
+            self._wake.clear()
 
     def _take_waiting(self) -> None:
         """Handle what has come in since the last look."""

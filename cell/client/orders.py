@@ -6,13 +6,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Final, Protocol
 
-from cell.client.link import OverrideOrder, RecipeOrder, Reply
+from cell.client.link import OverrideOrder, RecipeOrder
+from cell.client.reply import NO_ANSWER, Reply, afterwards
 from cell.control.ledger.observations import Order
 from cell.people.noting import Json, Notes
 from cell.people.person import SignedIn
 from cell.people.roles import ForbiddenError, Permission, require
+from cell.texts import say
 from models.ground.errors import UserError
 
 NEEDS: Final = {
@@ -111,8 +114,23 @@ class Orders:
         return Reply(False, refusal) if refusal else None
 
     def _told(self, by: SignedIn, what: str, reply: Reply, subject: str = "") -> Reply:
-        """Take down, too, when the cell has refused the order, or has not answered."""
+        """Take down, too, when the cell has refused the order or has not answered, and what a late
+        answer was.
+        """
         if not reply.accepted:
-            with suppress(UserError):  # nothing was done
-                self._notes.note(by, what, subject, refused=reply.message or reply.problem)
+            self._note_end(by, what, subject, reply)
+        if reply.later is not None:
+            afterwards(reply.later, partial(self._note_end, by, what, subject))
         return reply
+
+    def _note_end(self, by: SignedIn, what: str, subject: str, reply: Reply) -> None:
+        why = say("command.late") if reply.accepted else ""
+        with suppress(UserError):  # the order itself was taken down before
+            self._notes.note(by, what, subject, why=why, refused=_refusal(reply))
+
+
+def _refusal(reply: Reply) -> str:
+    """What the log says of a reply; '' where the order was carried out."""
+    if reply.problem != NO_ANSWER:
+        return reply.message or (say(reply.problem) if reply.problem else "")
+    return say("command.unanswered" if reply.later is None else "command.awaited")

@@ -18,8 +18,9 @@ from rclpy.node import Node
 
 from cell.client.feed import Feed, Limits
 from cell.client.hearing import HEARD, Topic, latest
-from cell.client.link import OverrideOrder, RecipeOrder, Reply
+from cell.client.link import OverrideOrder, RecipeOrder
 from cell.client.model import CellView
+from cell.client.reply import Reply
 from cell.control.ledger.observations import Order
 from cell.launcher.env import environment
 from cell.launcher.owner import domain as domain_of

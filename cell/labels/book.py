@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from cell.config.labels import LabelsConfig
 from cell.labels import filling, leases, queue, saving, sets
 from cell.labels.agreement import Agreement, SecondLook, agreement
 from cell.labels.cases import Records
-from cell.labels.database import Database
-from cell.labels.errors import StaleLabelError
+from cell.labels.errors import StaleLabelError, StoreError
 from cell.labels.filling import Filled
-from cell.labels.keeping import keep, place_of
+from cell.labels.keeping import Kept, keep, place_of
 from cell.labels.label import LabelError
 from cell.labels.margins import RecipeOf
 from cell.labels.reasons import Why
 from cell.labels.rows import item_row, items, require_number, said_of, versions
+from cell.labels.tables import SHAPE
 from cell.labels.values import (
     Item,
     LabelSet,
@@ -34,7 +35,9 @@ from cell.labels.values import (
     Task,
     Version,
 )
+from cell.stores.store import Store
 from cell.texts import say
+from vision.lab.data.reading import Watch, unwatched
 
 FILE = "labels.db"
 PAGE = 50
@@ -47,6 +50,7 @@ SELECT comparison.item, label.* FROM comparison
 JOIN label ON label.item = comparison.item AND label.number = comparison.{side}
 ORDER BY comparison.id
 """
+_KNOWN = "SELECT 1 FROM picture WHERE sha256 = ?"
 _SIDES = ("first", "second")
 
 
@@ -57,8 +61,8 @@ class LabelBook:
     Every method may raise StoreError (damaged, locked, a full disk): then nothing has changed.
     """
 
-    def __init__(self, database: Database, data_dir: Path, settings: LabelsConfig) -> None:
-        self._database, self.data_dir, self.settings = database, data_dir, settings
+    def __init__(self, store: Store, data_dir: Path, settings: LabelsConfig) -> None:
+        self._store, self.data_dir, self.settings = store, data_dir, settings
         self._lease_ns = int(settings.lease_min * 60e9)
 
     @classmethod
@@ -67,11 +71,11 @@ class LabelBook:
 
         Raises StoreError for a file that is damaged or of a newer version.
         """
-        return cls(Database(data_dir / FILE), data_dir, settings)
+        return cls(Store(data_dir / FILE, SHAPE, StoreError), data_dir, settings)
 
     def close(self) -> None:
         """Let go of the file."""
-        self._database.close()
+        self._store.close()
 
     # The queue
 
@@ -82,7 +86,7 @@ class LabelBook:
         Raises LabelError for a file that is no picture.
         """
         kept = keep(self.data_dir, picture.file)
-        with self._database.write() as db:
+        with self._store.writing() as db:
             return queue.add_picture(db, picture, kept, reason, now_ns)
 
     def queue(
@@ -99,19 +103,19 @@ class LabelBook:
 
         Raises LabelError for an `after` that no page gave.
         """
-        with self._database.read() as db:
+        with self._store.reading() as db:
             gone = leases.gone_by(db, now_ns)
             chosen = queue.Choice(after, limit, why, state)
             return queue.page(db, self.data_dir, gone, chosen)
 
     def item(self, item: int, now_ns: int) -> Item:
         """One item. Raises LabelError when there is none."""
-        with self._database.read() as db:
+        with self._store.reading() as db:
             return self._item(db, item, leases.gone_by(db, now_ns))
 
     def statistics(self, now_ns: int) -> Statistics:
         """How the work stands."""
-        with self._database.read() as db:
+        with self._store.reading() as db:
             return queue.statistics(db, leases.gone_by(db, now_ns))
 
     def fill(self, recipe_of: RecipeOf, now_ns: int, most: int = FILL) -> Filled:
@@ -121,12 +125,12 @@ class LabelBook:
         """
         if not Records(self.data_dir).there:
             return Filled()
-        with self._database.read() as db:
+        with self._store.reading() as db:
             places, without = filling.places(db), filling.without_picture(db)
         found = filling.look(self.data_dir, self.settings, recipe_of, places, without, most)
         moved = found.reading.place != places.get(found.reading.journal)
         if moved or found.turned_up:
-            with self._database.write() as db:
+            with self._store.writing() as db:
                 filling.write(db, found, now_ns)
                 spare = queue.trim(db, self.settings.most_waiting)
             for sha256, suffix in spare:
@@ -142,7 +146,7 @@ class LabelBook:
         nobody holds and that he may do (no review of his own label, no decision on it).
         besides: items that his page has already, when it fetches ahead.
         """
-        with self._database.write(durable=False) as db:
+        with self._store.writing(durable=False) as db:
             gone = leases.tick(db, now_ns)
             item = leases.next_for(db, person, gone, besides)
             return None if item is None else self._task(db, item, person, gone, now_ns)
@@ -153,7 +157,7 @@ class LabelBook:
         Raises LeaseError when somebody else holds it or this person may not.
         """
         require_number(item)
-        with self._database.write(durable=False) as db:
+        with self._store.writing(durable=False) as db:
             return self._task(db, item, person, leases.tick(db, now_ns), now_ns)
 
     def renew(self, item: int, person: str, now_ns: int) -> int:
@@ -161,14 +165,14 @@ class LabelBook:
 
         Raises LeaseError, which names who has it, or says that it was given back or saved.
         """
-        with self._database.write(durable=False) as db:
+        with self._store.writing(durable=False) as db:
             item_row(db, item)
             leases.renew(db, item, person, leases.tick(db, now_ns), self._lease_ns)
             return now_ns + self._lease_ns
 
     def release(self, item: int, person: str) -> None:
         """Give it back; a draft stays. Nothing happens where he does not hold it."""
-        with self._database.write(durable=False) as db:
+        with self._store.writing(durable=False) as db:
             leases.release(db, item, person)
 
     def save_draft(self, item: int, person: str, draft: str, now_ns: int) -> None:
@@ -177,7 +181,7 @@ class LabelBook:
         """
         if len(draft) > MOST_DRAFT:
             raise LabelError(say("label.draft_too_long", most=MOST_DRAFT))
-        with self._database.write() as db:
+        with self._store.writing() as db:
             item_row(db, item)
             leases.save_draft(db, item, person, draft, now_ns)
 
@@ -201,13 +205,13 @@ class LabelBook:
         is a conflict.
         """
         wish = saving.Wish(item, person, said, base, purpose, now_ns, key)
-        with self._database.write() as db:
+        with self._store.writing() as db:
             outcome = saving.save(db, self.settings, wish)
         return _told(outcome)
 
     def note(self, item: int, person: str, text: str, now_ns: int, key: str = "") -> State:
         """Note what is known of an item; one without a picture is done by that."""
-        with self._database.write() as db:
+        with self._store.writing() as db:
             row = item_row(db, item)
             told = (item, person, now_ns, text, key)
             done = db.execute(
@@ -229,25 +233,45 @@ class LabelBook:
 
         Raises LabelError for what is no picture, or no sound label.
         """
-        kept = keep(self.data_dir, picture.file)
-        with self._database.write() as db:
-            wanted = Reason(Why.WANTED, text=say("label.why.wanted", person=person))
-            item = queue.add_picture(db, picture, kept, None if said else wanted, now_ns)
-            if said is None:
-                return None
-            wish = saving.Wish(item, person, said, 0, Purpose.LABEL, now_ns, key)
-            outcome = saving.bring_in(db, self.settings, wish)
-        return _told(outcome)
+        (outcome,) = self.bring_all_in([(picture, said)], person, now_ns, key=key)
+        return None if outcome is None else _told(outcome)
+
+    def bring_all_in(
+        self,
+        files: Sequence[tuple[NewPicture, Said | None]],
+        person: str,
+        now_ns: int,
+        watch: Watch = unwatched,
+        *,
+        key: str = "",
+    ) -> list[saving.Outcome | None]:
+        """The same with many at once, all of them or none: what was kept for them goes again where
+        one cannot be. A contrary label is no error here, its outcome is stale.
+        """
+        fresh: list[Kept] = []
+        try:
+            kept = [
+                keep(self.data_dir, picture.file, fresh=fresh)
+                for picture, _ in watch(files, "pictures")
+            ]
+            with self._store.writing() as db:
+                return [
+                    self._bring_in(db, picture, has, said, person, now_ns, key)
+                    for (picture, said), has in watch(list(zip(files, kept, strict=True)), "labels")
+                ]
+        except BaseException:
+            self._let_go(fresh)
+            raise
 
     def history(self, item: int) -> tuple[Version, ...]:
         """Every version of the item's label, oldest first. Raises LabelError for no such item."""
-        with self._database.read() as db:
+        with self._store.reading() as db:
             item_row(db, item)
             return versions(db, item)
 
     def notes(self, item: int) -> tuple[tuple[str, int, str], ...]:
         """Who noted when what of an item."""
-        with self._database.read() as db:
+        with self._store.reading() as db:
             rows = db.execute("SELECT * FROM remark WHERE item = ? ORDER BY id", (item,))
             return tuple((row["person"], row["at_ns"], row["text"]) for row in rows)
 
@@ -255,7 +279,7 @@ class LabelBook:
         """How well people agree, over all second looks so far: judgements and boxes, per class and
         per pair of people.
         """
-        with self._database.read() as db:
+        with self._store.reading() as db:
             firsts, seconds = (db.execute(_LOOKS.format(side=s)).fetchall() for s in _SIDES)
         looks = [
             SecondLook((one["person"], other["person"]), said_of(one), said_of(other))
@@ -274,28 +298,53 @@ class LabelBook:
         Raises SetError for a name that is taken or none, or when nothing is labelled.
         """
         wish = sets.Freezing(name, person, now_ns, note, only_settled)
-        with self._database.write() as db:
+        with self._store.writing() as db:
             return sets.freeze(db, self.data_dir, self.settings, wish)
 
     def sets(self) -> tuple[LabelSet, ...]:
         """All sets, newest first."""
-        with self._database.read() as db:
+        with self._store.reading() as db:
             return sets.sets(db)
 
     def label_set(self, name: str) -> LabelSet:
         """One set. Raises SetError when there is none."""
-        with self._database.read() as db:
+        with self._store.reading() as db:
             return sets.label_set(db, name)
 
     def members(self, name: str) -> Iterator[Member]:
         """What a set holds, by picture. Raises SetError when there is none."""
-        with self._database.read() as db:
+        with self._store.reading() as db:
             return iter(sets.members(db, self.data_dir, name))
 
     def compare(self, before: str, after: str) -> SetChange:
         """What differs from one set to another. Raises SetError when there is none."""
-        with self._database.read() as db:
+        with self._store.reading() as db:
             return sets.compare(*(sets.members(db, self.data_dir, one) for one in (before, after)))
+
+    def _bring_in(
+        self,
+        db: sqlite3.Connection,
+        picture: NewPicture,
+        kept: Kept,
+        said: Said | None,
+        person: str,
+        now_ns: int,
+        key: str,
+    ) -> saving.Outcome | None:
+        wanted = Reason(Why.WANTED, text=say("label.why.wanted", person=person))
+        item = queue.add_picture(db, picture, kept, None if said else wanted, now_ns)
+        if said is None:
+            return None
+        wish = saving.Wish(item, person, said, 0, Purpose.LABEL, now_ns, key)
+        return saving.bring_in(db, self.settings, wish)
+
+    def _let_go(self, fresh: Sequence[Kept]) -> None:
+        """Delete what was kept for nothing; somebody else may have queued the same meanwhile."""
+        with suppress(StoreError), self._store.reading() as db:
+            for kept in fresh:
+                if not db.execute(_KNOWN, (kept.sha256,)).fetchone():
+                    place = place_of(self.data_dir, kept.sha256, kept.suffix)
+                    place.unlink(missing_ok=True)
 
     def _item(self, db: sqlite3.Connection, item: int, gone_ns: int) -> Item:
         return items(db, self.data_dir, [item_row(db, item)], gone_ns)[0]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cell.labels.errors import StoreError
 from cell.labels.label import LabelError
+from cell.stores.trouble import trouble
 from cell.texts import say
 from models.ground.writing import WriteError, write_whole
 from vision.pictures import SUFFIXES, UnreadableError, header_of, read_bytes, read_pixels
@@ -37,9 +38,12 @@ def place_of(data_dir: Path, sha256: str, suffix: str) -> Path:
     return data_dir / PLACE / sha256[:2] / f"{sha256}{suffix}"
 
 
-def keep(data_dir: Path, file: Path, *, whole: bool = True) -> Kept:
+def keep(
+    data_dir: Path, file: Path, *, whole: bool = True, fresh: list[Kept] | None = None
+) -> Kept:
     """Keep a picture. Evidence of the cell, which nobody writes over, gets a second name; any other
-    file is copied. whole: decode it, so that a damaged one is found now.
+    file is copied. whole: decode it, so that a damaged one is found now. fresh: is told of one that
+    was not there.
 
     Raises LabelError for what is no picture, StoreError where it cannot be written.
     """
@@ -56,23 +60,27 @@ def keep(data_dir: Path, file: Path, *, whole: bool = True) -> Kept:
     suffix = file.suffix.lower()
     suffix = suffix if suffix in SUFFIXES else f".{header.kind.lower()}"
     kept = Kept(hashlib.sha256(raw).hexdigest(), suffix, header.width, header.height)
-    _put(data_dir, file, raw, place_of(data_dir, kept.sha256, suffix))
+    if _put(data_dir, file, raw, place_of(data_dir, kept.sha256, suffix)) and fresh is not None:
+        fresh.append(kept)
     return kept
 
 
-def _put(data_dir: Path, file: Path, raw: bytes, place: Path) -> None:
+def _put(data_dir: Path, file: Path, raw: bytes, place: Path) -> bool:
+    """Whether it was not there."""
     with contextlib.suppress(OSError):
         if place.stat().st_size == len(raw):
-            return
+            return False
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         if not (_is_evidence(data_dir, file) and _linked(file, place)):
             write_whole(place, raw)
     except OSError as error:
-        why = error.strerror or str(error)
-        raise StoreError(say("label.store_unwritable", file=place, why=why)) from None
+        raise StoreError(trouble(place, error)) from None
     except WriteError as error:
-        raise StoreError(str(error)) from None
+        cause = error.__cause__
+        words = trouble(place, cause) if isinstance(cause, OSError) else str(error)
+        raise StoreError(words) from None
+    return True
 
 
 def _is_evidence(data_dir: Path, file: Path) -> bool:

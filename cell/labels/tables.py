@@ -1,21 +1,8 @@
-"""The tables of labels.db: made, and brought to this version."""
+"""The tables of labels.db."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
-from pathlib import Path
-from typing import Final
-
-from cell.labels.errors import StoreError
-from cell.texts import say
-
-VERSION = 1
-"""Version of the tables' shape, kept in SQLite's user_version."""
-
-STEPS: Final[Mapping[int, str]] = {}
-"""Statements that lead from a version to the next one."""
+from cell.stores.shape import Shape
 
 _NEVER_CHANGED = ("label", "remark", "comparison", "label_set", "member", "dealt")
 """Tables whose rows nobody changes or deletes."""
@@ -157,58 +144,16 @@ BEGIN SELECT RAISE(ABORT, '{table}: rows are never changed or deleted'); END;
 """
 
 
-def prepare(database: sqlite3.Connection, path: Path) -> None:
-    """Make the tables, or bring older ones to this version after a backup: whole or not at all.
-
-    Raises StoreError for a file of a newer version, or of something else.
-    """
-    version = _version(database, path)
-    if version == VERSION:
-        return
-    if version:
-        _back_up(database, path, version)
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        version = _version(database, path)  # another process may have been faster
-        if version == 0:
-            _run(database, _TABLES)
-            _run(database, _triggers())
-        else:
-            for step in range(version, VERSION):
-                _run(database, STEPS[step])
-        database.execute(f"PRAGMA user_version = {VERSION}")
-        database.execute("COMMIT")
-    except BaseException:
-        if database.in_transaction:
-            database.execute("ROLLBACK")
-        raise
-
-
-def _version(database: sqlite3.Connection, path: Path) -> int:
-    version = int(database.execute("PRAGMA user_version").fetchone()[0])
-    if version > VERSION:
-        raise StoreError(say("label.store_newer", file=path, version=version, known=VERSION))
-    tables = {row[0] for row in database.execute("SELECT name FROM sqlite_master")}
-    if (version == 0) != (not tables) or (version and not {"item", "label"} <= tables):
-        raise StoreError(say("label.store_foreign", file=path))
-    return version
-
-
-def _back_up(database: sqlite3.Connection, path: Path, version: int) -> None:
-    with closing(sqlite3.connect(path.with_name(f"{path.name}.version-{version}"))) as copy:
-        database.backup(copy)
-
-
 def _triggers() -> str:
     verbs = ("UPDATE", "DELETE")
     return "".join(_TRIGGER.format(table=t, verb=v) for t in _NEVER_CHANGED for v in verbs)
 
 
-def _run(database: sqlite3.Connection, script: str) -> None:
-    """Statements one by one: `executescript` would end the transaction."""
-    statement = ""
-    for line in script.splitlines():
-        statement += line + "\n"
-        if sqlite3.complete_statement(statement):
-            database.execute(statement)
-            statement = ""
+SHAPE = Shape(
+    version=1,
+    tables=_TABLES + _triggers(),
+    marks=frozenset({"item", "label"}),
+    private=False,
+    wait_s=30.0,
+    named=True,
+)

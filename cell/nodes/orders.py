@@ -16,6 +16,7 @@ from cell.nodes.base import CellNode
 from cell.nodes.changing import Changing
 from cell.nodes.permit import PermitGiver
 from cell.nodes.subscriptions import UNHEARD, Subscriptions
+from cell.nodes.topics import ORDERS
 from cell.products.verdict import VerdictKind
 from cell.texts import for_ros, say
 
@@ -47,7 +48,8 @@ class Orders:
             (SetRecipe, "set_recipe", self._on_recipe),
         )
         for kind, name, callback in services:
-            node.create_service(kind, f"/cell/supervisor/{name}", _readable(callback))
+            place = f"/cell/supervisor/{name}"
+            node.create_service(kind, place, _readable(callback), qos_profile=ORDERS)
 
     def _on_command(
         self, request: CellCommand.Request, response: CellCommand.Response

@@ -10,6 +10,8 @@ LATEST = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
 LATCHED = QoSProfile(
     depth=1, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL
 )
+ORDERS = QoSProfile(depth=64, reliability=ReliabilityPolicy.RELIABLE)
+"""Of the supervisor's services: as many orders may come at once, and none is lost in silence."""
 
 
 def to_time(nanoseconds: int) -> Time:

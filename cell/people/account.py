@@ -58,12 +58,14 @@ class NewAccount:
 @dataclass(frozen=True, slots=True)
 class Begun:
     """A session that has just begun. `token` goes to the browser and is kept nowhere here;
-    `ends_ns`: when it ends at the latest.
+    `ends_ns`: when it ends at the latest; `device`: the word by which the browser is known from now
+    on, '' where it has none.
     """
 
     token: str = field(repr=False)
     signed_in: SignedIn
     ends_ns: int
+    device: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

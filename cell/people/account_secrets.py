@@ -9,6 +9,7 @@ from typing import Any
 from cell.people.account import Account, folded
 from cell.people.account_rows import end_open, require_other_admin, required, rows
 from cell.people.desk import Desk, Noted
+from cell.people.devices import forget_all
 from cell.people.errors import PeopleError
 from cell.people.hashing import badge_digest
 from cell.people.keys import BADGES, make_key, read_key
@@ -64,6 +65,7 @@ class Secrets(Desk):
             set_columns(connection, before.number, hashed)
             end_open(connection, before.number)
             forget(connection, of_name(folded(before.name), self._settings.lockout))
+            forget_all(connection, before.number)
             after = required(connection, name).account
             return after, Noted(before.told(), after.told() | {"set": sorted(given)})
 

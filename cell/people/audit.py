@@ -8,20 +8,20 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 from cell.people.audit_reading import Wanted, readable, select
 from cell.people.audit_tables import FILE, meta_of, open_audit
 from cell.people.chain import FoundHead, Head, NextHead, Seal, read_head
-from cell.people.database import connect
 from cell.people.entries import Entry, canonical
 from cell.people.errors import AuditError
 from cell.people.incidents import CELL, Incident, clock_set_back, incidents
 from cell.people.keys import AUDIT, make_key, read_key, told
 from cell.people.noting import Json
 from cell.people.person import SignedIn
+from cell.stores.store import looking
 from cell.texts import say
 
 _WAIT_S = 10.0
@@ -171,13 +171,10 @@ def _key(data_dir: Path, keys: Path) -> bytes:
 
 def _has_entries(path: Path) -> bool:
     """Whether there is a log at all. Raises AuditError when it cannot be read."""
-    try:
-        with closing(connect(path, read_only=True)) as connection:
-            if not connection.execute("PRAGMA user_version").fetchone()[0]:
-                return False
-            return connection.execute("SELECT 1 FROM entries LIMIT 1").fetchone() is not None
-    except sqlite3.Error as error:
-        raise AuditError(say("people.database.unusable", path=path, why=error)) from error
+    with looking(path, AuditError) as connection:
+        if not connection.execute("PRAGMA user_version").fetchone()[0]:
+            return False
+        return connection.execute("SELECT 1 FROM entries LIMIT 1").fetchone() is not None
 
 
 def _mac_at(connection: sqlite3.Connection, found: FoundHead, last: _Last) -> str:

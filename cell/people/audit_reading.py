@@ -7,16 +7,15 @@ import io
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cell.people.audit_tables import FILE
-from cell.people.database import connect
 from cell.people.entries import Entry, parsed
 from cell.people.errors import AuditError
 from cell.people.incidents import told
+from cell.stores.store import looking
 from cell.texts import render, say
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
@@ -74,11 +73,8 @@ def read(data_dir: Path, wanted: Wanted) -> Iterator[Exported]:
     path = data_dir / FILE
     if not path.exists():
         raise AuditError(say("audit.none", path=path))
-    try:
-        with closing(connect(path, read_only=True)) as connection:
-            yield from select(connection, wanted)
-    except sqlite3.Error as error:
-        raise AuditError(say("people.database.unusable", path=path, why=error)) from error
+    with looking(path, AuditError) as connection:
+        yield from select(connection, wanted)
 
 
 def readable(text: object) -> Entry | None:

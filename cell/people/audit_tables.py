@@ -7,13 +7,19 @@ import uuid
 from pathlib import Path
 from typing import NamedTuple
 
-from cell.people.database import Database, Shape
 from cell.people.errors import AuditError
+from cell.stores.shape import Shape
+from cell.stores.store import Store
 
 FILE = "audit.db"
 VERSION = 1
 
-_ENTRIES = """
+_TABLES = """
+CREATE TABLE meta (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    identity TEXT NOT NULL,
+    key_id TEXT NOT NULL
+);
 CREATE TABLE entries (
     seq INTEGER PRIMARY KEY,
     previous BLOB NOT NULL,
@@ -22,7 +28,9 @@ CREATE TABLE entries (
     person TEXT AS (CASE WHEN json_valid(entry) THEN json_extract(entry, '$.person') END),
     what TEXT AS (CASE WHEN json_valid(entry) THEN json_extract(entry, '$.what') END),
     stamp_ns INTEGER AS (CASE WHEN json_valid(entry) THEN json_extract(entry, '$.stamp_ns') END)
-)
+);
+CREATE INDEX entries_person ON entries (person, seq);
+CREATE INDEX entries_what ON entries (what, seq);
 """
 _GUARDS = {
     "entries_stay": "BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'entries stay'); END",
@@ -35,7 +43,7 @@ GUARDS = frozenset(_GUARDS)
 """Names of the triggers that refuse changes."""
 
 
-def open_audit(data_dir: Path, key_id: str) -> Database:
+def open_audit(data_dir: Path, key_id: str) -> Store:
     """The log's database, made for this key where there is none. Raises AuditError."""
 
     def begin(connection: sqlite3.Connection) -> None:
@@ -43,17 +51,11 @@ def open_audit(data_dir: Path, key_id: str) -> Database:
 
     shape = Shape(
         version=VERSION,
-        tables=(
-            "CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), identity TEXT NOT NULL, "
-            "key_id TEXT NOT NULL)",
-            _ENTRIES,
-            "CREATE INDEX entries_person ON entries (person, seq)",
-            "CREATE INDEX entries_what ON entries (what, seq)",
-            *(f"CREATE TRIGGER {name} {does}" for name, does in _GUARDS.items()),
-        ),
+        tables=_TABLES + "".join(f"CREATE TRIGGER {name} {_GUARDS[name]};\n" for name in _GUARDS),
+        marks=frozenset({"meta", "entries"}),
         begin=begin,
     )
-    return Database(data_dir / FILE, shape, AuditError)
+    return Store(data_dir / FILE, shape, AuditError)
 
 
 class Meta(NamedTuple):

@@ -6,7 +6,6 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,11 @@ from cell.people.audit_findings import Finding
 from cell.people.audit_judging import judge
 from cell.people.audit_tables import FILE, GUARDS, VERSION, meta_of
 from cell.people.chain import FoundHead, Seal, read_head
-from cell.people.database import connect
 from cell.people.errors import AuditError
 from cell.people.incidents import ACCEPTED
 from cell.people.keys import AUDIT, read_key
+from cell.stores.shape import version_of
+from cell.stores.store import looking
 from cell.texts import say
 
 Watch = Callable[[Iterable[Any], str, int], Iterable[Any]]
@@ -60,12 +60,9 @@ def verify(
         yield findings.cut_off(1, head.head.seq)
         return
     _require(path)
-    try:
-        with closing(connect(path, read_only=True)) as connection:
-            connection.execute("BEGIN")
-            yield from _verify(connection, path, keys, seal, head, watch)
-    except sqlite3.Error as error:
-        raise AuditError(say("people.database.unusable", path=path, why=error)) from error
+    with looking(path, AuditError) as connection:
+        connection.execute("BEGIN")
+        yield from _verify(connection, path, keys, seal, head, watch)
 
 
 def _verify(
@@ -76,9 +73,7 @@ def _verify(
     head: FoundHead,
     watch: Watch,
 ) -> Iterator[Finding]:
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    if version > VERSION:
-        raise AuditError(say("people.database.newer", path=path, version=version, known=VERSION))
+    version_of(connection, path, VERSION, AuditError)
     meta = meta_of(connection)
     if meta.key_id != seal.key_id:
         yield findings.key_other(keys / AUDIT)

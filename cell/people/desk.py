@@ -54,9 +54,12 @@ class Desk:
         """A reader's connection and the time that counts."""
         with self._database.reading() as connection:
             counts_ns = self._clock.look(connection, now_ns)
-            if counts_ns is None:
-                with self._database.writing() as writer:
-                    counts_ns = self._clock.settle(writer, now_ns)
+            if counts_ns is not None:
+                yield connection, counts_ns
+                return
+        with self._database.writing() as connection:
+            counts_ns = self._clock.settle(connection, now_ns)
+        with self._database.reading() as connection:
             yield connection, counts_ns
 
     @contextmanager

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cell.people.errors import AuditError
+from cell.stores.trouble import NO_ROOM
 from cell.texts import say
 
 AUDIT = "audit.key"
@@ -75,5 +76,7 @@ def told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if error.errno in NO_ROOM:
+            raise AuditError(say("store.full", file=path)) from error
         why = error.strerror or error
         raise AuditError(say("audit.key.unusable", path=path, why=why)) from error

@@ -38,6 +38,16 @@ def of_address(address: str, limits: Lockout) -> Counter:
     return Counter(_digest("address", _place(address)), limits.address_misses, HOUR_NS, True)
 
 
+def of_device(device: str, folded: str, limits: Lockout) -> Counter:
+    """The counter of a name in a browser that knows it; '' for the badges that are read there."""
+    return Counter(_digest("device", f"{device}\n{folded}"), limits.misses, DAY_NS)
+
+
+def of_session(session: str, limits: Lockout) -> Counter:
+    """The counter of somebody who has signed in and proves it once more."""
+    return Counter(_digest("session", session), limits.misses, DAY_NS)
+
+
 def count_try(
     connection: sqlite3.Connection, counters: list[Counter], limits: Lockout, now_ns: int
 ) -> None:

@@ -9,10 +9,20 @@ from typing import NamedTuple
 from cell.people.account import Account, Begun, folded
 from cell.people.account_rows import Row, by_name, rows
 from cell.people.desk import Desk, Noted
+from cell.people.devices import is_known, remember
 from cell.people.errors import SignInError
 from cell.people.hashing import badge_digest
 from cell.people.keys import BADGES, read_key
-from cell.people.lockout import Counter, count_try, forget, of_address, of_name, take_back
+from cell.people.lockout import (
+    Counter,
+    count_try,
+    forget,
+    of_address,
+    of_device,
+    of_name,
+    of_session,
+    take_back,
+)
 from cell.people.person import How, SignedIn
 from cell.people.providing import PROVIDER, provided
 from cell.people.roles import Role
@@ -31,32 +41,43 @@ class _Try(NamedTuple):
     row: Row | None
     secret: str
     address: str
+    device: str
     counters: list[Counter]
 
 
 class SigningIn(Desk):
     """The part of `People` that lets people in."""
 
-    def by_password(self, name: str, password: str, now_ns: int, address: str = "") -> Begun:
-        """Sign in by name and password. address: from where, '' where that is not known.
+    def by_password(
+        self, name: str, password: str, now_ns: int, address: str = "", device: str = ""
+    ) -> Begun:
+        """Sign in by name and password. address: from where, '' where that is not known; device:
+        the word that the browser was given, '' if none (`Begun.device`).
 
-        Raises SignInError; its `wait_s` is above 0 while the name or the address has to wait.
+        Raises SignInError; its `wait_s` is above 0 while the name or the address has to wait. In a
+        browser that knows the name, nobody else's misses make it wait.
         """
-        return self._by_name(How.PASSWORD, name, password, now_ns, address)
+        return self._by_name(How.PASSWORD, name, password, now_ns, address, device)
 
-    def by_pin(self, name: str, pin: str, now_ns: int, address: str = "") -> Begun:
+    def by_pin(
+        self, name: str, pin: str, now_ns: int, address: str = "", device: str = ""
+    ) -> Begun:
         """Sign in at the shared panel by name and PIN. Raises SignInError."""
-        return self._by_name(How.PIN, name, pin, now_ns, address)
+        return self._by_name(How.PIN, name, pin, now_ns, address, device)
 
-    def by_badge(self, badge: str, now_ns: int, address: str = "") -> Begun:
-        """Sign in at the shared panel by what the badge reader typed. Raises SignInError."""
-        key, counters = read_key(self._keys, BADGES), self._of_address(address)
+    def by_badge(self, badge: str, now_ns: int, address: str = "", device: str = "") -> Begun:
+        """Sign in at the shared panel by what the badge reader typed; a panel that somebody has
+        used before waits for nobody else's misses. Raises SignInError.
+        """
+        key = read_key(self._keys, BADGES)
         with self._writing(now_ns) as (connection, counts_ns):
             found = [] if key is None else self._with_badge(connection, key, badge)
-            counters += [self._of_name(row.account.name) for row in found]
+            counters = self._of_address(address)
+            if is_known(connection, device, None):
+                counters = [of_device(device, "", self._settings.lockout)]
             count_try(connection, counters, self._settings.lockout, counts_ns)
         row = found[0] if found else None
-        return self._prove(_Try(How.BADGE, row, badge.strip(), address, counters), now_ns)
+        return self._prove(_Try(How.BADGE, row, badge.strip(), address, device, counters), now_ns)
 
     def by_provider(
         self, provider: str, name: str, display: str, role: Role, now_ns: int, address: str = ""
@@ -91,21 +112,26 @@ class SigningIn(Desk):
 
         Raises SignInError when it is wrong.
         """
-        counters = [self._of_name(by.name), *self._of_address(address)]
+        counters = [of_session(by.session, self._settings.lockout)]
         with self._writing(now_ns) as (connection, counts_ns):
             count_try(connection, counters, self._settings.lockout, counts_ns)
             row = by_name(connection, by.name)
-        tried = _Try(How.PASSWORD, row, password, address, counters)
+        tried = _Try(How.PASSWORD, row, password, address, "", counters)
         self._require_right(tried, "account.prove")
         with self._writing(now_ns) as (connection, _):
             self._clear(connection, tried)
 
-    def _by_name(self, how: How, name: str, secret: str, now_ns: int, address: str) -> Begun:
-        counters = [self._of_name(name), *self._of_address(address)]
+    def _by_name(
+        self, how: How, name: str, secret: str, now_ns: int, address: str, device: str
+    ) -> Begun:
+        limits = self._settings.lockout
         with self._writing(now_ns) as (connection, counts_ns):
-            count_try(connection, counters, self._settings.lockout, counts_ns)
             row = by_name(connection, name)
-        return self._prove(_Try(how, row, secret, address, counters), now_ns)
+            counters = [of_name(folded(name), limits), *self._of_address(address)]
+            if row is not None and is_known(connection, device, row.account.number):
+                counters = [of_device(device, folded(name), limits)]
+            count_try(connection, counters, limits, counts_ns)
+        return self._prove(_Try(how, row, secret, address, device, counters), now_ns)
 
     def _prove(self, tried: _Try, now_ns: int) -> Begun:
         """Look at the secret, outside of any transaction since that takes its time."""
@@ -120,9 +146,10 @@ class SigningIn(Desk):
                     f"UPDATE accounts SET {tried.how} = ? WHERE number = ?",
                     (fresh, row.account.number),
                 )
-            done = self._begin(connection, row.account, tried.how, tried.address, counts_ns)
+            begun, noted = self._begin(connection, row.account, tried.how, tried.address, counts_ns)
             self._clear(connection, tried)
-            return done
+            device = remember(connection, tried.device, row.account.number, counts_ns)
+            return replace(begun, device=device), noted
 
         return self._noted(by, "session.begin", row.account.name, "", now_ns, act)
 
@@ -164,9 +191,6 @@ class SigningIn(Desk):
 
     def _with_badge(self, connection: sqlite3.Connection, key: bytes, badge: str) -> list[Row]:
         return rows(connection, "badge_digest = ?", badge_digest(key, badge))
-
-    def _of_name(self, name: str) -> Counter:
-        return of_name(folded(name), self._settings.lockout)
 
     def _of_address(self, address: str) -> list[Counter]:
         return [of_address(address, self._settings.lockout)] if address else []

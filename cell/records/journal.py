@@ -23,7 +23,8 @@ from cell.records.errors import JournalError
 from cell.records.journal_file import Presence, connect, lock, reading, writing
 from cell.records.journal_tables import VERSION, Kept
 from cell.records.remedies import BOTH
-from cell.records.reserve import Reserve, is_full
+from cell.records.reserve import Reserve
+from cell.stores.trouble import is_full
 
 __all__ = ["VERSION", "Journal", "JournalError"]
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
-import sqlite3
 from pathlib import Path
 
 SIZE_MIB = 32
@@ -56,15 +54,3 @@ class Reserve:
             temporary.unlink(missing_ok=True)
             return False
         return True
-
-
-def is_full(error: sqlite3.Error, folder: Path) -> bool:
-    """Whether SQLite failed for want of room on the disk of `folder`."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
-        return True
-    # Its shared-memory file does not grow either, which it calls an input/output error.
-    try:
-        return code == sqlite3.SQLITE_IOERR and shutil.disk_usage(folder).free < 2**20
-    except OSError as lost:
-        return lost.errno == errno.ENOSPC

@@ -63,7 +63,7 @@ def write_whole(path: Path, content: str | bytes, *, durable: bool = True) -> No
     try:
         _write(path, data, durable)
     except (OSError, ValueError, RuntimeError) as error:
-        raise WriteError(_refusal(path, error)) from None
+        raise WriteError(_refusal(path, error)) from error
 
 
 def _write(path: Path, data: bytes, durable: bool) -> None:

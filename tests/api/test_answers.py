@@ -132,3 +132,22 @@ def test_every_route_has_words(world: World) -> None:
             assert operation.get("description"), operation["operationId"]
     for route in routes_of():
         assert route.tags, route.name
+
+
+LARGE = b" " * (4 * 2**20 + 1)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k"}], ids=["plain", "keyed"])
+@pytest.mark.parametrize("in_pieces", [False, True], ids=["whole", "pieces"])
+def test_a_body_over_the_limit_is_a_problem_as_others(
+    world: World, headers: dict[str, str], in_pieces: bool
+) -> None:
+    client = world.client(Role.ADMIN, **{"Accept-Language": "ko"}, **headers)
+    body = iter([LARGE[:-9], LARGE[:9]]) if in_pieces else LARGE
+    told = client.post("/orders/recipe", content=body)
+    assert told.headers["content-type"] == "application/problem+json"
+    assert (told.status_code, told.json()["code"]) == (413, "api.too_large")
+    assert told.headers["content-language"] == "ko"
+    assert world.cell.given == []
+    nobody = world.client(None).post("/labels/imports?format=coco", content=LARGE)
+    assert nobody.status_code == 401, "it would not be too large there"

@@ -45,7 +45,8 @@ def test_in_by_one_format_and_out_by_all(world: World, client: TestClient, tmp_p
     archive = export(sound_set(tmp_path), tmp_path / "set.zip", "coco").target.read_bytes()
     wrong = client.post("/labels/imports?format=cvat", content=archive)
     assert (wrong.status_code, wrong.headers["content-language"]) == (422, "ko")
-    assert str(world.folder) not in wrong.text
+    assert wrong.json()["code"] == "exchange.fault"
+    assert wrong.json()["detail"].startswith("upload: 여기 있는 XML 파일: none")
     cut = client.post("/labels/imports?format=coco", content=archive[:900])
     assert (cut.status_code, cut.json()["code"]) == (422, "exchange.damaged")
     assert not client.get("/labels/queue").json()["items"]
@@ -73,7 +74,7 @@ def test_in_by_one_format_and_out_by_all(world: World, client: TestClient, tmp_p
     told = {(entry.what, bool(entry.refused)) for entry in log}
     assert {("labels.import", False), ("labels.import", True), ("labels.imported", False)} < told
     broken = next(entry for entry in log if entry.refused)
-    assert broken.after == {"format": "cvat", "person": "quality_person", "brought": 0}
+    assert broken.after == {"format": "cvat", "person": "quality_person"}
     (out, *_) = [entry for entry in log if entry.what == "labels.export"]
     assert (out.subject, out.after) == ("one", {"format": "coco", "pictures": 3})
 

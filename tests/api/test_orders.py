@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 
-from cell.client.link import OverrideOrder, Reply
+from cell.client.link import OverrideOrder
+from cell.client.reply import NO_ANSWER, Reply
 from cell.control.ledger.observations import COMMANDS
 from cell.faces.api.repeats import KEPT_NS
 from cell.people.roles import Role
@@ -109,15 +110,59 @@ def test_a_repeat_is_answered_and_not_carried_out(world: World) -> None:
     assert client.post("/orders/recipe", json=RECIPE).status_code == 409, "a day later it is new"
 
 
-def test_a_refusal_is_repeated_and_a_silence_may_be_tried_again(world: World) -> None:
+def test_a_refusal_is_repeated_and_what_was_not_begun_may_be_tried_again(world: World) -> None:
     client = world.client(Role.ADMIN, **{"Idempotency-Key": "k"})
-    world.cell.reply = Reply(False, problem="command.no_answer")
-    assert client.post("/orders/start").status_code == 504
+    world.cell.reply = Reply(False, problem="command.no_service")
+    assert client.post("/orders/start").status_code == 503
     world.cell.reply = Reply(False, say("refused.before_belt"))
     assert client.post("/orders/start").status_code == 409
     world.cell.reply = Reply(True)
     assert client.post("/orders/start").json()["code"] == "refused.before_belt"
     assert len(world.cell.given) == 2
+
+
+@pytest.mark.parametrize(
+    ("late", "status", "code"),
+    [
+        (Reply(True), 200, ""),
+        (Reply(False, say("refused.before_belt")), 409, "refused.before_belt"),
+        (Reply(False, problem=NO_ANSWER), 409, "api.key_lost"),
+    ],
+)
+def test_a_silence_is_not_repeated_and_its_end_is_told(
+    world: World, late: Reply, status: int, code: str
+) -> None:
+    client = world.client(Role.ADMIN, **{"Idempotency-Key": "k"})
+    later: Future[Reply] = Future()
+    world.cell.reply = Reply(False, problem=NO_ANSWER, later=later)
+    first = client.post("/orders/recipe", json=RECIPE)
+    assert (first.status_code, first.json()["code"]) == (504, "command.no_answer")
+    assert "Idempotency-Key" in first.json()["detail"]
+    world.cell.reply = Reply(True)
+    again = client.post("/orders/recipe", json=RECIPE)
+    assert again.json()["code"] == "api.key_under_way"
+    later.set_result(late)
+    for thread in threading.enumerate():
+        if thread.name == "late":
+            thread.join(10)
+    told = client.post("/orders/recipe", json=RECIPE)
+    assert (told.status_code, told.json().get("code", "")) == (status, code)
+    assert code or told.json() == {"order": "change_recipe", "accepted": True}
+    assert len(world.cell.given) == 1
+    entries = world.audit.entries(what="order.recipe")
+    assert [bool(one.refused) for one in entries] == [False, True, not late.accepted]
+
+
+def test_what_broke_off_is_not_repeated(world: World) -> None:
+    def breaks(*_order: Any) -> Reply:
+        raise RuntimeError("a fault")
+
+    follow, world.cell.command = world.cell.command, breaks  # type: ignore[method-assign]
+    client = world.client(Role.ADMIN, **{"Idempotency-Key": "k"})
+    assert client.post("/orders/start").status_code == 500
+    world.cell.command = follow  # type: ignore[method-assign]
+    assert client.post("/orders/start").json()["code"] == "api.key_lost"
+    assert world.cell.given == []
 
 
 @pytest.mark.parametrize("key", ["", "a b", "x" * 101, "ä"])
@@ -163,7 +208,7 @@ def test_what_was_begun_before_a_crash_is_not_done_again(world: World) -> None:
 def test_an_answer_that_cannot_be_kept_is_not_given(world: World) -> None:
     (world.folder / "api.db").write_bytes(b"no database" * 999)
     answer = world.client(Role.ADMIN, **{"Idempotency-Key": "k"}).post("/orders/start")
-    assert (answer.status_code, answer.json()["code"]) == (503, "api.repeats")
+    assert (answer.status_code, answer.json()["code"]) == (503, "store.damaged")
     assert world.cell.given == []
 
 

@@ -12,9 +12,10 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cell.client.link import OverrideOrder, RecipeOrder, Reply
+from cell.client.link import OverrideOrder, RecipeOrder
 from cell.client.model import CellStatus, CellView, Link, Part, Verdict
 from cell.client.orders import Orders
+from cell.client.reply import Reply
 from cell.config import CellConfig, load
 from cell.control.ledger.observations import Order
 from cell.faces.api.desk import Desk

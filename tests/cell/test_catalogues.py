@@ -39,7 +39,7 @@ from vision.lab.data.reading import Unlabelled
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("cell", "models", "robot", "vision")
-SAYING = ("say", "tr", "RefusalError")
+SAYING = ("say", "tr", "RefusalError", "told")
 
 COMPOSED = {
     "alarm.{}": CATALOGUE,
@@ -88,7 +88,10 @@ COMPOSED = {
     "verdict.{}": [name(verdict) for verdict in VERDICT_COLORS],
 }
 """Codes that are put together, each with the names that it is put together of."""
-SAME_EVERYWHERE = {"alarm.detail", "override.order", "picture.caption", "verdict.defect"}
+SAME_EVERYWHERE = {
+    "alarm.detail", "exchange.fault", "file.at", "file.good.judgement", "override.order",
+    "picture.caption", "verdict.defect",
+}  # fmt: skip
 """Codes without a word in their text."""
 
 
@@ -190,3 +193,18 @@ def test_korean_is_korean_and_english_is_english() -> None:
     hangul = {code for code, text in own("ko").items() if re.search("[가-힣]", text)}
     assert own("ko").keys() - hangul == SAME_EVERYWHERE
     assert not [code for code, text in own("en").items() if re.search("[가-힣]", text)]
+
+
+def test_sentences_that_stand_in_the_code_are_those_of_the_catalogue() -> None:
+    """Those of label files are said in English by rooms that know no catalogue."""
+    found = {}
+    rooms = ("cell/labels/exchange/", "vision/lab/data/")
+    for tree in (tree for where, tree in trees() if where.startswith(rooms)):
+        for node in ast.walk(tree):
+            if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "told"):
+                continue
+            words = [one.value for one in node.args[:2] if isinstance(one, ast.Constant)]
+            if len(words) == 2:
+                found[words[0], words[1]] = node.lineno
+    assert len(found) > 100
+    assert [one for one in found if catalogue("en")[one[0]] != one[1]] == []

@@ -42,7 +42,7 @@ READ: list[tuple[str, str, str, int, set[Kind]]] = [
     ("a confidence", "0 .5 .5 .2 .2 .93", "", 0, {Kind.COLUMN}),
     ("a turned box", "0 .4 .4 .6 .4 .6 .6 .4 .6", "", 0, set()),
     ("a polygon and confidence", "0 .4 .4 .6 .4 .6 .6 .93", "", 0, {Kind.COLUMN}),
-    ("key points", "0 .5 .5 .2 .2 .1 .1 2 .9 .9 1", POSE, 0, set()),
+    ("key points", "0 .5 .5 .2 .2 .1 .1 2 .9 .9 1", POSE, 0, {Kind.COLUMN}),
     ("key points and confidence", "0 .5 .5 .2 .2 .1 .1 2 .9 .9 1 .93", POSE, 0, {Kind.COLUMN}),
     ("the same twice", "0 .5 .5 .2 .2\n0 .5 .5 .2 .2", "", 0, {Kind.BOX_TWICE}),
 ]  # fmt: skip

@@ -16,7 +16,7 @@ import pytest
 
 from vision.engines import cuda, tensorrt, trt_plan
 
-SHAPE = (1, 1, 4, 6)
+SHAPE = (1, 2, 4, 3)
 SIZE = 4 * 24
 
 
@@ -48,6 +48,7 @@ class StandInDriver:
     def __init__(self) -> None:
         self.faults: dict[str, int] = {}
         self.sticky = 0
+        self.session_fault: Exception | None = None
         self.calls: list[str] = []
         self.held: dict[str, set[int]] = {}
         self.memory: dict[int, Any] = {}
@@ -265,3 +266,44 @@ def install(monkeypatch: pytest.MonkeyPatch) -> tuple[StandInDriver, StandInTens
     monkeypatch.setattr(tensorrt, "find_builder", lambda _name: trt)
     monkeypatch.setattr(trt_plan, "build_plan", build)
     return driver, trt, built
+
+
+class StandInSession:
+    """An ONNX Runtime session on the stand-in GPU, its own stream that of the engine."""
+
+    def __init__(self, driver: StandInDriver, options: dict[str, str]) -> None:
+        self.driver, self.options = driver, options
+        self.addresses: dict[str, int] = {}
+        driver.held.setdefault("session", set()).add(id(self))
+
+    def __del__(self) -> None:
+        self.driver.lost("session", id(self))
+
+    def get_providers(self) -> list[str]:
+        return ["CUDAExecutionProvider", "CPUExecutionProvider"]
+
+    def get_inputs(self) -> list[Any]:
+        return [SimpleNamespace(name="picture", type="tensor(float)", shape=list(SHAPE))]
+
+    def get_outputs(self) -> list[Any]:
+        return [SimpleNamespace(name="boxes", type="tensor(float)", shape=list(SHAPE))]
+
+    def io_binding(self) -> Any:
+        def bind(name: str, where: str, number: int, _kind: Any, shape: Any, address: int) -> None:
+            assert (where, number, tuple(shape)) == ("cuda", 0, SHAPE)
+            self.addresses[name] = address
+
+        return SimpleNamespace(bind_input=bind, bind_output=bind)
+
+    def run_with_iobinding(self, _binding: Any) -> None:
+        if self.driver.session_fault:
+            raise self.driver.session_fault
+        assert int(self.options["user_compute_stream"]) in self.driver.held["stream"]
+        memory = self.driver.memory
+        for step in self.driver.queue:  # it waits for its stream
+            step()
+        self.driver.queue = []
+        values = [
+            2 * x for x in (ctypes.c_float * 24).from_buffer(memory[self.addresses["picture"]])
+        ]
+        ctypes.memmove(memory[self.addresses["boxes"]], (ctypes.c_float * 24)(*values), SIZE)

@@ -23,7 +23,7 @@ class Fragile:
     def __init__(self, name: str, runs: int) -> None:
         self.name, self.left, self.closed = name, runs, False
 
-    def run(self, batch: Tensor) -> Tensor:
+    def run(self, batch: Tensor, changed: int | None = None) -> Tensor:  # noqa: ARG002
         self.left -= 1
         if self.left < 0:
             raise EngineError(f"{self.name}: the GPU fell off")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import stat
 import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -130,6 +132,30 @@ def test_names_of_a_code_page_are_not_guessed(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "부품.txt").is_file()
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_entry_is_told_of_the_archive(tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as made:
+        made.writestr("a.png", random.Random(1).randbytes(50_000))
+    raw = bytearray((tmp_path / "a.zip").read_bytes())
+    raw[60:20_000] = bytes(19_940)
+    (tmp_path / "a.zip").write_bytes(raw)
+    assert "is damaged" in refused(tmp_path / "a.zip", tmp_path)
+
+
+def test_an_unknown_compression_is_refused_and_a_fault_of_ours_is_none(tmp_path: Path) -> None:
+    archive = make_zip(tmp_path / "a.zip", [("a.txt", b"a")])
+    raw = bytearray(archive.read_bytes())
+    raw[8] = raw[raw.find(b"PK\x01\x02") + 10] = 97
+    archive.write_bytes(raw)
+    assert "pack it again" in refused(archive, tmp_path)
+
+    def broken(*_: object) -> Any:
+        raise RuntimeError("a fault")
+
+    with pytest.raises(RuntimeError, match="a fault"):
+        unpack(make_zip(tmp_path / "b.zip", [("a", b"a")]), tmp_path / "in", broken)
+
+
 def test_an_encrypted_one_is_refused(tmp_path: Path) -> None:
     archive = make_zip(tmp_path / "a.zip", [("a.txt", b"a")])
     raw = bytearray(archive.read_bytes())
@@ -229,7 +255,7 @@ def test_errors_and_warnings_name_the_archive(tmp_path: Path) -> None:
     )
     with pytest.raises(ExchangeError) as caught:
         take(archive, tmp_path)
-    assert str(caught.value).startswith(f"{archive}/a.json: line 1")
+    assert render(str(caught.value)).startswith(f"{archive}/a.json: line 1")
 
 
 def test_progress_is_told(tmp_path: Path) -> None:

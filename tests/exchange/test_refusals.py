@@ -48,6 +48,18 @@ def beside(folder: Path, name: str, text: str) -> Path:
     return folder
 
 
+def test_a_class_that_is_left_out_makes_no_part_good(tmp_path: Path) -> None:
+    other = '<box label="rust" xtl="11" ytl="2" xbr="19" ybr="8"/>'
+    both = take(
+        beside(tmp_path / "both", "a.xml", XML.format(BOX + other)), "cvat", left_out=["dent"]
+    )
+    (item,) = both.items
+    assert [shape.class_name for shape in item.labelled.shapes] == ["rust"]
+    lone = take(beside(tmp_path / "lone", "a.xml", XML.format(BOX)), "cvat", left_out=["dent"])
+    assert not lone.items
+    assert any("nothing else is outlined on 1 pictures" in one.what for one in lone.warnings)
+
+
 def regions(*results: dict[str, object], **task: object) -> str:
     whole = {"data": {"image": "/data/upload/3/1a2b3c4d-a.png"}}
     return json.dumps([whole | {"annotations": [{"result": list(results)}]} | task])
@@ -317,3 +329,84 @@ def test_what_is_lost_is_counted(tmp_path: Path) -> None:
     assert [text.split()[0] for text in told["yolo-detect"]] == ["1", "1", "3"]
     assert "polygons became their boxes" in told["yolo-detect"][1]
     assert "boxes became polygons" in told["yolo-segment"][1]
+
+
+def coco_of(*notes: dict[str, object], **image: object) -> str:
+    """A COCO file of the picture a.png."""
+    content: dict[str, object] = {"images": [{"id": 1, "file_name": "a.png", **image}]}
+    content["annotations"] = [{"image_id": 1, "category_id": 1, **note} for note in notes]
+    return json.dumps(content | {"categories": [{"id": 1, "name": "dent"}]})
+
+
+TURNED = '<ellipse label="a" cx="20" cy="15" rx="6" ry="2" rotation="{}"/>'
+
+
+@pytest.mark.parametrize(
+    ("degrees", "box"), [(0, (14, 13, 26, 17)), (90, (18, 9, 22, 21)), (450, (18, 9, 22, 21))]
+)
+def test_the_box_of_a_turned_ellipse_holds_it(
+    tmp_path: Path, degrees: int, box: tuple[float, ...]
+) -> None:
+    value = {"x": 50, "y": 50, "radiusX": 15, "radiusY": 100 / 15, "rotation": degrees}
+    for name, text, format in (
+        ("a.xml", XML.format(TURNED.format(degrees)), "cvat"),
+        ("a.json", regions(region("ellipselabels", **value)), "label-studio"),
+    ):
+        (item,) = take(beside(tmp_path / format, name, text), format).items
+        np.testing.assert_allclose(item.labelled.shapes[0].box, box, atol=0.001)
+
+
+def test_a_list_of_pictures_says_of_none_that_it_is_good(tmp_path: Path) -> None:
+    folder = beside(tmp_path / "in", "image_info_test.json", coco_of())
+    assert "nobody said that it is good" in line_of(folder, "coco")
+    (item,) = take(folder, "coco", unlabelled=Unlabelled.GOOD).items
+    assert item.labelled.judgement is Judgement.GOOD
+    said = beside(tmp_path / "said", "instances.json", coco_of(judgement="good"))
+    assert take(said, "coco").items[0].labelled.judgement is Judgement.GOOD
+
+
+PEERS = {
+    "a detector's results": ("coco", "a.json", "[]", "is a list"),
+    "two pictures in a task": (
+        "label-studio", "a.json",
+        regions(region() | {"to_name": "left"}, region() | {"to_name": "right"}), "left, right",
+    ),
+    "a polygon that is open": (
+        "label-studio", "a.json",
+        regions(region("polygonlabels", points=[[1, 2], [30, 4], [5, 60]], closed=False)),
+        "is not closed",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", PEERS)
+def test_what_other_tools_mean_otherwise_is_refused(tmp_path: Path, what: str) -> None:
+    format, name, text, words = PEERS[what]
+    source = beside(tmp_path / "in", name, text)
+    assert words in line_of(source / name if format == "coco" else source, format)
+
+
+def test_what_is_left_out_is_told(tmp_path: Path) -> None:
+    box = BOX.replace("/>", '><attribute name="depth">2</attribute></box>')
+    note = {"bbox": [1, 2, 8, 6], "keypoints": [1, 2, 2]}
+    pose = "names: [dent]\nkpt_shape: [1, 3]\n"
+    line = "0 0.5 0.5 0.2 0.2 0.4 0.4 2\n"
+    for format, name, text in (
+        ("cvat", "a.xml", XML.format(box)), ("coco", "a.json", coco_of(note)),
+        ("yolo-detect", "data.yaml", pose),
+    ):  # fmt: skip
+        folder = beside(tmp_path / format, name, text)
+        if format == "yolo-detect":
+            for place, file in (("images", "a.png"), ("labels", "a.txt")):
+                (folder / place).mkdir()
+                (folder / file).write_text(line) if file == "a.txt" else None
+                (folder / file).rename(folder / place / file)
+        assert any("left out" in one.text for one in take(folder, format).warnings), format
+
+
+def test_pictures_of_any_part_of_coco_are_found(tmp_path: Path) -> None:
+    note = {"bbox": [1, 2, 8, 6]}
+    folder = beside(tmp_path / "annotations", "person_keypoints_val2017.json", coco_of(note))
+    (tmp_path / "images" / "val2017").mkdir(parents=True)
+    (folder / "a.png").rename(tmp_path / "images" / "val2017" / "a.png")
+    assert len(take(folder / "person_keypoints_val2017.json", "coco").items) == 1

@@ -2,6 +2,7 @@
 
 Orders come as JSON lines on stdin: {"state": {...CellState...}}, {"inspect": {...Inspection...}},
 {"belt": {...}}, {"robot": {...}}, {"silent": bool}, {"refuse": "why"}, {"slow_s": seconds},
+{"hold": bool} (answers to plain orders),
 {"processes": [...]}, {"advisories": {"launcher": [{...Advisory...}]}}, {"reset": true}.
 Each service call that it was given goes as a JSON line to stdout. An order for a recipe that is not
 refused puts `change` on "preparing"; what follows is told by {"state": ...}.
@@ -48,6 +49,7 @@ from cell.control.ledger.allowed import refusals
 from cell.control.ledger.config import LedgerConfig
 from cell.control.ledger.desk import Desk
 from cell.control.ledger.events import CellState as State
+from cell.nodes.topics import ORDERS
 from cell.products import RECIPES, load_recipe
 from cell.texts import say
 
@@ -65,6 +67,7 @@ def now() -> Time:
 class FakeSupervisor(Node):
     def __init__(self) -> None:
         super().__init__("supervisor", namespace="/cell")
+        self.go_on = threading.Event()
         self.reset()
         self.started = time.time()
         self._cell = self.create_publisher(CellState, "/cell/supervisor/state", 10)
@@ -72,12 +75,14 @@ class FakeSupervisor(Node):
         self._belt = self.create_publisher(BeltState, "/cell/belt/state", 10)
         self._robot = self.create_publisher(RobotState, "/cell/robot/state", 10)
         self._status = self.create_publisher(NodeStatus, "/cell/node_status", 10)
-        self.create_service(CellCommand, "/cell/supervisor/command", self.on_command)
-        self.create_service(
-            AcknowledgeAlarm, "/cell/supervisor/acknowledge_alarm", self.on_acknowledge
-        )
-        self.create_service(OverrideVerdict, "/cell/supervisor/override_verdict", self.on_override)
-        self.create_service(SetRecipe, "/cell/supervisor/set_recipe", self.on_recipe)
+        for kind, name, callback in (
+            (CellCommand, "command", self.on_command),
+            (AcknowledgeAlarm, "acknowledge_alarm", self.on_acknowledge),
+            (OverrideVerdict, "override_verdict", self.on_override),
+            (SetRecipe, "set_recipe", self.on_recipe),
+        ):
+            place = f"/cell/supervisor/{name}"
+            self.create_service(kind, place, callback, qos_profile=ORDERS)
         self.create_timer(0.2, self.beat)
         self.create_timer(0.05, self.devices)
 
@@ -85,6 +90,7 @@ class FakeSupervisor(Node):
         self.silent = False
         self.refuse = ""
         self.slow_s = 0.0
+        self.go_on.set()
         self.processes = ["belt", "camera", "inspector", "supervisor", "robot", "recorder"]
         self.advisories: dict[str, list[Advisory]] = {}
         self.state = CellState(state="stopped", reason="Ready.")
@@ -101,6 +107,7 @@ class FakeSupervisor(Node):
             self.state.state = after.get(request.command, "stopped")
             self.cell()
         report({"command": request.command, "person": request.person})
+        self.go_on.wait()
         return response
 
     def on_acknowledge(self, request: Any, response: Any) -> Any:
@@ -174,6 +181,8 @@ class FakeSupervisor(Node):
         self.silent = order.get("silent", self.silent)
         self.refuse = order.get("refuse", self.refuse)
         self.slow_s = order.get("slow_s", self.slow_s)
+        if "hold" in order:
+            (self.go_on.clear if order["hold"] else self.go_on.set)()
         self.processes = order.get("processes", self.processes)
         for node, told in order.get("advisories", {}).items():
             self.advisories[node] = [made(Advisory, one) for one in told]
@@ -226,6 +235,7 @@ def main() -> None:
         for line in sys.stdin:
             node.obey(json.loads(line))
     finally:
+        node.go_on.set()
         rclpy.shutdown()
         spinning.join()
 

@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,42 @@ def test_a_program_orders_and_the_cell_hears_who(
     status, told = ask("POST", "/orders/drain", tokens[Role.QUALITY])
     assert (status, json.loads(told)["code"]) == (403, "people.forbidden")
     assert fake_cell.idle()
+
+
+def test_many_orders_at_once_are_all_answered(
+    ask: Any, tokens: dict[Role, str], fake_cell: Any, until: Any
+) -> None:
+    admin = tokens[Role.ADMIN]
+    until(lambda: said(ask("POST", "/orders/stop", admin)), "the supervisor is found")
+    until(lambda: not fake_cell.idle(), "it was heard")
+    assert fake_cell.call()["command"] == "stop"
+    with ThreadPoolExecutor(16) as pool:
+        given = [pool.submit(ask, "POST", "/orders/stop", admin) for _ in range(16)]
+        assert [one.result()[0] for one in given] == [200] * 16
+    assert [fake_cell.call()["command"] for _ in range(16)] == ["stop"] * 16
+    assert fake_cell.idle()
+
+
+def test_a_late_answer_is_told_to_whoever_asks_with_the_key(
+    ask: Any, tokens: dict[Role, str], fake_cell: Any, until: Any
+) -> None:
+    admin = tokens[Role.ADMIN]
+    until(lambda: said(ask("POST", "/orders/stop", admin)), "the supervisor is found")
+    assert fake_cell.call()["command"] == "stop"
+    fake_cell.order(hold=True)
+    status, told = ask("POST", "/orders/reset", admin, Idempotency_Key="late")
+    assert (status, json.loads(told)["code"]) == (504, "command.no_answer")
+    assert "may still be carried out" in told
+    assert "Idempotency-Key" in told
+    status, told = ask("POST", "/orders/reset", admin, Idempotency_Key="late")
+    assert (status, json.loads(told)["code"]) == (409, "api.key_under_way")
+    fake_cell.order(hold=False)
+    late = lambda: said(ask("POST", "/orders/reset", admin, Idempotency_Key="late"))  # noqa: E731
+    assert until(late, "what became of it") == {"order": "reset", "accepted": True}
+    assert fake_cell.call()["command"] == "reset"
+    assert fake_cell.idle(), "once, and no more"
+    entries = ask("GET", "/audit?what=order.reset", admin)[1]["items"]
+    assert [bool(one["refused"]["text"]) for one in entries] == [False, True, False]
 
 
 def said(answer: tuple[int, Any]) -> Any:

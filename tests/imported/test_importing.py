@@ -100,8 +100,8 @@ def test_the_check_is_of_the_users_pictures(
     class Turned(OnnxEngine):
         """Rows in another order, as engines sort equal scores."""
 
-        def run(self, batch: Any) -> Any:
-            return super().run(batch)[:, :, ::-1].copy()
+        def run(self, batch: Any, changed: int | None = None) -> Any:
+            return super().run(batch, changed)[:, :, ::-1].copy()
 
     off = measure(Turned(OnnxConfig(), package.onnx), package, check)
     assert off.accepted is once, "only objects given once have no place of their own"

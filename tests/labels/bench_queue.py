@@ -34,7 +34,7 @@ def made(folder: Path, count: int) -> LabelBook:
     book = LabelBook.open(folder, SETTINGS)
     rng = random.Random(0)
     whys = [why for why in Why if why not in (Why.CONFLICT, Why.REVIEW)]
-    with book._database.write() as db:
+    with book._store.writing() as db:
         for number in range(count):
             part = f"s1-{number:05d}"
             about = About(part=part, recipe="pcb@1")
@@ -114,7 +114,7 @@ def people_at_once(folder: Path, people: int, seconds: float) -> bool:
         process.join()
     said = [line.split() for name in names for line in (folder / f"{name}.txt").open()]
     book = LabelBook.open(folder, SETTINGS)
-    with book._database.read() as db:
+    with book._store.reading() as db:
         rows = db.execute("SELECT item, key, number, based_on FROM label ORDER BY item, number")
         kept = [(str(row[0]), row[1], row[2], row[3]) for row in rows]
     whole = all(

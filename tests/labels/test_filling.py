@@ -261,17 +261,17 @@ def test_filling_goes_on_where_it_was_and_changes_nothing_twice(line: Line) -> N
     assert line.items().keys() == set(parts)
     assert line.fill() == Filled()
     before = line.book.queue(1)
-    with line.book._database.write() as db:
+    with line.book._store.writing() as db:
         db.execute("DELETE FROM mark")
     assert line.fill().parts == 10
     assert line.book.queue(1) == before
     # A place that does not fit the records is found anew by its event.
     for row in (0, 9999):
-        with line.book._database.write() as db:
+        with line.book._store.writing() as db:
             db.execute("UPDATE mark SET seq = ? WHERE name LIKE '% row'", (row,))
         line.fill()
         assert line.fill() == Filled()
-    with line.book._database.write() as db:
+    with line.book._store.writing() as db:
         db.execute("UPDATE mark SET seq = 9999 WHERE name LIKE '% row'")
     late = line.part((defect(0.57),))
     assert line.fill().queued == 1

@@ -271,7 +271,7 @@ def test_threads_and_processes_never_share_an_item(tmp_path: Path) -> None:
 
 def test_an_item_without_a_picture_is_listed_and_only_noted(tmp_path: Path) -> None:
     book = book_of(tmp_path)
-    with book._database.write() as db:
+    with book._store.writing() as db:
         queue.add_part(db, About(part="s1-7"), Reason(Why.NOT_INSPECTED, 0.0), 0)
     (item,) = book.queue(0).items
     assert (item.picture, item.file, item.about.part) == (None, None, "s1-7")

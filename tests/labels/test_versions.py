@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cell.labels import keeping, tables
+from cell.labels import keeping
 from cell.labels.book import LabelBook
 from cell.labels.errors import LeaseError, StaleLabelError, StoreError
 from cell.labels.label import Judgement, LabelError, Shape, ShapeKind
@@ -23,7 +23,6 @@ from tests.cell.small_disk import fill, prove
 from tests.labels.desk import (
     ALWAYS_TWICE,
     GOOD,
-    NEVER_TWICE,
     UNUSABLE,
     book_of,
     label,
@@ -236,46 +235,19 @@ def test_labels_from_files(tmp_path: Path) -> None:
     assert repeated.repeated, "the same contrary label is kept once"
 
 
-def test_an_older_file_is_brought_to_this_version_after_a_backup(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    book = book_of(tmp_path, 1)
-    tell(book, 1, "ann", GOOD)
-    book.close()
-    newer = tables.VERSION + 1
-    monkeypatch.setattr(tables, "VERSION", newer)
-    step = "ALTER TABLE item ADD COLUMN colour TEXT;\nUPDATE item SET colour = 'red';\n"
-    monkeypatch.setattr(tables, "STEPS", {newer - 1: step + "nonsense;\n"})
-    with pytest.raises(StoreError):
-        book_of(tmp_path)
-    monkeypatch.setattr(tables, "STEPS", {newer - 1: step})
-    book = book_of(tmp_path)
-    assert len(book.history(1)) == 1
-    book.close()
-    backup = sqlite3.connect(tmp_path / f"labels.db.version-{newer - 1}")
-    assert backup.execute("PRAGMA user_version").fetchone()[0] == newer - 1
-    assert backup.execute("SELECT person FROM label").fetchall() == [("ann",)]
-    backup.close()
-    monkeypatch.undo()
-    with pytest.raises(StoreError) as refused:
-        book_of(tmp_path)
-    assert "newer cell" in render(str(refused.value), "en")
-
-
-@pytest.mark.parametrize("what", ["foreign", "no database", "folder"])
-def test_a_file_that_is_none_of_labels_is_refused(what: str, tmp_path: Path) -> None:
-    file = tmp_path / "labels.db"
-    match what:
-        case "foreign":
-            database = sqlite3.connect(file)
-            database.execute("CREATE TABLE other (x)")
-            database.close()
-        case "no database":
-            file.write_bytes(b"These are no labels. " * 100)
-        case _:
-            file.mkdir()
-    with pytest.raises(StoreError, match=r"labels\.db"):
-        LabelBook.open(tmp_path, NEVER_TWICE)
+def _import_fills_the_disk(book: LabelBook, folder: Path) -> None:
+    """Of an import that the disk has no room for nothing is left, labels or pictures."""
+    kept = set(folder.rglob("*.png"))
+    files = [(picture(Path("/tmp"), number), GOOD) for number in range(200, 204)]
+    long = (picture(Path("/tmp"), 204), Said(Judgement.GOOD, note="x" * 300_000))
+    for leave, brought in ((2_000, files), (200_000, [*files, long])):
+        filler = fill(folder, leave=leave)
+        with pytest.raises(StoreError, match=r"store\.full|disk is full"):
+            book.bring_all_in(brought, "ann", 0)
+        filler.unlink()
+        assert set(folder.rglob("*.png")) == kept
+    assert len(book.queue(0, limit=50).items) == 1
+    assert book.bring_all_in([*files, files[0]], "ann", 0)[-1].saved.repeated
 
 
 def full_disk_while_a_label_is_saved(folder: Path) -> None:
@@ -287,13 +259,14 @@ def full_disk_while_a_label_is_saved(folder: Path) -> None:
     with pytest.raises(StoreError) as refused:
         label(book, 2, "ann", long, 0, key="k")
     words = render(str(refused.value), "en")
-    assert "cannot be written" in words
+    assert "the disk is full" in words
     assert "\n" not in words
-    with pytest.raises(StoreError, match=r"unwritable|cannot be written"):
+    with pytest.raises(StoreError, match=r"store\.full|disk is full"):
         book.add(picture(Path("/tmp"), 99), Reason(Why.WANTED), 0)
     assert book.history(1) == (before.version,)
     assert not book.history(2)
     filler.unlink()
+    _import_fills_the_disk(book, folder)
     assert book.open_item(2, "ann", 0).draft == "half"
     assert not label(book, 2, "ann", long, 0, key="k").repeated
     assert not list(folder.rglob("*.part"))

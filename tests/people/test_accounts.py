@@ -13,7 +13,6 @@ from cell.people.errors import AuditError, PeopleError, SignInError
 from cell.people.limits import PeopleSettings
 from cell.people.person import How, SignedIn
 from cell.people.roles import ForbiddenError, Permission, Role, may
-from models.ground.errors import UserError
 from tests.people.world import ADMIN, HOUR, NOW, PASSWORD, House, code_of, house
 
 Act = Callable[[House], Any]
@@ -231,18 +230,6 @@ def test_a_list_names_its_columns(home: House, text: str) -> None:
 
 
 # -- the database
-
-
-def test_a_newer_or_damaged_database_is_refused_in_one_line(tmp_path: Path) -> None:
-    with house(tmp_path) as first:
-        first.people._database._connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(UserError) as newer:
-        House(tmp_path)
-    assert code_of(newer.value) == "people.database.newer"
-    (tmp_path / "people.db").write_bytes(b"no database" * 100)
-    with pytest.raises(UserError) as damaged:
-        House(tmp_path)
-    assert code_of(damaged.value) == "people.database.unusable"
 
 
 def test_a_badge_needs_its_key(home: House) -> None:

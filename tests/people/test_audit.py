@@ -23,7 +23,6 @@ from cell.people.errors import AuditError
 from cell.people.incidents import SET_BACK
 from cell.people.keys import AUDIT, read_key
 from cell.people.noting import Notes
-from tests.cell.small_disk import fill, prove
 from tests.people.audit_world import KIM, START_NS, filled, some_entry
 from tests.people.world import code_of
 
@@ -172,23 +171,12 @@ def _damaged_key(folder: Path) -> None:
     (folder / "keys" / AUDIT).write_text("no key")
 
 
-def _newer(folder: Path) -> None:
-    with sqlite3.connect(folder / "audit.db") as connection:
-        connection.execute("PRAGMA user_version = 99")
-
-
-def _no_database(folder: Path) -> None:
-    (folder / "audit.db").write_bytes(b"no database" * 1000)
-
-
 @pytest.mark.parametrize(
     ("does", "code"),
     [
         (_no_key, "audit.key.missing"),
         (_other_key, "audit.key.other"),
         (_damaged_key, "audit.key.damaged"),
-        (_newer, "people.database.newer"),
-        (_no_database, "people.database.unusable"),
     ],
 )
 def test_a_log_that_cannot_go_on_is_refused_in_one_line(
@@ -199,31 +187,6 @@ def test_a_log_that_cannot_go_on_is_refused_in_one_line(
         log_of(tmp_path)
     assert code_of(refused.value) == code
     assert str(tmp_path) in str(refused.value)
-
-
-def fills_up(folder: Path) -> None:
-    """On a disk of 2 MiB: entries until it is full, then room again."""
-    log = log_of(folder)
-    log.note(KIM, "order.start")
-    stuffing = fill(folder)
-    with pytest.raises(AuditError):
-        _note_many(log)
-    count = len(log.entries(limit=1000))
-    assert found(folder) == []
-    stuffing.unlink()
-    log.note(KIM, "order.stop")
-    assert len(log.entries(limit=1000)) == count + 1
-    log.close()
-    assert found(folder) == []
-
-
-def _note_many(log: AuditLog) -> None:
-    for _ in range(100):
-        log.note(KIM, "order.start", "x" * 2000)
-
-
-def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
-    prove("tests.people.test_audit", "fills_up", tmp_path, "2m")
 
 
 # -- export

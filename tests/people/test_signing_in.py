@@ -161,6 +161,50 @@ def test_what_counts_as_one_address(home: House, pattern: str, same: str, other:
     assert miss(home, "guess", NOW, other).wait_s == 0
 
 
+def test_who_guesses_elsewhere_locks_nobody_out_where_he_works(home: House) -> None:
+    people = home.people
+    own = people.by_password("kim", PASSWORD, NOW, "10.0.0.1").device
+    panel = people.by_pin("lee", "2580", NOW, "10.0.0.2").device
+    assert people.by_badge("0004711815", NOW, "10.0.0.2", panel).device == panel
+    for number in range(60):
+        for name in ("kim", "lee", f"guess {number}"):
+            with pytest.raises(SignInError):
+                people.by_password(name, "wrong", NOW, "10.0.0.1", "a made-up word")
+    assert people.by_password("kim", PASSWORD, NOW, "10.0.0.1", own).device == own
+    assert people.by_pin("lee", "2580", NOW, "10.0.0.1", panel)
+    assert people.by_badge("0004711815", NOW, "10.0.0.1", panel)
+    for device in ("", "a made-up word", panel):  # where this name is not known, it waits
+        with pytest.raises(SignInError) as refused:
+            people.by_password("kim", PASSWORD, NOW, "10.0.0.3", device)
+        assert code_of(refused.value) == "signin.locked"
+
+
+def test_a_known_browser_is_given_no_more_tries_than_others(home: House) -> None:
+    people = home.people
+    own = people.by_password("kim", PASSWORD, NOW).device
+    said = []
+    for _ in range(6):
+        with pytest.raises(SignInError) as refused:
+            people.by_password("kim", "wrong", NOW, device=own)
+        said.append(code_of(refused.value))
+    assert said == ["signin.wrong"] * 5 + ["signin.locked"]
+    assert people.by_password("kim", PASSWORD, NOW), "elsewhere it is another's"
+    many = [people.by_password("kim", PASSWORD, NOW + n).device for n in range(1, 20)]
+    assert len(set(many)) == 19
+    for _ in range(5):
+        miss(home, "kim", NOW + S)
+    with pytest.raises(SignInError):
+        people.by_password("kim", PASSWORD, NOW + S, device=many[0])
+    assert people.by_password("kim", PASSWORD, NOW + S, device=many[-1])
+
+
+def test_proving_it_again_waits_for_nobody_else(home: House) -> None:
+    by = home.people.by_password("kim", PASSWORD, NOW).signed_in
+    for _ in range(5):
+        miss(home, "kim", NOW)
+    home.people.prove(by, PASSWORD, NOW)
+
+
 def test_a_new_secret_ends_the_wait(home: House) -> None:
     for _ in range(5):
         miss(home, "kim", NOW)

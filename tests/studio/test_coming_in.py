@@ -19,6 +19,7 @@ from cell.faces.studio.uploads import Inbox
 from cell.faces.web.signed_in import sign
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
+from cell.texts import render
 from models.ground.errors import UserError
 
 KIM = SignedIn("kim", Role.QUALITY, How.PASSWORD)
@@ -41,8 +42,34 @@ def test_a_name_that_leads_out_is_refused_in_words(tmp_path: Path, lang: str, wo
     answer = TestClient(app).post(address, content=b"x")
     assert answer.status_code == 422
     assert words in answer.text
+    assert answer.text.startswith({"en": "the upload: ", "ko": "올린 것: "}[lang])
     assert answer.text.count("\n") == 1
     assert list(tmp_path.rglob("x.zip")) == []
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ({"set/a.json": "{"}, "set/a.json: line 1"),
+        ({"a.json": "{"}, "a.json: line 1"),
+        ({"a.txt": "", "b.txt": ""}, "the upload: JSON files here: none"),
+    ],
+)
+def test_refusals_name_what_was_sent_as_its_sender_knows_it(
+    tmp_path: Path, sent: dict[str, str], shown: str
+) -> None:
+    tray = Inbox(tmp_path / 'da"ta').open("kim")
+    for name, text in sent.items():
+        place = tray.folder / name
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(text)
+    wish = Wish("label-studio", scratch=tray.scratch, sent=tray.folder)
+    clerk = Mock(by=KIM, importing=lambda _name, _told, act: act())
+    with pytest.raises(UserError) as caught:
+        bring_in(clerk, tray.source, wish, Progress(), 0)
+    line = render(str(caught.value))
+    assert line.startswith(shown)
+    assert str(tmp_path) not in line
 
 
 def test_half_an_archive_brings_nothing_however_often_it_is_tried(tmp_path: Path) -> None:

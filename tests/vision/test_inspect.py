@@ -244,7 +244,7 @@ class Broken:
     name = "broken"
     input_shape = (1, 2, 640, 640)
 
-    def run(self, batch: np.ndarray) -> np.ndarray:
+    def run(self, batch: np.ndarray, changed: int | None = None) -> np.ndarray:  # noqa: ARG002
         return np.full((1, 10, 400), np.nan, np.float32) * batch.shape[0]
 
     def close(self) -> None:

@@ -79,7 +79,7 @@ class Answering:
     def __init__(self, output: Floats) -> None:
         self._output = output
 
-    def run(self, batch: Tensor) -> Tensor:  # noqa: ARG002
+    def run(self, batch: Tensor, changed: int | None = None) -> Tensor:  # noqa: ARG002
         return self._output
 
     def close(self) -> None:

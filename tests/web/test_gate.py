@@ -13,11 +13,13 @@ import pytest
 import socketio
 from starlette.requests import Request
 
+from cell.faces.api.application import routes_of
 from cell.faces.web.gate import Gate
 from cell.faces.web.sign_in.forms import read_form
 from cell.faces.web.sockets import Sockets
 from tests.hmi.conftest import Hmi
 from tests.people.world import ADMIN, house
+from tests.web.routes import filled
 from tests.web.visiting import PAGE, Visitor, click, client_of, connect
 
 OPEN = ("/sign-in", "/first-admin")
@@ -71,6 +73,36 @@ def test_a_foreign_page_is_refused_everywhere(
     assert set(answers(visitor, routes, headers).values()) == {status}
 
 
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({"Origin": FOREIGN}, "signin.foreign"),
+        ({"Host": "evil.example"}, "signin.unknown_host"),
+        ({}, "api.unauthorized"),
+        ({"Authorization": "Bearer nothing"}, "api.unauthorized"),
+    ],
+)
+def test_programs_are_refused_in_their_own_form(
+    visitor: Visitor, headers: dict[str, str], code: str
+) -> None:
+    asked = [(one, f"/api/v1{filled(r.path)}") for r in routes_of() for one in r.methods]
+    origin = {} if "Origin" in headers else {"Origin": visitor.url}
+    for method, path in [*sorted(asked), ("GET", "/api/v1/no"), ("TRACE", "/api/v1/state")]:
+        told = visitor.request(method, path, headers={**origin, **headers, "Accept-Language": "ko"})
+        assert told.headers["content-type"] == "application/problem+json", (method, path)
+        assert told.headers["content-language"] == "ko"
+        assert told.json()["code"] == code, (method, path)
+        assert told.json()["status"] == told.status_code
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "TRACE"])
+def test_beside_the_interface_there_is_nothing(visitor: Visitor, method: str) -> None:
+    visitor.sign_in("boss")
+    told = visitor.request(method, "/api/v9/x", headers={"Origin": visitor.url})
+    assert told.headers["content-type"] == "application/problem+json", told.text
+    assert (told.status_code, told.json()["code"]) == (404, "api.no_route")
+
+
 def test_what_changes_something_says_where_it_comes_from(visitor: Visitor) -> None:
     visitor.sign_in("lee")
     assert visitor.post("/sign-out").status_code == 403
@@ -122,6 +154,24 @@ ODD = (
     ("/studio/picture/abc/x", 404),
     ("/nothing", 404),
 )
+
+
+def test_who_guesses_elsewhere_keeps_nobody_from_his_own_browser(
+    cell_page: Hmi, visitor: Visitor, people_folder: Path
+) -> None:
+    with house(people_folder) as home:
+        home.add("park")
+    assert visitor.sign_in("park").status_code == 303
+    (known,) = [name for name in visitor.cookies if name.endswith("_device")]
+    with Visitor(cell_page.url) as stranger:
+        for _ in range(5):
+            assert stranger.sign_in("park", "a wrong pass phrase").status_code == 401
+        assert stranger.sign_in("park").status_code == 429
+    for name in list(visitor.cookies):
+        if name != known:
+            del visitor.cookies[name]
+    assert visitor.get("/", headers=PAGE).status_code == 303, "the word itself lets nobody in"
+    assert visitor.sign_in("park").status_code == 303
 
 
 def test_odd_addresses_are_answered(visitor: Visitor) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime
 import re
+import sqlite3
 import ssl
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +19,11 @@ import pytest
 
 from cell.config import load
 from cell.config.people import TlsConfig
+from cell.faces.web.audit_watch import AuditWatch
 from cell.faces.web.greeting import address
 from cell.faces.web.tls import TlsError, require_fit
-from tests.hmi.conftest import Hmi, end, written
+from tests.hmi.conftest import ROOT, Hmi, end, until, written
+from tests.people.audit_world import behind_its_back, filled
 from tests.people.world import PASSWORD
 from tests.web.visiting import PAGE, Visitor
 
@@ -66,6 +72,34 @@ def test_a_pair_that_does_not_do_is_told_in_one_line(tmp_path: Path) -> None:
         assert "\n" not in str(told.value)
     with pytest.raises(TlsError, match="not valid before"):
         require_fit(good, time.time() - 100 * 86_400)
+
+
+def test_a_start_that_is_refused_is_told_in_words(
+    tmp_path: Path, ros_environment: dict[str, str]
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "people.db")) as database:
+        database.execute("PRAGMA user_version = 99")
+    command = [sys.executable, "-m", "cell.faces.web", "--config", str(written(tmp_path))]
+    ended = subprocess.run(command, env=ros_environment, capture_output=True, text=True, cwd=ROOT)
+    assert ended.returncode == 2
+    (line,) = [one for one in ended.stderr.splitlines() if one.startswith("error:")]
+    assert f"{tmp_path}/people.db: was written by a newer cell" in line
+
+
+def test_a_log_that_was_tampered_with_is_told_and_the_pages_go_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    filled(tmp_path, 250)
+    with behind_its_back(tmp_path) as database:
+        database.execute("DELETE FROM entries WHERE seq = 7")
+    watch = AuditWatch(tmp_path, tmp_path / "keys")
+    watch.start()
+    until(lambda: watch.found, "it is found")
+    watch.close()
+    assert "entries 7 to 7 are missing" in caplog.text
+    interrupted = AuditWatch(tmp_path, tmp_path / "none")
+    interrupted.close()
+    assert not interrupted.found
 
 
 @pytest.mark.parametrize(

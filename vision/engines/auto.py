@@ -99,9 +99,11 @@ class AutoEngine:
         """Batch, channels, height, width that the model expects."""
         return self._engine.input_shape
 
-    def run(self, batch: Tensor) -> Tensor:
-        """Model output for `batch` of shape (N, C, H, W). Raises EngineError."""
-        return self._engine.run(batch)
+    def run(self, batch: Tensor, changed: int | None = None) -> Tensor:
+        """Model output for `batch` of shape (N, C, H, W); `changed` as Engine has it. Raises
+        EngineError.
+        """
+        return self._engine.run(batch, changed)
 
     def close(self) -> None:
         """Release memory. Safe to call twice."""

@@ -135,7 +135,7 @@ class Device:
         return array
 
     def upload(self, address: int, array: Tensor) -> None:
-        """Queue the copy of a pinned array to the GPU."""
+        """Queue the copy of a pinned array, or of the first part of one, to the GPU."""
         pointer = c_void_p(array.ctypes.data)
         self.driver.call("cuMemcpyHtoDAsync_v2", address, pointer, array.nbytes, self.stream)
 

@@ -10,7 +10,7 @@ import onnxruntime as ort
 from onnxruntime.capi import onnxruntime_pybind11_state as native
 from pydantic import BaseModel, ConfigDict, Field
 
-from vision.engines.base import Tensor, take
+from vision.engines.base import Intake, Tensor, require_open
 from vision.errors import EngineError
 
 LOAD_FAULTS = (
@@ -67,36 +67,57 @@ class OnnxEngine:
                 f"{model}: its input is {input_shape}, not (N, C, H, W): export again"
             )
         self._shape = (input_shape[0], input_shape[1], input_shape[2], input_shape[3])
-        self._input: Tensor = np.zeros(input_shape, np.float32)
-        self._output: Tensor = np.zeros(output_shape, np.float32)
         self._binding = self._session.io_binding()
-        self._bind()
+        read, self._output = self._bind(input_shape, output_shape)
+        self._intake = Intake(read, model)
 
     @property
     def input_shape(self) -> tuple[int, int, int, int]:
         """Batch, channels, height, width that the model expects."""
         return self._shape
 
-    def run(self, batch: Tensor) -> Tensor:
-        """Model output for `batch` of shape (N, C, H, W). Raises EngineError."""
-        take(batch, self._input, self._model, self._session is not None)
+    def run(self, batch: Tensor, changed: int | None = None) -> Tensor:
+        """Model output for `batch` of shape (N, C, H, W); `changed` as Engine has it. Raises
+        EngineError.
+        """
+        require_open(self._session is not None, self._model)
+        count = self._intake.take(batch, changed)
         try:
-            self._session.run_with_iobinding(self._binding)
+            self._compute(count)
         except (*LOAD_FAULTS, RuntimeError) as error:  # a GPU's fault comes as the latter
+            self._intake.forget()
             raise EngineError(f"{self._model} failed to run: {error}") from error
+        except EngineError:
+            self._intake.forget()
+            raise
         return self._output
 
     def close(self) -> None:
         """Release memory. Safe to call twice."""
         self._binding = self._session = None
 
-    def _bind(self) -> None:
-        """Tie the arrays to the model, so that no call allocates or copies them."""
-        for bind, name, array in (
-            (self._binding.bind_input, self._input_name, self._input),
-            (self._binding.bind_output, self._output_name, self._output),
+    def _bind(self, taken: tuple[int, ...], given: tuple[int, ...]) -> tuple[Tensor, Tensor]:
+        """Arrays of these shapes for input and output, tied to the model, so that no call
+        allocates or copies them.
+        """
+        read, written = np.zeros(taken, np.float32), np.zeros(given, np.float32)
+        self._tie("cpu", 0, read.shape, read.ctypes.data, written.shape, written.ctypes.data)
+        return read, written
+
+    def _tie(
+        self, where: str, number: int, taken: tuple[int, ...], there: int,
+        given: tuple[int, ...], back: int,
+    ) -> None:  # fmt: skip
+        """Have the model read and write at these addresses of a device."""
+        for bind, name, shape, address in (
+            (self._binding.bind_input, self._input_name, taken, there),
+            (self._binding.bind_output, self._output_name, given, back),
         ):
-            bind(name, "cpu", 0, np.float32, array.shape, array.ctypes.data)
+            bind(name, where, number, np.float32, shape, address)
+
+    def _compute(self, _changed: int) -> None:
+        """Run the model on what was taken, of which so many leading channels are new."""
+        self._session.run_with_iobinding(self._binding)
 
 
 def open_session(model: Path, threads: int, providers: list[Any]) -> Any:

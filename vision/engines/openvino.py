@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from vision.engines.base import Tensor, take
+from vision.engines.base import Intake, Tensor, require_open
 from vision.engines.optional import optional_module
 from vision.errors import EngineError
 
@@ -59,11 +59,11 @@ class OpenVinoEngine:
         self.name = f"openvino-{version}-cpu-{config.precision}-{config.threads}t"
         taken, given = tuple(compiled.inputs[0].shape), tuple(compiled.outputs[0].shape)
         self._shape = (taken[0], taken[1], taken[2], taken[3])
-        self._input: Tensor = np.zeros(taken, np.float32)
+        self._intake = Intake(np.zeros(taken, np.float32), model)
         self._output: Tensor = np.zeros(given, np.float32)
         # Tied to the arrays, so that no call allocates.
         self._request: Any = compiled.create_infer_request()
-        self._request.set_input_tensor(runtime.Tensor(self._input, shared_memory=True))
+        self._request.set_input_tensor(runtime.Tensor(self._intake.array, shared_memory=True))
         self._request.set_output_tensor(runtime.Tensor(self._output, shared_memory=True))
 
     @property
@@ -71,9 +71,12 @@ class OpenVinoEngine:
         """Batch, channels, height, width that the model expects."""
         return self._shape
 
-    def run(self, batch: Tensor) -> Tensor:
-        """Model output for `batch` of shape (N, C, H, W). Raises EngineError."""
-        take(batch, self._input, self._model, self._request is not None)
+    def run(self, batch: Tensor, changed: int | None = None) -> Tensor:
+        """Model output for `batch` of shape (N, C, H, W); `changed` as Engine has it. Raises
+        EngineError.
+        """
+        require_open(self._request is not None, self._model)
+        self._intake.take(batch, changed)
         try:
             self._request.infer()
         except RuntimeError as error:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from vision.engines.base import Tensor, take
+from vision.engines.base import Intake, Tensor, require_open
 from vision.engines.cuda import Device
 from vision.engines.graph import Graph
 from vision.engines.trt_build import find_builder
@@ -110,17 +110,23 @@ class TensorRtEngine:
         """Batch, channels, height, width that the model expects."""
         return self._tensors.shape
 
-    def run(self, batch: Tensor) -> Tensor:
-        """Model output for `batch` of shape (N, C, H, W). Raises EngineError."""
-        if not self._open:
-            raise EngineError(f"The engine of {self._model.name} is closed: make a new one")
-        take(batch, self._tensors.input, self._model, self._open)
-        self._device.use()  # whichever thread calls
-        if self._graph is not None:
-            self._graph.launch()
-        else:
-            self._queue()
-        self._device.wait()
+    def run(self, batch: Tensor, changed: int | None = None) -> Tensor:
+        """Model output for `batch` of shape (N, C, H, W); `changed` as Engine has it. Raises
+        EngineError.
+        """
+        require_open(self._open, self._model)
+        count = self._intake.take(batch, changed)
+        try:
+            self._device.use()  # whichever thread calls
+            self._upload(count)
+            if self._graph is not None:
+                self._graph.launch()
+            else:
+                self._queue()
+            self._device.wait()
+        except EngineError:
+            self._intake.forget()
+            raise
         return self._tensors.output
 
     def close(self) -> None:
@@ -143,15 +149,20 @@ class TensorRtEngine:
         self._engine, kernels = load_engine(trt, self._runtime, config, self._model, self._device)
         self._context = Context(trt, self._engine, self._device, kernels)
         self._tensors = Tensors(trt, self._engine, self._context.raw, self._model, self._device)
+        self._intake = Intake(self._tensors.input, self._model)
+        self._upload(self.input_shape[1])
         self._queue()  # the first run may compile and allocate, which no recording may
         self._device.wait()
         self._context.keep()
         if config.cuda_graph:
             self._graph = self._recorded()
 
+    def _upload(self, channels: int) -> None:
+        """Queue the copy of the leading channels, of which a part's picture is but one."""
+        self._device.upload(self._tensors.there, self._tensors.input[:, :channels])
+
     def _queue(self) -> None:
         tensors = self._tensors
-        self._device.upload(tensors.there, tensors.input)
         assert self._context is not None
         ran = self._context.raw.execute_async_v3(self._device.stream.value)
         done(ran, f"{self._model} failed to run on {self._device.name}")

@@ -81,6 +81,9 @@ class Inspector:
         self._batch: Tensor = np.zeros(wanted, np.float32)
         self._loaded: Golden | None = None
         """The golden sample that lies in the batch."""
+        own = [i for i, what in enumerate(model.card.input.channels) if what == "board"]
+        self._leading = max(own, default=channels - 1) + 1
+        """So many leading channels hold all that is the part's own."""
         self._spent = dict.fromkeys(("locate", "align", "inference"), 0.0)
 
     def inspect_frame(self, image: Image, golden: Golden | None = None) -> tuple[Inspection, Image]:
@@ -207,9 +210,10 @@ class Inspector:
                     plane = self._batch[0, channel]
                     np.copyto(plane, grey)
                     plane *= UNIT
+            changed = self._leading if golden is self._loaded else None
             self._loaded = golden
         with self._timed("inference"):
-            output = self.engine.run(self._batch)
+            output = self.engine.run(self._batch, changed)
             table = table_of(self.model.card, output)
         whose = f"Model {self.model.identity} on {self.engine.name}"
         if raw is not None:

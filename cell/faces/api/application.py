@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import HTMLResponse, Response
 
 from cell.faces.api import docs_page
@@ -13,6 +14,7 @@ from cell.faces.api.desk import Desk
 from cell.faces.api.etags import ETags
 from cell.faces.api.guard import Guard
 from cell.faces.api.idempotent import MOST_BYTES, Idempotent
+from cell.faces.api.lengths import Lengths
 from cell.faces.api.openapi import COMMON, described
 from cell.faces.api.problems import handle
 from cell.faces.api.resources import (
@@ -52,7 +54,6 @@ def application(desk: Desk) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         generate_unique_id_function=lambda route: route.name,
-        max_body_size=MOST_BYTES,
     )
     api.state.desk = desk
     own = [
@@ -73,6 +74,8 @@ def application(desk: Desk) -> FastAPI:
     handle(api)
     api.add_middleware(ETags)
     api.add_middleware(Idempotent, repeats=desk.repeats, clock=desk.clock)
+    api.add_middleware(RequestBodyLimitMiddleware, max_body_size=MOST_BYTES)
+    api.add_middleware(Lengths)
     routes = [*own, *routes_of()]
     api.add_middleware(Guard, people=desk.people, notes=desk.audit, routes=routes, clock=desk.clock)
     return api

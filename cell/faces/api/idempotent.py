@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -15,10 +16,11 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cell.client.reply import Reply, afterwards
 from cell.faces.api.guard import ROUTE
 from cell.faces.api.language import reader
 from cell.faces.api.permissions import REPEATABLE
-from cell.faces.api.problems import ProblemError, answer
+from cell.faces.api.problems import LATE, Late, ProblemError, answer, refused
 from cell.faces.api.repeats import (
     Answer,
     Name,
@@ -28,7 +30,7 @@ from cell.faces.api.repeats import (
     UnderWayError,
 )
 from cell.faces.web.signed_in import signed_in
-from cell.texts import say
+from cell.texts import Lang, say
 from models.ground.errors import UserError
 
 HEADER: Final = "Idempotency-Key"
@@ -78,21 +80,42 @@ class Idempotent:
             await _again(before)(scope, receive, send)
             return
         held = _Held(send)
-        done = False
         try:
             await self._app(scope, _given(body, receive), held.take)
-            done = held.status is not None and held.status < 500
         finally:
-            await run_in_threadpool(self._settle, name, held, done)
+            late: Late | None = scope.get(LATE)
+            if late is None:
+                await run_in_threadpool(self._settle, name, held)
+            else:
+                lang = reader(HTTPConnection(scope))
+                afterwards(late.reply, partial(self._settle_late, name, late.done, lang))
 
-    def _settle(self, name: Name, held: _Held, done: bool) -> None:
-        """Keep the answer; an order that could not be carried out may be repeated."""
+    def _settle(self, name: Name, held: _Held) -> None:
+        """Keep the answer; what was not begun may be repeated, what broke off may not."""
         # What cannot be kept now is told as unknown to whoever repeats: he has his answer.
         with suppress(UserError):
-            if done:
+            if held.status is not None and held.status < 500:
                 self._repeats.end(name, held.answer())
-            else:
+            elif held.status == 503:
                 self._repeats.forget(name)
+            else:
+                self._repeats.lose(name)
+
+    def _settle_late(self, name: Name, done: str, lang: Lang, reply: Reply) -> None:
+        """Keep what became of an order after its answer had been waited for in vain."""
+        if reply.accepted:
+            response = Response(done, 200, media_type="application/json")
+        elif not reply.problem:
+            error = refused(reply, 0, done)
+            response = answer(error.status, str(error), lang)
+        else:
+            self._repeats.lose(name)
+            return
+        told = [(k.decode("latin-1"), v.decode("latin-1")) for k, v in response.raw_headers]
+        with suppress(UserError):
+            self._repeats.end(
+                name, Answer(response.status_code, json.dumps(told), bytes(response.body))
+            )
 
 
 class _Held:

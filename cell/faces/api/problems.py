@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from concurrent.futures import Future
+from typing import Any, Final, NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from cell.client.link import Reply
+from cell.client.reply import Reply
 from cell.faces.api.fields import Told
 from cell.faces.api.language import reader
 from cell.labels.errors import LeaseError, SetError, StaleLabelError, StoreError
@@ -49,10 +50,14 @@ NOT_THERE: Final = frozenset(
     }
 )  # fmt: skip
 """Codes of errors that say that there is no such thing."""
-TITLES: Final = (400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 500, 503, 504)
+TITLES: Final = (400, 401, 403, 404, 405, 409, 412, 413, 415, 421, 422, 428, 429, 500, 503, 504)
 NO_ROOM: Final = frozenset({"exchange.no_room", "studio.upload.disk", "studio.upload.full"})
 """Codes of errors of a disk that takes no more: 503, the request was right."""
 BY_CODE: Final = {"command.no_service": 503, "command.no_answer": 504}
+REMEDIES: Final = {"command.no_answer": "api.find_out"}
+"""What only programs can do about it, by the code of the problem."""
+LATE: Final = "api_late"
+"""Under this name the scope tells `Late` to those further out."""
 
 
 class Wrong(Told):
@@ -73,12 +78,27 @@ class Problem(Told):
     errors: tuple[Wrong, ...] = ()
 
 
-class ProblemError(UserError):
-    """A refusal with its status. words: a text by code."""
+class Late(NamedTuple):
+    """What became of an order whose answer did not come in time. done: what is answered, as JSON,
+    if it was carried out after all.
+    """
 
-    def __init__(self, status: int, words: str, headers: Mapping[str, str] | None = None) -> None:
+    reply: Future[Reply]
+    done: str
+
+
+class ProblemError(UserError):
+    """A refusal with its status. words: a text by code; late: see `Late`."""
+
+    def __init__(
+        self,
+        status: int,
+        words: str,
+        headers: Mapping[str, str] | None = None,
+        late: Late | None = None,
+    ) -> None:
         super().__init__(words)
-        self.status, self.headers = status, dict(headers or {})
+        self.status, self.headers, self.late = status, dict(headers or {}), late
 
 
 def missing(what: str) -> ProblemError:
@@ -86,11 +106,14 @@ def missing(what: str) -> ProblemError:
     return ProblemError(404, say("api.not_found", what=what))
 
 
-def refused(reply: Reply, seconds: float) -> ProblemError:
-    """The cell has not followed an order. seconds: how long its answer was waited for."""
+def refused(reply: Reply, seconds: float, done: str) -> ProblemError:
+    """The cell has not followed an order. seconds: how long its answer was waited for; done: what
+    is answered, as JSON, if it was carried out after all.
+    """
     if reply.problem:
         words = say(reply.problem, seconds=f"{seconds:g}")
-        return ProblemError(BY_CODE.get(reply.problem, 503), words)
+        late = Late(reply.later, done) if reply.later is not None else None
+        return ProblemError(BY_CODE.get(reply.problem, 503), words, late=late)
     return ProblemError(_status_of_refusal(reply.message), reply.message)
 
 
@@ -98,7 +121,7 @@ def _status_of_refusal(message: str) -> int:
     text = read(message)
     if text is not None and text.code == "people.forbidden":
         return 403
-    return 503 if text is not None and text.code.startswith("audit.") else 409
+    return 503 if text is not None and text.code.startswith(("audit.", "store.")) else 409
 
 
 def told(status: int, words: str, lang: Lang, errors: list[Wrong] | None = None) -> Problem:
@@ -106,11 +129,14 @@ def told(status: int, words: str, lang: Lang, errors: list[Wrong] | None = None)
     text = read(words)
     code = text.code if text else "api.refused"
     known = status if status in TITLES else 500
+    detail = render(words, lang)
+    if code in REMEDIES:
+        detail = f"{detail}. {tr(REMEDIES[code], lang)}"
     return Problem(
         type=f"urn:inspection-cell:problem:{code}",
         title=tr(f"api.title.{known}", lang),
         status=status,
-        detail=render(words, lang),
+        detail=detail,
         code=code,
         errors=tuple(errors or ()),
     )
@@ -152,6 +178,8 @@ def status_of(error: UserError) -> int:
 async def _user_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, UserError)
     headers = error.headers if isinstance(error, ProblemError) else {}
+    if isinstance(error, ProblemError) and error.late is not None:
+        request.scope[LATE] = error.late
     return answer(status_of(error), str(error), reader(request), headers=headers)
 
 

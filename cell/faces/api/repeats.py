@@ -15,19 +15,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from cell.stores.shape import Shape
+from cell.stores.store import Store
 from cell.texts import say
 from models.ground.errors import UserError
 
 KEPT_NS: Final = 24 * 3600 * 10**9
-VERSION: Final = 1
-TABLE: Final = """
+SHAPE: Final = Shape(
+    version=1,
+    marks=frozenset({"repeat"}),
+    tables="""
 CREATE TABLE IF NOT EXISTS repeat (
     person TEXT NOT NULL, route TEXT NOT NULL, key TEXT NOT NULL, request BLOB NOT NULL,
     made_ns INTEGER NOT NULL, status INTEGER, headers TEXT, body BLOB,
     PRIMARY KEY (person, route, key)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS repeat_by_time ON repeat (made_ns);
-"""
+""",
+)
 
 
 class RepeatsError(UserError):
@@ -67,13 +72,12 @@ class Repeats:
         self._file = data_dir / "api.db"
         self._under_way: set[Name] = set()
         self._lock = threading.Lock()
-        self._made = False
 
     def begin(self, name: Name, request: bytes, now_ns: int) -> Answer | None:
         """Note a request that is about to be carried out, or give the answer that it has had.
 
-        request: all that makes two requests the same. Whoever gets None must call `end` or
-        `forget`. Raises OtherRequestError, UnderWayError, RepeatsError.
+        request: all that makes two requests the same. Whoever gets None must call `end`,
+        `forget` or `lose`. Raises OtherRequestError, UnderWayError, RepeatsError.
         """
         digest = hashlib.sha256(request).digest()
         with self._lock, self._writing() as db:
@@ -108,36 +112,19 @@ class Repeats:
             db.execute(f"DELETE FROM repeat{_OWN}", _own(name))
             self._under_way.discard(name)
 
+    def lose(self, name: Name) -> None:
+        """What became of it will never be known: repeats are told so, and are not carried out."""
+        with self._lock:
+            self._under_way.discard(name)
+
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction. Raises RepeatsError."""
-        try:
-            with contextlib.closing(sqlite3.connect(self._file, isolation_level=None)) as db:
-                db.execute("PRAGMA busy_timeout = 5000")
-                self._make(db)
-                db.execute("BEGIN IMMEDIATE")
-                try:
-                    yield db
-                except BaseException:
-                    if db.in_transaction:  # a full disk has rolled it back already
-                        db.execute("ROLLBACK")
-                    raise
-                db.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise RepeatsError(say("api.repeats", file=self._file, detail=error)) from error
-
-    def _make(self, db: sqlite3.Connection) -> None:
-        if self._made:
-            return
-        version = int(db.execute("PRAGMA user_version").fetchone()[0])
-        if version > VERSION:
-            raise RepeatsError(
-                say("records.newer", file=self._file, version=version, known=VERSION)
-            )
-        db.execute("PRAGMA journal_mode = WAL")
-        db.executescript(TABLE)
-        db.execute(f"PRAGMA user_version = {VERSION}")
-        self._made = True
+        """One transaction; opened anew each time, so that a file that was mended is used again.
+        Raises RepeatsError.
+        """
+        store = Store(self._file, SHAPE, RepeatsError)
+        with contextlib.closing(store), store.writing() as db:
+            yield db
 
 
 _OWN: Final = " WHERE person = ? AND route = ? AND key = ?"

@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from cell.client.link import Reply
 from cell.client.orders import Orders
+from cell.client.reply import Reply
 from cell.client.running import RunningCell
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.people_here import settings_of

@@ -8,7 +8,8 @@ from typing import Final
 
 from nicegui import run, ui
 
-from cell.client.link import OverrideOrder, RecipeOrder, Reply
+from cell.client.link import OverrideOrder, RecipeOrder
+from cell.client.reply import Reply
 from cell.control.ledger.observations import Order
 from cell.faces.hmi.components.alarms import AlarmPanel
 from cell.faces.hmi.components.base import Component, box, show
@@ -25,6 +26,7 @@ from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.web.language import remember, spoken
 from cell.faces.web.services import Services
 from cell.people.person import SignedIn
+from cell.people.roles import Permission
 from cell.texts import Lang, after, render, tr
 
 HERE: Final = Path(__file__).parent
@@ -41,6 +43,7 @@ class OperatorPage:
         self._link, self._orders = services.link, services.orders
         self._lang: Lang = lang
         self._client = ui.context.client
+        self._warned = not person.may(Permission.AUDIT)
         ui.add_css(STYLE)
         ui.add_head_html(f"<script>{SCRIPT}; {spoken(lang)}</script>")
         with box("page") as self._page:
@@ -74,6 +77,22 @@ class OperatorPage:
     def _tick(self) -> None:
         if self._client.has_socket_connection:
             self._refresh()
+            self._warn()
+
+    def _warn(self) -> None:
+        """Say once that the audit log has been tampered with, to those who may look into it."""
+        found = self._services.audit_watch.found
+        if found and not self._warned:
+            self._warned = True
+            words = tr("audit.page_found", self._lang, count=len(found))
+            with self._page:
+                ui.notify(
+                    words,
+                    classes="note note-bad",
+                    position="top",
+                    timeout=0,
+                    actions=[{"label": tr("audit.page_seen", self._lang), "color": "white"}],
+                )
 
     def _refresh(self) -> None:
         view = self._link.view()

@@ -4,7 +4,7 @@ they are kept, and kept under their name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 from cell.labels.book import LabelBook
@@ -13,6 +13,7 @@ from cell.people.noting import Json, Notes
 from cell.people.person import SignedIn
 from cell.people.roles import Permission, require
 from models.ground.errors import UserError
+from vision.lab.data.reading import Watch
 
 T = TypeVar("T")
 
@@ -84,10 +85,10 @@ class Clerk:
 
         return self._noted(Permission.LABEL, "label.note", name_of(task), act, why=words)
 
-    def bring_in(self, picture: NewPicture, now_ns: int) -> None:
-        """A picture alone, to be labelled; its import is taken down by `importing`."""
+    def bring_in(self, pictures: Sequence[NewPicture], now_ns: int, watch: Watch) -> None:
+        """Pictures alone, to be labelled; their import is taken down by `importing`."""
         require(self.by.role, Permission.EXCHANGE)
-        self.book.bring_in(picture, None, self.by.name, now_ns)
+        self.book.bring_all_in([(one, None) for one in pictures], self.by.name, now_ns, watch)
 
     def importing(self, source: str, told: Json, act: Callable[[], T]) -> T:
         """Take down that an import begins, then do it; a refusal is taken down, too."""

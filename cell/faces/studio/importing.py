@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from cell.faces.studio.clerk import Clerk
+from cell.faces.studio.hiding import hidden, hidden_in
 from cell.labels.exchange.bringing import Brought
 from cell.labels.exchange.bringing import bring_in as bring_labels
 from cell.labels.exchange.errors import ExchangeError
@@ -23,7 +24,6 @@ from cell.texts import say
 from models.ground.errors import UserError
 from vision.lab.data.findings import Finding
 from vision.lab.data.reading import Unlabelled
-from vision.lab.data.types import DataError
 from vision.pictures import is_picture
 
 T = TypeVar("T")
@@ -50,19 +50,15 @@ class Progress:
         self.what, self.done, self.all = what, 0, len(items)
         for item in items:
             yield item
-            self.count(what)
-
-    def count(self, what: str) -> None:
-        """One more is done."""
-        self.done += 1
-        self.counts["brought"] += what == "labels"
+            self.done += 1
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """How it is to be read. classes: new names by old ones; known: those that there may be, None
     for any; person: who answers for the labels, '' for whoever imports; scratch: where archives are
-    unpacked, which no refusal names.
+    unpacked; sent: the folder of what was sent, which no refusal names; left_out: old names of the
+    classes of which nothing comes in.
     """
 
     form: str
@@ -72,6 +68,8 @@ class Wish:
     accept_losses: bool = False
     person: str = ""
     scratch: Path | None = None
+    sent: Path | None = None
+    left_out: Collection[str] = ()
 
 
 def bring_in(
@@ -83,8 +81,8 @@ def bring_in(
     subject: str = "",
 ) -> Brought:
     """Read all of it, then bring it in; the log is told of the beginning and of the outcome, under
-    `subject` or the source's name. Raises UserError: of a source with a fault nothing is brought
-    in. Where the disk is full in between, what is in stays, and the same import brings the rest.
+    `subject` or the source's name. Raises UserError: then nothing is brought in, be it for a fault
+    of the source or for a full disk.
     """
     require(clerk.by.role, Permission.EXCHANGE)
     name = subject or source.name
@@ -95,9 +93,10 @@ def bring_in(
             if wish.form == PICTURES:
                 return _pictures(clerk, source, progress, now_ns)
             return _labels(clerk, source, wish, progress, now_ns)
-        except UserError:
-            told["brought"] = progress.counts["brought"]  # what is in stays
-            raise
+        except UserError as error:
+            if wish.sent is None:
+                raise
+            raise hidden(error, wish.sent) from None
 
     brought = clerk.importing(name, told, act)
     counts = {"new": brought.new, "same": brought.same, "contrary": len(brought.conflicts)}
@@ -106,21 +105,44 @@ def bring_in(
 
 
 def _labels(clerk: Clerk, source: Path, wish: Wish, progress: Progress, now_ns: int) -> Brought:
-    options = Options(
-        wish.classes, wish.known, wish.unlabelled, wish.accept_losses, scratch=wish.scratch
-    )
+    options = _options(wish)
     person = wish.person or clerk.by.name
-    try:
-        with reading(source, wish.form, options, progress.watch) as found:
-            progress.tell(found.warnings)
-            brought = bring_labels(clerk.book, found, person, now_ns, progress.watch)
-    except (DataError, LabelError) as error:
-        if wish.scratch is None:
-            raise
-        raise ExchangeError(str(error).replace(f"{wish.scratch}/", "")) from None
+    with reading(source, wish.form, options, progress.watch) as found:
+        warnings = found.warnings
+        progress.tell(hidden_in(warnings, wish.sent) if wish.sent else warnings)
+        brought = bring_labels(clerk.book, found, person, now_ns, progress.watch)
     contrary = len(brought.conflicts)
     progress.counts = {"brought": brought.new + brought.same + contrary, "contrary": contrary}
     return brought
+
+
+def look(clerk: Clerk, source: Path, wish: Wish, progress: Progress) -> dict[str, int]:
+    """The classes that a source names, and how many outlines each has; nothing is brought in.
+    Raises UserError where it could not be brought in either.
+    """
+    require(clerk.by.role, Permission.EXCHANGE)
+    try:
+        with reading(source, wish.form, _options(wish), progress.watch) as found:
+            counts = dict.fromkeys(found.classes, 0)
+            for item in found.items:
+                for shape in item.labelled.shapes:
+                    counts[shape.class_name] = counts.get(shape.class_name, 0) + 1
+    except UserError as error:
+        if wish.sent is None:
+            raise
+        raise hidden(error, wish.sent) from None
+    return {name: count for name, count in counts.items() if count}
+
+
+def _options(wish: Wish) -> Options:
+    return Options(
+        wish.classes,
+        wish.known,
+        wish.unlabelled,
+        wish.accept_losses,
+        scratch=wish.scratch,
+        left_out=wish.left_out,
+    )
 
 
 def classes_of(words: str) -> dict[str, str]:
@@ -144,9 +166,9 @@ def _pictures(clerk: Clerk, source: Path, progress: Progress, now_ns: int) -> Br
         found = [file for file in files if file.is_file() and is_picture(file)]
         if not found:
             raise LabelError(say("studio.import.no_pictures"))
-        for file in progress.watch(found, "pictures"):
-            clerk.bring_in(NewPicture(file, file.name, file.stem), now_ns)
-            progress.counts["brought"] += 1
+        pictures = [NewPicture(file, file.name, file.stem) for file in found]
+        clerk.bring_in(pictures, now_ns, progress.watch)
+    progress.counts["brought"] = len(found)
     return Brought(len(found), 0, ())
 
 

@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request, Response
 from nicegui.element import Element
 from starlette.responses import PlainTextResponse
 
+from cell.faces.studio.hiding import UPLOAD
 from cell.faces.web.language import language
 from cell.faces.web.signed_in import signed_in
 from cell.labels.exchange.bounds import Bounds, Ledger
@@ -34,7 +35,7 @@ class Tray:
         self._place = place
         self.folder = Path(tempfile.mkdtemp(prefix="upload-", dir=place))
         self._bounds = Bounds()
-        self._ledger = Ledger(self.folder, self._bounds)
+        self._ledger = Ledger(self.folder, self._bounds, UPLOAD)
 
     @property
     def source(self) -> Path:
@@ -54,7 +55,7 @@ class Tray:
         """Let go of what has come."""
         self.close()
         self.folder.mkdir()
-        self._ledger = Ledger(self.folder, self._bounds)
+        self._ledger = Ledger(self.folder, self._bounds, UPLOAD)
 
     def close(self) -> None:
         """Remove the folder."""

@@ -14,6 +14,7 @@ from cell.config.stations import site_of
 from cell.faces.web.server import serve
 from cell.nodes.arguments import own_words
 from cell.nodes.gate import pass_gate
+from cell.texts import render
 from models.ground.ending import end_with
 
 
@@ -51,4 +52,4 @@ def start(command: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    end_with(lambda: start(sys.argv))
+    end_with(lambda: start(sys.argv), words=render)

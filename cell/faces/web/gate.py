@@ -12,11 +12,13 @@ from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cell.faces.api.language import reader
+from cell.faces.api.problems import answer
 from cell.faces.web.door import SAFE, Door
 from cell.faces.web.language import language
 from cell.faces.web.reception import API, Reception
 from cell.faces.web.signed_in import sign
-from cell.texts import Lang, render, tr
+from cell.texts import Lang, render, say
 from models.ground.errors import UserError
 
 SIGN_IN: Final = "/sign-in"
@@ -62,16 +64,16 @@ class Gate:
     def _refusal(self, connection: HTTPConnection) -> Response | None:
         """Why it is not passed on, as an answer; None: it is."""
         if not self._door.knows(connection):
-            return self._no(connection, 421, "signin.unknown_host")
+            return self._no(connection, 421, say("signin.unknown_host"))
         if self._door.foreign(connection):
-            return self._no(connection, 403, "signin.foreign")
+            return self._no(connection, 403, say("signin.foreign"))
         try:
             person = self._reception.who(connection)
         except UserError as error:
-            return PlainTextResponse(render(str(error), self._lang) + "\n", status_code=503)
+            return self._no(connection, 503, str(error))
         path, kind = connection.scope["path"], connection.scope["type"]
         if kind == "http" and path.startswith(SOCKET):
-            return self._no(connection, 403, "signin.socket_only")
+            return self._no(connection, 403, say("signin.socket_only"))
         if person is not None:
             sign(connection.scope, person)
             if _by_hand(connection):
@@ -81,11 +83,13 @@ class Gate:
             return None  # the programming interface has answers of its own
         if kind == "http" and _is_page(connection):
             return RedirectResponse(f"{SIGN_IN}?{urlencode({'next': _asked(connection)})}", 303)
-        return self._no(connection, 401, "signin.first")
+        return self._no(connection, 401, say("signin.first"))
 
-    def _no(self, connection: HTTPConnection, status: int, code: str) -> Response:
-        words = tr(code, language(connection, self._lang))
-        return PlainTextResponse(words + "\n", status, {"Cache-Control": "no-store"})
+    def _no(self, connection: HTTPConnection, status: int, words: str) -> Response:
+        if connection.scope["path"].startswith(API):
+            return answer(status, words, reader(connection))
+        told = render(words, language(connection, self._lang))
+        return PlainTextResponse(told + "\n", status, {"Cache-Control": "no-store"})
 
 
 def _guarded(send: Send) -> Send:

@@ -7,8 +7,11 @@ from fastapi.exceptions import RequestValidationError
 from nicegui import app as pages
 from starlette.responses import PlainTextResponse
 
+from cell.faces.api.language import reader
+from cell.faces.api.problems import answer
 from cell.faces.web.language import language
-from cell.texts import Lang, tr
+from cell.faces.web.reception import API
+from cell.texts import Lang, say, tr
 
 
 def answer_nowhere(app: FastAPI, default: Lang) -> None:
@@ -18,6 +21,8 @@ def answer_nowhere(app: FastAPI, default: Lang) -> None:
     """
 
     async def nothing(request: Request, _error: Exception) -> Response:
+        if request.url.path.startswith(API):
+            return answer(404, say("api.no_route"), reader(request))
         words = tr("signin.nothing_here", language(request, default))
         return PlainTextResponse(words + "\n", 404, {"Cache-Control": "no-store"})
 

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from cell.config import CellConfig
 from cell.config.people import is_loopback
 from cell.people.account import Begun
+from cell.people.devices import KEPT_NS
 from cell.people.errors import PeopleError
 from cell.people.people import People
 from cell.people.person import SignedIn
@@ -39,6 +40,7 @@ class Reception:
         self._secure = config.people.tls is not None
         # Cookies know no ports: two cells on one computer must not overwrite each other's.
         self._cookie = f"{'__Host-' if self._secure else ''}cell_{config.hmi.port}"
+        self._device = f"{self._cookie}_device"
         self._demo: Begun | None = None
         self._touched: dict[str, float] = {}
 
@@ -75,12 +77,21 @@ class Reception:
         """The browser's token, '' if it has none."""
         return connection.cookies.get(self._cookie, "")
 
+    def device(self, connection: HTTPConnection) -> str:
+        """The word that the browser is known by, '' if it has none."""
+        return connection.cookies.get(self._device, "")
+
     def let_in(self, answer: Response, begun: Begun) -> None:
-        """Give the browser the session that has just begun."""
+        """Give the browser the session that has just begun, and the word that it is known by."""
         seconds = max(1, (begun.ends_ns - self._clock()) // 10**9)
+        self._set(answer, self._cookie, begun.token, seconds)
+        if begun.device:
+            self._set(answer, self._device, begun.device, KEPT_NS // 10**9)
+
+    def _set(self, answer: Response, name: str, value: str, seconds: int) -> None:
         answer.set_cookie(
-            self._cookie,
-            begun.token,
+            name,
+            value,
             max_age=seconds,
             secure=self._secure,
             httponly=True,

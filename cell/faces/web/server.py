@@ -21,7 +21,9 @@ from cell.config.stations import site_of
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.web.application import application
+from cell.faces.web.audit_watch import AuditWatch
 from cell.faces.web.greeting import address, first_lines
+from cell.faces.web.patience import Patient
 from cell.faces.web.services import Services
 from cell.faces.web.tls import require_fit
 from cell.labels.book import LabelBook
@@ -86,6 +88,7 @@ def serve(cell: CellConfig) -> None:
         services = _services(cell, ends)
         settings = uvicorn.Config(
             application(services),
+            http=Patient,
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -108,6 +111,9 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     """Open everything that the faces share. `ends` closes it, in the contrary order."""
     config = cell.hmi
     house = ends.enter_context(House(cell.data_dir, cell.people))
+    audit_watch = AuditWatch(cell.data_dir, cell.people.keys_beside(cell.data_dir))
+    ends.callback(audit_watch.close)
+    audit_watch.start()
     labels = LabelBook.open(cell.data_dir, cell.labels)
     ends.callback(labels.close)
     filler = Filler(labels, Recipes(cell), time.time_ns)
@@ -119,8 +125,9 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     ends.callback(link.close)
     orders, recipes = Orders(link, house.audit), RecipeBook(cell)
     return Services(
-        cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit, labels
-    )
+        cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit,
+        audit_watch, labels,
+    )  # fmt: skip
 
 
 def listen(host: str, port: int) -> socket.socket:

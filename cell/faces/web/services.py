@@ -10,6 +10,7 @@ from cell.client.orders import Orders
 from cell.config import CellConfig
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
+from cell.faces.web.audit_watch import AuditWatch
 from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
 from cell.people.people import People
@@ -27,6 +28,7 @@ class Services:
     recipes: RecipeBook
     people: People
     audit: AuditLog
+    audit_watch: AuditWatch
     labels: LabelBook
 
     @property

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import _ssl
 import ssl
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from cell.config.people import TlsConfig
 from models.ground.errors import UserError
+
+_ANY_TIME: Final = ssl.VerifyFlags(0x200000)
+"""OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which the standard library has no name for."""
 
 
 class TlsError(UserError):
@@ -27,10 +31,11 @@ def require_fit(tls: TlsConfig, now_s: float) -> None:
             raise TlsError(
                 f"people.tls.{what}: {file} cannot be read ({error.strerror}): give a PEM file"
             ) from None
-    begins_s, ends_s = _valid(tls.certificate)
+    browser = _trusting(tls.certificate)
     try:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(tls.certificate, tls.private_key, password=_no_passphrase)
+        server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.load_cert_chain(tls.certificate, tls.private_key, password=_no_passphrase)
+        begins_s, ends_s = _valid(server, browser)
     except (ssl.SSLError, ValueError) as error:
         raise TlsError(
             f"people.tls.private_key: {tls.private_key} does not fit {tls.certificate} "
@@ -47,18 +52,33 @@ def require_fit(tls: TlsConfig, now_s: float) -> None:
         )
 
 
-def _valid(certificate: Path) -> tuple[float, float]:
-    """From when to when the certificate is valid [s of the system clock]."""
+def _trusting(certificate: Path) -> ssl.SSLContext:
+    """Of a browser that trusts this very certificate, whatever the time. Raises TlsError."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VerifyFlags.VERIFY_X509_PARTIAL_CHAIN | _ANY_TIME
     try:
-        # Python's own reader of certificates; its public functions read only those of a connection.
-        told = _ssl._test_decode_cert(str(certificate))  # type: ignore[attr-defined]
+        context.load_verify_locations(certificate)
     except (ssl.SSLError, OSError):
         raise TlsError(
             f"people.tls.certificate: {certificate} is no certificate: give a PEM file that begins "
             f"with -----BEGIN CERTIFICATE-----"
         ) from None
-    begins, ends = (ssl.cert_time_to_seconds(told[key]) for key in ("notBefore", "notAfter"))
-    return begins, ends
+    return context
+
+
+def _valid(server: ssl.SSLContext, browser: ssl.SSLContext) -> tuple[float, float]:
+    """From when to when the server's certificate is valid [s of the system clock]. Python tells it
+    of a connection only: here is one, in memory. Raises ssl.SSLError.
+    """
+    up, down = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ends = browser.wrap_bio(down, up), server.wrap_bio(up, down, server_side=True)
+    for end in (*ends, *ends):
+        with suppress(ssl.SSLWantReadError):
+            end.do_handshake()
+    told = ends[0].getpeercert() or {}
+    begins, expires = (str(told[key]) for key in ("notBefore", "notAfter"))
+    return ssl.cert_time_to_seconds(begins), ssl.cert_time_to_seconds(expires)
 
 
 def _no_passphrase() -> str:

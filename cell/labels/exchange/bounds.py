@@ -43,11 +43,12 @@ class Bounds:
 @dataclass
 class Ledger:
     """What has come out of one archive so far. Raises ExchangeError as soon as it is too much, or
-    has a place that is taken.
+    has a place that is taken. shown: the archive's name as errors say it; its path unless given.
     """
 
     archive: Path
     bounds: Bounds
+    shown: str = ""
     entries: int = 0
     bytes: int = 0
     label_bytes: int = 0
@@ -86,7 +87,7 @@ class Ledger:
 
     def error(self, code: str, **values: str | int) -> ExchangeError:
         """An error that names the archive."""
-        return ExchangeError(say(code, archive=str(self.archive), **values))
+        return ExchangeError(say(code, archive=self.shown or str(self.archive), **values))
 
     def _parts(self, name: str) -> tuple[str, ...]:
         path = name.replace("\\", "/")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cell.labels.book import LabelBook
-from cell.labels.errors import StaleLabelError
 from cell.labels.exchange.importing import Imported
 from cell.labels.values import NewPicture, Said
 from vision.lab.data.reading import Watch, unwatched
@@ -25,19 +24,18 @@ class Brought:
 def bring_in(
     book: LabelBook, found: Imported, person: str, now_ns: int, watch: Watch = unwatched
 ) -> Brought:
-    """Bring a whole source in, picture by picture; now_ns: system clock. What is interrupted can be
-    begun again: labels that are there change nothing. Raises StoreError where nothing more can be
-    written.
+    """Bring a whole source in, all of it or nothing; now_ns: system clock. Labels that are there
+    change nothing. Raises StoreError where it cannot be written, LabelError for no picture.
     """
-    new, same, conflicts = 0, 0, []
-    for item in watch(found.items, "labels"):
-        of, labelled = item.labelled.picture, item.labelled
-        said = Said(labelled.judgement, labelled.shapes)
-        try:
-            saved = book.bring_in(NewPicture(item.file, of.name, of.group), said, person, now_ns)
-        except StaleLabelError:
-            conflicts.append(of.name)
-            continue
-        same += saved is not None and saved.repeated
-        new += saved is None or not saved.repeated
-    return Brought(new, same, tuple(conflicts))
+    files = [
+        (
+            NewPicture(item.file, item.labelled.picture.name, item.labelled.picture.group),
+            Said(item.labelled.judgement, item.labelled.shapes),
+        )
+        for item in found.items
+    ]
+    outcomes = [one for one in book.bring_all_in(files, person, now_ns, watch) if one is not None]
+    names = [picture.name for picture, _ in files]
+    conflicts = tuple(name for name, one in zip(names, outcomes, strict=True) if one.stale)
+    same = sum(one.saved.repeated for one in outcomes if not one.stale)
+    return Brought(len(files) - same - len(conflicts), same, conflicts)

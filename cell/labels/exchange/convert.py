@@ -11,6 +11,7 @@ from cell.labels.label import Judgement, Labelled, Picture, Shape, ShapeKind, re
 from cell.texts import say
 from vision.lab.data.findings import Finding, Kind, Severity
 from vision.lab.data.reading import Watch
+from vision.lab.data.saying import told
 from vision.lab.data.types import DataSet, Sample
 from vision.pictures import UnreadableError, decode_grey, read_bytes
 
@@ -27,15 +28,23 @@ def labels_of(data: DataSet, findings: list[Finding], watch: Watch) -> list[File
             continue
         other = first.labelled
         if (other.judgement, set(other.shapes)) != (labelled.judgement, set(labelled.shapes)):
-            told = say("exchange.two_labels", file=str(sample.image), other=str(first.file))
-            raise ExchangeError(told)
-        what = f"is the same picture as {first.file}, with the same label: it was left out"
+            twice = say("exchange.two_labels", file=str(sample.image), other=str(first.file))
+            raise ExchangeError(twice)
+        what = told(
+            "file.same_picture",
+            "is the same picture as {file}, with the same label: it was left out",
+            file=first.file,
+        )
         findings.append(
             Finding(
-                Kind.DUPLICATE, Severity.WARNING, sample.image, what, "remove one of the two",
+                Kind.DUPLICATE,
+                Severity.WARNING,
+                sample.image,
+                what,
+                told("do.remove_one", "remove one of the two"),
                 (sample.name, other.picture.name),
             )
-        )  # fmt: skip
+        )
     return list(items.values())
 
 
@@ -54,8 +63,13 @@ def _shapes(sample: Sample, classes: tuple[str, ...], findings: list[Finding]) -
     drawn = sample.outlines or [((row[:2], row[2:]),) for row in sample.boxes.tolist()]
     for label, outlines in zip(sample.labels.tolist(), drawn, strict=True):
         if len(outlines) > 1:
-            what = f"an outline of {sample.name} has {len(outlines)} parts: each counts for itself"
-            remedy = "join them if they are one defect"
+            what = told(
+                "file.parts",
+                "an outline of {name} has {count} parts: each counts for itself",
+                name=sample.name,
+                count=len(outlines),
+            )
+            remedy = told("do.join", "join them if they are one defect")
             findings.append(
                 Finding(
                     Kind.BOX_MEANING, Severity.WARNING, sample.image, what, remedy, (sample.name,)

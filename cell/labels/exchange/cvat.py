@@ -19,12 +19,15 @@ from cell.labels.label import Judgement, Shape, ShapeKind
 from vision.lab.data.findings import Kind
 from vision.lab.data.formats.judged import is_unusable
 from vision.lab.data.names import source_of
+from vision.lab.data.outlines import is_below
 from vision.lab.data.reading import Marked, Reading, name_of
+from vision.lab.data.saying import told
 from vision.lab.data.types import DataSet, Sample
 
 _FILE = "annotations.xml"
 _LABELS = "labels.json"
 _GROUP = "group"
+_HOME = "images"
 _SIDE = {"height", "width"}
 
 
@@ -32,21 +35,50 @@ def _read(reading: Reading) -> DataSet:
     path = only_file(reading.root, ".xml")
     pictures = Pictures(reading)
     classes: dict[str, int] = {}
-    samples, bare = [], []
+    samples, bare, described = [], [], 0
     for number, image in enumerate(reading.watch(list(images(path)), "pictures")):
         written = "/".join(filter(None, (image.get("subset"), image.get("name"))))
-        picture = pictures.find(written, path, f"image {image.get('id', number)}")
+        place = f"image {image.get('id', number)}"
+        picture = _exported(pictures.folder, written) or pictures.find(written, path, place)
         if picture is None:
             continue
         name = name_of(picture, pictures.folder)
+        described += sum(len(shape) > 0 for shape in image if shape.tag not in NO_SHAPES)
         if not len(image):
             bare.append((picture, name))
             continue
         sample = _sample(reading, path, image, name, picture, classes)
         if sample is not None:
             samples.append(sample)
-    samples += not_labelled(reading, bare, "shape and tag", "a tag called good")
+    _tell_attributes(reading, path, described)
+    samples += not_labelled(
+        reading,
+        bare,
+        told("file.lacks.shape", "shape and tag"),
+        told("file.good.tag", "a tag called good"),
+    )
     return DataSet("cvat", reading.root, tuple(classes), samples)
+
+
+def _exported(folder: Path, written: str) -> Path | None:
+    """Where the tool's own exports have a picture: names begin below `images`."""
+    place = folder / _HOME / written
+    return place if is_below(place, folder / _HOME) and place.is_file() else None
+
+
+def _tell_attributes(reading: Reading, path: Path, described: int) -> None:
+    if described:
+        what = told(
+            "file.attributes",
+            "{described} shapes have attributes, which were left out",
+            described=described,
+        )
+        reading.warning(
+            Kind.COLUMN,
+            path,
+            what,
+            told("do.label_attributes", "make a label of what counts as a class"),
+        )
 
 
 def _sample(
@@ -54,11 +86,18 @@ def _sample(
 ) -> Sample | None:
     said = {key: image.get(key, "") for key in _SIDE}
     if any(not text.isascii() or not text.isdigit() or len(text) > 9 for text in said.values()):
-        what = f"image {name}: its width and height are no numbers"
-        reading.error(Kind.SIZE, path, what, "export the labels again", name)
+        what = told(
+            "file.cvat_size", "image {name}: its width and height are no numbers", name=name
+        )
+        reading.error(
+            Kind.SIZE, path, what, told("do.export_labels", "export the labels again"), name
+        )
         return None
-    told, remedy = (int(said["height"]), int(said["width"])), "export the labels again"
-    size = reading.labelled_size(picture, name, path, told, remedy)
+    height_width, remedy = (
+        (int(said["height"]), int(said["width"])),
+        told("do.export_labels", "export the labels again"),
+    )
+    size = reading.labelled_size(picture, name, path, height_width, remedy)
     if size is None:
         return None
     marks = list(_marks(reading, path, image, name, classes))
@@ -83,12 +122,24 @@ def _marks(
         try:
             found = outlined(shape)
         except ValueError as error:
-            remedy = "draw a rectangle or a polygon"
-            reading.error(Kind.SHAPE, path, f"{place}: {error}", remedy, name)
+            remedy = told("do.draw_shape", "draw a rectangle or a polygon")
+            reading.error(
+                Kind.SHAPE,
+                path,
+                told("file.at", "{place}: {what}", place=place, what=error.args[0]),
+                remedy,
+                name,
+            )
             continue
         if not shape.get("label", "").strip():
-            what = f"{place}: has no label"
-            reading.error(Kind.CLASS, path, what, "choose its label in the tool", name)
+            what = told("file.no_class", "{place}: has no label", place=place)
+            reading.error(
+                Kind.CLASS,
+                path,
+                what,
+                told("do.choose_class", "choose its label in the tool"),
+                name,
+            )
             continue
         label = classes.setdefault(shape.get("label", ""), len(classes))
         yield mark(reading, path, place, name, found, label)
@@ -119,7 +170,8 @@ def _labels(classes: tuple[str, ...]) -> list[dict[str, Any]]:
 def _add(root: Element, number: int, one: Placed) -> None:
     picture = one.labelled.picture
     size = {"width": str(picture.width), "height": str(picture.height)}
-    image = Tree.SubElement(root, "image", {"id": str(number), "name": one.picture} | size)
+    name = one.picture.removeprefix(f"{_HOME}/")  # as the tool's tasks call it
+    image = Tree.SubElement(root, "image", {"id": str(number), "name": name} | size)
     for shape in one.labelled.shapes:
         _add_shape(image, shape)
     tag = {"label": str(one.labelled.judgement), "source": "manual"}

@@ -10,12 +10,15 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from cell.labels.exchange.foreign import Outlined, turned_about
+from cell.labels.exchange.foreign import Outlined, box_of_ellipse, turned_about
 from vision.lab.data.names import printable
-from vision.lab.data.types import DataError
+from vision.lab.data.saying import fault, told
 
 NO_SHAPES = ("tag",)
-_BOXED = {"ellipse": "an ellipse: its box counts", "mask": "a mask: its box counts"}
+_BOXED = {
+    "ellipse": told("file.ellipse", "an ellipse: its box counts"),
+    "mask": told("file.mask", "a mask: its box counts"),
+}
 _CORNERS = {
     "box": ("xtl", "ytl", "xbr", "ybr"),
     "ellipse": ("cx", "cy", "rx", "ry"),
@@ -34,33 +37,55 @@ def images(path: Path) -> Iterator[Element]:
                 if depth == 1 and event == "start":
                     root = element
                     if root.tag != "annotations":
-                        raise DataError(
-                            f"{path}: begins with <{printable(root.tag)}>, not <annotations>; "
-                            "export it as CVAT for images 1.1"
+                        raise fault(
+                            path,
+                            told(
+                                "file.cvat_root",
+                                "begins with <{tag}>, not <annotations>",
+                                tag=printable(root.tag),
+                            ),
+                            told("do.export_cvat", "export it as CVAT for images 1.1"),
                         )
                 if depth == 1 and event == "end":
                     if element.tag == "track":
-                        raise DataError(
-                            f"{path}: holds the tracks of a video; export it as CVAT for images 1.1"
+                        raise fault(
+                            path,
+                            told("file.cvat_tracks", "holds the tracks of a video"),
+                            told("do.export_cvat", "export it as CVAT for images 1.1"),
                         )
                     if element.tag == "image":
                         yield element
                     root.clear()
     except ParseError as error:
         line, column = error.position
-        raise DataError(
-            f"{path}: line {line} column {column + 1}: is no sound XML "
-            f"({str(error).partition(':')[0]}); the file is cut off or damaged: export it again"
+        raise fault(
+            path,
+            told(
+                "file.no_xml",
+                "line {line} column {column}: is no sound XML ({names})",
+                line=line,
+                column=column + 1,
+                names=str(error).partition(":")[0],
+            ),
+            told("do.export_cut", "the file is cut off or damaged: export it again"),
         ) from None
     except DefusedXmlException:
-        raise DataError(
-            f"{path}: defines entities or a document type, which labels never do; export it again"
+        raise fault(
+            path,
+            told("file.entities", "defines entities or a document type, which labels never do"),
+            told("do.export_again", "export it again"),
         ) from None
     except FileNotFoundError:
-        raise DataError(f"{path}: is not there; restore it from the export") from None
+        raise fault(
+            path,
+            told("file.gone", "is not there"),
+            told("do.restore_export", "restore it from the export"),
+        ) from None
     except (OSError, ValueError, LookupError) as error:
-        raise DataError(
-            f"{path}: cannot be read ({printable(str(error))}); export it again"
+        raise fault(
+            path,
+            told("file.cannot_read", "cannot be read ({why})", why=printable(str(error))),
+            told("do.export_again", "export it again"),
         ) from None
 
 
@@ -70,16 +95,22 @@ def outlined(shape: Element) -> Outlined:
     if kind == "polygon":
         points = tuple(_point(text) for text in shape.get("points", "").split(";"))
         if len(points) < 3:
-            raise ValueError("a polygon of fewer than three points")
+            raise ValueError(told("file.few_points", "a polygon of fewer than three points"))
         return Outlined(points)
     if kind not in _CORNERS:
-        raise ValueError(f"a shape of the kind {printable(kind)!r} is not read")
+        raise ValueError(
+            told(
+                "file.shape_kind",
+                "a shape of the kind {kind} is not read",
+                kind=repr(printable(kind)),
+            )
+        )
     a, b, c, d = (number(shape, key) for key in _CORNERS[kind])
-    if kind == "ellipse":
-        return Outlined(((a - c, b - d), (a + c, b + d)), _BOXED[kind])
     if kind == "mask":
         return Outlined(((a, b), (a + c, b + d)), _BOXED[kind])
     turn = number(shape, "rotation", "0") % 360
+    if kind == "ellipse":
+        return Outlined(box_of_ellipse((a, b), (c, d), turn), _BOXED[kind])
     if not turn:
         return Outlined(((a, b), (c, d)))
     # the tool turns a box about its middle
@@ -96,7 +127,13 @@ def number(element: Element, key: str, otherwise: str = "") -> float:
 def _point(text: str) -> tuple[float, float]:
     x, comma, y = text.partition(",")
     if not comma:
-        raise ValueError(f"{printable(text[:40])!r} where a point x,y should be")
+        raise ValueError(
+            told(
+                "file.point_xy",
+                "{text} where a point x,y should be",
+                text=repr(printable(text[:40])),
+            )
+        )
     return _number(x, "x"), _number(y, "y")
 
 
@@ -106,5 +143,12 @@ def _number(text: str, key: str) -> float:
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ValueError(f"{key} is {printable(text[:40])!r}, not a number")
+        raise ValueError(
+            told(
+                "file.no_number",
+                "{key} is {text}, not a number",
+                key=key,
+                text=repr(printable(text[:40])),
+            )
+        )
     return value

@@ -11,7 +11,8 @@ from vision.lab.data.findings import Kind
 from vision.lab.data.names import source_of
 from vision.lab.data.outlines import Outline, Point
 from vision.lab.data.reading import Marked, Reading, corners
-from vision.lab.data.types import DataError, Sample
+from vision.lab.data.saying import fault, told
+from vision.lab.data.types import Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,14 @@ def turned_about(pivot: Point, points: Sequence[Point], degrees: float) -> Outli
     return tuple((x + u * cos - v * sin, y + u * sin + v * cos) for u, v in sides)
 
 
+def box_of_ellipse(middle: Point, radii: Point, degrees: float) -> Outline:
+    """Two corners of the upright box around an ellipse that is turned about its middle."""
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    (x, y), (a, b) = middle, radii
+    half, high = math.hypot(a * cos, b * sin), math.hypot(a * sin, b * cos)
+    return (x - half, y - high), (x + half, y + high)
+
+
 def only_file(root: Path, suffix: str) -> Path:
     """The file that is given, or the only one of its kind in a folder. Raises DataError."""
     if root.is_file():
@@ -36,7 +45,11 @@ def only_file(root: Path, suffix: str) -> Path:
     found = sorted(path for path in root.glob(f"*{suffix}") if path.is_file())
     if len(found) != 1:
         kind, names = suffix[1:].upper(), ", ".join(path.name for path in found[:5]) or "none"
-        raise DataError(f"{root}: {kind} files here: {names}; give the path of the one you mean")
+        raise fault(
+            root,
+            told("file.which_file", "{kind} files here: {names}", kind=kind, names=names),
+            told("do.give_path", "give the path of the one you mean"),
+        )
     return found[0]
 
 
@@ -60,6 +73,8 @@ def mark(
     """One shape for the reader of boxes; tells what is to be said of it."""
     box = corners(found.points)
     if found.note:
-        what = f"{place}: {found.note}"
-        reading.warning(Kind.BOX_MEANING, file, what, "see whether the box fits", name, box)
+        what = told("file.at", "{place}: {what}", place=place, what=found.note)
+        reading.warning(
+            Kind.BOX_MEANING, file, what, told("do.see_box", "see whether the box fits"), name, box
+        )
     return Marked(place, box, label, (found.points,) if len(found.points) > 2 else ())

@@ -13,15 +13,18 @@ from cell.labels.exchange.bounds import Bounds
 from cell.labels.exchange.convert import labels_of
 from cell.labels.exchange.errors import ExchangeError
 from cell.labels.exchange.format import Filed, Format
-from cell.labels.exchange.mapping import mapped
+from cell.labels.exchange.mapping import mapped, without
 from cell.labels.exchange.names import without_images
 from cell.labels.exchange.table import format_of
 from cell.labels.exchange.unpack import is_archive, unpack
 from cell.labels.label import LabelError
 from cell.texts import read, say
+from models.ground.errors import UserError
 from vision.lab.data.findings import Finding
+from vision.lab.data.names import printable
 from vision.lab.data.open import in_plain_form, turned, usable
 from vision.lab.data.reading import Reading, Unlabelled, Watch, unwatched
+from vision.lab.data.saying import as_text, changed
 from vision.lab.data.types import DataError
 
 
@@ -29,7 +32,8 @@ from vision.lab.data.types import DataError
 class Options:
     """How a source is read. classes: new names by old ones; known: the classes that there may be,
     None for any; unlabelled: what pictures without a label are taken for; accept_losses: go on
-    without the pictures of which something cannot be read; scratch: where archives are unpacked.
+    without the pictures of which something cannot be read; scratch: where archives are unpacked;
+    left_out: old names of the classes of which nothing comes in.
     """
 
     classes: Mapping[str, str] = field(default_factory=dict)
@@ -38,6 +42,7 @@ class Options:
     accept_losses: bool = False
     scratch: Path | None = None
     bounds: Bounds = field(default_factory=Bounds)
+    left_out: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,37 +100,71 @@ def _only_folder(folder: Path) -> Path:
     return folder
 
 
+def _coded(error: UserError) -> ExchangeError:
+    """The fault of a file as a text by its code."""
+    if isinstance(error, DataError) and error.parts is not None:
+        file, what, remedy = error.parts
+        return ExchangeError(
+            say("exchange.fault", file=printable(file), what=as_text(what), remedy=as_text(remedy))
+        )
+    return ExchangeError(str(error))
+
+
 def _named(words: str, root: Path, source: Path) -> str:
     """Words that name the archive, and not where it happened to be unpacked."""
-    shown = str(source)
-    if read(words) is not None:  # a text travels as JSON
-        shown = json.dumps(shown, ensure_ascii=False)[1:-1]
-    return words.replace(str(root), shown)
+    if read(words) is None:
+        return words.replace(str(root), str(source))
+    return words.replace(_inside(str(root)), _inside(str(source)))  # a text travels as JSON
+
+
+def _inside(words: str) -> str:
+    return json.dumps(words, ensure_ascii=False)[1:-1]
 
 
 def _said(finding: Finding, root: Path, source: Path) -> Finding:
-    file, what = (_named(str(words), root, source) for words in (finding.file, finding.what))
-    return replace(finding, file=Path(file), what=what)
+    def named(words: str) -> str:
+        return words.replace(str(root), str(source))
+
+    return replace(finding, file=Path(named(str(finding.file))), what=changed(finding.what, named))
 
 
 def _read(root: Path, source: Path, format: Format, options: Options, watch: Watch) -> Imported:
+    try:
+        return _taken(root, source, format, options, watch)
+    except DataError as error:
+        raise _coded(error) from None
+
+
+def _taken(root: Path, source: Path, format: Format, options: Options, watch: Watch) -> Imported:
     findings: list[Finding] = []
     within = _home(root)
     reader = Reading(root, findings.append, watch, options.unlabelled, within=within)
     data = in_plain_form(format.read(reader), findings)
     lost = [finding for finding in findings if finding.lost]
     if lost and not options.accept_losses:
-        others = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
-        raise ExchangeError(f"{lost[0].text}{others}")
+        raise ExchangeError(_fault(lost[0], len(lost) - 1))
     data = usable(data, lost)
     data = without_images(data) if format.named_from_home else data
     if not data.samples and lost:
-        raise ExchangeError(f"{lost[0].text}; no picture is left without what was lost")
+        raise ExchangeError(say("exchange.none_left", what=_fault(lost[0], 0)))
     if not data.samples:
         raise ExchangeError(say("exchange.empty", file=str(source), files=format.files))
+    if options.left_out:
+        data = without(data, source, options.left_out, findings)
     data = mapped(data, source, options.classes, options.known)
     items = labels_of(data, findings, watch)
     return Imported(tuple(items), data.classes, tuple(findings + turned(data)))
+
+
+def _fault(lost: Finding, more: int) -> str:
+    """What was lost first; more: how much else was."""
+    words = say(
+        "exchange.fault",
+        file=printable(str(lost.file)),
+        what=as_text(lost.what),
+        remedy=as_text(lost.remedy),
+    )
+    return say("exchange.more", what=words, count=more) if more else words
 
 
 def _home(root: Path) -> Path:

@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
-from cell.labels.exchange.foreign import Outlined, turned_about
+from cell.labels.exchange.foreign import Outlined, box_of_ellipse, turned_about
+from vision.lab.data.saying import told
 
 KINDS = ("rectanglelabels", "polygonlabels", "ellipselabels")
 NO_SHAPES = ("choices",)
@@ -23,6 +24,7 @@ class Region(_Part):
 
     type: str
     value: dict[str, Any] = {}
+    on: str = Field("", alias="to_name")
     width: int | None = Field(None, alias="original_width")
     height: int | None = Field(None, alias="original_height")
     turned: float = Field(0, alias="image_rotation")
@@ -58,12 +60,15 @@ def outlined(region: Region, size: tuple[int, int]) -> Outlined:
     if region.type == "polygonlabels":
         points = value.get("points")
         if not isinstance(points, list) or len(points) < 3:
-            raise ValueError("a polygon of fewer than three points")
+            raise ValueError(told("file.few_points", "a polygon of fewer than three points"))
+        if value.get("closed") is False:
+            raise ValueError(told("file.open_polygon", "a polygon that is not closed"))
         return Outlined(tuple(_point(point, size) for point in points))
     if region.type == "ellipselabels":
         x, y, rx, ry = (_number(value.get(key)) for key in ("x", "y", "radiusX", "radiusY"))
-        ends = ((x - rx, y - ry), (x + rx, y + ry))
-        return Outlined(tuple(_point(one, size) for one in ends), "an ellipse: its box counts")
+        turn = _number(value.get("rotation", 0)) % 360
+        box = box_of_ellipse(_point((x, y), size), _point((rx, ry), size), turn)
+        return Outlined(box, told("file.ellipse", "an ellipse: its box counts"))
     x, y, w, h = (_number(value.get(key)) for key in ("x", "y", "width", "height"))
     (left, top), (right, bottom) = _point((x, y), size), _point((x + w, y + h), size)
     turn = _number(value.get("rotation", 0)) % 360
@@ -77,13 +82,17 @@ def outlined(region: Region, size: tuple[int, int]) -> Outlined:
 def _point(point: Any, size: tuple[int, int]) -> tuple[float, float]:
     """From percent of the picture to px."""
     if not isinstance(point, list | tuple) or len(point) != 2:
-        raise ValueError("a point that is not x and y")
+        raise ValueError(told("file.point_no_xy", "a point that is not x and y"))
     return _number(point[0]) * size[1] / 100, _number(point[1]) * size[0] / 100
 
 
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1e9:
-        raise ValueError(f"{str(value)[:40]!r} where a number should be")
+        raise ValueError(
+            told(
+                "file.where_number", "{value} where a number should be", value=repr(str(value)[:40])
+            )
+        )
     if not math.isfinite(value):
-        raise ValueError(f"{value} where a number should be")
+        raise ValueError(told("file.where_number", "{value} where a number should be", value=value))
     return float(value)

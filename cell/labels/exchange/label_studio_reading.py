@@ -21,11 +21,14 @@ from vision.lab.data.findings import Kind
 from vision.lab.data.formats.judged import is_unusable
 from vision.lab.data.names import printable, source_of
 from vision.lab.data.reading import Marked, Reading, name_of
+from vision.lab.data.saying import fault, told
 from vision.lab.data.texts import model_of, read_json
-from vision.lab.data.types import DataError, DataSet, Sample
+from vision.lab.data.types import DataSet, Sample
 from vision.pictures import SUFFIXES
 
-_REMEDY = "not an export of Label Studio's kind JSON: export it again as JSON"
+_REMEDY = told(
+    "do.export_label_studio", "not an export of Label Studio's kind JSON: export it again as JSON"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,11 @@ def read(reading: Reading) -> DataSet:
     path = only_file(reading.root, ".json")
     content = read_json(path)
     if not isinstance(content, list):
-        raise DataError(f"{path}: is no list of tasks; export it again as JSON")
+        raise fault(
+            path,
+            told("file.no_tasks", "is no list of tasks"),
+            told("do.export_json", "export it again as JSON"),
+        )
     tasks = model_of(path, {"tasks": content}, File, _REMEDY).tasks
     classes = tuple(sorted({name for task in tasks for name in _classes(task)}))
     pictures = Pictures(reading)
@@ -63,7 +70,12 @@ def read(reading: Reading) -> DataSet:
         sample = _sample(at, picture, task, said)
         if sample is not None:
             samples.append(sample)
-    samples += not_labelled(reading, bare, "annotation", "submit one without regions")
+    samples += not_labelled(
+        reading,
+        bare,
+        told("file.lacks.annotation", "annotation"),
+        told("file.good.submit", "submit one without regions"),
+    )
     return DataSet("label-studio", reading.root, classes, samples)
 
 
@@ -89,25 +101,58 @@ def _address(task: Task) -> str:
 def _said(reading: Reading, path: Path, place: str, name: str, task: Task) -> Annotation | None:
     """The annotation that counts, None where there is none; tells of several."""
     if task.predictions:
-        what = f"{place}: has predictions of a model, which were left out"
-        reading.warning(Kind.COLUMN, path, what, "accept them in the tool if they are right", name)
+        what = told(
+            "file.predictions",
+            "{place}: has predictions of a model, which were left out",
+            place=place,
+        )
+        reading.warning(
+            Kind.COLUMN,
+            path,
+            what,
+            told("do.accept_predictions", "accept them in the tool if they are right"),
+            name,
+        )
     given = [one for one in task.annotations if not one.skipped]
     true = [one for one in given if one.truth]
     chosen = true if len(true) == 1 else given
     if len(chosen) > 1:
-        what = f"{place}: has {len(chosen)} annotations, and which one holds is not known"
-        reading.error(Kind.LABEL, path, what, "mark one as ground truth, or remove the rest", name)
+        what = told(
+            "file.annotations",
+            "{place}: has {count} annotations, and which one holds is not known",
+            place=place,
+            count=len(chosen),
+        )
+        reading.error(
+            Kind.LABEL,
+            path,
+            what,
+            told("do.ground_truth", "mark one as ground truth, or remove the rest"),
+            name,
+        )
     return chosen[0] if chosen else None
 
 
 def _sample(at: _Place, picture: Path, task: Task, annotation: Annotation) -> Sample | None:
     reading, path, name = at.reading, at.file, at.name
     said = next(((r.height, r.width) for r in annotation.result if r.width and r.height), None)
-    remedy = "export the labels again for this picture"
+    remedy = told("do.export_picture", "export the labels again for this picture")
     size = reading.labelled_size(picture, name, path, said or (None, None), remedy)
     if size is None:
         return None
     regions = list(enumerate(annotation.result))
+    on = sorted({region.on for _, region in regions if region.type in KINDS})
+    if len(on) > 1:
+        what = told(
+            "file.regions_on",
+            "{task}: has regions on several pictures ({names}), of which one is read",
+            task=at.task,
+            names=", ".join(on),
+        )
+        reading.error(
+            Kind.LABEL, path, what, told("do.task_each", "make a task of each picture"), name
+        )
+        return None
     marks = [one for number, region in regions for one in _marks(at, number, region, size)]
     drawn = reading.boxes(path, name, size, marks)
     words = [word for _, region in regions if region.type == "choices" for word in _choices(region)]
@@ -129,21 +174,47 @@ def _marks(at: _Place, number: int, region: Region, size: tuple[int, int]) -> It
     if region.type in NO_SHAPES:
         return
     if region.type not in KINDS:
-        what = f"{place}: a region of the kind {printable(region.type)!r} is not read"
-        reading.error(Kind.SHAPE, path, what, "draw a rectangle or a polygon", name)
+        what = told(
+            "file.region_kind",
+            "{place}: a region of the kind {type} is not read",
+            place=place,
+            type=repr(printable(region.type)),
+        )
+        reading.error(
+            Kind.SHAPE, path, what, told("do.draw_shape", "draw a rectangle or a polygon"), name
+        )
         return
     labels = _labels(region)
     if not labels:
-        what = f"{place}: a region without a label"
-        reading.error(Kind.CLASS, path, what, "choose its label in the tool", name)
+        what = told("file.region_no_class", "{place}: a region without a label", place=place)
+        reading.error(
+            Kind.CLASS, path, what, told("do.choose_class", "choose its label in the tool"), name
+        )
     if region.turned:
-        what = f"{place}: was drawn on a picture turned by {region.turned:g} degrees"
-        reading.error(Kind.SHAPE, path, what, "draw it on the picture as it is stored", name)
+        what = told(
+            "file.turned_picture",
+            "{place}: was drawn on a picture turned by {turned} degrees",
+            place=place,
+            turned=f"{region.turned:g}",
+        )
+        reading.error(
+            Kind.SHAPE,
+            path,
+            what,
+            told("do.draw_stored", "draw it on the picture as it is stored"),
+            name,
+        )
         return
     try:
         found = outlined(region, size)
     except ValueError as error:
-        reading.error(Kind.SHAPE, path, f"{place}: {error}", "draw it again", name)
+        reading.error(
+            Kind.SHAPE,
+            path,
+            told("file.at", "{place}: {what}", place=place, what=error.args[0]),
+            told("do.draw_again", "draw it again"),
+            name,
+        )
         return
     for label in labels:
         yield mark(reading, path, place, name, found, at.classes.index(label))

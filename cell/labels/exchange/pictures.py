@@ -12,6 +12,7 @@ from vision.lab.data.findings import Kind
 from vision.lab.data.names import alike
 from vision.lab.data.places import parts_of, pictures_below
 from vision.lab.data.reading import Reading
+from vision.lab.data.saying import told
 
 _UPLOADED = re.compile(r"^[0-9a-f]{8}-")
 """What Label Studio puts before the names of files that are uploaded."""
@@ -32,8 +33,10 @@ class Pictures:
     def find(self, written: str, file: Path, place: str) -> Path | None:
         """The picture that is meant, None after having told why it is not known."""
         if not written.strip():
-            what = f"{place}: names no picture"
-            self._reading.error(Kind.MISSING, file, what, "leave it out, or export it again")
+            what = told("file.no_picture", "{place}: names no picture", place=place)
+            self._reading.error(
+                Kind.MISSING, file, what, told("do.leave_out", "leave it out, or export it again")
+            )
             return None
         for parts in _ways(written):
             fitting = self._fitting(parts)
@@ -41,11 +44,31 @@ class Pictures:
                 return fitting[0]
             if fitting:
                 shown = " and ".join(str(path) for path in fitting[:3])
-                what = f"{place}: {written!r} may be {shown}"
-                self._reading.error(Kind.MISSING, file, what, "remove or rename one", written)
+                what = told(
+                    "file.several_pictures",
+                    "{place}: {written} may be {shown}",
+                    place=place,
+                    written=repr(written),
+                    shown=shown,
+                )
+                self._reading.error(
+                    Kind.MISSING, file, what, told("do.rename_one", "remove or rename one"), written
+                )
                 return None
-        what = f"{place}: its picture {written!r} is not in {self.folder}"
-        self._reading.error(Kind.MISSING, file, what, "put the picture beside the labels", written)
+        what = told(
+            "file.picture_not_in",
+            "{place}: its picture {written} is not in {folder}",
+            place=place,
+            written=repr(written),
+            folder=self.folder,
+        )
+        self._reading.error(
+            Kind.MISSING,
+            file,
+            what,
+            told("do.picture_beside", "put the picture beside the labels"),
+            written,
+        )
         return None
 
     def _fitting(self, parts: list[str]) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import os
 import tarfile
 import zipfile
@@ -20,7 +21,8 @@ from vision.pictures import is_picture
 
 _CHUNK = 1 << 20
 _NOT_MEANT = ("__MACOSX", ".DS_Store")
-_DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile)
+_DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, gzip.BadGzipFile,
+            lzma.LZMAError)  # fmt: skip
 
 
 def is_archive(path: Path) -> bool:
@@ -40,10 +42,11 @@ def unpack(
     except _DAMAGED as error:
         what = " ".join(str(error).split()) or "it ends too early"
         raise ExchangeError(say("exchange.damaged", archive=str(archive), why=what)) from None
-    except (NotImplementedError, RuntimeError) as error:
-        told = say("exchange.not_unpacked", archive=str(archive), why=str(error))
-        raise ExchangeError(told) from None
     except OSError as error:
+        if error.errno is None:  # not the disk's: bz2 says so of what is damaged
+            raise ExchangeError(
+                say("exchange.damaged", archive=str(archive), why=str(error))
+            ) from None
         why = error.strerror or str(error)
         raise ExchangeError(say("exchange.no_room", file=str(folder), why=why)) from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from cell.labels.exchange.bounds import Counted, Ledger, Readable
 from vision.lab.data.names import printable
@@ -19,14 +20,27 @@ _LISTED_BYTES = 400
 def zip_entries(ledger: Ledger, watch: Watch) -> Iterator[tuple[str, Readable | None]]:
     """Name and content of each entry, None for a folder. Raises ExchangeError, BadZipFile."""
     _require_short_list(ledger)
-    with zipfile.ZipFile(ledger.archive) as archive:
+    with _told(ledger):
+        opened = zipfile.ZipFile(ledger.archive)
+    with opened as archive:
         for entry in watch(archive.infolist(), "files"):
             _require_plain(ledger, entry)
             if entry.is_dir():
                 yield _name(ledger, entry), None
                 continue
-            with archive.open(entry) as content:
+            with _told(ledger):
+                content = archive.open(entry)
+            with content:
                 yield _name(ledger, entry), Counted(content, ledger)
+
+
+@contextmanager
+def _told(ledger: Ledger) -> Iterator[None]:
+    """What this reader of archives has not learnt. Raises ExchangeError."""
+    try:
+        yield
+    except NotImplementedError as error:
+        raise ledger.error("exchange.not_unpacked", why=str(error)) from None
 
 
 def _require_short_list(ledger: Ledger) -> None:

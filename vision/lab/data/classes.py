@@ -11,7 +11,8 @@ import numpy as np
 
 from vision.lab.data.findings import Finding, Kind, Severity
 from vision.lab.data.names import alike, is_text, normal
-from vision.lab.data.types import DataError, DataSet
+from vision.lab.data.saying import fault, told
+from vision.lab.data.types import DataSet
 
 
 def one_class_each(file: Path, names: Sequence[str]) -> tuple[tuple[str, ...], list[int]]:
@@ -24,7 +25,16 @@ def one_class_each(file: Path, names: Sequence[str]) -> tuple[tuple[str, ...], l
     for number, name in enumerate(names):
         plain = normal(name).strip()
         if not plain or not is_text(plain):
-            raise DataError(f"{file}: class {number} has no name ({name!r}); give it one")
+            raise fault(
+                file,
+                told(
+                    "file.class_no_name",
+                    "class {number} has no name ({name})",
+                    number=number,
+                    name=repr(name),
+                ),
+                told("do.give_name", "give it one"),
+            )
         table.append(index.setdefault(plain, len(index)))
     return tuple(index), table
 
@@ -37,11 +47,11 @@ def with_plain_classes(data: DataSet) -> tuple[DataSet, list[Finding]]:
     classes, table = one_class_each(data.root, data.classes)
     if classes == tuple(data.classes):
         return data, _differ_in_case(data)
-    told = [_said(data, plain, table) for plain in range(len(classes))]
+    found = [_said(data, plain, table) for plain in range(len(classes))]
     index = np.asarray(table, np.int64)
     samples = [replace(sample, labels=index[sample.labels]) for sample in data.samples]
     data = replace(data, classes=classes, samples=samples)
-    return data, [one for one in told if one is not None] + _differ_in_case(data)
+    return data, [one for one in found if one is not None] + _differ_in_case(data)
 
 
 def _said(data: DataSet, plain: int, table: list[int]) -> Finding | None:
@@ -50,8 +60,13 @@ def _said(data: DataSet, plain: int, table: list[int]) -> Finding | None:
     name = normal(written[0]).strip()
     if written == [name]:
         return None
-    what = f"{', '.join(map(repr, written))}: read as the one class {name!r}"
-    remedy = "write its name once, without blanks at the ends"
+    what = told(
+        "file.class_read_as",
+        "{names}: read as the one class {name}",
+        names=", ".join(map(repr, written)),
+        name=repr(name),
+    )
+    remedy = told("do.write_once", "write its name once, without blanks at the ends")
     return Finding(Kind.CLASS_NAME, Severity.WARNING, data.root, what, remedy)
 
 
@@ -60,12 +75,18 @@ def _differ_in_case(data: DataSet) -> list[Finding]:
     names: dict[str, list[str]] = defaultdict(list)
     for name in data.classes:
         names[alike(name)].append(name)
-    what = "differ in case only and count as different classes"
     return [
         Finding(
-            Kind.CLASS_NAME, Severity.WARNING, data.root, f"{', '.join(map(repr, group))} {what}",
-            "give them one name if they are one class",
+            Kind.CLASS_NAME,
+            Severity.WARNING,
+            data.root,
+            told(
+                "file.classes_case",
+                "{names} differ in case only and count as different classes",
+                names=", ".join(map(repr, group)),
+            ),
+            told("do.one_class_name", "give them one name if they are one class"),
         )
         for group in names.values()
         if len(group) > 1
-    ]  # fmt: skip
+    ]

@@ -14,6 +14,7 @@ from vision.lab.data.findings import Finding, Kind, Severity
 from vision.lab.data.formats import coco, deeppcb, labelme, masks, mvtec, yolo
 from vision.lab.data.names import alike, is_text, normal, source_of
 from vision.lab.data.reading import Reading, Unlabelled, Watch, unwatched
+from vision.lab.data.saying import told
 from vision.lab.data.types import DataError, DataSet, Sample
 from vision.pictures import orientation_of
 
@@ -95,9 +96,9 @@ def survey(
 
 def in_plain_form(data: DataSet, findings: list[Finding]) -> DataSet:
     """What a reader gave, with names, groups and classes in one form; adds what is to be said."""
-    data, told = with_plain_classes(data)
+    data, found = with_plain_classes(data)
     data = _with_plain_names(data, findings)
-    findings += told
+    findings += found
     return replace(data, samples=_with_sources(data.samples))
 
 
@@ -156,8 +157,8 @@ def _judged(data: DataSet, findings: list[Finding]) -> DataSet:
     for sample in unusable:
         what = "was called unusable: it was left out"
         remedy = "label it if it can be judged after all"
-        told = Finding(Kind.IGNORED, Severity.WARNING, sample.image, what, remedy, (sample.name,))
-        findings.append(told)
+        aside = Finding(Kind.IGNORED, Severity.WARNING, sample.image, what, remedy, (sample.name,))
+        findings.append(aside)
     return replace(data, samples=[s for s in data.samples if not s.unusable]) if unusable else data
 
 
@@ -169,8 +170,11 @@ def _with_plain_names(data: DataSet, findings: list[Finding]) -> DataSet:
             name, group = normal(sample.name), normal(sample.group)
             samples.append(replace(sample, name=name, group=group))
             continue
-        what = "the name of this file is no text in UTF-8"
-        remedy = "rename it (an archive from Windows: unpack it with its code page)"
+        what = told("file.name_no_text", "the name of this file is no text in UTF-8")
+        remedy = told(
+            "do.rename_code_page",
+            "rename it (an archive from Windows: unpack it with its code page)",
+        )
         findings.append(Finding(Kind.NAME, Severity.ERROR, sample.image, what, remedy))
     findings += _twice(data.root, samples)
     return replace(data, samples=samples)
@@ -200,19 +204,33 @@ def _twice(root: Path, samples: list[Sample]) -> list[Finding]:
         for name in distinct:
             count = sum(sample.name == name for sample in group)
             if count > 1:
-                what = f"{count} pictures have the name {name!r}"
-                remedy = "rename all but one"
+                what = told(
+                    "file.same_name",
+                    "{count} pictures have the name {name}",
+                    count=count,
+                    name=repr(name),
+                )
+                remedy = told("do.rename_but_one", "rename all but one")
                 found.append(Finding(Kind.NAME, Severity.ERROR, root, what, remedy, (name,)))
         if len(distinct) > 1:
-            what = f"the names {' and '.join(map(repr, distinct[:3]))} differ in case only"
-            remedy = "rename one: other systems take them for one file"
+            what = told(
+                "file.names_case",
+                "the names {names} differ in case only",
+                names=" and ".join(map(repr, distinct[:3])),
+            )
+            remedy = told("do.rename_systems", "rename one: other systems take them for one file")
             warning = Severity.WARNING
             found.append(Finding(Kind.NAME, warning, root, what, remedy, tuple(distinct)))
     for path, group in files.items():
         called = tuple(dict.fromkeys(sample.name for sample in group))
         if len(called) > 1:
-            what = f"is labelled {len(group)} times, as {' and '.join(map(repr, called[:3]))}"
-            remedy = "keep one of its labels"
+            what = told(
+                "file.labelled_twice",
+                "is labelled {count} times, as {names}",
+                count=len(group),
+                names=" and ".join(map(repr, called[:3])),
+            )
+            remedy = told("do.keep_one_label", "keep one of its labels")
             found.append(Finding(Kind.NAME, Severity.ERROR, Path(path), what, remedy, called))
     return found
 
@@ -222,11 +240,16 @@ def turned(data: DataSet) -> list[Finding]:
     found = []
     for sample in data.samples:
         if (turn := orientation_of(sample.image)) != 1:
-            what = (
-                f"its header asks viewers to turn it (Exif orientation {turn}); the cell takes it "
-                "as stored, whoever drew the labels may have seen it turned"
+            what = told(
+                "file.exif",
+                "its header asks viewers to turn it (Exif orientation {turn}); the cell takes it "
+                "as stored, whoever drew the labels may have seen it turned",
+                turn=turn,
             )
-            remedy = "store the picture upright, without the header, and see whether the boxes fit"
+            remedy = told(
+                "do.store_upright",
+                "store the picture upright, without the header, and see whether the boxes fit",
+            )
             place, kind, names = sample.image, Kind.ORIENTATION, (sample.name,)
             found.append(Finding(kind, Severity.WARNING, place, what, remedy, names))
     return found

@@ -16,6 +16,7 @@ from vision.lab.data.findings import Corners, Finding, Kind, Severity
 from vision.lab.data.names import normal
 from vision.lab.data.outlines import Outline, clipped, is_below
 from vision.lab.data.places import Places
+from vision.lab.data.saying import told
 from vision.lab.data.types import DataError
 from vision.pictures import UnreadableError, size_of
 
@@ -97,8 +98,9 @@ class Reading:
         try:
             return read()
         except DataError as error:
-            what, _, remedy = str(error).removeprefix(f"{file}: ").partition("; ")
-            self.error(Kind.LABEL, file, what, remedy or "restore the file", name)
+            what, remedy = error.parts[1:] if error.parts else (str(error), "")
+            remedy = remedy or told("do.restore_file", "restore the file")
+            self.error(Kind.LABEL, file, what, remedy, name)
         return None
 
     def find(self, path: Path, asked_by: Path, name: str = "") -> Path | None:
@@ -109,13 +111,25 @@ class Reading:
         if found == [path] or not found:
             return found[0] if found else None
         if len(found) > 1:
-            what = f"{path.name} is spelled like {' and '.join(p.name for p in found[:3])}"
-            self.error(Kind.SPELLING, asked_by, what, "rename all but one", name)
+            what = told(
+                "file.spelled_like",
+                "{name} is spelled like {names}",
+                name=path.name,
+                names=" and ".join(p.name for p in found[:3]),
+            )
+            self.error(
+                Kind.SPELLING, asked_by, what, told("do.rename_but_one", "rename all but one"), name
+            )
             return None
-        form = " (the same letters in another Unicode form)"
-        same = form if normal(str(found[0])) == normal(str(path)) else ""
-        what = f"asks for {path}, and {found[0].relative_to(_stem(path, found[0]))} was taken{same}"
-        remedy = "spell both alike: other systems find nothing there"
+        taken = found[0].relative_to(_stem(path, found[0]))
+        what = told(
+            "file.other_spelling", "asks for {path}, and {taken} was taken", path=path, taken=taken
+        )
+        if normal(str(found[0])) == normal(str(path)):
+            what = told(
+                "file.other_form", "{what} (the same letters in another Unicode form)", what=what
+            )
+        remedy = told("do.spell_alike", "spell both alike: other systems find nothing there")
         self.warning(Kind.SPELLING, asked_by, what, remedy, name)
         return found[0]
 
@@ -126,37 +140,84 @@ class Reading:
         """
         if not pictures:
             return False
-        first = f", such as {pictures[0][0]}" if len(pictures) > 1 else ""
-        one = len(pictures) == 1
-        what = f"{len(pictures)} {'picture has' if one else 'pictures have'} no {lacks}{first}"
-        file = self.root if len(pictures) > 1 else pictures[0][0]
+        one, first = len(pictures) == 1, pictures[0][0]
+        if one:
+            what = told("file.bare_one", "1 picture has no {lacks}", lacks=lacks)
+        else:
+            what = told(
+                "file.bare_many",
+                "{count} pictures have no {lacks}, such as {first}",
+                count=len(pictures),
+                lacks=lacks,
+                first=first,
+            )
+        file = first if one else self.root
         names = tuple(name for _, name in pictures)
         if self.unlabelled is Unlabelled.REFUSE:
-            what += f": nobody said that {'it is' if one else 'they are'} good"
-            them = "it" if one else "them"
-            remedy = f"label {them} (a good part: {good}), or say --unlabelled good or skip"
+            if one:
+                what = told("file.nobody_said_it", "{what}: nobody said that it is good", what=what)
+                remedy = told(
+                    "do.label_it",
+                    "label it (a good part: {good}), or say --unlabelled good or skip",
+                    good=good,
+                )
+            else:
+                what = told("file.nobody_said", "{what}: nobody said that they are good", what=what)
+                remedy = told(
+                    "do.label_them",
+                    "label them (a good part: {good}), or say --unlabelled good or skip",
+                    good=good,
+                )
             severity = Severity.ERROR
         else:
             as_good = self.unlabelled is Unlabelled.GOOD
-            what += ": taken as good, as told" if as_good else ": left out, as told"
-            remedy, severity = "label them to be sure", Severity.WARNING
+            if as_good:
+                what = told("file.taken_as_good", "{what}: taken as good, as told", what=what)
+            else:
+                what = told("file.left_out", "{what}: left out, as told", what=what)
+            remedy, severity = told("do.label_sure", "label them to be sure"), Severity.WARNING
         self.tell(Finding(Kind.NO_LABEL, severity, file, what, remedy, names))
         return self.unlabelled is Unlabelled.GOOD
 
     def size(self, picture: Path, name: str = "") -> tuple[int, int] | None:
         """(height, width) of a picture, None after having told why there is none."""
         if self.within is not None and not is_below(picture, self.within):
-            what = f"its picture {picture} lies outside {self.within}"
-            remedy = "put the pictures into the folder of the labels"
+            if picture.is_symlink():
+                what = told(
+                    "file.link_outside",
+                    "its picture {picture} is a link that leads outside {folder}",
+                    picture=picture,
+                    folder=self.within,
+                )
+            else:
+                what = told(
+                    "file.picture_outside",
+                    "its picture {picture} lies outside {folder}",
+                    picture=picture,
+                    folder=self.within,
+                )
+            remedy = told("do.pictures_in", "put the pictures into the folder of the labels")
             self.error(Kind.MISSING, self.root, what, remedy, name)
             return None
         try:
             return size_of(picture)
         except FileNotFoundError:
-            self.error(Kind.MISSING, picture, "is not there", "restore the picture", name)
+            self.error(
+                Kind.MISSING,
+                picture,
+                told("file.gone", "is not there"),
+                told("do.restore_picture", "restore the picture"),
+                name,
+            )
         except (UnreadableError, OSError, ValueError) as error:
-            what = str(getattr(error, "strerror", None) or error)
-            self.error(Kind.UNREADABLE, picture, what, "restore the picture or remove it", name)
+            why = str(getattr(error, "strerror", None) or error)
+            self.error(
+                Kind.UNREADABLE,
+                picture,
+                why,
+                told("do.restore_or_remove", "restore the picture or remove it"),
+                name,
+            )
         return None
 
     def labelled_size(
@@ -171,7 +232,15 @@ class Reading:
         height, width = said[0] or size[0], said[1] or size[1]
         if (height, width) == size:
             return size
-        what = f"is {size[1]}x{size[0]}, but {labels.name} says {width}x{height}"
+        what = told(
+            "file.other_size",
+            "is {size}x{size_2}, but {name} says {width}x{height}",
+            size=size[1],
+            size_2=size[0],
+            name=labels.name,
+            width=width,
+            height=height,
+        )
         self.error(Kind.SIZE, picture, what, do, name)
         return None
 
@@ -195,27 +264,72 @@ class Reading:
         seen: dict[tuple[object, ...], str] = {}
         for mark in marked:
             x1, y1, x2, y2 = box = mark.box
-            spot = f"{mark.place}: box {x1:g} {y1:g} {x2:g} {y2:g}"
+            spot = told(
+                "file.box",
+                "{place}: box {x1} {y1} {x2} {y2}",
+                place=mark.place,
+                x1=f"{x1:g}",
+                y1=f"{y1:g}",
+                x2=f"{x2:g}",
+                y2=f"{y2:g}",
+            )
             if not all(map(math.isfinite, box)) or x1 >= x2 or y1 >= y2:
                 self.error(
-                    Kind.BOX_EMPTY, file, f"{spot} is empty", "remove it or draw it again", name
+                    Kind.BOX_EMPTY,
+                    file,
+                    told("file.box_empty", "{spot} is empty", spot=spot),
+                    told("do.remove_or_draw", "remove it or draw it again"),
+                    name,
                 )
                 continue
             if not (0 <= (x1 + x2) / 2 <= width and 0 <= (y1 + y2) / 2 <= height):
-                what = f"{spot} lies outside the {width}x{height} picture"
+                what = told(
+                    "file.box_outside",
+                    "{spot} lies outside the {width}x{height} picture",
+                    spot=spot,
+                    width=width,
+                    height=height,
+                )
                 self.error(
-                    Kind.BOX_OUTSIDE, file, what, "see whether it belongs to this picture", name
+                    Kind.BOX_OUTSIDE,
+                    file,
+                    what,
+                    told("do.see_belongs", "see whether it belongs to this picture"),
+                    name,
                 )
                 continue
             first = seen.setdefault((*box, mark.label, mark.outlines), mark.place)
             if first != mark.place:
-                what = f"{spot} is there already ({first}) and was left out"
-                self.warning(Kind.BOX_TWICE, file, what, "remove one of the two", name, box)
+                what = told(
+                    "file.box_twice",
+                    "{spot} is there already ({first}) and was left out",
+                    spot=spot,
+                    first=first,
+                )
+                self.warning(
+                    Kind.BOX_TWICE,
+                    file,
+                    what,
+                    told("do.remove_one", "remove one of the two"),
+                    name,
+                    box,
+                )
                 continue
             if min(x1, y1, width - x2, height - y2) < -ROUNDING_PX:
-                what = f"{spot} reaches out of the {width}x{height} picture and was clipped"
+                what = told(
+                    "file.box_clipped",
+                    "{spot} reaches out of the {width}x{height} picture and was clipped",
+                    spot=spot,
+                    width=width,
+                    height=height,
+                )
                 self.warning(
-                    Kind.BOX_CLIPPED, file, what, "draw it again if that is wrong", name, box
+                    Kind.BOX_CLIPPED,
+                    file,
+                    what,
+                    told("do.draw_if_wrong", "draw it again if that is wrong"),
+                    name,
+                    box,
                 )
             row = (max(x1, 0.0), max(y1, 0.0), min(x2, width), min(y2, height))
             rows.append(row)

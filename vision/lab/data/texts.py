@@ -10,25 +10,49 @@ from pydantic import BaseModel, ValidationError
 
 from models.ground.written import WrittenError, read_written
 from vision.lab.data.names import printable
-from vision.lab.data.types import DataError
+from vision.lab.data.saying import fault, told
 
 M = TypeVar("M", bound=BaseModel)
 MOST_BYTES = 2 << 30
 """Size [B] of the largest label file: COCO's own have half a gigabyte."""
 
 
+class _TwiceError(ValueError):
+    """A key stands twice in one object."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"the key {key!r} stands twice in one object")
+        self.key = key
+
+
 def read_text(path: Path) -> str:
     """A text file. Raises DataError when it cannot be read."""
     try:
         if path.exists() and not path.is_file():  # a pipe or a device would be read for ever
-            raise DataError(f"{path}: is not a file; restore it from the data set")
+            raise fault(
+                path,
+                told("file.no_file", "is not a file"),
+                told("do.restore_set", "restore it from the data set"),
+            )
         return read_written(path, MOST_BYTES)
     except FileNotFoundError:
-        raise DataError(f"{path}: is not there; restore it from the data set") from None
+        raise fault(
+            path,
+            told("file.gone", "is not there"),
+            told("do.restore_set", "restore it from the data set"),
+        ) from None
     except WrittenError as error:
-        raise DataError(f"{path}: {error}; restore the file") from None
+        raise fault(
+            path,
+            told("file.unreadable", "{why}", why=error),
+            told("do.restore_file", "restore the file"),
+        ) from None
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot be read as text ({error}); restore the file") from None
+        raise fault(
+            path,
+            told("file.no_text", "cannot be read as text ({why})", why=error),
+            told("do.restore_file", "restore the file"),
+        ) from None
 
 
 def read_json(path: Path) -> Any:
@@ -37,15 +61,32 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
-        raise DataError(
-            f"{path}: line {error.lineno} column {error.colno}: {error.msg}; "
-            "the file is cut off or damaged: export it again"
+        raise fault(
+            path,
+            told(
+                "file.no_json",
+                "line {lineno} column {colno}: {msg}",
+                lineno=error.lineno,
+                colno=error.colno,
+                msg=error.msg,
+            ),
+            told("do.export_cut", "the file is cut off or damaged: export it again"),
         ) from None
     except RecursionError:
-        raise DataError(f"{path}: is nested too deeply to be labels; export it again") from None
+        raise fault(
+            path,
+            told("file.nested", "is nested too deeply to be labels"),
+            told("do.export_again", "export it again"),
+        ) from None
     except ValueError as error:
-        what = "holds a number that is too long" if "digits" in str(error) else str(error)
-        raise DataError(f"{path}: {printable(what)}; export it again") from None
+        what = printable(str(error))
+        if isinstance(error, _TwiceError):
+            what = told(
+                "file.key_twice", "the key {key} stands twice in one object", key=repr(error.key)
+            )
+        elif "digits" in what:
+            what = told("file.long_number", "holds a number that is too long")
+        raise fault(path, what, told("do.export_again", "export it again")) from None
 
 
 def read_model(path: Path, kind: type[M], remedy: str) -> M:
@@ -60,9 +101,11 @@ def model_of(path: Path, content: Any, kind: type[M], remedy: str) -> M:
     except ValidationError as error:
         first = error.errors()[0]
         place = printable(".".join(map(str, first["loc"]))) or "top level"
-        raise DataError(f"{path}: {place}: {first['msg']}; {remedy}") from None
+        what = told("file.at", "{place}: {what}", place=place, what=first["msg"])
+        raise fault(path, what, remedy) from None
     except (OverflowError, RecursionError) as error:
-        raise DataError(f"{path}: holds a value that is too large ({error}); {remedy}") from None
+        what = told("file.large_value", "holds a value that is too large ({why})", why=error)
+        raise fault(path, what, remedy) from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -71,5 +114,5 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(content) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for at, key in enumerate(keys) if key in keys[:at])
-        raise ValueError(f"the key {twice!r} stands twice in one object")
+        raise _TwiceError(twice)
     return content

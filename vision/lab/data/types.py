@@ -15,7 +15,12 @@ from vision.lab.data.outlines import Outline
 
 
 class DataError(UserError):
-    """A data set cannot be used; the message names the file, the place and the remedy."""
+    """A data set cannot be used; the message names the file, the place and the remedy.
+
+    parts: the same as file, what is wrong and what to do, where they are known apart.
+    """
+
+    parts: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, eq=False)

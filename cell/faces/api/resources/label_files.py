@@ -24,6 +24,7 @@ from cell.labels.exchange.bringing import Brought
 from cell.labels.exchange.table import FORMATS, format_of
 from cell.texts import render
 from vision.lab.data.reading import Unlabelled
+from vision.lab.data.saying import words_of
 
 router = APIRouter(prefix="/labels", tags=["label files"])
 
@@ -127,10 +128,10 @@ async def import_labels(
         new=brought.new,
         same=brought.same,
         conflicts=list(brought.conflicts),
-        warnings=[render(one.text, lang) for one in progress.warnings[:MOST_WARNINGS]],
+        warnings=[render(words_of(one), lang) for one in progress.warnings[:MOST_WARNINGS]],
     )
 
 
 def _bring(desk: Desk, clerk: Clerk, tray: Tray, wish: Wish, progress: Progress) -> Brought:
-    wish = replace(wish, scratch=tray.scratch)
+    wish = replace(wish, scratch=tray.scratch, sent=tray.folder)
     return bring_in(clerk, tray.source, wish, progress, desk.clock())

@@ -8,8 +8,9 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from cell.client.link import OverrideOrder, RecipeOrder, Reply
+from cell.client.link import OverrideOrder, RecipeOrder
 from cell.client.model import CellView
+from cell.client.reply import Reply
 from cell.control.ledger.observations import COMMANDS, Order
 from cell.faces.api.desk import AtDesk, By, Desk
 from cell.faces.api.fields import Asked, Line, Reason, Told, Words
@@ -125,6 +126,7 @@ def _verdict(view: CellView, part: str) -> str:
 
 
 def _given(desk: Desk, order: str, reply: Reply) -> Given:
+    given = Given(order=str(order))
     if not reply.accepted:
-        raise refused(reply, desk.config.hmi.service_timeout_s)
-    return Given(order=str(order))
+        raise refused(reply, desk.config.hmi.service_timeout_s, given.model_dump_json())
+    return given

@@ -116,9 +116,7 @@ class _Told(Progress):
 
     def watch(self, items: Sequence[T], what: str) -> Iterable[T]:
         """Hands items through below a bar."""
-        for item in watched(items, what):
-            yield item
-            self.count(what)
+        yield from watched(items, what)
 
     def tell(self, warnings: Sequence[Finding]) -> None:
         """The first of each kind."""

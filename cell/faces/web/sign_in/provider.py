@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import logging
 import secrets
 import time
 import warnings
@@ -21,6 +22,7 @@ from cell.people.people import People
 from cell.texts import say
 from models.ground.errors import UserError
 
+_log = logging.getLogger(__name__)
 BACK: Final = "/sign-in/provider/back"
 PATIENCE_S: Final = 600.0
 """How long somebody may take at the provider."""
@@ -89,7 +91,7 @@ class Provider:
         try:
             answer: Response = await self._client.authorize_redirect(request, self._back)
         except Exception as error:  # the network's, the provider's, Authlib's: a library of each
-            raise SignInError(say("signin.provider_away", why=_words(error))) from error
+            raise SignInError(say("signin.provider_away", why=_logged(error))) from error
         remembered["next"] = way_back(request.query_params.get("next", "/"))
         self._journeys.keep(answer, cookie)
         return answer
@@ -103,7 +105,7 @@ class Provider:
             claims = dict(token["userinfo"])
             subject = str(claims["sub"])
         except Exception as error:  # as above; a forged state or nonce is one of them
-            raise SignInError(say("signin.provider_refused", why=_words(error))) from error
+            raise SignInError(say("signin.provider_refused", why=_logged(error))) from error
         role, name = self._config.role_of(claims), self._config.name_of(claims)
         if role is None or not name:
             raise SignInError(say("signin.provider_stranger", name=name or subject))
@@ -159,6 +161,8 @@ def _client(config: ProviderConfig) -> Any:
     return oauth.create_client("provider")
 
 
-def _words(error: Exception) -> str:
-    """A library's words in one line."""
-    return " ".join((str(error) or type(error).__name__).split())[:200]
+def _logged(error: Exception) -> str:
+    """A library's words in one line; the log is told its kind, which may be a fault of ours."""
+    kind, words = type(error), " ".join(str(error).split())[:200]
+    _log.warning("The provider: %s.%s: %s", kind.__module__, kind.__qualname__, words)
+    return words or kind.__name__

@@ -118,7 +118,8 @@ class SignIn:
         if not self._forms.genuine(request, form):
             return self.page(request, wanted, trouble=say("signin.old_form"), status=403)
         try:
-            begun = await self._desk.ask(lambda: self._proven(form, _address(request)))
+            device = self._reception.device(request)
+            begun = await self._desk.ask(lambda: self._proven(form, _address(request), device))
         except SignInError as error:
             status = 429 if error.wait_s else 401
             return self.page(
@@ -148,16 +149,16 @@ class SignIn:
         self._reception.see_out(answer)
         return answer
 
-    def _proven(self, form: Mapping[str, str], address: str) -> Begun:
+    def _proven(self, form: Mapping[str, str], address: str, device: str) -> Begun:
         """Raises SignInError."""
         name, secret, now = form.get("name", ""), form.get("secret", ""), time.time_ns()
         match form.get("how"):
             case "pin":
-                return self._people.by_pin(name, secret, now, address)
+                return self._people.by_pin(name, secret, now, address, device)
             case "badge":
-                return self._people.by_badge(secret, now, address)
+                return self._people.by_badge(secret, now, address, device)
             case _:
-                return self._people.by_password(name, secret, now, address)
+                return self._people.by_password(name, secret, now, address, device)
 
     def page(
         self,

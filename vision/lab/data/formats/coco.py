@@ -21,8 +21,9 @@ from vision.lab.data.formats.judged import is_unusable
 from vision.lab.data.names import source_of
 from vision.lab.data.places import files_below, is_there
 from vision.lab.data.reading import Marked, Reading
-from vision.lab.data.texts import read_model
-from vision.lab.data.types import DataError, DataSet, Sample
+from vision.lab.data.saying import fault, told
+from vision.lab.data.texts import model_of, read_json
+from vision.lab.data.types import DataSet, Sample
 
 LAYOUT = "a .json with images, annotations and categories, beside its pictures or images/"
 _LOOKED_AT = 20
@@ -54,7 +55,19 @@ def lies_below(root: Path) -> bool:
 def read(reading: Reading) -> DataSet:
     """Every image of the file. Group: the field `group`, else each image its own."""
     path = _only(reading.root)
-    content = read_model(path, File, "not a COCO instances file: export it again")
+    raw = read_json(path)
+    if isinstance(raw, list):
+        raise fault(
+            path,
+            told(
+                "file.coco_list",
+                "is a list, such as a detector's results, and not a COCO instances file",
+            ),
+            told("do.give_coco", "give the file with images, annotations and categories"),
+        )
+    content = model_of(
+        path, raw, File, told("do.export_coco", "not a COCO instances file: export it again")
+    )
     names, index = _categories(path, content)
     notes: _Notes = defaultdict(list)
     for number, annotation in enumerate(content.annotations):
@@ -69,7 +82,20 @@ def read(reading: Reading) -> DataSet:
         sample = _sample(source, number, image)
         if sample is not None:
             samples.append(sample)
+    if reading.within is not None and _says_nothing(content):
+        bare = [(sample.image, sample.name) for sample in samples]
+        if not reading.not_labelled(
+            bare,
+            told("file.lacks.annotation", "annotation"),
+            told("file.good.judgement", "`judgement`: good"),
+        ):
+            samples = []
     return DataSet("coco", reading.root, names, samples)
+
+
+def _says_nothing(content: File) -> bool:
+    """Whether a file only lists pictures, as those of COCO's tests do."""
+    return not content.annotations and all(image.judgement is None for image in content.images)
 
 
 def _candidates(root: Path) -> list[Path]:
@@ -85,10 +111,11 @@ def _only(root: Path) -> Path:
     if len(found) != 1:
         below = [path.relative_to(root).as_posix() for path in root.glob("*/*.json")]
         names = ", ".join(path.name for path in found) or "none"
-        more = f" (below it: {', '.join(sorted(below)[:5])})" if below and not found else ""
-        raise DataError(
-            f"{root}: COCO files here: {names}{more}; give the path of the one you mean"
-        )
+        what = told("file.coco_files", "COCO files here: {names}", names=names)
+        if below and not found:
+            others = ", ".join(sorted(below)[:5])
+            what = told("file.below", "{what} (below it: {names})", what=what, names=others)
+        raise fault(root, what, told("do.give_path", "give the path of the one you mean"))
     return found[0]
 
 
@@ -97,9 +124,15 @@ def _categories(path: Path, content: File) -> tuple[tuple[str, ...], dict[Id, in
     categories = sorted(content.categories, key=lambda c: (isinstance(c.id, str), c.id))
     for one, count in Counter(c.id for c in categories).items():
         if count > 1:
-            raise DataError(
-                f"{path}: categories: id {one} stands {count} times; "
-                "give each category an id of its own"
+            raise fault(
+                path,
+                told(
+                    "file.category_twice",
+                    "categories: id {one} stands {count} times",
+                    one=one,
+                    count=count,
+                ),
+                told("do.category_ids", "give each category an id of its own"),
             )
     index = {category.id: i for i, category in enumerate(categories)}
     return tuple(category.name for category in categories), index
@@ -110,23 +143,51 @@ def _strangers(reading: Reading, path: Path, content: File, notes: _Notes) -> No
     known = {image.id for image in content.images}
     for image_id in [key for key in notes if key not in known]:
         number = notes[image_id][0][0]
-        what = f"annotations.{number}: image_id {image_id!r} is not among the images"
-        reading.error(Kind.MISSING, path, what, "export the file again")
+        what = told(
+            "file.image_unknown",
+            "annotations.{number}: image_id {image_id} is not among the images",
+            number=number,
+            image_id=repr(image_id),
+        )
+        reading.error(Kind.MISSING, path, what, told("do.export_file", "export the file again"))
     ids = Counter(note.id for note in content.annotations if note.id is not None)
     twice = [one for one, count in ids.items() if count > 1]
     if twice:
-        what = f"{len(twice)} ids of annotations stand more than once, such as {twice[0]!r}"
-        remedy = "see whether files were joined without numbering them anew"
+        what = told(
+            "file.ids_twice",
+            "{count} ids of annotations stand more than once, such as {twice}",
+            count=len(twice),
+            twice=repr(twice[0]),
+        )
+        remedy = told("do.see_joined", "see whether files were joined without numbering them anew")
         reading.warning(Kind.IDS, path, what, remedy)
 
 
 def _scored(reading: Reading, path: Path, content: File) -> None:
-    """Tell of scores, which a detector gives and a person does not."""
+    """Tell of scores, which a detector gives and a person does not, and of key points."""
     scored = sum(note.score is not None for note in content.annotations)
     if scored:
-        what = f"{scored} annotations have a score, which was left out"
-        remedy = "see whether these are a detector's findings and not a person's labels"
+        what = told(
+            "file.scores", "{scored} annotations have a score, which was left out", scored=scored
+        )
+        remedy = told(
+            "do.see_detector",
+            "see whether these are a detector's findings and not a person's labels",
+        )
         reading.warning(Kind.COLUMN, path, what, remedy)
+    posed = sum(bool(note.keypoints) for note in content.annotations)
+    if posed:
+        what = told(
+            "file.key_points",
+            "{posed} annotations have key points, which were left out",
+            posed=posed,
+        )
+        reading.warning(
+            Kind.COLUMN,
+            path,
+            what,
+            told("do.see_boxes", "see whether their boxes are what you want"),
+        )
 
 
 def _doubled(reading: Reading, path: Path, content: File) -> set[Id]:
@@ -135,8 +196,17 @@ def _doubled(reading: Reading, path: Path, content: File) -> set[Id]:
     doubled = {one for one, count in counts.items() if count > 1}
     for one in doubled:
         names = [image.file_name for image in content.images if image.id == one]
-        what = f"image id {one!r} stands {len(names)} times ({', '.join(map(repr, names[:3]))})"
-        remedy = "number the images anew; their annotations may be on the wrong picture"
+        what = told(
+            "file.image_twice",
+            "image id {one} stands {count} times ({names})",
+            one=repr(one),
+            count=len(names),
+            names=", ".join(map(repr, names[:3])),
+        )
+        remedy = told(
+            "do.number_images",
+            "number the images anew; their annotations may be on the wrong picture",
+        )
         reading.error(Kind.IDS, path, what, remedy)
     return doubled
 
@@ -144,8 +214,10 @@ def _doubled(reading: Reading, path: Path, content: File) -> set[Id]:
 def _folders(path: Path) -> list[Path]:
     """Where pictures may lie: beside the file, in images/, in the folder that the file names."""
     base = path.parent.parent if path.parent.name == "annotations" else path.parent
-    part = path.stem.removeprefix("instances_")
-    folders = [path.parent, base, base / "images", base / part, base / "images" / part]
+    words = path.stem.split("_")  # as in instances_val2017 and person_keypoints_val2017
+    parts = ["_".join(words[start:]) for start in range(len(words))]
+    folders = [path.parent, base, base / "images"]
+    folders += [place for part in parts for place in (base / part, base / "images" / part)]
     return [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
 
 
@@ -173,11 +245,16 @@ def _sample(source: _Source, number: int, image: Image) -> Sample | None:
     reading, path = source.reading, source.path
     name = image.name or _name(image.file_name)
     if not name or not _name(image.file_name):
-        what = f"images.{number}: file_name {image.file_name!r} names no file"
-        reading.error(Kind.MISSING, path, what, "export the file again")
+        what = told(
+            "file.names_no_file",
+            "images.{number}: file_name {file_name} names no file",
+            number=number,
+            file_name=repr(image.file_name),
+        )
+        reading.error(Kind.MISSING, path, what, told("do.export_file", "export the file again"))
         return None
     picture = _find(source, image.file_name, name)
-    remedy = "export the labels again for this picture"
+    remedy = told("do.export_picture", "export the labels again for this picture")
     size = reading.labelled_size(picture, name, path, (image.height, image.width), remedy)
     if size is None:
         return None
@@ -211,14 +288,34 @@ def _marks(source: _Source, name: str, size: tuple[int, int], image: Id) -> Iter
     for number, note in source.notes[image]:
         place = f"annotations.{number} (of {name})"
         if note.category_id not in source.index:
-            what = f"{place}: category_id {note.category_id!r} is not among the categories"
-            reading.error(Kind.CLASS, path, what, "add the category or mend the id", name)
+            what = told(
+                "file.category_unknown",
+                "{place}: category_id {category_id} is not among the categories",
+                place=place,
+                category_id=repr(note.category_id),
+            )
+            reading.error(
+                Kind.CLASS,
+                path,
+                what,
+                told("do.add_category", "add the category or mend the id"),
+                name,
+            )
             continue
         found = box_of(note, size)
         if found.box is None:
-            reading.error(Kind.SHAPE, path, f"{place}: {found.note}", "export the file again", name)
+            reading.error(
+                Kind.SHAPE,
+                path,
+                told("file.at", "{place}: {what}", place=place, what=found.note),
+                told("do.export_file", "export the file again"),
+                name,
+            )
             continue
         if found.note:
-            what, remedy = f"{place}: {found.note}", "see whether the box fits"
+            what, remedy = (
+                told("file.at", "{place}: {what}", place=place, what=found.note),
+                told("do.see_box", "see whether the box fits"),
+            )
             reading.warning(Kind.BOX_MEANING, path, what, remedy, name, found.box)
         yield Marked(place, found.box, source.index[note.category_id], found.outlines)

@@ -11,6 +11,7 @@ from vision.lab.data.formats.coco_file import Annotation
 from vision.lab.data.formats.rle import box_of_runs
 from vision.lab.data.outlines import Outline, Point
 from vision.lab.data.reading import corners
+from vision.lab.data.saying import told
 
 LEAST_IOU = 0.5
 """Overlap of bbox and outline below which that they differ is said."""
@@ -34,14 +35,24 @@ def box_of(note: Annotation, size: tuple[int, int]) -> Boxed:
     """The box of an annotation on a picture of (height, width) px."""
     bbox = _numbers(note.bbox)
     if note.bbox is not None and (bbox is None or len(bbox) != 4):
-        return Boxed(None, "its bbox is not four numbers")
+        return Boxed(None, told("file.bbox_numbers", "its bbox is not four numbers"))
     try:
         outline = _outline(note.segmentation, size)
     except ValueError as error:
-        return Boxed(None, f"its segmentation cannot be read: {error}")
+        return Boxed(
+            None,
+            told(
+                "file.segmentation", "its segmentation cannot be read: {what}", what=error.args[0]
+            ),
+        )
     given = None if bbox is None else (bbox[0], bbox[1], bbox[0] + bbox[2], bbox[1] + bbox[3])
     if given is not None and min(size) > 1 and min(given) >= 0 and 0 < max(given) <= 1:
-        return Boxed(None, "its bbox lies within the first pixel: shares of the picture?")
+        return Boxed(
+            None,
+            told(
+                "file.bbox_shares", "its bbox lies within the first pixel: shares of the picture?"
+            ),
+        )
     found = _chosen(given, outline, _said(note))
     polygons = () if found.box is None or found.note.endswith(_ALONE) else _polygons(note)
     return replace(found, outlines=polygons)
@@ -50,13 +61,21 @@ def box_of(note: Annotation, size: tuple[int, int]) -> Boxed:
 def _said(note: Annotation) -> str:
     """What an annotation says of its box."""
     if _crowd(note):
-        return "a crowd, taken as one defect"
+        return told("file.crowd", "a crowd, taken as one defect")
     mark = _set_aside(note)
     if mark:
-        return f"is marked {mark!r}, which is not read: taken as a defect, remove it if it is none"
+        return told(
+            "file.set_aside",
+            "is marked {mark}, which is not read: taken as a defect, remove it if it is none",
+            mark=repr(mark),
+        )
     turn = note.attributes.get("rotation") if isinstance(note.attributes, dict) else None
     if isinstance(turn, int | float) and turn:
-        return f"its attributes turn it by {turn:g} degrees: the upright box counts"
+        return told(
+            "file.attribute_turn",
+            "its attributes turn it by {turn} degrees: the upright box counts",
+            turn=f"{turn:g}",
+        )
     return ""
 
 
@@ -69,18 +88,39 @@ def _set_aside(note: Annotation) -> str:
 
 def _chosen(given: Corners | None, outline: Corners | None, said: str) -> Boxed:
     if given is None and outline is None:
-        return Boxed(None, "has neither bbox nor polygon nor mask")
+        return Boxed(None, told("file.no_outline", "has neither bbox nor polygon nor mask"))
     if given is None or (outline is not None and not _has_area(given)):
-        return Boxed(outline, said if given is None else "its bbox is empty; its outline was used")
+        return Boxed(
+            outline,
+            said
+            if given is None
+            else told("file.bbox_empty", "its bbox is empty; its outline was used"),
+        )
     if outline is None or not _has_area(outline) or _iou(given, outline) >= LEAST_IOU:
         return Boxed(given, said)
     where = " and ".join(" ".join(f"{v:g}" for v in box) for box in (given, outline))
     as_corners = (given[0], given[1], given[2] - given[0], given[3] - given[1])
     if _has_area(as_corners) and _iou(as_corners, outline) >= SAME_IOU:
-        return Boxed(None, "its bbox holds two corners, not a corner and a size")
+        return Boxed(
+            None, told("file.bbox_corners", "its bbox holds two corners, not a corner and a size")
+        )
     if _iou(given, outline) == 0:
-        return Boxed(None, f"bbox and segmentation mark different places ({where})")
-    return Boxed(given, f"bbox and segmentation differ ({where}); {_ALONE}")
+        return Boxed(
+            None,
+            told(
+                "file.bbox_elsewhere",
+                "bbox and segmentation mark different places ({where})",
+                where=where,
+            ),
+        )
+    return Boxed(
+        given,
+        told(
+            "file.bbox_differs",
+            "bbox and segmentation differ ({where}); the bbox was taken",
+            where=where,
+        ),
+    )
 
 
 def _crowd(note: Annotation) -> bool:
@@ -110,19 +150,26 @@ def _outline(segmentation: Any, size: tuple[int, int]) -> Corners | None:
         box, said = box_of_runs(segmentation)
         if said != size:
             raise ValueError(
-                f"it is for {said[1]}x{said[0]} px, the picture is {size[1]}x{size[0]}"
+                told(
+                    "file.mask_size",
+                    "it is for {said}x{said_2} px, the picture is {size}x{size_2}",
+                    said=said[1],
+                    said_2=said[0],
+                    size=size[1],
+                    size_2=size[0],
+                )
             )
         if box is None:
-            raise ValueError("it marks nothing")
+            raise ValueError(told("file.marks_nothing", "it marks nothing"))
         return box
     if not isinstance(segmentation, list):
-        raise ValueError("it is neither polygons nor run lengths")
+        raise ValueError(told("file.no_polygons", "it is neither polygons nor run lengths"))
     polygons = segmentation if isinstance(segmentation[0], list) else [segmentation]
     points: list[Point] = []
     for polygon in polygons:
         numbers = _numbers(polygon)
         if numbers is None or len(numbers) % 2 or not all(map(math.isfinite, numbers)):
-            raise ValueError("a polygon is not x and y by turns")
+            raise ValueError(told("file.polygon_turns", "a polygon is not x and y by turns"))
         points += list(zip(numbers[::2], numbers[1::2], strict=True))
     return corners(points) if points else None
 

@@ -56,6 +56,7 @@ class Annotation(_Part):
     iscrowd: Any = 0
     attributes: Any = None
     score: Any = None
+    keypoints: Any = None
     ignore: Any = None
     deleted: Any = None
 

@@ -19,13 +19,14 @@ from vision.lab.data.formats.labelme_shape import NO_AREA, box_of, outline_of
 from vision.lab.data.names import alike, normal, source_of
 from vision.lab.data.places import files_below
 from vision.lab.data.reading import Marked, Reading, name_of
+from vision.lab.data.saying import fault, told
 from vision.lab.data.texts import read_model, read_text
-from vision.lab.data.types import DataError, DataSet, Sample
+from vision.lab.data.types import DataSet, Sample
 from vision.pictures import is_picture
 
 LAYOUT = "a labelme .json for each picture (shapes, imagePath)"
 _LOOKED_AT = 20
-_REMEDY = "not a labelme file: save it again or remove it"
+_REMEDY = told("do.save_labelme", "not a labelme file: save it again or remove it")
 
 
 def recognise(root: Path) -> bool:
@@ -38,7 +39,11 @@ def read(reading: Reading) -> DataSet:
     root = reading.root
     files, pictures = _files(root)
     if not files:
-        raise DataError(f"{root}: no .json; give the folder that holds labelme's files")
+        raise fault(
+            root,
+            told("file.no_json_here", "no .json"),
+            told("do.give_labelme", "give the folder that holds labelme's files"),
+        )
     contents = _contents(reading, files)
     classes = _classes(reading, [content for _, content in contents])
     by_name: dict[str, list[Path]] = defaultdict(list)
@@ -54,7 +59,7 @@ def read(reading: Reading) -> DataSet:
         if sample is not None:
             samples.append(sample)
     bare = [(picture, name_of(picture, root)) for picture in pictures if picture not in used]
-    if reading.not_labelled(bare, ".json", "one without shapes"):
+    if reading.not_labelled(bare, ".json", told("file.good.no_shapes", "one without shapes")):
         samples += [
             Sample(name, picture, size, source_of(name))
             for picture, name in bare
@@ -75,8 +80,13 @@ def _contents(reading: Reading, files: list[Path]) -> list[tuple[Path, File]]:
     contents = []
     for path in reading.watch(files, "labels"):
         if not looks_like(path):
-            what = "is no labelme file and was not read"
-            reading.warning(Kind.LABEL, path, what, "remove it, or label its picture again")
+            what = told("file.no_labelme", "is no labelme file and was not read")
+            reading.warning(
+                Kind.LABEL,
+                path,
+                what,
+                told("do.remove_or_label", "remove it, or label its picture again"),
+            )
             continue
         content = reading.attempt(partial(read_model, path, File, _REMEDY), path)
         if content is not None:
@@ -99,15 +109,23 @@ def _sample(
     inside = picture.is_relative_to(reading.root)
     name = name_of(picture if inside else path, reading.root)
     said = (content.height, content.width)
-    size = reading.labelled_size(picture, name, path, said, "label this picture again")
+    size = reading.labelled_size(
+        picture, name, path, said, told("do.label_picture", "label this picture again")
+    )
     if size is None:
         return None
     drawn = reading.boxes(path, name, size, _marks(reading, path, name, content, classes))
     flags = [flag for flag, is_set in content.flags.items() if is_set is True]
     defects = len(content.defects)
     if aside := len(content.shapes) - defects:
-        what = f"{aside} of its shapes are not to be judged ('__ignore__'): left out"
-        remedy = "see that no defect lies there: the whole picture is looked at"
+        what = told(
+            "file.ignored",
+            "{aside} of its shapes are not to be judged ('__ignore__'): left out",
+            aside=aside,
+        )
+        remedy = told(
+            "do.see_no_defect", "see that no defect lies there: the whole picture is looked at"
+        )
         reading.warning(Kind.IGNORED, path, what, remedy, name)
     unusable = is_unusable(reading, path, name, flags, defects)
     group = source_of(name) if content.group is None else content.group
@@ -125,15 +143,39 @@ def _marks(
         place = f"shapes.{number}"
         label = known.get(normal(shape.label).strip())
         if label is None:
-            what = f"{place}: class {shape.label!r} is not in the list of classes"
-            reading.error(Kind.CLASS, path, what, "add it to labels.txt, or mend it", name)
+            what = told(
+                "file.class_not_listed",
+                "{place}: class {label} is not in the list of classes",
+                place=place,
+                label=repr(shape.label),
+            )
+            reading.error(
+                Kind.CLASS,
+                path,
+                what,
+                told("do.add_to_labels", "add it to labels.txt, or mend it"),
+                name,
+            )
             continue
         box, note = box_of(shape)
         outline = outline_of(shape)
         if box is None:
-            reading.error(Kind.SHAPE, path, f"{place}: {note}", NO_AREA, name)
+            reading.error(
+                Kind.SHAPE,
+                path,
+                told("file.at", "{place}: {what}", place=place, what=note),
+                NO_AREA,
+                name,
+            )
             continue
         if note:
-            what = f"{place}: {note}"
-            reading.warning(Kind.BOX_MEANING, path, what, "see whether the box fits", name, box)
+            what = told("file.at", "{place}: {what}", place=place, what=note)
+            reading.warning(
+                Kind.BOX_MEANING,
+                path,
+                what,
+                told("do.see_box", "see whether the box fits"),
+                name,
+                box,
+            )
         yield Marked(place, box, label, () if outline is None else (outline,))

@@ -11,6 +11,7 @@ from vision.lab.data.formats.labelme_file import File
 from vision.lab.data.names import alike
 from vision.lab.data.places import is_there
 from vision.lab.data.reading import Reading, name_of
+from vision.lab.data.saying import told
 from vision.pictures import is_picture
 
 
@@ -41,8 +42,13 @@ def picture_of(
         return fitting[0]
     if fitting:
         shown = " and ".join(p.relative_to(reading.root).as_posix() for p in fitting[:3])
-        what = f"imagePath {content.image_path!r} may be {shown}"
-        remedy = "write in imagePath where its picture lies"
+        what = told(
+            "file.image_path_several",
+            "imagePath {image_path} may be {shown}",
+            image_path=repr(content.image_path),
+            shown=shown,
+        )
+        remedy = told("do.write_path", "write in imagePath where its picture lies")
         reading.error(Kind.MISSING, path, what, remedy, name)
         return None
     return wanted
@@ -54,12 +60,27 @@ def _same_name(reading: Reading, path: Path, name: str, said: str) -> Path | Non
         p for p in path.parent.iterdir() if is_picture(p) and alike(p.stem) == alike(path.stem)
     ]
     if len(beside) == 1:
-        shown = f"{said!r} is no picture" if said else "is empty"
-        what = f"imagePath {shown}: {beside[0].name} was taken"
-        reading.warning(Kind.SPELLING, path, what, "write its picture's name", name)
+        if said:
+            what = told(
+                "file.image_path_odd",
+                "imagePath {said} is no picture: {name} was taken",
+                said=repr(said),
+                name=beside[0].name,
+            )
+        else:
+            what = told(
+                "file.image_path_empty", "imagePath is empty: {name} was taken", name=beside[0].name
+            )
+        reading.warning(
+            Kind.SPELLING, path, what, told("do.write_name", "write its picture's name"), name
+        )
         return beside[0]
-    what = f"imagePath names no picture, and {len(beside)} beside it have its name"
-    reading.error(Kind.MISSING, path, what, "write its picture's name", name)
+    what = told(
+        "file.image_path_none",
+        "imagePath names no picture, and {count} beside it have its name",
+        count=len(beside),
+    )
+    reading.error(Kind.MISSING, path, what, told("do.write_name", "write its picture's name"), name)
     return None
 
 

@@ -14,8 +14,9 @@ from vision.lab.data.findings import Corners
 from vision.lab.data.formats.labelme_file import Shape
 from vision.lab.data.outlines import Outline
 from vision.lab.data.reading import corners
+from vision.lab.data.saying import told
 
-NO_AREA = "draw a polygon, a rectangle, a circle or a mask"
+NO_AREA = told("do.draw_area", "draw a polygon, a rectangle, a circle or a mask")
 _LEAST = {
     "polygon": 3,
     "rectangle": 2,
@@ -34,11 +35,19 @@ def box_of(shape: Shape) -> tuple[Corners | None, str]:
     """The box [px] and what is to be said of it; None and why for what has no area."""
     kind, points = shape.shape_type, shape.points
     if kind not in _LEAST:
-        return None, f"a {kind} of {len(points)} points has no area"
+        return None, told(
+            "file.no_area", "a {kind} of {count} points has no area", kind=kind, count=len(points)
+        )
     if len(points) < _LEAST[kind]:
-        return None, f"a {kind} of {len(points)} points has no area: it needs {_LEAST[kind]}"
+        return None, told(
+            "file.no_area_needs",
+            "a {kind} of {count} points has no area: it needs {LEAST}",
+            kind=kind,
+            count=len(points),
+            LEAST=_LEAST[kind],
+        )
     if not all(math.isfinite(value) for point in points for value in point):
-        return None, f"a point of this {kind} is no number"
+        return None, told("file.point_no_number", "a point of this {kind} is no number", kind=kind)
     if kind == "circle":
         (x, y), edge = points[0], points[1]
         r = math.dist((x, y), edge)
@@ -47,7 +56,9 @@ def box_of(shape: Shape) -> tuple[Corners | None, str]:
     if kind == "mask":
         return _of_mask(box, shape.mask)
     turned = kind in _TURNED and any(_slant(*pair) for pair in pairwise(points))
-    return box, "a turned box: the upright one around it counts" if turned else ""
+    return box, told(
+        "file.turned_box", "a turned box: the upright one around it counts"
+    ) if turned else ""
 
 
 def outline_of(shape: Shape) -> Outline | None:
@@ -66,16 +77,24 @@ def _of_mask(around: Corners, text: str | None) -> tuple[Corners | None, str]:
     except (binascii.Error, ValueError, cv2.error):
         marked = None
     if marked is None:
-        return whole, "its mask cannot be read, and its corners were taken"
+        return whole, told(
+            "file.mask_unreadable", "its mask cannot be read, and its corners were taken"
+        )
     if marked.ndim == 3:
         marked = marked[:, :, :3].max(axis=2)
     ys, xs = np.nonzero(marked)
     if not len(xs):
-        return None, "its mask marks nothing"
+        return None, told("file.mask_nothing", "its mask marks nothing")
     if abs(marked.shape[1] - (x2 - x1 + 1)) > 1 or abs(marked.shape[0] - (y2 - y1 + 1)) > 1:
         return None, (
-            f"its mask has {marked.shape[1]}x{marked.shape[0]} px, but its corners "
-            f"{x2 - x1 + 1:g}x{y2 - y1 + 1:g}"
+            told(
+                "file.mask_corners",
+                "its mask has {shape}x{shape_2} px, but its corners {x2}x{y2}",
+                shape=marked.shape[1],
+                shape_2=marked.shape[0],
+                x2=f"{x2 - x1 + 1:g}",
+                y2=f"{y2 - y1 + 1:g}",
+            )
         )
     left, top = float(xs.min()), float(ys.min())
     right, bottom = float(xs.max()) + 1, float(ys.max()) + 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from vision.lab.data.findings import Corners
+from vision.lab.data.saying import told
 
 _MOST_PX = 1 << 31
 
@@ -20,14 +21,22 @@ def box_of_runs(segmentation: dict[str, Any]) -> tuple[Corners | None, tuple[int
     """
     size = segmentation.get("size")
     if not isinstance(size, list) or len(size) != 2 or not all(_is_count(side) for side in size):
-        raise ValueError("its size is not [height, width]")
+        raise ValueError(told("file.rle_size", "its size is not [height, width]"))
     height, width = size
     counts = segmentation.get("counts")
     runs = _decompressed(counts) if isinstance(counts, str) else counts
     if not isinstance(runs, list) or not all(_is_count(run) for run in runs):
-        raise ValueError("its counts are no run lengths")
+        raise ValueError(told("file.rle_counts", "its counts are no run lengths"))
     if sum(runs) != height * width or height * width > _MOST_PX:
-        raise ValueError(f"its counts cover {sum(runs)} px, not {width}x{height}")
+        raise ValueError(
+            told(
+                "file.rle_cover",
+                "its counts cover {count} px, not {width}x{height}",
+                count=sum(runs),
+                width=width,
+                height=height,
+            )
+        )
     return _box(runs, height), (height, width)
 
 
@@ -60,7 +69,7 @@ def _decompressed(text: str) -> list[int]:
     for character in text:
         bits = ord(character) - 48
         if not 0 <= bits < 64 or shift > 60:
-            raise ValueError("its counts are no compressed run lengths")
+            raise ValueError(told("file.rle_text", "its counts are no compressed run lengths"))
         value |= (bits & 0x1F) << shift
         shift += 5
         if bits & 0x20:
@@ -70,5 +79,5 @@ def _decompressed(text: str) -> list[int]:
         counts.append(value + (counts[-2] if len(counts) > 2 else 0))
         value = shift = 0
     if shift:
-        raise ValueError("its counts end in the middle of a number")
+        raise ValueError(told("file.rle_end", "its counts end in the middle of a number"))
     return counts

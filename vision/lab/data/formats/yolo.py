@@ -18,8 +18,9 @@ from vision.lab.data.formats.yolo_yaml import FILES, Described, describe, list_o
 from vision.lab.data.names import alike, normal, source_of
 from vision.lab.data.places import Places, files_below, pictures_below
 from vision.lab.data.reading import Reading, name_of
+from vision.lab.data.saying import fault, told
 from vision.lab.data.texts import read_text
-from vision.lab.data.types import DataError, DataSet, Sample
+from vision.lab.data.types import DataSet, Sample
 
 LAYOUT = "data.yaml with names, images/ and labels/"
 _LOOKED_AT = 20
@@ -49,13 +50,19 @@ def read(reading: Reading) -> DataSet:
     elif (file := root / _LIST).is_file():
         described = list_of_classes(file)
     else:
-        raise DataError(f"{root}: no data.yaml; give the folder that holds it")
+        raise fault(
+            root,
+            told("file.no_yaml", "no data.yaml"),
+            told("do.give_folder", "give the folder that holds it"),
+        )
     _tell_unread(reading, file, described)
     pictures, folders, lists = _pictures(reading, file, described)
     wanted = {picture: label_of(root, picture) for picture in pictures}
     labels = {p: reading.find(file, p, name_of(p, root)) for p, file in wanted.items()}
     bare = [(p, name_of(p, root)) for p, label in labels.items() if label is None]
-    keep_bare = reading.not_labelled(bare, "label file", "an empty one")
+    keep_bare = reading.not_labelled(
+        bare, told("file.lacks.label", "label file"), told("file.good.empty", "an empty one")
+    )
     samples = [
         sample
         for picture in reading.watch(pictures, "pictures")
@@ -90,11 +97,29 @@ def _pictures(
     for key, entry in described.named:
         place = path_below(reading, [described.base], entry, file)
         if place is not None and by_place.setdefault(place, entry) != entry:
-            what = f"{key}: {entry} leads to {place}, as does {by_place[place]}"
-            reading.error(Kind.MISSING, file, what, "mend the entry or remove it")
+            what = told(
+                "file.entry_same",
+                "{key}: {entry} leads to {place}, as does {by_place}",
+                key=key,
+                entry=entry,
+                place=place,
+                by_place=by_place[place],
+            )
+            reading.error(
+                Kind.MISSING, file, what, told("do.mend_entry", "mend the entry or remove it")
+            )
         elif place is None:
-            what = f"{key}: {entry} is not there, or not inside {root}"
-            remedy = "mend the entry or remove it; pictures and labels lie in this folder"
+            what = told(
+                "file.entry_gone",
+                "{key}: {entry} is not there, or not inside {root}",
+                key=key,
+                entry=entry,
+                root=root,
+            )
+            remedy = told(
+                "do.mend_entry_here",
+                "mend the entry or remove it; pictures and labels lie in this folder",
+            )
             reading.error(Kind.MISSING, file, what, remedy)
         elif place.is_dir():
             pictures.update(pictures_below(place))
@@ -113,11 +138,24 @@ def _tell_unread(reading: Reading, file: Path, described: Described) -> None:
     """Tell of keys that are not read; one that names a place is a list whose pictures are lost."""
     for key, entry in described.unread:
         if entry and path_below(reading, [described.base], entry, file) is not None:
-            what = f"{key}: {entry} is there, but {key!r} is no key that is read"
-            reading.error(Kind.MISSING, file, what, "name it train, val or test, or remove it")
+            what = told(
+                "file.key_there",
+                "{key}: {entry} is there, but {name} is no key that is read",
+                name=repr(key),
+                key=key,
+                entry=entry,
+            )
+            reading.error(
+                Kind.MISSING,
+                file,
+                what,
+                told("do.name_list", "name it train, val or test, or remove it"),
+            )
         else:
-            what = f"{key!r} is no key that is read"
-            reading.warning(Kind.KEY, file, what, "correct its spelling or remove it")
+            what = told("file.key_unread", "{key} is no key that is read", key=repr(key))
+            reading.warning(
+                Kind.KEY, file, what, told("do.correct_key", "correct its spelling or remove it")
+            )
 
 
 def _listed(reading: Reading, file: Path) -> list[Path]:
@@ -130,8 +168,19 @@ def _listed(reading: Reading, file: Path) -> list[Path]:
             continue
         place = path_below(reading, [name_of(file, reading.root).rpartition("/")[0]], entry, file)
         if place is None or not place.is_file():
-            what = f"line {number}: {entry} is not there, or not inside {reading.root}"
-            reading.error(Kind.MISSING, file, what, "restore the picture or remove the line")
+            what = told(
+                "file.line_gone",
+                "line {number}: {entry} is not there, or not inside {root}",
+                number=number,
+                entry=entry,
+                root=reading.root,
+            )
+            reading.error(
+                Kind.MISSING,
+                file,
+                what,
+                told("do.remove_line", "restore the picture or remove the line"),
+            )
         else:
             found.append(place)
     return found
@@ -150,14 +199,24 @@ def _strangers(reading: Reading, folders: list[Path], used: set[Path], taken: se
     there = {file for file in there if not file.name.startswith(".")}
     for file in sorted(there - used):
         if alike(str(file)) in taken:
-            what = "is a second label of a picture that has one"
-            reading.error(Kind.SPELLING, file, what, "keep the right one")
+            what = told("file.second_label", "is a second label of a picture that has one")
+            reading.error(Kind.SPELLING, file, what, told("do.keep_right", "keep the right one"))
         elif has_picture(reading.root, file):
-            what = "its picture is in none of the lists, and was not read"
-            reading.warning(Kind.NO_LABEL, file, what, "add the picture to a list to use it")
+            what = told("file.not_listed", "its picture is in none of the lists, and was not read")
+            reading.warning(
+                Kind.NO_LABEL,
+                file,
+                what,
+                told("do.add_to_list", "add the picture to a list to use it"),
+            )
         elif file.name.lower() not in _NO_LABELS:
-            what = "belongs to no picture"
-            reading.error(Kind.MISSING, file, what, "restore the picture or remove the label")
+            what = told("file.label_alone", "belongs to no picture")
+            reading.error(
+                Kind.MISSING,
+                file,
+                what,
+                told("do.remove_label", "restore the picture or remove the label"),
+            )
 
 
 def _other_order(
@@ -171,8 +230,15 @@ def _other_order(
         text = reading.attempt(partial(read_text, file), file)
         names = [line.strip() for line in (text or "").splitlines() if line.strip()]
         if names and [normal(name) for name in names] != [normal(name).strip() for name in classes]:
-            what = f"lists {', '.join(names[:5])}, but data.yaml {', '.join(classes[:5])}"
-            remedy = "see which of the two the labels were drawn by, and make them agree"
+            what = told(
+                "file.other_order",
+                "lists {names}, but data.yaml {names_2}",
+                names=", ".join(names[:5]),
+                names_2=", ".join(classes[:5]),
+            )
+            remedy = told(
+                "do.see_order", "see which of the two the labels were drawn by, and make them agree"
+            )
             reading.error(Kind.CLASS, file, what, remedy)
 
 
@@ -192,6 +258,8 @@ def _sample(
     lines = Lines(reading, file, name, size, described)
     drawn = reading.boxes(file, name, size, marks(lines, text))
     if not text.strip():
-        what = "is empty: the part counts as good"
-        reading.warning(Kind.EMPTY_LABEL, file, what, "label it if it is not", name)
+        what = told("file.empty_label", "is empty: the part counts as good")
+        reading.warning(
+            Kind.EMPTY_LABEL, file, what, told("do.label_if_not", "label it if it is not"), name
+        )
     return Sample(name, picture, size, group, drawn.boxes, drawn.labels, outlines=drawn.outlines)

@@ -17,6 +17,7 @@ from vision.lab.data.findings import Kind
 from vision.lab.data.formats.yolo_yaml import Described
 from vision.lab.data.outlines import Outline
 from vision.lab.data.reading import Marked, Reading, corners
+from vision.lab.data.saying import told
 
 _MOST_CLASSES = 1_000_000
 
@@ -51,7 +52,7 @@ class Lines:
 def marks(lines: Lines, text: str) -> Iterator[Marked]:
     """The boxes of a label's text; tells of the lines that are none."""
     reading, file, name, classes = lines.reading, lines.file, lines.name, lines.described.classes
-    confident = 0
+    confident = posed = 0
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
@@ -59,25 +60,58 @@ def marks(lines: Lines, text: str) -> Iterator[Marked]:
         shape = None if parsed is None else _shape(parsed[1], lines.described.key_points)
         if parsed is None or shape is None:
             shown = line if len(line) <= 80 else line[:80] + "…"
-            what = f"line {number}: {shown!r} is neither 'class cx cy w h' nor a polygon"
-            reading.error(Kind.LABEL, file, what, "export the labels again", name)
+            what = told(
+                "file.no_yolo_line",
+                "line {number}: {shown} is neither 'class cx cy w h' nor a polygon",
+                number=number,
+                shown=repr(shown),
+            )
+            reading.error(
+                Kind.LABEL, file, what, told("do.export_labels", "export the labels again"), name
+            )
             continue
         label = parsed[0]
         if not 0 <= label < len(classes):
-            what = f"line {number}: class {label} is not 0..{len(classes) - 1}"
-            reading.error(Kind.CLASS, file, what, "add it to names in data.yaml, or mend it", name)
+            what = told(
+                "file.class_number",
+                "line {number}: class {label} is not 0..{count}",
+                number=number,
+                label=label,
+                count=len(classes) - 1,
+            )
+            reading.error(
+                Kind.CLASS,
+                file,
+                what,
+                told("do.add_to_names", "add it to names in data.yaml, or mend it"),
+                name,
+            )
             continue
         points, confidence = shape
         confident += confidence
+        posed += lines.described.key_points is not None and len(parsed[1]) > 5
         height, width = lines.size
         outline = tuple((x * width, y * height) for x, y in points)
         if len(outline) == 2:
             yield Marked(f"line {number}", (*outline[0], *outline[1]), label)
         else:
             yield Marked(f"line {number}", corners(outline), label, (outline,))
+    if posed:
+        what = told(
+            "file.lines_posed", "{posed} lines have key points, which were left out", posed=posed
+        )
+        remedy = told("do.see_boxes", "see whether their boxes are what you want")
+        reading.warning(Kind.COLUMN, file, what, remedy, name)
     if confident:
-        what = f"{confident} lines end with a confidence, which was left out"
-        remedy = "see whether these are a detector's findings and not a person's labels"
+        what = told(
+            "file.lines_confident",
+            "{confident} lines end with a confidence, which was left out",
+            confident=confident,
+        )
+        remedy = told(
+            "do.see_detector",
+            "see whether these are a detector's findings and not a person's labels",
+        )
         reading.warning(Kind.COLUMN, file, what, remedy, name)
 
 
