@@ -130,7 +130,9 @@ def import_(
             accept_losses=accept_losses, tell=tell_findings,
         )  # fmt: skip
     done = _import(cell, wish, network, python if weights else None, weights, pictures, request)
-    _tell(done, request, pictures, recipes)
+    given = {"--recipes": recipes, "--config": config}
+    where = "".join(f" {name} {shlex.quote(str(path))}" for name, path in given.items() if path)
+    _tell(done, request, pictures, where)
 
 
 def _import(
@@ -182,9 +184,8 @@ def _renamed(pairs: list[str]) -> dict[str, str]:
     return renamed
 
 
-def _tell(
-    done: Imported, request: Request | None, pictures: Path | None, recipes: Path | None
-) -> None:
+def _tell(done: Imported, request: Request | None, pictures: Path | None, where: str) -> None:
+    """where: options that lead to the recipe."""
     console = terminal()
     card = done.package.card
 
@@ -203,7 +204,6 @@ def _tell(
         seen = "these pictures" if pictures or request else "drawn boards"
         more = "" if pictures else "; import again with --pictures, a folder of your parts"
         say(f"  the self-check holds no detection: none is clear on {seen}{more}", "yellow")
-    where = f" --recipes {shlex.quote(str(recipes))}" if recipes else ""
     name = done.recipe.name
     if done.chosen is None:
         say(
