@@ -113,6 +113,22 @@ class InputCard(PortCard):
         return self
 
 
+class MaskCard(Card):
+    """Masks in a network's output, see `vision.nets.masks`."""
+
+    coefficients: PositiveInt = Field(
+        title="Coefficients", description="Rows below the scores: what a place mixes its mask of."
+    )
+    height: PositiveInt = Field(title="Height", description="Of the prototypes [px].")
+    width: PositiveInt = Field(title="Width", description="Of the prototypes [px].")
+    step: PositiveInt = Field(
+        title="Step", description="Pixels of the network's picture for each of the prototypes'."
+    )
+    corner: tuple[int, int] = Field(
+        (0, 0), title="Corner", description="Where the input lies in the network's picture [px]."
+    )
+
+
 class OutputCard(PortCard):
     """What comes out of the network: corners x1, y1, x2, y2 [px of the input], then one score 0..1
     for each class.
@@ -123,6 +139,9 @@ class OutputCard(PortCard):
     )
     shape: tuple[Batch, PositiveInt, PositiveInt] | None = Field(
         None, title="Shape", description="Batch (N: any), 4 + classes, places; not said: any."
+    )
+    masks: MaskCard | None = Field(
+        None, title="Masks", description="Of a network that outlines what it finds."
     )
 
 
@@ -137,13 +156,37 @@ class ModelCard(PackageCard):
     thresholds: dict[Name, Score] = Field(
         title="Thresholds", description="Least score of a detection, for each class."
     )
-    nms_iou: Score = Field(
-        title="Overlap", description="Boxes that overlap more than this are one defect."
+    thresholds_chosen: bool = Field(
+        True,
+        title="Thresholds chosen",
+        description="Somebody has chosen them on labelled pictures; false: they are a beginning.",
     )
-
+    thresholds_from: str | None = told("Choice", "How the thresholds were chosen.")
+    nms_iou: Score | None = Field(
+        title="Overlap",
+        description="Boxes that overlap more than this are one defect; null: the network gives "
+        "each defect once, in no order that counts.",
+    )
     nms_across_classes: bool = Field(
         True, title="One class a place", description="Boxes of different classes compete, too."
     )
+    best_class_only: bool = Field(
+        False,
+        title="One class a box",
+        description="A box is of its best class alone, also where classes do not compete.",
+    )
+    settle: bool = Field(
+        True,
+        title="Settled boxes",
+        description="A defect's box is the mean of the boxes that nearly agree; else the best one.",
+    )
+    imported: dict[str, Any] | None = told("Imported", "What the network's file said of itself.")
+
+    @property
+    def rows(self) -> int:
+        """Of the output: corners, scores, and mask coefficients where there are masks."""
+        masks = self.output.masks
+        return 4 + len(self.classes) + (masks.coefficients if masks else 0)
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -151,10 +194,9 @@ class ModelCard(PackageCard):
             raise ValueError("a class is named twice")
         if set(self.thresholds) != set(self.classes):
             raise ValueError("thresholds must name every class once, and no other")
-        rows = 4 + len(self.classes)
-        if self.output.shape is not None and self.output.shape[1] != rows:
+        if self.output.shape is not None and self.output.shape[1] != self.rows:
             raise ValueError(
                 f"output.shape {self.output.shape} does not fit {len(self.classes)} classes, which "
-                f"need {rows} rows"
+                f"need {self.rows} rows"
             )
         return self

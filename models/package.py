@@ -43,7 +43,7 @@ class ModelPackage:
         network = open_network(folder, card, remedy, whole)
         file = folder / card.file
         require_port(network.inputs, _sizes(card.input.shape), "input", file, remedy)
-        said = card.output.shape or ("N", 4 + len(card.classes), "N")
+        said = card.output.shape or ("N", card.rows, "N")
         require_port(network.outputs, _sizes(said), "output", file, remedy)
         for port, told in ((network.inputs[0], card.input), (network.outputs[0], card.output)):
             _require_name(port, told, folder, remedy)

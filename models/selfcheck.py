@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import struct
 import zipfile
 import zlib
@@ -13,11 +15,12 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from models.card import ModelCard
 from models.ground.writing import write_whole
 from models.package import ModelError
 
 FILE: Final = "selfcheck.npz"
-LARGEST_BYTES: Final = 200 * 1024
+LARGEST_BYTES: Final = 16 << 20
 DAMAGED: Final = (
     OSError, ValueError, TypeError, KeyError, EOFError, RuntimeError, OverflowError, MemoryError,
     SyntaxError, struct.error, zipfile.BadZipFile, zlib.error,
@@ -34,7 +37,9 @@ class SelfCheck:
 
     picture (channels, height, width) uint8 is the input times 255. boxes (n, 4), scores (n,) and
     classes (n,) are the decoded detections above `floor`. cells (m,) are places of the raw
-    output's last axis, sample (4 + classes, m) what stands there.
+    output's last axis, sample (4 + classes, m) what stands there; none where the order does not
+    count. key: of all that the detections depend on beside the network, see `key_of`; '' in
+    checks of older packages.
     """
 
     model_sha256: str
@@ -46,6 +51,7 @@ class SelfCheck:
     classes: Whole
     cells: Whole
     sample: Floats
+    key: str = ""
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -53,10 +59,12 @@ class SelfCheck:
         path = folder / FILE
         try:
             with np.load(path, allow_pickle=False) as content:
-                values = {field.name: content[field.name] for field in fields(cls)}
+                names = [f.name for f in fields(cls) if f.name != "key" or "key" in content]
+                values = {name: content[name] for name in names}
             plain = {
                 "model_sha256": str(values["model_sha256"]),
                 "reference": str(values["reference"]),
+                "key": str(values.get("key", "")),
                 "floor": float(values["floor"]),
             }
         except FileNotFoundError as error:
@@ -77,7 +85,18 @@ class SelfCheck:
         np.savez_compressed(file, **{f.name: getattr(self, f.name) for f in fields(self)})
         if file.tell() > LARGEST_BYTES:
             raise ModelError(
-                f"{path} would be larger than {LARGEST_BYTES} bytes: sample fewer cells"
+                f"{path} would be larger than {LARGEST_BYTES >> 20} MiB: take smaller pictures"
             )
         write_whole(path, file.getvalue())
         return path
+
+
+def key_of(card: ModelCard) -> str:
+    """What of a card decides how the network's output is read, as a short name. Thresholds do not:
+    a check has a floor of its own.
+    """
+    facts = [
+        card.classes, card.input.shape, card.input.channels, card.nms_iou, card.nms_across_classes,
+        card.best_class_only, card.settle, card.output.masks and card.output.masks.model_dump(),
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]

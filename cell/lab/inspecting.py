@@ -26,7 +26,7 @@ from vision.lab.data.types import DataError, DataSet, Sample
 from vision.lab.evaluation.matching import Found
 from vision.lab.training.camera import CELL, degrade
 from vision.lab.training.deeppcb import SIZE
-from vision.nets.decode import Floats, decode
+from vision.nets.decode import Floats, decode, decode_as, in_view
 from vision.types import NOT_MOVED, Affine, Defect, Image, Inspection
 
 LEAST: Final = 0.01
@@ -226,14 +226,14 @@ class Bench:
         """
         if self.detector is None or raw.output is None:
             return Found(*NOTHING, *truth), NOTHING[0]
-        card = self.detector.card
-        boxes, scores, classes = decode(
-            raw.output[0],
-            LEAST,
-            card.nms_iou,
-            across_classes=across and card.nms_across_classes,
-            limit=LIMIT,
-        )
+        card, output = self.detector.card, raw.output[0]
+        if across:
+            boxes, scores, classes = decode_as(card, output, LEAST, limit=LIMIT)
+        else:
+            boxes, scores, classes = decode(
+                output, LEAST, card.nms_iou, across_classes=False, settled=card.settle, limit=LIMIT
+            )
+        boxes = in_view(boxes, card)
         return Found(moved(boxes, inspection.from_view), scores, classes, *truth), boxes
 
 

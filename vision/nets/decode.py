@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from models.card import ModelCard
 from vision.errors import EngineError
 
 Floats = NDArray[np.float32]
@@ -100,9 +101,11 @@ def settle(
 def decode(
     output: Floats,
     score_thresholds: float | Sequence[float],
-    iou: float,
+    iou: float | None,
     *,
     across_classes: bool = True,
+    best_class_only: bool = False,
+    settled: bool = True,
     limit: int = MOST_BOXES,
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:
     """Detections of one image.
@@ -111,26 +114,47 @@ def decode(
         leading axis of length 1 is accepted): box corners x1, y1, x2, y2 in input pixels, then
         one score 0..1 per class.
     score_thresholds: least score, one number or one per class in class order.
-    iou: overlapping boxes above this intersection over union count as the same defect.
+    iou: overlapping boxes above this intersection over union count as the same defect; None: every
+        box is a defect of its own.
     across_classes: a place carries one defect: the best-scoring class suppresses the others.
         False suppresses within each class only.
+    best_class_only: a cell reports its best class alone, as it always does across classes.
+    settled: boxes are averaged, see `settle`; False: the best box of each defect as it is.
     limit: at most this many boxes.
 
     Returns boxes [n, 4] xyxy px, scores [n], classes [n] (index into the model's class list),
-    sorted by falling score. Each cell reports its best class only when across_classes is set.
+    sorted by falling score.
     """
+    boxes, scores, classes, _ = _decoded(
+        output, score_thresholds, iou, across_classes, best_class_only, settled, limit
+    )
+    return boxes, scores, classes
+
+
+def _decoded(
+    output: Floats,
+    score_thresholds: float | Sequence[float],
+    iou: float | None,
+    across_classes: bool,
+    best_class_only: bool,
+    settled: bool,
+    limit: int,
+) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """As `decode`, and the place of each box on the output's last axis."""
     table = output[0] if output.ndim == 3 else output
     scores = table[4:]
     least = np.broadcast_to(np.asarray(score_thresholds, np.float32), (len(scores),))
     passing = scores >= least[:, None]
-    if across_classes:
+    if across_classes or best_class_only:
         cells = np.nonzero(passing.any(axis=0))[0]
         classes = np.where(passing[:, cells], scores[:, cells], -1.0).argmax(axis=0)
     else:
         classes, cells = np.nonzero(passing)
     picked = scores[classes, cells].astype(np.float32)
     boxes = np.ascontiguousarray(table[:4, cells].T, dtype=np.float32)
-    if across_classes:
+    if iou is None:
+        keep = np.argsort(-picked, kind="stable")
+    elif across_classes:
         keep = suppress(boxes, picked, iou)
     else:  # boxes of different classes are moved apart so that they cannot overlap
         span = float(np.abs(boxes).max(initial=0.0)) * 2 + 1
@@ -138,4 +162,41 @@ def decode(
         keep = suppress((boxes + offset).astype(np.float32), picked, iou)
     keep = keep[:limit]
     named = classes.astype(np.int64)
-    return settle(boxes, picked, named, keep), picked[keep], named[keep]
+    final = settle(boxes, picked, named, keep) if settled and iou is not None else boxes[keep]
+    return final, picked[keep], named[keep], cells[keep].astype(np.int64)
+
+
+def decode_as(
+    card: ModelCard,
+    output: Floats,
+    score_thresholds: float | Sequence[float],
+    *,
+    limit: int = MOST_BOXES,
+) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """`decode` as the model's card says."""
+    return decode_places(card, output, score_thresholds, limit=limit)[:3]
+
+
+def decode_places(
+    card: ModelCard,
+    output: Floats,
+    score_thresholds: float | Sequence[float],
+    *,
+    limit: int = MOST_BOXES,
+) -> tuple[Floats, Floats, NDArray[np.int64], NDArray[np.int64]]:
+    """`decode_as`, and the place of each box on the output's last axis."""
+    return _decoded(
+        output,
+        score_thresholds,
+        card.nms_iou,
+        card.nms_across_classes,
+        card.best_class_only,
+        card.settle,
+        limit,
+    )
+
+
+def in_view(boxes: Floats, card: ModelCard) -> Floats:
+    """Boxes [n, 4], cut off at the edges of the network's input."""
+    height, width = card.input.shape[2:]
+    return np.clip(boxes, 0.0, np.asarray([width, height, width, height], np.float32))

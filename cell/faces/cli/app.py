@@ -27,6 +27,7 @@ from cell.faces.cli.verbs import (
     labels,
     model,
     model_change,
+    model_import,
     model_shadow,
     model_thresholds,
     override,
@@ -106,6 +107,7 @@ model.app.command("add")(model_change.add)
 model.app.command("try")(model_change.try_)
 model.app.command("promote")(model_change.promote)
 model.app.command("rollback")(model_change.rollback)
+model.app.command("import")(model_import.import_)
 model.app.command("shadow")(model_shadow.shadow)
 model.app.command("thresholds")(model_thresholds.thresholds)
 app.add_typer(model.app, name="model")

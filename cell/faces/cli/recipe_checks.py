@@ -70,6 +70,7 @@ def _models(cell: CellConfig, recipe: Recipe, folder: Path) -> list[Finding]:
         else:
             findings.append(Finding(Level.GOOD, "model", model.identity))
             findings.append(_canonical_size(recipe, model))
+            findings += _thresholds(recipe, model)
             if "golden" in model.card.input.channels:
                 findings.append(_tried("golden samples", lambda: _goldens(recipe, folder)))
             classes |= set(model.card.classes)
@@ -90,6 +91,19 @@ def _canonical_size(recipe: Recipe, model: ModelPackage) -> Finding:
     found += f", but {model.identity} takes {width} x {height} px"
     remedy = f"write canonical_px: [{width}, {height}], or train a model for this size."
     return Finding(Level.BAD, "canonical size", found, remedy)
+
+
+def _thresholds(recipe: Recipe, model: ModelPackage) -> list[Finding]:
+    """What nobody has chosen, neither for the model nor in the recipe."""
+    if model.card.thresholds_chosen or recipe.threshold is not None:
+        return []
+    rules = recipe.classes
+    left = [name for name in model.card.classes if name in rules and rules[name].threshold is None]
+    if not left:
+        return []
+    remedy = f"choose them: cell thresholds --recipe {recipe.name} --data DIR --apply"
+    found = f"nobody has chosen those of {', '.join(left[:5])}"
+    return [Finding(Level.ABSENT, "thresholds", found, remedy)]
 
 
 def _goldens(recipe: Recipe, folder: Path) -> str:

@@ -17,11 +17,12 @@ from torch import nn
 
 from models.ground.writing import write_whole
 from vision.engines.selfcheck import write_selfcheck
+from vision.lab.evaluation.f_score import best_thresholds
 from vision.lab.teaching.export_features import halve_weights
 from vision.lab.training.card import hardware, sources_version
 from vision.lab.training.evaluate import onnx_runner
 from vision.lab.training.export import export_graph
-from vision.lab.training.metrics import Found, coco, match
+from vision.lab.training.metrics import Found, coco
 from vision.lab.training.pictures import NMS_IOU, found_in
 from vision.lab.training.readme import readme
 from vision.lab.training.reported import reported
@@ -142,29 +143,3 @@ def _halve(file: Path, validation: Sequence[Picture], classes: tuple[str, ...]) 
         return halved
     finally:
         light.unlink(missing_ok=True)
-
-
-def best_thresholds(found: Sequence[Any], classes: Sequence[str]) -> dict[str, float]:
-    """For each class the score with the best F-score at IoU 0.3; 0.5 where nothing is found.
-
-    Half-way to the next lower detection: of few pictures the weakest hit says little of what other
-    parts will show.
-    """
-    result = {}
-    for c, name in enumerate(classes):
-        scores, hits, total = [], [], 0
-        for image in found:
-            of = image.classes == c
-            scores.append(image.scores[of])
-            hits.append(match(image, 0.3)[of])
-            total += int((image.labels == c).sum())
-        score, hit = np.concatenate(scores), np.concatenate(hits)
-        order = np.argsort(-score, kind="stable")
-        good = np.cumsum(hit[order])
-        f_score = 2 * good / (np.arange(1, len(good) + 1) + max(total, 1))
-        best = 0.5
-        if good.any():
-            at = int(f_score.argmax())
-            best = float(np.append(score[order], 0.0)[at : at + 2].mean())
-        result[name] = round(min(0.95, max(0.05, best)), 3)
-    return result

@@ -20,6 +20,7 @@ from cell.faces.cli.verbs import (
     bench_faults,
     bench_gate,
     bench_gpu,
+    bench_import,
     bench_inspect,
     bench_picks,
     bench_read,
@@ -77,6 +78,7 @@ def run(
 app.command("inspect")(bench_inspect.inspect)
 app.command("gpu")(bench_gpu.gpu)
 app.command("gate")(bench_gate.gate)
+app.command("import")(bench_import.import_)
 app.command("picks")(bench_picks.picks)
 app.command("read")(bench_read.read)
 app.command("faults")(bench_faults.faults)

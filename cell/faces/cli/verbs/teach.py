@@ -10,21 +10,19 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cell.config import load
 from cell.faces.cli.errors import UsageError
+from cell.faces.cli.part_measures import part_of, size_of
 from cell.faces.cli.pictures import write_picture
 from cell.faces.cli.terminal import terminal
-from cell.lab.teaching import USUAL_PART, Bins, Lesson, teach_recipe, warnings
+from cell.lab.teaching import Bins, Lesson, teach_recipe, warnings
 from cell.products.inspector import view_maker
 from cell.products.loading import RECIPES
 from cell.products.lookup import cell_bins, taught_recipes
-from cell.products.recipe import PartGeometry
 from models.anomaly import FeaturePackage
-from models.ground.written import one_line
 from vision.anomaly.detector import AnomalyDetector
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.lab.data.names import printable
@@ -95,10 +93,10 @@ def teach(
                 good,
                 root,
                 FeaturePackage.load(),
-                _part(size_mm, diameter_mm, thickness_mm, rim_mm),
+                part_of(size_mm, diameter_mm, thickness_mm, rim_mm),
                 Bins.of(cell_bins(cell)),
                 lambda: datetime.now(UTC),
-                _size(canonical, "--canonical") if canonical else None,
+                size_of(canonical, "--canonical") if canonical else None,
                 Settings(side=side),
                 lambda what, done, total: bar.update(
                     task, description=what, completed=done, total=total
@@ -147,36 +145,3 @@ def _tell(console: Console, lesson: Lesson, picture: Path, recipes: Path | None)
     say("Next: try it on a part with a defect and on good parts that it has not seen:")
     where = f" --recipes {shlex.quote(str(recipes))}" if recipes else ""
     say(f"  cell inspect PICTURE --recipe {lesson.recipe.name}{where} --overlay seen.png")
-
-
-def _size(text: str, option: str) -> tuple[int, int]:
-    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
-    if match is None:
-        raise UsageError(f"{option} {text}: give width and height such as 256x256.")
-    return int(match[1]), int(match[2])
-
-
-def _part(
-    size_mm: str | None,
-    diameter_mm: float | None,
-    thickness_mm: float | None,
-    rim_mm: float | None,
-) -> PartGeometry | None:
-    """The part's measures; None where none is given."""
-    if all(given is None for given in (size_mm, diameter_mm, thickness_mm, rim_mm)):
-        return None
-    if size_mm is not None and diameter_mm is not None:
-        raise UsageError("--size-mm and --diameter-mm are both given: a part has one of them.")
-    usual = USUAL_PART.model_dump()
-    if diameter_mm is not None:
-        usual |= {"shape": "disc", "size_m": [diameter_mm / 1e3] * 2}
-    if size_mm is not None:
-        usual["size_m"] = [side / 1e3 for side in _size(size_mm, "--size-mm")]
-    if thickness_mm is not None:
-        usual["thickness_m"] = thickness_mm / 1e3
-    if rim_mm is not None:
-        usual["inset_m"] = rim_mm / 1e3
-    try:
-        return PartGeometry.model_validate(usual)
-    except ValidationError as error:
-        raise UsageError(f"the part's measures are not usable: {one_line(error)}") from None

@@ -1,0 +1,1 @@
+"""Model packages from networks that other tools have trained."""

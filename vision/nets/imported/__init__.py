@@ -1,0 +1,1 @@
+"""Networks that other tools have trained, made into what the cell's engines run."""
