@@ -62,6 +62,25 @@ def test_a_job_moves_and_is_cancelled_by_keys(
     assert studio.find(f"resume-{number}")[0].is_displayed()
 
 
+def test_a_job_is_cancelled_by_touch(studio: Any, jobs: tuple[JobBook, dict[State, int]]) -> None:
+    book, numbers = jobs
+    number = numbers[State.QUEUED]
+    studio.open("/studio/training", "ko")
+    studio.shows(f"state-{number}", "대기 중")
+    button = studio.find(f"cancel-{number}")[0]
+    script = """arguments[0].scrollIntoView({block: 'center'});
+        const r = arguments[0].getBoundingClientRect();
+        return {x: r.x + r.width / 2, y: r.y + r.height / 2, height: r.height}"""
+    at = studio.browser.execute_script(script, button)
+    assert at["height"] >= 44
+    for kind, points in (("touchStart", [{"x": at["x"], "y": at["y"]}]), ("touchEnd", [])):
+        studio.browser.execute_cdp_cmd(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": points}
+        )
+    studio.shows(f"state-{number}", "취소됨")
+    assert book.job(number).state is State.CANCELLED
+
+
 def test_a_set_that_teaches_too_little_is_refused_in_one_line(studio: Any, server: Server) -> None:
     book = server.book
     bad = Said(Judgement.DEFECTIVE, (Shape.of_box("Kratzer", 10, 10, 60, 60),))
