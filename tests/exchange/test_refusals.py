@@ -48,6 +48,18 @@ def beside(folder: Path, name: str, text: str) -> Path:
     return folder
 
 
+def test_a_class_that_is_left_out_makes_no_part_good(tmp_path: Path) -> None:
+    other = '<box label="rust" xtl="11" ytl="2" xbr="19" ybr="8"/>'
+    both = take(
+        beside(tmp_path / "both", "a.xml", XML.format(BOX + other)), "cvat", left_out=["dent"]
+    )
+    (item,) = both.items
+    assert [shape.class_name for shape in item.labelled.shapes] == ["rust"]
+    lone = take(beside(tmp_path / "lone", "a.xml", XML.format(BOX)), "cvat", left_out=["dent"])
+    assert not lone.items
+    assert any("nothing else is outlined on 1 pictures" in one.what for one in lone.warnings)
+
+
 def regions(*results: dict[str, object], **task: object) -> str:
     whole = {"data": {"image": "/data/upload/3/1a2b3c4d-a.png"}}
     return json.dumps([whole | {"annotations": [{"result": list(results)}]} | task])

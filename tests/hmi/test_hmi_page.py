@@ -169,6 +169,21 @@ def test_silent_cell_covers_the_page(page: Page, fake_cell) -> None:
     page.until(lambda: not page.covered("link-lost"), "the page is live again")
 
 
+def test_why_the_cell_stands_can_be_read_whole(page: Page, fake_cell) -> None:
+    # Whoever may label has one key more in the header, and a long state leaves little room.
+    told = for_ros(reason_text("cell.contents_unknown"))
+    fake_cell.order(state={"state": "purge_required", "reason": told})
+    page.until(lambda: "by hand, confirm it" in page.browser.page_source, "the reason")
+    cut = """return [...document.querySelectorAll('.header, .reason, .header .key-hint')].filter(
+        (e) => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 2
+          || e.getBoundingClientRect().right > innerWidth).map((e) => e.className)"""
+    for width in (1280, 1024, 810):
+        size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+        page.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        assert page.browser.execute_script(cut) == [], width
+    page.browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_an_unknown_cell_is_said_and_pretends_nothing(page: Page, fake_cell) -> None:
     fake_cell.order(
         state={

@@ -20,10 +20,13 @@ SERIOUS = ("serious", "critical")
 
 
 class Studio:
-    """The browser at one of the tool's pages. `person`: who has signed in there."""
+    """The browser at one of the tool's pages. `pointer`: what `drag` and `click_at` are done
+    with, a mouse or a pen.
+    """
 
     def __init__(self, browser: Any, url: str) -> None:
         self.browser, self.url = browser, url
+        self.pointer = interaction.POINTER_MOUSE
 
     def sign_in(self, person: str, role: str = "admin") -> None:
         for name, value in (("as", person), ("role", role)):
@@ -103,7 +106,7 @@ class Studio:
         self.browser.execute_cdp_cmd(
             "Input.dispatchMouseEvent",
             {"type": kind, "x": px, "y": py, "button": "left" if held else "none",
-             "buttons": int(held), "clickCount": 1},
+             "buttons": int(held), "clickCount": 1, "pointerType": self.pointer},
         )  # fmt: skip
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -117,7 +120,7 @@ class Studio:
     def click_at(self, x: float, y: float) -> None:
         """In one go: what takes long is no click."""
         px, py = self.at(x, y)
-        mouse = PointerInput(interaction.POINTER_MOUSE, "mouse")
+        mouse = PointerInput(self.pointer, self.pointer)
         action = ActionBuilder(self.browser, mouse=mouse, duration=0)
         action.pointer_action.move_to_location(round(px), round(py)).click()
         action.perform()

@@ -1,4 +1,4 @@
-"""Drawing and changing outlines: by keys alone, by the mouse, by touch."""
+"""Drawing and changing outlines: by keys alone, by the mouse or a pen, by touch."""
 
 from __future__ import annotations
 
@@ -110,8 +110,10 @@ def test_nothing_outlined_is_not_saved_as_a_defect(studio: Any, server: Server) 
     assert said(server, item) == Said(Judgement.UNUSABLE)
 
 
-def test_by_mouse(studio: Any, server: Server) -> None:
-    item = begin(studio, "mouse")
+@pytest.mark.parametrize("pointer", ["mouse", "pen"])
+def test_by_mouse_and_by_pen(studio: Any, server: Server, pointer: str) -> None:
+    studio.pointer = pointer
+    item = begin(studio, pointer)
     studio.click("tool-refuse")
     studio.click("tool-box")
     studio.drag((300, 100), (420, 190))
@@ -160,6 +162,25 @@ def test_by_touch(studio: Any, server: Server) -> None:
     boxes = [one.box for one in said(server, item).shapes]
     assert boxes[0] == pytest.approx((300, 100, 420, 190), abs=6)
     assert boxes[1] == pytest.approx((100, 400, 180, 480), abs=6)
+
+
+def test_the_hand_that_holds_the_pen_draws_nothing(studio: Any) -> None:
+    begin(studio, "palm")
+    if studio.enabled("tool-refuse"):
+        studio.click("tool-refuse")
+    studio.click("tool-box")
+    studio.pointer = "pen"
+    studio.mouse("mousePressed", 300, 100)
+    studio.mouse("mouseMoved", 340, 140)
+    studio.touch("touchStart", (420, 420))
+    studio.touch("touchMove", (500, 500))
+    studio.touch("touchEnd")
+    studio.mouse("mouseMoved", 420, 190)
+    studio.mouse("mouseReleased", 420, 190)
+    studio.tagged("open")
+    told = "return document.querySelector('[data-test=canvas-state]').textContent"
+    size = studio.browser.execute_script(told).split("· ")[-1].split(" ")
+    assert (int(size[0]), int(size[2])) == (pytest.approx(120, abs=6), pytest.approx(90, abs=6))
 
 
 def test_what_lies_between_picture_and_outlines(studio: Any) -> None:

@@ -11,12 +11,14 @@ import cv2
 import numpy as np
 import pytest
 
+pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
 from cell.labels.label import Judgement, Shape
 from cell.labels.reasons import Why
 from cell.labels.values import Purpose, Said, State
 from tests.hmi.conftest import until
 from tests.studio.app import add
 from tests.studio.conftest import Server
+from tests.studio.hands import Finger, Keyboard
 
 PAGES = (
     "/studio",
@@ -100,6 +102,30 @@ def test_a_second_look_is_blind_and_a_third_person_decides(studio: Any, server: 
     assert (newest.person, newest.said.judgement) == ("third", Judgement.GOOD)
 
 
+def test_the_queue_follows_and_nobody_loses_his_place(studio: Any, server: Server) -> None:
+    items = [overridden(server, f"followed-{n}") for n in range(2)]
+    studio.open("/studio")
+    until(lambda: studio.find(f"open-{items[1]}"), "the queue")
+    place = (
+        "const e = document.querySelector(arguments[0]); e.focus(); scrollBy(0, 40); return scrollY"
+    )
+    script = "return [document.activeElement?.dataset.test, scrollY]"
+    low = studio.find("queue")[0].find_elements("css selector", "a")[8].get_attribute("data-test")
+    studio.browser.execute_script(place, f'[data-test="{low}"]')
+    _, before = studio.browser.execute_script(script)
+    top = "return document.querySelector(arguments[0]).getBoundingClientRect().y"
+    at = studio.browser.execute_script(top, f'[data-test="{low}"]')
+    more = overridden(server, "followed-more")
+    server.book.open_item(items[0], "elsewhere", time.time_ns())
+    until(lambda: studio.find(f"item-{more}"), "what is new is there")
+    until(lambda: not studio.find(f"open-{items[0]}"), "what somebody holds is told")
+    assert "elsewhere" in studio.text(f"item-{items[0]}")
+    focused, _ = studio.browser.execute_script(script)
+    assert (before > 0, focused) == (True, low)
+    assert abs(studio.browser.execute_script(top, f'[data-test="{low}"]') - at) < 3
+    server.book.release(items[0], "elsewhere")
+
+
 def test_two_people_never_get_the_same_picture(studio: Any, server: Server) -> None:
     studio.sign_in("here")
     studio.work()
@@ -161,21 +187,10 @@ def test_freeze_compare_and_hand_out(studio: Any, server: Server, tmp_path: Path
     until(lambda: studio.find("upload-file"), "the upload")
     studio.find("upload-file")[0].send_keys(str(archive))
     studio.shows("upload-state", "arrived")
-    choose(studio, "form", "COCO")
+    Finger(studio.browser, server.url, "en").choose("form", "COCO")
     studio.click("import")
     studio.shows("import-result", "brought in")
     assert "contradict" not in studio.text("import-result")
-
-
-def choose(studio: Any, name: str, words: str) -> None:
-    studio.find(name)[0].click()
-
-    def option() -> Any:
-        options = studio.browser.find_elements("css selector", ".q-menu .q-item")
-        return next((one for one in options if words in one.text), None)
-
-    until(option, f"{words} is offered").click()
-    until(lambda: not studio.browser.find_elements("css selector", ".q-menu"), "the menu is closed")
 
 
 def fetched(studio: Any, url: str) -> bytes:
@@ -184,6 +199,40 @@ def fetched(studio: Any, url: str) -> bytes:
         ".then(b => done([...new Uint8Array(b)]))"
     )
     return bytes(studio.browser.execute_async_script(script, url))
+
+
+@pytest.mark.parametrize("kind", [Keyboard, Finger])
+def test_the_classes_of_an_upload_are_named_or_left_out(
+    studio: Any, server: Server, tmp_path: Path, kind: type[Keyboard] | type[Finger]
+) -> None:
+    hand = kind(studio.browser, server.url, "en")
+    box = '<box label="{}" xtl="1" ytl="{}" xbr="9" ybr="{}"/>'
+    boxes = box.format("Kratzer", 2, 8) + box.format("Staub", 12, 18) + box.format("short", 22, 28)
+    name = f"{kind.__name__}.png"
+    noise = np.random.default_rng(len(name)).integers(0, 255, (30, 40), np.uint8)
+    cv2.imwrite(str(tmp_path / name), noise)
+    (tmp_path / "annotations.xml").write_text(
+        f'<annotations><image id="0" name="{name}" width="40" height="30">{boxes}'
+        "</image></annotations>"
+    )
+    hand.open("/studio/exchange")
+    until(lambda: hand.find("upload-folder"), "the upload")
+    hand.find("upload-folder")[0].send_keys(str(tmp_path))
+    hand.shows("upload-state", "arrived")
+    hand.choose("form", "CVAT")
+    hand.go("import")
+    hand.shows("class-table", "Kratzer (1 outlined)")
+    assert hand.axe() == []
+    hand.go("import")
+    until(lambda: "leave them out: Kratzer, Staub" in hand.browser.page_source, "it is asked")
+    hand.choose("class Kratzer", "mousebite")
+    hand.choose("class Staub", "left out")
+    hand.go("import")
+    hand.shows("import-result", "1 brought in")
+    items = server.book.queue(time.time_ns(), state=State.SETTLED).items
+    item = next(one for one in items if one.picture and one.picture.name == name)
+    (version,) = server.book.history(item.id)
+    assert sorted(shape.class_name for shape in version.said.shapes) == ["mousebite", "short"]
 
 
 def test_pictures_come_in_to_be_labelled(studio: Any, server: Server, tmp_path: Path) -> None:

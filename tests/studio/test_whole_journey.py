@@ -1,5 +1,5 @@
-"""From sign-in to a label set of one's own, by keyboard alone: the real page, a cell's records, and
-the fake cell.
+"""From sign-in to a label set of one's own, by keyboard alone and by touch alone: the real page, a
+cell's records, and the fake cell.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tests.cell.evidence_world import Shift, noise
 from tests.hmi.browsing import Page
 from tests.hmi.conftest import FakeCell, Hmi, end, ros_environment, until, written
 from tests.people.world import PASSWORD, house
-from tests.studio.keyboard import Keyboard
+from tests.studio.hands import DESK, TABLET, UPRIGHT, Finger, Hand, Keyboard, Size, hold
 
 __all__ = ["ros_environment"]
 
@@ -63,56 +63,73 @@ def cell(ros_environment: dict[str, str]) -> Iterator[FakeCell]:
     made.close()
 
 
-@pytest.mark.parametrize("lang", ["en", "ko"])
-def test_from_sign_in_to_a_label_set_by_keys_alone(
-    browser: Any, page: Hmi, cell: FakeCell, shift: Shift, tmp_path: Path, lang: str
-) -> None:
-    browser.delete_all_cookies()
-    cell.order(reset=True)
-    keys = Keyboard(browser, page.url, lang)
-    keys.errors()
+@pytest.fixture
+def held(browser: Any) -> Iterator[Any]:
+    """The browser, to be made another screen's; a desk's again afterwards."""
+    yield browser
+    hold(browser, DESK, finger=False)
 
-    keys.arrive("/")
+
+@pytest.mark.parametrize(
+    ("kind", "size", "lang"),
+    [
+        pytest.param(Keyboard, DESK, "en", id="keys-en"),
+        pytest.param(Keyboard, DESK, "ko", id="keys-ko"),
+        pytest.param(Finger, TABLET, "en", id="touch-en"),
+        pytest.param(Finger, UPRIGHT, "ko", id="touch-ko"),
+    ],
+)
+def test_from_sign_in_to_a_label_set(
+    held: Any, page: Hmi, cell: FakeCell, shift: Shift, tmp_path: Path,
+    kind: type[Hand], size: Size, lang: str,
+) -> None:  # fmt: skip
+    hold(held, size, finger=kind is Finger)
+    held.delete_all_cookies()
+    cell.order(reset=True)
+    hand = kind(held, page.url, lang)
+    hand.errors()
+
+    hand.arrive("/")
     if lang != "en":
-        keys.go("language")
-    until(lambda: keys.spoken() == lang, f"the page speaks {lang}")
-    keys.go("name lee")
-    keys.type("2580")
-    keys.press("Enter")
-    Page(browser, until).live()
-    keys.go("start")
+        hand.go("language")
+    until(lambda: hand.spoken() == lang, f"the page speaks {lang}")
+    hand.go("name lee")
+    hand.pin("2580")
+    Page(held, until).live()
+    hand.go("start")
     assert cell.call() == {"command": "start", "person": "lee"}
     part = reject(shift, cell)
-    keys.go("override-pass")
+    hand.go("override-pass")
     told = cell.call()["override"]
     assert (told["part"], told["verdict"], told["person"]) == (part, "pass", "lee")
+    assert hand.axe() == []
     record(shift, part, told["person"])
     until(lambda: queued(shift, part), "the part is queued", 40.0)
-    keys.go("sign-out")
+    hand.go("sign-out")
 
     why, second_look = WORDS[lang]
-    sign_in(keys, "kim")
-    keys.shows("queue", part)
-    keys.shows("queue", why)
-    outline(keys)
-    keys.go("sign-out")
-    sign_in(keys, "sun")
-    keys.shows("queue", part)
-    assert why not in keys.text("queue")
-    outline(keys, second_look)
+    hand.sign_in_with("kim", PASSWORD)
+    hand.go("to-studio")
+    hand.shows("queue", part)
+    hand.shows("queue", why)
+    outline(hand)
+    hand.go("sign-out")
+    hand.sign_in_with("sun", PASSWORD)
+    hand.go("to-studio")
+    hand.shows("queue", part)
+    assert why not in hand.text("queue")
+    outline(hand, second_look)
 
-    keys.go("to-sets")
-    keys.reach("set-name")
-    name = f"first-{lang}"
-    keys.type(name)
-    keys.press("Enter")
-    keys.shows("sets", name)
-    keys.downloads(tmp_path)
-    keys.go("export-coco")
+    hand.go("to-sets")
+    name = f"{kind.__name__}-{lang}"
+    hand.freeze(name)
+    hand.shows("sets", name)
+    hand.downloads(tmp_path)
+    hand.go("export-coco")
     archive = until(lambda: next(tmp_path.glob("*.zip"), None), "the archive")
     assert boxes(archive) == ["short"] * shift.parts
-    assert keys.axe() == []
-    assert not keys.errors()
+    assert hand.axe() == []
+    assert not hand.errors()
 
 
 def queued(shift: Shift, part: str) -> bool:
@@ -124,25 +141,13 @@ def queued(shift: Shift, part: str) -> bool:
         book.close()
 
 
-def sign_in(keys: Keyboard, name: str) -> None:
-    """With name and password; then to the queue."""
-    keys.reach("name")
-    keys.type(name)
-    keys.press("Tab")
-    keys.type(PASSWORD)
-    keys.press("Enter")
-    keys.go("to-studio")
-
-
-def outline(keys: Keyboard, purpose: str = "") -> None:
+def outline(hand: Hand, purpose: str = "") -> None:
     """Draw a box, name it, save; nothing else is left to do then."""
-    keys.go("start")
-    keys.shown()
-    keys.shows("purpose", purpose)
-    keys.press("b", "Space", "Space", "Right", "Right", "Down", "Down", "Down", "Space", "2")
-    until(lambda: len(keys.tags()) == 1, "the box is named")
-    keys.press("Enter")
-    until(lambda: keys.find("look-again")[0].is_displayed(), "nothing is left to do")
+    hand.go("start")
+    hand.shown()
+    hand.shows("purpose", purpose)
+    hand.box("short")
+    until(lambda: hand.find("look-again")[0].is_displayed(), "nothing is left to do")
 
 
 def reject(shift: Shift, cell: FakeCell) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from nicegui import ui
 
@@ -14,6 +15,9 @@ from cell.labels.values import Item, Purpose, Reason, Said, Version
 from cell.products.labels import label_of
 from cell.texts import Label, render, tr_or
 
+TYPING_S: Final = 0.5
+"""How often what is being typed is kept."""
+
 
 class AboutPanel:
     """Filled anew for each item."""
@@ -23,6 +27,7 @@ class AboutPanel:
         visit: Visit,
         decide: Callable[[int], Awaitable[None]],
         note_and_next: Callable[[], Awaitable[None]],
+        noted: Callable[[], Awaitable[None]],
     ) -> None:
         self._visit, self._decide = visit, decide
         with ui.element("aside").classes("about").props(f'aria-label="{visit.tr("studio.about")}"'):
@@ -33,6 +38,7 @@ class AboutPanel:
             self._note = ui.textarea(label=visit.tr("studio.note")).props(
                 "outlined dark autogrow data-test=note maxlength=2000"
             )
+            self._note.on("update:model-value", noted, throttle=TYPING_S, leading_events=False)
             self._save_note = button(visit.tr("studio.note_and_next"), "note-next", "st-main")
             self._save_note.on_click(note_and_next)
             self._done = ui.label().classes("about-done").props("data-test=done-count")

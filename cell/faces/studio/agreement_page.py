@@ -62,8 +62,8 @@ def _table(visit: Visit, title: str, head: Sequence[str], lines: Sequence[Sequen
         ui.element("table").classes("st-table"),
     ):
         with ui.element("thead"), ui.element("tr"):
-            for name in head:
-                with ui.element("th").props("scope=col"):
+            for n, name in enumerate(head):
+                with ui.element("th").props("scope=col").classes("" if n == 0 else "st-number"):
                     ui.label(visit.tr(f"studio.agreement.{name}"))
         with ui.element("tbody"):
             for line in lines:

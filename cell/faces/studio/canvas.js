@@ -1,5 +1,5 @@
 // The canvas with its tools, as a component of a NiceGUI page. What it does is in browser/; here is what it looks like.
-import { Keys, Prefetch, Work } from "cell-studio";
+import { Keys, Memory, Prefetch, Work } from "cell-studio";
 
 const TOOLS = [
   ["box", "crop_din"], ["polygon", "timeline"], ["undo", "undo"], ["redo", "redo"],
@@ -12,7 +12,7 @@ const DRAFT_MS = 400;
 const LAYERS = ["blink", "slider", "difference", "heat"];
 
 export default {
-  props: { words: Object, keys: Array, names: Object },
+  props: { words: Object, keys: Array, names: Object, person: String },
   template: `
     <div class="lc">
       <div class="lc-tools" role="toolbar" :aria-label="words.tools">
@@ -52,7 +52,8 @@ export default {
     };
     this.work = new Work(this.$refs, told);
     this.prefetch = new Prefetch();
-    Object.assign(this, { seen: new Set(), next: [] });
+    this.memory = new Memory(this.person);
+    Object.assign(this, { seen: new Set(), next: [], urls: new Map() });
     this.table = new Keys(this.keys, (action, key) => this.act(action, key));
     this.$emit("ready");
   },
@@ -80,7 +81,10 @@ export default {
         const image = await this.prefetch.take(doc.url);
         if (this.wanted !== doc.ticket) return;
         this.work.before = this.saved;
-        this.work.load(doc, image);
+        const recalled = this.memory.recall(doc);
+        this.urls.set(doc.ticket, doc.url);
+        this.work.load(recalled, image);
+        if (recalled !== doc) this.draft();
         this.prefetch.ahead([doc.golden]);
       } catch (error) {
         this.open = false;
@@ -91,6 +95,11 @@ export default {
       this.open = true;
       if (document.activeElement === document.body || document.activeElement?.closest(".lc")) this.$refs.frame.focus();
       requestAnimationFrame(() => this.$emit("shown", { ticket: doc.ticket, at: performance.now() }));
+    },
+    /** The server has what it was told last of this showing. */
+    kept(ticket) {
+      if (this.drafting && this.work.doc?.ticket === ticket) return; // there is something newer already
+      this.memory.forget(this.urls.get(ticket));
     },
     /** The server could not save: the picture is worked on. */
     resume() {
@@ -115,6 +124,7 @@ export default {
     send(said) {
       this.drafting = clearTimeout(this.drafting);
       this.saved = this.work.state.shapes;
+      this.memory.keep(this.work.doc, this.work.state);
       const next = this.next.shift();
       // The server shows what comes next where it had not arrived here yet.
       this.$emit("done", { ticket: this.work.doc.ticket, went_on: Boolean(next), ...said });
@@ -122,12 +132,13 @@ export default {
       else this.work.choose(""); // the page may hide it: handles cannot be drawn at no size
     },
     later() {
+      this.memory.keep(this.work.doc, this.work.state);
       clearTimeout(this.drafting);
       this.drafting = setTimeout(() => this.draft(), DRAFT_MS);
     },
     draft() {
       this.drafting = clearTimeout(this.drafting);
-      this.$emit("draft", { ticket: this.work.doc.ticket, ...this.work.state });
+      if (this.work.doc) this.$emit("draft", { ticket: this.work.doc.ticket, ...this.work.state });
     },
     changed(work) {
       const { state, history, layers } = work;

@@ -26,8 +26,9 @@ class LabelCanvas(
     with the document's `ticket`); `asked` (an action of the page), `say` (what people are told).
     """
 
-    def __init__(self, lang: Lang) -> None:
+    def __init__(self, lang: Lang, person: str) -> None:
         super().__init__()
+        self._props["person"] = person
         self._props["keys"] = keys.table()
         self._props["names"] = keys.names()
         self._props["words"] = {
@@ -45,6 +46,10 @@ class LabelCanvas(
         does not wait for the server then.
         """
         self.run_method("load", document.as_json(), [one.as_json() for one in ahead])
+
+    def kept(self, ticket: str) -> None:
+        """What was told of this showing is safe here: the browser need not keep it."""
+        self.run_method("kept", ticket)
 
     def resume(self) -> None:
         """Let people go on with the picture: it could not be saved."""

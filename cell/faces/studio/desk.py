@@ -9,7 +9,7 @@ from cell.faces.studio.documents import Document, outlines
 from cell.faces.studio.holding import Holding
 from cell.faces.studio.visit import Result, Visit, now_ns
 from cell.faces.studio.work import Showing
-from cell.labels.errors import StaleLabelError
+from cell.labels.errors import LeaseError, StaleLabelError
 from cell.labels.values import Said, Saved, Task
 
 AHEAD: Final = 2
@@ -22,6 +22,7 @@ class Desk:
     def __init__(self, visit: Visit, holding: Holding) -> None:
         self._visit, self._clerk, self._holding = visit, visit.clerk, holding
         self._showings: list[Showing] = []
+        self._warned: set[str] = set()
 
     @property
     def now(self) -> Showing | None:
@@ -111,7 +112,18 @@ class Desk:
         show it already, and a label that comes second is kept as well.
         """
         for showing in list(self._showings):
-            await self._visit.quietly(self._clerk.renew, showing.task.item.id, now_ns())
+            await self.hold(showing.ticket)
+
+    async def hold(self, ticket: str) -> None:
+        """Hold on one; where somebody else has it, and it is the one that is shown, say so once."""
+        showing = self.find(ticket)
+        if showing is None:
+            return
+        result = await self._visit.quietly(self._clerk.renew, showing.task.item.id, now_ns())
+        lost = isinstance(result.error, LeaseError) and showing is self.now
+        if lost and ticket not in self._warned:
+            self._warned.add(ticket)
+            self._visit.tell(self._visit.tr("studio.work.taken"))
 
     async def leave(self) -> None:
         """The browser has gone: what it held is free again, its drafts stay."""

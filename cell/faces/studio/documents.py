@@ -27,8 +27,8 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One picture for the canvas. ticket: names this showing of it; golden, heat: where those
-    pictures are, '' for none; fixed: nothing can be changed.
+    """One picture for the canvas. ticket: names this showing of it; version: of its label, 0 for
+    none yet; golden, heat: where those pictures are, '' for none; fixed: nothing can be changed.
     """
 
     ticket: str
@@ -39,6 +39,7 @@ class Document:
     golden: str = ""
     heat: str = ""
     fixed: bool = False
+    version: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """As it travels."""

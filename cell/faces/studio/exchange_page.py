@@ -6,15 +6,17 @@ from typing import Final
 
 from nicegui import run, ui
 
+from cell.faces.studio.class_table import ClassTable
+from cell.faces.studio.classes import words_of
 from cell.faces.studio.frame import button, frame, heading
-from cell.faces.studio.importing import PICTURES, Progress, Wish, bring_in, classes_of
+from cell.faces.studio.importing import PICTURES, Progress, Wish, bring_in, look
 from cell.faces.studio.uploads import Inbox, Tray, Upload
 from cell.faces.studio.visit import Visit, now_ns
 from cell.labels.exchange.table import FORMATS
 from cell.texts import render
 from models.ground.errors import UserError
+from vision.lab.data import saying
 from vision.lab.data.reading import Unlabelled
-from vision.lab.data.saying import words_of
 
 SHOWN: Final = 100
 """Warnings that are listed; the count tells of the rest."""
@@ -24,7 +26,7 @@ class ExchangePage:
     """Upload, choose how it is to be read, import."""
 
     def __init__(self, visit: Visit, inbox: Inbox, tray: Tray) -> None:
-        self._visit, self._tray = visit, tray
+        self._visit, self._inbox, self._tray = visit, inbox, tray
         self._progress: Progress | None = None
         with frame(visit, "exchange"):
             heading(visit.tr("studio.exchange.title"), visit.tr("studio.exchange.hint"))
@@ -40,14 +42,15 @@ class ExchangePage:
                 ui.label(visit.tr("studio.exchange.out"))
                 ui.link(visit.tr("studio.sets"), visit.link("/studio/sets")).classes("st-button")
         ui.timer(0.4, self._tell)
-        ui.context.client.on_delete(lambda: inbox.close(tray))
+        self._gone = False
+        ui.context.client.on_delete(self._leave)
 
     def _upload(self) -> None:
         visit = self._visit
         with ui.element("h2"):
             ui.label(visit.tr("studio.exchange.first"))
         upload = Upload(self._tray, visit.lang)
-        upload.on("arrived", lambda: self._start.set_enabled(True))
+        upload.on("arrived", self._arrived)
         upload.on("broken", lambda: visit.tell(visit.tr("studio.upload.broken")))
 
     def _choose(self) -> None:
@@ -64,34 +67,85 @@ class ExchangePage:
                 unlabelled, value=Unlabelled.REFUSE, label=visit.tr("studio.import.unlabelled")
             )
             self._unlabelled.props("outlined dark data-test=unlabelled").classes("st-grow")
-            self._classes = ui.input(label=visit.tr("studio.import.classes"))
-            self._classes.props("outlined dark data-test=classes").classes("st-grow")
+        self._form.on_value_change(self._table_gone)
+        self._table = ClassTable(visit)
         with ui.element("div").classes("st-row"):
             self._start = button(visit.tr("studio.import.start"), "import", "st-main")
             self._start.set_enabled(False)
             self._start.on_click(self._import)
             self._state = ui.label().props("data-test=import-state aria-live=polite")
 
+    def _arrived(self) -> None:
+        self._start.set_enabled(True)
+        self._table_gone()
+
+    def _table_gone(self) -> None:
+        """Other files, or read otherwise: their classes are not those that are shown."""
+        self._table.clear()
+
     async def _import(self) -> None:
-        visit, self._progress = self._visit, Progress()
+        """Bring in; where a class is not known here, ask first what it is called."""
+        if missing := self._table.undecided:
+            self._visit.tell(self._visit.tr("studio.import.choose_for", classes=", ".join(missing)))
+            return
+        self._progress = progress = Progress()
         self._start.set_enabled(False)
         error: UserError | None = None
         try:
-            wish = Wish(
-                str(self._form.value),
-                Unlabelled(self._unlabelled.value),
-                classes_of(str(self._classes.value or "")),
-                scratch=self._tray.scratch,
-                sent=self._tray.folder,
-            )
-            source = self._tray.source
-            await run.io_bound(bring_in, visit.clerk, source, wish, self._progress, now_ns())
+            if await self._asks(progress):
+                self._start.set_enabled(True)
+                return
+            self._progress = progress = Progress()
+            given = self._visit.clerk, self._tray.source, self._wish(), progress, now_ns()
+            await run.io_bound(bring_in, *given)
         except UserError as caught:
             error = caught
-        self._show(self._progress, error)
+        if self._gone:  # nobody looks any more; the log tells what came of it
+            self._inbox.close(self._tray)
+            return
+        self._show(progress, error)
         self._progress = None
         # A wrong choice can be mended and tried again with the files that are here.
         self._start.set_enabled(error is not None)
+
+    def _wish(self) -> Wish:
+        names = self._table.names
+        return Wish(
+            str(self._form.value),
+            Unlabelled(self._unlabelled.value),
+            {old: new for old, new in names.items() if new},
+            scratch=self._tray.scratch,
+            sent=self._tray.folder,
+            left_out=[old for old, new in names.items() if not new],
+        )
+
+    async def _asks(self, progress: Progress) -> bool:
+        """Whether a person must say first what the classes are called here."""
+        if self._form.value == PICTURES or self._table.shown:
+            return False
+        visit, wish = self._visit, self._wish()
+
+        def learn() -> tuple[dict[str, int], dict[str, str]]:
+            found = look(visit.clerk, self._tray.source, wish, progress)
+            return found, words_of(visit.tools.recipes, visit.lang)
+
+        learnt = await run.io_bound(learn)
+        if learnt is None:  # the server is being ended
+            return True
+        found, known = learnt
+        self._progress = None
+        if all(name in known for name in found):
+            return False
+        self._table.show(found, known)
+        return True
+
+    def _leave(self) -> None:
+        """The browser has gone, or its session has ended: an import that runs ends what it began,
+        with the files that it reads.
+        """
+        self._gone = True
+        if self._progress is None:
+            self._inbox.close(self._tray)
 
     def _tell(self) -> None:
         progress = self._progress
@@ -118,7 +172,7 @@ class ExchangePage:
                 with ui.element("ul").classes("st-list").props("tabindex=0"):
                     for finding in progress.warnings[:SHOWN]:
                         with ui.element("li"):
-                            ui.label(render(words_of(finding), visit.lang))
+                            ui.label(render(saying.words_of(finding), visit.lang))
 
 
 async def exchange_page(visit: Visit, inbox: Inbox) -> None:

@@ -38,13 +38,16 @@ def dress(title: str, lang: Lang) -> None:
 def forbidden(person: SignedIn, words: str, lang: Lang) -> None:
     """A page for somebody whose role does not allow it: why, who he is, and the ways back."""
     dress(tr("studio.title", lang), lang)
-    with ui.element("div").classes("studio"), ui.element("div").classes("st-page"):
-        Who(person).update(lang)
-        with ui.element("h1"):
-            ui.label(tr("studio.title", lang))
-        with ui.element("div").classes("st-empty").props("data-test=forbidden"):
-            ui.label(words).classes("st-empty-words")
-        ui.link(tr("studio.cell", lang), f"/?lang={lang}").classes("st-button")
+    with ui.element("div").classes("studio"):
+        with ui.element("header").classes("st-head"):
+            with ui.element("nav").props(f'aria-label="{tr("studio.title", lang)}"'):
+                ui.link(tr("studio.cell", lang), f"/?lang={lang}").classes("st-home")
+            Who(person).update(lang)
+        with ui.element("div").classes("st-page"):
+            heading(tr("studio.title", lang))
+            with ui.element("div").classes("st-empty").props("data-test=forbidden"):
+                ui.label(words).classes("st-empty-words")
+            ui.link(tr("studio.cell", lang), f"/?lang={lang}").classes("st-button")
 
 
 @contextmanager

@@ -57,7 +57,8 @@ class Progress:
 class Wish:
     """How it is to be read. classes: new names by old ones; known: those that there may be, None
     for any; person: who answers for the labels, '' for whoever imports; scratch: where archives are
-    unpacked; sent: the folder of what was sent, which no refusal names.
+    unpacked; sent: the folder of what was sent, which no refusal names; left_out: old names of the
+    classes of which nothing comes in.
     """
 
     form: str
@@ -68,6 +69,7 @@ class Wish:
     person: str = ""
     scratch: Path | None = None
     sent: Path | None = None
+    left_out: Collection[str] = ()
 
 
 def bring_in(
@@ -103,9 +105,7 @@ def bring_in(
 
 
 def _labels(clerk: Clerk, source: Path, wish: Wish, progress: Progress, now_ns: int) -> Brought:
-    options = Options(
-        wish.classes, wish.known, wish.unlabelled, wish.accept_losses, scratch=wish.scratch
-    )
+    options = _options(wish)
     person = wish.person or clerk.by.name
     with reading(source, wish.form, options, progress.watch) as found:
         warnings = found.warnings
@@ -114,6 +114,35 @@ def _labels(clerk: Clerk, source: Path, wish: Wish, progress: Progress, now_ns: 
     contrary = len(brought.conflicts)
     progress.counts = {"brought": brought.new + brought.same + contrary, "contrary": contrary}
     return brought
+
+
+def look(clerk: Clerk, source: Path, wish: Wish, progress: Progress) -> dict[str, int]:
+    """The classes that a source names, and how many outlines each has; nothing is brought in.
+    Raises UserError where it could not be brought in either.
+    """
+    require(clerk.by.role, Permission.EXCHANGE)
+    try:
+        with reading(source, wish.form, _options(wish), progress.watch) as found:
+            counts = dict.fromkeys(found.classes, 0)
+            for item in found.items:
+                for shape in item.labelled.shapes:
+                    counts[shape.class_name] = counts.get(shape.class_name, 0) + 1
+    except UserError as error:
+        if wish.sent is None:
+            raise
+        raise hidden(error, wish.sent) from None
+    return {name: count for name, count in counts.items() if count}
+
+
+def _options(wish: Wish) -> Options:
+    return Options(
+        wish.classes,
+        wish.known,
+        wish.unlabelled,
+        wish.accept_losses,
+        scratch=wish.scratch,
+        left_out=wish.left_out,
+    )
 
 
 def classes_of(words: str) -> dict[str, str]:

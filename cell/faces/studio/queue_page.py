@@ -2,109 +2,56 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from nicegui import ui
 
-from cell.faces.studio.about import verdict, whys
-from cell.faces.studio.frame import button, empty, frame, heading
+from cell.faces.studio.frame import frame, heading
+from cell.faces.studio.queue_list import SCRIPT, Listing, Wanted
 from cell.faces.studio.visit import Visit, now_ns
-from cell.labels.reasons import Why
-from cell.labels.values import Item, Page, State, Statistics
+from cell.labels.values import State, Statistics
 
 WAITING = (State.OPEN, State.REVIEW, State.CONFLICT)
+REFRESH_S: Final = 3.0
+"""How often an open page looks what has become of the queue."""
 
 
 async def queue_page(visit: Visit, why: str, state: str) -> None:
     """Build the page; `why` and `state` are those of the address, '' for all."""
-    wanted = Wanted.of(why, state)
+    ui.add_head_html(f"<script>{SCRIPT}</script>")
     with frame(visit, "queue"):
         heading(visit.tr("studio.queue.title"), visit.tr("studio.queue.hint"))
-        book = visit.tools.labels
-        counted = await visit.attempt(book.statistics, now_ns())
-        _filters(visit, wanted, counted.value)
-        listing = Listing(visit, wanted)
-        await listing.more()
+        page = QueuePage(visit, Wanted.of(why, state))
+        await page.refresh(aloud=True)
+    ui.timer(REFRESH_S, page.refresh_seen)
 
 
-class Wanted:
-    """What of the queue is asked for; words that mean nothing ask for all."""
-
-    def __init__(self, why: Why | None, state: State | None) -> None:
-        self.why, self.state = why, state
-
-    @classmethod
-    def of(cls, why: str, state: str) -> Wanted:
-        """From an address."""
-        return cls(
-            Why(why) if why in set(Why) else None, State(state) if state in set(State) else None
-        )
-
-
-class Listing:
-    """Items as they are fetched, page by page."""
+class QueuePage:
+    """What stands above the list, and the list; both follow the queue while somebody looks."""
 
     def __init__(self, visit: Visit, wanted: Wanted) -> None:
-        self._visit, self._wanted, self._after = visit, wanted, ""
-        self._rows = ui.element("ol").classes("queue").props("data-test=queue")
-        self._more = button(visit.tr("studio.queue.more"), "more")
-        self._more.on_click(self.more)
-        self._more.set_visibility(False)
+        self._visit, self._wanted = visit, wanted
+        self._counts: Statistics | None = None
+        self._top = ui.element("div").classes("queue-top")
+        self._listing = Listing(visit, wanted)
+        self._client = ui.context.client
 
-    async def more(self) -> None:
-        """Fetch and show the next page."""
-        first = not self._after
-        result = await self._visit.attempt(self._fetch)
-        page = result.value or Page(())
-        self._after = page.after
-        with self._rows:
-            for item in page.items:
-                row(self._visit, item)
-        self._more.set_visibility(bool(page.after))
-        if first and not page.items and not result.refused:
-            self._rows.set_visibility(False)
-            remedy = "studio.queue.none_remedy"
-            if self._wanted.why or self._wanted.state:
-                remedy = "studio.queue.none_filtered"
-            empty(self._visit.tr("studio.queue.none"), self._visit.tr(remedy))
+    async def refresh(self, *, aloud: bool = False) -> None:
+        """Show what has changed."""
+        counted = await self._visit.quietly(self._visit.tools.labels.statistics, now_ns())
+        changed = counted.value is not None and counted.value != self._counts
+        if changed or self._counts is None:
+            self._counts = counted.value
+            self._top.clear()
+            with self._top:
+                _filters(self._visit, self._wanted, self._counts)
+        if await self._listing.refresh(aloud=aloud) or changed:
+            self._client.run_javascript("window.focusKept?.()")
 
-    def _fetch(self) -> Page:
-        book, wanted = self._visit.tools.labels, self._wanted
-        return book.queue(now_ns(), after=self._after, why=wanted.why, state=wanted.state)
-
-
-def row(visit: Visit, item: Item) -> None:
-    """One item: its picture, why it is there, what is known, and the way to it."""
-    with ui.element("li").classes("queue-item").props(f"data-test=item-{item.id}"):
-        _thumbnail(visit, item)
-        with ui.element("div").classes("queue-words"):
-            name = item.about.part or (item.picture.name if item.picture else f"{item.id}")
-            ui.label(name).classes("queue-name")
-            for words in whys(item, visit, blind=item.state is State.REVIEW):
-                ui.label(words).classes("queue-why")
-            if item.about.verdict and item.state is not State.REVIEW:
-                ui.label(f"{visit.tr('studio.verdict')}: {verdict(item, visit)}").classes(
-                    "queue-verdict"
-                )
-        with ui.element("div").classes("queue-end"):
-            ui.label(visit.tr(f"studio.state.{item.state}")).classes(
-                f"chip-state state-{item.state}"
-            )
-            if item.held_by and item.held_by != visit.by.name:
-                ui.label(visit.tr("studio.held", person=item.held_by)).classes("queue-held")
-            else:
-                words = visit.tr(f"studio.open.{item.state}")
-                link = ui.link(words, visit.link("/studio/work", item=item.id))
-                link.classes("st-button").props(f"data-test=open-{item.id}")
-                link.props["aria-label"] = f"{words}: {name}"
-
-
-def _thumbnail(visit: Visit, item: Item) -> None:
-    if item.picture is None:
-        ui.label(visit.tr("studio.no_picture_short")).classes("queue-no-picture")
-        return
-    url = f"/studio/picture/{item.id}/{item.picture.sha256}"
-    ui.element("img").props(f'src="{url}" alt="" loading=lazy decoding=async').classes(
-        "queue-thumb"
-    )
+    async def refresh_seen(self) -> None:
+        """The same, where a browser shows the page."""
+        if self._client.has_socket_connection:
+            await self.refresh()
 
 
 def _filters(visit: Visit, wanted: Wanted, counted: Statistics | None) -> None:
@@ -124,6 +71,8 @@ def _filters(visit: Visit, wanted: Wanted, counted: Statistics | None) -> None:
         for state in (State.SETTLED, State.NOTED):
             words = visit.tr(f"studio.state.{state}")
             count = counts.by_state.get(state, 0)
+            if not count and state != wanted.state:
+                continue
             _filter(visit, words, count, {"state": state}, chosen=state == wanted.state)
     with ui.element("div").classes("queue-start"):
         if waiting:

@@ -53,6 +53,7 @@ class Showing:
             shapes=self.draft.get("shapes", self._shapes()),
             proposals=self.draft.get("proposals", self._proposals()),
             golden=golden_url(self.task, tools),
+            version=self.task.item.version,
         )
 
     def kept(self, told: Mapping[str, Any], note: str) -> str:

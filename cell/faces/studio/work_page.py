@@ -45,8 +45,8 @@ class WorkPage:
         ui.add_css(STYLE)
         with frame(visit, "work"):
             with ui.element("div").classes("work") as self._work:
-                self._canvas = LabelCanvas(visit.lang)
-                self._about = AboutPanel(visit, self._decide, self._note_and_next)
+                self._canvas = LabelCanvas(visit.lang, visit.by.name)
+                self._about = AboutPanel(visit, self._decide, self._note_and_next, self._on_note)
             with ui.element("div").classes("work-none") as self._none:
                 empty(visit.tr("studio.work.none"), visit.tr("studio.work.none_remedy"))
                 button(visit.tr("studio.work.look_again"), "look-again").on_click(self._begin)
@@ -123,6 +123,7 @@ class WorkPage:
                 return
             if await self._desk.save(showing, said):
                 self._done += 1
+                self._canvas.kept(ticket)
                 await self._go_on(load=not went_on)
             elif first:
                 self._canvas.load(
@@ -141,15 +142,28 @@ class WorkPage:
     async def _on_draft(self, event: events.GenericEventArguments) -> None:
         told = event.args
         showing = self._desk.find(str(told.get("ticket"))) if isinstance(told, Mapping) else None
-        if showing is None:
-            return
+        if showing is not None and await self._keep(showing, told):
+            self._canvas.kept(showing.ticket)
+
+    async def _on_note(self) -> None:
+        """What is typed is half-done work, too."""
+        showing = self._desk.now
+        if showing is not None:
+            document = self._desk.document(showing)
+            told = {"shapes": list(document.shapes), "proposals": list(document.proposals)}
+            await self._keep(showing, told)
+
+    async def _keep(self, showing: Showing, told: Mapping[str, object]) -> bool:
+        """Keep a draft; whether it is kept."""
         try:
             draft = showing.kept(told, self._about.note)
         except LabelError:
-            return
+            return False
         self._desk.put(replace(showing, draft=draft_of(draft)))
         item = showing.task.item.id
-        await self._visit.attempt(self._visit.clerk.draft, item, draft, now_ns())
+        result = await self._visit.attempt(self._visit.clerk.draft, item, draft, now_ns())
+        await self._desk.hold(showing.ticket)
+        return not result.refused
 
     async def _on_asked(self, event: events.GenericEventArguments) -> None:
         if event.args == "help":

@@ -13,7 +13,7 @@ from cell.labels.exchange.bounds import Bounds
 from cell.labels.exchange.convert import labels_of
 from cell.labels.exchange.errors import ExchangeError
 from cell.labels.exchange.format import Filed, Format
-from cell.labels.exchange.mapping import mapped
+from cell.labels.exchange.mapping import mapped, without
 from cell.labels.exchange.names import without_images
 from cell.labels.exchange.table import format_of
 from cell.labels.exchange.unpack import is_archive, unpack
@@ -32,7 +32,8 @@ from vision.lab.data.types import DataError
 class Options:
     """How a source is read. classes: new names by old ones; known: the classes that there may be,
     None for any; unlabelled: what pictures without a label are taken for; accept_losses: go on
-    without the pictures of which something cannot be read; scratch: where archives are unpacked.
+    without the pictures of which something cannot be read; scratch: where archives are unpacked;
+    left_out: old names of the classes of which nothing comes in.
     """
 
     classes: Mapping[str, str] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class Options:
     accept_losses: bool = False
     scratch: Path | None = None
     bounds: Bounds = field(default_factory=Bounds)
+    left_out: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,8 @@ def _taken(root: Path, source: Path, format: Format, options: Options, watch: Wa
         raise ExchangeError(say("exchange.none_left", what=_fault(lost[0], 0)))
     if not data.samples:
         raise ExchangeError(say("exchange.empty", file=str(source), files=format.files))
+    if options.left_out:
+        data = without(data, source, options.left_out, findings)
     data = mapped(data, source, options.classes, options.known)
     items = labels_of(data, findings, watch)
     return Imported(tuple(items), data.classes, tuple(findings + turned(data)))

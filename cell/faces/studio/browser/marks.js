@@ -64,14 +64,16 @@ export class Marks {
   }
 
   tag(shape, { chosen, size: [width, height] }) {
-    const [x1, y1] = boundsOf(shape.points), tag = document.createElement("button");
+    const [x1, y1, , y2] = boundsOf(shape.points), tag = document.createElement("button");
     const proposed = shape.score !== undefined || shape.by !== undefined;
-    tag.className = ["lc-tag", proposed && "lc-proposed", shape.id === chosen && "lc-chosen", y1 < height * 0.06 && "lc-inside"]
+    // No room above: below, so that a small shape is not hidden; inside one that fills the height.
+    const low = y1 < height * 0.06, within = low && y2 > height * 0.94;
+    tag.className = ["lc-tag", proposed && "lc-proposed", shape.id === chosen && "lc-chosen", low && "lc-below"]
       .filter(Boolean).join(" ");
     tag.type = "button";
     tag.tabIndex = -1;
     tag.dataset.id = shape.id;
-    tag.style.cssText = `left:${(100 * x1) / width}%;top:${(100 * y1) / height}%;--class:${this.told.colour(shape.name)}`;
+    tag.style.cssText = `left:${(100 * x1) / width}%;top:${(100 * (low && !within ? y2 : y1)) / height}%;--class:${this.told.colour(shape.name)}`;
     const more = shape.by ?? (shape.score === undefined ? "" : `${Math.round(100 * shape.score)} %`);
     tag.textContent = [this.told.word(shape.name), more].filter(Boolean).join(" · ");
     tag.addEventListener("click", () => this.told.pressed(shape.id));

@@ -79,10 +79,11 @@ export class Viewport {
 
   /** Two fingers pan and pinch; one finger or the mouse pans where it draws nothing and holds no handle. */
   pointer(event) {
+    if (this.palm(event)) return event.stopPropagation();
     const { fingers } = this, now = [event.clientX, event.clientY], before = fingers.get(event.pointerId);
     if (event.type === "pointerdown") {
       if (event.pointerType === "touch" || event.button === 1 || !this.taken(event)) fingers.set(event.pointerId, now);
-      if (event.pointerType === "touch" && fingers.size === 1) hover(event);
+      if (event.pointerType === "pen" || (event.pointerType === "touch" && fingers.size === 1)) hover(event);
       if (fingers.size === 2) this.busy("cancel");
     } else if (event.type !== "pointermove") fingers.delete(event.pointerId);
     else if (before) {
@@ -98,12 +99,18 @@ export class Viewport {
     if (fingers.size > 1) event.stopPropagation();
   }
 
+  /** The hand that rests on the picture while its pen draws. */
+  palm({ type, pointerType }) {
+    if (pointerType === "pen" && type !== "pointermove") this.writing = type === "pointerdown";
+    return pointerType === "touch" && this.writing;
+  }
+
   taken(event) {
     return this.busy() || Boolean(event.target.closest(".a9s-handle, .a9s-shape-handle, .a9s-edge-handle, .a9s-corner-handle, button"));
   }
 }
 
-/** A tap sends no move, and Annotorious would take the place of the tap before it. */
+/** A tap, of a finger or of a pen that is not seen before it touches, sends no move, and Annotorious would take the place of the tap before it. */
 function hover(event) {
   const { clientX, clientY } = event;
   event.target.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, pointerType: "mouse", bubbles: true }));
