@@ -14,7 +14,7 @@ from cell.training.book import JobBook
 from cell.training.values import State
 from tests.hmi.conftest import until
 from tests.studio.conftest import Server
-from tests.studio.test_pages import choose
+from tests.studio.hands import Finger
 from tests.training.seeded import jobs_in_every_state
 
 
@@ -62,23 +62,36 @@ def test_a_job_moves_and_is_cancelled_by_keys(
     assert studio.find(f"resume-{number}")[0].is_displayed()
 
 
+def test_a_job_is_cancelled_by_touch(
+    studio: Any, server: Server, jobs: tuple[JobBook, dict[State, int]]
+) -> None:
+    book, numbers = jobs
+    number = numbers[State.QUEUED]
+    studio.open("/studio/training", "ko")
+    studio.shows(f"state-{number}", "대기 중")
+    Finger(studio.browser, server.url, "ko").go(f"cancel-{number}")
+    studio.shows(f"state-{number}", "취소됨")
+    assert book.job(number).state is State.CANCELLED
+
+
 def test_a_set_that_teaches_too_little_is_refused_in_one_line(studio: Any, server: Server) -> None:
-    book = server.book
+    book, name = server.book, "small"
     bad = Said(Judgement.DEFECTIVE, (Shape.of_box("Kratzer", 10, 10, 60, 60),))
     for said in (Said(Judgement.GOOD), bad):
         task = book.take("painter", 1)
         assert task is not None
         given = {"base": task.item.version, "purpose": task.purpose, "now_ns": 2}
         book.save(task.item.id, "painter", said, **given)
-    book.freeze("small", "painter", 3, only_settled=False)
+    book.freeze(name, "painter", 3, only_settled=False)
     studio.open("/studio/sets")
-    until(lambda: studio.find("train-small"), "the set is there")
-    studio.click("train-small")
+    until(lambda: studio.find(f"train-{name}"), "the set is there")
+    person = Finger(studio.browser, server.url, "en")
+    person.go(f"train-{name}")
     until(lambda: "Choose the product" in studio.browser.page_source, "what is missing is said")
-    choose(studio, "recipe-small", "pcb")
+    person.choose(f"recipe-{name}", "pcb")
     until(lambda: studio.find("called-Kratzer"), "a class that pcb does not know is asked for")
-    choose(studio, "called-Kratzer", "open")
-    studio.click("train-small")
+    person.choose("called-Kratzer", "open")
+    person.go(f"train-{name}")
     told = ("parts to learn from", "not installed")
     until(lambda: any(one in studio.browser.page_source for one in told), "why not is said")
     assert studio.axe() == []

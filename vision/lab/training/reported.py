@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,9 +36,7 @@ def reported(
         group for one, group in zip(found, groups, strict=True) if len(one.passing(least).scores)
     }
     good = set(parts) - bad
-    between = bootstrap(
-        found, groups, lambda drawn: precision.coco(drawn, len(classes)).map50, ROUNDS
-    )
+    between = bootstrap(found, groups, partial(_map50, classes=len(classes)), ROUNDS)
     return {
         "pictures": len(found),
         "parts": len(parts),
@@ -49,6 +48,10 @@ def reported(
         "escapes": _share(len(bad - spoken), len(bad)),
         "false_rejects": _share(len(good & spoken), len(good)),
     }
+
+
+def _map50(found: Sequence[Found], classes: int) -> float:
+    return precision.coco(found, classes, precision.COCO_IOUS[:1]).map50
 
 
 def _share(count: int, total: int) -> dict[str, Any]:
