@@ -22,7 +22,7 @@ WORDS = {
 
 @pytest.fixture
 def page(browser: Any, fake_cell_process: Any, until: Any) -> Any:
-    browser.delete_all_cookies()
+    browser.execute_cdp_cmd("Network.clearBrowserCookies", {})  # of every host
     fake_cell_process.order(reset=True)
     return Page(browser, until)
 
