@@ -109,3 +109,17 @@ def test_who_may_train(
         assert studio.find(f"cancel-{numbers[State.PAUSED]}")[0].is_displayed()
     else:
         until(lambda: studio.find("forbidden"), "it is refused")
+
+
+def test_only_what_a_job_has_made_can_become_a_candidate(
+    studio: Any, server: Server, jobs: tuple[JobBook, dict[State, int]]
+) -> None:
+    _, numbers = jobs
+    studio.sign_in("mina", "quality")
+    studio.open("/studio/training")
+    done = numbers[State.DONE]
+    studio.shows(f"state-{done}", "done")
+    offered = {s for s in State if studio.find(f"take-in-{numbers[s]}")[0].is_displayed()}
+    assert offered == {State.DONE}
+    Finger(studio.browser, server.url, "en").go(f"take-in-{done}")
+    until(lambda: "no recipe 'disc'" in studio.browser.page_source, "why not is said")

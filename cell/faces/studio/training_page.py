@@ -7,6 +7,7 @@ from nicegui import ui
 from cell.faces.studio.about import at
 from cell.faces.studio.curve import curve_svg
 from cell.faces.studio.frame import button, empty, frame, heading
+from cell.faces.studio.taking_in import take_in
 from cell.faces.studio.training_words import duration, measured
 from cell.faces.studio.visit import Visit, now_ns
 from cell.people.roles import Permission
@@ -46,10 +47,12 @@ class JobCard:
             with ui.element("div").classes("st-row"):
                 self._cancel = button(tr("studio.training.cancel"), f"cancel-{job.id}")
                 self._resume = button(tr("studio.training.resume"), f"resume-{job.id}", "st-main")
-            for one in (self._cancel, self._resume):
+                self._take = button(tr("studio.training.take_in"), f"take-in-{job.id}", "st-main")
+            for one in (self._cancel, self._resume, self._take):
                 one.props["aria-label"] = f"{one.text}: {job.id}"
         self._cancel.on_click(self._on_cancel)
         self._resume.on_click(self._on_resume)
+        self._take.on_click(self._on_take)
 
     def show(self, job: Job, curve: tuple[Point, ...]) -> None:
         """As it is now."""
@@ -69,6 +72,8 @@ class JobCard:
         begun = job.state in (*ALIVE, State.QUEUED)
         self._cancel.set_visibility(may and begun and not job.cancelling)
         self._resume.set_visibility(may and job.state in (State.FAILED, State.CANCELLED))
+        made = job.state is State.DONE and bool(job.package)
+        self._take.set_visibility(made and visit.by.may(Permission.PROMOTE))
 
     def _told(self, job: Job, done: int) -> str:
         tr, at_work = self._visit.tr, duration(job.run_s, self._visit.lang)
@@ -101,6 +106,13 @@ class JobCard:
         visit = self._visit
         if not (await visit.attempt(visit.foreman.resume, self._id)).refused:
             await visit.attempt(start_runner, visit.tools.config.data_dir)
+
+    async def _on_take(self) -> None:
+        visit, tools = self._visit, self._visit.tools
+        job = tools.jobs.job(self._id)
+        result = await visit.attempt(take_in, tools.registry, tools.config, job, visit.by, now_ns())
+        if result.value is not None:
+            visit.tell(visit.tr("studio.training.taken_in", model=result.value.identity))
 
 
 def _fill(label: ui.label, words: str) -> None:
