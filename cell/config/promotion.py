@@ -83,10 +83,11 @@ class PromotionConfig(BaseModel):
         json_schema_extra={"unit": "1"},
     )
     shadow_patience_s: float = Field(
-        60.0,
+        300.0,
         gt=0,
         title="Shadow, patience",
-        description="A candidate that says nothing of a picture for so long hangs.",
+        description="A candidate that says nothing of a picture for so long hangs; on a busy "
+        "machine it waits for its turn.",
         json_schema_extra={"unit": "s"},
     )
     shadow_memory_mib: int = Field(

@@ -21,6 +21,7 @@ from cell.training.bounds import Bounds
 from models.ground.errors import UserError
 
 TICK_S: Final = 0.1
+GONE_S: Final = 0.3
 
 
 class LostError(UserError):
@@ -77,12 +78,17 @@ class Child:
             raise
 
     def close(self) -> None:
-        """End it. Safe to call twice."""
+        """End it. Safe to call twice. On a busy machine it may take its time to go: it comes after
+        everything else even there, and is not waited for.
+        """
         if self._process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        self._reader.join()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(GONE_S)
+        self._reader.join(GONE_S)
+        if self._reader.is_alive():
+            return  # its pipes close with it
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):  # what was not written any more
                 if pipe is not None:
