@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
@@ -14,6 +14,11 @@ from cell.people.errors import PeopleError
 from cell.people.limits import Closed, PeopleSettings
 from cell.people.roles import Role
 from cell.texts import say
+
+LINK_TOLD: Final = "INSPECTION_CELL_LINK_TOLD"
+"""Set in a page's environment where who has started it makes and shows the first administrator's
+link: only the newest link works, so that the page makes none of its own, at no restart either.
+"""
 
 
 class TlsConfig(Closed):

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from cell.texts import say
 from models.ground.errors import UserError
+from vision.lab.data.names import printable
+
+MOST_CLASS: Final = 100
+"""Signs of a class's name."""
+_TURNING: Final = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
 
 class LabelError(UserError):
@@ -83,6 +91,18 @@ def require_sound(labelled: Labelled) -> None:
         raise LabelError(say(code, picture=name, judgement=labelled.judgement))
     for shape in shapes:
         _require_shape(labelled.picture, shape)
+
+
+def require_class_names(picture: Picture, shapes: Iterable[Shape]) -> None:
+    """Raises LabelError for a class that no file of labels could hold, whose signs turn the words
+    beside it around, or that no page has room for. Asked before a label is saved, for ever.
+    """
+    for name in (shape.class_name for shape in shapes):
+        turns = any(unicodedata.bidirectional(sign) in _TURNING for sign in name)
+        if len(name) > MOST_CLASS or turns or printable(name) != name:
+            shown = printable("".join(s for s in name if unicodedata.category(s) != "Cf"))
+            told = {"picture": picture.name, "class_name": shown[:MOST_CLASS]}
+            raise LabelError(say("label.odd_class", **told, most=MOST_CLASS))
 
 
 def _require_shape(picture: Picture, shape: Shape) -> None:

@@ -9,7 +9,7 @@ from cell.config.labels import LabelsConfig
 from cell.labels.agreement import agree
 from cell.labels.drawing import drawn
 from cell.labels.errors import LeaseError
-from cell.labels.label import LabelError, Labelled, Picture, require_sound
+from cell.labels.label import LabelError, Labelled, Picture, require_class_names, require_sound
 from cell.labels.leases import has_spoken, release, save_draft
 from cell.labels.queue import reopen, set_state
 from cell.labels.reasons import Why
@@ -49,6 +49,7 @@ def save(db: sqlite3.Connection, settings: LabelsConfig, wish: Wish) -> Outcome:
     if of is None:
         raise LabelError(say("label.no_picture", part=row["part"]))
     require_sound(Labelled(of, wish.said.judgement, wish.said.shapes))
+    require_class_names(of, wish.said.shapes)
     if not 0 <= wish.base <= row["version"]:
         raise LabelError(say("label.no_version", picture=of.name, version=wish.base))
     if wish.base != row["version"]:
@@ -74,6 +75,7 @@ def bring_in(db: sqlite3.Connection, settings: LabelsConfig, wish: Wish) -> Outc
     if of is None:
         raise LabelError(say("label.no_picture", part=row["part"]))
     require_sound(Labelled(of, wish.said.judgement, wish.said.shapes))
+    require_class_names(of, wish.said.shapes)
     for known in db.execute(
         "SELECT * FROM label WHERE item = ? ORDER BY number = ? DESC", (wish.item, row["head"])
     ):

@@ -13,6 +13,7 @@ from typing import Any
 from inspection_cell_interfaces.msg import CellState
 
 from cell.config import CellConfig, dump
+from cell.config.people import LINK_TOLD
 from cell.config.processes import TABLE, Process
 from cell.launcher.control import Control
 from cell.launcher.env import environment
@@ -66,7 +67,7 @@ class Session:
         self.config, self.folder, self.twin, self._say = config, folder, twin, say
         self.headless = headless
         self.interrupt = interrupt or Interrupt()
-        self.env = environment(domain)
+        self.env = environment(domain) | {LINK_TOLD: "1"}
         # Our own link joins the same ROS graph as the children.
         os.environ.update(
             {k: v for k, v in self.env.items() if k.startswith(("ROS_", "FASTRTPS_"))}

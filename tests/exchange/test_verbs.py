@@ -15,6 +15,7 @@ from cell.labels.exchange.errors import ExchangeError
 from cell.labels.exchange.exporting import export
 from cell.labels.exchange.importing import reading
 from cell.labels.exchange.table import FORMATS, as_markdown
+from cell.labels.label import LabelError
 from cell.texts import render
 from models.ground.errors import UserError
 from tests.exchange.drawn import sound_set
@@ -117,6 +118,22 @@ def test_classes_that_a_recipe_does_not_know_are_refused(tmp_path: Path, book: L
         run_verb(words)
     assert "--class dent=NAME" in render(str(caught.value))
     assert run_verb([*words, "--class", "dent=open", "--class", "긁힘=short"]) == 0
+
+
+def test_a_class_that_nobody_can_read_comes_in_under_another_name(
+    tmp_path: Path, book: LabelBook
+) -> None:
+    target = export(sound_set(tmp_path), tmp_path / "out", "coco").target
+    file = target / "instances.json"
+    file.write_text(file.read_text().replace('"dent"', '"de\\u202ent"'))
+    words = ["labels", "import", str(target), "--format", "coco", "--person", "lee"]
+    words += ["--data", str(tmp_path / "data")]
+    with pytest.raises(LabelError) as caught:
+        run_verb(words)
+    assert "dent cannot be the name of a class" in render(str(caught.value))
+    assert not book.queue(0).items
+    assert run_verb([*words, "--class", "de\u202ent=dent"]) == 0
+    book.close()
 
 
 def test_formats_are_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -72,6 +72,9 @@ def test_shapes_come_back_as_they_were(shapes: tuple[Shape, ...]) -> None:
         (replace(scratch(), judgement=Judgement.GOOD), "something is outlined"),
         (scratch(40.0), "outside the picture of 48 x 48 px"),
         (scratch(name=" "), "no class"),
+        (scratch(name="c" * 101), "at most 100 signs"),
+        (scratch(name="open\0x"), r"open\x00x cannot be the name of a class"),
+        (scratch(name="ab\u202edc"), "abdc cannot be the name of a class"),
         (scratch(float("nan")), "outside"),
     ],
 )

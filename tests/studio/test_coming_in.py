@@ -93,3 +93,25 @@ def test_half_an_archive_brings_nothing_however_often_it_is_tried(tmp_path: Path
             bring_in(clerk, there[0] if len(there) == 1 else tray, Wish(PICTURES), Progress(), 1)
         assert there == [half]
     clerk.bring_in.assert_not_called()
+
+
+def test_what_an_import_reads_stays_until_it_has_ended(tmp_path: Path) -> None:
+    app, inbox = FastAPI(), Inbox(tmp_path)
+
+    @app.middleware("http")
+    async def kim(request: Request, call_next: Any) -> Any:
+        sign(request.scope, KIM)
+        return await call_next(request)
+
+    inbox.mount(app, "en")
+    tray, browser = inbox.open("kim"), TestClient(app)
+    address = f"/studio/upload/{tray.ticket}?path=a.zip"
+    assert browser.post(address, content=b"x").status_code == 204
+    tray.reading = True
+    refused = browser.delete(address)
+    assert refused.status_code == 422
+    assert "when it has ended" in refused.text
+    assert tray.source.name == "a.zip"
+    tray.reading = False
+    assert browser.delete(address).status_code == 204
+    assert not list(tray.folder.iterdir())

@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
+from cell.config import load
+from cell.config.people import LINK_TOLD
+from cell.launcher.session import Session
 from tests.hmi.browsing import Page
 from tests.hmi.conftest import Hmi, end, written
 from tests.people.world import PASSWORD, house
@@ -30,5 +33,19 @@ def test_the_demo_does_not_lead_away_from_it(
         page.shows("who", "boss")
         language = browser.execute_script("return document.documentElement.lang")
         assert language == "en"
+    finally:
+        end(made.process)
+
+
+def test_a_page_that_a_run_has_started_leaves_the_run_s_link_as_it_is(
+    ros_environment: dict[str, str], tmp_path: Path
+) -> None:
+    with house(tmp_path) as home:  # at a busy moment the run is faster than its page
+        token = home.people.first_link(time.time_ns())
+    told = {LINK_TOLD: Session(load(None), tmp_path, None, print).env[LINK_TOLD]}
+    made = Hmi(ros_environment | told, written(tmp_path))
+    try:
+        with house(tmp_path) as home:
+            home.people.first_admin(token, "boss", PASSWORD, time.time_ns())
     finally:
         end(made.process)

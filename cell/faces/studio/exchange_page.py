@@ -50,6 +50,7 @@ class ExchangePage:
         with ui.element("h2"):
             ui.label(visit.tr("studio.exchange.first"))
         upload = Upload(self._tray, visit.lang)
+        upload.on("begun", lambda: self._start.set_enabled(False))  # half of it is nothing
         upload.on("arrived", self._arrived)
         upload.on("broken", lambda: visit.tell(visit.tr("studio.upload.broken")))
 
@@ -91,6 +92,7 @@ class ExchangePage:
         self._progress = progress = Progress()
         self._start.set_enabled(False)
         error: UserError | None = None
+        self._tray.reading = True
         try:
             if await self._asks(progress):
                 self._start.set_enabled(True)
@@ -100,6 +102,8 @@ class ExchangePage:
             await run.io_bound(bring_in, *given)
         except UserError as caught:
             error = caught
+        finally:
+            self._tray.reading = False
         if self._gone:  # nobody looks any more; the log tells what came of it
             self._inbox.close(self._tray)
             return

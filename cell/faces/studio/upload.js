@@ -25,6 +25,7 @@ export default {
       const files = [...event.target.files];
       event.target.value = "";
       if (!files.length || this.busy) return;
+      this.$emit("begun");
       Object.assign(this, { busy: true, sent: 0, all: files.reduce((sum, file) => sum + file.size, 0) || 1 });
       try {
         await this.send("DELETE", "", null);

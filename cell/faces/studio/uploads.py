@@ -28,10 +28,13 @@ KEEP_FREE: Final = 512 << 20
 
 
 class Tray:
-    """What one page's browser has sent. owner: the only one who may send it."""
+    """What one page's browser has sent. owner: the only one who may send it; reading: an import is
+    under way, and what it reads must stay.
+    """
 
     def __init__(self, owner: str, place: Path) -> None:
         self.owner, self.ticket = owner, secrets.token_urlsafe(24)
+        self.reading = False
         self._place = place
         self.folder = Path(tempfile.mkdtemp(prefix="upload-", dir=place))
         self._bounds = Bounds()
@@ -52,7 +55,9 @@ class Tray:
         return self.folder if source.is_file() else self._place
 
     def clear(self) -> None:
-        """Let go of what has come."""
+        """Let go of what has come. Raises LabelError while it is read."""
+        if self.reading:
+            raise LabelError(say("studio.upload.reading"))
         self.close()
         self.folder.mkdir()
         self._ledger = Ledger(self.folder, self._bounds, UPLOAD)
@@ -136,8 +141,7 @@ class Inbox:
             try:
                 await tray.put(path, request.stream())
             except UserError as error:
-                words = render(str(error), language(request, default))
-                return PlainTextResponse(words + "\n", status_code=422)
+                return refusal(request, error)
             return Response(status_code=204)
 
         @app.delete("/studio/upload/{ticket}")
@@ -145,8 +149,15 @@ class Inbox:
             tray = self._of(request, ticket)
             if tray is None:
                 return Response(status_code=403)
-            tray.clear()
+            try:
+                tray.clear()
+            except UserError as error:
+                return refusal(request, error)
             return Response(status_code=204)
+
+        def refusal(request: Request, error: UserError) -> Response:
+            words = render(str(error), language(request, default))
+            return PlainTextResponse(words + "\n", status_code=422)
 
     def _of(self, request: Request, ticket: str) -> Tray | None:
         person, tray = signed_in(request), self._trays.get(ticket)
@@ -156,7 +167,7 @@ class Inbox:
 
 
 class Upload(Element, component="upload.js"):
-    """Chooses an archive or a folder and sends it. Tells by `arrived` and `broken`."""
+    """Chooses an archive or a folder and sends it. Tells by `begun`, `arrived` and `broken`."""
 
     def __init__(self, tray: Tray, lang: Lang) -> None:
         super().__init__()

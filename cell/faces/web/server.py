@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import socket
 import time
@@ -17,6 +18,7 @@ import uvicorn
 from cell.client.link import CellLink
 from cell.client.orders import Orders
 from cell.config import CellConfig
+from cell.config.people import LINK_TOLD
 from cell.config.stations import site_of
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
@@ -103,8 +105,9 @@ def serve(cell: CellConfig) -> None:
         server = Server(settings)
         services.link.start(on_lost=server.end)
         print(f"Operator's page: {address(cell)}/", flush=True)
-        for line in first_lines(cell, services.people, time.time_ns()):
-            print(line, flush=True)
+        if LINK_TOLD not in os.environ:
+            for line in first_lines(cell, services.people, time.time_ns()):
+                print(line, flush=True)
         server.run(sockets=[listener])
     if services.link.lost:
         raise LinkLostError(
