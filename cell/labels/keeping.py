@@ -17,7 +17,7 @@ from cell.labels.label import LabelError
 from cell.stores.trouble import trouble
 from cell.texts import say
 from models.ground.writing import WriteError, write_whole
-from vision.pictures import SUFFIXES, UnreadableError, header_of, read_bytes, read_pixels
+from vision.pictures import SUFFIXES, UnreadableError, decode_grey, header_of, read_bytes
 
 PLACE = "labels/pictures"
 """Below the data folder; then two digits of the content's SHA-256, then all of it."""
@@ -42,7 +42,8 @@ def keep(
     data_dir: Path, file: Path, *, whole: bool = True, fresh: list[Kept] | None = None
 ) -> Kept:
     """Keep a picture. Evidence of the cell, which nobody writes over, gets a second name; any other
-    file is copied. whole: decode it, so that a damaged one is found now. fresh: is told of one that
+    file is copied. whole: decode it as inspections do, so that a damaged one, or one of several
+    pictures or 16 bits, is found now. fresh: is told of one that
     was not there.
 
     Raises LabelError for what is no picture, StoreError where it cannot be written.
@@ -51,7 +52,7 @@ def keep(
         raw = read_bytes(file)
         header = header_of(file)
         if whole:
-            read_pixels(file)
+            decode_grey(raw)
     except UnreadableError as error:
         raise LabelError(say("label.not_a_picture", name=file.name, why=str(error))) from None
     except (OSError, ValueError) as error:

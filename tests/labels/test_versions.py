@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from cell.labels import keeping
 from cell.labels.book import LabelBook
@@ -17,8 +21,9 @@ from cell.labels.errors import LeaseError, StaleLabelError, StoreError
 from cell.labels.label import Judgement, LabelError, Shape, ShapeKind
 from cell.labels.reasons import Why
 from cell.labels.rows import shapes_of, shapes_text
-from cell.labels.values import Origin, Purpose, Reason, Said, State
+from cell.labels.values import NewPicture, Origin, Purpose, Reason, Said, State
 from cell.texts import render
+from tests.cell.evidence_world import noise
 from tests.cell.small_disk import fill, prove
 from tests.labels.desk import (
     ALWAYS_TWICE,
@@ -281,3 +286,15 @@ def full_disk_while_a_label_is_saved(folder: Path) -> None:
 
 def test_a_full_disk_is_one_line_and_nothing_is_lost(tmp_path: Path) -> None:
     prove("tests.labels.test_versions", "full_disk_while_a_label_is_saved", tmp_path, "2m")
+
+
+def test_pictures_that_could_not_be_inspected_are_not_kept(tmp_path: Path) -> None:
+    frames = [Image.fromarray(noise(number)) for number in range(3)]
+    several, deep = tmp_path / "several.webp", tmp_path / "deep.png"
+    frames[0].save(several, save_all=True, append_images=frames[1:], lossless=True)
+    assert cv2.imwrite(str(deep), noise(9).astype(np.uint16) * 257)
+    with closing(book_of(tmp_path / "data")) as book:
+        for file in (several, deep):
+            with pytest.raises(LabelError, match="not_a_picture"):
+                book.add(NewPicture(file, file.name, "g"), Reason(Why.WANTED, text="x"), 0)
+    assert not list((tmp_path / "data" / "labels").rglob("*.webp"))
