@@ -216,13 +216,20 @@ def chromium(webdriver: Any, profile: Path, *, flat: bool = False) -> Any:
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def chromium_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     if CHROMIUM is None or DRIVER is None:
         pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
     webdriver = pytest.importorskip("selenium.webdriver")
     driver = chromium(webdriver, tmp_path_factory.mktemp("chromium"))
     yield driver
     driver.quit()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_here: Any) -> Iterator[Any]:
+    """Without a page at the end: the operator's page draws for ever, of a third of a core."""
+    yield chromium_here
+    chromium_here.get("about:blank")
 
 
 @pytest.fixture(scope="module")

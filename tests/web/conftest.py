@@ -16,6 +16,7 @@ from tests.hmi.conftest import (
     FakeCell,
     Hmi,
     browser,
+    chromium_here,
     end,
     ros_environment,
     until_fixture,
@@ -24,7 +25,7 @@ from tests.hmi.conftest import (
 from tests.people.world import PASSWORD, house
 from tests.web.visiting import Visitor
 
-__all__ = ["browser", "ros_environment", "until_fixture"]
+__all__ = ["browser", "chromium_here", "ros_environment", "until_fixture"]
 
 
 @pytest.fixture(scope="module")
