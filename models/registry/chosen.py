@@ -28,7 +28,7 @@ def chosen(data_dir: Path) -> dict[str, str]:
     path = data_dir / FILE
     try:
         return _CHOSEN.validate_python(parse_json(read_written(path)))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # the latter: whoever needs the folder says so
         return {}
     except (OSError, WrittenError, ValidationError) as error:
         why = getattr(error, "strerror", None) or str(error).splitlines()[0]
