@@ -96,7 +96,11 @@ export class Work {
     if (!this.resting) return;
     clearTimeout(this.resting);
     this.resting = 0;
-    this.keep(this.surface.shapes(), undefined, false);
+    // The mouse changes shapes; none comes or goes by it. On a busy computer the surface tells late of one that an undo has
+    // taken away: that would be a change of its own, and the next undo would take back no more than it.
+    const there = new Map(this.surface.shapes().map((one) => [one.id, one]));
+    const odd = there.size !== this.state.shapes.length;
+    this.keep(this.state.shapes.map((one) => there.get(one.id) ?? one), undefined, odd);
   }
 
   drawn(id) {
