@@ -66,6 +66,8 @@ class ShadowKeeper:
         self._rule = Rule(config.training.slower_share, config.training.hold_s)
         self._children: dict[str, Child] = {}
         self._known: dict[Match, set[str]] = {}
+        self._active: dict[Match, str] = {}
+        """Identity, as it stands on records, of what judges beside each candidate."""
         self._crashes: Counter[str] = Counter()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="shadow", daemon=True)
@@ -113,7 +115,9 @@ class ShadowKeeper:
         match = self._registry.match(model)
         known = self._known.setdefault(match, set(self._registry.line_parts(match)))
         config = self._config
-        active = load_inspection_parts(config, model.recipe).identity
+        if match not in self._active:  # packages are read whole: not at each turn
+            self._active[match] = load_inspection_parts(config, model.recipe).identity
+        active = self._active[match]
         behind, since_ns = config.promotion.shadow_behind, self._since(model)
         looked = 0
         for part in newest(config.data_dir, model.recipe, active, since_ns, known, behind):
