@@ -4,6 +4,8 @@ STAMP := $(VENV)/.set-up
 # Python versions that every requirement has wheels for, and that there is a lock for.
 VERSIONS := 3.11 3.12
 EXTRAS   := --extra ros --extra ros-build --extra twin --extra dev
+# A worker that dies ends the run: xdist 3.8 may wait for ever for the one that replaces it.
+SHARED_OUT := --dist loadfile --max-worker-restart 0
 WHEELS   := --only-binary :all: --no-binary empy
 
 .PHONY: run test setup bench fuzz lint lock check-locks clean
@@ -11,8 +13,8 @@ run: setup
 	@exec $(VENV)/bin/cell run --start
 
 test: setup lint
-	$(VENV)/bin/python -m pytest -m "not cell" -n 3 --dist loadfile
-	$(VENV)/bin/python -m pytest -m cell -n 2 --dist loadfile
+	$(VENV)/bin/python -m pytest -m "not cell" -n 3 $(SHARED_OUT)
+	$(VENV)/bin/python -m pytest -m cell -n 2 $(SHARED_OUT)
 
 lint: setup
 	$(VENV)/bin/ruff check .

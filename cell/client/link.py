@@ -26,6 +26,7 @@ from cell.client.model import CellView
 from cell.client.reply import Reply
 from cell.config.hmi import HmiConfig
 from cell.control.ledger.observations import Order
+from cell.launcher.visiting import visiting
 from cell.nodes.topics import ORDERS
 
 POLL_S = 0.1
@@ -72,8 +73,9 @@ class CellLink:
         self._lost = False
         self._on_lost: Callable[[], None] = lambda: None
         self._context = Context()
-        rclpy.init(context=self._context)
-        self._node = Node("hmi", namespace="/cell", context=self._context)
+        with visiting():
+            rclpy.init(context=self._context)
+            self._node = Node("hmi", namespace="/cell", context=self._context)
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
         self._subscribe()

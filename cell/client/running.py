@@ -24,6 +24,7 @@ from cell.client.reply import Reply
 from cell.control.ledger.observations import Order
 from cell.launcher.env import environment
 from cell.launcher.owner import domain as domain_of
+from cell.launcher.visiting import visiting
 from cell.nodes.topics import RELIABLE
 from models.ground.errors import UserError
 
@@ -57,8 +58,9 @@ class RunningCell:
 
     def __enter__(self) -> Self:
         self._context = Context()
-        rclpy.init(args=[], context=self._context)
-        self._node = Node(f"person_{os.getpid()}", namespace="/cell", context=self._context)
+        with visiting():
+            rclpy.init(args=[], context=self._context)
+            self._node = Node(f"person_{os.getpid()}", namespace="/cell", context=self._context)
         self._node.create_subscription(CellState, "/cell/supervisor/state", self._hear, RELIABLE)
         for heard in HEARD:
             quality = latest(heard.depth)

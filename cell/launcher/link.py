@@ -18,6 +18,7 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 
 from cell.launcher.bulletin import Bulletin
+from cell.launcher.visiting import visiting
 from cell.nodes.topics import RELIABLE, to_time
 from cell.texts import bare
 from models.ground.errors import UserError
@@ -45,8 +46,9 @@ class CellLink:
 
     def open(self) -> None:
         """Join the ROS graph that the environment of this process names."""
-        rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
-        self._node = Node("launcher", namespace="/cell")
+        with visiting():
+            rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
+            self._node = Node("launcher", namespace="/cell")
         self._node.create_subscription(
             CellState, "/cell/supervisor/state", self._on_state, RELIABLE
         )

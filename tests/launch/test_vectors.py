@@ -17,6 +17,7 @@ from rclpy.executors import SingleThreadedExecutor
 from cell.config import load
 from cell.launcher.env import environment as cell_environment
 from cell.launcher.launching import Start, plan
+from cell.launcher.visiting import visiting
 from cell.nodes.death import Kind, judge
 from tests.launch.started import DOMAIN, Started, given, until
 
@@ -30,8 +31,9 @@ class Ears:
     def __init__(self) -> None:
         self.lifecycle: dict[str, str] = {}
         self._context = Context()
-        rclpy.init(context=self._context, domain_id=DOMAIN)
-        self._node = rclpy.create_node("ears", context=self._context)
+        with visiting():
+            rclpy.init(context=self._context, domain_id=DOMAIN)
+            self._node = rclpy.create_node("ears", context=self._context)
         self._node.create_subscription(NodeStatus, "/cell/node_status", self._hear, 10)
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)

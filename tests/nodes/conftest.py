@@ -21,6 +21,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from cell.config import dump, load
 from cell.launcher.env import environment
+from cell.launcher.visiting import visiting
 from cell.nodes.topics import RELIABLE
 from cell.records.journal import Journal
 from tests.robot.plc import HandPlc, serving
@@ -121,13 +122,14 @@ class Listener:
 
     def __init__(self, domain: int) -> None:
         self.context = rclpy.Context()
-        rclpy.init(
-            args=[],
-            context=self.context,
-            domain_id=domain,
-            signal_handler_options=SignalHandlerOptions.NO,
-        )
-        self.node = rclpy.create_node("listener", context=self.context)
+        with visiting():
+            rclpy.init(
+                args=[],
+                context=self.context,
+                domain_id=domain,
+                signal_handler_options=SignalHandlerOptions.NO,
+            )
+            self.node = rclpy.create_node("listener", context=self.context)
         self.executor = SingleThreadedExecutor(context=self.context)
         self.executor.add_node(self.node)
         self.beat: NodeStatus | None = None

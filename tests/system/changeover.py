@@ -35,6 +35,7 @@ from cell.control.ledger.events import (
     StateChanged,
 )
 from cell.launcher.env import environment
+from cell.launcher.visiting import visiting
 from cell.nodes.topics import RELIABLE
 from cell.records.journal import Journal
 from tests.hmi.browsing import Page
@@ -53,8 +54,9 @@ class Watcher:
     def __init__(self, domain: int = DOMAIN) -> None:
         ros = {k: v for k, v in environment(domain).items() if k.startswith(("ROS_", "FASTRTPS_"))}
         os.environ.update(ros)
-        rclpy.init()
-        self._node = rclpy.create_node("changeover_run")
+        with visiting():
+            rclpy.init()
+            self._node = rclpy.create_node("changeover_run")
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self._node)
         self.state = CellState()

@@ -15,6 +15,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from cell.config.load import DEMO
 from cell.launcher.env import environment
+from cell.launcher.visiting import visiting
 
 
 class Peer:
@@ -22,13 +23,14 @@ class Peer:
 
     def __init__(self, name: str, domain: int) -> None:
         self.context = rclpy.Context()
-        rclpy.init(
-            args=[],
-            context=self.context,
-            domain_id=domain,
-            signal_handler_options=SignalHandlerOptions.NO,
-        )
-        self.node = rclpy.create_node(name, context=self.context)
+        with visiting():
+            rclpy.init(
+                args=[],
+                context=self.context,
+                domain_id=domain,
+                signal_handler_options=SignalHandlerOptions.NO,
+            )
+            self.node = rclpy.create_node(name, context=self.context)
         self.executor = SingleThreadedExecutor(context=self.context)
         self.executor.add_node(self.node)
 

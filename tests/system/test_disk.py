@@ -22,6 +22,7 @@ from cell.config import dump, load
 from cell.config.processes import TABLE
 from cell.control.ledger import events as e
 from cell.launcher.env import environment
+from cell.launcher.visiting import visiting
 from cell.nodes.topics import RELIABLE, to_ns, to_time
 from cell.products.verdict import Verdict, VerdictKind
 from cell.records.evidence import check_evidence
@@ -59,8 +60,9 @@ class Line:
                 clean=True,
             )
         )
-        rclpy.init(args=[], domain_id=DOMAIN, signal_handler_options=SignalHandlerOptions.NO)
-        self.node = rclpy.create_node("line")
+        with visiting():
+            rclpy.init(args=[], domain_id=DOMAIN, signal_handler_options=SignalHandlerOptions.NO)
+            self.node = rclpy.create_node("line")
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.node)
         self.frames = self.node.create_publisher(FrameHandle, "/cell/camera/frame", RELIABLE)

@@ -27,6 +27,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from cell.launcher.env import environment
+from cell.launcher.visiting import visiting
 from cell.nodes.ownership import Claim, Owner
 from cell.nodes.topics import RELIABLE
 from tests.system.interrupts import belongs, interrupt
@@ -97,13 +98,14 @@ class Onlooker:
 
     def __init__(self, domain: int) -> None:
         self._context = rclpy.Context()
-        rclpy.init(
-            args=[],
-            context=self._context,
-            domain_id=domain,
-            signal_handler_options=SignalHandlerOptions.NO,
-        )
-        self.node = rclpy.create_node("onlooker", context=self._context)
+        with visiting():
+            rclpy.init(
+                args=[],
+                context=self._context,
+                domain_id=domain,
+                signal_handler_options=SignalHandlerOptions.NO,
+            )
+            self.node = rclpy.create_node("onlooker", context=self._context)
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self.node)
         self.state = CellState()
