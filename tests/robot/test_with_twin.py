@@ -106,9 +106,16 @@ class Cell:
         for _ in range(8):
             order = self.next_part(bin)
             result, told = self.remove(order, on_phase)
-            if result.reason is not Reason.TOO_LATE:
+            if not self.missed(result):
                 return order, result, told
         raise AssertionError("too late for eight parts in a row")
+
+    def missed(self, result: RemovalResult) -> bool:
+        """The machine was too busy: for a moving part, or for the twin's controller to answer."""
+        if result.reason is Reason.ERROR and "fell silent" in result.message:
+            self.service.recover()
+            return True
+        return result.reason is Reason.TOO_LATE
 
     def where(self, order: RemovalRequest) -> str:
         boards = {str(b["number"]): b for b in self.twin.truth()["boards"]}
