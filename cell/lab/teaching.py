@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from cell.lab.doubted import review_from
 from cell.lab.goods import Good, Size, few, read_good
 from cell.products.classes import ClassRule, Label
 from cell.products.loading import RecipeError, load_recipe
-from cell.products.lookup import ANOMALY_THRESHOLD, LEAST_ANOMALY
+from cell.products.lookup import ANOMALY_THRESHOLD
 from cell.products.recipe import PartGeometry, Recipe
 from cell.products.writing import write_recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
@@ -23,6 +24,7 @@ from models.ground.written import one_line
 from vision.anomaly.detector import ANOMALY
 from vision.errors import InspectionError
 from vision.inspect.sanity import Bounds, Look
+from vision.lab.teaching.items import Item
 from vision.lab.teaching.package import write_package
 from vision.lab.teaching.teach import ENOUGH, Progress, Settings, Taught, silent, teach
 from vision.lab.teaching.threshold import odd_ones
@@ -65,24 +67,27 @@ def teach_recipe(
     name: str,
     good: Path,
     recipes: Path,
-    features: FeaturePackage,
+    foundation: Callable[[Size], tuple[FeaturePackage, Settings]],
     part: PartGeometry | None,
     bins: Bins,
     now: Callable[[], datetime],
     canonical: tuple[int, int] | None = None,
-    settings: Settings | None = None,
     progress: Progress = silent,
     *,
     resize: bool = False,
+    group_by: str | None = None,
+    labelled: Sequence[Item] = (),
     view_of: Callable[[PartGeometry, Size], Callable[[Image], Image]] | None = None,
 ) -> Lesson:
     """Teach what good parts look like and write a recipe that catches everything else.
 
-    part: None for the measures of an existing recipe, or usual ones. A recipe of that name in
-    `recipes` is kept and gets the new model as its next version. Nothing is written before all
-    pictures are read and learned. view_of: from a part of these measures and the canonical size
-    (width, height) to what makes a canonical view of each picture; None: they are views. Raises
-    InspectionError, RecipeError, ModelError, OSError.
+    foundation: features and settings for views of a size. part: None for the measures of an
+    existing recipe, or usual ones. A recipe of that name in `recipes` is kept and gets the new
+    model as its next version. Nothing is written before all pictures are read and learned.
+    view_of: from a part of these measures and the canonical size (width, height) to what makes a
+    canonical view of each picture; None: they are views. group_by: see `read_good`. labelled:
+    defective views with what is wrong marked. Raises InspectionError, RecipeError, ModelError,
+    DataError, OSError.
     """
     folder = recipes / name
     before = load_recipe(folder) if (folder / "recipe.yaml").is_file() else None
@@ -92,17 +97,21 @@ def teach_recipe(
     measures = part or (before.part if before is not None else None)
     if view_of is not None and measures is not None:
         to_view = view_of(measures, canonical or Recipe.model_fields["canonical_px"].default)
-        seen = read_good(good, canonical, resize=resize, view_of=to_view)
+        seen = read_good(good, canonical, resize=resize, view_of=to_view, group_by=group_by)
     else:
-        seen = read_good(good, canonical, resize=resize)
+        seen = read_good(good, canonical, resize=resize, group_by=group_by)
+    features, settings = foundation(seen.size)
     try:
-        taught = teach(seen.pictures, features, settings, progress)
+        taught = teach(seen.pictures, features, settings, progress, seen.parts, labelled)
     except InspectionError as error:
         raise InspectionError(". ".join([f"{good}: {error}", *seen.in_words()])) from None
     number = _next_version(folder)
     model = f"anomaly-{number}"
     bounds = Bounds.around(Look.of(picture) for picture in seen.pictures)
-    recipe = _recipe(name, number, model, seen.size, part or USUAL_PART, bins, bounds, before)
+    review = review_from(taught.bound, before, folder)
+    recipe = _recipe(
+        name, number, model, seen.size, part or USUAL_PART, bins, bounds, review, before
+    )
     created = now().isoformat(timespec="seconds")
     try:
         package = write_package(
@@ -179,15 +188,17 @@ def _recipe(
     part: PartGeometry,
     bins: Bins,
     bounds: Bounds,
+    review: float | None,
     before: Recipe | None,
 ) -> Recipe:
+    """review: score from which anomalies are doubtful; None: as the recipe of before has it."""
     if before is None:
         data: dict[str, Any] = {
             "name": name,
             "product": f"{name}, taught from pictures of good parts",
             "part": part,
             "threshold": ANOMALY_THRESHOLD,
-            "review_threshold": LEAST_ANOMALY,
+            "review_threshold": review,
             "classes": {ANOMALY: ClassRule(bin=bins.reject, label=ANOMALY_LABEL)},
             "priority": (ANOMALY,),
             "default_bin": bins.reject,
@@ -201,6 +212,10 @@ def _recipe(
             rule = ClassRule(bin=bins.review, threshold=own, label=ANOMALY_LABEL)
             data["classes"][ANOMALY] = rule.model_dump()
             data["priority"] = (*before.priority, ANOMALY)
+        if review is not None and before.model is None:
+            data["review_threshold"] = review
+        elif review is not None:
+            data["classes"][ANOMALY]["review_threshold"] = review
     changed = {
         "version": f"taught-{number}",
         "canonical_px": canonical,

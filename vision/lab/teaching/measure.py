@@ -131,7 +131,7 @@ def measure(bench: Bench, taught: Sequence[Sample], threshold: bool) -> dict[str
     good = np.stack([bench.patches[sample.name][:looks] for sample in taught]).astype(np.float32)
     settings = bench.settings
     held_out = hold_out(good, bench.grid, settings.folds, settings.memory, settings.seed)
-    known = Scales.of(good, held_out.units, settings.memory, settings.seed)
+    known = Scales.of(good, held_out, settings.memory, settings.seed)
     tally = PixelTally()
     scores, bad = [], []
     for sample in bench.tested:
