@@ -146,6 +146,8 @@ def test_intervals_are_of_parts() -> None:
     better = Judged(scores + 1.0 * bad, bad, parts)
     gain = gained(aurocs([better], drawn), aurocs([one], drawn))
     assert gain.low >= 0.0
+    alone = Judged(scores, bad, tuple(np.tile([f"p{k}" for k in range(4)], 6)))  # each has both
+    assert 0.5 < interval(aurocs([alone], draws([alone]))).low
     assert interval(shares([one], drawn, True, "rejected")).value == 0.5
     assert interval(shares([one], drawn, False, "review")).value == 0.25
     assert interval(shares([one], drawn, True, "passed")).value == 0.25

@@ -4,7 +4,7 @@ labelled defects: several rounds, parts dealt anew in each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,7 +25,14 @@ from vision.lab.teaching.figures import (
     shares,
 )
 from vision.lab.teaching.looked import Looked, Watch
-from vision.lab.teaching.scales import HeldOut, Scales, hold_out
+from vision.lab.teaching.scales import (
+    HeldOut,
+    Scales,
+    folds_of,
+    held_out_maps,
+    held_out_of,
+    memories_of,
+)
 from vision.lab.teaching.teach import MIRRORED, Progress, Settings, silent
 from vision.lab.teaching.threshold import bound
 
@@ -100,16 +107,27 @@ def one_round(looked: Looked, dealt: Deal, plan: Plan, settings: Settings) -> di
         scores = heats.max(axis=(1, 2))
         return Judged(scores, bad, names, limit.threshold, review)
 
-    def taught(by_place: bool, whose: NDArray[np.int64] | None) -> tuple[HeldOut, Scales, Floats]:
-        held = hold_out(good, grid, settings.folds, settings.memory, settings.seed, whose, by_place)
-        known = Scales.of(good, held, settings.memory, settings.seed)
-        return held, known, np.stack([known.heat(one, grid) for one in tested])
+    memories = memories_of(good, settings.memory, settings.seed)
+    plain = Scales(memories, np.ones(len(memories), np.float32))
+    distances = [plain.distances(one, grid) for one in tested]
 
-    held, known, heats = taught(True, parts)
-    alike, _, flat = taught(False, parts)
+    def taught(whose: NDArray[np.int64]) -> Callable[[bool], tuple[HeldOut, Scales, Floats]]:
+        fold_of = folds_of(whose, settings.folds, settings.seed)
+        maps = held_out_maps(good, grid, fold_of, settings.memory, settings.seed)
+
+        def told(by_place: bool) -> tuple[HeldOut, Scales, Floats]:
+            held = held_out_of(maps, whose, fold_of, by_place)
+            known = Scales(memories, held.units, held.places)
+            return held, known, np.stack([known.told(one) for one in distances])
+
+        return told
+
+    of_parts = taught(parts)
+    held, known, heats = of_parts(True)
+    alike, _, flat = of_parts(False)
     found = {ALIKE: judged(alike.heats, flat, OLD_DOUBT)}
     if len(dealt.taught) > len(set(parts)):
-        apart, _, seen = taught(True, None)
+        apart, _, seen = taught(np.arange(len(parts)))(True)
         found[PICTURES] = judged(apart.heats, seen, None, None)
     found[ALONE] = judged(held.heats, heats)
     marked = [_marked(looked, k, known) for k in dealt.labelled]

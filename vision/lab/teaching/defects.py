@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.anomaly.memory import Floats, smooth
-from vision.lab.teaching.places import Places, by_fold
+from vision.lab.teaching.places import Places, without_own
 from vision.lab.teaching.units import unit_of
 
 SHRINK: Final = 0.3
@@ -117,7 +117,7 @@ def learn_defects(
             along[k] = without.along(good[k, 0])
     reach = np.maximum(np.quantile(along.max(axis=1), USUAL, axis=0), 1e-3).astype(np.float32)
     maps = np.stack([smooth((one / reach).max(axis=1).reshape(grid)) for one in along])
-    told = by_fold(maps, parts, fold_of)
+    told = without_own(maps, parts)
     unit = unit_of(told.max(axis=(1, 2)))
     usual = Places.of(maps, len(np.unique(parts)))
     whole = Directions.of(flat, shown)

@@ -52,12 +52,12 @@ class Figure:
 
 
 def draws(rounds: Sequence[Judged], seed: int = 7) -> dict[str, Draws]:
-    """How often each part was drawn (ROUNDS,), good and defective ones by themselves."""
+    """How often each part was drawn (ROUNDS,); those with and without defects by themselves."""
     rng = np.random.default_rng(seed)
     bad = {part for one in rounds for part, b in zip(one.parts, one.bad, strict=True) if b}
     every = {part for one in rounds for part in one.parts}
     found = {}
-    for side in (sorted(bad), sorted(every - bad)):
+    for side in filter(None, (sorted(bad), sorted(every - bad))):
         counts = rng.multinomial(len(side), np.full(len(side), 1 / len(side)), ROUNDS)
         found.update({part: counts[:, k].astype(float) for k, part in enumerate(side)})
     return found

@@ -52,11 +52,11 @@ class Places:
         return np.asarray((heat - self.mean) / self.spread, np.float32)
 
 
-def by_fold(maps: Floats, parts: NDArray[np.int64], fold_of: NDArray[np.int64]) -> Floats:
-    """Heat maps (n, h, w) of parts (n,), each told by the places of the other folds (n,)."""
+def without_own(maps: Floats, parts: NDArray[np.int64]) -> Floats:
+    """Heat maps (n, h, w) of parts (n,), each told by what is usual among all other parts."""
     told = np.empty_like(maps)
-    for fold in np.unique(fold_of):
-        others = fold_of != fold
-        places = Places.of(maps[others], len(np.unique(parts[others])))
-        told[~others] = places.told(maps[~others])
+    names = np.unique(parts)
+    for part in names:
+        others = parts != part
+        told[~others] = Places.of(maps[others], len(names) - 1).told(maps[~others])
     return told

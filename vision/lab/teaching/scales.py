@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.anomaly.memory import Floats, Memory, smooth
-from vision.lab.teaching.places import Places, by_fold
+from vision.lab.teaching.places import Places, without_own
 from vision.lab.teaching.units import unit_of
 
 FEWER: Final = 4
@@ -57,13 +57,21 @@ class Scales:
 
     def heat(self, patches: Floats, grid: tuple[int, int]) -> Floats:
         """The heat map (h, w), 0 or more, of a picture's patches (scales, places, c)."""
-        planes = []
-        for scale, memory in enumerate(self.memories):
-            plane = heat_of(memory, patches[scale], grid)
-            if self.places is not None:
-                plane = self.places[scale].told(plane)
-            planes.append(plane / self.units[scale])
-        return np.asarray(np.maximum(np.max(planes, axis=0), 0.0), np.float32)
+        return self.told(self.distances(patches, grid))
+
+    def distances(self, patches: Floats, grid: tuple[int, int]) -> Floats:
+        """How far a picture's patches are from the memories, (scales, h, w)."""
+        each = zip(self.memories, patches, strict=True)
+        return np.stack([heat_of(memory, seen, grid) for memory, seen in each])
+
+    def told(self, distances: Floats) -> Floats:
+        """The heat map (h, w) of distances (scales, h, w)."""
+        planes = distances
+        if self.places is not None:
+            each = zip(self.places, distances, strict=True)
+            planes = np.stack([usual.told(plane) for usual, plane in each])
+        hottest = (planes / self.units[:, None, None]).max(axis=0)
+        return np.asarray(np.maximum(hottest, 0.0), np.float32)
 
     @property
     def count(self) -> int:
@@ -107,13 +115,19 @@ def hold_out(
     parts = np.arange(len(good)) if parts is None else parts
     fold_of = folds_of(parts, folds, seed)
     maps = held_out_maps(good, grid, fold_of, size, seed, watch)
+    return held_out_of(maps, parts, fold_of, by_place)
+
+
+def held_out_of(
+    maps: Floats, parts: NDArray[np.int64], fold_of: NDArray[np.int64], by_place: bool
+) -> HeldOut:
+    """From maps (scales, n, h, w) of `held_out_maps`."""
     places = None
     if by_place:
         count = len(np.unique(parts))
         places = tuple(Places.of(plane, count) for plane in maps)
-        maps = np.stack([by_fold(plane, parts, fold_of) for plane in maps])
-    hottest = maps.max(axis=(2, 3)).T
-    units = unit_of(hottest)
+        maps = np.stack([without_own(plane, parts) for plane in maps])
+    units = unit_of(maps.max(axis=(2, 3)).T)
     heats = np.maximum((maps / units[:, None, None, None]).max(axis=0), 0.0)
     return HeldOut(np.asarray(heats, np.float32), units, places, fold_of)
 
