@@ -10,7 +10,7 @@ from vision.lab.teaching.curve import Curve, Row
 
 WIDTH: Final = 520
 HEIGHT: Final = 300
-LEFT, RIGHT, TOP, BOTTOM = 52, 16, 40, 46
+LEFT, RIGHT, TOP, BOTTOM = 52, 16, 40, 64
 LOW: Final = 0.5
 """A coin's AUROC: the axis begins there."""
 STYLE: Final = (
@@ -41,13 +41,12 @@ def curve_chart(title: str, curve: Curve, before: Row, rows: Sequence[Row]) -> s
     for x, row in zip(xs, rows, strict=True):
         body.append(_line(x, _y(row.auroc.low), x, _y(row.auroc.high), "bar"))
         body.append(f'<circle class="dot" cx="{x:.1f}" cy="{_y(row.auroc.value):.1f}" r="4"/>')
-        body.append(_text(x + 8, _y(row.auroc.value) - 6, f"{row.auroc.value:.2f}", ""))
+        body.append(_text(x - 8, _y(row.auroc.value) - 8, f"{row.auroc.value:.2f}", "end"))
         body.append(_text(x, HEIGHT - BOTTOM + 18, row.way, "mid"))
-    what = (
-        f"labelled defects ({curve.taught} good parts taught; AUROC on {curve.good_parts} good "
-        f"and {curve.bad_parts} defective parts, 95 %)"
-    )
-    body.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, what, "mid"))
+    middle = (LEFT + WIDTH - RIGHT) / 2
+    parts = f"{curve.good_parts} good and {curve.bad_parts} defective parts"
+    body.append(_text(middle, HEIGHT - 22, f"labelled defects; {curve.taught} good taught", "mid"))
+    body.append(_text(middle, HEIGHT - 6, f"AUROC on {parts}, intervals of 95 %", "mid"))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" '
         f'height="{HEIGHT}" role="img" aria-label="{escape(title)}"><style>{STYLE}</style>'
