@@ -28,10 +28,13 @@ from vision.lab.teaching.items import Item
 from vision.lab.teaching.package import write_package
 from vision.lab.teaching.teach import ENOUGH, Progress, Settings, Taught, silent, teach
 from vision.lab.teaching.threshold import odd_ones
+from vision.pictures import size_of
 from vision.types import Image
 
 USUAL_PART = PartGeometry(size_m=(0.1, 0.1), thickness_m=0.002, inset_m=0.0)
 """Measures of a part that nobody has measured: enough to inspect pictures that are canonical."""
+SHAPE_SLACK = 0.05
+"""Relative; pictures that are scaled to a view may differ in shape by that much."""
 ANOMALY_LABEL = Label(ko="이상", en="anomaly")
 
 
@@ -100,9 +103,10 @@ def teach_recipe(
         seen = read_good(good, canonical, resize=resize, view_of=to_view, group_by=group_by)
     else:
         seen = read_good(good, canonical, resize=resize, group_by=group_by)
+    marked = _views_of(labelled, seen.size)
     features, settings = foundation(seen.size)
     try:
-        taught = teach(seen.pictures, features, settings, progress, seen.parts, labelled)
+        taught = teach(seen.pictures, features, settings, progress, seen.parts, marked)
     except InspectionError as error:
         raise InspectionError(". ".join([f"{good}: {error}", *seen.in_words()])) from None
     number = _next_version(folder)
@@ -123,6 +127,23 @@ def teach_recipe(
             folder.rmdir()
         raise
     return Lesson(recipe, file, package, taught, seen)
+
+
+def _views_of(labelled: Sequence[Item], size: Size) -> list[Item]:
+    """Those of the view's shape: labels may lie on whole frames of the camera, too. Raises
+    InspectionError where none is left.
+    """
+    fitting = []
+    for item in labelled:
+        height, width = size_of(item.file)
+        if abs(width * size[1] / (height * size[0]) - 1.0) <= SHAPE_SLACK:
+            fitting.append(item)
+    if labelled and not fitting:
+        raise InspectionError(
+            f"none of {len(labelled)} pictures with marked defects has the shape of the good ones "
+            f"({size[0]} x {size[1]} px): mark defects on views of the part"
+        )
+    return fitting
 
 
 def warnings(lesson: Lesson) -> list[str]:

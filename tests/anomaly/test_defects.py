@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -10,8 +11,12 @@ import pytest
 from typer.testing import CliRunner
 
 from cell.faces.cli.app import app
+from cell.faces.cli.errors import UsageError
+from cell.faces.cli.labelled_defects import labelled_defects
+from cell.labels.errors import SetError
 from models.anomaly import AnomalyPackage, FeaturePackage
 from tests.anomaly import textures
+from tests.training.label_sets import config_of, frozen, plates
 from vision.anomaly.input import as_input
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.lab.data.types import DataError
@@ -104,6 +109,25 @@ def test_the_command_learns_from_a_labelled_folder(tmp_path: Path) -> None:
     )
 
 
+def test_a_label_set_is_learned_from_but_for_what_is_locked(tmp_path: Path) -> None:
+    config = config_of(tmp_path)
+    wanted = plates(4, 20, recipe="plate@1") + plates(0, 3, "dent", recipe="gear@1")
+    with closing(frozen(tmp_path, wanted)) as book:
+        locked = {m.labelled.picture.name for m in book.members("week-1") if m.split == "test"}
+    found = labelled_defects(config, "plate", None, "week-1")
+    assert locked
+    assert 0 < len(found) < 20
+    assert {item.kind for item in found} == {"scratch"}
+    assert not {item.name for item in found} & locked
+    assert len({item.part for item in found}) == len(found)
+    assert found[0].marked((8, 8)).any()
+    for recipe, name, error in (("lamp", "week-1", UsageError), ("plate", "week-2", SetError)):
+        with pytest.raises(error):
+            labelled_defects(config, recipe, None, name)
+    with pytest.raises(UsageError, match="there are no labels here"):
+        labelled_defects(config_of(tmp_path / "other"), "plate", None, "week-1")
+
+
 def parts_of(good: int, bad: int, views: int = 2) -> list[Item]:
     kinds = [("", f"g{k}") for k in range(good)] + [("ab"[k % 2], f"b{k}") for k in range(bad)]
     return [Item(f"{part}-{v}", part, kind, Path(part)) for kind, part in kinds
@@ -147,7 +171,7 @@ def test_intervals_are_of_parts() -> None:
     gain = gained(aurocs([better], drawn), aurocs([one], drawn))
     assert gain.low >= 0.0
     alone = Judged(scores, bad, tuple(np.tile([f"p{k}" for k in range(4)], 6)))  # each has both
-    assert 0.5 < interval(aurocs([alone], draws([alone]))).low
+    assert interval(aurocs([alone], draws([alone]))).low > 0.5
     assert interval(shares([one], drawn, True, "rejected")).value == 0.5
     assert interval(shares([one], drawn, False, "review")).value == 0.25
     assert interval(shares([one], drawn, True, "passed")).value == 0.25

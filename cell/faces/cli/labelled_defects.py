@@ -9,7 +9,7 @@ from pathlib import Path
 from cell.config import CellConfig
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.labels import tell_findings
-from cell.labels.book import LabelBook
+from cell.labels.book import FILE, LabelBook
 from cell.labels.training import data_set
 from cell.labels.values import Member
 from vision.lab.data.open import open_data
@@ -39,6 +39,10 @@ def labelled_defects(
 
 
 def _of_set(config: CellConfig, recipe: str, name: str) -> list[Item]:
+    if not (config.data_dir / FILE).is_file():
+        raise UsageError(
+            f"{config.data_dir}: there are no labels here: freeze a set in the studio."
+        )
     with closing(LabelBook.open(config.data_dir, config.labels)) as book:
         members = [one for one in book.members(name) if _is_learned_from(one, recipe)]
     classes = sorted({shape.class_name for one in members for shape in one.labelled.shapes})
