@@ -34,6 +34,8 @@ class FeatureCard(PackageCard):
     )
     licence_note: str = Field(title="Licence", description="Of the weights.")
     input: str | None = told("Input", "What goes in.")
+    mean: list[float] | None = told("Mean", "Of the pictures that it was trained on, as applied.")
+    spread: list[float] | None = told("Spread", "The same pictures' standard deviation.")
     source: dict[str, str] | None = told("Source", "Where the weights come from.")
     deviation_from_torch: float | None = told("Deviation", "Of the outputs from torch's, at most.")
     torch: str | None = told("Torch", "Version that wrote the network.")
@@ -54,6 +56,14 @@ class AnomalyCard(PackageCard):
         allow_inf_nan=False,
         title="Threshold",
         description="Distance from which a place is an anomaly; its score is 0.5 there.",
+    )
+    doubt: float | None = Field(
+        default=None,
+        gt=0.0,
+        allow_inf_nan=False,
+        title="Doubt",
+        description="Distance from which a person should look, at most the threshold; empty on "
+        "cards of before: the recipe alone says from which score.",
     )
     output_layout: str | None = told("Layout", "Meaning of the output's values.")
     threshold_note: str | None = told("On the threshold", "What it promises.")

@@ -11,8 +11,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from cell.lab.parted import parts_of
 from vision.errors import InspectionError
 from vision.inspect.sanity import Look, check_exposure
+from vision.lab.data.groups import FILE as GROUPS
 from vision.lab.teaching.copies import originals
 from vision.pictures import is_picture, read_picture
 from vision.types import Image
@@ -30,7 +32,8 @@ class Good:
     """Pictures (height, width) of different good parts, of one size.
 
     copies: files that repeat a picture, with the file that they repeat. resized: pictures that were
-    of another size. left_out: what lies in the folder and is not read.
+    of another size. left_out: what lies in the folder and is not read. parts: which part each
+    picture shows; None where nobody says so.
     """
 
     files: tuple[Path, ...]
@@ -38,6 +41,7 @@ class Good:
     copies: tuple[tuple[Path, Path], ...] = ()
     resized: int = 0
     left_out: tuple[Path, ...] = ()
+    parts: tuple[str, ...] | None = None
 
     @property
     def size(self) -> Size:
@@ -66,11 +70,13 @@ def read_good(
     *,
     resize: bool = False,
     view_of: Callable[[Image], Image] = lambda picture: picture,
+    group_by: str | None = None,
 ) -> Good:
     """The pictures of good parts in a folder. Raises InspectionError, before anything is written.
 
     canonical: size that they must have; None: the one that most of them have. resize: scale the
     others to it. view_of: what each picture becomes when it is read; raises InspectionError.
+    group_by: see `parts_of`, which raises DataError.
     """
     if not folder.is_dir():
         raise InspectionError(f"{folder} is no folder: give the folder with pictures of good parts")
@@ -96,13 +102,19 @@ def read_good(
     pictures = [_scaled(picture, wanted) for picture in read]
     first = originals(pictures)
     kept = [i for i, one in enumerate(first) if i == one]
+    shown = tuple(files[i] for i in kept)
     return Good(
-        tuple(files[i] for i in kept),
+        shown,
         tuple(pictures[i] for i in kept),
         tuple((files[i], files[one]) for i, one in enumerate(first) if i != one),
         others,
-        tuple(path for path in there if path not in files and not path.name.startswith(".")),
+        tuple(path for path in there if path not in files and not _aside(path)),
+        parts_of(folder, shown, group_by),
     )
+
+
+def _aside(path: Path) -> bool:
+    return path.name.startswith(".") or path.name == GROUPS
 
 
 def few(names: Sequence[str]) -> str:

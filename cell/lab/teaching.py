@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from cell.lab.doubted import review_from
 from cell.lab.goods import Good, Size, few, read_good
 from cell.products.classes import ClassRule, Label
 from cell.products.loading import RecipeError, load_recipe
-from cell.products.lookup import ANOMALY_THRESHOLD, LEAST_ANOMALY
+from cell.products.lookup import ANOMALY_THRESHOLD
 from cell.products.recipe import PartGeometry, Recipe
 from cell.products.writing import write_recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
@@ -23,13 +24,17 @@ from models.ground.written import one_line
 from vision.anomaly.detector import ANOMALY
 from vision.errors import InspectionError
 from vision.inspect.sanity import Bounds, Look
+from vision.lab.teaching.items import Item
 from vision.lab.teaching.package import write_package
 from vision.lab.teaching.teach import ENOUGH, Progress, Settings, Taught, silent, teach
 from vision.lab.teaching.threshold import odd_ones
+from vision.pictures import size_of
 from vision.types import Image
 
 USUAL_PART = PartGeometry(size_m=(0.1, 0.1), thickness_m=0.002, inset_m=0.0)
 """Measures of a part that nobody has measured: enough to inspect pictures that are canonical."""
+SHAPE_SLACK = 0.05
+"""Relative; pictures that are scaled to a view may differ in shape by that much."""
 ANOMALY_LABEL = Label(ko="이상", en="anomaly")
 
 
@@ -65,24 +70,27 @@ def teach_recipe(
     name: str,
     good: Path,
     recipes: Path,
-    features: FeaturePackage,
+    foundation: Callable[[Size], tuple[FeaturePackage, Settings]],
     part: PartGeometry | None,
     bins: Bins,
     now: Callable[[], datetime],
     canonical: tuple[int, int] | None = None,
-    settings: Settings | None = None,
     progress: Progress = silent,
     *,
     resize: bool = False,
+    group_by: str | None = None,
+    labelled: Sequence[Item] = (),
     view_of: Callable[[PartGeometry, Size], Callable[[Image], Image]] | None = None,
 ) -> Lesson:
     """Teach what good parts look like and write a recipe that catches everything else.
 
-    part: None for the measures of an existing recipe, or usual ones. A recipe of that name in
-    `recipes` is kept and gets the new model as its next version. Nothing is written before all
-    pictures are read and learned. view_of: from a part of these measures and the canonical size
-    (width, height) to what makes a canonical view of each picture; None: they are views. Raises
-    InspectionError, RecipeError, ModelError, OSError.
+    foundation: features and settings for views of a size. part: None for the measures of an
+    existing recipe, or usual ones. A recipe of that name in `recipes` is kept and gets the new
+    model as its next version. Nothing is written before all pictures are read and learned.
+    view_of: from a part of these measures and the canonical size (width, height) to what makes a
+    canonical view of each picture; None: they are views. group_by: see `read_good`. labelled:
+    defective views with what is wrong marked. Raises InspectionError, RecipeError, ModelError,
+    DataError, OSError.
     """
     folder = recipes / name
     before = load_recipe(folder) if (folder / "recipe.yaml").is_file() else None
@@ -92,17 +100,22 @@ def teach_recipe(
     measures = part or (before.part if before is not None else None)
     if view_of is not None and measures is not None:
         to_view = view_of(measures, canonical or Recipe.model_fields["canonical_px"].default)
-        seen = read_good(good, canonical, resize=resize, view_of=to_view)
+        seen = read_good(good, canonical, resize=resize, view_of=to_view, group_by=group_by)
     else:
-        seen = read_good(good, canonical, resize=resize)
+        seen = read_good(good, canonical, resize=resize, group_by=group_by)
+    marked = _views_of(labelled, seen.size)
+    features, settings = foundation(seen.size)
     try:
-        taught = teach(seen.pictures, features, settings, progress)
+        taught = teach(seen.pictures, features, settings, progress, seen.parts, marked)
     except InspectionError as error:
         raise InspectionError(". ".join([f"{good}: {error}", *seen.in_words()])) from None
     number = _next_version(folder)
     model = f"anomaly-{number}"
     bounds = Bounds.around(Look.of(picture) for picture in seen.pictures)
-    recipe = _recipe(name, number, model, seen.size, part or USUAL_PART, bins, bounds, before)
+    review = review_from(taught.bound, before, folder)
+    recipe = _recipe(
+        name, number, model, seen.size, part or USUAL_PART, bins, bounds, review, before
+    )
     created = now().isoformat(timespec="seconds")
     try:
         package = write_package(
@@ -114,6 +127,23 @@ def teach_recipe(
             folder.rmdir()
         raise
     return Lesson(recipe, file, package, taught, seen)
+
+
+def _views_of(labelled: Sequence[Item], size: Size) -> list[Item]:
+    """Those of the view's shape: labels may lie on whole frames of the camera, too. Raises
+    InspectionError where none is left.
+    """
+    fitting = []
+    for item in labelled:
+        height, width = size_of(item.file)
+        if abs(width * size[1] / (height * size[0]) - 1.0) <= SHAPE_SLACK:
+            fitting.append(item)
+    if labelled and not fitting:
+        raise InspectionError(
+            f"none of {len(labelled)} pictures with marked defects has the shape of the good ones "
+            f"({size[0]} x {size[1]} px): mark defects on views of the part"
+        )
+    return fitting
 
 
 def warnings(lesson: Lesson) -> list[str]:
@@ -179,15 +209,17 @@ def _recipe(
     part: PartGeometry,
     bins: Bins,
     bounds: Bounds,
+    review: float | None,
     before: Recipe | None,
 ) -> Recipe:
+    """review: score from which anomalies are doubtful; None: as the recipe of before has it."""
     if before is None:
         data: dict[str, Any] = {
             "name": name,
             "product": f"{name}, taught from pictures of good parts",
             "part": part,
             "threshold": ANOMALY_THRESHOLD,
-            "review_threshold": LEAST_ANOMALY,
+            "review_threshold": review,
             "classes": {ANOMALY: ClassRule(bin=bins.reject, label=ANOMALY_LABEL)},
             "priority": (ANOMALY,),
             "default_bin": bins.reject,
@@ -201,6 +233,10 @@ def _recipe(
             rule = ClassRule(bin=bins.review, threshold=own, label=ANOMALY_LABEL)
             data["classes"][ANOMALY] = rule.model_dump()
             data["priority"] = (*before.priority, ANOMALY)
+        if review is not None and before.model is None:
+            data["review_threshold"] = review
+        elif review is not None:
+            data["classes"][ANOMALY]["review_threshold"] = review
     changed = {
         "version": f"taught-{number}",
         "canonical_px": canonical,

@@ -67,8 +67,9 @@ def test_different_parts_are_no_copies() -> None:
 def lesson(good: Path, recipes: Path, resize: bool = False, **more: object) -> Lesson:
     given = {"part": None, "canonical": None} | more
     return teach_recipe(
-        "plate", good, recipes, FeaturePackage.load(), given["part"], Bins("scrap", "review"),  # type: ignore[arg-type]
-        lambda: datetime(2026, 1, 1, tzinfo=UTC), given["canonical"], QUICK, resize=resize,  # type: ignore[arg-type]
+        "plate", good, recipes, lambda _: (FeaturePackage.load(), QUICK),
+        given["part"], Bins("scrap", "review"),  # type: ignore[arg-type]
+        lambda: datetime(2026, 1, 1, tzinfo=UTC), given["canonical"], resize=resize,  # type: ignore[arg-type]
     )  # fmt: skip
 
 

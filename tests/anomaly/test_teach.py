@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -128,7 +129,7 @@ def test_a_good_part_lit_from_the_other_side_is_less_odd(monkeypatch: pytest.Mon
     hottest = []
     for most in (0, len(pictures)):
         monkeypatch.setattr("vision.lab.teaching.teach.MIRRORED", most)
-        lesson = teach(pictures, FeaturePackage.load(), QUICK)
+        lesson = teach(pictures, FeaturePackage.load(), replace(QUICK, by_place=False))
         hottest.append(known_heat(lesson, other).max() / lesson.bound.threshold)
     assert hottest[1] < hottest[0]
 
@@ -246,9 +247,9 @@ def test_scales_are_told_in_units_of_what_good_pictures_reach() -> None:
     good = rng.normal(0.0, 1.0, (12, 1, 2, 36, 6)).astype(np.float32)
     good[:, :, 1] *= 50.0  # what one scale's numbers mean is its own affair
     held_out = hold_out(good, (6, 6), 4, 64, 1)
-    known = Scales.of(good, held_out.units, 64, 1)
+    known = Scales.of(good, held_out, 64, 1)
     assert [len(memory.patches) for memory in known.memories] == [64, 16]
-    assert 0.7 < float(np.median(held_out.scores)) < 1.1
+    assert 0.5 < float(np.median(held_out.scores)) < 1.1
     for scale in range(2):
         odd = good[0, 0].copy()
         odd[scale, 14] = 1000.0
@@ -276,6 +277,7 @@ def test_beside_a_detector_good_boards_are_not_doubtful(tmp_path: Path) -> None:
         "bin": "review",
         "label": {"ko": "이상", "en": "anomaly"},
         "threshold": 0.5,
+        "review_threshold": 0.5,  # of twelve parts only the one that is rejected stands out
         "min_area_px": 0.0,
         "max_count": 0,
     }

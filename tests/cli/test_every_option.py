@@ -88,7 +88,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "jobs cancel": {"foreman": ends},
     "jobs resume": {"resume_job": ends},
     "jobs run": {"jobs_of": ends},
-    "teach": {"load": THROUGH, "teach_recipe": ends},
+    "teach": {"load": THROUGH, "labelled_defects": gives([]), "teach_recipe": ends},
     "twin": {"load": THROUGH, "demo_twin": ends},
     "doctor": {"load": ends},
     "bench run": {"_one": ends},
@@ -104,6 +104,10 @@ CALLS: dict[str, dict[str, Any]] = {
     "bench picks": {"_measure": ends},
     "bench read": {
         "read_picture": gives(None), "write_pictures": gives([Path("x")]), "measure": ends,
+    },
+    "bench teach": {
+        "one_thread": gives(None), "require_target": THROUGH, "_items": gives([]),
+        "_measured": ends,
     },
     "bench import": {"one_thread": gives(None), "compare": ends},
     "bench faults": {"plan": THROUGH, "_site": gives(None), "Campaign": one_campaign},
@@ -187,6 +191,7 @@ VALUES = {
     "site": "SITE", "role": "integrator", "secret": "badge", "from_": "2026-01-31",
     "to": "2026-01-31T06:00", "format_": "csv", "since": "2026-01-31",
     "until": "2026-01-31", "score": "0.5", "verdict": "reject", "disposition": "removed",
+    "features_mean": "0.5", "features_std": "0.2", "labelled": "3,9", "same": "a,b",
     "class_": "a=b", "state": "canary", "classes": "a=b", "iou": "0.5",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
@@ -221,7 +226,11 @@ LINES = [
         "train --recipe pcb --data BOARDS",
         "split side features licence group_by unlabelled accept_losses resume class_ steps follow",
     ),
-    Line("teach --recipe new --good G", "recipe"),  # of another that comes with the cell
+    Line(
+        "teach --recipe new --good G",  # another recipe is one that comes with the cell
+        "recipe features_licence features_mean features_std features_outputs",
+    ),
+    Line("teach --recipe new --good G --features F", "recipe"),
     Line("twin"),
     Line("doctor"),
     Line("bench run --out D"),
@@ -230,6 +239,7 @@ LINES = [
     Line("bench gpu"),
     Line("bench picks --data D"),
     Line("bench read"),
+    Line("bench teach --data D"),
     Line("bench import --model best.onnx --pictures D"),
     Line("bench faults --data D", "list_only"),
     Line("bench faults --data D --all", "list_only minutes"),

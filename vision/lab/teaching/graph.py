@@ -13,6 +13,8 @@ from onnx.utils import Extractor
 
 from models.anomaly import FeaturePackage
 from vision.anomaly.memory import KERNEL, Memory
+from vision.lab.teaching.defects import Defects
+from vision.lab.teaching.places import Places
 from vision.lab.teaching.scales import Scales
 
 PATCHES = "patches"
@@ -25,7 +27,8 @@ IR_VERSION = 10
 class _Builder:
     """Collects nodes and constants under names of their own."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: onnx.ModelProto) -> None:
+        self._opset = max(o.version for o in model.opset_import if o.domain in ("", "ai.onnx"))
         self.nodes: list[onnx.NodeProto] = []
         self.constants: list[onnx.TensorProto] = []
 
@@ -39,6 +42,12 @@ class _Builder:
         name = to or f"taught_n{len(self.nodes)}"
         self.nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
         return name
+
+    def reduce(self, kind: str, what: str, axes: Sequence[int]) -> str:
+        """ReduceMean or ReduceMin along axes, which are kept: an input from operator set 18 on."""
+        if self._opset >= 18:
+            return self.add(kind, what, self.constant(axes, np.int64), keepdims=1)
+        return self.add(kind, what, axes=list(axes), keepdims=1)
 
 
 def patch_graph(
@@ -56,7 +65,7 @@ def patch_graph(
     """
     model = onnx.load(features.onnx)
     body = Extractor(model).extract_model(["images"], list(taps)).graph
-    build = _Builder()
+    build = _Builder(model)
     first = _equalised(build, "images") if equalise else "images"
     before = list(build.nodes)
     for node in body.node:
@@ -97,20 +106,26 @@ def patch_graph(
 
 
 def heat_graph(
-    patches: onnx.ModelProto, grid: tuple[int, int], known: Scales
+    patches: onnx.ModelProto, grid: tuple[int, int], known: Scales, defects: Defects | None = None
 ) -> tuple[onnx.ModelProto, tuple[int, int, int, int]]:
-    """Grey picture -> distance of each place from what is known, [1, 1, h, w]; as `Scales.heat`."""
+    """Grey picture -> how far each place is from what is known, [1, 1, h, w]; as `Scales.heat`,
+    with what is known of defects added.
+    """
     graph = onnx.GraphProto()
     graph.CopyFrom(patches.graph)
-    build = _Builder()
+    build = _Builder(patches)
     build.constants = list(graph.initializer)  # numbering goes on
     build.nodes = list(graph.node)
     planes = []
     for scale, (memory, unit) in enumerate(zip(known.memories, known.units, strict=True)):
         seen = build.add("Gather", PATCHES, build.constant(scale, np.int64), axis=0)
-        distance = _distance(build, seen, memory)
-        planes.append(build.add("Div", distance, build.constant(np.float32(unit))))
-    hot = build.add("Max", *(_smoothed(build, plane, grid) for plane in planes))
+        plane = _smoothed(build, _distance(build, seen, memory), grid)
+        if known.places is not None:
+            plane = _told(build, plane, known.places[scale])
+        planes.append(build.add("Div", plane, build.constant(np.float32(unit))))
+    hot = build.add("Relu", build.add("Max", *planes))
+    if defects is not None:
+        hot = build.add("Add", hot, _towards(build, defects, len(known.memories), grid))
     build.add("Identity", hot, to=HEAT)
     shape = (1, 1, *grid)
     output = helper.make_tensor_value_info(HEAT, TensorProto.FLOAT, list(shape))
@@ -127,9 +142,27 @@ def _distance(build: _Builder, patches: str, memory: Memory) -> str:
     # |x - m|^2 = |x|^2 - 2 x m + |m|^2, the nearest m for each x
     cross = build.add("MatMul", x, build.constant(-2.0 * memory.patches.T))
     squares = build.constant(np.square(memory.patches).sum(axis=1))
-    nearest = build.add("ReduceMin", build.add("Add", cross, squares), axes=[1], keepdims=1)
+    nearest = build.reduce("ReduceMin", build.add("Add", cross, squares), [1])
     own = build.add("ReduceSum", build.add("Mul", x, x), build.constant([1], np.int64), keepdims=1)
     return build.add("Sqrt", build.add("Relu", build.add("Add", nearest, own)))
+
+
+def _told(build: _Builder, plane: str, usual: Places) -> str:
+    """A map against what is usual at each of its places."""
+    plane = build.add("Sub", plane, build.constant(usual.mean[None, None]))
+    return build.add("Div", plane, build.constant(usual.spread[None, None]))
+
+
+def _towards(build: _Builder, defects: Defects, scales: int, grid: tuple[int, int]) -> str:
+    """As `Defects.heat`, [1, 1, h, w]."""
+    each = [build.add("Gather", PATCHES, build.constant(s, np.int64), axis=0)
+            for s in range(scales)]  # fmt: skip
+    away = build.add("Sub", build.add("Concat", *each, axis=1),
+                     build.constant(defects.directions.mean))  # fmt: skip
+    along = build.add("MatMul", away, build.constant(defects.directions.weights))
+    said = build.reduce("ReduceMax", along, [1])
+    told = _told(build, _smoothed(build, said, grid), defects.usual)
+    return build.add("Relu", build.add("Div", told, build.constant(np.float32(defects.unit))))
 
 
 def _smoothed(build: _Builder, distance: str, grid: tuple[int, int]) -> str:
@@ -146,10 +179,10 @@ def save(model: onnx.ModelProto, path: Path) -> None:
 
 
 def _equalised(build: _Builder, picture: str) -> str:
-    mean = build.add("ReduceMean", picture, axes=[2, 3], keepdims=1)
+    mean = build.reduce("ReduceMean", picture, [2, 3])
     centred = build.add("Sub", picture, mean)
     square = build.add("Mul", centred, centred)
-    spread = build.add("Sqrt", build.add("ReduceMean", square, axes=[2, 3], keepdims=1))
+    spread = build.add("Sqrt", build.reduce("ReduceMean", square, [2, 3]))
     spread = build.add("Add", spread, build.constant(np.float32(0.01)))
     gain = build.add("Div", build.constant(np.float32(CONTRAST)), spread)
     return build.add("Add", build.add("Mul", centred, gain), build.constant(np.float32(0.5)))

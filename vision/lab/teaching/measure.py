@@ -130,8 +130,15 @@ def measure(bench: Bench, taught: Sequence[Sample], threshold: bool) -> dict[str
     looks = 2 if len(taught) <= MIRRORED else 1
     good = np.stack([bench.patches[sample.name][:looks] for sample in taught]).astype(np.float32)
     settings = bench.settings
-    held_out = hold_out(good, bench.grid, settings.folds, settings.memory, settings.seed)
-    known = Scales.of(good, held_out.units, settings.memory, settings.seed)
+    held_out = hold_out(
+        good,
+        bench.grid,
+        settings.folds,
+        settings.memory,
+        settings.seed,
+        by_place=settings.by_place,
+    )
+    known = Scales.of(good, held_out, settings.memory, settings.seed)
     tally = PixelTally()
     scores, bad = [], []
     for sample in bench.tested:
@@ -207,6 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--pools", default=",".join(map(str, Settings().pools)))
     parser.add_argument("--memory", type=int, default=Settings().memory)
     parser.add_argument("--equalise", action="store_true", help="same greys in every picture")
+    parser.add_argument("--alike", action="store_true", help="all places of the map alike")
     parser.add_argument("--draws", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0, help="of the split")
     parser.add_argument("--every", type=int, default=1, help="take only each n-th picture")
@@ -226,6 +234,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         pools=tuple(int(pool) for pool in given.pools.split(",")),
         memory=given.memory,
         equalise=given.equalise,
+        by_place=not given.alike,
     )
     cv2.setNumThreads(1)
     began = time.monotonic()

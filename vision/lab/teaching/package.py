@@ -13,7 +13,7 @@ from typing import Any
 from models.anomaly import AnomalyPackage, FeaturePackage
 from models.files import CARD, seal
 from vision.lab.teaching.graph import save
-from vision.lab.teaching.teach import Taught
+from vision.lab.teaching.teach import Settings, Taught
 
 
 def fingerprint(files: Sequence[Path]) -> str:
@@ -51,6 +51,27 @@ def write_package(
     return AnomalyPackage.load(folder)
 
 
+def _layout(settings: Settings) -> str:
+    above = ", above what is usual at that place," if settings.by_place else ""
+    return (
+        f"distance of each place of a coarse grid from what is good{above} in units of what good "
+        "pictures reach"
+    )
+
+
+def _brought(features: FeaturePackage) -> dict[str, Any]:
+    """What is to be said of features that the user has brought."""
+    card = features.card
+    if card.mean is None:
+        return {}
+    return {
+        "licence": card.licence,
+        "mean": card.mean,
+        "spread": card.spread,
+        "source": card.source,
+    }
+
+
 def _card(
     network: Path,
     name: str,
@@ -72,30 +93,41 @@ def _card(
         "bytes": network.stat().st_size,
         "input_shape": taught.input_shape,
         "output_shape": taught.output_shape,
-        "output_layout": "distance of each place of a coarse grid from what is good, in units of "
-        "what good pictures reach",
+        "output_layout": _layout(settings),
         "threshold": limit.threshold,
+        "doubt": limit.doubt,
         "threshold_note": limit.in_words(),
         "held_out_scores": [round(float(score), 5) for score in taught.scores],
-        "data": {"good_pictures": len(files), "fingerprint_sha256": fingerprint(files)},
+        "data": {
+            "good_pictures": len(files),
+            "good_parts": limit.parts,
+            "parts_told_apart": limit.parted,
+            "labelled_defective_pictures": taught.labelled,
+            "labelled_defective_parts": taught.labelled_parts,
+            "fingerprint_sha256": fingerprint(files),
+        },
         "features": {
             "name": features.card.name,
             "version": features.card.version,
             "sha256": features.card.sha256,
             "outputs": settings.taps,
+            **_brought(features),
         },
         "settings": {
             "memory": taught.known.count,
             "equalise": settings.equalise,
+            "by_place": settings.by_place,
             "pools": settings.pools,
             "folds": settings.folds,
             "coverage": limit.coverage,
             "assured_coverage": limit.assured,
+            "coverage_before_review": limit.clear,
             "confidence": limit.confidence,
             "seed": settings.seed,
         },
         "licence": (
-            "The network inside is Apache-2.0 (see LICENSE). The memory was made from the pictures "
-            "that were taught and falls under their terms. " + features.card.licence_note
+            f"The network inside: {features.card.licence} (see LICENSE). The memory was made from "
+            "the pictures that were taught and falls under their terms. "
+            + features.card.licence_note
         ),
     }

@@ -14,7 +14,9 @@ from models.anomaly import FeaturePackage
 from vision.anomaly.input import as_input
 from vision.anomaly.memory import Floats
 from vision.errors import InspectionError
+from vision.lab.teaching.defects import Defects, Marked, learn_defects
 from vision.lab.teaching.graph import heat_graph, patch_graph
+from vision.lab.teaching.items import Item
 from vision.lab.teaching.scales import Scales, hold_out
 from vision.lab.teaching.threshold import CONFIDENCE, COVERAGE, Bound, bound
 from vision.types import Image
@@ -43,7 +45,9 @@ class Settings:
     taps: outputs of the feature network; pools: each scale averages them over so many places in a
     square (odd), finest first; memory: most patches kept of the finest scale; side: longer side of
     the picture that the network sees [px]; equalise: bring every picture to the same mean and
-    spread of greys; folds: parts into which the good pictures are divided for the threshold.
+    spread of greys; by_place: tell each place of the map against what is usual there; folds: groups
+    into which the good parts are divided for the threshold; sees: width and height that the
+    network sees whatever the view's, None: as `side` says.
     """
 
     taps: tuple[str, ...] = ("f16", "f32")
@@ -51,13 +55,17 @@ class Settings:
     memory: int = 2000
     side: int = SIDE
     equalise: bool = False
+    by_place: bool = True
     folds: int = 5
     coverage: float = COVERAGE
     confidence: float = CONFIDENCE
     seed: int = 1
+    sees: tuple[int, int] | None = None
 
     def network_size(self, canonical: tuple[int, int]) -> tuple[int, int]:
         """Width and height that the network sees of a canonical view (width, height)."""
+        if self.sees is not None:
+            return self.sees
         shrink = self.side / max(canonical)
         width, height = (max(2, round(length * shrink / STEP)) * STEP for length in canonical)
         return width, height
@@ -65,7 +73,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What was learned. scores: of each good picture, by a memory made without it."""
+    """What was learned. scores: of each good picture, by what was learned without its part.
+    defects: what labelled defects look like, None without such; labelled: so many pictures of them,
+    of `labelled_parts` parts.
+    """
 
     model: onnx.ModelProto
     input_shape: tuple[int, int, int, int]
@@ -74,6 +85,9 @@ class Taught:
     bound: Bound
     scores: Floats
     settings: Settings
+    defects: Defects | None = None
+    labelled: int = 0
+    labelled_parts: int = 0
 
 
 class PatchReader:
@@ -104,15 +118,22 @@ def teach(
     features: FeaturePackage,
     settings: Settings | None = None,
     progress: Progress = silent,
+    parts: Sequence[str] | None = None,
+    labelled: Sequence[Item] = (),
 ) -> Taught:
     """Learn what is good from pictures of one size (height, width).
 
-    Raises InspectionError for fewer than FEWEST pictures.
+    parts: name of the part that each picture shows; None: each one shows another. labelled:
+    defective pictures whose defects somebody marked, of other parts. Raises InspectionError for
+    fewer than FEWEST parts.
     """
     settings = settings or Settings()
-    if len(pictures) < FEWEST:
+    numbers = None if parts is None else np.unique(parts, return_inverse=True)[1]
+    different = len(pictures) if parts is None else len(set(parts))
+    if different < FEWEST:
+        shown = "pictures" if parts is None else f"parts (on {len(pictures)} pictures)"
         raise InspectionError(
-            f"{len(pictures)} different good pictures are too few to know what varies: take at "
+            f"{different} different good {shown} are too few to know what varies: take at "
             f"least {FEWEST}, better {ENOUGH}, of different good parts"
         )
     height, width = pictures[0].shape
@@ -131,12 +152,34 @@ def teach(
         settings.folds,
         settings.memory,
         settings.seed,
+        numbers,
+        settings.by_place,
         lambda fold: progress("testing on pictures left out", len(good) + fold, steps),
     )
     progress("remembering", steps - 1, steps)
-    known = Scales.of(good, held_out.units, settings.memory, settings.seed)
-    limit = bound(held_out.scores, settings.coverage, settings.confidence)
-    model, output = heat_graph(graph, grid, known)
+    known = Scales.of(good, held_out, settings.memory, settings.seed)
+    heats, defects = held_out.heats, None
+    if labelled:
+        marked = mark(labelled, reader, known, grid)
+        defects, further = learn_defects(good, marked, grid, numbers, held_out.fold_of)
+        heats = heats + further
+    scores = np.asarray(heats.max(axis=(1, 2)), np.float32)
+    limit = bound(scores, settings.coverage, settings.confidence, numbers)
+    model, output = heat_graph(graph, grid, known, defects)
     progress("done", steps, steps)
     shape = (1, 1, size[1], size[0])
-    return Taught(model, shape, output, known, limit, held_out.scores, settings)
+    whose = len({one.part for one in labelled})
+    return Taught(
+        model, shape, output, known, limit, scores, settings, defects, len(labelled), whose
+    )
+
+
+def mark(
+    labelled: Sequence[Item], reader: PatchReader, known: Scales, grid: tuple[int, int]
+) -> list[Marked]:
+    """Labelled pictures as they are learned from. Raises InspectionError."""
+    marked = []
+    for one in labelled:
+        patches = reader.read(one.read())
+        marked.append(Marked(patches, known.heat(patches, grid), one.marked(grid)))
+    return marked

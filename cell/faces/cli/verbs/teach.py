@@ -15,6 +15,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from cell.config import load
 from cell.faces.cli.errors import UsageError
+from cell.faces.cli.labelled_defects import labelled_defects
+from cell.faces.cli.own_features import OwnFeatures
 from cell.faces.cli.part_measures import part_of, size_of
 from cell.faces.cli.pictures import write_picture
 from cell.faces.cli.terminal import terminal
@@ -22,7 +24,6 @@ from cell.lab.teaching import Bins, Lesson, teach_recipe, warnings
 from cell.products.inspector import view_maker
 from cell.products.loading import RECIPES
 from cell.products.lookup import cell_bins, taught_recipes
-from models.anomaly import FeaturePackage
 from vision.anomaly.detector import AnomalyDetector
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.lab.data.names import printable
@@ -59,14 +60,52 @@ def teach(
     rim_mm: Annotated[
         float | None, typer.Option(help="Rim that the pictures leave out; default: 0.")
     ] = None,
+    group_by: Annotated[
+        str | None,
+        typer.Option(
+            help="Regular expression: what it finds in a picture's name says which part it shows; "
+            "default: as groups.csv in the folder says, else each picture another part."
+        ),
+    ] = None,
+    defects: Annotated[
+        Path | None,
+        typer.Option(help="Folder of pictures with marked defects, in any format that is read."),
+    ] = None,
+    label_set: Annotated[
+        str | None,
+        typer.Option("--set", help="A frozen label set of the cell: its marked defects likewise."),
+    ] = None,
     side: Annotated[
         int, typer.Option(min=64, max=1024, help="Longer side that the network sees [px].")
     ] = Settings().side,
+    features: Annotated[
+        Path | None,
+        typer.Option(
+            help="Feature network of your own (ONNX, one picture in, maps or tokens out); default: "
+            "the one that ships with the cell."
+        ),
+    ] = None,
+    features_licence: Annotated[
+        str | None, typer.Option(help="Its licence; default: as its metadata says.")
+    ] = None,
+    features_mean: Annotated[
+        str | None,
+        typer.Option(
+            help="Mean of what it was trained on, by commas; default: its metadata's, "
+            "else ImageNet's."
+        ),
+    ] = None,
+    features_std: Annotated[str | None, typer.Option(help="Standard deviation likewise.")] = None,
+    features_outputs: Annotated[
+        str | None, typer.Option(help="Its outputs to take, by commas; default: all that fit.")
+    ] = None,
     config: Annotated[
         Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")
     ] = None,
 ) -> None:
     """Teach a new product from pictures of good parts alone; whatever differs is an anomaly.
+
+    A few marked defects (--defects, --set) make it surer: what looks like them counts, too.
 
     Pictures are canonical views, or the camera's where the part's measures are known.
 
@@ -82,7 +121,9 @@ def teach(
     if recipes is None and (RECIPES / recipe).is_dir():
         raise UsageError(f"the recipe '{recipe}' comes with the cell: teach under another name.")
     console, errors = terminal(), terminal(stderr=True)
-    with Progress(
+    labelled = labelled_defects(cell, recipe, defects, label_set)
+    own = OwnFeatures(features, features_licence, features_mean, features_std, features_outputs)
+    with own.foundation(Settings(side=side)) as foundation, Progress(
         TextColumn("{task.description}"), BarColumn(), TextColumn("left"), TimeRemainingColumn(),
         console=errors, transient=True, disable=not errors.is_terminal,
     ) as bar:  # fmt: skip
@@ -92,16 +133,17 @@ def teach(
                 recipe,
                 good,
                 root,
-                FeaturePackage.load(),
+                foundation,
                 part_of(size_mm, diameter_mm, thickness_mm, rim_mm),
                 Bins.of(cell_bins(cell)),
                 lambda: datetime.now(UTC),
                 size_of(canonical, "--canonical") if canonical else None,
-                Settings(side=side),
                 lambda what, done, total: bar.update(
                     task, description=what, completed=done, total=total
                 ),
                 resize=resize,
+                group_by=group_by,
+                labelled=labelled,
                 view_of=lambda part, size: view_maker(cell, part, size),
             )
         except OSError as error:
@@ -135,6 +177,9 @@ def _tell(console: Console, lesson: Lesson, picture: Path, recipes: Path | None)
         f"{taught.scores.min():.2f} to {taught.scores.max():.2f}, anomalies begin at "
         f"{limit.threshold:.2f}"
     )
+    if taught.labelled:
+        parts = f"{taught.labelled_parts} parts" if taught.labelled_parts > 1 else "one part"
+        say(f"  and from {taught.labelled} pictures of {parts} with marked defects")
     say(f"  {limit.in_words()}")
     for line in warnings(lesson):
         say(f"  {line}", "yellow")
