@@ -20,12 +20,14 @@ from cell.nodes.topics import LATCHED, RELIABLE, to_ns
 from cell.nodes.workers import Worker
 from cell.products.inspector import InspectionSetup, build_inspector, require_in_view, warm_up
 from cell.products.loading import RecipeError
+from cell.products.pin import Pin
 from cell.records.folder import require_writable
 from cell.records.images import encoded, store_incoming
+from cell.records.in_use import last_in_use
 from cell.records.naming import Incoming
 from cell.records.reserve import Reserve
 from cell.records.space import Space
-from cell.texts import say
+from cell.texts import render, say
 from models.ground.errors import UserError
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
@@ -66,12 +68,24 @@ class InspectorNode(CellNode):
             self._space = Space(
                 folder, self.config.recorder.min_free_mib, Reserve(folder / "reserve.bin")
             )
-        self._setup = build_inspector(self.config, self.config.recipe)
+        self._setup = self._first_setup()
         self._reader = RingReader(self.config.camera.ring)
         self._results = self.create_publisher(Message, "/cell/inspector/inspection", RELIABLE)
         self.create_subscription(FrameHandle, "/cell/camera/frame", self._on_frame, RELIABLE)
         PreparingService(self, self._prepare, self._let_go)
         self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, LATCHED)
+
+    def _first_setup(self) -> InspectionSetup:
+        """What the journal says the cell works by, so that one started anew need not load twice.
+        Where that cannot be had, what the configuration names: `_on_cell` has the last word.
+        """
+        last = last_in_use(Path(self.config.data_dir) / "journal.db")
+        if last is not None and last.package:
+            try:
+                return build_inspector(self.config, last.recipe, pinned=last.package)
+            except UserError as error:
+                self.get_logger().warning(render(str(error)))
+        return build_inspector(self.config, self.config.recipe)
 
     def begin(self) -> None:
         self._work = queue.Queue(QUEUE)  # what waited when it was halted is stale
@@ -108,17 +122,18 @@ class InspectorNode(CellNode):
     @property
     def works_by(self) -> str:
         setup = self._setup
-        return "" if setup is None else setup.recipe.stamp
+        return "" if setup is None else str(setup.pin)
 
     def _on_cell(self, cell: CellState) -> None:
-        """The journal says which recipe is in use: what was prepared for it is taken up at once,
-        and an inspector that was started anew loads it.
+        """The journal says which recipe and which model are in use: what was prepared for them is
+        taken up at once, and an inspector that was started anew loads them, whatever people have
+        let through meanwhile.
         """
         wanted = f"{cell.recipe}#{cell.recipe_content}"
         if not cell.recipe or wanted in (self.works_by, self._wanted):
             return
         fresh = self._prepared
-        if fresh is not None and fresh.recipe.stamp == wanted:
+        if fresh is not None and str(fresh.pin) == wanted:
             self._prepared = None
             self._take(fresh)
             return
@@ -149,8 +164,8 @@ class InspectorNode(CellNode):
             old.engine.close()
 
     def _load(self, name: str, wanted: str) -> InspectionSetup:
-        fresh = build_inspector(self.config, name)
-        if fresh.recipe.stamp != wanted:
+        fresh = build_inspector(self.config, name, pinned=Pin.parse(wanted).package)
+        if str(fresh.pin) != wanted:
             fresh.engine.close()
             raise RecipeError(say("recipe.other_content", recipe=fresh.recipe.identity))
         return fresh

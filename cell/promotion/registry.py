@@ -30,7 +30,7 @@ from cell.stores.store import Store
 from cell.texts import say
 from models.errors import ModelError
 from models.package import ModelPackage
-from models.registry.chosen import choose, chosen
+from models.registry.chosen import Choice, choices, choose
 from models.registry.shelf import Shelf
 
 NOBODY: Final[Mapping[str, Truth]] = {}
@@ -253,7 +253,7 @@ class Registry:
     def chosen(self) -> dict[str, str]:
         """Which package each recipe goes by."""
         with self._store.reading() as db:
-            return _chosen(db)
+            return {name: one.package for name, one in _chosen(db).items()}
 
     def _take_in(
         self,
@@ -331,7 +331,7 @@ class Registry:
         with self._store.writing() as db:
             wanted = _chosen(db)
             try:
-                same = chosen(self.data_dir) == wanted
+                same = choices(self.data_dir) == wanted
             except ModelError:
                 same = False
             if not same:
@@ -347,9 +347,14 @@ class Registry:
             raise
 
 
-def _chosen(db: sqlite3.Connection) -> dict[str, str]:
-    fleets = {name: rows.fleet_of(db, name) for name in rows.recipes(db)}
-    return {name: fleet.active for name, fleet in fleets.items() if fleet.active is not None}
+def _chosen(db: sqlite3.Connection) -> dict[str, Choice]:
+    """By recipe: who judges, and by whose wish."""
+    found = {}
+    for name in rows.recipes(db):
+        for event in rows.events(db, name):
+            if event.move.after is State.ACTIVE:
+                found[name] = Choice(event.move.model, event.person, event.why)
+    return found
 
 
 def _means(words: str, model: Model) -> bool:

@@ -51,6 +51,7 @@ def _apply_session(state: State, event: e.Event) -> None:
             state.sessions.add(event.session)
             state.session_open = True
             state.recipe, state.configured = event.recipe, event.configured
+            state.package = event.package
             state.ordered_by = ""
             state.draining = False
             state.next_number = 1
@@ -81,7 +82,7 @@ def _apply_session(state: State, event: e.Event) -> None:
             if event.state is not CellState.FAULTED:
                 state.fault_encoder_m = None
         case e.RecipeSelected():
-            state.recipe = event.recipe
+            state.recipe, state.package = event.recipe, event.package
         case _:
             raise TypeError(event)
 

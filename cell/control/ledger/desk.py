@@ -46,6 +46,14 @@ class Desk:
 
     config: LedgerConfig
     recipe: Recipe
+    model: str = ""
+    """Identity of the model that judges, as inspections name it; '': any may."""
+    package: str = ""
+    """Its fingerprint."""
+    before: tuple[str, Recipe] | None = None
+    """The model before it, where it was exchanged while parts were on their way, and the recipe
+    with the thresholds that this one's findings are judged by.
+    """
     state: State = field(default_factory=State)
     live: Live = field(default_factory=Live)
     now_ns: int = 0
@@ -57,6 +65,21 @@ class Desk:
         """Decide: the event counts from here on."""
         apply(self.state, event)
         self.events.append(event)
+
+    def take(self, recipe: Recipe, model: str, package: str, *, live: bool = False) -> None:
+        """Work by this from now on; live: what the model before has still looked at counts."""
+        self.before = (self.model, self.recipe) if live else None
+        self.recipe, self.model, self.package = recipe, model, package
+
+    def recipe_of(self, done: Inspection) -> Recipe | None:
+        """What an inspection is judged by: the recipe with its own model's thresholds. None: the
+        cell does not work by its model.
+        """
+        if self.model in ("", done.model):
+            return self.recipe
+        if self.before is not None and self.before[0] == done.model:
+            return self.before[1]
+        return None
 
     @property
     def travel_m(self) -> float:

@@ -37,7 +37,8 @@ class SessionStarted(Event):
 
     `alarms`: those of before whose cause may still stand; the causes of the others are over. None
     in journals of cells that forgot every alarm at a start. `configured`: the recipe that the
-    configuration named, '' in old journals.
+    configuration named, '' in old journals. `package`: fingerprint of the model that judges, '' in
+    old journals.
     """
 
     session: str
@@ -49,6 +50,7 @@ class SessionStarted(Event):
     clean: bool
     alarms: tuple[str, ...] | None = None
     configured: str = ""
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +73,18 @@ class StateChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeSelected(Event):
-    """The cell works by another recipe from here on: a person wanted it, for a reason."""
+    """The cell works by another recipe, or by another model of the same one, from here on: a
+    person wanted it, for a reason. `model`: its identity, as it stands on inspections; `package`:
+    its fingerprint; both '' in old journals.
+    """
 
     recipe: str
     person: str
     reason: str = ""
     content: str = ""
     """First digits of the recipe's digest."""
+    model: str = ""
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

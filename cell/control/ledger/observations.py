@@ -214,11 +214,17 @@ class Acknowledge(Observation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectRecipe(Observation):
-    """A person loads a recipe; only while the belt stands and no account is open."""
+    """A person loads a recipe; only while the belt stands and no account is open, unless it is the
+    same one with another model (`live`). model: its identity on inspections, '' for any; package:
+    its fingerprint.
+    """
 
     recipe: Recipe
     person: str
     reason: str = ""
+    model: str = ""
+    package: str = ""
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -170,7 +170,9 @@ def _record(desk: Desk, account: Account | None, latch: Exposure, done: Inspecti
     if error:
         _reject(desk, desk.state.accounts[latch.part], error)
         return
-    _verdict(desk, latch.part, rules.judge(desk.recipe, done.defects), "recipe")
+    recipe = desk.recipe_of(done)
+    assert recipe is not None  # or the inspection is not usable
+    _verdict(desk, latch.part, rules.judge(recipe, done.defects), "recipe")
     desk.clear_alarm("ledger.no_verdict")
 
 
@@ -186,6 +188,8 @@ def _why_unusable(desk: Desk, account: Account | None, latch: Exposure, done: In
             return say("uninspected.other_place", off=off * 1e3)
     if done.recipe != desk.state.recipe:
         return say("uninspected.other_recipe", used=done.recipe, wanted=desk.state.recipe)
+    if desk.recipe_of(done) is None:
+        return say("uninspected.other_model", used=done.model, wanted=desk.model)
     return ""
 
 
