@@ -21,11 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import yaml
 
 from cell.config import load
 from cell.control.ledger.events import Event, Inspected, Judged, RecipeSelected, SessionStarted
 from cell.people.audit import AuditLog
 from cell.people.shell import at_shell
+from cell.products import RECIPES
 from cell.promotion.admitting import admit
 from cell.promotion.model import Model, Offer
 from cell.promotion.registry import Registry
@@ -36,6 +38,8 @@ from tests.system.changeover import PATIENCE_S, Watcher
 
 HOST, DOMAIN = "127.0.9.85", 85
 ROOT = Path(__file__).parents[2]
+RECIPE = "boards"
+"""The boards' recipe, which leaves its thresholds to the model's card."""
 THRESHOLD = 0.6
 """Of the other model, all classes: the recipe's content is another one by it."""
 
@@ -46,6 +50,7 @@ class Line:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.data = folder / "data"
         self.data.mkdir()
+        leave_thresholds(self.data / "recipes" / RECIPE)
         self.config = load(None, {"data_dir": str(self.data)})
         keys = self.config.people.keys_beside(self.data)
         audit = stack.enter_context(closing(AuditLog(self.data, keys)))
@@ -53,7 +58,7 @@ class Line:
         self.other = self.model(folder, "9.9.9", THRESHOLD)
         self.unfit = self.model(folder, "9.9.8", 0.1)
         words = ["run", "--headless", "--parts", "100000", "--seed", "5", "--host", HOST]
-        words += ["--domain", str(DOMAIN), "--data", str(self.data)]
+        words += ["--recipe", RECIPE, "--domain", str(DOMAIN), "--data", str(self.data)]
         command = [sys.executable, "-m", "cell.faces.cli.main", *words]
         log = stack.enter_context((folder / "run.log").open("w"))
         self.cell = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
@@ -75,11 +80,13 @@ class Line:
         card |= {"version": version, "thresholds": dict.fromkeys(card["classes"], threshold)}
         (package / "card.json").write_text(json.dumps(card))
         seal(package)
-        return admit(self.registry, self.config, Offer("pcb", package), at_shell(), time.time_ns())
+        return admit(self.registry, self.config, Offer(RECIPE, package), at_shell(), time.time_ns())
 
     def look(self) -> None:
         """Hear what is new."""
         self.watcher.turn()
+        if not (self.data / "journal.db").is_file():
+            return
         with Journal.follow(self.data / "journal.db") as journal:
             for seq, event in journal.read(self._read):
                 self.events.append(event)
@@ -89,6 +96,7 @@ class Line:
         """Look until there is something."""
         deadline = time.monotonic() + PATIENCE_S
         while not (got := found()):
+            assert self.cell.poll() is None, f"the cell has ended while it was waited: {what}"
             assert time.monotonic() < deadline, (what, self.watcher.state)
             self.look()
         return got
@@ -100,7 +108,7 @@ class Line:
     def promote(self, model: Model, why: str) -> int:
         """Against the gate; when."""
         at_ns = time.time_ns()
-        found = self.registry.find(model.fingerprint, "pcb")
+        found = self.registry.find(model.fingerprint, RECIPE)
         if found.state is State.RETIRED:
             self.registry.promote(
                 found, State.SHADOW, at_shell(), at_ns, why=why, rules=self.config.promotion
@@ -114,13 +122,13 @@ class Line:
     def back(self, why: str) -> int:
         """One touch; when."""
         at_ns = time.time_ns()
-        self.registry.roll_back("pcb", at_shell(), at_ns, why=why)
+        self.registry.roll_back(RECIPE, at_shell(), at_ns, why=why)
         return at_ns
 
     @property
     def active(self) -> str:
         """Fingerprint of who shall judge."""
-        return self.registry.chosen()["pcb"]
+        return self.registry.chosen()[RECIPE]
 
     def taken_up(self, at_ns: int) -> RecipeSelected:
         """The event by which the one that shall judge does."""
@@ -134,7 +142,7 @@ class Line:
 
     def judged(self, at_ns: int) -> Inspected:
         """The first part that the one that shall judge has judged."""
-        short = self.registry.find(self.active, "pcb").identity
+        short = self.registry.find(self.active, RECIPE).identity
         return self.until(  # type: ignore[no-any-return]
             lambda: next(
                 (
@@ -159,12 +167,23 @@ class Line:
         os.kill(self.process(node).pid, signal.SIGKILL)
 
 
+def leave_thresholds(folder: Path) -> None:
+    """The boards' recipe under another name and without thresholds."""
+    shutil.copytree(RECIPES / "pcb", folder)
+    written = folder / "recipe.yaml"
+    content = yaml.safe_load(written.read_text()) | {"name": RECIPE}
+    del content["threshold"]
+    for rule in content["classes"].values():
+        del rule["threshold"]
+    written.write_text(yaml.safe_dump(content, allow_unicode=True))
+
+
 @contextmanager
 def line() -> Iterator[Line]:
     """In a folder of its own."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         made = Line(Path(folder), stack)
-        made.watcher.until(lambda: made.watcher.state.state == "running", "running")
+        made.until(lambda: made.watcher.state.state == "running", "running")
         made.until(lambda: len(list(made.since(0, Judged))) > 2, "parts")
         yield made
 
@@ -233,7 +252,7 @@ def killed(there: Line, moment: str) -> dict[str, Any]:
 def wrongly_judged(there: Line, at_ns: int) -> int:
     """Parts that were passed by a model by which the cell did not work then."""
     works_by, wrong = "", 0
-    identities = {one.fingerprint: one.identity for one in there.registry.models("pcb")}
+    identities = {one.fingerprint: one.identity for one in there.registry.models(RECIPE)}
     before = ""
     for event in there.events:
         if isinstance(event, RecipeSelected | SessionStarted):
