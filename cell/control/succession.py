@@ -35,6 +35,11 @@ class Succession:
         else:
             self._choices, self._unreadable = choices, ""
 
+    @property
+    def choices(self) -> Mapping[str, Choice]:
+        """What each recipe goes by, as far as it is known."""
+        return self._choices
+
     def next(self, recipe: str, package: str, now_s: float) -> Wish | None:
         """What is to be taken up now by a cell that works by this recipe (its name) and the model
         of this fingerprint; None while all is as it should be, or it is not yet time.

@@ -17,6 +17,7 @@ from cell.nodes.parameters import declare
 from cell.nodes.prepared import PreparingService
 from cell.nodes.process import run
 from cell.nodes.topics import LATCHED, RELIABLE, to_ns
+from cell.nodes.trial import Beside
 from cell.nodes.workers import Worker
 from cell.products.inspector import InspectionSetup, build_inspector, require_in_view, warm_up
 from cell.products.loading import RecipeError
@@ -60,6 +61,7 @@ class InspectorNode(CellNode):
         self._wanted = ""
         self._engine_errors = 0
         self._count = 0
+        self._beside = Beside(self, self._in_use, self._lock)
 
     def set_up(self) -> None:
         if self.section.store_views:
@@ -71,6 +73,7 @@ class InspectorNode(CellNode):
         self._setup = self._first_setup()
         self._reader = RingReader(self.config.camera.ring)
         self._results = self.create_publisher(Message, "/cell/inspector/inspection", RELIABLE)
+        self._trials = self.create_publisher(Message, "/cell/inspector/trial", RELIABLE)
         self.create_subscription(FrameHandle, "/cell/camera/frame", self._on_frame, RELIABLE)
         PreparingService(self, self._prepare, self._let_go)
         self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, LATCHED)
@@ -90,10 +93,12 @@ class InspectorNode(CellNode):
     def begin(self) -> None:
         self._work = queue.Queue(QUEUE)  # what waited when it was halted is stale
         self.start_worker("inspect", self._inspect_all, PATIENCE_S)
+        self._beside.start()
         self.create_timer(1.0, self._look)
 
     def tear_down(self) -> None:
         self._let_go()
+        self._beside.close()
         if self._setup is not None:
             self._setup.engine.close()
             self._setup = None
@@ -123,6 +128,11 @@ class InspectorNode(CellNode):
     def works_by(self) -> str:
         setup = self._setup
         return "" if setup is None else str(setup.pin)
+
+    def _in_use(self) -> tuple[str, str]:
+        """The recipe's name, and the fingerprint of its model."""
+        setup = self._setup
+        return ("", "") if setup is None else (setup.recipe.name, setup.package)
 
     def _on_cell(self, cell: CellState) -> None:
         """The journal says which recipe and which model are in use: what was prepared for them is
@@ -185,9 +195,35 @@ class InspectorNode(CellNode):
             worker.goes_on()  # what follows counts from here
             with self._lock:
                 assert self._setup is not None
+                self._try(handle, self._setup)
                 message = self._inspect(handle, self._setup)
             self._results.publish(message)
             self._count += 1
+
+    def _try(self, handle: FrameHandle, active: InspectionSetup) -> None:
+        """Let a model on trial say its word of this picture, if it is to look at it: before the
+        other one begins, so that it is heard before that one's.
+        """
+        setup = self._beside.chosen(to_ns(handle.stamp), handle.trigger)
+        if setup is None or setup.recipe.identity != active.recipe.identity:
+            return
+        if not self._work.empty():
+            return  # the line comes first
+        assert self._reader is not None
+        try:
+            with self._reader.view(handle.slot, handle.sequence) as picture:
+                found, _ = setup.complete.inspect_frame(picture)
+        except (InspectionError, StaleFrame, RingError) as error:
+            told = self._answer(handle, setup, error=str(error))
+        except EngineError as error:
+            self._beside.failed(str(error))
+            return
+        else:
+            told = self._answer(
+                handle, setup, ok=True, pose=found.pose or NOWHERE, defects=found.detections,
+                timings=found.timings,
+            )  # fmt: skip
+        self._trials.publish(told)
 
     def _inspect(self, handle: FrameHandle, setup: InspectionSetup) -> Message:
         assert self._reader is not None
@@ -241,6 +277,8 @@ class InspectorNode(CellNode):
     def _look(self) -> None:
         failing = self._engine_errors >= MOST_ENGINE_ERRORS
         self.advisories = {"inspector.engine_error": self.problem} if failing else {}
+        self._beside.look()
+        self.advisories |= self._beside.advisories
         if self._space is not None:
             self._space.look()
             self.advisories |= self._space.advisories

@@ -32,6 +32,7 @@ from cell.nodes.process import run
 from cell.nodes.remover import Remover
 from cell.nodes.subscriptions import Subscriptions
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
+from cell.nodes.trying import Trying
 from cell.products.lookup import find_recipe, load_resumed
 from cell.records.agreement import open_journal
 from cell.records.checkpoints import Checkpoints, restore
@@ -78,6 +79,7 @@ class SupervisorNode(CellNode):
         self._remover = Remover(self, self._tell)
         self._inputs = Subscriptions(self, self._tell, self._hear)
         self._changing = Changing(self, ledger.desk.config, watch, self._tell, parts)
+        self._trying = Trying(self, self._tell)
         self._orders = Orders(
             self,
             self._supervision,
@@ -122,7 +124,8 @@ class SupervisorNode(CellNode):
             self._tell(o.Tick(stamp_ns=now))
             self._remover.remind(self._inputs.robot_busy)
             self._changing.look(self._orders.seen())
-            self.advisories = self._changing.succession.advisories
+            self._trying.look(self._changing.succession.choices, self._changing.parts)
+            self.advisories = self._changing.succession.advisories | self._trying.advisories
         self._publish_state()
 
     def _hear(self, beat: Heartbeat) -> None:

@@ -348,12 +348,14 @@ class Registry:
 
 
 def _chosen(db: sqlite3.Connection) -> dict[str, Choice]:
-    """By recipe: who judges, and by whose wish."""
+    """By recipe: who judges, by whose wish, and who is tried beside it."""
     found = {}
     for name in rows.recipes(db):
-        for event in rows.events(db, name):
+        events = rows.events(db, name)
+        canary = Fleet.of(one.move for one in events).canary or ""
+        for event in events:
             if event.move.after is State.ACTIVE:
-                found[name] = Choice(event.move.model, event.person, event.why)
+                found[name] = Choice(event.move.model, event.person, event.why, canary)
     return found
 
 

@@ -24,11 +24,14 @@ FILE: Final = "registry/active.json"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The package that a recipe goes by, by its fingerprint; who wanted it, and why."""
+    """The package that a recipe goes by, by its fingerprint; who wanted it, and why. canary: the
+    one that is tried beside it on a share of the parts, '' for none.
+    """
 
     package: str
     person: str = ""
     why: str = ""
+    canary: str = ""
 
 
 _CHOSEN: Final = TypeAdapter(dict[str, Choice | str])

@@ -16,7 +16,9 @@ from cell.control.changeover import TAKE_UP_S, Changeover, LetGo, Seen, Step, Ta
 from cell.control.ledger import Ledger
 from cell.control.ledger import events as e
 from cell.control.ledger import observations as o
+from cell.control.ledger.codec import decode
 from cell.control.ledger.events import CellState as State
+from cell.control.ledger.inspection import Inspection
 from cell.control.succession import ADVISORY, LONGEST_RETRY_S, RETRY_S, Succession
 from cell.products.lookup import MODELS, load_inspection_parts, load_resumed
 from cell.products.pin import Pin
@@ -30,6 +32,7 @@ from models.files import seal
 from models.registry.chosen import FILE, Choice, choices, choose
 from models.registry.shelf import Shelf
 from tests.cell.world import CONFIG, RECIPE, World
+from vision.types import Defect
 
 
 def stopping_from(threshold: float) -> Recipe:
@@ -209,3 +212,62 @@ def test_files_of_before_hold_the_fingerprint_alone(tmp_path: Path) -> None:
     assert choices(tmp_path) == {"pcb": Choice(A.package)}
     choose(tmp_path, {"pcb": A, "nut": B})
     assert choices(tmp_path) == {"pcb": A, "nut": B}
+
+
+def said(world: World, threshold_passes: bool, score: float = 0.9) -> None:
+    """The model on trial speaks of the picture that the camera has taken, before the other one."""
+    taken = [one for one in world.events() if isinstance(one, e.FrameSeen)][-1]
+    defects = () if threshold_passes else (Defect("short", score, 10.0, 10.0, 30.0, 30.0),)
+    done = Inspection(
+        trigger=taken.trigger, exposure_ns=taken.exposure_ns, done_ns=world.now_ns, ok=True,
+        defects=defects, recipe=RECIPE.identity, model="canary",
+    )  # fmt: skip
+    world.observe(o.TrialDone(stamp_ns=world.now_ns, inspection=done))
+
+
+@pytest.mark.parametrize(
+    ("defective", "passes", "score", "acted_on"),
+    [
+        (True, True, 0.9, VerdictKind.REJECT),
+        (True, False, 0.9, VerdictKind.REJECT),
+        (False, True, 0.9, VerdictKind.PASS),
+        (False, False, 0.9, VerdictKind.REVIEW),
+        (False, False, 0.97, VerdictKind.REJECT),
+    ],
+)
+def test_of_two_models_the_stricter_is_acted_on_and_both_are_on_record(
+    defective: bool, passes: bool, score: float, acted_on: VerdictKind
+) -> None:
+    """Each by its own thresholds: the one on trial rejects from 0.95 on."""
+    ledger = Ledger(CONFIG, RECIPE)
+    ledger.take_recipe(STRICT, "test@1", A.package)
+    world = World(ledger=ledger)
+    world.bring_up()
+    trial = o.TrialSet(stamp_ns=world.now_ns, model="canary", package=B.package, recipe=LAX)
+    world.observe(trial)
+    world.feed(0.2, defective)
+    while not any(isinstance(one, e.FrameSeen) for one in world.events()):
+        world.tick()
+    said(world, passes, score)
+    world.tick(60)
+    (tried,) = [one for one in world.events() if isinstance(one, e.Tried)]
+    (judged,) = [one for one in world.events() if isinstance(one, e.Judged)]
+    assert (tried.part, tried.model, tried.package) == (judged.part, "canary", B.package)
+    assert tried.active is (VerdictKind.REJECT if defective else VerdictKind.PASS)
+    assert (judged.verdict.kind, judged.by) == (acted_on, "recipe")
+    assert ("verdict.on_trial" in judged.verdict.reason) is (acted_on is not tried.active)
+    assert all(decode(kind, text) for kind, text in world.journal)
+
+
+@pytest.mark.parametrize("trial", [o.TrialSet(stamp_ns=0), None])
+def test_a_model_that_is_not_on_trial_has_no_say(trial: o.TrialSet | None) -> None:
+    world = line("test@1")
+    if trial is not None:
+        world.observe(replace(trial, stamp_ns=world.now_ns))
+    while not any(isinstance(one, e.FrameSeen) for one in world.events()):
+        world.tick()
+    said(world, True)
+    world.tick(60)
+    assert not [one for one in world.events() if isinstance(one, e.Tried)]
+    (judged,) = [one for one in world.events() if isinstance(one, e.Judged)]
+    assert judged.verdict.kind is VerdictKind.REJECT

@@ -264,7 +264,7 @@ def wrongly_judged(there: Line, at_ns: int) -> int:
 
 
 def supervisor_killed(there: Line) -> dict[str, Any]:
-    """The supervisor dies when another model has been taken up: the next one goes by the journal."""
+    """The supervisor dies when another model has been taken up: the next one goes by it."""
     at_ns = there.promote(there.other, "before the supervisor dies")
     there.judged(at_ns)
     killed_ns = time.time_ns()

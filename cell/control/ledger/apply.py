@@ -34,6 +34,7 @@ def apply(state: State, event: e.Event) -> None:
             | e.FrameAssociated()
             | e.Inspected()
             | e.Judged()
+            | e.Tried()
         ):
             _apply_picture(state, event)
         case (
@@ -155,6 +156,8 @@ def _apply_picture(state: State, event: e.Event) -> None:
                 state.change(event.part, inspected_ok=seen.ok)
                 if seen.ok and not event.late:
                     state.change(event.part, **asdict(seen.pose), encoder_m=event.encoder_m)
+        case e.Tried():
+            pass  # on record alone: what is acted on follows
         case e.Judged():
             kind = event.verdict.kind
             stage = Stage.CLEARED if kind is VerdictKind.PASS else Stage.AWAITING_REMOVAL

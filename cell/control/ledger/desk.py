@@ -10,7 +10,7 @@ from cell.control.ledger.apply import apply
 from cell.control.ledger.config import LedgerConfig
 from cell.control.ledger.events import CellState, Event
 from cell.control.ledger.inspection import Inspection
-from cell.control.ledger.observations import BeltRead
+from cell.control.ledger.observations import BeltRead, TrialSet
 from cell.products.recipe import Recipe
 from cell.texts import say
 from models.ground.errors import UserError
@@ -38,6 +38,8 @@ class Live:
     exposures_until_ns: int = 0
     counter_ahead_since_ns: int | None = None
     inspections: dict[int, Inspection] = field(default_factory=dict)
+    tried: dict[int, Inspection] = field(default_factory=dict)
+    """What the model on trial says of pictures, by their trigger."""
 
 
 @dataclass(slots=True)
@@ -54,6 +56,8 @@ class Desk:
     """The model before it, where it was exchanged while parts were on their way, and the recipe
     with the thresholds that this one's findings are judged by.
     """
+    trial: TrialSet | None = None
+    """The model on trial."""
     state: State = field(default_factory=State)
     live: Live = field(default_factory=Live)
     now_ns: int = 0

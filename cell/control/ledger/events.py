@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cell.control.ledger.inspection import Inspection
-from cell.products.verdict import Verdict
+from cell.products.verdict import Verdict, VerdictKind
+from vision.types import Defect
 
 
 class CellState(StrEnum):
@@ -155,6 +156,24 @@ class Judged(Event):
     part: str
     verdict: Verdict
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried(Event):
+    """A model on trial has looked at this part, too: what each of the two would have done. The
+    stricter of the two is acted on.
+    """
+
+    part: str
+    trigger: int
+    model: str
+    package: str
+    active: VerdictKind
+    candidate: VerdictKind
+    engine: str
+    total_ms: float
+    defects: tuple[Defect, ...]
+    error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ RULES: dict[type[o.Observation], Callable[[Desk, Any], None]] = {
     o.ExitEdge: identity.exit_edge,
     o.FrameReceived: pictures.frame,
     o.InspectionDone: pictures.inspection,
+    o.TrialDone: pictures.trial,
     o.RemovalFeedback: removals.feedback,
     o.RemovalDone: removals.done,
     o.Override: operation.override,
@@ -37,6 +38,7 @@ RULES: dict[type[o.Observation], Callable[[Desk, Any], None]] = {
     o.Command: operation.command,
     o.Acknowledge: operation.acknowledge,
     o.SelectRecipe: operation.select_recipe,
+    o.TrialSet: operation.set_trial,
     o.Tick: lambda _desk, _tick: None,
     o.Closing: operation.closing,
 }

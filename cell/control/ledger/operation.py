@@ -20,6 +20,7 @@ from cell.control.ledger.observations import (
     Override,
     SelectRecipe,
     Started,
+    TrialSet,
 )
 from cell.products.verdict import Verdict, VerdictKind
 
@@ -220,6 +221,12 @@ def select_recipe(desk: Desk, choice: SelectRecipe) -> None:
             package=choice.package,
         )
     )
+
+
+def set_trial(desk: Desk, trial: TrialSet) -> None:
+    """From now on this model's word counts beside the other one's; both are on record then."""
+    desk.trial = None if trial.recipe is None else trial
+    desk.live.tried.clear()
 
 
 def override(desk: Desk, wish: Override) -> None:
