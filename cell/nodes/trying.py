@@ -16,18 +16,25 @@ from cell.texts import say
 from models.ground.errors import UserError
 from models.registry.chosen import Choice
 
-ADVISORY: Final = "inspector.trial_refused"
+REFUSED: Final = "inspector.trial_refused"
+ENDED: Final = "inspector.trial_ended"
 
 
 class Trying:
-    """Follows who is on trial. `advisories`: why nobody is, where somebody should be."""
+    """Follows who is on trial, and why one that should be is not."""
 
     def __init__(self, node: CellNode, tell: Callable[[o.Observation], object]) -> None:
         self._node, self._tell = node, tell
         self._loaded: queue.SimpleQueue[InspectionParts | str] = queue.SimpleQueue()
         self._known: tuple[str, str] | None = None
         self._loading = False
-        self.advisories: dict[str, str] = {}
+        self._trouble = self._left = ""
+
+    @property
+    def advisories(self) -> dict[str, str]:
+        """Alarms and their details."""
+        told = {REFUSED: self._trouble, ENDED: self._left}
+        return {alarm: why for alarm, why in told.items() if why}
 
     def look(self, choices: Mapping[str, Choice], works_by: InspectionParts) -> None:
         """Get on; call a few times a second, in the executor's thread."""
@@ -35,11 +42,12 @@ class Trying:
             self._on_loaded(self._loaded.get(), works_by)
         name = works_by.recipe.name
         choice = choices.get(name)
+        self._left = "" if choice is None else choice.left
         package = "" if choice is None else choice.canary
         wanted = str(works_by.pin), package
         if self._loading or wanted == self._known:
             return
-        began, self._known, self.advisories = self._known, wanted, {}
+        began, self._known, self._trouble = self._known, wanted, ""
         if began is not None and began[1]:
             self._tell(o.TrialSet(stamp_ns=self._node.now_ns()))
         if package and package != works_by.package:
@@ -55,10 +63,10 @@ class Trying:
     def _on_loaded(self, found: InspectionParts | str, works_by: InspectionParts) -> None:
         self._loading = False
         if isinstance(found, str):
-            self.advisories = {ADVISORY: found}
+            self._trouble = found
         elif found.written != works_by.written:
             new, now = found.recipe.identity, works_by.recipe.identity
-            self.advisories = {ADVISORY: say("model.other_recipe", new=new, now=now)}
+            self._trouble = say("model.other_recipe", new=new, now=now)
         else:
             self._tell(
                 o.TrialSet(

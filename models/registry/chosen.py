@@ -25,13 +25,15 @@ FILE: Final = "registry/active.json"
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The package that a recipe goes by, by its fingerprint; who wanted it, and why. canary: the
-    one that is tried beside it on a share of the parts, '' for none.
+    one that is tried beside it on a share of the parts, '' for none; left: why the one that was
+    tried last has lost its say by itself, '' if it has not.
     """
 
     package: str
     person: str = ""
     why: str = ""
     canary: str = ""
+    left: str = ""
 
 
 _CHOSEN: Final = TypeAdapter(dict[str, Choice | str])

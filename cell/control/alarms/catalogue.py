@@ -61,6 +61,7 @@ _ENTRIES = (
     Entry("inspector.engine_error", Priority.HIGH),
     Entry("inspector.model_waits", Priority.MEDIUM, advisory=True, told_anew=True),
     Entry("inspector.trial_refused", Priority.LOW, advisory=True, told_anew=True),
+    Entry("inspector.trial_ended", Priority.MEDIUM, advisory=True, told_anew=True),
     Entry("robot.removal_failed", Priority.HIGH),
     Entry("robot.part_dropped", Priority.HIGH),
     Entry("robot.protective_stop", Priority.HIGH),

@@ -161,13 +161,15 @@ class Judged(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried(Event):
     """A model on trial has looked at this part, too: what each of the two would have done. The
-    stricter of the two is acted on.
+    stricter of the two is acted on. `package`, `against`: fingerprints of the model on trial and of
+    the other one.
     """
 
     part: str
     trigger: int
     model: str
     package: str
+    against: str
     active: VerdictKind
     candidate: VerdictKind
     engine: str

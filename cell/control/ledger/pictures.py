@@ -200,7 +200,8 @@ def _with_the_trial(desk: Desk, part: str, done: Inspection, verdict: Verdict) -
     trial, other = desk.trial, desk.live.tried.pop(done.trigger, None)
     if trial is None or trial.recipe is None or other is None:
         return verdict
-    if other.exposure_ns != done.exposure_ns or other.recipe != done.recipe:
+    same = (other.exposure_ns, other.recipe) == (done.exposure_ns, done.recipe)
+    if not same or desk.model != done.model:  # of a model that was just replaced
         return verdict
     other = _writable(other)
     if other.ok:
@@ -214,6 +215,7 @@ def _with_the_trial(desk: Desk, part: str, done: Inspection, verdict: Verdict) -
             trigger=done.trigger,
             model=trial.model,
             package=trial.package,
+            against=desk.package,
             active=verdict.kind,
             candidate=its.kind,
             engine=other.engine if other.ok else "",
