@@ -223,6 +223,7 @@ class InspectorNode(CellNode):
                 handle, setup, ok=True, pose=found.pose or NOWHERE, defects=found.detections,
                 timings=found.timings,
             )  # fmt: skip
+            self._beside.took(found.timings.total_ms)
         self._trials.publish(told)
 
     def _inspect(self, handle: FrameHandle, setup: InspectionSetup) -> Message:
