@@ -11,10 +11,12 @@ import json
 import os
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -23,8 +25,16 @@ from typing import Any
 import psutil
 import yaml
 
-from cell.config import load
-from cell.control.ledger.events import Event, Inspected, Judged, RecipeSelected, SessionStarted
+from cell.config import dump, load
+from cell.control.ledger.events import (
+    Event,
+    Inspected,
+    Judged,
+    RecipeSelected,
+    SessionStarted,
+    Tried,
+)
+from cell.faces.cli.demo import demo_overrides
 from cell.people.audit import AuditLog
 from cell.people.shell import at_shell
 from cell.products import RECIPES
@@ -47,7 +57,7 @@ THRESHOLD = 0.6
 class Line:
     """A running cell, its registry and its journal."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
+    def __init__(self, folder: Path, stack: ExitStack, settings: dict[str, Any]) -> None:
         self.data = folder / "data"
         self.data.mkdir()
         leave_thresholds(self.data / "recipes" / RECIPE)
@@ -59,6 +69,11 @@ class Line:
         self.unfit = self.model(folder, "9.9.8", 0.1)
         words = ["run", "--headless", "--parts", "100000", "--seed", "5", "--host", HOST]
         words += ["--recipe", RECIPE, "--domain", str(DOMAIN), "--data", str(self.data)]
+        if settings:
+            demo = demo_overrides(HOST, self.data) | {"data_dir": str(self.data)}
+            self.config = load(None, demo | settings)
+            dump(self.config, folder / "cell.yaml")
+            words += ["--config", str(folder / "cell.yaml")]
         command = [sys.executable, "-m", "cell.faces.cli.main", *words]
         log = stack.enter_context((folder / "run.log").open("w"))
         self.cell = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
@@ -179,10 +194,10 @@ def leave_thresholds(folder: Path) -> None:
 
 
 @contextmanager
-def line() -> Iterator[Line]:
+def line(settings: dict[str, Any]) -> Iterator[Line]:
     """In a folder of its own."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        made = Line(Path(folder), stack)
+        made = Line(Path(folder), stack, settings)
         made.until(lambda: made.watcher.state.state == "running", "running")
         made.until(lambda: len(list(made.since(0, Judged))) > 2, "parts")
         yield made
@@ -277,13 +292,49 @@ def supervisor_killed(there: Line) -> dict[str, Any]:
     }
 
 
+def on_trial(there: Line, parts: int) -> dict[str, Any]:
+    """A model on trial at every picture: what its looks cost, and that both are on record."""
+    begun_ns = time.time_ns()
+    there.until(lambda: len(list(there.since(begun_ns, Inspected))) >= parts, "parts alone")
+    at_ns = time.time_ns()
+    rules = there.config.promotion
+    model = there.registry.find(there.other.fingerprint, RECIPE)
+    there.registry.promote(
+        model, State.CANARY, at_shell(), at_ns, why="measured", rules=rules, override=True
+    )
+    there.until(lambda: len(list(there.since(at_ns, Tried))) >= parts, "parts tried")
+    end_ns = time.time_ns()
+    looked = {one.part: one for one in there.since(at_ns, Tried)}
+    took = {e.part: _took_ms(e) for e in there.since(begun_ns, Inspected) if e.inspection.ok}
+    alone = [ms for part, ms in took.items() if part not in looked]
+    both = [ms for part, ms in took.items() if part in looked]
+    there.back("measured")
+    seen = len([e for e in there.since(at_ns, Inspected) if e.stamp_ns < end_ns])
+    return {
+        "tried": len(looked),
+        "inspected_since": seen,
+        "first_s": round((min(e.stamp_ns for e in looked.values()) - at_ns) * 1e-9, 2),
+        "exposure_to_inspection_ms": {
+            "alone": round(statistics.median(alone), 1),
+            "both": round(statistics.median(both), 1),
+        },
+        "acted_on": Counter(f"{e.active}/{e.candidate}" for e in looked.values()),
+    }
+
+
+def _took_ms(event: Inspected) -> float:
+    return (event.inspection.done_ns - event.inspection.exposure_ns) * 1e-6
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=3, help="promotions and ways back")
+    parser.add_argument("--trial", type=int, default=0, help="parts on trial, and nothing else")
     given = parser.parse_args()
-    with line() as there:
-        print(json.dumps(run(there, given.times), indent=2, ensure_ascii=False))
+    with line({"promotion.canary_share": 1.0} if given.trial else {}) as there:
+        found = on_trial(there, given.trial) if given.trial else run(there, given.times)
+        print(json.dumps(found, indent=2, ensure_ascii=False))
 
 
 if __name__ == "__main__":
