@@ -50,6 +50,8 @@ HOST, DOMAIN = "127.0.9.85", 85
 ROOT = Path(__file__).parents[2]
 RECIPE = "boards"
 """The boards' recipe, which leaves its thresholds to the model's card."""
+TRIAL = {"promotion.canary_share": 1.0, "promotion.latency_budget_ms": 5000.0}
+"""Every picture, however busy this machine is."""
 THRESHOLD = 0.6
 """Of the other model, all classes: the recipe's content is another one by it."""
 
@@ -332,7 +334,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3, help="promotions and ways back")
     parser.add_argument("--trial", type=int, default=0, help="parts on trial, and nothing else")
     given = parser.parse_args()
-    with line({"promotion.canary_share": 1.0} if given.trial else {}) as there:
+    with line(TRIAL if given.trial else {}) as there:
         found = on_trial(there, given.trial) if given.trial else run(there, given.times)
         print(json.dumps(found, indent=2, ensure_ascii=False))
 
