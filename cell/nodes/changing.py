@@ -103,7 +103,7 @@ class Changing:
         found = self._choices.new()
         if found is not None:
             self.succession.heard(found)
-        if not self.change.idle:
+        if not self.change.idle or set(JUDGING).intersection(self._watch.missing()):
             return
         name, package = self.parts.recipe.name, self.parts.package
         wish = self.succession.next(name, package, time.monotonic())
