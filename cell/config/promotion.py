@@ -73,6 +73,14 @@ class PromotionConfig(BaseModel):
         description="Parts that a candidate must have inspected beside the active model.",
         json_schema_extra={"unit": "1"},
     )
+    canary_share: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        title="Share on trial",
+        description="Share of the pictures that a model on trial looks at beside the active one.",
+        json_schema_extra={"unit": "1"},
+    )
     shadow_behind: int = Field(
         50,
         ge=1,

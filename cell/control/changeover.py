@@ -37,13 +37,21 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A person's order; see SetRecipe.srv."""
+    """A person's order; see SetRecipe.srv. package: of the recipe in use another model, by its
+    fingerprint, which is taken up while the line runs; '' for a change of the recipe.
+    """
 
     recipe: str
     person: str
     reason: str
     prepare_only: bool = False
     drain: bool = False
+    package: str = ""
+
+    @property
+    def live(self) -> bool:
+        """Whether the line goes on meanwhile."""
+        return bool(self.package)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,7 @@ class TakeUp:
     parts: InspectionParts
     person: str
     reason: str
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,16 @@ class Changeover:
         self._until_s, self._rounds = 0.0, 0
         self._kept_ready = False
 
+    @property
+    def wish(self) -> Wish:
+        """What is, or was last, carried through."""
+        return self._wish
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is under way; what is kept ready may wait."""
+        return self.step in (Step.NONE, Step.PREPARED)
+
     def obstacle(self, wish: Wish, seen: Seen) -> str:
         """Why this cannot be begun now, '' when it can."""
         if not wish.person.strip():
@@ -116,7 +135,9 @@ class Changeover:
         return {str(order): self._refusal(order, seen) for order in orders}
 
     def _refusal(self, order: Order, seen: Seen) -> str:
-        if self.step not in (Step.NONE, Step.PREPARED):
+        if not self.idle and self._wish.live:
+            return say("refused.recipe.model", person=self._wish.person)
+        if not self.idle:
             return say(
                 "refused.recipe.changing", recipe=self._wish.recipe, person=self._wish.person
             )
@@ -133,7 +154,8 @@ class Changeover:
 
     def begin(self, wish: Wish, old: InspectionParts, nodes: Iterable[str], now_s: float) -> bool:
         """Follow the order; whether anything has to be prepared for it."""
-        ready = self.step is Step.PREPARED and self._wish.recipe == wish.recipe
+        same = self._wish.recipe == wish.recipe and not wish.live
+        ready = self.step is Step.PREPARED and same
         self._wish, self.message, self._rounds = wish, "", 0
         if ready and not wish.prepare_only:
             self.step = Step.DRAINING
@@ -209,10 +231,11 @@ class Changeover:
         return self._next(now_s, seen)
 
     def _drain(self, now_s: float, seen: Seen) -> list[Action]:
-        if seen.state is State.STOPPED and not seen.on_belt:
+        wish = self._wish
+        if wish.live or (seen.state is State.STOPPED and not seen.on_belt):
             assert self.parts is not None
             self.step, self._until_s = Step.TAKING_UP, now_s + TAKE_UP_S
-            return [TakeUp(self.parts, self._wish.person, self._wish.reason)]
+            return [TakeUp(self.parts, wish.person, wish.reason, wish.live)]
         if seen.state is State.RUNNING and self._wish.drain:
             return [Drain(self._wish.person)]
         if seen.state is State.STOPPED and self._rounds < MOST_ROUNDS:
@@ -232,7 +255,9 @@ class Changeover:
             return []
         assert self._old is not None
         message = say("recipe.undone", recipe=self.recipe, old=self._old.recipe.identity)
-        undo = TakeUp(self._old, self._wish.person, message)
+        if self._wish.live:
+            message = say("model.undone", old=self._old.identity)
+        undo = TakeUp(self._old, self._wish.person, message, self._wish.live)
         self._fail(message)
         return [undo]
 

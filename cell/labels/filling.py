@@ -11,13 +11,13 @@ from pathlib import Path
 
 from cell.config.labels import LabelsConfig
 from cell.labels.cases import Case, Place, Reading, Records
-from cell.labels.drawing import drawn
 from cell.labels.keeping import Kept, keep
 from cell.labels.label import LabelError, Shape
 from cell.labels.margins import RecipeOf, doubt, nearest
 from cell.labels.queue import add_part, add_picture, add_reason, give_picture
 from cell.labels.reasons import Why
 from cell.labels.values import About, NewPicture, Proposal, Reason
+from cell.products.drawing import drawn
 from cell.texts import say
 from vision.types import Defect
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from cell.config.labels import LabelsConfig
 from cell.labels.agreement import agree
-from cell.labels.drawing import drawn
 from cell.labels.errors import LeaseError
 from cell.labels.label import LabelError, Labelled, Picture, require_class_names, require_sound
 from cell.labels.leases import has_spoken, release, save_draft
@@ -15,6 +14,7 @@ from cell.labels.queue import reopen, set_state
 from cell.labels.reasons import Why
 from cell.labels.rows import about_of, item_row, picture, said_of, shapes_text, version
 from cell.labels.values import Origin, Purpose, Said, Saved, State, Version
+from cell.products.drawing import drawn
 from cell.texts import say
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cell.config.labels import LabelsConfig
-from cell.labels.drawing import lot
 from cell.labels.errors import SetError
 from cell.labels.keeping import place_of
 from cell.labels.label import Judgement, Labelled, Picture, Shape
 from cell.labels.rows import shapes_of
 from cell.labels.values import LabelSet, Member, SetChange, Split
+from cell.products.drawing import lot
 from cell.texts import say
 
 NAME = re.compile(r"[\w][\w.-]{0,63}")

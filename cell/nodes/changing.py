@@ -1,5 +1,6 @@
-"""The supervisor's shell around a change of the recipe: files are read in a thread of their own,
-nodes are asked by PrepareRecipe.srv, `Changeover` decides.
+"""The supervisor's shell around a change of the recipe or of its model: files are read in a thread
+of their own, nodes are asked by PrepareRecipe.srv, `Changeover` decides, and `Succession` when a
+model that people have let through is taken up.
 """
 
 from __future__ import annotations
@@ -10,17 +11,31 @@ from collections.abc import Callable
 
 from inspection_cell_interfaces.srv import PrepareRecipe
 
-from cell.control.changeover import Action, Changeover, Drain, LetGo, RunOn, Seen, TakeUp, Wish
+from cell.control.changeover import (
+    Action,
+    Changeover,
+    Drain,
+    LetGo,
+    RunOn,
+    Seen,
+    Step,
+    TakeUp,
+    Wish,
+)
 from cell.control.ledger import observations as o
 from cell.control.ledger.config import LedgerConfig
+from cell.control.succession import Succession
 from cell.control.watch import Watch
 from cell.nodes.base import CellNode
+from cell.nodes.choices import ChoiceWatch
 from cell.products.lookup import InspectionParts, load_inspection_parts
 from cell.texts import say
 from models.ground.errors import UserError
 
 PREPARING = ("inspector", "robot")
 """Nodes that must be able to work by a recipe; the others get its measures with each order."""
+JUDGING = ("inspector",)
+"""Those to whom it matters which model names the defects."""
 
 Tell = Callable[[o.Observation], tuple[bool, str]]
 
@@ -34,33 +49,42 @@ class Changing:
         self._node, self._config, self._watch, self._tell = node, config, watch, tell
         self.parts = parts
         self.change = Changeover()
+        self.succession = Succession()
+        self._choices = ChoiceWatch(node)
+        self._kept_wish: Wish | None = None
         self._loaded: queue.SimpleQueue[InspectionParts | str] = queue.SimpleQueue()
         self._clients = {
             name: node.create_client(PrepareRecipe, f"/cell/{name}/prepare_recipe")
             for name in PREPARING
         }
 
+    def begin(self) -> None:
+        """Begin to watch which models people let through."""
+        self._choices.start()
+
     def order(self, wish: Wish, seen: Seen) -> str:
         """Begin; '' when it was begun, else why not."""
         refusal = self.change.obstacle(wish, seen)
-        if not refusal and self.change.begin(wish, self.parts, PREPARING, time.monotonic()):
-            name = wish.recipe
-            self._node.start_worker("recipe", lambda _: self._load(name), once=True)
+        if not refusal:
+            self._kept_wish = None
+            self._begin(wish, PREPARING)
         return refusal
+
+    def _begin(self, wish: Wish, nodes: tuple[str, ...]) -> None:
+        if self.change.begin(wish, self.parts, nodes, time.monotonic()):
+            self._node.start_worker("recipe", lambda _: self._load(wish), once=True)
 
     def behind(self) -> list[str]:
         """Nodes that work by another recipe than the ledger's."""
         beats = [self._watch.last(node) for node in PREPARING]
-        return [b.node for b in beats if b is not None and b.works_by not in ("", self.stamp)]
-
-    @property
-    def stamp(self) -> str:
-        """Of the recipe that the cell works by."""
-        return self.parts.recipe.stamp
+        mine = ("", str(self.parts.pin))
+        return [b.node for b in beats if b is not None and b.works_by not in mine]
 
     def look(self, seen: Seen) -> None:
         """Get on; call a few times a second, in the executor's thread."""
-        for node in set(PREPARING).intersection(self._watch.missing()):
+        under_way = not self.change.idle and self.change.wish.live
+        asked = JUDGING if under_way else PREPARING
+        for node in set(asked).intersection(self._watch.missing()):
             self.change.died(node)  # and with it what it had prepared
         for node in PREPARING:
             if (beat := self._watch.last(node)) is not None:
@@ -70,33 +94,62 @@ class Changing:
         self._hear()
         for action in self.change.next(time.monotonic(), seen):
             self._do(action)
+        if under_way and self.change.idle and self.change.message:
+            self.succession.failed(self.change.message, time.monotonic())
+        self._look_for_a_model()
 
-    def _load(self, name: str) -> None:
+    def _look_for_a_model(self) -> None:
+        """Whether people have let another model judge; it is taken up while the line runs."""
+        found = self._choices.new()
+        if found is not None:
+            self.succession.heard(found)
+        if not self.change.idle or set(JUDGING).intersection(self._watch.missing()):
+            return
+        name, package = self.parts.recipe.name, self.parts.package
+        wish = self.succession.next(name, package, time.monotonic())
+        if wish is not None:
+            if self.change.step is Step.PREPARED:  # somebody's next recipe: made ready again
+                self._kept_wish = self.change.wish
+            self._begin(wish, JUDGING)
+        elif self._kept_wish is not None:
+            kept, self._kept_wish = self._kept_wish, None
+            self._begin(kept, PREPARING)
+
+    def _load(self, wish: Wish) -> None:
         try:
-            parts = load_inspection_parts(self._node.config, name)
+            parts = load_inspection_parts(self._node.config, wish.recipe, pinned=wish.package)
             self._config.require_part(parts.recipe.part.size_m[0])
             self._loaded.put(parts)
         except UserError as error:
             self._loaded.put(str(error))
 
     def _on_loaded(self, found: InspectionParts | str) -> None:
-        wanted = self.change.recipe.partition("@")[0]
-        if isinstance(found, str):
-            self.change.answered("supervisor", wanted, found)
+        refusal = found if isinstance(found, str) else self._refusal(found)
+        if refusal:
+            wanted = self.change.recipe.partition("@")[0]
+            self.change.answered("supervisor", wanted, refusal)
             return
-        old = self.parts.recipe
-        if found.recipe.identity == old.identity and found.recipe.stamp != old.stamp:
-            message = say("refused.recipe.edited", recipe=old.identity)
-            self.change.answered("supervisor", wanted, message)
-            return
+        assert not isinstance(found, str)  # or it refuses
         self.change.loaded(found)
-        for name in PREPARING:
+        for name in JUDGING if self.change.wish.live else PREPARING:
             self._ask(name, found)
+
+    def _refusal(self, found: InspectionParts) -> str:
+        """Why the cell cannot change to what was read, '' where it can."""
+        old = self.parts
+        if found.written == old.written:
+            return ""
+        if found.recipe.identity == old.recipe.identity:
+            return say("refused.recipe.edited", recipe=old.recipe.identity)
+        if self.change.wish.live:
+            new, now = found.recipe.identity, old.recipe.identity
+            return say("model.other_recipe", new=new, now=now)
+        return ""
 
     def _ask(self, name: str, parts: InspectionParts) -> None:
         client = self._clients[name]
         if client.service_is_ready():
-            request = PrepareRecipe.Request(recipe=parts.recipe.name, works_by=parts.recipe.stamp)
+            request = PrepareRecipe.Request(recipe=parts.recipe.name, works_by=str(parts.pin))
             client.call_async(request)
             beat = self._watch.last(name)
             self.change.asked(name, "" if beat is None else beat.boot_id)
@@ -110,7 +163,7 @@ class Changing:
             return
         for node in PREPARING:
             beat = self._watch.last(node)
-            if beat is not None and beat.prepared[0] == wanted.recipe.stamp:
+            if beat is not None and beat.prepared[0] == str(wanted.pin):
                 self.change.answered(node, wanted.recipe.name, beat.prepared[1])
 
     def _do(self, action: Action) -> None:
@@ -120,10 +173,11 @@ class Changing:
                 self._tell(o.Command(stamp_ns=now_ns, name="drain", person=person))
             case RunOn(person=person):
                 self._tell(o.Command(stamp_ns=now_ns, name="start", person=person))
-            case TakeUp(parts=parts, person=person, reason=reason):
+            case TakeUp(parts=parts, person=person, reason=reason, live=live):
                 choice = o.SelectRecipe(
-                    stamp_ns=now_ns, recipe=parts.recipe, person=person, reason=reason
-                )
+                    stamp_ns=now_ns, recipe=parts.recipe, person=person, reason=reason,
+                    model=parts.identity, package=parts.package, live=live,
+                )  # fmt: skip
                 accepted, message = self._tell(choice)
                 if accepted:
                     self.parts = parts

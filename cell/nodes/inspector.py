@@ -17,15 +17,18 @@ from cell.nodes.parameters import declare
 from cell.nodes.prepared import PreparingService
 from cell.nodes.process import run
 from cell.nodes.topics import LATCHED, RELIABLE, to_ns
+from cell.nodes.trial import Beside
 from cell.nodes.workers import Worker
 from cell.products.inspector import InspectionSetup, build_inspector, require_in_view, warm_up
 from cell.products.loading import RecipeError
+from cell.products.pin import Pin
 from cell.records.folder import require_writable
 from cell.records.images import encoded, store_incoming
+from cell.records.in_use import last_in_use
 from cell.records.naming import Incoming
 from cell.records.reserve import Reserve
 from cell.records.space import Space
-from cell.texts import say
+from cell.texts import render, say
 from models.ground.errors import UserError
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
@@ -58,6 +61,7 @@ class InspectorNode(CellNode):
         self._wanted = ""
         self._engine_errors = 0
         self._count = 0
+        self._beside = Beside(self, self._in_use, self._lock)
 
     def set_up(self) -> None:
         if self.section.store_views:
@@ -66,20 +70,35 @@ class InspectorNode(CellNode):
             self._space = Space(
                 folder, self.config.recorder.min_free_mib, Reserve(folder / "reserve.bin")
             )
-        self._setup = build_inspector(self.config, self.config.recipe)
+        self._setup = self._first_setup()
         self._reader = RingReader(self.config.camera.ring)
         self._results = self.create_publisher(Message, "/cell/inspector/inspection", RELIABLE)
+        self._trials = self.create_publisher(Message, "/cell/inspector/trial", RELIABLE)
         self.create_subscription(FrameHandle, "/cell/camera/frame", self._on_frame, RELIABLE)
         PreparingService(self, self._prepare, self._let_go)
         self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, LATCHED)
 
+    def _first_setup(self) -> InspectionSetup:
+        """What the journal says the cell works by, so that one started anew need not load twice.
+        Where that cannot be had, what the configuration names: `_on_cell` has the last word.
+        """
+        last = last_in_use(Path(self.config.data_dir) / "journal.db")
+        if last is not None and last.package:
+            try:
+                return build_inspector(self.config, last.recipe, pinned=last.package)
+            except UserError as error:
+                self.get_logger().warning(render(str(error)))
+        return build_inspector(self.config, self.config.recipe)
+
     def begin(self) -> None:
         self._work = queue.Queue(QUEUE)  # what waited when it was halted is stale
         self.start_worker("inspect", self._inspect_all, PATIENCE_S)
+        self._beside.start()
         self.create_timer(1.0, self._look)
 
     def tear_down(self) -> None:
         self._let_go()
+        self._beside.close()
         if self._setup is not None:
             self._setup.engine.close()
             self._setup = None
@@ -108,17 +127,23 @@ class InspectorNode(CellNode):
     @property
     def works_by(self) -> str:
         setup = self._setup
-        return "" if setup is None else setup.recipe.stamp
+        return "" if setup is None else str(setup.pin)
+
+    def _in_use(self) -> tuple[str, str]:
+        """The recipe's name, and the fingerprint of its model."""
+        setup = self._setup
+        return ("", "") if setup is None else (setup.recipe.name, setup.package)
 
     def _on_cell(self, cell: CellState) -> None:
-        """The journal says which recipe is in use: what was prepared for it is taken up at once,
-        and an inspector that was started anew loads it.
+        """The journal says which recipe and which model are in use: what was prepared for them is
+        taken up at once, and an inspector that was started anew loads them, whatever people have
+        let through meanwhile.
         """
         wanted = f"{cell.recipe}#{cell.recipe_content}"
         if not cell.recipe or wanted in (self.works_by, self._wanted):
             return
         fresh = self._prepared
-        if fresh is not None and fresh.recipe.stamp == wanted:
+        if fresh is not None and str(fresh.pin) == wanted:
             self._prepared = None
             self._take(fresh)
             return
@@ -149,8 +174,8 @@ class InspectorNode(CellNode):
             old.engine.close()
 
     def _load(self, name: str, wanted: str) -> InspectionSetup:
-        fresh = build_inspector(self.config, name)
-        if fresh.recipe.stamp != wanted:
+        fresh = build_inspector(self.config, name, pinned=Pin.parse(wanted).package)
+        if str(fresh.pin) != wanted:
             fresh.engine.close()
             raise RecipeError(say("recipe.other_content", recipe=fresh.recipe.identity))
         return fresh
@@ -170,9 +195,36 @@ class InspectorNode(CellNode):
             worker.goes_on()  # what follows counts from here
             with self._lock:
                 assert self._setup is not None
+                self._try(handle, self._setup)
                 message = self._inspect(handle, self._setup)
             self._results.publish(message)
             self._count += 1
+
+    def _try(self, handle: FrameHandle, active: InspectionSetup) -> None:
+        """Let a model on trial say its word of this picture, if it is to look at it: before the
+        other one begins, so that it is heard before that one's.
+        """
+        setup = self._beside.chosen(to_ns(handle.stamp), handle.trigger)
+        if setup is None or setup.recipe.identity != active.recipe.identity:
+            return
+        if not self._work.empty():
+            return  # the line comes first
+        assert self._reader is not None
+        try:
+            with self._reader.view(handle.slot, handle.sequence) as picture:
+                found, _ = setup.complete.inspect_frame(picture)
+        except (InspectionError, StaleFrame, RingError) as error:
+            told = self._answer(handle, setup, error=str(error))
+        except EngineError as error:
+            self._beside.failed(str(error))
+            return
+        else:
+            told = self._answer(
+                handle, setup, ok=True, pose=found.pose or NOWHERE, defects=found.detections,
+                timings=found.timings,
+            )  # fmt: skip
+            self._beside.took(found.timings.total_ms)
+        self._trials.publish(told)
 
     def _inspect(self, handle: FrameHandle, setup: InspectionSetup) -> Message:
         assert self._reader is not None
@@ -226,6 +278,8 @@ class InspectorNode(CellNode):
     def _look(self) -> None:
         failing = self._engine_errors >= MOST_ENGINE_ERRORS
         self.advisories = {"inspector.engine_error": self.problem} if failing else {}
+        self._beside.look()
+        self.advisories |= self._beside.advisories
         if self._space is not None:
             self._space.look()
             self.advisories |= self._space.advisories

@@ -88,10 +88,11 @@ def _orders(refusals: Mapping[str, str]) -> list[Order]:
 
 def _recipe(changing: Changing) -> dict[str, Any]:
     """What the cell works by, and what it changes to."""
-    change = changing.change
-    return {
-        "recipe_content": changing.parts.recipe.content,
-        "model": changing.parts.identity,
+    change, parts = changing.change, changing.parts
+    told = {"recipe_content": parts.pin.contents, "model": parts.identity}
+    if change.wish.live:  # the recipe stays, and an alarm tells what came in the way
+        return told
+    return told | {
         "recipe_next": change.recipe,
         "change": change.step.value,
         "change_message": for_ros(change.message),

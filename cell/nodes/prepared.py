@@ -12,7 +12,7 @@ from cell.nodes.base import CellNode
 from models.ground.errors import UserError
 
 Prepare = Callable[[str, str], None]
-"""Get ready to work by a recipe (its name, its stamp); raises a UserError where it cannot."""
+"""Get ready to work by a recipe (its name, its pin); raises a UserError where it cannot."""
 
 
 class PreparingService:
@@ -28,19 +28,19 @@ class PreparingService:
     def _on_request(
         self, request: PrepareRecipe.Request, response: PrepareRecipe.Response
     ) -> PrepareRecipe.Response:
-        name, stamp = request.recipe, request.works_by
+        name, pin = request.recipe, request.works_by
         self._node.preparation = "", ""
         if name:
-            self._node.start_worker("prepare", lambda _: self._work(name, stamp), once=True)
+            self._node.start_worker("prepare", lambda _: self._work(name, pin), once=True)
         else:
             self._let_go()
         response.accepted = True
         return response
 
-    def _work(self, name: str, stamp: str) -> None:
+    def _work(self, name: str, pin: str) -> None:
         message = ""
         try:
-            self._prepare(name, stamp)
+            self._prepare(name, pin)
         except UserError as error:
             message = str(error)
-        self._node.preparation = stamp, message
+        self._node.preparation = pin, message

@@ -28,6 +28,7 @@ from cell.nodes.topics import LATEST, RELIABLE, to_time
 from cell.nodes.workers import Sign, Worker
 from cell.products.loading import RecipeError
 from cell.products.lookup import load_inspection_parts
+from cell.products.pin import Pin
 from cell.texts import say
 from models.ground.written import fit
 from robot.base import RobotError
@@ -99,8 +100,9 @@ class RobotNode(CellNode):
 
     def _prepare(self, name: str, wanted: str) -> None:
         """Whether the cup and the bins suit a recipe's part; nothing is kept of it."""
-        recipe = load_inspection_parts(self.config, name).recipe
-        if recipe.stamp != wanted:
+        parts = load_inspection_parts(self.config, name, pinned=Pin.parse(wanted).package)
+        recipe = parts.recipe
+        if str(parts.pin) != wanted:
             raise RecipeError(say("recipe.other_content", recipe=recipe.identity))
         assert self._service is not None
         self._service.require_feasible(removals.workpiece(recipe.part), recipe.bins)

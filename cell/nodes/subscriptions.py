@@ -49,6 +49,8 @@ class Subscriptions:
             listen(BeltState, "/cell/belt/state", self._on_belt, LATEST),
             listen(BeltEvent, "/cell/belt/event", self._on_edge, RELIABLE),
             listen(FrameHandle, "/cell/camera/frame", self._on_frame, RELIABLE),
+            # Before the other one: where both wait, it is to be heard first.
+            listen(Inspection, "/cell/inspector/trial", self._on_trial, RELIABLE),
             listen(Inspection, "/cell/inspector/inspection", self._on_inspection, RELIABLE),
             listen(NodeStatus, "/cell/node_status", self._on_status, RELIABLE),
             listen(RobotState, "/cell/robot/state", self._on_robot, LATEST),
@@ -120,6 +122,11 @@ class Subscriptions:
         if self.started:
             self.unassociated.hear(message)
             self._tell(translate.inspection(message, self._node.now_ns()))
+
+    def _on_trial(self, message: Inspection) -> None:
+        if self.started:
+            done = translate.inspection(message, self._node.now_ns())
+            self._tell(o.TrialDone(stamp_ns=done.stamp_ns, inspection=done.inspection))
 
     def _on_status(self, message: NodeStatus) -> None:
         if message.node == "robot" and message.boot_id != self._robot_boot:

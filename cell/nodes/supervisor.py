@@ -32,7 +32,8 @@ from cell.nodes.process import run
 from cell.nodes.remover import Remover
 from cell.nodes.subscriptions import Subscriptions
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
-from cell.products.lookup import load_inspection_parts
+from cell.nodes.trying import Trying
+from cell.products.lookup import find_recipe, load_resumed
 from cell.records.agreement import open_journal
 from cell.records.checkpoints import Checkpoints, restore
 from cell.records.folder import require_writable
@@ -56,15 +57,14 @@ class SupervisorNode(CellNode):
 
     def set_up(self) -> None:
         configured = self.config.recipe
-        parts = load_inspection_parts(self.config, configured)
         folder = Path(self.config.data_dir)
         require_writable(folder)
         self._journal = open_journal(folder, Reserve(folder / "reserve.bin"))
-        ledger = restore(self._journal, ledger_config(self.config), parts.recipe)
+        recipe = find_recipe(self.config, configured)
+        ledger = restore(self._journal, ledger_config(self.config), recipe)
         chosen = ledger.recipe_to_resume(configured)
-        if chosen != configured:
-            parts = load_inspection_parts(self.config, chosen)
-            ledger.take_recipe(parts.recipe)
+        parts = load_resumed(self.config, chosen, ledger.package_to_resume(chosen))
+        ledger.take_recipe(parts.recipe, parts.identity, parts.package)
         watch = Watch(NODES, process_exists, WELCOME)
         self._supervision = Supervision(
             ledger, self._journal, Checkpoints(self._journal), watch, self._publish_event
@@ -79,6 +79,7 @@ class SupervisorNode(CellNode):
         self._remover = Remover(self, self._tell)
         self._inputs = Subscriptions(self, self._tell, self._hear)
         self._changing = Changing(self, ledger.desk.config, watch, self._tell, parts)
+        self._trying = Trying(self, self._tell)
         self._orders = Orders(
             self,
             self._supervision,
@@ -90,6 +91,7 @@ class SupervisorNode(CellNode):
 
     def begin(self) -> None:
         self._inputs.open()
+        self._changing.begin()
         self.create_timer(0.1, self._lease)
         self.create_timer(0.2, self._look)
 
@@ -122,6 +124,8 @@ class SupervisorNode(CellNode):
             self._tell(o.Tick(stamp_ns=now))
             self._remover.remind(self._inputs.robot_busy)
             self._changing.look(self._orders.seen())
+            self._trying.look(self._changing.succession.choices, self._changing.parts)
+            self.advisories = self._changing.succession.advisories | self._trying.advisories
         self._publish_state()
 
     def _hear(self, beat: Heartbeat) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from calibration.cell import load_calibration
 from cell.products.loading import RecipeError
 from cell.products.lookup import load_inspection_parts
+from cell.products.pin import Pin
 from cell.products.places import Places
 from cell.products.recipe import PartGeometry as RecipePart
 from cell.products.recipe import Recipe
@@ -31,13 +32,19 @@ from vision.types import Image
 
 @dataclass(frozen=True, slots=True)
 class InspectionSetup:
-    """An inspector that is ready, and what it was made of."""
+    """An inspector that is ready, and what it was made of. package: the model's fingerprint."""
 
     recipe: Recipe
     model: str
     engine: Engine
     complete: Inspector | TaughtInspector
     """Finds everything that the recipe asks for."""
+    package: str = ""
+
+    @property
+    def pin(self) -> Pin:
+        """What nodes must agree on."""
+        return Pin.of(self.recipe, self.package)
 
     @property
     def compares(self) -> bool:
@@ -57,11 +64,14 @@ class InspectionSetup:
         return self.complete
 
 
-def build_inspector(config: Places, name: str, package: Path | None = None) -> InspectionSetup:
-    """An inspector for the recipe `name`. package: another model's folder than its own. Raises
-    RecipeError, ModelError, VisionError, CalibrationError.
+def build_inspector(
+    config: Places, name: str, package: Path | None = None, pinned: str = ""
+) -> InspectionSetup:
+    """An inspector for the recipe `name`. package: another model's folder than its own; pinned:
+    fingerprint of the model that it must be. Raises RecipeError, ModelError, VisionError,
+    CalibrationError.
     """
-    parts = load_inspection_parts(config, name, package)
+    parts = load_inspection_parts(config, name, package, pinned)
     camera = load_calibration(config.calibration).camera.model()
     recipe, canonical = parts.recipe, parts.recipe.canonical_px
     part = geometry(recipe.part)
@@ -78,12 +88,13 @@ def build_inspector(config: Places, name: str, package: Path | None = None) -> I
     if parts.anomaly is None:
         assert engine is not None
         assert known is not None  # a recipe has one or the other
-        return InspectionSetup(parts.recipe, parts.identity, engine, known)
+        return InspectionSetup(parts.recipe, parts.identity, engine, known, parts.package)
     own = OnnxEngine(OnnxConfig(), parts.anomaly.onnx)
     taught = AnomalyDetector(parts.anomaly, own)
     floor = recipe.review_threshold_of(ANOMALY)
     complete = TaughtInspector(taught, known, camera, part, canonical, floor, bounds)
-    return InspectionSetup(parts.recipe, parts.identity, engine or own, complete)
+    engine = engine or own
+    return InspectionSetup(parts.recipe, parts.identity, engine, complete, parts.package)
 
 
 def warm_up(setup: InspectionSetup) -> None:

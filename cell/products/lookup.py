@@ -5,6 +5,7 @@ touched: every node reads recipes, and only the inspector runs a network.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,11 +20,13 @@ from cell.products.loading import (
     load_recipe,
     with_thresholds,
 )
+from cell.products.pin import Pin
 from cell.products.places import Places
 from cell.products.recipe import Recipe
 from models.anomaly import AnomalyPackage
 from models.package import CARD, ModelError, ModelPackage
 from models.registry.chosen import chosen_folder
+from models.registry.shelf import Shelf, fingerprint_of, manifest_of
 from vision.anomaly.detector import ANOMALY
 from vision.inspect.golden import GoldenLibrary
 
@@ -40,17 +43,27 @@ a detector's doubtful defects begin at.
 
 @dataclass(frozen=True, slots=True)
 class InspectionParts:
-    """What a recipe refers to, read and checked. There is a model, an anomaly model, or both."""
+    """What a recipe refers to, read and checked. There is a model, an anomaly model, or both.
+    written: content of the recipe before it met its model's thresholds; package: fingerprint of
+    the model, '' where there is none.
+    """
 
     recipe: Recipe
     model: ModelPackage | None
     goldens: GoldenLibrary | None
     anomaly: AnomalyPackage | None = None
+    written: str = ""
+    package: str = ""
 
     @property
     def identity(self) -> str:
         """Of the models, as it stands on each record."""
         return "+".join(part.identity for part in (self.model, self.anomaly) if part is not None)
+
+    @property
+    def pin(self) -> Pin:
+        """What nodes must agree on."""
+        return Pin.of(self.recipe, self.package)
 
 
 def recipe_folder(config: Places, name: str) -> Path:
@@ -90,13 +103,15 @@ def model_folder(config: Places, model: str) -> Path:
     return trained if not shipped.is_dir() and (trained / CARD).is_file() else shipped
 
 
-def load_model(config: Places, recipe: Recipe) -> ModelPackage | None:
+def load_model(config: Places, recipe: Recipe, pinned: str = "") -> ModelPackage | None:
     """The recipe's model, None where it names none: the one that people have let through, else the
-    one of that name. Raises ModelError, which says how to make a model that does not come with the
-    cell.
+    one of that name. pinned: fingerprint of the one that it must be. Raises ModelError, which says
+    how to make a model that does not come with the cell.
     """
     if recipe.model is None:
         return None
+    if pinned:
+        return ModelPackage.load(_pinned_folder(config, recipe, pinned))
     let_through = chosen_folder(config.data_dir, recipe.name)
     if let_through is not None:
         return ModelPackage.load(let_through)
@@ -107,6 +122,23 @@ def load_model(config: Places, recipe: Recipe) -> ModelPackage | None:
             f"is not in {trained_models(config)} yet: {recipe.model_from}"
         )
     return ModelPackage.load(folder)
+
+
+def _pinned_folder(config: Places, recipe: Recipe, pinned: str) -> Path:
+    """Where the package of this fingerprint lies: on the registry's shelf, or still where a recipe
+    without models on record has it. Raises ModelError.
+    """
+    shelf = Shelf(config.data_dir)
+    if shelf.folder(pinned).is_dir():
+        return shelf.unchanged(pinned)
+    assert recipe.model is not None  # or no package would be pinned
+    folder = model_folder(config, recipe.model)
+    if folder.is_dir() and fingerprint_of(manifest_of(folder)) == pinned:
+        return folder
+    raise ModelError(
+        f"recipe '{recipe.name}': no copy of the model {pinned[:12]}, by which the cell works, is "
+        f"kept, and {folder} holds another: start the cell anew to go by that one"
+    )
 
 
 def find_recipe(config: Places, name: str) -> Recipe:
@@ -131,18 +163,22 @@ def cell_bins(config: Places) -> frozenset[str]:
 
 
 def load_inspection_parts(
-    config: Places, name: str, package: Path | None = None
+    config: Places, name: str, package: Path | None = None, pinned: str = ""
 ) -> InspectionParts:
     """Read and check what the recipe `name` refers to. package: another model's folder than its
-    own. Raises RecipeError, ModelError, VisionError.
+    own; pinned: fingerprint of the model that it must be. Raises RecipeError, ModelError,
+    VisionError.
     """
     folder = recipe_folder(config, name)
     recipe = find_recipe(config, name)
+    written = recipe.content
     source = str(folder / "recipe.yaml")
     goldens, anomaly = None, None
     thresholds: dict[str, float] = {}
-    model = load_model(config, recipe) if package is None else ModelPackage.load(package)
+    model = load_model(config, recipe, pinned) if package is None else ModelPackage.load(package)
+    fingerprint = ""
     if model is not None:
+        fingerprint = pinned or fingerprint_of(manifest_of(model.folder))
         thresholds |= model.card.thresholds
         if "golden" in model.card.input.channels:
             goldens = GoldenLibrary.load(folder / recipe.goldens, recipe.canonical_px)
@@ -158,7 +194,17 @@ def load_inspection_parts(
     recipe = with_thresholds(recipe, thresholds, source)
     if model is not None and anomaly is not None:
         recipe = anomalies_beside_a_detector(recipe)
-    return InspectionParts(recipe, model, goldens, anomaly)
+    return InspectionParts(recipe, model, goldens, anomaly, written, fingerprint)
+
+
+def load_resumed(config: Places, name: str, package: str) -> InspectionParts:
+    """What the recipe `name` refers to, with the model by which the cell worked before, if a copy
+    of it is kept; else with the one that it goes by now. Raises as `load_inspection_parts`.
+    """
+    if package:
+        with suppress(ModelError):
+            return load_inspection_parts(config, name, pinned=package)
+    return load_inspection_parts(config, name)
 
 
 def anomalies_beside_a_detector(recipe: Recipe) -> Recipe:

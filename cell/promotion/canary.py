@@ -1,33 +1,18 @@
-"""A new model on a share of the parts: which parts, whose verdict, when it loses its say. Pure."""
+"""A new model on a share of the parts: when it loses its say. Pure. Which parts, and whose verdict
+counts: `cell.products.trial`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
 
 from cell.config.promotion import PromotionConfig
-from cell.labels.drawing import drawn
-from cell.products.verdict import Verdict, VerdictKind
 from cell.promotion.betting import needed
 from cell.promotion.claims import Below, NotWorse
 from cell.promotion.drift import Drift
 from cell.promotion.pairs import Tally
 from cell.promotion.trial import Trial
-
-_STRICT: Final = {VerdictKind.PASS: 0, VerdictKind.REVIEW: 1, VerdictKind.REJECT: 2}
-
-
-def looks_at(candidate: str, part: str, trial: Trial) -> bool:
-    """Whether a candidate is tried on a part: the same for the same names, on any machine and after
-    any restart. A larger share holds all parts of a smaller one.
-    """
-    return drawn(f"canary {candidate}", part, trial.share)
-
-
-def stricter(active: Verdict, candidate: Verdict) -> Verdict:
-    """The verdict that is acted on: of two as strict ones the active model's."""
-    return candidate if _STRICT[candidate.kind] > _STRICT[active.kind] else active
 
 
 class Why(StrEnum):

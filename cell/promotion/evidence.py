@@ -111,14 +111,24 @@ def read(
     return Evidence(tally, _speed([row[6:] for row in rows], budget_ms), tuple(waiting), looks)
 
 
-def line_parts(db: sqlite3.Connection, match: Match) -> list[str]:
-    """Parts of the line that both looked at."""
+def line_parts(db: sqlite3.Connection, match: Match, source: Source | None = None) -> list[str]:
+    """Parts of the line that both looked at, by one source or by all."""
     rows = db.execute(
         "SELECT DISTINCT part FROM pair WHERE recipe = ? AND candidate = ? AND active = ? "
-        "AND source <> ?",
-        (match.recipe, match.candidate, match.active, Source.LOCKED),
+        "AND source <> ? AND source = coalesce(?, source)",
+        (match.recipe, match.candidate, match.active, Source.LOCKED, source),
     )
     return [row[0] for row in rows]
+
+
+def on_trial(db: sqlite3.Connection, match: Match, truths: Mapping[str, Truth]) -> Tally:
+    """The parts that both looked at while the candidate was on trial."""
+    rows = db.execute(
+        "SELECT part, source, truth, active_said, candidate_said FROM pair "
+        "WHERE recipe = ? AND candidate = ? AND active = ? AND source = ?",
+        (match.recipe, match.candidate, match.active, Source.CANARY),
+    )
+    return count(_judged(pair_of(row), truths) for row in rows)
 
 
 def _judged(pair: Pair, truths: Mapping[str, Truth]) -> Pair:

@@ -21,16 +21,16 @@ from cell.promotion.evidence import Evidence, Looked, Match
 from cell.promotion.fleet import Fleet, Move, added, first, moved, rolled_back
 from cell.promotion.gate import Decision, Outcome, decide
 from cell.promotion.model import Event, Model, Offer
-from cell.promotion.pairs import Truth
+from cell.promotion.pairs import Source, Tally, Truth
 from cell.promotion.states import PROVEN, State, Way
 from cell.promotion.tables import FILE, SHAPE
 from cell.promotion.tuned import Change, ThresholdVersion
-from cell.promotion.words import why_not
+from cell.promotion.words import TRIAL, why_not
 from cell.stores.store import Store
 from cell.texts import say
 from models.errors import ModelError
 from models.package import ModelPackage
-from models.registry.chosen import choose, chosen
+from models.registry.chosen import Choice, choices, choose
 from models.registry.shelf import Shelf
 
 NOBODY: Final[Mapping[str, Truth]] = {}
@@ -128,10 +128,15 @@ class Registry:
         with self._store.writing() as db:
             evidence_.add_pairs(db, match, looked, now_ns)
 
-    def line_parts(self, match: Match) -> list[str]:
-        """Parts of the line that both looked at."""
+    def line_parts(self, match: Match, source: Source | None = None) -> list[str]:
+        """Parts of the line that both looked at, in the shadow, on trial or both."""
         with self._store.reading() as db:
-            return evidence_.line_parts(db, match)
+            return evidence_.line_parts(db, match, source)
+
+    def on_trial(self, match: Match, truths: Mapping[str, Truth]) -> Tally:
+        """What is known of the parts that both looked at while the candidate was on trial."""
+        with self._store.reading() as db:
+            return evidence_.on_trial(db, match, truths)
 
     def evidence(
         self, match: Match, rules: PromotionConfig, truths: Mapping[str, Truth] = NOBODY
@@ -253,7 +258,7 @@ class Registry:
     def chosen(self) -> dict[str, str]:
         """Which package each recipe goes by."""
         with self._store.reading() as db:
-            return _chosen(db)
+            return {name: one.package for name, one in _chosen(db).items()}
 
     def _take_in(
         self,
@@ -331,7 +336,7 @@ class Registry:
         with self._store.writing() as db:
             wanted = _chosen(db)
             try:
-                same = chosen(self.data_dir) == wanted
+                same = choices(self.data_dir) == wanted
             except ModelError:
                 same = False
             if not same:
@@ -347,9 +352,17 @@ class Registry:
             raise
 
 
-def _chosen(db: sqlite3.Connection) -> dict[str, str]:
-    fleets = {name: rows.fleet_of(db, name) for name in rows.recipes(db)}
-    return {name: fleet.active for name, fleet in fleets.items() if fleet.active is not None}
+def _chosen(db: sqlite3.Connection) -> dict[str, Choice]:
+    """By recipe: who judges, by whose wish, who is tried beside it, and why nobody is any more."""
+    found = {}
+    for name in rows.recipes(db):
+        events = rows.events(db, name)
+        canary, last = Fleet.of(one.move for one in events).canary or "", events[-1]
+        left = last.why if last.person == TRIAL and last.move.before is State.CANARY else ""
+        for event in events:
+            if event.move.after is State.ACTIVE:
+                found[name] = Choice(event.move.model, event.person, event.why, canary, left)
+    return found
 
 
 def _means(words: str, model: Model) -> bool:

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 class Trial:
     """How far a new model is trusted at first.
 
-    share: of the parts that it is tried on. escape_bound: share of the parts that it passed and
+    escape_bound: share of the parts that it passed and
     somebody judged which may be defective. drift_margin: by how much the share of parts that it
     stops may change; drift_run: parts in which one false alarm of that is borne with on average.
     """
 
-    share: float = 0.1
     escape_bound: float = 0.02
     drift_margin: float = 0.1
     drift_run: int = 20_000

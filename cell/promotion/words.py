@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cell.promotion.claims import Standing
 from cell.promotion.gate import Condition, Decision, Outcome, What
 from cell.texts import say
+
+TRIAL: Final = "(trial)"
+"""Who takes its say from a model on trial that must not have it."""
 
 
 def why_not(decision: Decision) -> str:

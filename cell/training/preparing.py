@@ -14,11 +14,11 @@ from pathlib import Path
 
 from cell.config import CellConfig
 from cell.labels.book import LabelBook
-from cell.labels.drawing import lot
 from cell.labels.label import Judgement, Shape
 from cell.labels.training import data_set
 from cell.labels.values import LabelSet, Member, Split
 from cell.products.base import ANOMALY
+from cell.products.drawing import lot
 from cell.products.loading import NoRecipeError, load_recipe
 from cell.products.lookup import recipe_folder
 from cell.products.recipe import Recipe

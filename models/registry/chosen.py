@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
 from models.errors import ModelError
 from models.ground.writing import write_whole
@@ -17,17 +19,33 @@ from models.ground.written import WrittenError, parse_json, read_written
 from models.registry.shelf import Shelf
 
 FILE: Final = "registry/active.json"
-"""Below the data folder: the fingerprint of each recipe's package."""
-_CHOSEN: Final = TypeAdapter(dict[str, str])
+"""Below the data folder: what each recipe goes by."""
 
 
-def chosen(data_dir: Path) -> dict[str, str]:
-    """Fingerprint by recipe; recipes without one go by what they name themselves. Raises
-    ModelError for a file that cannot be understood: another model than people chose would judge.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The package that a recipe goes by, by its fingerprint; who wanted it, and why. canary: the
+    one that is tried beside it on a share of the parts, '' for none; left: why the one that was
+    tried last has lost its say by itself, '' if it has not.
+    """
+
+    package: str
+    person: str = ""
+    why: str = ""
+    canary: str = ""
+    left: str = ""
+
+
+_CHOSEN: Final = TypeAdapter(dict[str, Choice | str])
+
+
+def choices(data_dir: Path) -> dict[str, Choice]:
+    """By recipe; recipes without one go by what they name themselves. Raises ModelError for a file
+    that cannot be understood: another model than people chose would judge.
     """
     path = data_dir / FILE
     try:
-        return _CHOSEN.validate_python(parse_json(read_written(path)))
+        found = _CHOSEN.validate_python(parse_json(read_written(path)))
     except (FileNotFoundError, NotADirectoryError):  # the latter: whoever needs the folder says so
         return {}
     except (OSError, WrittenError, ValidationError) as error:
@@ -36,6 +54,13 @@ def chosen(data_dir: Path) -> dict[str, str]:
             f"{path}: cannot be understood ({why}); `cell model verify --repair` writes it anew "
             "from the registry"
         ) from None
+    # Files of before hold the fingerprint alone.
+    return {name: Choice(one) if isinstance(one, str) else one for name, one in found.items()}
+
+
+def chosen(data_dir: Path) -> dict[str, str]:
+    """Fingerprint by recipe. Raises ModelError."""
+    return {name: one.package for name, one in choices(data_dir).items()}
 
 
 def chosen_folder(data_dir: Path, recipe: str) -> Path | None:
@@ -46,8 +71,9 @@ def chosen_folder(data_dir: Path, recipe: str) -> Path | None:
     return None if fingerprint is None else Shelf(data_dir).unchanged(fingerprint)
 
 
-def choose(data_dir: Path, packages: Mapping[str, str]) -> None:
+def choose(data_dir: Path, packages: Mapping[str, Choice]) -> None:
     """Write the file, whole or not at all. Raises WriteError."""
     path = data_dir / FILE
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(dict(sorted(packages.items())), indent=2) + "\n")
+    told = {name: asdict(packages[name]) for name in sorted(packages)}
+    write_whole(path, json.dumps(told, indent=2, ensure_ascii=False) + "\n")

@@ -32,6 +32,7 @@ from cell.labels.label import Judgement
 from cell.labels.reasons import Why
 from cell.labels.values import Origin, Purpose, State
 from cell.people.roles import Permission, Role
+from cell.promotion.canary import Why as Left
 from cell.promotion.gate import Outcome, What
 from cell.promotion.states import State as ModelState
 from cell.promotion.states import Way
@@ -96,6 +97,7 @@ COMPOSED = {
     "studio.state.{}": State,
     "signin.why.{}": NOTICES,
     "training.state.{}": JobState,
+    "trial.left.{}": Left,
     "who.role.{}": Role,
     "verdict.{}": [name(verdict) for verdict in VERDICT_COLORS],
 }

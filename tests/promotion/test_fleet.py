@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cell.config.promotion import PromotionConfig
+from cell.products.trial import looks_at, stricter
 from cell.products.verdict import Verdict, VerdictKind
-from cell.promotion.canary import Watched, Why, looks_at, must_leave, stricter
+from cell.promotion.canary import Watched, Why, must_leave
 from cell.promotion.drift import Drift
 from cell.promotion.errors import PromotionError
 from cell.promotion.fleet import Fleet, Move, added, first, moved, rolled_back
@@ -105,10 +106,10 @@ def test_the_way_back_leads_past_refused_ones() -> None:
 
 def test_a_share_of_the_parts_is_tried_and_stays_the_same() -> None:
     parts = [f"s1-{number}" for number in range(4000)]
-    few = {part for part in parts if looks_at("m", part, TRIAL)}
+    few = {part for part in parts if looks_at("m", part, 0.1)}
     assert 300 < len(few) < 500
-    assert few < {part for part in parts if looks_at("m", part, Trial(share=0.3))}
-    assert few != {part for part in parts if looks_at("other", part, TRIAL)}
+    assert few < {part for part in parts if looks_at("m", part, 0.3)}
+    assert few != {part for part in parts if looks_at("other", part, 0.1)}
 
 
 PASS, REVIEW, REJECT = (Verdict(kind, f"bin {kind}", "") for kind in VerdictKind)

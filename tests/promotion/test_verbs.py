@@ -17,9 +17,9 @@ from cell.config.labels import LabelsConfig
 from cell.faces.cli.app import app
 from cell.faces.cli.errors import UsageError
 from cell.labels.book import LabelBook
-from cell.labels.drawing import lot
 from cell.labels.label import Judgement, Labelled, Picture, Shape
 from cell.labels.values import Member, NewPicture, Said, Split
+from cell.products.drawing import lot
 from cell.products.listing import recipe_entries
 from cell.products.loading import RECIPES
 from cell.products.lookup import MODELS, find_recipe, load_model

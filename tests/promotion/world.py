@@ -80,7 +80,8 @@ class World:
 
     def chosen(self) -> Any:
         """Which package each recipe goes by, as every process reads it."""
-        return json.loads((self.data / "registry" / "active.json").read_text())
+        told = json.loads((self.data / "registry" / "active.json").read_text())
+        return {recipe: one["package"] for recipe, one in told.items()}
 
 
 @contextmanager

@@ -132,6 +132,7 @@ class State:
     session_open: bool = False
     closed_at: tuple[float, int] | None = None
     recipe: str = ""
+    package: str = ""
     configured: str = ""
     ordered_by: str = ""
     next_number: int = 1

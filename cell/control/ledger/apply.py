@@ -34,6 +34,7 @@ def apply(state: State, event: e.Event) -> None:
             | e.FrameAssociated()
             | e.Inspected()
             | e.Judged()
+            | e.Tried()
         ):
             _apply_picture(state, event)
         case (
@@ -51,6 +52,7 @@ def _apply_session(state: State, event: e.Event) -> None:
             state.sessions.add(event.session)
             state.session_open = True
             state.recipe, state.configured = event.recipe, event.configured
+            state.package = event.package
             state.ordered_by = ""
             state.draining = False
             state.next_number = 1
@@ -81,7 +83,7 @@ def _apply_session(state: State, event: e.Event) -> None:
             if event.state is not CellState.FAULTED:
                 state.fault_encoder_m = None
         case e.RecipeSelected():
-            state.recipe = event.recipe
+            state.recipe, state.package = event.recipe, event.package
         case _:
             raise TypeError(event)
 
@@ -154,6 +156,8 @@ def _apply_picture(state: State, event: e.Event) -> None:
                 state.change(event.part, inspected_ok=seen.ok)
                 if seen.ok and not event.late:
                     state.change(event.part, **asdict(seen.pose), encoder_m=event.encoder_m)
+        case e.Tried():
+            pass  # on record alone: what is acted on follows
         case e.Judged():
             kind = event.verdict.kind
             stage = Stage.CLEARED if kind is VerdictKind.PASS else Stage.AWAITING_REMOVAL

@@ -10,7 +10,7 @@ from cell.control.ledger.apply import apply
 from cell.control.ledger.config import LedgerConfig
 from cell.control.ledger.events import CellState, Event
 from cell.control.ledger.inspection import Inspection
-from cell.control.ledger.observations import BeltRead
+from cell.control.ledger.observations import BeltRead, TrialSet
 from cell.products.recipe import Recipe
 from cell.texts import say
 from models.ground.errors import UserError
@@ -38,6 +38,8 @@ class Live:
     exposures_until_ns: int = 0
     counter_ahead_since_ns: int | None = None
     inspections: dict[int, Inspection] = field(default_factory=dict)
+    tried: dict[int, Inspection] = field(default_factory=dict)
+    """What the model on trial says of pictures, by their trigger."""
 
 
 @dataclass(slots=True)
@@ -46,6 +48,16 @@ class Desk:
 
     config: LedgerConfig
     recipe: Recipe
+    model: str = ""
+    """Identity of the model that judges, as inspections name it; '': any may."""
+    package: str = ""
+    """Its fingerprint."""
+    before: tuple[str, Recipe] | None = None
+    """The model before it, where it was exchanged while parts were on their way, and the recipe
+    with the thresholds that this one's findings are judged by.
+    """
+    trial: TrialSet | None = None
+    """The model on trial."""
     state: State = field(default_factory=State)
     live: Live = field(default_factory=Live)
     now_ns: int = 0
@@ -57,6 +69,21 @@ class Desk:
         """Decide: the event counts from here on."""
         apply(self.state, event)
         self.events.append(event)
+
+    def take(self, recipe: Recipe, model: str, package: str, *, live: bool = False) -> None:
+        """Work by this from now on; live: what the model before has still looked at counts."""
+        self.before = (self.model, self.recipe) if live else None
+        self.recipe, self.model, self.package = recipe, model, package
+
+    def recipe_of(self, done: Inspection) -> Recipe | None:
+        """What an inspection is judged by: the recipe with its own model's thresholds. None: the
+        cell does not work by its model.
+        """
+        if self.model in ("", done.model):
+            return self.recipe
+        if self.before is not None and self.before[0] == done.model:
+            return self.before[1]
+        return None
 
     @property
     def travel_m(self) -> float:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cell.control.ledger.inspection import Inspection
-from cell.products.verdict import Verdict
+from cell.products.verdict import Verdict, VerdictKind
+from vision.types import Defect
 
 
 class CellState(StrEnum):
@@ -37,7 +38,8 @@ class SessionStarted(Event):
 
     `alarms`: those of before whose cause may still stand; the causes of the others are over. None
     in journals of cells that forgot every alarm at a start. `configured`: the recipe that the
-    configuration named, '' in old journals.
+    configuration named, '' in old journals. `package`: fingerprint of the model that judges, '' in
+    old journals.
     """
 
     session: str
@@ -49,6 +51,7 @@ class SessionStarted(Event):
     clean: bool
     alarms: tuple[str, ...] | None = None
     configured: str = ""
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +74,18 @@ class StateChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipeSelected(Event):
-    """The cell works by another recipe from here on: a person wanted it, for a reason."""
+    """The cell works by another recipe, or by another model of the same one, from here on: a
+    person wanted it, for a reason. `model`: its identity, as it stands on inspections; `package`:
+    its fingerprint; both '' in old journals.
+    """
 
     recipe: str
     person: str
     reason: str = ""
     content: str = ""
     """First digits of the recipe's digest."""
+    model: str = ""
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +156,26 @@ class Judged(Event):
     part: str
     verdict: Verdict
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried(Event):
+    """A model on trial has looked at this part, too: what each of the two would have done. The
+    stricter of the two is acted on. `package`, `against`: fingerprints of the model on trial and of
+    the other one.
+    """
+
+    part: str
+    trigger: int
+    model: str
+    package: str
+    against: str
+    active: VerdictKind
+    candidate: VerdictKind
+    engine: str
+    total_ms: float
+    defects: tuple[Defect, ...]
+    error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ RULES: dict[type[o.Observation], Callable[[Desk, Any], None]] = {
     o.ExitEdge: identity.exit_edge,
     o.FrameReceived: pictures.frame,
     o.InspectionDone: pictures.inspection,
+    o.TrialDone: pictures.trial,
     o.RemovalFeedback: removals.feedback,
     o.RemovalDone: removals.done,
     o.Override: operation.override,
@@ -37,6 +38,7 @@ RULES: dict[type[o.Observation], Callable[[Desk, Any], None]] = {
     o.Command: operation.command,
     o.Acknowledge: operation.acknowledge,
     o.SelectRecipe: operation.select_recipe,
+    o.TrialSet: operation.set_trial,
     o.Tick: lambda _desk, _tick: None,
     o.Closing: operation.closing,
 }
@@ -87,11 +89,20 @@ class Ledger:
         chosen = state.recipe.partition("@")[0]
         return chosen if chosen and state.configured == configured else configured
 
-    def take_recipe(self, recipe: Recipe) -> None:
-        """Go on with `recipe`; before the session only. Raises LedgerError."""
+    def package_to_resume(self, recipe: str) -> str:
+        """Fingerprint of the model by which the recipe of this name is gone on with; '': of the
+        one that it goes by now.
+        """
+        state = self._desk.state
+        return state.package if state.recipe.partition("@")[0] == recipe else ""
+
+    def take_recipe(self, recipe: Recipe, model: str = "", package: str = "") -> None:
+        """Go on with `recipe` and the model of this identity and fingerprint; before the session
+        only. Raises LedgerError.
+        """
         if self._awake:
             raise LedgerError("a session is open: observe SelectRecipe to change its recipe")
-        self._desk.recipe = recipe
+        self._desk.take(recipe, model, package)
 
     @property
     def desk(self) -> Desk:

@@ -98,6 +98,13 @@ class InspectionDone(Observation):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrialDone(Observation):
+    """What a model on trial says of a picture."""
+
+    inspection: Inspection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemovalFeedback(Observation):
     """Progress of a removal: the part has left the belt surface, or the belt must be held for the
     arm.
@@ -214,11 +221,28 @@ class Acknowledge(Observation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectRecipe(Observation):
-    """A person loads a recipe; only while the belt stands and no account is open."""
+    """A person loads a recipe; only while the belt stands and no account is open, unless it is the
+    same one with another model (`live`). model: its identity on inspections, '' for any; package:
+    its fingerprint.
+    """
 
     recipe: Recipe
     person: str
     reason: str = ""
+    model: str = ""
+    package: str = ""
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialSet(Observation):
+    """A model is tried on a share of the parts: its identity on inspections, its fingerprint, the
+    recipe with its thresholds. '' and None: none is.
+    """
+
+    model: str = ""
+    package: str = ""
+    recipe: Recipe | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from cell.control.ledger.observations import (
     Override,
     SelectRecipe,
     Started,
+    TrialSet,
 )
 from cell.products.verdict import Verdict, VerdictKind
 
@@ -57,6 +58,7 @@ def started(desk: Desk, start: Started) -> None:
             clean=clean,
             alarms=_told_anew(state.alarms.causes) if clean else state.alarms.causes,
             configured=start.configured,
+            package=desk.package,
         )
     )
 
@@ -200,11 +202,14 @@ def acknowledge(desk: Desk, seen: Acknowledge) -> None:
 
 
 def select_recipe(desk: Desk, choice: SelectRecipe) -> None:
-    """Change the recipe between parts. Raises RefusalError."""
+    """Change the recipe between parts; its model alone, while parts are on their way. Raises
+    RefusalError.
+    """
     _require_person(choice.person)
-    if desk.state.cell in MOVING or desk.state.accounts:
+    live = choice.live and choice.recipe.identity == desk.recipe.identity
+    if not live and (desk.state.cell in MOVING or desk.state.accounts):
         raise RefusalError("refused.recipe.belt_not_empty")
-    desk.recipe = choice.recipe
+    desk.take(choice.recipe, choice.model, choice.package, live=live)
     desk.emit(
         e.RecipeSelected(
             stamp_ns=desk.now_ns,
@@ -212,8 +217,16 @@ def select_recipe(desk: Desk, choice: SelectRecipe) -> None:
             person=choice.person,
             reason=choice.reason,
             content=choice.recipe.content,
+            model=choice.model,
+            package=choice.package,
         )
     )
+
+
+def set_trial(desk: Desk, trial: TrialSet) -> None:
+    """From now on this model's word counts beside the other one's; both are on record then."""
+    desk.trial = None if trial.recipe is None else trial
+    desk.live.tried.clear()
 
 
 def override(desk: Desk, wish: Override) -> None:

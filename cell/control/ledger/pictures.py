@@ -13,8 +13,14 @@ from cell.control.ledger import events as e
 from cell.control.ledger.account import Account, Exposure, Stage
 from cell.control.ledger.desk import Desk
 from cell.control.ledger.inspection import Inspection
-from cell.control.ledger.observations import ExposureLatch, FrameReceived, InspectionDone
+from cell.control.ledger.observations import (
+    ExposureLatch,
+    FrameReceived,
+    InspectionDone,
+    TrialDone,
+)
 from cell.products import rules
+from cell.products.trial import stricter
 from cell.products.verdict import Verdict
 from cell.texts import say
 from vision.types import Defect
@@ -65,7 +71,7 @@ def inspection(desk: Desk, told: InspectionDone) -> None:
     done = told.inspection
     if done.exposure_ns <= desk.state.cleared_ns or done.trigger in desk.live.inspections:
         return
-    desk.live.inspections[done.trigger] = done
+    _keep_newest(desk.live.inspections, done)
     # An inspection proves its picture, should the camera's own message be lost or late.
     received_ns = min(done.done_ns, desk.now_ns)
     picture = FrameReceived(
@@ -76,8 +82,20 @@ def inspection(desk: Desk, told: InspectionDone) -> None:
         ok=True,
     )
     frame(desk, picture)
-    while len(desk.live.inspections) > PENDING:
-        del desk.live.inspections[next(iter(desk.live.inspections))]
+
+
+def trial(desk: Desk, told: TrialDone) -> None:
+    """Keep what the model on trial says until the other one has spoken; by itself it decides
+    nothing.
+    """
+    if desk.trial is not None and told.inspection.model == desk.trial.model:
+        _keep_newest(desk.live.tried, told.inspection)
+
+
+def _keep_newest(kept: dict[int, Inspection], done: Inspection) -> None:
+    kept[done.trigger] = done
+    while len(kept) > PENDING:
+        del kept[next(iter(kept))]
 
 
 def associate_and_judge(desk: Desk) -> None:
@@ -170,8 +188,46 @@ def _record(desk: Desk, account: Account | None, latch: Exposure, done: Inspecti
     if error:
         _reject(desk, desk.state.accounts[latch.part], error)
         return
-    _verdict(desk, latch.part, rules.judge(desk.recipe, done.defects), "recipe")
+    recipe = desk.recipe_of(done)
+    assert recipe is not None  # or the inspection is not usable
+    verdict = rules.judge(recipe, done.defects)
+    _verdict(desk, latch.part, _with_the_trial(desk, latch.part, done, verdict), "recipe")
     desk.clear_alarm("ledger.no_verdict")
+
+
+def _with_the_trial(desk: Desk, part: str, done: Inspection, verdict: Verdict) -> Verdict:
+    """The verdict that is acted on, where a model on trial has looked at the picture as well."""
+    trial, other = desk.trial, desk.live.tried.pop(done.trigger, None)
+    if trial is None or trial.recipe is None or other is None:
+        return verdict
+    same = (other.exposure_ns, other.recipe) == (done.exposure_ns, done.recipe)
+    if not same or desk.model != done.model:  # of a model that was just replaced
+        return verdict
+    other = _writable(other)
+    if other.ok:
+        its = rules.judge(trial.recipe, other.defects)
+    else:
+        its = rules.not_inspected(trial.recipe, other.error)
+    desk.emit(
+        e.Tried(
+            stamp_ns=desk.now_ns,
+            part=part,
+            trigger=done.trigger,
+            model=trial.model,
+            package=trial.package,
+            against=desk.package,
+            active=verdict.kind,
+            candidate=its.kind,
+            engine=other.engine if other.ok else "",
+            total_ms=other.timings.total_ms,
+            defects=other.defects,
+            error=other.error,
+        )
+    )
+    acted_on = stricter(verdict, its)
+    if acted_on is verdict:
+        return verdict
+    return replace(its, reason=say("verdict.on_trial", model=trial.model, why=its.reason))
 
 
 def _why_unusable(desk: Desk, account: Account | None, latch: Exposure, done: Inspection) -> str:
@@ -186,6 +242,8 @@ def _why_unusable(desk: Desk, account: Account | None, latch: Exposure, done: In
             return say("uninspected.other_place", off=off * 1e3)
     if done.recipe != desk.state.recipe:
         return say("uninspected.other_recipe", used=done.recipe, wanted=desk.state.recipe)
+    if desk.recipe_of(done) is None:
+        return say("uninspected.other_model", used=done.model, wanted=desk.model)
     return ""
 
 

@@ -34,6 +34,7 @@ from cell.labels.margins import Recipes
 from cell.people.house import House
 from cell.promotion.registry import Registry
 from cell.promotion.shadow.keeper import ShadowKeeper
+from cell.promotion.trial_keeper import TrialKeeper
 from cell.texts import render
 from cell.training.book import JobBook
 from cell.training.starting import go_on
@@ -128,6 +129,9 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     shadow = ShadowKeeper(cell, registry, labels)
     ends.callback(shadow.close)
     shadow.start()
+    trials = TrialKeeper(cell.data_dir, cell.promotion, registry, labels)
+    ends.callback(trials.close)
+    trials.start()
     filler = Filler(labels, Recipes(cell), time.time_ns)
     ends.callback(filler.close)
     filler.start()

@@ -82,7 +82,7 @@ def promote(
     """Let a model go on: into the shadow, on trial, active - or refuse it.
 
     To have a say (canary, active) it must pass the gate. Exit code 2 with what is missing, where it
-    does not. A running cell goes by it from the next start or change of recipe on.
+    does not. A running cell takes it up within seconds, without a stop.
     """
     if override and State(state) not in PROVEN:
         raise UsageError(f"--override has no effect on the way to {state}: leave it out.")
@@ -96,7 +96,10 @@ def rollback(
     data: Data = DATA,
     config: Config = None,
 ) -> None:
-    """Go back: end the trial of a model, else let the one that judged before judge again."""
+    """Go back: end the trial of a model, else let the one that judged before judge again.
+
+    A running cell follows within seconds, without a stop.
+    """
     _roll_back(data, config, recipe, why, refuse)
 
 

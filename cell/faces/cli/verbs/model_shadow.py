@@ -15,6 +15,7 @@ from cell.faces.cli.terminal import terminal
 from cell.faces.cli.verbs.user import DATA, Config, Data
 from cell.labels.book import LabelBook
 from cell.promotion.shadow.keeper import EVERY_S, ShadowKeeper
+from cell.promotion.trial_keeper import TrialKeeper
 from cell.texts import render
 
 
@@ -28,7 +29,8 @@ def shadow(
     """Let the candidates in the shadow look at the line's new parts, beside the cell, until Ctrl-C.
 
     The page does it by itself; this is for a cell without one. What they say is counted by
-    `cell model show`, and parts on which they disagree are queued for labelling.
+    `cell model show`, and parts on which they disagree are queued for labelling. Who is on trial is
+    watched as well.
     """
     _look_on(data, config, parts)
 
@@ -40,7 +42,9 @@ def _look_on(data: Path, config: Path | None, parts: int) -> None:
     with models_of(data, config) as here:
         book = LabelBook.open(here.config.data_dir, here.config.labels)
         keeper = ShadowKeeper(here.config, here.registry, book)
-        with closing(book), closing(keeper):
+        trials = TrialKeeper(here.config.data_dir, here.config.promotion, here.registry, book)
+        with closing(book), closing(keeper), closing(trials):
+            trials.start()
             _work(keeper, parts, ended)
 
 
