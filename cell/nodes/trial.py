@@ -59,11 +59,12 @@ class Beside:
         wanted = recipe, active, self._chosen.get(recipe, "")
         if self._loading or wanted == self._wanted:
             return
-        self._swap(None)
         self._wanted, self.advisories = wanted, {}
-        if wanted[2] and wanted[2] != active:
+        package = wanted[2] if wanted[2] != active else ""
+        if package or self.setup is not None:
             self._loading = True
-            self._node.start_worker("trial", lambda _: self._load(recipe, wanted[2]), once=True)
+            # In a thread of its own: this one must not wait for an inspection that hangs.
+            self._node.start_worker("trial", lambda _: self._change(recipe, package), once=True)
 
     def chosen(self, exposure_ns: int, trigger: int) -> InspectionSetup | None:
         """Who looks at this picture, too; None: nobody. For who holds the lock."""
@@ -100,8 +101,11 @@ class Beside:
         if old is not None:
             old.engine.close()
 
-    def _load(self, recipe: str, package: str) -> None:
+    def _change(self, recipe: str, package: str) -> None:
         try:
+            self._swap(None)
+            if not package:
+                return
             self._require_room()
             fresh = build_inspector(self._node.config, recipe, pinned=package)
             warm_up(fresh)
