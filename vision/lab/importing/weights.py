@@ -69,7 +69,7 @@ def export_weights(
         try:
             assert process.stdout is not None
             for line in process.stdout:
-                if words := _plain(line):
+                if words := plain(line):
                     said.append(words)
                     tell(words)
         except BaseException:
@@ -90,6 +90,6 @@ def environment(folder: Path, *, one_thread: bool = False) -> dict[str, str]:
     return dict(os.environ) | own | (dict.fromkeys(threads, "1") if one_thread else {})
 
 
-def _plain(line: str) -> str:
+def plain(line: str) -> str:
     """The words of a line, without colours and what it was written over."""
     return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", line).rpartition("\r")[2].strip()

@@ -15,10 +15,11 @@ from cell.faces.cli.given import refuse
 from cell.faces.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, tell_findings
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.training import pairs, train_set
+from cell.faces.cli.ultralytics import ultralytics_set
 from cell.products.loading import NoRecipeError, load_recipe
 from cell.products.lookup import model_folder, recipe_folder, trained_models
 from cell.products.recipe import Recipe
-from cell.training.values import Wish
+from cell.training.values import Trainer, Wish
 from models.package import CARD, next_version
 from vision.lab.data.fingerprint import fingerprint
 from vision.lab.data.open import FORMATS, open_data
@@ -79,6 +80,23 @@ def train(
     follow: Annotated[
         bool, typer.Option(help="With --set: show the job until its end; it goes on without you.")
     ] = True,
+    trainer: Annotated[
+        Trainer, typer.Option(help="Who learns: the cell's own detector, or your ultralytics.")
+    ] = Trainer.CELL,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            help="With --trainer ultralytics: what it begins with: your .pt, yolo26n.pt, or "
+            "yolo26n.yaml for nothing."
+        ),
+    ] = None,
+    python: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --trainer ultralytics: Python that has it; default: the configuration's "
+            "training.python, else that of `yolo`."
+        ),
+    ] = None,
     format: Annotated[str, typer.Option(help=f"auto, {', '.join(FORMATS)}.")] = "auto",
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; default runs/train-RECIPE.")
@@ -139,19 +157,25 @@ def train(
     else: single pictures, on features that know natural images. Ctrl-C keeps the last checkpoint;
     --resume goes on. With --set the training is a job: `cell jobs` shows it, ends it, resumes it.
     """
+    if trainer is Trainer.CELL:
+        refuse(context, "without --trainer ultralytics", "weights", "python")
     if label_set is not None:
         refuse(context, "beside --set, whose job decides it", *OF_FOLDERS)
         wish = Wish(
             label_set, recipe, pairs(class_ or []), steps or 0, seed,
             side or Wish("", "").side, licence if licence != NOT_STATED else "",
         )  # fmt: skip
-        train_set(wish, data or Path("data"), follow)
+        place = data or Path("data")
+        if trainer is Trainer.ULTRALYTICS:
+            ultralytics_set(wish, weights, python, place, follow)
+        else:
+            train_set(wish, place, follow)
         return
     refuse(context, "without --set", "class_", "steps", "follow")
     if data is None:
         raise UsageError("give --data, a folder of labelled pictures, or --set, a label set.")
     try:
-        from vision.lab.training.loop import Settings, Trainer
+        from vision.lab.training import loop
     except ModuleNotFoundError as error:
         raise UsageError(f"{WITHOUT_TORCH} ({error}).") from error
     if side is not None and side % 32:
@@ -177,7 +201,7 @@ def train(
         if boards
         else _pictures(recipe, data, reading, split, size, run, resume, features > 0)
     )
-    settings = Settings(
+    settings = loop.Settings(
         epochs=epochs, minutes=minutes, batch=batch or (16 if boards else 8), rate=rate, seed=seed,
         device=device, every=every, average=0.998 if boards else 0.995, features=features,
     )  # fmt: skip
@@ -192,7 +216,7 @@ def train(
             progress.update(bar, completed=done, description=line.rpartition("s, ")[2][:20])
             progress.console.print(line, highlight=False, soft_wrap=True, markup=False)
 
-        Trainer(job, run, settings, resume, start, tell).run()
+        loop.Trainer(job, run, settings, resume, start, tell).run()
     _export(job, run, data, folder, source, licence, version)
     console.print(f"Model package: {folder}, version {version}", soft_wrap=True, markup=False)
     console.print(
