@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from models.card import MaskCard, ModelCard
 from vision.nets.decode import Floats
+from vision.nets.turned import told_apart
 
 SMOOTH_PX: Final = 1.0
 """An outline keeps so close to its mask."""
@@ -23,8 +24,14 @@ Outline = tuple[tuple[float, float], ...]
 
 
 def table_of(card: ModelCard, output: Floats) -> Floats:
-    """Boxes and scores of a network's output: all but masks, the last two axes cut."""
-    masks = card.output.masks
+    """Boxes and scores of a network's output: without masks, the last two axes cut; of turned boxes
+    those that are a defect of their own.
+    """
+    masks, turned = card.output.masks, card.output.turned
+    if turned is not None:
+        whole = output.reshape(-1, *output.shape[-2:])
+        cut = [told_apart(one, len(card.classes), turned.overlap) for one in whole]
+        return np.stack(cut).reshape(*output.shape[:-2], *cut[0].shape)
     if masks is None:
         return output
     rows = 4 + len(card.classes)
@@ -71,5 +78,5 @@ def _outline(masks: MaskCard, prototypes: Floats, mixture: Floats, box: Floats) 
         return ()
     line = cv2.approxPolyDP(max(lines, key=cv2.contourArea), SMOOTH_PX, closed=True)
     # The middle of a pixel lies half a pixel from its edge.
-    points = line[:, 0].astype(np.float32) + np.asarray([low_x, low_y]) + 0.5 - corner[:2]
-    return tuple((float(point[0]), float(point[1])) for point in points)
+    points = line[:, 0] + (np.asarray([low_x, low_y]) + 0.5 - corner[:2])
+    return tuple((x, y) for x, y in points.tolist())

@@ -88,7 +88,10 @@ class Following:
         if trainer.best_fitness == trainer.fitness:
             keep(trainer.best, self.folder / "best.pt")
         keep(trainer.last, self.folder / "last.pt")
-        loss = float(sum(part.item() for part in trainer.tloss.reshape(-1)))
+        # A mean of each kind of loss: by name in newer versions, else one after another.
+        kinds = trainer.tloss
+        losses = kinds.values() if isinstance(kinds, dict) else kinds.reshape(-1)
+        loss = sum(float(one) for one in losses)
         found = float(trainer.metrics.get("metrics/mAP50(B)", 0.0))
         say(epoch={"epoch": trainer.epoch + 1, "loss": loss, "mAP50": found})
 

@@ -117,11 +117,12 @@ def card_of(origin: Origin, name: str, version: str, created: str, raw: bytes) -
         "output": {
             "layout": "x1, y1, x2, y2 in pixels of the view, then one score 0..1 per class",
             "masks": _masks(origin),
+            "turned": {"overlap": origin.iou} if export.turned else None,
         },
         "thresholds": dict(origin.thresholds),
         "thresholds_chosen": False,
         "thresholds_from": NOT_CHOSEN,
-        "nms_iou": None if export.once else origin.iou,
+        "nms_iou": None if export.once or export.turned else origin.iou,
         "nms_across_classes": False,
         "best_class_only": export.task != "classify",
         "settle": False,
@@ -139,7 +140,7 @@ def card_of(origin: Origin, name: str, version: str, created: str, raw: bytes) -
 _BOXES: Final = {
     "detect": "as the network gives them",
     "segment": "the boxes of the segments; the masks are not as expected, and left out",
-    "obb": "the upright box about each turned one; the angle is left out",
+    "obb": "the upright box about each turned one, told apart as turned ones",
     "classify": "the whole view for every class",
 }
 _COLOURS: Final = {
