@@ -44,7 +44,7 @@ def job_of(row: sqlite3.Row) -> Job:
     progress = Progress(*(row[name] for name in Progress.__slots__))
     return Job(
         id=row["id"],
-        wish=_wish_of(json.loads(row["wish"])),
+        wish=wish_of(json.loads(row["wish"])),
         fingerprint=row["fingerprint"],
         by=row["person"],
         at_ns=row["at_ns"],
@@ -61,7 +61,8 @@ def job_of(row: sqlite3.Row) -> Job:
     )
 
 
-def _wish_of(told: dict[str, Any]) -> Wish:
+def wish_of(told: dict[str, Any]) -> Wish:
+    """A wish as it was written down; jobs from before others could learn are the cell's own."""
     return Wish(**(told | {"trainer": Trainer(told.get("trainer", Trainer.CELL))}))
 
 

@@ -24,7 +24,7 @@ from vision.lab.importing.learnt import Learnt, write_learnt
 from vision.lab.training.picture import Picture, read
 
 BATCH = 8
-DATA, RUN = "pictures", "run"
+DATA, RUN, SETTINGS = "pictures", "run", "Ultralytics"
 """Below the job's folder, until it is done."""
 
 
@@ -59,8 +59,8 @@ def train(
     write = _write(job, prepared, place, selection, how, folder, now)
     package, card = pack(folder, job, place, write, now)
     book.finish(job.id, package, figures_of(card), clock())
-    for left in (folder / DATA, folder / RUN):
-        shutil.rmtree(left, ignore_errors=True)
+    for left in (DATA, RUN, SETTINGS):
+        shutil.rmtree(folder / left, ignore_errors=True)
     (folder / "last.pt").unlink(missing_ok=True)
 
 

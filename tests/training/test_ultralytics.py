@@ -19,7 +19,7 @@ from cell.labels.book import LabelBook
 from cell.training import ultralytics
 from cell.training.book import JobBook
 from cell.training.preparing import prepare
-from cell.training.rows import job_of
+from cell.training.rows import wish_of
 from cell.training.values import Job, State, Trainer, Wish
 from models.errors import ModelError
 from models.ground.errors import UserError
@@ -68,6 +68,7 @@ class Heard:
         self.told.append(("step", epoch, step, steps, round(done, 3)))
 
     def epoch(self, epoch: int, loss: float, spent_s: float, done: float) -> None:
+        assert spent_s >= 0
         self.told.append(("epoch", epoch, loss, round(done, 3)))
 
     def validated(self, epoch: int, metrics: dict[str, float]) -> None:
@@ -168,7 +169,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[CellConfig
         yield config_of(folder / "data"), labels
 
 
-def queued(config: CellConfig, labels: LabelBook, jobs: JobBook, python: Path) -> Job:
+def queued(labels: LabelBook, jobs: JobBook, python: Path) -> Job:
     wish = Wish(
         "week-1", "plate", steps=6, side=SIDE, licence="mine", trainer=Trainer.ULTRALYTICS,
         weights="yolo26n.yaml", python=str(python),
@@ -186,7 +187,7 @@ def work(config: CellConfig, labels: LabelBook, jobs: JobBook, job: Job) -> None
 def test_a_job_becomes_a_candidate(place: tuple[CellConfig, LabelBook], tmp_path: Path) -> None:
     config, labels = place
     with closing(JobBook(config.data_dir)) as jobs:
-        job = queued(config, labels, jobs, written(tmp_path))
+        job = queued(labels, jobs, written(tmp_path))
         work(config, labels, jobs, job)
         done, curve = jobs.job(job.id), jobs.curve(job.id)
     assert done.state is State.DONE
@@ -216,7 +217,7 @@ def test_no_picture_chooses_and_reports(
 ) -> None:
     config, labels = place
     with closing(JobBook(config.data_dir)) as jobs:
-        job = queued(config, labels, jobs, written(tmp_path, "fault"))
+        job = queued(labels, jobs, written(tmp_path, "fault"))
         with pytest.raises(ModelError):
             work(config, labels, jobs, job)
         made = jobs.folder(job.id) / "pictures"
@@ -234,34 +235,8 @@ def test_jobs_of_before_are_the_cells_own(place: tuple[CellConfig, LabelBook]) -
     with closing(JobBook(place[0].data_dir)) as jobs:
         job = jobs.add(Wish("week-1", "plate"), "abc", "kim", 1)
         assert jobs.job(job.id).wish.trainer is Trainer.CELL
-    row = dict.fromkeys(
-        (
-            "id",
-            "at_ns",
-            "run_s",
-            "tries",
-            "begun_ns",
-            "ended_ns",
-            "cancelling",
-            "done",
-            "epoch",
-            "epochs",
-            "step",
-            "steps",
-            "loss",
-        ),
-        0,
-    )
-    row |= {
-        "fingerprint": "",
-        "person": "",
-        "state": "queued",
-        "why": "",
-        "package": "",
-        "figures": "{}",
-        "wish": '{"label_set": "a", "recipe": "b"}',
-    }  # type: ignore[dict-item]
-    assert job_of(row).wish == Wish("a", "b")  # type: ignore[arg-type]
+    told = '{"label_set": "a", "recipe": "b", "steps": 7}'
+    assert wish_of(json.loads(told)) == Wish("a", "b", steps=7)
 
 
 def test_a_python_that_has_gone_is_told_at_the_order(tmp_path: Path) -> None:

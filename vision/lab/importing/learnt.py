@@ -88,6 +88,9 @@ def _completed(folder: Path, learnt: Learnt) -> dict[str, Any]:
     thresholds = best_thresholds(seen, learnt.classes)
     path = folder / CARD
     card: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    # Where this computer keeps its files is nobody's business.
+    told_of = card["imported"].get("description", "").partition(" trained on ")[0]
+    card["imported"]["description"] = told_of
     card |= {
         "thresholds": thresholds,
         "thresholds_chosen": True,
