@@ -19,7 +19,9 @@ from vision.nets.decode import Floats
 from vision.nets.turned import told_apart
 
 SMOOTH_PX: Final = 1.0
-"""An outline keeps so close to its mask."""
+"""An outline keeps so close to its mask, in pixels of those that its edge is followed on."""
+LARGE_PX: Final = 64
+"""A box is large whose shorter side is."""
 Outline = tuple[tuple[float, float], ...]
 
 
@@ -68,15 +70,20 @@ def _outline(masks: MaskCard, prototypes: Floats, mixture: Floats, box: Floats) 
     left, top = max(low_x // step - 1, 0), max(low_y // step - 1, 0)
     part = prototypes[:, top : -(-high_y // step) + 1, left : -(-high_x // step) + 1]
     mixed = np.tensordot(mixture, part, 1)
-    large = cv2.resize(mixed, (mixed.shape[1] * step, mixed.shape[0] * step))
-    x, y = low_x - left * step, low_y - top * step
-    within = large[y : y + high_y - low_y, x : x + high_x - low_x]
+    # A ragged mask costs what its edge has pixels: that of a large box is followed on every other.
+    pixel = 2 if step % 2 == 0 and min(high_x - low_x, high_y - low_y) >= LARGE_PX else 1
+    zoom = step // pixel
+    large = cv2.resize(mixed, (mixed.shape[1] * zoom, mixed.shape[0] * zoom))
+    x, y = (low_x - left * step) // pixel, (low_y - top * step) // pixel
+    within = large[y : (high_y - top * step) // pixel, x : (high_x - left * step) // pixel]
     lines, _ = cv2.findContours(
-        (within > 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+        cv2.compare(within, 0, cv2.CMP_GT), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
     )
     if not lines:
         return ()
     line = cv2.approxPolyDP(max(lines, key=cv2.contourArea), SMOOTH_PX, closed=True)
-    # The middle of a pixel lies half a pixel from its edge.
-    points = line[:, 0] + (np.asarray([low_x, low_y]) + 0.5 - corner[:2])
-    return tuple((x, y) for x, y in points.tolist())
+    # The middle of a pixel lies half of it from its edge.
+    first = np.asarray([left * step + x * pixel, top * step + y * pixel])
+    points = (line[:, 0] + 0.5) * pixel + (first - corner[:2])
+    across, down = points.T.tolist()
+    return tuple(zip(across, down, strict=True))
