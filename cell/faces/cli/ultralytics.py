@@ -24,6 +24,7 @@ from cell.faces.cli.terminal import terminal
 from cell.faces.cli.training import cell_of, say_line, train_set
 from cell.training.book import FOLDER
 from cell.training.values import Trainer, Wish
+from models.ground.writing import write_whole
 from vision.lab.data.names import printable
 from vision.lab.data.split import Split
 from vision.lab.importing.beginning import beginning
@@ -34,7 +35,9 @@ from vision.lab.importing.weights import python_of
 from vision.lab.training.picture import Picture, read
 
 WEIGHTS = "weights"
-"""Below the jobs' folder: what ultralytics has fetched."""
+"""Below the jobs' folder, and a run's: what ultralytics has fetched."""
+START = "start.txt"
+"""In a run's folder: what it began with."""
 
 
 def chosen_python(config: CellConfig) -> Path | None:
@@ -88,6 +91,7 @@ def ultralytics_folder(asked: FolderRun, start: str, python: Path) -> None:
     selection = asked.pictures("validation")
     data = write_dataset(run / "pictures", classes, asked.pictures("train"), selection)
     device = {"auto": "", "cuda": "0"}.get(asked.device, asked.device)
+    write_whole(run / START, start)
     course = Course(
         data, start, asked.size, asked.epochs, asked.batch, asked.seed, os.cpu_count() or 1, device
     )  # fmt: skip
@@ -139,14 +143,27 @@ class Shown:
 def begun_with(
     weights: str | None, python: Path | None, config: CellConfig, folder: Path
 ) -> tuple[str, Path]:
-    """What it begins with and whose Python learns; says whose licence binds. Raises UsageError,
-    ModelError.
+    """What it begins with and whose Python learns; says whose licence binds. folder: of what has to
+    be fetched. Raises UsageError, ModelError.
     """
     if weights is None:
         raise UsageError(
             "give --weights: a .pt of yours or yolo26n.pt, or yolo26n.yaml to begin with nothing."
         )
-    own = python_of(python or chosen_python(config)).absolute()
-    say_line(f"Licence: {LICENCE}.")
+    own = _learner(python, config)
     with terminal(stderr=True).status(f"trying {printable(weights)} in ultralytics"):
         return beginning(weights, own, folder), own
+
+
+def gone_on_with(run: Path, python: Path | None, config: CellConfig) -> tuple[str, Path]:
+    """The same of a run that is resumed. Raises UsageError for one of another trainer."""
+    kept = run / START
+    if not kept.is_file():
+        raise UsageError(f"{run} is no run of ultralytics: leave --trainer out, or see --out.")
+    return kept.read_text(encoding="utf-8"), _learner(python, config)
+
+
+def _learner(python: Path | None, config: CellConfig) -> Path:
+    own = python_of(python or chosen_python(config)).absolute()
+    say_line(f"Licence: {LICENCE}.")
+    return own

@@ -15,7 +15,14 @@ from cell.faces.cli.given import refuse
 from cell.faces.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, tell_findings
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.training import pairs, train_set
-from cell.faces.cli.ultralytics import FolderRun, begun_with, ultralytics_folder, ultralytics_set
+from cell.faces.cli.ultralytics import (
+    WEIGHTS,
+    FolderRun,
+    begun_with,
+    gone_on_with,
+    ultralytics_folder,
+    ultralytics_set,
+)
 from cell.products.loading import NoRecipeError, load_recipe
 from cell.products.lookup import model_folder, recipe_folder, trained_models
 from cell.products.recipe import Recipe
@@ -192,7 +199,8 @@ def train(
     if resume and not begun:
         raise UsageError(f"--resume: {run} holds no run to go on with: leave it out, or see --out.")
     if resume:
-        refuse(context, "beside --resume, which goes on with the run's own weights", "start")
+        own_weights = "beside --resume, which goes on with the run's own weights"
+        refuse(context, own_weights, "start", "weights")
     boards = (
         learns
         and (data / "PCBData").is_dir()
@@ -206,12 +214,15 @@ def train(
     size = (side, side) if side is not None else known.canonical_px if known else (320, 320)
     reading = LabelReading(format, group_by, unlabelled, accept_losses)
     if not learns:
-        start, own = begun_with(weights, python, load(None), run / "weights")
+        if resume:
+            begun_by, own = gone_on_with(run, python, load(None))
+        else:
+            begun_by, own = begun_with(weights, python, load(None), run / WEIGHTS)
         parts, source, measured = _dealt(recipe, data, reading, split, size, run, resume)
         asked = FolderRun(
             parts, size, run, folder, version, source, licence, epochs, batch or 8, seed, device
         )  # fmt: skip
-        ultralytics_folder(asked, start, own)
+        ultralytics_folder(asked, begun_by, own)
         _told(folder, version, recipe, data, measured)
         return
     from vision.lab.training import loop
