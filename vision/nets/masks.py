@@ -77,7 +77,7 @@ def _outline(masks: MaskCard, prototypes: Floats, mixture: Floats, box: Floats) 
     x, y = (low_x - left * step) // pixel, (low_y - top * step) // pixel
     within = large[y : (high_y - top * step) // pixel, x : (high_x - left * step) // pixel]
     lines, _ = cv2.findContours(
-        cv2.compare(within, 0, cv2.CMP_GT), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+        (within > 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
     )
     if not lines:
         return ()

@@ -32,7 +32,7 @@ def told_apart(output: Floats, classes: int, overlap: float) -> Floats:
     best = scores.max(axis=0)
     order = np.argsort(-best, kind="stable")[:MOST]
     order = order[best[order] >= FAINT]
-    middles = (table[:2, order] + table[2:4, order]) / 2
+    middles = (table[:2, order] + table[2:4, order]) / np.float32(2)
     named = scores[:, order].argmax(axis=0)
     same = overlaps(middles, output[4 + classes :, order]) > overlap
     same &= named[:, None] == named[None]
