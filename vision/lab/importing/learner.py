@@ -32,7 +32,10 @@ def main() -> None:
     folder = Path(told["folder"])
     kept = folder / "last.pt"
     resumed = kept.is_file()
-    if not (resumed and finished(torch.load(kept, map_location="cpu", weights_only=False))):
+    epochs = epochs_of(torch.load(kept, map_location="cpu", weights_only=False)) if resumed else 0
+    if epochs:
+        say(begun={"epoch": epochs, "epochs": epochs, "steps": 1})
+    else:
         model = YOLO(str(kept) if resumed else told["start"])
         following = Following(folder, told["threads"])
         for event in ("on_train_start", "on_train_batch_end", "on_model_save"):
@@ -50,9 +53,10 @@ def die_with(parent: int) -> None:
         raise SystemExit(137)
 
 
-def finished(checkpoint: dict[str, Any]) -> bool:
-    """Whether nothing is left to learn after this one."""
-    return bool(checkpoint["epoch"] + 1 >= checkpoint["train_args"]["epochs"])
+def epochs_of(checkpoint: dict[str, Any]) -> int:
+    """How many there were, where nothing is left to learn after this one; else 0."""
+    epochs = int(checkpoint["train_args"]["epochs"])
+    return epochs if checkpoint["epoch"] + 1 >= epochs else 0
 
 
 def say(**told: Any) -> None:

@@ -68,8 +68,10 @@ def learn(course: Course, python: Path, folder: Path, watch: Watch, tell: Tell) 
     command = [str(python), "-c", program, json.dumps(course.told(folder))]
     hearing = Hearing(watch, course.epochs)
     last: list[str] = []
+    # Threads that spin while they wait slow everything down on a busy computer.
+    own = environment(folder) | {"OMP_WAIT_POLICY": "PASSIVE"}
     with subprocess.Popen(
-        command, cwd=folder, env=environment(folder), stdin=subprocess.DEVNULL,
+        command, cwd=folder, env=own, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
     ) as process:  # fmt: skip
         try:
