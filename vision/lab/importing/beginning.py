@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from models.errors import ModelError
-from vision.lab.importing.weights import HOW, environment, plain
+from vision.lab.importing.weights import environment, plain, reason
 
 PROGRAM: Final = (
     "import json, sys\n"
@@ -62,9 +62,12 @@ def _tried(name: str, given: str, python: Path, folder: Path, fetched: bool) -> 
         if words.startswith('{"cell": '):
             task, file = json.loads(words)["cell"]
             return task, file
-    why = said[-1] if said else f"it ended with {done.returncode}"
+    why = reason(said, done.returncode)
     if "No module named 'ultralytics'" in why:
-        raise ModelError(f"{python} has no ultralytics: {HOW}")
+        raise ModelError(
+            f"{python} has no ultralytics: give the Python of an environment that has it, with "
+            "--python or in the configuration (training.python)"
+        )
     if fetched:
         raise ModelError(
             f"--weights {given} is no file here, and ultralytics could not fetch it ({why:.160}): "

@@ -11,6 +11,7 @@ from typing import Final
 import cv2
 
 from models.ground.writing import write_whole
+from vision.lab.data.types import DataError
 from vision.lab.training.picture import Picture
 
 FILE: Final = "data.yaml"
@@ -21,12 +22,10 @@ def write_dataset(
     folder: Path, classes: Sequence[str], train: Iterable[Picture], val: Iterable[Picture]
 ) -> Path:
     """Write it anew into `folder`, and give its data.yaml. Pictures are numbered: whatever they are
-    called at home, none takes another's place. Raises WriteError, OSError, DataError.
+    called at home, none takes another's place. Raises WriteError, DataError.
     """
-    shutil.rmtree(folder, ignore_errors=True)
+    _make(folder)
     for kind, pictures in zip(KINDS, (train, val), strict=True):
-        for what in ("images", "labels"):
-            (folder / what / kind).mkdir(parents=True)
         for number, picture in enumerate(pictures):
             _write(folder, f"{kind}/{number:06d}", picture)
     told = {
@@ -37,6 +36,18 @@ def write_dataset(
     # JSON is YAML, and leaves no doubt about names such as `no` or `1`.
     write_whole(folder / FILE, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
     return folder / FILE
+
+
+def _make(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        for kind in KINDS:
+            for what in ("images", "labels"):
+                (folder / what / kind).mkdir(parents=True)
+    except OSError as error:
+        raise DataError(
+            f"{folder}: {error.strerror}; see to space and permissions, then train again"
+        ) from None
 
 
 def _write(folder: Path, name: str, picture: Picture) -> None:

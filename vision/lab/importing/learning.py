@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.errors import ModelError
-from vision.lab.importing.weights import environment, plain
+from vision.lab.importing.weights import environment, plain, reason
 from vision.lab.training.watching import Watch
 
 PROGRAM: Final = Path(__file__).with_name("learner.py")
@@ -135,7 +135,7 @@ def _fault(python: Path, code: int, last: list[str]) -> Exception:
             f"ultralytics in {python} was ended from outside (signal {-code}), for lack of memory "
             "or by a person: look at the computer, then go on"
         )
-    why = last[-1] if last else f"it ended with {code}"
+    why = reason(last, code)
     return ModelError(
         f"ultralytics in {python} did not finish the training ({why:.200}): mend that there, then "
         "go on"
