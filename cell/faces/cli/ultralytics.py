@@ -107,9 +107,11 @@ def ultralytics_folder(asked: FolderRun, start: str, python: Path) -> None:
         "trainer": f"ultralytics {version}", "begun_with": Path(start).name,
         "epochs": asked.epochs, "batch": asked.batch, "seed": asked.seed, "imgsz": max(asked.size),
     }  # fmt: skip
+    report = asked.pictures("test")
+    source = {**asked.source, "report": len(report)}
     learnt = Learnt(
-        run / "best.pt", classes, asked.size, selection, asked.pictures("test"), asked.source, how,
-        asked.licence, asked.version, now,
+        run / "best.pt", classes, asked.size, selection, report, source, how, asked.licence,
+        asked.version, now,
     )  # fmt: skip
     with terminal().status("exporting and measuring"):
         write_learnt(asked.folder, learnt, python, run / "run", lambda _line: None)
