@@ -27,6 +27,8 @@ Name = Annotated[str, AfterValidator(clean_name)]
 Batch = PositiveInt | Literal["N"]
 
 
+TURNED_ROWS = 3
+"""Width, height and angle of a turned box, in the network's output."""
 Channel = Literal[
     "board", "golden", "golden_high_2px", "golden_low_2px", "golden_high_4px", "golden_low_4px"
 ]
@@ -129,6 +131,15 @@ class MaskCard(Card):
     )
 
 
+class TurnedCard(Card):
+    """Turned boxes in a network's output, see `vision.nets.turned`."""
+
+    overlap: Score = Field(
+        title="Overlap",
+        description="Turned boxes of a class that overlap more than this are one defect.",
+    )
+
+
 class OutputCard(PortCard):
     """What comes out of the network: corners x1, y1, x2, y2 [px of the input], then one score 0..1
     for each class.
@@ -142,6 +153,11 @@ class OutputCard(PortCard):
     )
     masks: MaskCard | None = Field(
         None, title="Masks", description="Of a network that outlines what it finds."
+    )
+    turned: TurnedCard | None = Field(
+        None,
+        title="Turned",
+        description="Of a network whose boxes are turned: three rows below the scores.",
     )
 
 
@@ -184,9 +200,10 @@ class ModelCard(PackageCard):
 
     @property
     def rows(self) -> int:
-        """Of the output: corners, scores, and mask coefficients where there are masks."""
+        """Of the output: corners, scores, and what masks or turned boxes add."""
         masks = self.output.masks
-        return 4 + len(self.classes) + (masks.coefficients if masks else 0)
+        more = masks.coefficients if masks else TURNED_ROWS if self.output.turned else 0
+        return 4 + len(self.classes) + more
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -194,6 +211,8 @@ class ModelCard(PackageCard):
             raise ValueError("a class is named twice")
         if set(self.thresholds) != set(self.classes):
             raise ValueError("thresholds must name every class once, and no other")
+        if self.output.turned is not None and (self.output.masks or self.nms_iou is not None):
+            raise ValueError("turned boxes have an overlap of their own: no masks, nms_iou null")
         if self.output.shape is not None and self.output.shape[1] != self.rows:
             raise ValueError(
                 f"output.shape {self.output.shape} does not fit {len(self.classes)} classes, which "

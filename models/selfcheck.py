@@ -99,4 +99,6 @@ def key_of(card: ModelCard) -> str:
         card.classes, card.input.shape, card.input.channels, card.nms_iou, card.nms_across_classes,
         card.best_class_only, card.settle, card.output.masks and card.output.masks.model_dump(),
     ]  # fmt: skip
+    if card.output.turned is not None:  # not in checks from before there were any
+        facts.append(card.output.turned.model_dump())
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]

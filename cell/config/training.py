@@ -50,3 +50,9 @@ class TrainingConfig(BaseModel):
         description="Steps of a training job, where nobody says otherwise.",
         json_schema_extra={"unit": "1"},
     )
+    python: str = Field(
+        "",
+        title="Python",
+        description="Python of an environment that has ultralytics, for its weights and its "
+        "training; empty: that of the `yolo` on the PATH.",
+    )

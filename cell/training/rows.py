@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
+from typing import Any
 
 from cell.texts import say
 from cell.training.errors import JobError
-from cell.training.values import Job, Point, Progress, State, Wish
+from cell.training.values import Job, Point, Progress, State, Trainer, Wish
 
 
 def keep(db: sqlite3.Connection, job: int, points: Iterable[Point]) -> None:
@@ -43,7 +44,7 @@ def job_of(row: sqlite3.Row) -> Job:
     progress = Progress(*(row[name] for name in Progress.__slots__))
     return Job(
         id=row["id"],
-        wish=Wish(**json.loads(row["wish"])),
+        wish=wish_of(json.loads(row["wish"])),
         fingerprint=row["fingerprint"],
         by=row["person"],
         at_ns=row["at_ns"],
@@ -58,6 +59,11 @@ def job_of(row: sqlite3.Row) -> Job:
         package=row["package"],
         figures=json.loads(row["figures"]),
     )
+
+
+def wish_of(told: dict[str, Any]) -> Wish:
+    """A wish as it was written down; jobs from before others could learn are the cell's own."""
+    return Wish(**(told | {"trainer": Trainer(told.get("trainer", Trainer.CELL))}))
 
 
 def word_of(state: State) -> str:

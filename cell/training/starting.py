@@ -26,18 +26,19 @@ def go_on(book: JobBook) -> str:
     return ""
 
 
-def start_runner(data_dir: Path, config: Path | None = None) -> None:
-    """See to it that somebody works the queue off. config: the cell's configuration, None: that of
-    the data folder. Raises JobStoreError.
+def start_runner(data_dir: Path, config: Path | None = None) -> subprocess.Popen[bytes] | None:
+    """See to it that somebody works the queue off; gives whom it has started for that, who on a
+    busy computer takes a while to be there. config: the cell's configuration, None: that of the
+    data folder. Raises JobStoreError.
     """
     if runner_there(data_dir):
-        return
+        return None
     command = [sys.executable, "-m", "cell.training", str(data_dir.absolute())]
     if config is not None:
         command += ["--config", str(config.absolute())]
     path = data_dir / FOLDER / LOG
     with told(path, JobStoreError, (OSError,)), path.open("ab") as log:
-        subprocess.Popen(
+        return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -15,18 +15,25 @@ EVERY_S = 0.5
 _MIB = 1 << 20
 TRAINED = 0.93
 """Share of a job that is done when training is: packing and measuring take the rest."""
-_CHECKPOINTS_MIB = 64
-"""What the next checkpoints take."""
+CHECKPOINTS_MIB = 64
 
 
 class Telling:
     """Watches a trainer (`vision.lab.training.watching.Watch`). min_free_mib: room on the disk that
-    is not for training: the line keeps its journal there.
+    is not for training: the line keeps its journal there. checkpoints_mib: what the next ones take.
     """
 
-    def __init__(self, book: JobBook, job: int, epochs: int, steps: int, min_free_mib: int) -> None:
+    def __init__(
+        self,
+        book: JobBook,
+        job: int,
+        epochs: int,
+        steps: int,
+        min_free_mib: int,
+        checkpoints_mib: int = CHECKPOINTS_MIB,
+    ) -> None:
         self._book, self._job, self._epochs, self._steps = book, job, epochs, steps
-        self._least = (min_free_mib + _CHECKPOINTS_MIB) * _MIB if min_free_mib else 0
+        self._least = (min_free_mib + checkpoints_mib) * _MIB if min_free_mib else 0
         self._points: dict[int, Point] = {}
         self._progress = Progress()
         self._loss: float | None = None
@@ -54,6 +61,10 @@ class Telling:
         loss = self._loss or 0.0
         self._points[epoch] = Point(epoch, loss, round(metrics["mAP50"], 4))
         self._tell(at_once=True)
+        self.require_room()
+
+    def require_room(self) -> None:
+        """Raises TrainingError where the next checkpoints would take the line's room."""
         folder = self._book.folder(self._job)
         free = shutil.disk_usage(folder).free
         if free < self._least:

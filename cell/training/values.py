@@ -23,11 +23,21 @@ ENDED = (State.DONE, State.FAILED, State.CANCELLED)
 ALIVE = (State.RUNNING, State.PAUSED)
 
 
+class Trainer(StrEnum):
+    """Who learns from the pictures."""
+
+    CELL = "cell"
+    """The cell's own detector."""
+    ULTRALYTICS = "ultralytics"
+    """The user's ultralytics, in the user's own environment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What somebody wants trained. recipe: the product; names: what classes of the labels are
     called in the recipe, where that differs; steps: how long; side [px]: of the pictures of a
-    product without a recipe; licence: of the labelled pictures, for the card.
+    product without a recipe; licence: of the labelled pictures, for the card. trainer: who learns;
+    weights, python: of ultralytics, what it begins with and the Python that has it.
     """
 
     label_set: str
@@ -37,6 +47,9 @@ class Wish:
     seed: int = 1
     side: int = 320
     licence: str = ""
+    trainer: Trainer = Trainer.CELL
+    weights: str = ""
+    python: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,16 @@ from pathlib import Path
 from cell.config import CellConfig, load
 from cell.labels.book import LabelBook
 from cell.texts import say
+from cell.training import ultralytics
 from cell.training.book import JobBook
 from cell.training.bounds import Bounds, die_with, keep_to
 from cell.training.errors import TrainingError
-from cell.training.preparing import pictures_there, prepare
-from cell.training.values import Job
+from cell.training.preparing import Prepared, pictures_there, prepare
+from cell.training.values import Job, Trainer
 from models.ground.ending import end_with
+
+Train = Callable[[JobBook, Job, Prepared, CellConfig, int, Callable[[], int]], None]
+"""Trains to the end and finishes the job; threads, and the clock, at the end."""
 
 
 def command(data_dir: Path, config: Path | None) -> Callable[[Job], Sequence[str]]:
@@ -58,12 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _work(config: CellConfig, number: int, bounds: Bounds) -> int:
-    try:
-        from cell.training.detector import train
-    except ModuleNotFoundError as missing:
-        raise TrainingError(say("training.no_torch", why=str(missing))) from None
     with closing(JobBook(config.data_dir)) as book:
         job = book.job(number)
+        train = _trainer(job)
         with closing(LabelBook.open(config.data_dir, config.labels)) as labels:
             prepared = prepare(labels, config, job.wish)
         if prepared.label_set.fingerprint != job.fingerprint:
@@ -71,6 +72,17 @@ def _work(config: CellConfig, number: int, bounds: Bounds) -> int:
         pictures_there(prepared)
         train(book, job, prepared, config, bounds.cores, time.time_ns)
     return 0
+
+
+def _trainer(job: Job) -> Train:
+    """Who learns; only the cell's own detector needs torch here."""
+    if job.wish.trainer is Trainer.ULTRALYTICS:
+        return ultralytics.train
+    try:
+        from cell.training.detector import train
+    except ModuleNotFoundError as missing:
+        raise TrainingError(say("training.no_torch", why=str(missing))) from None
+    return train
 
 
 def _no_memory(error: BaseException) -> bool:

@@ -81,7 +81,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "train": {
         "_boards": gives((None, {}, "")), "_pictures": gives((None, {}, "")),
         "vision.lab.training.loop.Trainer": gives(SimpleNamespace(run=gives(None))),
-        "_export": ends, "train_set": ends,
+        "_export": ends, "train_set": ends, "ultralytics_set": ends, "ultralytics_folder": ends,
+        "_dealt": gives((None, {}, "")), "begun_with": gives(("w.pt", Path("p"))),
+        "gone_on_with": gives(("w.pt", Path("p"))),
     },
     "jobs list": {"jobs_of": ends},
     "jobs show": {"jobs_of": ends},
@@ -193,6 +195,7 @@ VALUES = {
     "until": "2026-01-31", "score": "0.5", "verdict": "reject", "disposition": "removed",
     "features_mean": "0.5", "features_std": "0.2", "labelled": "3,9", "same": "a,b",
     "class_": "a=b", "state": "canary", "classes": "a=b", "iou": "0.5",
+    "trainer": "ultralytics",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
 
@@ -213,18 +216,33 @@ LINES = [
     Line("evaluate --data D --split test"),
     Line("thresholds --data D", "group_by"),
     Line("thresholds --data D --groups a"),
-    Line("train --recipe new --data D", "resume class_ steps follow"),
+    Line("train --recipe new --data D", "resume class_ steps follow weights python"),
     Line(
-        "train --recipe new --data D --out RUN --resume", "start out class_ steps follow label_set"
+        "train --recipe new --data D --out RUN --resume",
+        "start out class_ steps follow label_set weights python",
     ),
     Line(
         "train --recipe new --set S",
         "format out package group_by unlabelled accept_losses split epochs minutes batch rate "
-        "features device every resume start",
+        "features device every resume start weights python",
     ),
     Line(
         "train --recipe pcb --data BOARDS",
-        "split side features licence group_by unlabelled accept_losses resume class_ steps follow",
+        "split side features licence group_by unlabelled accept_losses resume class_ steps follow "
+        "weights python",
+    ),
+    Line(
+        "train --recipe new --data D --trainer ultralytics --weights w.pt",
+        "resume class_ steps follow minutes rate features every start",
+    ),
+    Line(
+        "train --recipe new --data D --out RUN --trainer ultralytics --resume",
+        "out class_ steps follow minutes rate features every start weights label_set",
+    ),
+    Line(
+        "train --recipe new --set S --trainer ultralytics --weights w.pt",
+        "format out package group_by unlabelled accept_losses split epochs minutes batch rate "
+        "features device every resume start",
     ),
     Line(
         "teach --recipe new --good G",  # another recipe is one that comes with the cell
@@ -418,6 +436,7 @@ def test_an_option_has_an_effect_or_is_refused(line: Line) -> None:
     refused, ignored = set(), set()
     for option in COMMANDS[verb].params:
         given = option.param_type_name != "option" or option.name in {"help", *LATER}
+        given |= VALUES.get(option.name) in words
         if given or (option.is_flag and set(words) & {*option.opts, *option.secondary_opts}):
             continue
         done = done_by(verb, [*words, *one_more(option)])

@@ -33,7 +33,8 @@ def best(export: Export, kept: tuple[int, ...], canonical: tuple[int, int]) -> l
     picture = view(2, 1, size=canonical)[None, None] / np.float32(255)
     output = session.run(None, {session.get_inputs()[0].name: picture})[0]
     if export.masks is None:
-        assert output.shape == (1, 4 + len(kept), export.places)
+        rows = 4 + len(kept) + (3 if export.turned else 0)
+        assert output.shape == (1, rows, export.places)
     table = output[0, : 4 + len(kept)]
     return [float(value) for value in table[:, table[4:].max(axis=0).argmax()]]
 

@@ -19,13 +19,12 @@ from vision.lab.training import loop  # noqa: E402
 from vision.lab.training.export import read_run  # noqa: E402
 from vision.lab.training.loop import Settings, Trainer  # noqa: E402
 from vision.lab.training.metrics import Found  # noqa: E402
+from vision.lab.training.picture import Picture, read  # noqa: E402
 from vision.lab.training.picture_export import write_package  # noqa: E402
 from vision.lab.training.pictures import PictureJob  # noqa: E402
 from vision.lab.training.views import (  # noqa: E402
-    Picture,
     Views,
     elsewhere,
-    read,
     transplant,
     vary,
 )

@@ -16,15 +16,24 @@ from numpy.typing import NDArray
 
 from models.card import MaskCard, ModelCard
 from vision.nets.decode import Floats
+from vision.nets.turned import told_apart
 
 SMOOTH_PX: Final = 1.0
-"""An outline keeps so close to its mask."""
+"""An outline keeps so close to its mask, in pixels of those that its edge is followed on."""
+LARGE_PX: Final = 64
+"""A box is large whose shorter side is."""
 Outline = tuple[tuple[float, float], ...]
 
 
 def table_of(card: ModelCard, output: Floats) -> Floats:
-    """Boxes and scores of a network's output: all but masks, the last two axes cut."""
-    masks = card.output.masks
+    """Boxes and scores of a network's output: without masks, the last two axes cut; of turned boxes
+    those that are a defect of their own.
+    """
+    masks, turned = card.output.masks, card.output.turned
+    if turned is not None:
+        whole = output.reshape(-1, *output.shape[-2:])
+        cut = [told_apart(one, len(card.classes), turned.overlap) for one in whole]
+        return np.stack(cut).reshape(*output.shape[:-2], *cut[0].shape)
     if masks is None:
         return output
     rows = 4 + len(card.classes)
@@ -61,15 +70,20 @@ def _outline(masks: MaskCard, prototypes: Floats, mixture: Floats, box: Floats) 
     left, top = max(low_x // step - 1, 0), max(low_y // step - 1, 0)
     part = prototypes[:, top : -(-high_y // step) + 1, left : -(-high_x // step) + 1]
     mixed = np.tensordot(mixture, part, 1)
-    large = cv2.resize(mixed, (mixed.shape[1] * step, mixed.shape[0] * step))
-    x, y = low_x - left * step, low_y - top * step
-    within = large[y : y + high_y - low_y, x : x + high_x - low_x]
+    # A ragged mask costs what its edge has pixels: that of a large box is followed on every other.
+    pixel = 2 if step % 2 == 0 and min(high_x - low_x, high_y - low_y) >= LARGE_PX else 1
+    zoom = step // pixel
+    large = cv2.resize(mixed, (mixed.shape[1] * zoom, mixed.shape[0] * zoom))
+    x, y = (low_x - left * step) // pixel, (low_y - top * step) // pixel
+    within = large[y : (high_y - top * step) // pixel, x : (high_x - left * step) // pixel]
     lines, _ = cv2.findContours(
         (within > 0).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
     )
     if not lines:
         return ()
     line = cv2.approxPolyDP(max(lines, key=cv2.contourArea), SMOOTH_PX, closed=True)
-    # The middle of a pixel lies half a pixel from its edge.
-    points = line[:, 0].astype(np.float32) + np.asarray([low_x, low_y]) + 0.5 - corner[:2]
-    return tuple((float(point[0]), float(point[1])) for point in points)
+    # The middle of a pixel lies half of it from its edge.
+    first = np.asarray([left * step + x * pixel, top * step + y * pixel])
+    points = (line[:, 0] + 0.5) * pixel + (first - corner[:2])
+    across, down = points.T.tolist()
+    return tuple(zip(across, down, strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -22,7 +23,6 @@ from cell.people.audit import AuditLog
 from cell.people.shell import at_shell
 from cell.texts import render, tr
 from cell.training.book import FILE, JobBook
-from cell.training.lock import runner_there
 from cell.training.starting import start_runner
 from cell.training.values import ENDED, Job, State, Wish
 
@@ -87,15 +87,17 @@ def resume_job(number: int, data: Path, follow: bool) -> None:
 
 
 def _go(data: Path, job: Job, follow: bool) -> None:
-    start_runner(data)
+    runner = start_runner(data)
     say_line(f"Job {job.id}: {job.wish.recipe} from the label set {job.wish.label_set}")
     if follow:
         with jobs_of(data) as book:
-            follow_job(book, job.id)
+            follow_job(book, job.id, runner)
 
 
-def follow_job(book: JobBook, number: int) -> None:
-    """A bar until the job has ended. Raises Exit with code 1 where nothing came of it."""
+def follow_job(book: JobBook, number: int, runner: subprocess.Popen[bytes] | None = None) -> None:
+    """A bar until the job has ended. runner: who was started for it. Raises Exit with code 1 where
+    nothing came of it.
+    """
     columns = (
         TextColumn("{task.fields[state]}"), BarColumn(), TextColumn("{task.percentage:.0f} %"),
         TimeElapsedColumn(), TextColumn("{task.description}"),
@@ -105,8 +107,9 @@ def follow_job(book: JobBook, number: int) -> None:
         while (job := book.job(number)).state not in ENDED:
             said = render(job.why) or left(job)
             progress.update(bar, completed=job.progress.done, state=word(job), description=said)
-            if job.state is State.QUEUED and not runner_there(book.data_dir):
-                start_runner(book.data_dir)
+            gone = runner is None or runner.poll() is not None
+            if job.state is State.QUEUED and gone:
+                runner = start_runner(book.data_dir)
             time.sleep(LOOK_S)
     tell_end(book, job)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TypeVar
 
 from cell.config import CellConfig
@@ -19,8 +20,9 @@ from cell.training.book import JobBook
 from cell.training.errors import TrainingError
 from cell.training.lock import runner_there
 from cell.training.preparing import pictures_there, prepare
-from cell.training.values import Job, Wish
+from cell.training.values import Job, Trainer, Wish
 from models.ground.errors import UserError
+from vision.lab.importing.weights import python_of
 
 T = TypeVar("T")
 
@@ -43,7 +45,7 @@ class Foreman:
         """Queue a job. Raises TrainingError, SetError, RecipeError for what cannot be trained."""
 
         def act() -> Job:
-            require_torch()
+            require_trainer(wish)
             prepared = prepare(self._labels, self._config, wish)
             pictures_there(prepared)
             return self.jobs.add(wish, prepared.label_set.fingerprint, self._by.name, now_ns)
@@ -61,7 +63,7 @@ class Foreman:
         """Queue a job again. Raises JobError for one that did not fail, nor was cancelled."""
 
         def act() -> Job:
-            require_torch()
+            require_trainer(self.jobs.job(job).wish)
             return self.jobs.resume(job)
 
         return self._noted("training.resume", f"{job}", act)
@@ -75,6 +77,14 @@ class Foreman:
         except UserError as error:
             self._notes.note(self._by, what, subject, after=after, refused=str(error))
             raise
+
+
+def require_trainer(wish: Wish) -> None:
+    """Raises TrainingError, ModelError where whoever is to learn is not there."""
+    if wish.trainer is Trainer.CELL:
+        require_torch()
+    else:
+        python_of(Path(wish.python))
 
 
 def require_torch() -> None:

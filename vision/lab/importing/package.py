@@ -47,13 +47,20 @@ class Origin:
     iou: float = USUAL_IOU
 
 
-def stage(folder: Path, origin: Origin, created: str, pictures: Iterable[Image] | None) -> Path:
+def stage(
+    folder: Path,
+    origin: Origin,
+    created: str,
+    pictures: Iterable[Image] | None,
+    version: str | None = None,
+) -> Path:
     """Make the package that is to lie in `folder` beside it, complete and tried; gives where.
 
     created: when (ISO 8601). pictures: canonical views for the self-check; None: drawn boards.
-    Raises ModelError for a network that the cell's engine cannot run, WriteError, OSError.
+    version: None: one on from that of the package in `folder`. Raises ModelError for a network that
+    the cell's engine cannot run, WriteError, OSError.
     """
-    version = next_version(folder)
+    version = version or next_version(folder)
     fresh = folder.with_name(folder.name + ".part")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
@@ -62,7 +69,7 @@ def stage(folder: Path, origin: Origin, created: str, pictures: Iterable[Image] 
         raw = content.SerializeToString()
         write_whole(fresh / "model.onnx", raw)
         card = card_of(origin, folder.name, version, created, raw)
-        write_whole(fresh / "README.md", _readme(card))
+        write_whole(fresh / "README.md", readme_of(card))
         write_whole(fresh / "card.json", json.dumps(card, indent=2, ensure_ascii=False) + "\n")
         _require_runs(fresh, origin)
         as_input = None if pictures is None else (picture[None] for picture in pictures)
@@ -110,11 +117,12 @@ def card_of(origin: Origin, name: str, version: str, created: str, raw: bytes) -
         "output": {
             "layout": "x1, y1, x2, y2 in pixels of the view, then one score 0..1 per class",
             "masks": _masks(origin),
+            "turned": {"overlap": origin.iou} if export.turned else None,
         },
         "thresholds": dict(origin.thresholds),
         "thresholds_chosen": False,
         "thresholds_from": NOT_CHOSEN,
-        "nms_iou": None if export.once else origin.iou,
+        "nms_iou": None if export.once or export.turned else origin.iou,
         "nms_across_classes": False,
         "best_class_only": export.task != "classify",
         "settle": False,
@@ -132,7 +140,7 @@ def card_of(origin: Origin, name: str, version: str, created: str, raw: bytes) -
 _BOXES: Final = {
     "detect": "as the network gives them",
     "segment": "the boxes of the segments; the masks are not as expected, and left out",
-    "obb": "the upright box about each turned one; the angle is left out",
+    "obb": "the upright box about each turned one, told apart as turned ones",
     "classify": "the whole view for every class",
 }
 _COLOURS: Final = {
@@ -173,18 +181,18 @@ def _require_runs(folder: Path, origin: Origin) -> None:
         ) from None
 
 
-def _readme(card: Mapping[str, Any]) -> str:
+def readme_of(card: Mapping[str, Any]) -> str:
+    """The README of an imported network, or of one that ultralytics trained for the cell."""
     height, width = card["input"]["shape"][2:]
     told = card["imported"]
     rows = "\n".join(f"- {key}: {value}" for key, value in told.items())
     return f"""# {card["name"]} {card["version"]}
 
-Finds {", ".join(card["classes"])} in grey pictures of {width} x {height} px. Imported, not trained
-by the cell: what it is worth on your parts, `cell evaluate` says.
+Finds {", ".join(card["classes"])} in grey pictures of {width} x {height} px. {_worth(card)}
 
 **Licence.** {card["licence"]}
 
-`selfcheck.npz` holds a picture: one of those given at the import, where there were any.
+`selfcheck.npz` holds a picture: one of those given, where there were any.
 
 Boxes: {card["notes"]["boxes"]}. Colours: {card["notes"]["colours"]}.
 
@@ -192,3 +200,14 @@ What the file said of itself:
 
 {rows}
 """
+
+
+def _worth(card: Mapping[str, Any]) -> str:
+    if card.get("metrics"):
+        return (
+            "Trained with\nultralytics; card.json tells on what (data), how (training) and what it "
+            "is worth (metrics)."
+        )
+    return (
+        "Imported, not trained\nby the cell: what it is worth on your parts, `cell evaluate` says."
+    )

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -58,7 +58,10 @@ def export_weights(
     try:
         copy = Path(shutil.copy(weights, folder / weights.name))
     except OSError as error:
-        raise ModelError(f"{weights} cannot be read ({error.strerror}): check the path") from None
+        raise ModelError(
+            f"{weights} cannot be copied to {folder} ({error.strerror}): check the path, and the "
+            "room on the disk"
+        ) from None
     sides = [] if size is None else [str(-(-side // STRIDE) * STRIDE) for side in reversed(size)]
     command = [str(python), "-c", PROGRAM, str(copy), *sides]
     said: list[str] = []
@@ -69,7 +72,7 @@ def export_weights(
         try:
             assert process.stdout is not None
             for line in process.stdout:
-                if words := _plain(line):
+                if words := plain(line):
                     said.append(words)
                     tell(words)
         except BaseException:
@@ -78,7 +81,7 @@ def export_weights(
     made = copy.with_suffix(".onnx")
     if process.returncode == 0 and made.is_file():
         return made
-    why = said[-1] if said else f"it ended with {process.returncode}"
+    why = reason(said, process.returncode)
     remedy = HOW if "ultralytics" in why else "mend that there, or give the ONNX file"
     raise ModelError(f"{weights}: ultralytics in {python} did not export it ({why:.200}): {remedy}")
 
@@ -90,6 +93,12 @@ def environment(folder: Path, *, one_thread: bool = False) -> dict[str, str]:
     return dict(os.environ) | own | (dict.fromkeys(threads, "1") if one_thread else {})
 
 
-def _plain(line: str) -> str:
+def plain(line: str) -> str:
     """The words of a line, without colours and what it was written over."""
     return re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", line).rpartition("\r")[2].strip()
+
+
+def reason(said: Sequence[str], code: int) -> str:
+    """Why a Python program ended with this exit code: the last of its lines that names an error."""
+    named = (line for line in reversed(said) if re.match(r"[\w.]*(Error|Exception)\b", line))
+    return next(named, said[-1] if said else f"it ended with {code}")

@@ -23,10 +23,10 @@ from vision.lab.training.card import hardware, sources_version
 from vision.lab.training.evaluate import onnx_runner
 from vision.lab.training.export import export_graph
 from vision.lab.training.metrics import Found, coco
+from vision.lab.training.picture import Picture
 from vision.lab.training.pictures import NMS_IOU, found_in
 from vision.lab.training.readme import readme
-from vision.lab.training.reported import reported
-from vision.lab.training.views import Picture
+from vision.lab.training.reported import told_apart
 from vision.nets.litenet import LiteNet
 from vision.nets.pairnet import Deployed
 
@@ -74,7 +74,7 @@ def write_package(
     if report is not None:
         seen = found_in(onnx_runner(fresh), report)
         metrics = {
-            **_told_apart(found, validation, seen, report, classes, thresholds),
+            **told_apart(found, validation, seen, report, classes, thresholds),
             "onnx_vs_torch_max_difference": deviation,
         }
     card = {
@@ -104,28 +104,6 @@ def write_package(
     write_whole(folder / "card.json", json.dumps(card, indent=2) + "\n")
     write_selfcheck(folder)
     return card
-
-
-def _told_apart(
-    found: Sequence[Found],
-    validation: Sequence[Picture],
-    seen: Sequence[Found],
-    report: Sequence[Picture],
-    classes: Sequence[str],
-    thresholds: dict[str, float],
-) -> dict[str, Any]:
-    """Both kinds of figures, and which one is which."""
-    return {
-        "which": {
-            "selection": "of the parts by which checkpoint, weights' form and thresholds were "
-            "chosen: too good by what that choice gained",
-            "report": "of parts that were neither learnt from nor chosen by: what to expect",
-        },
-        "selection": reported(found, [p.group for p in validation], classes, thresholds),
-        "report": reported(seen, [p.group for p in report], classes, thresholds)
-        if report
-        else None,
-    }
 
 
 def _halve(file: Path, validation: Sequence[Picture], classes: tuple[str, ...]) -> list[Found]:

@@ -12,10 +12,11 @@ from torch.utils.data import IterableDataset
 from vision.lab.data.types import DataError, Sample
 from vision.lab.training.detect import Runner
 from vision.lab.training.metrics import Found, coco
+from vision.lab.training.picture import Picture, read
 from vision.lab.training.replay import FRESH, Replay
 from vision.lab.training.runner import torch_runner
 from vision.lab.training.samples import Batch
-from vision.lab.training.views import Picture, Views, read
+from vision.lab.training.views import Views
 from vision.nets.decode import decode
 from vision.nets.litenet import LiteNet
 

@@ -13,6 +13,7 @@ from vision.lab.evaluation import precision
 from vision.lab.evaluation.intervals import Interval, clopper_pearson
 from vision.lab.evaluation.matching import Found
 from vision.lab.evaluation.resampling import bootstrap
+from vision.lab.training.picture import Picture
 
 ROUNDS = 300
 
@@ -47,6 +48,30 @@ def reported(
         "AP50": {name: _number(value) for name, value in zip(classes, figures.ap50, strict=True)},
         "escapes": _share(len(bad - spoken), len(bad)),
         "false_rejects": _share(len(good & spoken), len(good)),
+    }
+
+
+def told_apart(
+    found: Sequence[Found],
+    validation: Sequence[Picture],
+    seen: Sequence[Found],
+    report: Sequence[Picture],
+    classes: Sequence[str],
+    thresholds: dict[str, float],
+) -> dict[str, Any]:
+    """Both kinds of figures for a card's metrics, and which one is which. found: of the pictures
+    that chose (validation); seen: of those that chose nothing (report), which may be none.
+    """
+    return {
+        "which": {
+            "selection": "of the parts by which checkpoint, weights' form and thresholds were "
+            "chosen: too good by what that choice gained",
+            "report": "of parts that were neither learnt from nor chosen by: what to expect",
+        },
+        "selection": reported(found, [p.group for p in validation], classes, thresholds),
+        "report": reported(seen, [p.group for p in report], classes, thresholds)
+        if report
+        else None,
     }
 
 

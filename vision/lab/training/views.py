@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,10 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch.utils.data import IterableDataset
 
-from vision.lab.data.marked import THRESHOLD, read_mask
-from vision.lab.data.types import DataError, Sample
+from vision.lab.data.marked import THRESHOLD
+from vision.lab.training.picture import Picture
 from vision.lab.training.samples import Batch, Sampled, pack
-from vision.pictures import UnreadableError, read_grey
 from vision.types import Image
 
 GOOD = 0.15  # share of pictures without a defect in a batch
@@ -25,51 +22,6 @@ ELSEWHERE = 0.5  # share of those that are put there elsewhere, in another size 
 WHOLE = 0.5  # share of batches of whole pictures, half as many of them; the others: windows
 FITS = 0.9  # share of a window's side that a defect may take up to be learnt from in windows
 LEAST_VISIBLE = 0.4  # a defect that is cut off by more is no label
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A grey picture in the canonical size, boxes [n, 4] px in it, labels [n].
-
-    mask: 255 where it is defective, in the same size; None where only boxes are known.
-    """
-
-    name: str
-    image: Image
-    boxes: NDArray[np.float32]
-    labels: NDArray[np.int64]
-    group: str = ""
-    mask: Image | None = None
-
-
-def read(sample: Sample, size: tuple[int, int]) -> Picture:
-    """The sample in the canonical (width, height). Raises DataError when it cannot be read."""
-    image = _grey(sample.image)
-    scale = np.array([size[0] / image.shape[1], size[1] / image.shape[0]] * 2, np.float32)
-    boxes = (sample.boxes * scale).clip(0, np.tile(size, 2)).astype(np.float32)
-    mask = None
-    if sample.mask is not None and not sample.good:
-        mask = _scaled(_mask(sample.mask), size)
-    return Picture(sample.name, _scaled(image, size), boxes, sample.labels, sample.group, mask)
-
-
-def _mask(path: Path) -> Image:
-    try:
-        return read_mask(path).values
-    except (UnreadableError, OSError) as error:
-        raise DataError(f"{path}: {error}; restore the mask") from None
-
-
-def _grey(path: Path) -> Image:
-    try:
-        return read_grey(path)
-    except (UnreadableError, OSError) as error:
-        raise DataError(f"{path}: {error}; restore it or leave it out") from error
-
-
-def _scaled(image: Image, size: tuple[int, int]) -> Image:
-    way = cv2.INTER_AREA if size[0] < image.shape[1] else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)
 
 
 def transplant(rng: np.random.Generator, bad: Picture, good: Picture) -> Picture:

@@ -75,6 +75,11 @@ class Export:
         return cls(path, model, task, names, (width, height), channels, once, places, masks, told)
 
     @property
+    def turned(self) -> bool:
+        """Whether it gives turned boxes that are still to be told apart."""
+        return self.task == "obb" and not self.once
+
+    @property
     def licence(self) -> str:
         """What the card says of the licence, plainly."""
         said = self.facts.get("license", "").strip()

@@ -36,6 +36,13 @@ def detections(
     return boxes, scores
 
 
+def turned(nodes: Nodes, export: Export, raw: str) -> str:
+    """Width, height and angle of each place's turned box, see `vision.nets.turned`."""
+    angle = 4 + len(export.names)
+    rows = [nodes.rows(raw, 2, 4), nodes.rows(raw, angle, angle + 1)]
+    return nodes.add("Concat", rows, axis=1)
+
+
 def with_masks(
     nodes: Nodes, export: Export, raw: str, prototypes: str, table: str, kept: int
 ) -> str:

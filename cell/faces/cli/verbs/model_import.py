@@ -17,6 +17,7 @@ from cell.faces.cli.labels import AcceptLosses, GroupBy, NotLabelled, tell_findi
 from cell.faces.cli.part_measures import part_of, size_of
 from cell.faces.cli.progress import watched
 from cell.faces.cli.terminal import terminal
+from cell.faces.cli.ultralytics import chosen_python
 from cell.lab.importing import Imported, Wish, import_model
 from cell.lab.importing import plan as plan_import
 from cell.lab.measure import Request, open_samples
@@ -85,7 +86,10 @@ def import_(
     ] = USUAL_IOU,
     python: Annotated[
         Path | None,
-        typer.Option(help="Python that has ultralytics, for a .pt; default: that of `yolo`."),
+        typer.Option(
+            help="Python that has ultralytics, for a .pt; default: the configuration's "
+            "training.python, else that of `yolo`."
+        ),
     ] = None,
     config: Annotated[
         Path | None, typer.Option(help="Cell configuration (YAML); default: the demo cell.")
@@ -121,7 +125,8 @@ def import_(
             recipe, data, format, group_by, resize=resize, unlabelled=unlabelled,
             accept_losses=accept_losses, tell=tell_findings,
         )  # fmt: skip
-    done = _import(cell, wish, network, python if weights else None, weights, pictures, request)
+    own = python or chosen_python(cell)
+    done = _import(cell, wish, network, own if weights else None, weights, pictures, request)
     given = {"--recipes": recipes, "--config": config}
     where = "".join(f" {name} {shlex.quote(str(path))}" for name, path in given.items() if path)
     _tell(done, request, pictures, where)

@@ -15,10 +15,18 @@ from cell.faces.cli.given import refuse
 from cell.faces.cli.labels import AcceptLosses, GroupBy, LabelReading, NotLabelled, tell_findings
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.training import pairs, train_set
+from cell.faces.cli.ultralytics import (
+    WEIGHTS,
+    FolderRun,
+    begun_with,
+    gone_on_with,
+    ultralytics_folder,
+    ultralytics_set,
+)
 from cell.products.loading import NoRecipeError, load_recipe
 from cell.products.lookup import model_folder, recipe_folder, trained_models
 from cell.products.recipe import Recipe
-from cell.training.values import Wish
+from cell.training.values import Trainer, Wish
 from models.package import CARD, next_version
 from vision.lab.data.fingerprint import fingerprint
 from vision.lab.data.open import FORMATS, open_data
@@ -40,6 +48,7 @@ OF_FOLDERS = (
     "format", "out", "package", *READING, "split", "epochs", "minutes", "batch", "rate", "features",
     "device", "every", "resume", "start",
 )  # fmt: skip
+OF_CELL = ("minutes", "rate", "features", "every", "start")
 OF_DEEPPCB = (
     "on boards with golden samples, where DeepPCB's own split, size, groups and licence count"
 )
@@ -79,6 +88,23 @@ def train(
     follow: Annotated[
         bool, typer.Option(help="With --set: show the job until its end; it goes on without you.")
     ] = True,
+    trainer: Annotated[
+        Trainer, typer.Option(help="Who learns: the cell's own detector, or your ultralytics.")
+    ] = Trainer.CELL,
+    weights: Annotated[
+        str | None,
+        typer.Option(
+            help="With --trainer ultralytics: what it begins with: your .pt, yolo26n.pt, or "
+            "yolo26n.yaml for nothing."
+        ),
+    ] = None,
+    python: Annotated[
+        Path | None,
+        typer.Option(
+            help="With --trainer ultralytics: Python that has it; default: the configuration's "
+            "training.python, else that of `yolo`."
+        ),
+    ] = None,
     format: Annotated[str, typer.Option(help=f"auto, {', '.join(FORMATS)}.")] = "auto",
     out: Annotated[
         Path | None, typer.Option(help="Folder of the run; default runs/train-RECIPE.")
@@ -138,24 +164,33 @@ def train(
     A recipe with golden samples and DeepPCB data: board and golden sample together. Anything
     else: single pictures, on features that know natural images. Ctrl-C keeps the last checkpoint;
     --resume goes on. With --set the training is a job: `cell jobs` shows it, ends it, resumes it.
+    With --trainer ultralytics your own ultralytics (AGPL-3.0) learns from the same pictures, in a
+    process of its own.
     """
+    if trainer is Trainer.CELL:
+        refuse(context, "without --trainer ultralytics", "weights", "python")
     if label_set is not None:
         refuse(context, "beside --set, whose job decides it", *OF_FOLDERS)
         wish = Wish(
             label_set, recipe, pairs(class_ or []), steps or 0, seed,
             side or Wish("", "").side, licence if licence != NOT_STATED else "",
         )  # fmt: skip
-        train_set(wish, data or Path("data"), follow)
+        place = data or Path("data")
+        if trainer is Trainer.ULTRALYTICS:
+            ultralytics_set(wish, weights, python, place, follow)
+        else:
+            train_set(wish, place, follow)
         return
     refuse(context, "without --set", "class_", "steps", "follow")
     if data is None:
         raise UsageError("give --data, a folder of labelled pictures, or --set, a label set.")
-    try:
-        from vision.lab.training.loop import Settings, Trainer
-    except ModuleNotFoundError as error:
-        raise UsageError(f"{WITHOUT_TORCH} ({error}).") from error
     if side is not None and side % 32:
         raise UsageError(f"--side {side}: give a multiple of 32, such as {side // 32 * 32 + 32}.")
+    learns = trainer is Trainer.CELL
+    if learns:
+        _require_torch()
+    else:
+        refuse(context, "with --trainer ultralytics", *OF_CELL)
     known = _recipe(recipe)
     run = out or Path("runs") / f"train-{recipe}"
     begun = (run / "last.pt").exists()
@@ -164,20 +199,40 @@ def train(
     if resume and not begun:
         raise UsageError(f"--resume: {run} holds no run to go on with: leave it out, or see --out.")
     if resume:
-        refuse(context, "beside --resume, which goes on with the run's own weights", "start")
-    boards = (data / "PCBData").is_dir() and format in ("auto", "deeppcb") and _compares(known)
+        own_weights = "beside --resume, which goes on with the run's own weights"
+        refuse(context, own_weights, "start", "weights")
+    boards = (
+        learns
+        and (data / "PCBData").is_dir()
+        and format in ("auto", "deeppcb")
+        and _compares(known)
+    )
     if boards:
         refuse(context, OF_DEEPPCB, "split", "side", "features", "licence", *READING)
     folder = package or _awaited(known) or run / recipe
     version = _next_version(known, folder)
     size = (side, side) if side is not None else known.canonical_px if known else (320, 320)
     reading = LabelReading(format, group_by, unlabelled, accept_losses)
+    if not learns:
+        if resume:
+            begun_by, own = gone_on_with(run, python, load(None))
+        else:
+            begun_by, own = begun_with(weights, python, load(None), run / WEIGHTS)
+        parts, source, measured = _dealt(recipe, data, reading, split, size, run, resume)
+        asked = FolderRun(
+            parts, size, run, folder, version, source, licence, epochs, batch or 8, seed, device
+        )  # fmt: skip
+        ultralytics_folder(asked, begun_by, own)
+        _told(folder, version, recipe, data, measured)
+        return
+    from vision.lab.training import loop
+
     job, source, measured = (
         _boards(data, format)
         if boards
         else _pictures(recipe, data, reading, split, size, run, resume, features > 0)
     )
-    settings = Settings(
+    settings = loop.Settings(
         epochs=epochs, minutes=minutes, batch=batch or (16 if boards else 8), rate=rate, seed=seed,
         device=device, every=every, average=0.998 if boards else 0.995, features=features,
     )  # fmt: skip
@@ -192,8 +247,20 @@ def train(
             progress.update(bar, completed=done, description=line.rpartition("s, ")[2][:20])
             progress.console.print(line, highlight=False, soft_wrap=True, markup=False)
 
-        Trainer(job, run, settings, resume, start, tell).run()
+        loop.Trainer(job, run, settings, resume, start, tell).run()
     _export(job, run, data, folder, source, licence, version)
+    _told(folder, version, recipe, data, measured)
+
+
+def _require_torch() -> None:
+    try:
+        from vision.lab.training import loop  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise UsageError(f"{WITHOUT_TORCH} ({error}).") from error
+
+
+def _told(folder: Path, version: str, recipe: str, data: Path, measured: str) -> None:
+    """measured: options that measure it on what it has not learnt from."""
     console.print(f"Model package: {folder}, version {version}", soft_wrap=True, markup=False)
     console.print(
         "Measure it before the cell uses it: "
@@ -226,6 +293,23 @@ def _pictures(
     """
     from vision.lab.training.pictures import PictureJob
 
+    parts, source, measured = _dealt(recipe, data, reading, split, size, run, resume)
+    job = PictureJob(
+        parts.data.classes, parts.of("train"), parts.of("validation"), size, features=features
+    )
+    return job, source, measured
+
+
+def _dealt(
+    recipe: str,
+    data: Path,
+    reading: LabelReading,
+    split: Path | None,
+    size: tuple[int, int],
+    run: Path,
+    resume: bool,
+) -> tuple[Split, dict[str, object], str]:
+    """Who learns from what, what the card says of it, and the options of `_told`."""
     if size[0] % 32 or size[1] % 32:
         raise UsageError(
             f"recipe '{recipe}': its canonical view is {size[0]} x {size[1]} px, which a network "
@@ -233,9 +317,6 @@ def _pictures(
         )
     pictures = reading.open(data)
     parts = split_of_run(pictures, split, run, resume)
-    job = PictureJob(
-        pictures.classes, parts.of("train"), parts.of("validation"), size, features=features
-    )
     source: dict[str, object] = {
         "name": pictures.root.name,
         "format": pictures.format,
@@ -248,7 +329,7 @@ def _pictures(
     measured = (
         f"{reading.options} --split {held_out} --split-file {shlex.quote(str(run / SPLIT_FILE))}"
     )
-    return job, source, measured
+    return parts, source, measured
 
 
 def split_of_run(data: DataSet, given: Path | None, run: Path, resume: bool) -> Split:
