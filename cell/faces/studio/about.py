@@ -159,9 +159,9 @@ def choice(version: Version, opinions: Sequence[Version], visit: Visit) -> str:
 
 def origin_of(version: Version, others: Sequence[Version], visit: Visit) -> str:
     """How a label came about. others: those of its picture, as far as they are known."""
-    if version.origin is Origin.CONTRARY and any(
-        one.person == version.person and one.number < version.number for one in others
-    ):
+    before = [one for one in others if one.number < version.number]
+    first = max(before, key=lambda one: one.number, default=None)
+    if version.origin is Origin.CONTRARY and first is not None and first.person == version.person:
         return visit.tr("studio.origin_contrary_own")
     return visit.tr(f"studio.origin.{version.origin}")
 

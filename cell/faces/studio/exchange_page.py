@@ -105,8 +105,9 @@ class ExchangePage:
             error = caught
         finally:
             self._tray.reading = False
-        if self._gone:  # nobody looks any more; the log tells what came of it
-            self._inbox.close(self._tray)
+            if self._gone:  # nobody looks any more; the log tells what came of it
+                self._inbox.close(self._tray)
+        if self._gone:
             return
         self._show(progress, error)
         self._progress = None
@@ -135,6 +136,7 @@ class ExchangePage:
             return found, words_of(visit.tools.recipes, visit.lang)
 
         learnt = await run.io_bound(learn)
+        visit.require_seen()
         if learnt is None:  # the server is being ended
             return True
         found, known = learnt
