@@ -32,7 +32,7 @@ def a_name(words: str) -> str:
 
 
 def a_label(words: str) -> str:
-    """What is only shown, in one spelling. Raises PeopleError for what nobody could type or read."""
+    """What is only shown, in one spelling. Raises PeopleError for what nobody could type."""
     try:
         name = clean_name(words.strip())
     except ValueError:

@@ -116,7 +116,9 @@ def test_a_person_of_before_is_reached_although_an_address_reads_the_name_otherw
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = world.client(Role.ADMIN)
-    assert client.post("/people", json=NEW | {"name": "a/b"}).json()["code"] == "people.name.address"
+    assert (
+        client.post("/people", json=NEW | {"name": "a/b"}).json()["code"] == "people.name.address"
+    )
     with monkeypatch.context() as before_the_rule:
         before_the_rule.setattr(rules, "_OF_ADDRESSES", frozenset())
         assert client.post("/people", json=NEW | {"name": "a/b"}).status_code == 201

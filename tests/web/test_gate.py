@@ -125,6 +125,13 @@ def test_pages_lead_to_the_sign_in_and_back(visitor: Visitor) -> None:
     answer = visitor.get("/?lang=ko", headers=PAGE)
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/sign-in?next=%2F%3Flang%3Dko"
+    page = visitor.get(answer.headers["Location"], headers=PAGE).text
+    assert '<html lang="ko">' in page
+    assert 'href="/sign-in?next=%2F&amp;lang=en"' in page, "who switches is not switched back"
+    wrong = visitor.form("/sign-in", name="kim", secret="no", how="password", next="/?lang=ko")
+    assert (wrong.status_code, '<html lang="ko">' in wrong.text) == (401, True)
+    used = visitor.get("/first-admin?lang=ko", headers=PAGE)
+    assert used.headers["Location"] == "/sign-in?lang=ko"
     assert visitor.get("/picture/1.jpg").status_code == 401
 
 

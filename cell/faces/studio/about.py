@@ -151,9 +151,7 @@ def visit_label(visit: Visit, recipe_name: str) -> Label:
 def choice(version: Version, opinions: Sequence[Version], visit: Visit) -> str:
     """The words on the button that takes this opinion: no two of them alike."""
     if sum(one.person == version.person for one in opinions) > 1:
-        return visit.tr(
-            "studio.decide_for_version", person=version.person, number=version.number
-        )
+        return visit.tr("studio.decide_for_version", person=version.person, number=version.number)
     return visit.tr("studio.decide_for", person=version.person)
 
 

@@ -49,9 +49,9 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format. files: what lies there, in Markdown. write: gives path and text of each label file.
-    home: the folder of the pictures; named_from_home: whether it is no part of their names. deep:
-    whether an archive's only folder is a part of them.
+    """One format. files: what lies there, in Markdown. write: gives path and text of each label
+    file. home: the folder of the pictures; named_from_home: whether it is no part of their names.
+    deep: whether an archive's only folder is a part of them.
     """
 
     name: str

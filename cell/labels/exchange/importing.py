@@ -12,7 +12,7 @@ from pathlib import Path
 from cell.labels.exchange.bounds import Bounds
 from cell.labels.exchange.convert import labels_of
 from cell.labels.exchange.errors import ExchangeError
-from cell.labels.exchange.format import Filed, plain, Format
+from cell.labels.exchange.format import Filed, Format, plain
 from cell.labels.exchange.mapping import mapped, without
 from cell.labels.exchange.names import without_images
 from cell.labels.exchange.table import format_of

@@ -31,7 +31,9 @@ class FirstAdmin:
         """The page."""
         if not self._people.needs_first_admin():
             lang = request.query_params.get("lang", "")
-            return RedirectResponse(f"/sign-in?{urlencode({'lang': lang})}" if lang else "/sign-in", 303)
+            return RedirectResponse(
+                f"/sign-in?{urlencode({'lang': lang})}" if lang else "/sign-in", 303
+            )
         return self._page(request, request.query_params.get("token", ""))
 
     async def make(self, request: Request) -> Response:

@@ -96,9 +96,7 @@ class Provider:
         self._journeys.keep(answer, cookie)
         return answer
 
-    async def take_back(
-        self, request: Request, remembered: dict[str, Any], address: str
-    ) -> Begun:
+    async def take_back(self, request: Request, remembered: dict[str, Any], address: str) -> Begun:
         """Whom the provider vouches for. remembered: of this journey. Raises PeopleError."""
         request.scope["session"] = remembered
         try:
