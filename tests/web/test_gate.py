@@ -85,7 +85,7 @@ def test_a_foreign_page_is_refused_everywhere(
 def test_programs_are_refused_in_their_own_form(
     visitor: Visitor, headers: dict[str, str], code: str
 ) -> None:
-    asked = [(one, f"/api/v1{filled(r.path)}") for r in routes_of() for one in r.methods]
+    asked = [(one, f"/api/v1{filled(r.path_format)}") for r in routes_of() for one in r.methods]
     origin = {} if "Origin" in headers else {"Origin": visitor.url}
     for method, path in [*sorted(asked), ("GET", "/api/v1/no"), ("TRACE", "/api/v1/state")]:
         told = visitor.request(method, path, headers={**origin, **headers, "Accept-Language": "ko"})
