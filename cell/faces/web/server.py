@@ -123,7 +123,7 @@ def claim_pages(data_dir: Path) -> Claim:
     send to the first, and look through the same parts beside it. Raises OwnedError.
     """
     folder = data_dir.resolve()
-    return Claim.take({"pages' data folder": str(folder)}, Owner.me("a cell's pages", folder))
+    return Claim.take({"data folder for pages": str(folder)}, Owner.me("a cell's pages", folder))
 
 
 def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
