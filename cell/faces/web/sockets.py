@@ -21,6 +21,7 @@ from starlette.requests import HTTPConnection
 
 from cell.faces.web.reception import Reception
 from cell.faces.web.signed_in import signed_in
+from cell.faces.web.visitors import let_go
 from models.ground.errors import UserError
 
 SWEEP_S: Final = 1.0
@@ -127,8 +128,7 @@ class Sockets:
         await asyncio.sleep(LEAVE_S)
         for sid, _ in list(core.sio.manager.get_participants("/", client.id)):
             await core.sio.disconnect(sid)
-        if client.id in Client.instances:
-            client.delete()
+        let_go(client)
         self._leaving.discard(client.id)
 
 

@@ -101,7 +101,7 @@ class Visitors:
     def _refusal(self, scope: Scope) -> Response | None:
         found = room(_waiting(), _person(HTTPConnection(scope)), time.time())
         if found.instead:
-            Client.instances[found.instead].delete()
+            let_go(Client.instances[found.instead])
         if found.free:
             return None
         return PlainTextResponse(
@@ -110,6 +110,17 @@ class Visitors:
             status_code=503,
             headers={"Retry-After": str(RETRY_S), "Refresh": str(RETRY_S)},
         )
+
+
+def let_go(client: Client) -> None:
+    """End a page now. NiceGUI ends one by itself a while after its browser has left, and would end
+    this one again: then an error of nobody's stands in the log.
+    """
+    for pending in client._delete_tasks.values():
+        pending.cancel()
+    client._delete_tasks.clear()
+    if client.id in Client.instances:
+        client.delete()
 
 
 def _waiting() -> list[Waiting]:
