@@ -62,7 +62,7 @@ def test_a_second_process_for_one_data_folder_is_refused_in_one_line(
     config = str(tmp_path / "cell.yaml")
     ended = run(ros_environment, "--config", config, "--port", str(free_port()))
     assert ended.returncode == 2
-    assert f"the data folder for pages {tmp_path} is already in use by a cell's pages" in ended.stderr
+    assert f"data folder for pages {tmp_path} is already in use by a cell's pages" in ended.stderr
     assert f"process {first.process.pid}" in ended.stderr
     assert ended.stderr.count("\n") == 1
     first.process.kill()

@@ -1,4 +1,4 @@
-"""How the relabelling tool tells whose label is whose, and what it does when nobody looks any more."""
+"""How the relabelling tool tells whose label is whose, and what is done when nobody looks."""
 
 from __future__ import annotations
 
