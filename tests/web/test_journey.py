@@ -50,7 +50,7 @@ def test_from_sign_in_to_sign_out(
     badge(page)
     page.live()
     page.click("sign-out")
-    if lang != "en":  # whoever has left has no language, and the operator's page has such a key, too
+    if lang != "en":  # who has left has no language; the operator's page has such a key, too
         page.until(lambda: page.find("notice"), "the sign-in page")
         page.click("language")
     page.shows("notice", out)
