@@ -97,7 +97,7 @@ class Sockets:
             if session not in found:
                 found[session] = self._goes_on(client)
             if not found[session]:
-                self._close(client, "ended")
+                self._close(client, "out" if self._reception.has_left(session) else "ended")
 
     def _may_act(self, client: Client) -> bool:
         if client.id in self._leaving:

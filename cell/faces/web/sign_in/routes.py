@@ -147,6 +147,7 @@ class SignIn:
         person = signed_in(request)
         if person is None or not person.csrf or form.get("csrf") != person.csrf:
             return RedirectResponse("/", 303)
+        self._reception.leaves(person.session)  # or an open page says first that it has ended
         self._people.sign_out(self._reception.token(request), time.time_ns())
         answer = RedirectResponse("/sign-in?why=out", 303)
         self._reception.see_out(answer)
