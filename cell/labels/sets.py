@@ -19,7 +19,8 @@ from cell.labels.values import LabelSet, Member, SetChange, Split
 from cell.products.drawing import lot
 from cell.texts import say
 
-NAME = re.compile(r"[\w][\w.-]{0,63}")
+MOST_NAME = 64
+NAME = re.compile(rf"\w[\w.-]{{0,{MOST_NAME - 1}}}")
 
 _CANDIDATES = """
 SELECT item.state, label.id AS label, label.number, label.judgement, label.shapes, label.recipe,

@@ -16,9 +16,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
+from models.ground.closing import Closing
 from models.ground.errors import UserError
 
 _SHARED = Path("/run/lock")
@@ -75,7 +75,7 @@ def refusal(kind: str, name: str, owner: object) -> str:
     )
 
 
-class Claim:
+class Claim(Closing):
     """What this process holds: things by kind, e.g. {"belt": "modbus 127.0.0.1:5020"}."""
 
     def __init__(self) -> None:
@@ -106,17 +106,6 @@ class Claim:
         """Let go of everything. Safe to call twice."""
         while self._held:
             _release(*self._held.pop())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _path(kind: str, name: str, folder: Path) -> Path:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from cell.people.audit import AuditLog
 from cell.people.hashing import Hashing
 from cell.people.limits import PeopleSettings
 from cell.people.people import People
+from models.ground.closing import Closing
 
 
-class House:
+class House(Closing):
     """`people` and `audit` of one data folder; closes both at its end."""
 
     def __init__(
@@ -31,17 +30,6 @@ class House:
         except BaseException:
             self.audit.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close both."""

@@ -12,13 +12,27 @@ from cell.texts import languages, say
 from models.ground.written import clean_name
 
 LEAST_PASSWORD = 10
-_MOST_SECRET = 200
+MOST_SECRET = 200
 _MOST_NAME = 64
 _DIGITS = "01234567890"
+_OF_ADDRESSES = frozenset("/\\?#%")
+"""Signs that addresses and file systems read as something else. Accounts that have one keep it."""
 
 
 def a_name(words: str) -> str:
-    """A name in one spelling. Raises PeopleError for one that nobody could type or read."""
+    """The name of an account in one spelling: what `a_label` is, and can stand in an address.
+
+    Raises PeopleError.
+    """
+    name = a_label(words)
+    if _OF_ADDRESSES & set(name):
+        signs = " ".join(sorted(_OF_ADDRESSES))
+        raise PeopleError(say("people.name.address", name=name, signs=signs))
+    return name
+
+
+def a_label(words: str) -> str:
+    """What is only shown, in one spelling. Raises PeopleError for what nobody could type."""
     try:
         name = clean_name(words.strip())
     except ValueError:
@@ -30,8 +44,8 @@ def a_name(words: str) -> str:
 
 
 def a_display(words: str) -> str:
-    """What a person is called on pages, '' for his name. Raises PeopleError like `a_name`."""
-    return a_name(words) if words.strip() else ""
+    """What a person is called on pages, '' for his name. Raises PeopleError like `a_label`."""
+    return a_label(words) if words.strip() else ""
 
 
 def a_language(lang: str) -> str:
@@ -51,8 +65,8 @@ def a_role(words: str) -> Role:
 
 def a_password(password: str, name: str) -> str:
     """Raises PeopleError for one that is too easy, or no text."""
-    if not LEAST_PASSWORD <= len(one_spelling(password)) <= _MOST_SECRET:
-        raise PeopleError(say("people.password.length", least=LEAST_PASSWORD, most=_MOST_SECRET))
+    if not LEAST_PASSWORD <= len(one_spelling(password)) <= MOST_SECRET:
+        raise PeopleError(say("people.password.length", least=LEAST_PASSWORD, most=MOST_SECRET))
     if len(set(password)) < 4 or folded(name) == folded(password):
         raise PeopleError(say("people.password.easy"))
     return password
@@ -72,7 +86,7 @@ def a_badge(badge: str, role: Role) -> str:
     """Raises PeopleError for what no badge reader types."""
     _require_operator(role)
     badge = badge.strip()
-    if not 6 <= len(badge) <= _MOST_SECRET or not badge.isprintable():
+    if not 6 <= len(badge) <= MOST_SECRET or not badge.isprintable():
         raise PeopleError(say("people.badge.odd"))
     return badge
 

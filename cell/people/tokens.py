@@ -13,7 +13,7 @@ from cell.people.hashing import digest, new_token
 from cell.people.limits import DAY_NS, HOUR_NS
 from cell.people.person import How, SignedIn
 from cell.people.roles import TABLE, Permission, Role, require
-from cell.people.rules import a_name
+from cell.people.rules import a_label
 from cell.texts import say
 
 MOST_DAYS = 366
@@ -47,7 +47,7 @@ class Programs(Desk):
             if not 1 <= days <= MOST_DAYS:
                 raise PeopleError(say("people.token.days", most=MOST_DAYS))
             made = Token(
-                secrets.token_hex(8), a_name(label), owner.name, role, counts_ns,
+                secrets.token_hex(8), a_label(label), owner.name, role, counts_ns,
                 counts_ns + days * DAY_NS, 0,
             )  # fmt: skip
             connection.execute(

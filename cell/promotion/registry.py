@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from cell.config.promotion import PromotionConfig
 from cell.people.noting import Json, Notes
@@ -29,6 +28,7 @@ from cell.promotion.words import TRIAL, why_not
 from cell.stores.store import Store
 from cell.texts import say
 from models.errors import ModelError
+from models.ground.closing import Closing
 from models.package import ModelPackage
 from models.registry.chosen import Choice, choices, choose
 from models.registry.shelf import Shelf
@@ -36,7 +36,7 @@ from models.registry.shelf import Shelf
 NOBODY: Final[Mapping[str, Truth]] = {}
 
 
-class Registry:
+class Registry(Closing):
     """Models of one data folder (`registry.db`, packages in `registry/packages/`). May be used from
     any thread and by several processes. Times are system-clock nanoseconds.
 
@@ -49,17 +49,6 @@ class Registry:
         self.data_dir, self._notes = data_dir, notes
         self._shelf = Shelf(data_dir)
         self._store = Store(data_dir / FILE, SHAPE, RegistryError)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the database."""

@@ -11,7 +11,6 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from cell.control.ledger.checkpoint import Checkpoint
@@ -25,11 +24,12 @@ from cell.records.journal_tables import VERSION, Kept
 from cell.records.remedies import BOTH
 from cell.records.reserve import Reserve
 from cell.stores.trouble import is_full
+from models.ground.closing import Closing
 
 __all__ = ["VERSION", "Journal", "JournalError"]
 
 
-class Journal:
+class Journal(Closing):
     """One journal file. `open` is for its one writer, `follow` for readers.
 
     Sequence numbers count from 1 without a gap. Not thread-safe: one thread at a time. Where the
@@ -232,17 +232,6 @@ class Journal:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _writable(self) -> sqlite3.Connection:
         if self._lock is None or self._database is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from cell.people import rules
 from cell.people.roles import Role
 from tests.api.world import World
 
@@ -107,3 +110,22 @@ def test_the_audit_log_page_by_page(world: World) -> None:
     assert world.desk.checks.take()
     assert client.get("/audit/verification").status_code == 429
     world.desk.checks.leave()
+
+
+def test_a_person_of_before_is_reached_although_an_address_reads_the_name_otherwise(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = world.client(Role.ADMIN)
+    assert (
+        client.post("/people", json=NEW | {"name": "a/b"}).json()["code"] == "people.name.address"
+    )
+    with monkeypatch.context() as before_the_rule:
+        before_the_rule.setattr(rules, "_OF_ADDRESSES", frozenset())
+        assert client.post("/people", json=NEW | {"name": "a/b"}).status_code == 201
+    seen = {"If-Match": "*"}
+    assert client.get("/people/a%2Fb").json()["name"] == "a/b"
+    assert client.patch("/people/a%2Fb", json={"disabled": True}, headers=seen).status_code == 200
+    assert client.put("/people/a%2Fb/secrets", json={"pin": ""}, headers=seen).status_code == 200
+    assert client.delete("/people/a%2Fb/sessions").json() == {"sessions": 0}
+    assert client.delete("/people/a%2Fb", headers=seen).status_code == 204
+    assert client.get("/people/a%2Fb").status_code == 404

@@ -31,7 +31,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def asked(route: Any) -> tuple[str, str]:
     """Method and an address of a route; nothing is found there."""
     (method,) = route.methods
-    return method, re.sub(r"\{(\w+)\}", lambda found: PLACES.get(found[1], "7"), route.path)
+    return method, re.sub(r"\{(\w+)\}", lambda found: PLACES.get(found[1], "7"), route.path_format)
 
 
 PLACES = {"kind": "view", "sha256": "0" * 64}

@@ -140,3 +140,4 @@ def test_formats_are_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_verb(["labels", "formats"]) == 0
     said = capsys.readouterr().out
     assert all(f"{name}:" in said for name in FORMATS)
+    assert "`" not in said

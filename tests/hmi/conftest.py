@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +56,14 @@ def free_port() -> int:
 
 
 def end(process: subprocess.Popen[str]) -> None:
+    """End a page's process; what it said until then tells of no fault of its own."""
     process.terminate()
     try:
-        process.wait(5)
+        said, _ = process.communicate(timeout=5)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.wait()
+        said, _ = process.communicate()
+    assert "Traceback" not in (said or ""), said
 
 
 class FakeCell:
@@ -172,8 +175,9 @@ def start_hmi(ros_environment: dict[str, str], tmp_path: Path) -> Iterator[Calla
         return started[-1]
 
     yield start
-    for page in started:
-        end(page.process)
+    with ExitStack() as ends:
+        for page in started:
+            ends.callback(end, page.process)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.hmi.conftest import free_port
+
 LIMIT_S = 2.0
 """It takes 0.4 s; the rest is for a machine that has other things to do."""
 ROOT = Path(__file__).parents[2]
@@ -51,6 +53,21 @@ def test_port_in_use(ros_environment) -> None:
     assert f"Port {port} " in ended.stderr
     assert "--port" in ended.stderr
     assert ended.stderr.count("\n") == 1
+
+
+def test_a_second_process_for_one_data_folder_is_refused_in_one_line(
+    start_hmi, ros_environment, tmp_path: Path
+) -> None:
+    first = start_hmi()
+    config = str(tmp_path / "cell.yaml")
+    ended = run(ros_environment, "--config", config, "--port", str(free_port()))
+    assert ended.returncode == 2
+    assert f"data folder for pages {tmp_path} is already in use by a cell's pages" in ended.stderr
+    assert f"process {first.process.pid}" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    first.process.kill()
+    first.process.wait()
+    start_hmi()  # what a killed process has claimed is free
 
 
 def run(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:

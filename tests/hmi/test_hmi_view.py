@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
@@ -33,7 +33,6 @@ from cell.faces.hmi.components.recipe_dialog import change_refusal
 from cell.faces.hmi.components.recipe_form import must_drain
 from cell.faces.hmi.components.recipe_progress import Change, steps
 from cell.faces.hmi.components.scene import held_part
-from cell.faces.web.visitors import full
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
 from cell.texts import render, say
@@ -44,12 +43,6 @@ STATES = ("stopped", "starting", "running", "stopping", "faulted", "purge_requir
 BELT = BeltStatus(True, False, 0.0, 0.0, False, False, False)
 ROBOT = RobotStatus(True, "operational", "carry", "P7", True, (0.0,) * 6)
 BEAT = Heartbeat("belt", 7, "a", "active", True, "", 50.0, 1.0, 100.0)
-
-
-@dataclass(frozen=True)
-class Fetched:
-    ip: str
-    has_socket_connection: bool
 
 
 @pytest.mark.parametrize(
@@ -182,16 +175,6 @@ def test_what_the_supervisor_lists_is_not_told_twice() -> None:
     feed = feed.hear_cell(CellStatus("faulted", alarms=(listed,)), 1.0)
     assert told(feed, 1.0) == []
     assert told(feed, 60.0) == [(GIVEN_UP, 100.0)], "a supervisor that is silent lists nothing"
-
-
-@pytest.mark.parametrize(
-    ("waiting", "full_for_me"),
-    [([], False), (["me"] * 7, False), (["me"] * 8, True), ([f"a{n}" for n in range(23)], False),
-     ([f"a{n}" for n in range(24)], True), (["other"] * 8, False)],
-)  # fmt: skip
-def test_pages_that_wait_for_a_browser_are_few(waiting: list[str], full_for_me: bool) -> None:
-    shown = [Fetched("me", True)] * 50
-    assert full([*shown, *(Fetched(ip, False) for ip in waiting)], "me") is full_for_me
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cell.people import rules
 from cell.people.account import NewAccount
 from cell.people.errors import AuditError, PeopleError, SignInError
 from cell.people.limits import PeopleSettings
@@ -39,6 +40,9 @@ REFUSED: list[tuple[str, Act]] = [
     ("people.name.odd", new("a" * 65)),
     ("people.name.odd", new("\udc80")),
     ("people.name.odd", new(display="-1")),
+    ("people.name.address", new("a/b")),
+    ("people.name.address", new("a\\b")),
+    ("people.name.address", new("100%")),
     ("people.language.unknown", new(lang="xx")),
     ("people.password.length", new(password="short")),
     ("people.password.length", new(password="x" * 201)),
@@ -245,3 +249,19 @@ def test_settings_say_where_the_keys_are(tmp_path: Path) -> None:
     with house(tmp_path / "data", PeopleSettings(keys=elsewhere)):
         assert {one.name for one in elsewhere.iterdir()} >= {"audit.key"}
     assert not (tmp_path / "data" / "keys").exists()
+
+
+def test_who_has_an_older_name_keeps_it(home: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as before_the_rule:
+        before_the_rule.setattr(rules, "_OF_ADDRESSES", frozenset())
+        home.add("a/b")
+    assert home.people.by_password("A/b", PASSWORD, NOW).signed_in.name == "a/b"
+    home.people.change(ADMIN, "a/b", NOW, display="An b", disabled=True)
+    assert home.people.account("a/b").disabled  # type: ignore[union-attr]
+    home.people.remove(ADMIN, "a/b", NOW)
+    assert home.people.account("a/b") is None
+
+
+def test_signs_of_addresses_may_stand_in_what_is_only_shown(home: House) -> None:
+    home.people.add(ADMIN, NewAccount("han", Role.QUALITY, "Han / night"), NOW)
+    assert home.people.account("han").display == "Han / night"  # type: ignore[union-attr]

@@ -30,7 +30,11 @@ class Server:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder, port = tmp_path_factory.mktemp("studio"), free_port()
     command = [sys.executable, "-m", "tests.studio.app", str(folder), str(port), str(PICTURES)]
-    process = subprocess.Popen(command, cwd=ROOT, text=True)
+    log = folder / "log.txt"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            command, cwd=ROOT, text=True, stdout=out, stderr=subprocess.STDOUT
+        )
     url = f"http://127.0.0.1:{port}"
 
     def answers() -> bool:
@@ -46,6 +50,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield Server(url, book, folder)
     book.close()
     end(process)
+    assert "Traceback" not in log.read_text(), log.read_text()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+import zipfile
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -21,6 +22,7 @@ from cell.people.person import How, SignedIn
 from cell.people.roles import Role
 from cell.texts import render
 from models.ground.errors import UserError
+from vision.lab.data.saying import words_of
 
 KIM = SignedIn("kim", Role.QUALITY, How.PASSWORD)
 
@@ -93,6 +95,28 @@ def test_half_an_archive_brings_nothing_however_often_it_is_tried(tmp_path: Path
             bring_in(clerk, there[0] if len(there) == 1 else tray, Wish(PICTURES), Progress(), 1)
         assert there == [half]
     clerk.bring_in.assert_not_called()
+
+
+@pytest.mark.parametrize("archived", [False, True], ids=["folder", "archive"])
+def test_files_that_are_no_pictures_are_told_with_the_reason(
+    tmp_path: Path, archived: bool
+) -> None:
+    tray = Inbox(tmp_path).open("kim")
+    sent = {"day/1.png": "x", "day/notes.txt": "x", ".2.png": "x"}
+    if archived:
+        with zipfile.ZipFile(tray.folder / "day.zip", "w") as archive:
+            for name, content in sent.items():
+                archive.writestr(name, content)
+    else:
+        (tray.folder / "day").mkdir()
+        for name, content in sent.items():
+            (tray.folder / name).write_text(content)
+    clerk, progress = Mock(by=KIM, importing=lambda _name, _told, act: act()), Progress()
+    wish = Wish(PICTURES, scratch=tray.scratch, sent=tray.folder)
+    assert bring_in(clerk, tray.source, wish, progress, 0).new == 1
+    hidden, text = [render(words_of(one), "en") for one in progress.warnings]
+    assert hidden.startswith(".2.png: is hidden by the dot")
+    assert text.startswith("day/notes.txt: is no picture by its name (.png, ")
 
 
 def test_what_an_import_reads_stays_until_it_has_ended(tmp_path: Path) -> None:

@@ -12,10 +12,7 @@ import argparse
 import asyncio
 import json
 import re
-import signal
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -26,15 +23,12 @@ from typing import Any
 import httpx
 import socketio
 
-from cell.records.journal import Journal
-from tests.system.changeover import PATIENCE_S, Watcher
+from tests.system.blocks import in_blocks, latencies
 
 HOST, DOMAIN, PORT = "127.0.9.78", 77, 8978
 URL = f"http://127.0.0.1:{PORT}"
 CLIENT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-PAGES, BLOCKS = 10, 8
-SETTLE_PARTS = 1
-"""Parts after each change that count for neither side."""
+PAGES = 10
 
 
 class Pages:
@@ -78,46 +72,17 @@ class Pages:
         self.heard += 1
 
 
-def latencies(folder: Path) -> dict[str, float]:
-    """Exposure to verdict of each part [ms]."""
-    exposed: dict[str, int] = {}
-    found: dict[str, float] = {}
-    with Journal.follow(folder / "journal.db") as journal:
-        for _, event in journal.read():
-            if type(event).__name__ == "Inspected":
-                exposed[event.part] = event.inspection.exposure_ns
-            elif type(event).__name__ == "Judged" and event.part in exposed:
-                found.setdefault(event.part, (event.stamp_ns - exposed[event.part]) * 1e-6)
-    return found
-
-
 def run(parts: int, folder: Path) -> dict[str, Any]:
     """The run, and its figures."""
-    report = folder / "report.json"
-    command = [sys.executable, "-m", "cell.faces.cli.main", "run", "--start", "--parts", str(parts)]
-    command += ["--seed", "5", "--host", HOST, "--domain", str(DOMAIN)]
-    command += ["--port", str(PORT), "--data", str(folder / "data"), "--report", str(report)]
-    with (folder / "run.log").open("w") as log:
-        cell = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-    watcher, pages = Watcher(), Pages()
-    side: dict[str, int] = {}
-    try:
-        watcher.until(lambda: watcher.state.state == "running", "running")
-        block, opened, since = -1, 0, 0
-        while cell.poll() is None and watcher.state.arrived < parts:
-            if watcher.state.arrived * BLOCKS // parts != block:
-                block = watcher.state.arrived * BLOCKS // parts
-                opened, since = (0, PAGES)[block % 2], watcher.state.arrived
-                pages.open(opened)
-                print(f"{since} parts: {opened} pages", file=sys.stderr, flush=True)
-            if watcher.state.last_part and watcher.state.arrived > since + SETTLE_PARTS:
-                side.setdefault(watcher.state.last_part, opened)
-            watcher.turn()
-        cell.wait(timeout=PATIENCE_S)
-    finally:
-        if cell.poll() is None:
-            cell.send_signal(signal.SIGINT)
-        code = cell.wait(timeout=60)
+    pages = Pages()
+
+    def change(block: int) -> int:
+        opened = (0, PAGES)[block % 2]
+        pages.open(opened)
+        return opened
+
+    words = ["--start", "--host", HOST, "--port", str(PORT)]
+    side, code = in_blocks(words, folder, DOMAIN, parts, change)
     found = latencies(folder / "data")
     sides = {n: [found[p] for p, s in side.items() if s == n and p in found] for n in (0, PAGES)}
     middle = {n: statistics.median(of) for n, of in sides.items()}

@@ -11,8 +11,6 @@ import json
 import shutil
 import signal
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -30,12 +28,9 @@ from cell.promotion.registry import Registry
 from cell.promotion.shadow.keeper import ShadowKeeper
 from cell.promotion.states import State
 from models.files import seal
-from tests.system.changeover import PATIENCE_S, Watcher
-from tests.system.open_pages import latencies
+from tests.system.blocks import in_blocks, latencies
 
 HOST, DOMAIN = "127.0.9.79", 78
-BLOCKS = 8
-SETTLE_PARTS = 1
 MODES = ("off", "on", "off", "on", "off", "killed", "off", "stopped")
 
 
@@ -94,34 +89,16 @@ class Beside:
 
 def run(parts: int, folder: Path) -> dict[str, Any]:
     """The run, and its figures."""
-    data, report = folder / "data", folder / "report.json"
     with ExitStack() as stack:
-        beside = Beside(data, folder, stack)
-        command = [sys.executable, "-m", "cell.faces.cli.main", "run", "--headless"]
-        command += ["--parts", str(parts), "--seed", "5", "--host", HOST, "--domain", str(DOMAIN)]
-        command += ["--data", str(data), "--report", str(report)]
-        with (folder / "run.log").open("w") as log:
-            cell = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        watcher, side = Watcher(DOMAIN), dict[str, str]()
-        try:
-            watcher.until(lambda: watcher.state.state == "running", "running")
-            block, since = -1, 0
-            while cell.poll() is None and watcher.state.arrived < parts:
-                if watcher.state.arrived * BLOCKS // parts != block:
-                    block = watcher.state.arrived * BLOCKS // parts
-                    since = watcher.state.arrived
-                    beside.mode(MODES[block])
-                    print(f"{since} parts: {MODES[block]}", file=sys.stderr, flush=True)
-                if watcher.state.last_part and watcher.state.arrived > since + SETTLE_PARTS:
-                    side.setdefault(watcher.state.last_part, MODES[block])
-                watcher.turn()
-            cell.wait(timeout=PATIENCE_S)
-        finally:
-            if cell.poll() is None:
-                cell.send_signal(signal.SIGINT)
-            code = cell.wait(timeout=60)
+        beside = Beside(folder / "data", folder, stack)
+
+        def change(block: int) -> str:
+            beside.mode(MODES[block])
+            return MODES[block]
+
+        side, code = in_blocks(["--headless", "--host", HOST], folder, DOMAIN, parts, change)
         looked = beside.looked
-    return figures(latencies(data), side) | {"exit_code": code, "looked": looked}
+    return figures(latencies(folder / "data"), side) | {"exit_code": code, "looked": looked}
 
 
 def figures(found: dict[str, float], side: dict[str, str]) -> dict[str, Any]:

@@ -8,15 +8,22 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import socketio
-from starlette.requests import Request
+from nicegui import Client
+from starlette.requests import HTTPConnection, Request
 
+from cell.config import load
 from cell.faces.api.application import routes_of
 from cell.faces.web.gate import Gate
+from cell.faces.web.reception import Reception
 from cell.faces.web.sign_in.forms import read_form
+from cell.faces.web.signed_in import sign
 from cell.faces.web.sockets import Sockets
+from cell.people.person import How, SignedIn
+from cell.people.roles import Role
 from tests.hmi.conftest import Hmi
 from tests.people.world import ADMIN, house
 from tests.web.routes import filled
@@ -85,7 +92,7 @@ def test_a_foreign_page_is_refused_everywhere(
 def test_programs_are_refused_in_their_own_form(
     visitor: Visitor, headers: dict[str, str], code: str
 ) -> None:
-    asked = [(one, f"/api/v1{filled(r.path)}") for r in routes_of() for one in r.methods]
+    asked = [(one, f"/api/v1{filled(r.path_format)}") for r in routes_of() for one in r.methods]
     origin = {} if "Origin" in headers else {"Origin": visitor.url}
     for method, path in [*sorted(asked), ("GET", "/api/v1/no"), ("TRACE", "/api/v1/state")]:
         told = visitor.request(method, path, headers={**origin, **headers, "Accept-Language": "ko"})
@@ -125,6 +132,13 @@ def test_pages_lead_to_the_sign_in_and_back(visitor: Visitor) -> None:
     answer = visitor.get("/?lang=ko", headers=PAGE)
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/sign-in?next=%2F%3Flang%3Dko"
+    page = visitor.get(answer.headers["Location"], headers=PAGE).text
+    assert '<html lang="ko">' in page
+    assert 'href="/sign-in?next=%2F&amp;lang=en"' in page, "who switches is not switched back"
+    wrong = visitor.form("/sign-in", name="kim", secret="no", how="password", next="/?lang=ko")
+    assert (wrong.status_code, '<html lang="ko">' in wrong.text) == (401, True)
+    used = visitor.get("/first-admin?lang=ko", headers=PAGE)
+    assert used.headers["Location"] == "/sign-in?lang=ko"
     assert visitor.get("/picture/1.jpg").status_code == 401
 
 
@@ -180,8 +194,8 @@ def test_odd_addresses_are_answered(visitor: Visitor) -> None:
         assert visitor.get(path, headers=PAGE).status_code == 200, path
     visitor.sign_in("boss")
     for path, status in ODD:
-        assert visitor.get(path, headers=PAGE).status_code == status, path
-    told = visitor.get("/nothing?lang=ko", headers=PAGE).text
+        assert visitor.patient(path).status_code == status, path
+    told = visitor.patient("/nothing?lang=ko").text
     assert told == "이 주소에는 아무것도 없습니다. 셀의 페이지로 돌아가세요\n"
 
 
@@ -301,3 +315,20 @@ def test_a_message_that_is_none_is_no_fault(caplog: pytest.LogCaptureFixture) ->
         patch.setattr("cell.faces.web.sockets._its_own", lambda *_: True)
         assert asyncio.run(hear()) == [False] * 3
     assert [one.exc_info for one in caplog.records] == [None] * 3
+
+
+@pytest.mark.parametrize(("left", "why"), [(True, "out"), (False, "ended")])
+def test_who_signs_out_is_not_told_that_the_session_has_ended(
+    left: bool, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request, told = HTTPConnection({"type": "http"}), []
+    sign(request.scope, SignedIn("kim", Role.QUALITY, How.PASSWORD, "s1"))
+    reception = Reception(Mock(), load(None))
+    if left:
+        reception.leaves("s1")
+    monkeypatch.setattr(reception, "still", lambda *_: False)
+    sockets = Sockets(reception)
+    monkeypatch.setattr(sockets, "_close", lambda _, why: told.append(why))
+    monkeypatch.setattr(Client, "instances", {"1": SimpleNamespace(id="1", request=request)})
+    sockets.sweep()
+    assert told == [why]

@@ -66,6 +66,12 @@ def at_provider(visitor: Visitor, sub: str) -> str:
     return back
 
 
+def test_the_language_that_was_asked_for_comes_back_with_a_refusal(visitor: Visitor) -> None:
+    answer = visitor.get(at_provider(visitor, "u2"), headers=PAGE)
+    assert answer.status_code == 401
+    assert '<html lang="ko">' in answer.text
+
+
 def test_the_first_sign_in_makes_an_account(visitor: Visitor, folder: Path) -> None:
     assert "With Works" in visitor.get("/sign-in", headers=PAGE).text
     answer = visitor.get(

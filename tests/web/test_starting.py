@@ -137,6 +137,8 @@ def test_the_first_administrator(served: Hmi, request: pytest.FixtureRequest) ->
         page = visitor.get(f"/first-admin?token={found[1]}", headers=PAGE).text
         sign = re.search(r'name="sign" value="(\w+)"', page)
         assert sign is not None
+        assert 'data-test="rules">10 to 200 signs' in page
+        assert page.count('minlength="10"') == 2
         form = {"sign": sign[1], "name": "boss", "secret": PASSWORD, "again": PASSWORD}
         own = {"Origin": visitor.url}
         for wrong in ({"token": "x"}, {"token": found[1], "again": "other"}):

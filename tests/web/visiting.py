@@ -48,6 +48,16 @@ class Visitor(httpx.Client):
         assert answer.status_code in (200, 503), answer.status_code
         return answer if answer.status_code == 200 else None
 
+    def patient(self, path: str) -> httpx.Response:
+        """What is answered there, as soon as there is room for one more page."""
+
+        def answered() -> httpx.Response | None:
+            answer = self.get(path, headers=PAGE)
+            return None if answer.status_code == 503 else answer
+
+        found: httpx.Response = until(answered, "there is room for one more page", 60.0)
+        return found
+
     @property
     def token(self) -> str:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())

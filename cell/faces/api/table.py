@@ -21,7 +21,7 @@ def table_of_routes(routes: Sequence[APIRoute]) -> str:
         what = " ".join(
             (route.description or getdoc(route.endpoint) or "").split("\n\n")[0].split()
         )
-        lines.append(f"| `{method} {route.path}` | {who} | {what} |")
+        lines.append(f"| `{method} {route.path_format}` | {who} | {what} |")
     return "\n".join(lines)
 
 

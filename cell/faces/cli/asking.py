@@ -8,6 +8,7 @@ from enum import StrEnum
 import typer
 
 from cell.faces.cli.errors import UsageError
+from cell.people.rules import LEAST_PASSWORD, MOST_SECRET
 
 
 class Secret(StrEnum):
@@ -17,6 +18,13 @@ class Secret(StrEnum):
     PIN = "pin"
     BADGE = "badge"
     NONE = "none"
+
+
+_ASKED = {
+    Secret.PASSWORD: f"New password ({LEAST_PASSWORD} to {MOST_SECRET} signs, 4 different ones)",
+    Secret.PIN: "New PIN (4 to 12 digits, neither in order nor all the same)",
+    Secret.BADGE: "Hold the badge to the reader",
+}
 
 
 def read_secret(kind: Secret, from_stdin: bool) -> str:
@@ -29,7 +37,7 @@ def read_secret(kind: Secret, from_stdin: bool) -> str:
     elif not sys.stdin.isatty():
         raise UsageError(f"nobody can be asked for the {kind} here: give it by --password-stdin.")
     else:
-        asked = "Hold the badge to the reader" if kind is Secret.BADGE else f"New {kind}"
+        asked = _ASKED[kind]
         confirm = kind is not Secret.BADGE
         secret = str(typer.prompt(asked, hide_input=True, confirmation_prompt=confirm))
     if not secret:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
+import typer
 from pydantic import ValidationError
 
 from cell.faces.cli.errors import UsageError
 from cell.lab.teaching import USUAL_PART
 from cell.products.recipe import PartGeometry
 from models.ground.written import one_line
+
+SizeMm = Annotated[
+    str | None,
+    typer.Option(help="Outer size of a new part, along x and y; default: 100x100.", metavar="WxH"),
+]
+DiameterMm = Annotated[
+    float | None, typer.Option(help="Diameter of a round part, instead of --size-mm.")
+]
+ThicknessMm = Annotated[float | None, typer.Option(help="Thickness of the part; default: 2.")]
+RimMm = Annotated[float | None, typer.Option(help="Rim that the pictures leave out; default: 0.")]
 
 
 def size_of(text: str, option: str) -> tuple[int, int]:

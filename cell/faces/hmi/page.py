@@ -145,6 +145,8 @@ class OperatorPage:
         return render(reply.message, self._lang)
 
     def _note(self, words: str, *, good: bool) -> None:
+        if self._client.is_deleted:  # the browser went before the answer came
+            return
         kind, timeout = ("note-good", 2500) if good else ("note-bad", 8000)
         with self._page:
             ui.notify(words, classes=f"note {kind}", position="top", timeout=timeout)

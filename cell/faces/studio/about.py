@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from nicegui import ui
@@ -11,7 +11,7 @@ from nicegui import ui
 from cell.faces.studio.frame import button
 from cell.faces.studio.visit import Visit
 from cell.faces.studio.work import Showing
-from cell.labels.values import Item, Purpose, Reason, Said, Version
+from cell.labels.values import Item, Origin, Purpose, Reason, Said, Version
 from cell.products.labels import label_of
 from cell.texts import Label, render, tr_or
 
@@ -63,7 +63,7 @@ class AboutPanel:
         if task.purpose is Purpose.DECIDE:
             with self._opinions:
                 for version in task.opinions:
-                    self._opinion(version)
+                    self._opinion(version, task.opinions)
         self._history.clear()
 
     async def history(self, showing: Showing | None) -> None:
@@ -79,7 +79,7 @@ class AboutPanel:
         with self._history:
             self._title("studio.history")
             for version in reversed(versions):
-                self._line(self._version(version), at(version.at_ns))
+                self._line(self._version(version, versions), at(version.at_ns))
             for person, at_ns, words in notes:
                 self._line(f"{person}: {words}", at(at_ns))
 
@@ -99,16 +99,16 @@ class AboutPanel:
         if item.picture is None:
             ui.label(visit.tr("studio.no_picture")).classes("about-no-picture")
 
-    def _opinion(self, version: Version) -> None:
+    def _opinion(self, version: Version, opinions: Sequence[Version]) -> None:
         with ui.element("div").classes("about-opinion"):
-            ui.label(self._version(version))
-            words = self._visit.tr("studio.decide_for", person=version.person)
+            ui.label(self._version(version, opinions))
+            words = choice(version, opinions, self._visit)
             take = button(words, f"decide-{version.number}")
             take.on_click(lambda _, number=version.number: self._decide(number))
 
-    def _version(self, version: Version) -> str:
+    def _version(self, version: Version, others: Sequence[Version]) -> str:
         visit = self._visit
-        origin = visit.tr(f"studio.origin.{version.origin}")
+        origin = origin_of(version, others, visit)
         said = summary(version.said, visit, visit_label(self._visit, version.recipe))
         note = f" – {version.said.note}" if version.said.note else ""
         return f"{version.person}: {said}{note} ({origin})"
@@ -146,6 +146,22 @@ def visit_label(visit: Visit, recipe_name: str) -> Label:
     """The reader's words for the classes of a recipe."""
     recipe = visit.tools.recipes.of(recipe_name) if recipe_name else None
     return lambda name: name if recipe is None else label_of(recipe, name, visit.lang)
+
+
+def choice(version: Version, opinions: Sequence[Version], visit: Visit) -> str:
+    """The words on the button that takes this opinion: no two of them alike."""
+    if sum(one.person == version.person for one in opinions) > 1:
+        return visit.tr("studio.decide_for_version", person=version.person, number=version.number)
+    return visit.tr("studio.decide_for", person=version.person)
+
+
+def origin_of(version: Version, others: Sequence[Version], visit: Visit) -> str:
+    """How a label came about. others: those of its picture, as far as they are known."""
+    before = [one for one in others if one.number < version.number]
+    first = max(before, key=lambda one: one.number, default=None)
+    if version.origin is Origin.CONTRARY and first is not None and first.person == version.person:
+        return visit.tr("studio.origin_contrary_own")
+    return visit.tr(f"studio.origin.{version.origin}")
 
 
 def verdict(item: Item, visit: Visit) -> str:

@@ -145,4 +145,4 @@ class Desk:
     async def _let_go(self, showing: Showing) -> None:
         item = showing.task.item.id
         if self._holding.drop(self._visit.by.name, item, self):
-            await self._visit.quietly(self._clerk.release, item)
+            await self._visit.unseen(self._clerk.release, item)

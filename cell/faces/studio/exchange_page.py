@@ -12,6 +12,7 @@ from cell.faces.studio.frame import button, frame, heading
 from cell.faces.studio.importing import PICTURES, Progress, Wish, bring_in, look
 from cell.faces.studio.uploads import Inbox, Tray, Upload
 from cell.faces.studio.visit import Visit, now_ns
+from cell.labels.exchange.format import plain
 from cell.labels.exchange.table import FORMATS
 from cell.texts import render
 from models.ground.errors import UserError
@@ -59,7 +60,7 @@ class ExchangePage:
         with ui.element("h2"):
             ui.label(visit.tr("studio.exchange.second"))
         forms = {PICTURES: visit.tr("studio.import.pictures")}
-        forms |= {one.name: f"{one.title} – {one.files}" for one in FORMATS.values()}
+        forms |= {one.name: f"{one.title} – {plain(one.files)}" for one in FORMATS.values()}
         with ui.element("div").classes("st-row"):
             self._form = ui.select(forms, value=PICTURES, label=visit.tr("studio.import.form"))
             self._form.props("outlined dark data-test=form").classes("st-grow")
@@ -104,8 +105,9 @@ class ExchangePage:
             error = caught
         finally:
             self._tray.reading = False
-        if self._gone:  # nobody looks any more; the log tells what came of it
-            self._inbox.close(self._tray)
+            if self._gone:  # nobody looks any more; the log tells what came of it
+                self._inbox.close(self._tray)
+        if self._gone:
             return
         self._show(progress, error)
         self._progress = None
@@ -134,6 +136,7 @@ class ExchangePage:
             return found, words_of(visit.tools.recipes, visit.lang)
 
         learnt = await run.io_bound(learn)
+        visit.require_seen()
         if learnt is None:  # the server is being ended
             return True
         found, known = learnt

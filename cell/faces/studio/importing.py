@@ -22,9 +22,10 @@ from cell.people.noting import Json
 from cell.people.roles import Permission, require
 from cell.texts import say
 from models.ground.errors import UserError
-from vision.lab.data.findings import Finding
+from vision.lab.data.findings import Finding, Kind, Severity
 from vision.lab.data.reading import Unlabelled
-from vision.pictures import is_picture
+from vision.lab.data.saying import told
+from vision.pictures import SUFFIXES, is_picture
 
 T = TypeVar("T")
 PICTURES: Final = "pictures"
@@ -86,7 +87,7 @@ def bring_in(
     """
     require(clerk.by.role, Permission.EXCHANGE)
     name = subject or source.name
-    told: dict[str, Json] = {"format": wish.form, "person": wish.person or clerk.by.name}
+    asked: dict[str, Json] = {"format": wish.form, "person": wish.person or clerk.by.name}
 
     def act() -> Brought:
         try:
@@ -98,7 +99,7 @@ def bring_in(
                 raise
             raise hidden(error, wish.sent) from None
 
-    brought = clerk.importing(name, told, act)
+    brought = clerk.importing(name, asked, act)
     counts = {"new": brought.new, "same": brought.same, "contrary": len(brought.conflicts)}
     clerk.imported(name, counts)
     return brought
@@ -163,13 +164,28 @@ def _pictures(clerk: Clerk, source: Path, progress: Progress, now_ns: int) -> Br
             folder = _scratch(source.parent, stack)
             unpack(source, folder, progress.watch)
         files = [folder] if folder.is_file() else sorted(folder.rglob("*"))
-        found = [file for file in files if file.is_file() and is_picture(file)]
+        files = [file for file in files if file.is_file()]
+        found = [file for file in files if is_picture(file)]
+        progress.tell([_left_out(file, folder) for file in files if not is_picture(file)])
         if not found:
             raise LabelError(say("studio.import.no_pictures"))
         pictures = [NewPicture(file, file.name, file.stem) for file in found]
         clerk.bring_in(pictures, now_ns, progress.watch)
     progress.counts["brought"] = len(found)
     return Brought(len(found), 0, ())
+
+
+def _left_out(file: Path, folder: Path) -> Finding:
+    """Why a file is none of the pictures."""
+    if file.name.startswith("."):
+        what = told("file.hidden", "is hidden by the dot in front: it is left out")
+        remedy = told("do.without_dot", "rename it if it is a picture")
+    else:
+        kinds = ", ".join(SUFFIXES)
+        what = told("file.no_kind", "is no picture by its name ({kinds}): left out", kinds=kinds)
+        remedy = told("do.save_as_kind", "save it as one of these if it is a picture")
+    name = Path(file.name) if file == folder else file.relative_to(folder)
+    return Finding(Kind.LEFT_OUT, Severity.WARNING, name, what, remedy)
 
 
 def _scratch(place: Path, stack: ExitStack) -> Path:

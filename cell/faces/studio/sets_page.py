@@ -14,6 +14,7 @@ from cell.faces.studio.frame import button, empty, frame, heading
 from cell.faces.studio.training_form import TrainingForm
 from cell.faces.studio.visit import Visit, now_ns
 from cell.labels.exchange.table import FORMATS
+from cell.labels.sets import MOST_NAME
 from cell.labels.values import LabelSet, SetChange, Split
 from cell.people.roles import Permission
 from cell.products.recipe import Recipe
@@ -62,7 +63,9 @@ class SetsPage:
                 ui.label(visit.tr("studio.sets.freeze_title"))
             with ui.element("div").classes("st-row"):
                 name = ui.input(label=visit.tr("studio.sets.name"))
-                name.props("outlined dark data-test=set-name maxlength=80").classes("st-grow")
+                name.props("outlined dark data-test=set-name").classes("st-grow")
+                name.props["maxlength"] = MOST_NAME
+                name.props["hint"] = visit.tr("studio.sets.name_rule", most=MOST_NAME)
                 note = ui.input(label=visit.tr("studio.sets.note"))
                 note.props("outlined dark data-test=set-note maxlength=500").classes("st-grow")
                 freeze = button(visit.tr("studio.sets.freeze"), "freeze", "st-main")

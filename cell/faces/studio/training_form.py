@@ -72,8 +72,10 @@ class TrainingForm:
         names = {old: str(one.value) for old, one in self._names.items() if one.value}
         steps = visit.tools.config.training.steps
         wish = Wish(self._set.name, self._recipe.value, names, steps)
-        result = await visit.attempt(visit.foreman.train, wish, now_ns())
-        if result.value is None:
-            return
-        await visit.attempt(start_runner, visit.tools.config.data_dir)
-        ui.navigate.to(visit.link("/studio/training"))
+
+        def act() -> None:  # both, also for somebody who closes the page between them
+            visit.foreman.train(wish, now_ns())
+            start_runner(visit.tools.config.data_dir)
+
+        if not (await visit.attempt(act)).refused:
+            ui.navigate.to(visit.link("/studio/training"))

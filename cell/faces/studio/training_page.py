@@ -104,8 +104,12 @@ class JobCard:
 
     async def _on_resume(self) -> None:
         visit = self._visit
-        if not (await visit.attempt(visit.foreman.resume, self._id)).refused:
-            await visit.attempt(start_runner, visit.tools.config.data_dir)
+
+        def act() -> None:
+            visit.foreman.resume(self._id)
+            start_runner(visit.tools.config.data_dir)
+
+        await visit.attempt(act)
 
     async def _on_take(self) -> None:
         visit, tools = self._visit, self._visit.tools

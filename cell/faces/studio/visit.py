@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class Visit:
 
     async def attempt(self, act: Callable[..., T], *args: Any) -> Result[T]:
         """Do it off the event loop, with the time as its last argument where it wants one; an error
-        of people's is told.
+        of people's is told. If the browser has gone by then, the caller ends here.
         """
         result = await self.quietly(act, *args)
         if result.error is not None:
@@ -61,6 +62,19 @@ class Visit:
 
     async def quietly(self, act: Callable[..., T], *args: Any) -> Result[T]:
         """The same, and nothing is told."""
+        result = await self.unseen(act, *args)
+        self.require_seen()
+        return result
+
+    def require_seen(self) -> None:
+        """End the handler that calls this, as a task that is cancelled, where its page has been
+        let go: nothing of it is left to be changed.
+        """
+        if self._client.is_deleted:
+            raise asyncio.CancelledError
+
+    async def unseen(self, act: Callable[..., T], *args: Any) -> Result[T]:
+        """The same, whether or not somebody still looks."""
         try:
             return Result(await run.io_bound(act, *args))
         except UserError as error:

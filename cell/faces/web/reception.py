@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
@@ -24,6 +25,8 @@ TOUCH_S: Final = 20.0
 """How often an open session is told at most that its person does something."""
 PROXIED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """Headers of a proxy: behind one, whoever comes seems to come from this computer."""
+LEFT: Final = 64
+"""Sessions of which it is known that somebody has signed out: their pages close within a second."""
 API: Final = "/api/"
 """Where programs come in by token."""
 
@@ -43,6 +46,7 @@ class Reception:
         self._device = f"{self._cookie}_device"
         self._demo: Begun | None = None
         self._touched: dict[str, float] = {}
+        self._left: deque[str] = deque(maxlen=LEFT)
 
     def who(self, connection: HTTPConnection) -> SignedIn | None:
         """Who has signed in; None: nobody."""
@@ -97,6 +101,14 @@ class Reception:
             httponly=True,
             samesite="strict",
         )
+
+    def leaves(self, session: str) -> None:
+        """Somebody ends this session himself; to be told before it ends."""
+        self._left.append(session)
+
+    def has_left(self, session: str) -> bool:
+        """Whether somebody has ended this session himself, of the last ones that did."""
+        return session in self._left
 
     def see_out(self, answer: Response) -> None:
         """Take the browser's token away."""

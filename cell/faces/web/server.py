@@ -10,6 +10,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Final
 
 import cv2
@@ -31,6 +32,7 @@ from cell.faces.web.tls import require_fit
 from cell.labels.book import LabelBook
 from cell.labels.filler import Filler
 from cell.labels.margins import Recipes
+from cell.nodes.ownership import Claim, Owner
 from cell.people.house import House
 from cell.promotion.registry import Registry
 from cell.promotion.shadow.keeper import ShadowKeeper
@@ -83,7 +85,7 @@ class Server(uvicorn.Server):
 
 
 def serve(cell: CellConfig) -> None:
-    """Serve the page until SIGINT or SIGTERM. Raises PortError, LinkLostError."""
+    """Serve the page until SIGINT or SIGTERM. Raises PortError, OwnedError, LinkLostError."""
     cv2.setNumThreads(1)
     # What is imported stays: collecting it again and again, and at the exit, only costs time.
     gc.freeze()
@@ -93,6 +95,7 @@ def serve(cell: CellConfig) -> None:
     listener = listen(config.host, config.port)
     with contextlib.ExitStack() as ends:
         ends.callback(listener.close)
+        ends.enter_context(claim_pages(cell.data_dir))
         services = _services(cell, ends)
         settings = uvicorn.Config(
             application(services),
@@ -114,6 +117,14 @@ def serve(cell: CellConfig) -> None:
         raise LinkLostError(
             "The ROS side of the operator's page ended by itself: start the page again"
         )
+
+
+def claim_pages(data_dir: Path) -> Claim:
+    """One process serves the pages of a data folder: a second one would throw away what browsers
+    send to the first, and look through the same parts beside it. Raises OwnedError.
+    """
+    folder = data_dir.resolve()
+    return Claim.take({"data folder for pages": str(folder)}, Owner.me("a cell's pages", folder))
 
 
 def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:

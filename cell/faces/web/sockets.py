@@ -21,6 +21,7 @@ from starlette.requests import HTTPConnection
 
 from cell.faces.web.reception import Reception
 from cell.faces.web.signed_in import signed_in
+from cell.faces.web.visitors import let_go
 from models.ground.errors import UserError
 
 SWEEP_S: Final = 1.0
@@ -96,7 +97,7 @@ class Sockets:
             if session not in found:
                 found[session] = self._goes_on(client)
             if not found[session]:
-                self._close(client, "ended")
+                self._close(client, "out" if self._reception.has_left(session) else "ended")
 
     def _may_act(self, client: Client) -> bool:
         if client.id in self._leaving:
@@ -127,8 +128,7 @@ class Sockets:
         await asyncio.sleep(LEAVE_S)
         for sid, _ in list(core.sio.manager.get_participants("/", client.id)):
             await core.sio.disconnect(sid)
-        if client.id in Client.instances:
-            client.delete()
+        let_go(client)
         self._leaving.discard(client.id)
 
 

@@ -5,23 +5,33 @@ it; a monitor, a scanner or a script never takes its page up.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable
-from typing import Final, Protocol
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from fastapi import Response
 from nicegui import Client
 from nicegui import app as pages
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from cell.faces.web.signed_in import signed_in
+
 TAKEN_UP_S: Final = 15.0
 """A page that no browser has taken up by then is let go. A browser that is slower loads it anew."""
-PER_ADDRESS: Final = 8
-"""Pages that may wait for their browser at a time, of one address."""
+PER_PERSON: Final = 8
+"""Pages that may wait for their browser at a time, of one person, whatever the address."""
 IN_ALL: Final = 24
-"""The same of all addresses together."""
+"""The same of all people together."""
+OWN_TIME_S: Final = 5.0
+"""So long a page may wait before it makes room for a newer one: that bounds how often pages are
+built."""
+_UNDER_WAY: Final = "page_under_way"
 SWEEP_S: Final = 2.0
-RETRY_S: Final = 3
+RETRY_S: Final = 2
 INNER: Final = (
     "/_nicegui", "/picture/", "/recipe/", "/favicon.ico", "/sign-", "/first-admin", "/api/",
     "/studio/picture/", "/studio/golden/", "/studio/upload/", "/studio/export/",
@@ -29,22 +39,45 @@ INNER: Final = (
 """For what is fetched there, nothing is built that stays."""
 
 
-class Page(Protocol):
-    """What the gate needs to know of a built page."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A page that no browser has taken up. person: who fetched it; since_s: when; built: whether
+    the browser has all of it, and may be what is slow.
+    """
 
-    @property
-    def has_socket_connection(self) -> bool:
-        """Whether a browser shows it."""
-
-    @property
-    def ip(self) -> str:
-        """Who fetched it."""
+    id: str
+    person: str
+    since_s: float
+    built: bool = True
 
 
-def full(pages: Iterable[Page], address: str) -> bool:
-    """Whether too many pages wait for their browser to build one more for this address."""
-    waiting = [page.ip for page in pages if not page.has_socket_connection]
-    return len(waiting) >= IN_ALL or waiting.count(address) >= PER_ADDRESS
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Whether one more page may be built. instead: the waiting page that is let go for it, '' for
+    none.
+    """
+
+    free: bool
+    instead: str = ""
+
+
+def room(waiting: Sequence[Waiting], person: str, now_s: float) -> Room:
+    """Where a page of this person finds room. Who has none waiting always does, at the cost of
+    whoever has most; who has some, at the cost of his own. So neither the people behind one address
+    nor one who fetches without end keep others out.
+    """
+    counts = Counter(one.person for one in waiting)
+    if counts[person] < PER_PERSON and len(waiting) < IN_ALL:
+        return Room(True)
+    most = max(counts.values())
+    built = [one for one in waiting if one.built]
+    may_go = [one for one in built if now_s - one.since_s >= OWN_TIME_S]
+    if counts[person]:
+        may_go = [one for one in may_go if one.person == person]
+    elif most > 1:
+        may_go = [one for one in built if counts[one.person] == most]
+    oldest = min(may_go, key=lambda one: one.since_s, default=None)
+    return Room(False) if oldest is None else Room(True, oldest.id)
 
 
 class Visitors:
@@ -55,14 +88,21 @@ class Visitors:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, or ask to come again in a moment."""
-        answer = self._refusal(scope) if scope["type"] == "http" else None
-        await (answer or self._app)(scope, receive, send)
+        if scope["type"] != "http" or scope["path"].startswith(INNER):
+            await self._app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+        state[_UNDER_WAY] = True  # the page that is built for it knows it by this
+        try:
+            await (self._refusal(scope) or self._app)(scope, receive, send)
+        finally:
+            state[_UNDER_WAY] = False
 
     def _refusal(self, scope: Scope) -> Response | None:
-        if scope["path"].startswith(INNER):
-            return None
-        address, _ = scope.get("client") or ("", 0)
-        if not full(Client.instances.values(), address):
+        found = room(_waiting(), _person(HTTPConnection(scope)), time.time())
+        if found.instead:
+            let_go(Client.instances[found.instead])
+        if found.free:
             return None
         return PlainTextResponse(
             "Too many pages were fetched and not shown. This page comes by itself in a moment.\n"
@@ -72,13 +112,45 @@ class Visitors:
         )
 
 
+def let_go(client: Client) -> None:
+    """End a page now. NiceGUI ends one by itself a while after its browser has left, and would end
+    this one again: then an error of nobody's stands in the log.
+    """
+    for pending in client._delete_tasks.values():
+        pending.cancel()
+    client._delete_tasks.clear()
+    if client.id in Client.instances:
+        client.delete()
+
+
+def _waiting() -> list[Waiting]:
+    return [
+        Waiting(client.id, _person(client.request), client.created, not _under_way(client.request))
+        for client in Client.instances.values()
+        if client.environ is None  # one that has lost its browser may get it back
+    ]
+
+
+def _person(connection: HTTPConnection) -> str:
+    """Whose a page is: the gate lets nobody through who has not signed in."""
+    person = signed_in(connection)
+    return person.name if person is not None else ""
+
+
+def _under_way(request: HTTPConnection) -> bool:
+    return bool(request.scope.get("state", {}).get(_UNDER_WAY))
+
+
 def guard() -> None:
     """Let go of pages that nobody takes up. Call once, before the application starts."""
-    pages.timer(SWEEP_S, _sweep)
+    known: set[str] = set()
 
+    def sweep() -> None:
+        Client.prune_instances(client_age_threshold=TAKEN_UP_S)
+        gone = known - Client.instances.keys()
+        known.clear()
+        known.update(Client.instances)
+        if gone:
+            gc.collect()  # a page is full of cycles; left to itself it would stay for a long time
 
-def _sweep() -> None:
-    before = len(Client.instances)
-    Client.prune_instances(client_age_threshold=TAKEN_UP_S)
-    if len(Client.instances) < before:
-        gc.collect()  # a page is full of cycles; left to itself it would stay for a long time
+    pages.timer(SWEEP_S, sweep)

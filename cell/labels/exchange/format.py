@@ -35,8 +35,8 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """What a format has a place for. remarks: what else is to be known; not_classes: names that
-    mean something else there.
+    """What a format has a place for. remarks: what else is to be known, in Markdown; not_classes:
+    names that mean something else there.
     """
 
     boxes: bool = True
@@ -49,9 +49,9 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format. files: what lies there, in words. write: gives path and text of each label file.
-    home: the folder of the pictures; named_from_home: whether it is no part of their names. deep:
-    whether an archive's only folder is a part of them.
+    """One format. files: what lies there, in Markdown. write: gives path and text of each label
+    file. home: the folder of the pictures; named_from_home: whether it is no part of their names.
+    deep: whether an archive's only folder is a part of them.
     """
 
     name: str
@@ -63,6 +63,11 @@ class Format:
     home: str = "images"
     deep: bool = False
     named_from_home: bool = False
+
+
+def plain(markdown: str) -> str:
+    """Words of a format where nobody reads Markdown."""
+    return markdown.replace("`", "")
 
 
 def rounded(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:

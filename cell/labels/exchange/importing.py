@@ -12,7 +12,7 @@ from pathlib import Path
 from cell.labels.exchange.bounds import Bounds
 from cell.labels.exchange.convert import labels_of
 from cell.labels.exchange.errors import ExchangeError
-from cell.labels.exchange.format import Filed, Format
+from cell.labels.exchange.format import Filed, Format, plain
 from cell.labels.exchange.mapping import mapped, without
 from cell.labels.exchange.names import without_images
 from cell.labels.exchange.table import format_of
@@ -148,7 +148,7 @@ def _taken(root: Path, source: Path, format: Format, options: Options, watch: Wa
     if not data.samples and lost:
         raise ExchangeError(say("exchange.none_left", what=_fault(lost[0], 0)))
     if not data.samples:
-        raise ExchangeError(say("exchange.empty", file=str(source), files=format.files))
+        raise ExchangeError(say("exchange.empty", file=str(source), files=plain(format.files)))
     if options.left_out:
         data = without(data, source, options.left_out, findings)
     data = mapped(data, source, options.classes, options.known)

@@ -51,7 +51,7 @@ def _shape(shape: Shape) -> dict[str, Any]:
 LABELME = Format(
     "labelme",
     "labelme",
-    "a `.json` beside each picture",
+    "`NAME.jpg`, `NAME.json`",
     Holds(
         remarks="group stands in a key of ours, which labelme keeps; circles and masks become "
         "their box; lines and points are refused",

@@ -57,6 +57,7 @@ class Kind(StrEnum):
     SPELLING = "Found in another spelling"
     GROUP = "No group known"
     NO_GOOD = "No good parts"
+    LEFT_OUT = "File left out"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from cell.faces.studio.exporting import export_file
 from cell.faces.studio.importing import PICTURES, Progress, Wish, bring_in, classes_of
 from cell.faces.studio.uploads import Tray, incoming, new_tray
 from cell.labels.exchange.bringing import Brought
+from cell.labels.exchange.format import plain
 from cell.labels.exchange.table import FORMATS, format_of
 from cell.texts import render
 from vision.lab.data.reading import Unlabelled
@@ -73,12 +74,12 @@ def list_formats() -> list[FormatTold]:
         FormatTold(
             name=one.name,
             title=one.title,
-            files=one.files,
+            files=plain(one.files),
             boxes=one.holds.boxes,
             polygons=one.holds.polygons,
             unusable=one.holds.unusable,
             groups=one.holds.groups,
-            remarks=one.holds.remarks,
+            remarks=plain(one.holds.remarks),
             not_classes=list(one.holds.not_classes),
         )
         for one in FORMATS.values()

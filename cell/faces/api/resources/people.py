@@ -93,13 +93,39 @@ def add_person(desk: AtDesk, by: By, new: NewPerson, response: Response) -> Pers
     return _tagged(desk.people.add(by, wanted, desk.clock(), new.why), response)
 
 
-@router.get("/{name}")
+# Below: the name of an account made by an older version may hold a slash. What lies under a person
+# therefore comes first.
+@router.put("/{name:path}/secrets")
+def set_secret(
+    desk: AtDesk,
+    by: By,
+    name: Name,
+    change: SecretChange,
+    response: Response,
+    if_match: IfMatch = None,
+) -> Person:
+    """Set or take away password, PIN or badge. The person's sessions end."""
+    with _ONE_BY_ONE:
+        _require_seen(if_match, desk, name)
+        secrets = {"password": change.password, "pin": change.pin, "badge": change.badge}
+        changed = desk.people.set_secret(by, name, desk.clock(), **secrets, why=change.why)
+    return _tagged(changed, response)
+
+
+@router.delete("/{name:path}/sessions")
+def end_person_sessions(desk: AtDesk, by: By, name: Name) -> Ended:
+    """End all sessions of a person."""
+    _of(desk, name)
+    return Ended(sessions=desk.people.end_sessions(by, name, desk.clock()))
+
+
+@router.get("/{name:path}")
 def get_person(desk: AtDesk, name: Name, response: Response) -> Person:
     """One account."""
     return _tagged(_of(desk, name), response)
 
 
-@router.patch("/{name}")
+@router.patch("/{name:path}")
 def change_person(
     desk: AtDesk,
     by: By,
@@ -124,36 +150,12 @@ def change_person(
     return _tagged(changed, response)
 
 
-@router.put("/{name}/secrets")
-def set_secret(
-    desk: AtDesk,
-    by: By,
-    name: Name,
-    change: SecretChange,
-    response: Response,
-    if_match: IfMatch = None,
-) -> Person:
-    """Set or take away password, PIN or badge. The person's sessions end."""
-    with _ONE_BY_ONE:
-        _require_seen(if_match, desk, name)
-        secrets = {"password": change.password, "pin": change.pin, "badge": change.badge}
-        changed = desk.people.set_secret(by, name, desk.clock(), **secrets, why=change.why)
-    return _tagged(changed, response)
-
-
-@router.delete("/{name}", status_code=204)
+@router.delete("/{name:path}", status_code=204)
 def remove_person(desk: AtDesk, by: By, name: Name, if_match: IfMatch = None) -> None:
     """Delete an account with its sessions and tokens. What it did stays in the audit log."""
     with _ONE_BY_ONE:
         _require_seen(if_match, desk, name)
         desk.people.remove(by, name, desk.clock())
-
-
-@router.delete("/{name}/sessions")
-def end_person_sessions(desk: AtDesk, by: By, name: Name) -> Ended:
-    """End all sessions of a person."""
-    _of(desk, name)
-    return Ended(sessions=desk.people.end_sessions(by, name, desk.clock()))
 
 
 def _of(desk: Desk, name: str) -> Account:

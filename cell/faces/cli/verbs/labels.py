@@ -22,6 +22,7 @@ from cell.faces.studio.clerk import Clerk
 from cell.faces.studio.exporting import export_set
 from cell.faces.studio.importing import Progress, Wish, bring_in
 from cell.labels.book import LabelBook
+from cell.labels.exchange.format import plain
 from cell.labels.exchange.table import COLUMNS, FORMATS, rows
 from cell.people.audit import AuditLog
 from cell.people.shell import at_shell
@@ -54,7 +55,7 @@ def _group() -> None:
 @app.command("formats")
 def formats() -> None:
     """The formats of label files, and what each cannot hold."""
-    told = [[text.replace("`", "") for text in row] for row in rows()]
+    told = [[plain(text) for text in row] for row in rows()]
     table = Table(*(column for column in COLUMNS if column not in _BELOW))
     for row in told:
         table.add_row(*(text for c, text in zip(COLUMNS, row, strict=True) if c not in _BELOW))

@@ -14,7 +14,14 @@ from cell.config import CellConfig, load
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
 from cell.faces.cli.labels import AcceptLosses, GroupBy, NotLabelled, tell_findings
-from cell.faces.cli.part_measures import part_of, size_of
+from cell.faces.cli.part_measures import (
+    DiameterMm,
+    RimMm,
+    SizeMm,
+    ThicknessMm,
+    part_of,
+    size_of,
+)
 from cell.faces.cli.progress import watched
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.ultralytics import chosen_python
@@ -64,22 +71,10 @@ def import_(
     canonical: Annotated[
         str, typer.Option(help="View of a new recipe, such as 640x256; default: the network's.")
     ] = "",
-    size_mm: Annotated[
-        str | None,
-        typer.Option(
-            help="Outer size of a new recipe's part, along x and y; default: 100x100.",
-            metavar="WxH",
-        ),
-    ] = None,
-    diameter_mm: Annotated[
-        float | None, typer.Option(help="Diameter of a round part, instead of --size-mm.")
-    ] = None,
-    thickness_mm: Annotated[
-        float | None, typer.Option(help="Thickness of the part; default: 2.")
-    ] = None,
-    rim_mm: Annotated[
-        float | None, typer.Option(help="Rim that the pictures leave out; default: 0.")
-    ] = None,
+    size_mm: SizeMm = None,
+    diameter_mm: DiameterMm = None,
+    thickness_mm: ThicknessMm = None,
+    rim_mm: RimMm = None,
     iou: Annotated[
         float,
         typer.Option(min=0.05, max=0.99, help="Boxes of a class that overlap more are one defect."),

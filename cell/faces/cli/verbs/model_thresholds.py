@@ -11,7 +11,16 @@ from typing import Annotated, Any
 
 import typer
 
-from cell.faces.cli.errors import UsageError
+from cell.faces.cli.costs import (
+    ESCAPE_COST,
+    FALSE_REJECT_COST,
+    ROUNDS,
+    DefectiveShare,
+    EscapeCost,
+    FalseRejectCost,
+    Rounds,
+    require_cost,
+)
 from cell.faces.cli.given import refuse
 from cell.faces.cli.models_here import BY, Here, models_of
 from cell.faces.cli.progress import watched
@@ -36,17 +45,10 @@ def thresholds(
     label_set: Annotated[
         str | None, typer.Option("--set", help="Frozen label set to choose and try them on.")
     ] = None,
-    escape_cost: Annotated[
-        float, typer.Option(min=0.0, help="Cost of a defective part that passes.")
-    ] = 50.0,
-    false_reject_cost: Annotated[
-        float, typer.Option(min=0.0, help="Cost of a good part that is rejected.")
-    ] = 1.0,
-    defective_share: Annotated[
-        float | None,
-        typer.Option(min=0.0, max=1.0, help="Share of defective parts in production."),
-    ] = None,
-    rounds: Annotated[int, typer.Option(min=20, max=5000, help="Resamplings.")] = 200,
+    escape_cost: EscapeCost = ESCAPE_COST,
+    false_reject_cost: FalseRejectCost = FALSE_REJECT_COST,
+    defective_share: DefectiveShare = None,
+    rounds: Rounds = ROUNDS,
     apply: Annotated[
         bool, typer.Option("--apply", help="Let them count, where the gate lets them.")
     ] = False,
@@ -76,8 +78,7 @@ def thresholds(
     refuse(context, "together with --set", "back")
     if not apply:
         refuse(context, "without --apply", "override", "why")
-    if escape_cost == false_reject_cost == 0.0:
-        raise UsageError("Both costs are 0: give --escape-cost and --false-reject-cost.")
+    require_cost(escape_cost, false_reject_cost)
     target = Target(escape_cost, false_reject_cost, defective_share)
     wish = apply, override, why
     _with(data, config, _choose, recipe, label_set, (target, rounds), wish, as_json)

@@ -17,7 +17,14 @@ from cell.config import load
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.labelled_defects import labelled_defects
 from cell.faces.cli.own_features import OwnFeatures
-from cell.faces.cli.part_measures import part_of, size_of
+from cell.faces.cli.part_measures import (
+    DiameterMm,
+    RimMm,
+    SizeMm,
+    ThicknessMm,
+    part_of,
+    size_of,
+)
 from cell.faces.cli.pictures import write_picture
 from cell.faces.cli.terminal import terminal
 from cell.lab.teaching import Bins, Lesson, teach_recipe, warnings
@@ -45,21 +52,10 @@ def teach(
     recipes: Annotated[
         Path | None, typer.Option(help="Folder of recipes; default: the configuration's.")
     ] = None,
-    size_mm: Annotated[
-        str | None,
-        typer.Option(
-            help="Outer size of the part, along x and y; default: 100x100.", metavar="WxH"
-        ),
-    ] = None,
-    diameter_mm: Annotated[
-        float | None, typer.Option(help="Diameter of a round part, instead of --size-mm.")
-    ] = None,
-    thickness_mm: Annotated[
-        float | None, typer.Option(help="Thickness of the part; default: 2.")
-    ] = None,
-    rim_mm: Annotated[
-        float | None, typer.Option(help="Rim that the pictures leave out; default: 0.")
-    ] = None,
+    size_mm: SizeMm = None,
+    diameter_mm: DiameterMm = None,
+    thickness_mm: ThicknessMm = None,
+    rim_mm: RimMm = None,
     group_by: Annotated[
         str | None,
         typer.Option(

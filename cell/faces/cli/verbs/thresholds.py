@@ -8,6 +8,16 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from cell.faces.cli.costs import (
+    ESCAPE_COST,
+    FALSE_REJECT_COST,
+    ROUNDS,
+    DefectiveShare,
+    EscapeCost,
+    FalseRejectCost,
+    Rounds,
+    require_cost,
+)
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.labels import AcceptLosses, GroupBy, NotLabelled, tell_findings
 from cell.faces.cli.names import shown
@@ -53,16 +63,9 @@ def thresholds(
     group_by: GroupBy = None,
     unlabelled: NotLabelled = Unlabelled.REFUSE,
     accept_losses: AcceptLosses = False,
-    escape_cost: Annotated[
-        float, typer.Option(min=0.0, help="Cost of a defective part that passes.")
-    ] = 50.0,
-    false_reject_cost: Annotated[
-        float, typer.Option(min=0.0, help="Cost of a good part that is rejected.")
-    ] = 1.0,
-    defective_share: Annotated[
-        float | None,
-        typer.Option(min=0.0, max=1.0, help="Share of defective parts in production."),
-    ] = None,
+    escape_cost: EscapeCost = ESCAPE_COST,
+    false_reject_cost: FalseRejectCost = FALSE_REJECT_COST,
+    defective_share: DefectiveShare = None,
     max_escape_rate: Annotated[
         float | None, typer.Option(min=0.0, max=1.0, help="Limit that comes before the cost.")
     ] = None,
@@ -75,7 +78,7 @@ def thresholds(
             "--whole-parts", help="Count parts as they are, not each defect as a part's only one."
         ),
     ] = False,
-    rounds: Annotated[int, typer.Option(min=20, max=5000, help="Resamplings.")] = 200,
+    rounds: Rounds = ROUNDS,
     apply: Annotated[
         bool, typer.Option("--apply", help="Write the thresholds into the recipe.")
     ] = False,
@@ -107,8 +110,7 @@ def thresholds(
     target = Target(
         escape_cost, false_reject_cost, defective_share, max_escape_rate, max_false_reject_rate
     )
-    if escape_cost == false_reject_cost == 0.0:
-        raise UsageError("Both costs are 0: give --escape-cost and --false-reject-cost.")
+    require_cost(escape_cost, false_reject_cost)
     if apply and recipe in chosen_models(cell.data_dir):
         raise UsageError(
             f"--apply: recipe '{recipe}' has models on record, so its thresholds are versions that "

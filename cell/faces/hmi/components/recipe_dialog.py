@@ -74,6 +74,8 @@ class RecipeDialog:
             return
         if change is None:
             self._entries = await run.io_bound(self._read) or ()
+            if self._dialog.is_deleted:  # the browser went meanwhile
+                return
             self._chosen, self._shown = None, ()
             self._trouble.set_text("")
             self._form.open(view, lang)

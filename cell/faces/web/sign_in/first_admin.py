@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -12,6 +13,7 @@ from cell.faces.web.services import Services
 from cell.faces.web.sign_in.desk import Desk
 from cell.faces.web.sign_in.forms import Forms, read_form
 from cell.faces.web.sign_in.rendering import Pages
+from cell.people.rules import LEAST_PASSWORD, MOST_SECRET
 from cell.texts import say
 from models.ground.errors import UserError
 
@@ -28,7 +30,10 @@ class FirstAdmin:
     async def ask(self, request: Request) -> Response:
         """The page."""
         if not self._people.needs_first_admin():
-            return RedirectResponse("/sign-in", 303)
+            lang = request.query_params.get("lang", "")
+            return RedirectResponse(
+                f"/sign-in?{urlencode({'lang': lang})}" if lang else "/sign-in", 303
+            )
         return self._page(request, request.query_params.get("token", ""))
 
     async def make(self, request: Request) -> Response:
@@ -54,5 +59,12 @@ class FirstAdmin:
         self, request: Request, token: str, name: str = "", trouble: str = "", status: int = 200
     ) -> Response:
         return self._pages.show(
-            "first_admin.html", request, token=token, name=name, trouble=trouble, status=status
+            "first_admin.html",
+            request,
+            token=token,
+            name=name,
+            trouble=trouble,
+            status=status,
+            least=LEAST_PASSWORD,
+            most=MOST_SECRET,
         )

@@ -96,9 +96,8 @@ class Provider:
         self._journeys.keep(answer, cookie)
         return answer
 
-    async def take_back(self, request: Request, address: str) -> tuple[Begun, str]:
-        """Whom the provider vouches for, and where he wanted to go. Raises PeopleError."""
-        remembered = self._journeys.end(request, time.monotonic())
+    async def take_back(self, request: Request, remembered: dict[str, Any], address: str) -> Begun:
+        """Whom the provider vouches for. remembered: of this journey. Raises PeopleError."""
         request.scope["session"] = remembered
         try:
             token = await self._client.authorize_access_token(request)
@@ -110,7 +109,7 @@ class Provider:
         if role is None or not name:
             raise SignInError(say("signin.provider_stranger", name=name or subject))
         display = claims.get("name")
-        begun = self._people.by_provider(
+        return self._people.by_provider(
             f"{self._config.issuer} {subject}",
             name,
             display if isinstance(display, str) else "",
@@ -118,7 +117,6 @@ class Provider:
             time.time_ns(),
             address,
         )
-        return begun, str(remembered.get("next", "/"))
 
 
 def go_on(wanted: str) -> Response:

@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from cell.faces.web.language import COOKIE, YEAR_S, language
+from cell.faces.web.language import COOKIE, YEAR_S, language, without_language
 from cell.faces.web.sign_in.forms import Forms, way_back
 from cell.texts import Lang, after, render, tr
 
@@ -33,10 +33,6 @@ class Pages:
     def __init__(self, cell: str, forms: Forms, default: Lang) -> None:
         self._cell, self._forms, self._default = cell, forms, default
 
-    def language(self, request: Request) -> Lang:
-        """The reader's."""
-        return language(request, self._default)
-
     def show(
         self,
         page: str,
@@ -52,7 +48,8 @@ class Pages:
         """One of the pages. trouble: a text in no language yet; notice: a text's code; wait: before
         that nobody is asked again [s].
         """
-        lang = self.language(request)
+        next = way_back(next)
+        lang = language(request, self._default, next)
         cookie, sign = self._forms.begin(request)
         words = _pages.get_template(page).render(
             lang=lang,
@@ -60,7 +57,7 @@ class Pages:
             say=lambda code, **told: tr(code, lang, **told),
             others=[(other := after(lang), tr("language.name", other))],
             here=_here(request, next),
-            next=way_back(next),
+            next=next,
             notice=tr(notice, lang) if notice else "",
             trouble=render(trouble, lang),
             wait=wait,
@@ -81,7 +78,7 @@ def _here(request: Request, next: str) -> Callable[[Lang], str]:
     """The address of this page in another language."""
 
     def here(lang: Lang) -> str:
-        kept = {"next": way_back(next)} | {
+        kept = {"next": without_language(next)} | {
             key: request.query_params[key]
             for key in ("token", "why")
             if key in request.query_params

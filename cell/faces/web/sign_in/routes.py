@@ -77,14 +77,17 @@ class Visit:
         try:
             return await self._provider.send(request)
         except UserError as error:
-            return self._sign_in.page(request, "/", trouble=str(error), status=503)
+            wanted = way_back(request.query_params.get("next", "/"))
+            return self._sign_in.page(request, wanted, trouble=str(error), status=503)
 
     async def come_back(self, request: Request) -> Response:
         """Let him in, or say why not."""
+        remembered = self._journeys.end(request, time.monotonic())
+        wanted = str(remembered.get("next", "/"))
         try:
-            begun, wanted = await self._provider.take_back(request, _address(request))
+            begun = await self._provider.take_back(request, remembered, _address(request))
         except UserError as error:
-            answer = self._sign_in.page(request, "/", trouble=str(error), status=401)
+            answer = self._sign_in.page(request, wanted, trouble=str(error), status=401)
         else:
             answer = go_on(wanted)
             self._reception.let_in(answer, begun)
@@ -144,6 +147,7 @@ class SignIn:
         person = signed_in(request)
         if person is None or not person.csrf or form.get("csrf") != person.csrf:
             return RedirectResponse("/", 303)
+        self._reception.leaves(person.session)  # or an open page says first that it has ended
         self._people.sign_out(self._reception.token(request), time.time_ns())
         answer = RedirectResponse("/sign-in?why=out", 303)
         self._reception.see_out(answer)
