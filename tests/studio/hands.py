@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +26,8 @@ return open ? [...at, width, height] : null;
 """Middle and size of what lies open to a finger; null while something covers it."""
 LEAST = 44
 """The smallest side that a finger hits without aiming [px]."""
+DOUBLE_TAP_S = 0.35
+"""Taps that follow each other faster are one gesture to the browser (300 ms)."""
 
 
 class Size(NamedTuple):
@@ -157,9 +160,13 @@ class Finger(Hand):
 
     def go(self, name: str) -> None:
         selector = f'[data-test="{name}"]'
-        x, y, *sides = until(
-            lambda: self.browser.execute_script(REACHED, selector), f"a finger can reach {name}"
-        )
+        try:
+            x, y, *sides = until(
+                lambda: self.browser.execute_script(REACHED, selector), f"a finger can reach {name}"
+            )
+        except AssertionError as error:
+            shown = self.browser.find_element("tag name", "body").text
+            raise AssertionError(f"{error}, at {self.browser.current_url}: {shown}") from error
         assert min(sides) >= LEAST, f"{name} is too small for a finger: {sides}"
         self.tap_at(x, y)
 
@@ -175,6 +182,8 @@ class Finger(Hand):
         script = f"{FOCUSED} === arguments[0]"
         until(lambda: self.browser.execute_script(script, name), f"{name} is written in")
         self.browser.execute_cdp_cmd("Input.insertText", {"text": words})
+        # Nobody writes so fast; the next tap would count as the second one of a double tap.
+        time.sleep(DOUBLE_TAP_S)
 
     def pin(self, digits: str) -> None:
         for digit in digits:

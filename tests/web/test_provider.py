@@ -54,9 +54,9 @@ def cell_page(ros_environment: dict[str, str], issuer: str, folder: Path) -> Ite
     end(page.process)
 
 
-def at_provider(visitor: Visitor, sub: str) -> str:
+def at_provider(visitor: Visitor, sub: str, lang: str = "ko") -> str:
     """Where the provider sends him back to."""
-    sent = visitor.get("/sign-in/provider?next=%2F%3Flang%3Dko", headers=PAGE)
+    sent = visitor.get(f"/sign-in/provider?next=%2F%3Flang%3D{lang}", headers=PAGE)
     assert sent.status_code == 302
     asked = parse_qs(urlsplit(sent.headers["Location"]).query)
     assert {"state", "nonce", "code_challenge"} <= asked.keys()
@@ -91,7 +91,7 @@ def test_the_first_sign_in_makes_an_account(visitor: Visitor, folder: Path) -> N
     ("sub", "words"), [("u2", "no role in this cell"), ("u3", "another account")]
 )
 def test_who_stays_outside(visitor: Visitor, sub: str, words: str) -> None:
-    answer = visitor.get(at_provider(visitor, sub), headers=PAGE)
+    answer = visitor.get(at_provider(visitor, sub, "en"), headers=PAGE)
     assert answer.status_code == 401
     assert words in answer.text
     assert visitor.get("/", headers=PAGE).status_code == 303
