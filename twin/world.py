@@ -12,7 +12,7 @@ from calibration.cell import CellCalibration
 from calibration.geometry import Pose
 from twin import truth
 from twin.belt import BeltDrive
-from twin.catalogue import ProductError, require_product
+from twin.catalogue import require_product
 from twin.config import TwinConfig
 from twin.fall import Falling
 from twin.faults import (

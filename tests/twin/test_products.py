@@ -13,7 +13,6 @@ import pytest
 
 from tests.site import SITE
 from twin import scene, truth
-from twin.catalogue import ProductError
 from twin.config import TwinConfig
 from twin.control import ControlError, carry_out, state
 from twin.feed import Infeed
@@ -21,7 +20,15 @@ from twin.layout import SPAWN_BEFORE_EYE
 from twin.line import Line, Part
 from twin.physics import Physics
 from twin.plc import AUTHORITY, CONTROL, RUN, SPEED, WATCHDOG
-from twin.product import BALL_SCREW_CARRIER, DISC, PCB, YAW_SPREAD, Product, Variant
+from twin.product import (
+    BALL_SCREW_CARRIER,
+    DISC,
+    PCB,
+    YAW_SPREAD,
+    Product,
+    ProductError,
+    Variant,
+)
 from twin.world import World
 
 PRODUCTS = (PCB, BALL_SCREW_CARRIER)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twin.catalogue import ProductError, require_product
+from twin.catalogue import require_product
 from twin.discs import DiscLibrary
-from twin.product import DISC
+from twin.product import DISC, ProductError
 
 
 def test_a_part_is_drawn_again_by_its_name() -> None:

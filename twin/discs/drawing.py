@@ -68,6 +68,18 @@ def pit(rng: np.random.Generator, picture: Image, angle: float) -> Box:
     return _box(points, 8, side)
 
 
+def stain(rng: np.random.Generator, picture: Image, angle: float) -> Box:
+    """Lay a soft dark cloud on the picture, as of coolant that has dried; gives its box [px]."""
+    side = len(picture)
+    x, y = _place(side, float(rng.uniform(0.55, 0.75)), angle)
+    reach = float(rng.uniform(0.05, 0.07)) * side
+    line = np.arange(side, dtype=np.float32)
+    far = np.hypot(line[None, :] - x, line[:, None] - y) / np.float32(reach)
+    cloud = rng.uniform(30.0, 40.0) * np.exp(-(far**4))
+    picture[:] = np.clip(picture - cloud, 0, 255).astype(np.uint8)
+    return _box(np.array([[x, y]], np.int32), round(reach), side)
+
+
 def _line(rng: np.random.Generator, side: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Soft noise of unit deviation, (side,)."""
     noise = cv2.GaussianBlur(rng.normal(0.0, 1.0, (1, side)), (0, 0), 1.0)[0]
