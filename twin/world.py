@@ -32,6 +32,7 @@ from twin.line import Line, Part
 from twin.person import Person
 from twin.physics import HIT_FORCE, START_POSE, Physics
 from twin.plc import Edge, Plc
+from twin.product import ProductError
 from twin.render.frame import PlacedPart
 from twin.scene import STEP_S
 from twin.suction import Suction

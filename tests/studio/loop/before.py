@@ -1,5 +1,5 @@
-"""What is there before the journey begins: people, a recipe, known parts, and a first model that has
-never been shown the new kind of defect.
+"""What is there before the journey begins: people, a recipe, known parts, and a first model that
+has never been shown the new kind of defect.
 """
 
 from __future__ import annotations

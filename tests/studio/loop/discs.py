@@ -1,4 +1,4 @@
-"""Discs as a person at the line knows them: what is wrong with each, and where it lies in its view."""
+"""Discs as a person at the line knows them: what is wrong with each, and where in its view."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Mark:
 
 
 def marks(part: Variant, yaw: float) -> tuple[Mark, ...]:
-    """Where a part's defects lie in its view, which lies as the belt runs. yaw: of the part [rad]."""
+    """Where a part's defects lie in its view, which lies as the belt runs. yaw: its own [rad]."""
     return tuple(Mark(kind, _seen(box, yaw)) for kind, box in part.defects)
 
 
