@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -165,12 +165,13 @@ def reach_of(
         alone=alone,
         tolerated=[setup.recipe.classes[name].max_count for name in classes],
     )
+    review = [setup.recipe.review_threshold_of(name) for name in classes]
     counts = np.zeros(len(classes), int)
     for one in looked:
         counts += np.bincount(one.as_run.labels, minlength=len(classes))
     return Reached(
         classes=classes,
-        reach=reached,
+        reach=replace(reached, review=np.asarray(review, np.float32)),
         written=written,
         stamp=setup.recipe.stamp,
         now=thresholds_of(setup.recipe, classes),

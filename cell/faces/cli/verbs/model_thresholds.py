@@ -37,6 +37,14 @@ def thresholds(
     false_reject_cost: Annotated[
         float, typer.Option(min=0.0, help="Cost of a good part that is rejected.")
     ] = 1.0,
+    review_cost: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            help="Cost of a part that a person looks at, who finds its defects; default: reviews "
+            "cost nothing and spare nothing.",
+        ),
+    ] = None,
     defective_share: Annotated[
         float | None,
         typer.Option(min=0.0, max=1.0, help="Share of defective parts in production."),
@@ -61,7 +69,7 @@ def thresholds(
     They are chosen on what the set holds for learning and tried on its test share beside those in
     force, by the same gate as models. Without --set: the versions on record.
     """
-    chosen_by = ("escape_cost", "false_reject_cost", "defective_share", "rounds")
+    chosen_by = ("escape_cost", "false_reject_cost", "review_cost", "defective_share", "rounds")
     if label_set is None:
         refuse(context, "without --set", *chosen_by, "apply", "override")
         if not back:
@@ -73,7 +81,7 @@ def thresholds(
         refuse(context, "without --apply", "override", "why")
     if escape_cost == false_reject_cost == 0.0:
         raise UsageError("Both costs are 0: give --escape-cost and --false-reject-cost.")
-    target = Target(escape_cost, false_reject_cost, defective_share)
+    target = Target(escape_cost, false_reject_cost, defective_share, review_cost=review_cost)
     wish = apply, override, why
     _with(data, config, _choose, recipe, label_set, (target, rounds), wish, as_json)
 
