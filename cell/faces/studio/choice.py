@@ -46,7 +46,7 @@ class Curved:
 
 
 class Choice:
-    """Of a recipe's thresholds by a label set. thresholds: of each class, as they are chosen now."""
+    """Of a recipe's thresholds by a label set. thresholds: of each class, as chosen now."""
 
     def __init__(self, measured: Measured, label_set: LabelSet, target: Target) -> None:
         self.measured, self.label_set, self.target = measured, label_set, target
