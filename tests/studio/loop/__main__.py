@@ -41,6 +41,7 @@ from tests.studio.loop.line import Line
 DOMAIN, PORT = 87, 8987
 ALL_KINDS = ("scratch", "pit", NEW)
 SET, WHY = "with-stains", "finds the stains of the new coolant"
+ENOUGH = 200
 A_PART_S = 20.0
 """Longest that a part may take on a busy machine."""
 console = Console()
@@ -274,6 +275,9 @@ def main() -> int:
         "promotion.least_line_parts": given.parts,
         "training.steps": given.steps,
     }
+    if given.parts < ENOUGH:
+        console.print(f"Fewer than {ENOUGH} parts: a rehearsal, at a gate that asks for less speed.")
+        overrides["promotion.slow_share"] = 0.05
     line = Line(folder / "data", DOMAIN, PORT, overrides)
     browser = chromium(webdriver, folder / "chromium", flat=True)
     code = 1
