@@ -17,6 +17,7 @@ from typing import Any, Final
 from cell.config import CellConfig
 from cell.config.load import dump
 from cell.people.person import SignedIn
+from cell.products.lookup import load_inspection_parts
 from cell.promotion.errors import PromotionError
 from cell.promotion.evidence import Looked
 from cell.promotion.looking import MEASURE, TRY
@@ -38,6 +39,7 @@ class Looker:
         self._config = config
         self._process: subprocess.Popen[str] | None = None
         self._turn = threading.Lock()
+        self._last: tuple[object, Measured] | None = None
         self.done = 0.0
 
     @property
@@ -53,10 +55,17 @@ class Looker:
                 process.kill()
 
     def measure(self, recipe: str, label_set: str) -> Measured:
-        """What thresholds can be chosen from. Raises PromotionError, with the look's own words."""
-        found = self._look(MEASURE, recipe, label_set, ())
-        assert isinstance(found, Measured)
-        return found
+        """What thresholds can be chosen from. What was measured last is not measured again while
+        recipe and model are the same. Raises PromotionError, with the look's own words; RecipeError,
+        ModelError.
+        """
+        parts = load_inspection_parts(self._config, recipe)
+        key = recipe, label_set, parts.recipe.stamp, parts.identity
+        if self._last is None or self._last[0] != key:
+            found = self._look(MEASURE, recipe, label_set, ())
+            assert isinstance(found, Measured)
+            self._last = key, found
+        return self._last[1]
 
     def try_it(
         self, registry: Registry, model: Model, label_set: tuple[str, str], by: SignedIn,

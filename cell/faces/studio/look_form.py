@@ -42,7 +42,9 @@ class LookForm:
             self._done = ui.element("div")
         self._words = ui.label().props(f"data-test=look-words-{test}")
         self._timer = ui.timer(LOOK_S, self._show, active=False)
-        self._under_way(False)
+        # Whoever comes back to a page that was cut off finds what he began.
+        self._under_way(looker.busy)
+        self._mine = False
 
     def _under_way(self, is_so: bool) -> None:
         for one in (self._end, self._bar, self._words):
@@ -51,6 +53,9 @@ class LookForm:
         self._timer.active = is_so
 
     def _show(self) -> None:
+        if not self._mine and not self._looker.busy:
+            self._under_way(False)
+            return
         done = round(100 * self._looker.done)
         self._bar.props(f"aria-valuenow={done} aria-valuemin=0 aria-valuemax=100")
         self._done.style(f"width: {done}%")
@@ -60,9 +65,13 @@ class LookForm:
         if not self._set.value:
             self._visit.tell(self._visit.tr("studio.look.none"))
             return
+        self._mine = True
         self._under_way(True)
         self._show()
         result = await self._visit.attempt(self._act, str(self._set.value))
+        if self._visit.gone:
+            return
+        self._mine = False
         self._under_way(False)
         if not result.refused:
             await self._after(result.value)

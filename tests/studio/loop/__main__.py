@@ -276,7 +276,9 @@ def main() -> int:
         "training.steps": given.steps,
     }
     if given.parts < ENOUGH:
-        console.print(f"Fewer than {ENOUGH} parts: a rehearsal, at a gate that asks for less speed.")
+        console.print(
+            f"Fewer than {ENOUGH} parts: a rehearsal, at a gate that asks for less speed."
+        )
         overrides["promotion.slow_share"] = 0.05
     line = Line(folder / "data", DOMAIN, PORT, overrides)
     browser = chromium(webdriver, folder / "chromium", flat=True)

@@ -41,9 +41,18 @@ class Engineer(Keyboard):
         """Sign in as somebody else than before."""
         self.browser.get("about:blank")  # what was held is given back
         self.browser.execute_cdp_cmd("Network.clearBrowserCookies", {})
-        self.open("/")
+        self.opens("/")
         self.sign_in_with(name, PASSWORD)
         self.waits(lambda: self.find("sign-out"), f"{name} is signed in")
+
+    def opens(self, path: str) -> None:
+        """A page that may still be starting."""
+
+        def answers() -> bool:
+            self.open(path, self.lang)
+            return "refused" not in self.body() and bool(self.find("name") or self.find("sign-out"))
+
+        self.waits(answers, f"{path} answers", 300.0)
 
     def waits(self, true: Callable[[], Any], what: str, limit_s: float = PATIENCE_S) -> Any:
         """As `until`, of a page that may be drawn anew meanwhile."""
@@ -118,8 +127,6 @@ class Engineer(Keyboard):
         item = int(before.split("/")[-2])
         about = self.book.item(item, time.time_ns()).about
         disc = self.line.eyes.discs()[about.part]
-        if self.find("opinions") and self.tags():
-            self.press("x")
         if any("%" in tag for tag in self.tags()):
             self.press("x")
         for number, mark in enumerate(disc.marks(), start=1):
