@@ -56,8 +56,8 @@ class Looker:
 
     def measure(self, recipe: str, label_set: str) -> Measured:
         """What thresholds can be chosen from. What was measured last is not measured again while
-        recipe and model are the same. Raises PromotionError, with the look's own words; RecipeError,
-        ModelError.
+        recipe and model are the same. Raises PromotionError, with the look's own words;
+        RecipeError, ModelError.
         """
         parts = load_inspection_parts(self._config, recipe)
         key = recipe, label_set, parts.recipe.stamp, parts.identity

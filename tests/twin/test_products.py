@@ -249,6 +249,8 @@ def test_a_held_feed_takes_back_what_nobody_has_seen(world: World) -> None:
         ("feed", {}, "feed needs"),
         ("feed", {"on": "no"}, "feed needs"),
         ("feed", {"parts": -1}, "feed needs"),
+        ("defects", {"kinds": "pit", "share": 0.1}, "defects needs kinds"),
+        ("defects", {"kinds": ["pit"], "share": 0.1}, "those of its pictures"),
         ("feed", {"parts": True}, "feed needs"),
         ("feed", {"parts": 1, "on": True}, "feed needs"),
     ],

@@ -21,6 +21,8 @@ STEP: Final = 0.42
 """Where the hub ends, as a share of the radius."""
 CHAMFER: Final = 0.955
 DARK, BRIGHT = 45, 235
+STAINED: Final = 1.3
+"""Where a stain can be seen no more, in its own reach."""
 
 
 def blank_disc(rng: np.random.Generator, side: int) -> Image:
@@ -75,9 +77,9 @@ def stain(rng: np.random.Generator, picture: Image, angle: float) -> Box:
     reach = float(rng.uniform(0.05, 0.07)) * side
     line = np.arange(side, dtype=np.float32)
     far = np.hypot(line[None, :] - x, line[:, None] - y) / np.float32(reach)
-    cloud = rng.uniform(30.0, 40.0) * np.exp(-(far**4))
-    picture[:] = np.clip(picture - cloud, 0, 255).astype(np.uint8)
-    return _box(np.array([[x, y]], np.int32), round(reach), side)
+    cloud = rng.uniform(30.0, 40.0) * np.exp(-(far**6))
+    picture[:] = np.rint(np.clip(picture - cloud, 0, 255)).astype(np.uint8)
+    return _box(np.array([[x, y]], np.int32), int(np.ceil(STAINED * reach)), side)
 
 
 def _line(rng: np.random.Generator, side: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

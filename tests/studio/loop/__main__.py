@@ -277,7 +277,7 @@ def main() -> int:
     }
     if given.parts < ENOUGH:
         console.print(
-            f"Fewer than {ENOUGH} parts: a rehearsal, at a gate that asks for less speed."
+            f"Fewer than {ENOUGH} parts: a rehearsal; the gate asks for less speed."
         )
         overrides["promotion.slow_share"] = 0.05
     line = Line(folder / "data", DOMAIN, PORT, overrides)
