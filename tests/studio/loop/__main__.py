@@ -37,6 +37,7 @@ from tests.studio.loop.before import prepare
 from tests.studio.loop.discs import NEW
 from tests.studio.loop.engineer import Engineer
 from tests.studio.loop.line import Line
+from tests.studio.loop.written import WrittenLine
 
 DOMAIN, PORT = 87, 8987
 ALL_KINDS = ("scratch", "pit", NEW)
@@ -78,7 +79,7 @@ class Steps:
 class Journey:
     """From the first part that escapes to a model that misses none."""
 
-    def __init__(self, line: Line, kim: Engineer, parts: int, steps: Steps) -> None:
+    def __init__(self, line: Line | WrittenLine, kim: Engineer, parts: int, steps: Steps) -> None:
         self.line, self.kim, self.parts, self.steps = line, kim, parts, steps
         self.registry = Registry(line.data, Unwritten())
         self.porter = Porter(self.registry, kim.book, line.config.promotion)
@@ -111,7 +112,11 @@ class Journey:
         kim.come("kim")
         line.spoil((NEW,), 0.6)
         line.feed(on=True)
-        done = kim.override(NEW, wanted, wanted * 4 * A_PART_S)
+        if isinstance(line, WrittenLine):
+            line.wait(lambda: line.missed(NEW) >= wanted, "enough have passed", 600)
+            done = line.refuse(NEW, wanted)
+        else:
+            done = kim.override(NEW, wanted, wanted * 4 * A_PART_S)
         line.feed(on=False)
         self._belt_empty()
         told.append(f"{len(done)} overridden")
@@ -262,6 +267,9 @@ def main() -> int:
     words.add_argument("--overrides", type=int, default=18)
     words.add_argument("--share", type=float, default=0.25, help="of defective parts later on")
     words.add_argument("--steps", type=int, default=400, help="of each training")
+    words.add_argument(
+        "--no-line", action="store_true", help="records instead of a cell: for a busy machine"
+    )
     given = words.parse_args()
     steps, prepared = Steps(), given.folder / "prepared"
     if not prepared.exists():
@@ -276,11 +284,10 @@ def main() -> int:
         "training.steps": given.steps,
     }
     if given.parts < ENOUGH:
-        console.print(
-            f"Fewer than {ENOUGH} parts: a rehearsal; the gate asks for less speed."
-        )
+        console.print(f"Fewer than {ENOUGH} parts: a rehearsal; the gate asks for less speed.")
         overrides["promotion.slow_share"] = 0.05
-    line = Line(folder / "data", DOMAIN, PORT, overrides)
+    made = WrittenLine if given.no_line else Line
+    line: Line | WrittenLine = made(folder / "data", DOMAIN, PORT, overrides)
     browser = chromium(webdriver, folder / "chromium", flat=True)
     code = 1
     try:

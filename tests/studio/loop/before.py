@@ -81,9 +81,10 @@ def _labelled(
     config: CellConfig, folder: Path, library: DiscLibrary, count: int, seed: int, defective: bool
 ) -> Iterator[tuple[NewPicture, Said]]:
     about = About(recipe="disc@1.0.0")
-    for part, view, found in discs.views(config, library, count, seed, defective=defective):
+    for part, view, yaw in discs.views(config, library, count, seed, defective=defective):
         file = folder / f"{part.picture}-{seed}.jpg"
         file.write_bytes(discs.jpeg(view))
+        found = discs.marks(part, yaw)
         shapes = tuple(Shape.of_box(one.kind, *one.box) for one in found)
         said = Said(Judgement.DEFECTIVE if shapes else Judgement.GOOD, shapes)
         yield NewPicture(file, file.name, file.stem, about), said

@@ -72,8 +72,8 @@ def _seen(box: Box, yaw: float) -> tuple[float, float, float, float]:
 
 def views(
     config: CellConfig, library: DiscLibrary, count: int, seed: int, *, defective: bool
-) -> Iterator[tuple[Variant, Image, tuple[Mark, ...]]]:
-    """Discs as the cell sees them, each with what is wrong with it."""
+) -> Iterator[tuple[Variant, Image, float]]:
+    """Discs as the cell sees them, and how far each is turned [rad]."""
     site = load_calibration(TwinConfig().calibration_file)
     scene = Scene(true_camera(site.camera.model(), 0.3, seed), seed)
     view_of = view_maker(config, find_recipe(config, "disc").part, (SIDE, SIDE))
@@ -84,7 +84,7 @@ def views(
         yaw = float(rng.uniform(-YAW_SPREAD, YAW_SPREAD))
         pose = Pose2D(site.stations.camera_x + float(x), float(y), yaw)
         frame = render_frame(scene, [PlacedPart(part, pose)], 0.35 * number, SPEED_M_S, number)
-        yield part, view_of(frame), marks(part, yaw)
+        yield part, view_of(frame), yaw
 
 
 def jpeg(view: Image) -> bytes:

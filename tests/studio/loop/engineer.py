@@ -15,6 +15,7 @@ from tests.hmi.conftest import until
 from tests.people.world import PASSWORD
 from tests.studio.hands import Keyboard
 from tests.studio.loop.line import Line
+from tests.studio.loop.written import WrittenLine
 
 SHOWN: Final = "return document.querySelector('.verdict-part')?.innerText ?? ''"
 PRESS: Final = """
@@ -32,7 +33,7 @@ PATIENCE_S: Final = 120.0
 class Engineer(Keyboard):
     """`line`: what he stands beside, and sees with his own eyes."""
 
-    def __init__(self, browser: Any, line: Line, lang: str = "en") -> None:
+    def __init__(self, browser: Any, line: Line | WrittenLine, lang: str = "en") -> None:
         super().__init__(browser, line.url, lang)
         self.line = line
         self.book = LabelBook.open(line.data, line.config.labels)
