@@ -135,7 +135,7 @@ class ThresholdsPage:
     def _cost(self, name: str, value: float) -> None:
         words = self._visit.tr(f"studio.thresholds.{name}")
 
-        def changed(event: events.ValueChangeEventArguments) -> None:
+        def changed(event: events.ValueChangeEventArguments[float | None]) -> None:
             if self._choice is not None and event.value is not None and event.value >= 0:
                 self._choice.cost(**{name: float(event.value)})
                 self._draw()

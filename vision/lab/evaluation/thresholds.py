@@ -218,11 +218,12 @@ def _along(
 def _side(
     scores: Floats, weight: Floats, review: Floats | None, others: Floats | None, which: int
 ) -> _Side:
-    if others is None:
-        moving, held = scores.max(axis=1, initial=0.0), np.zeros(len(scores), bool)
-    else:
+    moving: Floats = scores.max(axis=1, initial=0.0)
+    held: NDArray[np.bool_] = np.zeros(len(scores), np.bool_)
+    if others is not None:
         beside = np.delete(np.arange(scores.shape[1]), which)
-        moving, held = scores[:, which], (scores[:, beside] >= others[beside]).any(axis=1)
+        moving = scores[:, which]
+        held = np.asarray((scores[:, beside] >= others[beside]).any(axis=1), np.bool_)
     rejected = _reaching(moving, weight * ~held) + float(weight[held].sum())
     if review is None:
         return _Side(rejected, np.zeros_like(rejected), float(weight.sum()))
