@@ -17,6 +17,8 @@ from tests.studio.hands import Keyboard
 from tests.studio.loop.line import Line
 from tests.studio.loop.written import WrittenLine
 
+KINDS: Final = ("scratch", "pit", "stain")
+"""In the recipe's order, which is that of the digits."""
 SHOWN: Final = "return document.querySelector('.verdict-part')?.innerText ?? ''"
 PRESS: Final = """
 const [part, key] = arguments;
@@ -140,7 +142,7 @@ class Engineer(Keyboard):
 
     def named(self, kind: str) -> bool:
         """Press the class's key until it counts."""
-        self.find(f"class-{kind}")[0].click()
+        self.press(f"{KINDS.index(kind) + 1}")
         return self.pressed(f"class-{kind}")
 
     def unsettled(self) -> int:
