@@ -62,6 +62,8 @@ class Engineer(Keyboard):
 
         def there() -> Any:
             with contextlib.suppress(WebDriverException):
+                told = [one.text for one in self.browser.find_elements("css selector", ".note-bad")]
+                assert not told, f"refused, waiting for: {what}: {told}"
                 return true()
             return None
 
