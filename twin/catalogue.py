@@ -5,20 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from models.ground.errors import UserError
 from twin.boards import BoardLibrary
 from twin.carriers import CarrierLibrary
 from twin.config import TwinConfig
 from twin.discs import DiscLibrary
 from twin.ports import Library
-from twin.product import BALL_SCREW_CARRIER, Product
+from twin.product import BALL_SCREW_CARRIER, Product, ProductError
 
 SAME_M = 0.001
 """Products that differ by less in size are taken for one."""
-
-
-class ProductError(UserError):
-    """A product that cannot be fed; the message says why."""
 
 
 def load_libraries(config: TwinConfig) -> dict[str, Library]:

@@ -9,6 +9,8 @@
 | `{"op": "feed", "parts": n}` | so many more parts are laid on; null: without end |
 | `{"op": "product", "name": ..., "size_m": [x, y]}` | what is fed from now on, by name or |
 | | else by size; refused while parts of another product are on their way |
+| `{"op": "defects", "kinds": [...],` | what parts that are drawn from now on suffer from, where a |
+| ` "share": s}` | library draws its defects, and how many of them do |
 | `{"op": "state"}`, `{"op": "quit"}` | |
 
 An answer is `{"ok": true, ...}` or `{"ok": false, "error": ...}`.
@@ -24,13 +26,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from models.ground.errors import UserError
-from twin.catalogue import ProductError
 from twin.faults import FAULT
 from twin.plc import Edge
+from twin.product import ProductError
 from twin.world import World
 
 MAX_LINE = 1 << 16
-OPS = "fault, clear_belt, person, feed, product, state, quit"
+OPS = "fault, clear_belt, person, feed, product, defects, state, quit"
 
 
 class ControlError(UserError):
@@ -97,6 +99,9 @@ def carry_out(
         case "product":
             world.change_product(arguments.get("name"), arguments.get("size_m"), _grip(arguments))
             return {}
+        case "defects":
+            world.feed.spoil(*_defects(arguments))
+            return {}
         case "state":
             return state(world)
         case "quit":
@@ -127,6 +132,16 @@ def _grip(arguments: dict[str, Any]) -> tuple[float, float]:
             return along, across
         case _:
             raise ControlError("grip_m is two numbers: along the part and across [m]")
+
+
+def _defects(arguments: dict[str, Any]) -> tuple[list[str], float]:
+    match arguments:
+        case {"kinds": [*kinds], "share": int() | float() as share} if (
+            all(isinstance(kind, str) for kind in kinds) and share is not True
+        ):
+            return kinds, float(share)
+        case _:
+            raise ControlError("defects needs kinds: a list of names, and share: 0..1")
 
 
 def state(world: World) -> dict[str, Any]:

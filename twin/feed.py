@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 
-from twin.ports import Library
-from twin.product import Product, Variant
+from twin.ports import Library, SeveralKinds
+from twin.product import Product, ProductError, Variant
 
 AHEAD = 3
 
@@ -45,6 +45,21 @@ class Infeed:
             self._rngs[product] = np.random.default_rng([self._seed, 0xFEED])
             for _ in range(AHEAD):
                 self._order()
+
+    def spoil(self, kinds: Sequence[str], share: float) -> None:
+        """Parts drawn from now on are defective with this probability, by these kinds of defects of
+        the product that is fed; some of before are still to come. Raises ProductError.
+        """
+        library = self._library
+        if not isinstance(library, SeveralKinds):
+            raise ProductError(f"the defects of {self.product.name} are those of its pictures")
+        if not kinds or set(kinds) - set(library.known_kinds):
+            raise ProductError(
+                f"kinds of defects of {self.product.name}: some of {', '.join(library.known_kinds)}"
+            )
+        if not 0.0 <= share <= 1.0:
+            raise ProductError(f"a share of defective parts lies between 0 and 1, not at {share:g}")
+        library.kinds, self._share = tuple(kinds), share
 
     def take(self) -> Variant | None:
         """The next part, None while it is not drawn yet. Raises what drawing it raised."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -21,6 +21,16 @@ class Library(Protocol):
 
     def draw(self, rng: np.random.Generator, defective: bool) -> Variant:
         """A part with or without defects."""
+
+
+@runtime_checkable
+class SeveralKinds(Protocol):
+    """A library that draws its parts' defects. kinds: that it draws now; known_kinds: that it can
+    draw.
+    """
+
+    kinds: tuple[str, ...]
+    known_kinds: tuple[str, ...]
 
 
 class Frames(Protocol):

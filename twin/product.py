@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from models.ground.errors import UserError
 from vision.types import Box, Image
 
 YAW_SPREAD = math.radians(15.0)
 """Fresh parts lie turned by up to this much [rad]."""
 LEAST_GAP_M = 0.01
 """Between two parts on the belt, whatever their yaws."""
+
+
+class ProductError(UserError):
+    """What cannot be fed; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

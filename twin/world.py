@@ -12,7 +12,7 @@ from calibration.cell import CellCalibration
 from calibration.geometry import Pose
 from twin import truth
 from twin.belt import BeltDrive
-from twin.catalogue import ProductError, require_product
+from twin.catalogue import require_product
 from twin.config import TwinConfig
 from twin.fall import Falling
 from twin.faults import (
@@ -32,6 +32,7 @@ from twin.line import Line, Part
 from twin.person import Person
 from twin.physics import HIT_FORCE, START_POSE, Physics
 from twin.plc import Edge, Plc
+from twin.product import ProductError
 from twin.render.frame import PlacedPart
 from twin.scene import STEP_S
 from twin.suction import Suction

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from vision.lab.evaluation.thresholds import (
     Choice,
     Curve,
     Rate,
+    Reach,
     Target,
     choose_with_spread,
     cost_curve,
@@ -35,6 +36,7 @@ from vision.lab.evaluation.thresholds import (
     false_rejects,
     reach,
 )
+from vision.nets.decode import Floats
 
 
 @dataclass(frozen=True)
@@ -117,37 +119,45 @@ def choose_thresholds(
     try:
         bench = Bench.of(setup, data, request.resize)
         written = find_recipe(config, request.recipe)
-        parts = Parts(samples, request.data)
-        return choose_on(bench, written, parts, target, watch, alone=alone, rounds=rounds)
+        reached = reach_of(bench, written, samples, request.data, watch, alone=alone)
+        return choose_from(reached, target, rounds)
     finally:
         setup.engine.close()
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
-    """Labelled pictures to choose on. root: where they come from, for errors."""
+class Reached:
+    """What labelled pictures scored: all that a choice needs. written: the recipe as its file has
+    it; now: its thresholds in force. defects: how many of each class are labelled. alone: each
+    defect counts as the only one of its part. not_inspected: pictures that count for nothing.
+    """
 
-    samples: Sequence[Sample]
-    root: Path
+    classes: tuple[str, ...]
+    reach: Reach
+    written: Recipe
+    stamp: str
+    now: Floats
+    defects: tuple[int, ...]
+    alone: bool
+    not_inspected: int
 
 
-def choose_on(
+def reach_of(
     bench: Bench,
     written: Recipe,
-    parts: Parts,
-    target: Target,
+    samples: Sequence[Sample],
+    root: Path,
     watch: Watch,
     *,
     alone: bool = True,
-    rounds: int = 200,
-) -> Chosen:
-    """Inspect these parts and choose. written: the recipe as its file has it, without its model's
-    thresholds. Raises DataError, RecipeError, EngineError.
+) -> Reached:
+    """Inspect labelled pictures. written: the recipe as its file has it, without its model's
+    thresholds; root: where they come from, for errors. Raises DataError, RecipeError, EngineError.
     """
     setup, classes = bench.setup, _deciding(bench)
-    seen = all_counted(inspect_all(bench, parts.samples, watch), setup.recipe, bench.classes)
+    seen = all_counted(inspect_all(bench, samples, watch), setup.recipe, bench.classes)
     looked = [one for one in seen if not one.trouble]
-    check_parts(looked, parts.root)
+    check_parts(looked, root)
     reached = reach(
         [_of(one, classes) for one in looked if one.good],
         [_of(one, classes) for one in looked if not one.good],
@@ -155,37 +165,52 @@ def choose_on(
         alone=alone,
         tolerated=[setup.recipe.classes[name].max_count for name in classes],
     )
-    choice = choose_with_spread(reached, target, rounds)
-    now = thresholds_of(setup.recipe, classes)
-    chosen = np.asarray(choice.thresholds, np.float32)
-    after = with_chosen(written, dict(zip(classes, choice.thresholds, strict=True)))
-    if ANOMALY in classes and len(classes) > 1:
-        after = anomalies_beside_a_detector(after)
-    review = np.asarray([after.review_threshold_of(name) for name in classes], np.float32)
+    review = [setup.recipe.review_threshold_of(name) for name in classes]
     counts = np.zeros(len(classes), int)
     for one in looked:
         counts += np.bincount(one.as_run.labels, minlength=len(classes))
+    return Reached(
+        classes=classes,
+        reach=replace(reached, review=np.asarray(review, np.float32)),
+        written=written,
+        stamp=setup.recipe.stamp,
+        now=thresholds_of(setup.recipe, classes),
+        defects=tuple(int(one) for one in counts),
+        alone=alone and bench.table is not None,
+        not_inspected=len(seen) - len(looked),
+    )
+
+
+def choose_from(reached: Reached, target: Target, rounds: int = 200) -> Chosen:
+    """Choose. Raises ValueError without both kinds of parts."""
+    classes, of = reached.classes, reached.reach
+    choice = choose_with_spread(of, target, rounds)
+    chosen = np.asarray(choice.thresholds, np.float32)
+    after = with_chosen(reached.written, dict(zip(classes, choice.thresholds, strict=True)))
+    if ANOMALY in classes and len(classes) > 1:
+        after = anomalies_beside_a_detector(after)
+    review = np.asarray([after.review_threshold_of(name) for name in classes], np.float32)
     rows = {
         name: ClassChoice(
-            now=round(float(now[index]), 4),
+            now=round(float(reached.now[index]), 4),
             chosen=choice.thresholds[index],
             low=round(choice.spread[index].low, 4),
             high=round(choice.spread[index].high, 4),
-            defects=int(counts[index]),
+            defects=reached.defects[index],
         )
         for index, name in enumerate(classes)
     }
     return Chosen(
-        recipe=setup.recipe.stamp,
+        recipe=reached.stamp,
         classes=rows,
         choice=choice,
-        now_escapes=escapes(reached, now),
-        now_false_rejects=false_rejects(reached, now),
-        not_inspected=len(seen) - len(looked),
-        escapes_reviewed=doubtful(reached.bad, chosen, review),
-        good_reviewed=doubtful(reached.good, chosen, review),
-        alone=alone and bench.table is not None,
-        curve=cost_curve(reached, target),
+        now_escapes=escapes(of, reached.now),
+        now_false_rejects=false_rejects(of, reached.now),
+        not_inspected=reached.not_inspected,
+        escapes_reviewed=doubtful(of.bad, chosen, review),
+        good_reviewed=doubtful(of.good, chosen, review),
+        alone=reached.alone,
+        curve=cost_curve(of, target),
     )
 
 

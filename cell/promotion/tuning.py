@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from cell.config import CellConfig
+from cell.config.promotion import PromotionConfig
 from cell.lab.applying import with_chosen
-from cell.lab.choosing import Chosen, Parts, choose_on
+from cell.lab.choosing import Chosen, Reached, choose_from, reach_of
 from cell.lab.counted import all_counted
 from cell.lab.figures import verdict_of
-from cell.lab.inspecting import Bench, Watch, inspect_all
+from cell.lab.inspecting import Bench, Seen, Watch, inspect_all
 from cell.labels.label import Judgement
 from cell.labels.training import data_set
-from cell.labels.values import Member, Split
+from cell.labels.values import LabelSet, Member, Split
 from cell.products.inspector import build_inspector
 from cell.products.lookup import find_recipe
 from cell.products.recipe import Recipe
@@ -34,18 +36,48 @@ class Tuned:
     decision: Decision
 
 
-def tune(
-    config: CellConfig,
-    name: str,
-    members: Sequence[Member],
-    target: Target,
-    watch: Watch,
-    *,
-    alone: bool = True,
-    rounds: int = 200,
-) -> Tuned:
-    """Choose thresholds for the recipe `name` by a label set's pictures. alone: each defect counts
-    as the only one of its part.
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A label set once inspected: thresholds are chosen and tried from it as often as one likes.
+
+    reached: what the parts for learning scored. recipe: the one in force; locked: the parts of the
+    test share by their groups; classes: the detector's.
+    """
+
+    reached: Reached
+    recipe: Recipe
+    locked: tuple[tuple[str, Seen], ...]
+    classes: tuple[str, ...]
+
+    @property
+    def now(self) -> dict[str, float]:
+        """The thresholds in force, of each class that is chosen for."""
+        return {name: self.recipe.threshold_of(name) for name in self.reached.classes}
+
+    def choose(self, target: Target, rounds: int = 200) -> Chosen:
+        """The thresholds that cost least."""
+        return choose_from(self.reached, target, rounds)
+
+    def decide(self, thresholds: Mapping[str, float], rules: PromotionConfig) -> Decision:
+        """What the gate says of other thresholds, beside those in force."""
+        after = with_chosen(self.recipe, thresholds)
+        pairs = [
+            Pair(
+                group,
+                Source.LOCKED,
+                Truth.GOOD if one.good else Truth.DEFECTIVE,
+                *(verdict_of(one, recipe, self.classes).kind for recipe in (self.recipe, after)),
+            )
+            for group, one in self.locked
+        ]
+        return decide_thresholds(count(pairs), rules)
+
+
+def measure(
+    config: CellConfig, name: str, members: Sequence[Member], watch: Watch, *, alone: bool = True
+) -> Measured:
+    """Inspect a label set's pictures by the model in use. alone: each defect counts as the only one
+    of its part.
 
     Raises PromotionError for a set without pictures for either share; RecipeError, ModelError,
     VisionError, DataError.
@@ -63,26 +95,33 @@ def tune(
     try:
         shares = [data_set(share, config.data_dir, classes).data for share in (learnt, locked)]
         bench = Bench.of(setup, shares[0], resize=False)
-        parts = Parts(shares[0].samples, config.data_dir)
-        chosen = choose_on(bench, written, parts, target, watch, alone=alone, rounds=rounds)
+        reached = reach_of(bench, written, shares[0].samples, config.data_dir, watch, alone=alone)
         seen = all_counted(
             inspect_all(bench, shares[1].samples, watch), setup.recipe, bench.classes
         )
     finally:
         setup.engine.close()
-    now = setup.recipe
-    pairs = [
-        Pair(
-            sample.group,
-            Source.LOCKED,
-            Truth.GOOD if one.good else Truth.DEFECTIVE,
-            *(verdict_of(one, recipe, bench.classes).kind for recipe in (now, _after(now, chosen))),
-        )
-        for sample, one in zip(shares[1].samples, seen, strict=True)
-    ]
-    before = {class_name: now.threshold_of(class_name) for class_name in chosen.thresholds}
-    return Tuned(chosen, before, decide_thresholds(count(pairs), config.promotion))
+    groups = (sample.group for sample in shares[1].samples)
+    return Measured(reached, setup.recipe, tuple(zip(groups, seen, strict=True)), bench.classes)
 
 
-def _after(recipe: Recipe, chosen: Chosen) -> Recipe:
-    return with_chosen(recipe, chosen.thresholds)
+def tune(
+    config: CellConfig,
+    name: str,
+    members: Sequence[Member],
+    target: Target,
+    watch: Watch,
+    *,
+    alone: bool = True,
+    rounds: int = 200,
+) -> Tuned:
+    """Choose thresholds for the recipe `name` by a label set's pictures. Raises as `measure`."""
+    measured = measure(config, name, members, watch, alone=alone)
+    chosen = measured.choose(target, rounds)
+    return Tuned(chosen, measured.now, measured.decide(chosen.thresholds, config.promotion))
+
+
+def basis_of(label_set: LabelSet, target: Target, chosen: Chosen) -> dict[str, Any]:
+    """What thresholds were chosen by, for the record."""
+    told = {"label_set": label_set.name, "fingerprint": label_set.fingerprint}
+    return {**told, "target": asdict(target), **chosen.as_dict()}

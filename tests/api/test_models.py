@@ -7,8 +7,13 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from cell.config.promotion import PromotionConfig
 from cell.people.roles import Role
+from cell.products.loading import RECIPES
+from cell.promotion.gate import decide_thresholds
 from cell.promotion.model import Model, Offer
+from cell.promotion.pairs import Tally
+from cell.promotion.tuned import Change
 from tests.api.world import ADMIN, World
 from tests.models.test_package import package
 
@@ -54,3 +59,27 @@ def test_moves_go_by_the_gate_and_the_role(world: World, models: tuple[Model, Mo
     left = world.client(Role.INTEGRATOR).post("/models/rollbacks", json=back)
     assert [one["state"] for one in left.json()] == ["active", "refused"]
     assert quality.post("/models/rollbacks", json=back).status_code == 409
+
+
+def test_thresholds_are_gone_back_to(world: World) -> None:
+    recipes = world.desk.config.data_dir / "recipes" / "own"
+    recipes.mkdir(parents=True)
+    text = (RECIPES / "ball_screw" / "recipe.yaml").read_text(encoding="utf-8")
+    file = recipes / "recipe.yaml"
+    file.write_text(text.replace("name: ball_screw", "name: own", 1), encoding="utf-8")
+    quality = world.client(Role.QUALITY)
+    way = "/thresholds/own/rollbacks"
+    assert quality.post(way, json={"why": "x"}).json()["code"] == "promotion.no_thresholds"
+    change = Change("own", "1.0.1", "", {"Pitting": 0.4}, {"Pitting": 0.6}, {})
+    world.registry.set_thresholds(
+        change, decide_thresholds(Tally(), PromotionConfig()), ADMIN, world.now_ns,
+        why="cheaper", write=lambda: None, override=True,
+    )  # fmt: skip
+    assert world.client(Role.OPERATOR).post(way, json={"why": "x"}).status_code == 403
+    done = quality.post(way, json={"why": "was dearer"})
+    assert (done.status_code, done.json()["after"]) == (200, {"Pitting": 0.4})
+    assert "0.4" in file.read_text(encoding="utf-8")
+    listed = world.client(Role.OPERATOR).get("/thresholds/own").json()
+    assert [(one["way"], one["why"]) for one in listed] == [
+        ("override", "cheaper"), ("rollback", "was dearer"),
+    ]  # fmt: skip

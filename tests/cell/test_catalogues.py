@@ -27,6 +27,8 @@ from cell.faces.hmi.components.shapes import PRIORITIES, STATES
 from cell.faces.hmi.components.verdict import name
 from cell.faces.studio.frame import PLACES
 from cell.faces.studio.keys import GROUPS
+from cell.faces.studio.threshold_curve import WORDS as CURVE_WORDS
+from cell.faces.studio.thresholds_page import COSTS
 from cell.faces.web.sign_in.routes import NOTICES
 from cell.labels.label import Judgement
 from cell.labels.reasons import Why
@@ -92,7 +94,16 @@ COMPOSED = {
     "studio.origin.{}": Origin,
     "studio.purpose.{}": Purpose,
     "studio.reason.{}": Why,
-    "studio.models.{}": [f"{order}_means" for order in ("promote", "override", "refuse", "back")],
+    "studio.curve.{}": CURVE_WORDS,
+    "studio.models.{}": [
+        f"{order}{end}"
+        for order in ("promote", "override", "refuse", "back", "shadow", "unshadow")
+        for end in ("", "_means")
+    ],
+    "studio.thresholds.{}": [
+        *COSTS,
+        *(f"{order}{end}" for order in ("apply", "override", "back") for end in ("", "_means")),
+    ],
     "studio.sets.{}": ("added", "changed", "removed"),
     "studio.state.{}": State,
     "signin.why.{}": NOTICES,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from vision.lab.evaluation.matching import Found
 from vision.lab.evaluation.thresholds import (
+    GRID,
     Reach,
     Target,
     choose,
     choose_with_spread,
+    cost_curve,
     doubtful,
     escapes,
     false_rejects,
@@ -32,6 +36,27 @@ def planted(good: list[list[float]], bad: list[list[float]]) -> Reach:
 def counts(reached: Reach, target: Target) -> tuple[int, int]:
     chosen = choose(reached, target)
     return escapes(reached, chosen).count, false_rejects(reached, chosen).count
+
+
+def test_a_person_who_looks_is_weighed_against_an_escape() -> None:
+    reached = replace(OVERLAP, review=np.array([0.2], np.float32))
+    cheap = cost_curve(reached, Target(50, 1, 0.5, review_cost=0.1))
+    dear = cost_curve(reached, Target(50, 1, 0.5, review_cost=40.0))
+    at = int(np.flatnonzero(GRID == 0.75)[0])
+    # three of five are not rejected there, and all three are looked at, like four of ten good ones
+    assert (cheap.escapes[at], cheap.bad_reviewed[at], cheap.good_reviewed[at]) == (0.6, 0.6, 0.4)
+    assert cheap.cost[at] == pytest.approx(0.1 * (0.5 * 0.6 + 0.5 * 0.4))
+    assert choose(reached, Target(50, 1, 0.5, review_cost=0.1))[0] > 0.6
+    assert choose(reached, Target(50, 1, 0.5, review_cost=40.0))[0] < 0.3
+    assert dear.cost.argmin() < cheap.cost.argmin()
+
+
+def test_one_classs_curve_goes_along_beside_the_others() -> None:
+    reached = planted([[0.2, 0.0], [0.1, 0.5]], [[0.6, 0.0], [0.0, 0.9]])
+    curve = cost_curve(reached, Target(), np.array([0.4, 0.7], np.float32), 1)
+    assert curve.escapes[0] == curve.escapes[-6] == 0.0
+    assert curve.escapes[-1] == 0.5
+    assert (curve.false_rejects[0], curve.false_rejects[-1]) == (0.5, 0.0)
 
 
 def test_what_can_be_parted_is_parted_in_the_middle() -> None:

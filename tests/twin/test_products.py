@@ -13,7 +13,6 @@ import pytest
 
 from tests.site import SITE
 from twin import scene, truth
-from twin.catalogue import ProductError
 from twin.config import TwinConfig
 from twin.control import ControlError, carry_out, state
 from twin.feed import Infeed
@@ -21,7 +20,15 @@ from twin.layout import SPAWN_BEFORE_EYE
 from twin.line import Line, Part
 from twin.physics import Physics
 from twin.plc import AUTHORITY, CONTROL, RUN, SPEED, WATCHDOG
-from twin.product import BALL_SCREW_CARRIER, DISC, PCB, YAW_SPREAD, Product, Variant
+from twin.product import (
+    BALL_SCREW_CARRIER,
+    DISC,
+    PCB,
+    YAW_SPREAD,
+    Product,
+    ProductError,
+    Variant,
+)
 from twin.world import World
 
 PRODUCTS = (PCB, BALL_SCREW_CARRIER)
@@ -242,6 +249,8 @@ def test_a_held_feed_takes_back_what_nobody_has_seen(world: World) -> None:
         ("feed", {}, "feed needs"),
         ("feed", {"on": "no"}, "feed needs"),
         ("feed", {"parts": -1}, "feed needs"),
+        ("defects", {"kinds": "pit", "share": 0.1}, "defects needs kinds"),
+        ("defects", {"kinds": ["pit"], "share": 0.1}, "those of its pictures"),
         ("feed", {"parts": True}, "feed needs"),
         ("feed", {"parts": 1, "on": True}, "feed needs"),
     ],

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from twin.catalogue import ProductError, require_product
+from twin.catalogue import require_product
 from twin.discs import DiscLibrary
-from twin.product import DISC
+from twin.product import DISC, ProductError
 
 
 def test_a_part_is_drawn_again_by_its_name() -> None:
@@ -17,21 +17,27 @@ def test_a_part_is_drawn_again_by_its_name() -> None:
     assert good.defects == ()
     assert 1 <= len(bad.defects) <= 2
     for part in (good, bad):
-        number, defects = map(int, part.picture.split("-"))
-        again = library.part(number, defects)
+        again = DiscLibrary.again(part.picture)
         assert np.array_equal(again.image, part.image)
         assert again.defects == part.defects
         assert part.image.shape == DISC.view_px[::-1]
 
 
+def test_a_disc_of_other_kinds_says_so_in_its_name() -> None:
+    stained = DiscLibrary(("stain", "pit")).part(4, 2)
+    assert stained.picture == "000004-2-stain-pit"
+    assert np.array_equal(DiscLibrary.again(stained.picture).image, stained.image)
+
+
+@pytest.mark.parametrize("kinds", [("scratch", "pit"), ("stain",)], ids="-".join)
 @pytest.mark.parametrize("number", range(12))
-def test_defects_lie_in_their_boxes_on_the_face(number: int) -> None:
-    library = DiscLibrary()
+def test_defects_lie_in_their_boxes_on_the_face(number: int, kinds: tuple[str, ...]) -> None:
+    library = DiscLibrary(kinds)
     flawed, plain = library.part(number, 2), library.part(number, 0)
     changed = flawed.image != plain.image
     inside = np.zeros_like(changed)
     for name, box in flawed.defects:
-        assert name in ("scratch", "pit")
+        assert name in kinds
         here = (slice(int(box.y_min), int(box.y_max)), slice(int(box.x_min), int(box.x_max)))
         assert changed[here].sum() > 60
         inside[here] = True

@@ -21,6 +21,8 @@ STEP: Final = 0.42
 """Where the hub ends, as a share of the radius."""
 CHAMFER: Final = 0.955
 DARK, BRIGHT = 45, 235
+STAINED: Final = 1.3
+"""Where a stain can be seen no more, in its own reach."""
 
 
 def blank_disc(rng: np.random.Generator, side: int) -> Image:
@@ -66,6 +68,18 @@ def pit(rng: np.random.Generator, picture: Image, angle: float) -> Box:
         cv2.circle(picture, (x, y), size, DARK, -1, cv2.LINE_AA)
         cv2.ellipse(picture, (x, y), (size, size), 0.0, 20, 110, BRIGHT, 1, cv2.LINE_AA)
     return _box(points, 8, side)
+
+
+def stain(rng: np.random.Generator, picture: Image, angle: float) -> Box:
+    """Lay a soft dark cloud on the picture, as of coolant that has dried; gives its box [px]."""
+    side = len(picture)
+    x, y = _place(side, float(rng.uniform(0.55, 0.75)), angle)
+    reach = float(rng.uniform(0.05, 0.07)) * side
+    line = np.arange(side, dtype=np.float32)
+    far = np.hypot(line[None, :] - x, line[:, None] - y) / np.float32(reach)
+    cloud = rng.uniform(30.0, 40.0) * np.exp(-(far**6))
+    picture[:] = np.rint(np.clip(picture - cloud, 0, 255)).astype(np.uint8)
+    return _box(np.array([[x, y]], np.int32), int(np.ceil(STAINED * reach)), side)
 
 
 def _line(rng: np.random.Generator, side: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:

@@ -35,6 +35,7 @@ from cell.faces.api.resources import (
     sessions,
     state,
     stream,
+    thresholds,
     tokens,
     training,
 )
@@ -43,7 +44,7 @@ ROUTERS: Final = (
     state.router, stream.router, orders.router, parts.router, pictures.router, alarms.router,
     runs.router, recipes.router, me.router, tokens.router, people.router, sessions.router,
     audit.router, labels.router, label_sets.router, label_files.router, training.router,
-    models.router, configuration.router,
+    models.router, thresholds.router, configuration.router,
 )  # fmt: skip
 
 

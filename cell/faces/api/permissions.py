@@ -79,6 +79,8 @@ NEEDS: Final[Mapping[str, Permission | None]] = MappingProxyType(
         "get_model": Permission.SEE,
         "move_model": Permission.PROMOTE,
         "roll_back_model": Permission.ROLL_BACK,
+        "list_thresholds": Permission.SEE,
+        "roll_back_thresholds": Permission.ROLL_BACK,
         "get_configuration": Permission.CONFIGURATION,
     }
 )
@@ -88,7 +90,7 @@ REPEATABLE: Final = frozenset(
         "order_start", "order_stop", "order_drain", "order_reset", "order_confirm_clear",
         "order_acknowledge", "order_recipe", "order_override", "add_person", "save_label",
         "note_item", "freeze_set", "start_job", "cancel_job", "resume_job", "move_model",
-        "roll_back_model",
+        "roll_back_model", "roll_back_thresholds",
     }
 )  # fmt: skip
 """Routes that take an Idempotency-Key. Not `make_token`: its answer is a secret, kept nowhere."""

@@ -25,6 +25,7 @@ PLACES: Final = {
     "exchange": ("/studio/exchange", Permission.EXCHANGE),
     "agreement": ("/studio/agreement", Permission.LABEL),
     "models": ("/studio/models", Permission.ROLL_BACK),
+    "thresholds": ("/studio/thresholds", Permission.ROLL_BACK),
 }
 """The pages, and what one needs for each."""
 

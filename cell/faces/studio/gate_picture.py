@@ -5,16 +5,21 @@ from __future__ import annotations
 from nicegui import ui
 
 from cell.faces.studio.visit import Visit
+from cell.labels.reasons import Why
 from cell.promotion.asking import Asked
 from cell.promotion.claims import Standing
-from cell.promotion.gate import Condition
+from cell.promotion.gate import Condition, Decision
 from cell.promotion.words import condition
 from cell.texts import render
 
 
 def gate_picture(visit: Visit, asked: Asked) -> None:
     """Build it."""
-    decision = asked.decision
+    decision_picture(visit, asked.decision, unjudged=bool(asked.to_judge))
+
+
+def decision_picture(visit: Visit, decision: Decision, *, unjudged: bool = False) -> None:
+    """The same of a word of the gate. unjudged: parts wait to be judged."""
     with ui.element("div").classes("gate").props("data-test=gate"):
         outcome = visit.tr(f"gate.outcome.{decision.outcome.replace(' ', '_')}")
         ui.label(outcome).classes("gate-outcome").props("data-test=outcome")
@@ -25,8 +30,12 @@ def gate_picture(visit: Visit, asked: Asked) -> None:
                 with bar:
                     ui.element("div").style(f"width: {share}%")
                 ui.label(render(condition(one), visit.lang))
-        if asked.to_judge:
+        if unjudged:
             ui.label(visit.tr("gate.unjudged", count=decision.unjudged)).classes("st-bad")
+            queue = visit.link("/studio", why=Why.DISAGREEMENT)
+            ui.link(visit.tr("studio.models.judge"), queue).classes("st-button").props(
+                "data-test=to-judge"
+            )
 
 
 def progress(one: Condition) -> float:

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from nicegui import ui
 
 from cell.faces.studio.about import at
-from cell.faces.studio.frame import button, empty, frame, heading
+from cell.faces.studio.asking import asking
+from cell.faces.studio.frame import empty, frame, heading
 from cell.faces.studio.gate_picture import gate_picture
+from cell.faces.studio.look_form import LookForm
 from cell.faces.studio.visit import Visit, now_ns
+from cell.labels.values import LabelSet, Split
 from cell.people.roles import Permission
 from cell.promotion.asking import Asked, Porter
 from cell.promotion.fleet import Fleet
 from cell.promotion.gate import Outcome
+from cell.promotion.looker import Looker
 from cell.promotion.model import Event, Model
 from cell.promotion.states import State, Way
 
@@ -34,8 +38,9 @@ class Shown:
 class ModelsPage:
     """Drawn anew when a model has moved."""
 
-    def __init__(self, visit: Visit) -> None:
-        self._visit, tools = visit, visit.tools
+    def __init__(self, visit: Visit, looker: Looker) -> None:
+        self._visit, self._looker, tools = visit, looker, visit.tools
+        self._sets: dict[str, LabelSet] = {}
         self._porter = Porter(tools.registry, tools.labels, tools.config.promotion)
         with frame(visit, "models"):
             heading(visit.tr("studio.models.title"), visit.tr("studio.models.hint"))
@@ -54,6 +59,8 @@ class ModelsPage:
 
     def _fetch(self) -> dict[str, tuple[Fleet, list[Shown]]]:
         registry = self._visit.tools.registry
+        sets = self._visit.tools.labels.sets()
+        self._sets = {one.name: one for one in sets if one.counts.get(Split.TEST, 0)}
         found: dict[str, tuple[Fleet, list[Shown]]] = {}
         for model in registry.models():
             events = tuple(registry.events(model.recipe, model.fingerprint))
@@ -72,10 +79,12 @@ class ModelsPage:
                 self._model(one)
             back = fleet.canary is not None or fleet.before is not None
             if back and visit.by.may(Permission.ROLL_BACK):
-                self._asking(
+                asking(
+                    visit,
                     "studio.models.back",
                     "back",
                     lambda why: visit.tools.registry.roll_back(recipe, visit.by, now_ns(), why=why),
+                    self.show,
                 )
 
     def _model(self, one: Shown) -> None:
@@ -109,13 +118,39 @@ class ModelsPage:
         """What this person may do with it, and the gate lets him."""
         if not self._visit.by.may(Permission.PROMOTE):
             return
+        self._trying(one.model)
         with ui.element("div").classes("st-row"):
             if asked.decision.outcome is Outcome.PASS:
-                self._asking("studio.models.promote", "promote", self._moves(one, State.ACTIVE))
+                self._ask("promote", self._moves(one, State.ACTIVE), "st-main")
             elif self._visit.by.may(Permission.OVERRIDE_GATE):
-                act = self._moves(one, State.ACTIVE, override=True)
-                self._asking("studio.models.override", "override", act)
-            self._asking("studio.models.refuse", "refuse", self._moves(one, State.REFUSED))
+                self._ask("override", self._moves(one, State.ACTIVE, override=True))
+            if one.model.state is State.CANDIDATE:
+                self._ask("shadow", self._moves(one, State.SHADOW))
+            else:
+                self._ask("unshadow", self._moves(one, State.CANDIDATE))
+            self._ask("refuse", self._moves(one, State.REFUSED))
+
+    def _ask(self, what: str, act: Callable[[str], object], kind: str = "") -> None:
+        asking(self._visit, f"studio.models.{what}", what, act, self.show, kind)
+
+    def _trying(self, model: Model) -> None:
+        """Let both models look at a label set's locked share."""
+        visit, tools = self._visit, self._visit.tools
+        if not self._sets:
+            ui.label(visit.tr("studio.models.no_set")).classes("st-hint")
+            return
+
+        def act(name: str) -> int:
+            told = name, self._sets[name].fingerprint
+            return self._looker.try_it(tools.registry, model, told, visit.by, now_ns)
+
+        async def after(count: int) -> None:
+            visit.tell(visit.tr("studio.models.tried", count=count), good=True)
+            await self.show()
+
+        LookForm(
+            visit, self._looker, list(self._sets), "studio.models.try", model.short, act, after
+        )
 
     def _moves(self, one: Shown, to: State, *, override: bool = False) -> Callable[[str], object]:
         def act(why: str) -> object:
@@ -124,31 +159,6 @@ class ModelsPage:
             )
 
         return act
-
-    def _asking(self, words: str, test: str, act: Callable[[str], object]) -> None:
-        """A button that asks why before anything is done."""
-        visit = self._visit
-        with ui.dialog() as dialog, ui.element("form").classes("st-dialog") as form:
-            with ui.element("h2"):
-                ui.label(visit.tr(words))
-            ui.label(visit.tr(f"{words}_means"))
-            why = ui.input(label=visit.tr("studio.models.why"))
-            why.props(f"outlined dark autofocus data-test=why-{test} maxlength=500")
-            with ui.element("div").classes("st-row"):
-                do = button(visit.tr(words), f"do-{test}", "st-main").props("type=submit")
-                button(visit.tr("studio.models.cancel"), f"not-{test}").on_click(dialog.close)
-
-        async def done() -> None:
-            do.disable()
-            result = await visit.attempt(act, (why.value or "").strip())
-            do.enable()
-            if not result.refused:
-                dialog.close()
-                visit.tell(visit.tr("studio.models.done"), good=True)
-                await self.show()
-
-        form.on("submit.prevent", done)
-        button(visit.tr(words), test).on_click(dialog.open)
 
     def _history(self, events: tuple[Event, ...]) -> None:
         visit = self._visit
@@ -167,6 +177,6 @@ class ModelsPage:
         return f"{at(event.at_ns)} · {state} ({way}) · {event.person}{why}"
 
 
-async def models_page(visit: Visit) -> None:
+async def models_page(visit: Visit, looker: Looker) -> None:
     """Build the page."""
-    await ModelsPage(visit).show()
+    await ModelsPage(visit, looker).show()

@@ -21,6 +21,7 @@ from cell.faces.studio.pictures import golden_file, picture_file
 from cell.faces.studio.queue_page import queue_page
 from cell.faces.studio.services import Tools
 from cell.faces.studio.sets_page import sets_page
+from cell.faces.studio.thresholds_page import thresholds_page
 from cell.faces.studio.training_page import training_page
 from cell.faces.studio.uploads import Inbox
 from cell.faces.studio.visit import Visit
@@ -28,6 +29,7 @@ from cell.faces.studio.work_page import WorkPage
 from cell.faces.web.language import language
 from cell.faces.web.signed_in import signed_in
 from cell.people.roles import Permission
+from cell.promotion.looker import Looker
 from cell.texts import render, tr
 from models.ground.errors import UserError
 
@@ -37,7 +39,7 @@ KEPT: Final = {"Cache-Control": "private, max-age=86400, immutable"}
 
 def mount(app: FastAPI, tools: Tools) -> None:
     """Add the pages below `/studio`."""
-    holding = Holding()
+    holding, looker = Holding(), Looker(tools.config)
     inbox = Inbox(tools.config.data_dir)
     inbox.clean()
     default = tools.config.hmi.language
@@ -90,7 +92,12 @@ def mount(app: FastAPI, tools: Tools) -> None:
     @ui.page("/studio/models")
     async def models(request: Request) -> None:
         if here := visit(request, Permission.ROLL_BACK):
-            await models_page(here)
+            await models_page(here, looker)
+
+    @ui.page("/studio/thresholds")
+    async def thresholds(request: Request, recipe: str = "") -> None:
+        if here := visit(request, Permission.ROLL_BACK):
+            await thresholds_page(here, looker, recipe)
 
 
 def _mount_pictures(app: FastAPI, tools: Tools) -> None:

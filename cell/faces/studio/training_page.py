@@ -48,6 +48,10 @@ class JobCard:
                 self._cancel = button(tr("studio.training.cancel"), f"cancel-{job.id}")
                 self._resume = button(tr("studio.training.resume"), f"resume-{job.id}", "st-main")
                 self._take = button(tr("studio.training.take_in"), f"take-in-{job.id}", "st-main")
+                self._models = ui.link(
+                    tr("studio.training.to_models"), visit.link("/studio/models")
+                )
+                self._models.classes("st-button").props(f"data-test=models-of-{job.id}")
             for one in (self._cancel, self._resume, self._take):
                 one.props["aria-label"] = f"{one.text}: {job.id}"
         self._cancel.on_click(self._on_cancel)
@@ -74,6 +78,7 @@ class JobCard:
         self._resume.set_visibility(may and job.state in (State.FAILED, State.CANCELLED))
         made = job.state is State.DONE and bool(job.package)
         self._take.set_visibility(made and visit.by.may(Permission.PROMOTE))
+        self._models.set_visibility(made and visit.by.may(Permission.ROLL_BACK))
 
     def _told(self, job: Job, done: int) -> str:
         tr, at_work = self._visit.tr, duration(job.run_s, self._visit.lang)

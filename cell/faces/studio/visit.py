@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from nicegui import run, ui
+from nicegui import Client, run, ui
 
 from cell.faces.studio.clerk import Clerk
 from cell.faces.studio.foreman import Foreman
@@ -80,9 +80,16 @@ class Visit:
         except UserError as error:
             return Result(error=error)
 
+    @property
+    def gone(self) -> bool:
+        """Whether the page was closed, or cut off for too long, while something was done."""
+        return self._client.id not in Client.instances
+
     def tell(self, words: str, *, good: bool = False) -> None:
         """Say something at the top of the page."""
         kind, timeout = ("note-good", 2500) if good else ("note-bad", 9000)
+        if self.gone:
+            return
         with self._client.content:
             ui.notify(words, classes=f"note {kind}", position="top", timeout=timeout)
 

@@ -35,13 +35,15 @@ class Reach:
 
     good [g, classes]: good parts. bad [b, classes]: defective parts, or defects each alone.
     labels [b]: the true class of a defect that stands alone, -1 of a part with several. owner [b]:
-    which part of the data a row comes from; rows of one part are drawn together.
+    which part of the data a row comes from; rows of one part are drawn together. review [classes]:
+    scores from which a part that nothing rejects is brought before a person; None: never.
     """
 
     good: Floats
     bad: Floats
     labels: NDArray[np.int64]
     owner: NDArray[np.int64]
+    review: Floats | None = None
 
 
 def reach(
@@ -101,7 +103,9 @@ class Target:
 
     escape_cost, false_reject_cost: of one part, in one currency. defective_share: of the parts
     that production brings; None: as in the data. max_escapes, max_false_rejects: shares 0..1 that
-    come before the cost, escapes first; None: no limit.
+    come before the cost, escapes first; None: no limit. review_cost: of a part that a person looks
+    at, who lets no defect through: it takes the place of an escape's; None: reviews cost nothing
+    and change nothing.
     """
 
     escape_cost: float = 50.0
@@ -109,6 +113,7 @@ class Target:
     defective_share: float | None = None
     max_escapes: float | None = None
     max_false_rejects: float | None = None
+    review_cost: float | None = None
 
 
 @dataclass(frozen=True)
@@ -164,17 +169,13 @@ def choose(
         np.ones(len(reached.good), np.float32),
         np.ones(len(reached.bad), np.float32),
     )
-    one = _together(reached, target, good, bad)
-    chosen = np.full(reached.good.shape[1], one, np.float32)
+    weights = good, bad
+    harm = _harm(target, *_along(reached, weights))
+    chosen = np.full(reached.good.shape[1], _middle(harm, None), np.float32)
     for _ in range(ROUNDS):
         before = chosen.copy()
         for which in range(len(chosen)):
-            others = np.delete(np.arange(len(chosen)), which)
-            held = (reached.good[:, others] >= chosen[others]).any(axis=1)
-            caught = (reached.bad[:, others] >= chosen[others]).any(axis=1)
-            rejected = _reaching(reached.good[:, which], good * ~held) + float(good[held].sum())
-            missed = float(bad[~caught].sum()) - _reaching(reached.bad[:, which], bad * ~caught)
-            harm = _harm(target, missed, bad.sum(), rejected, good.sum())
+            harm = _harm(target, *_along(reached, weights, chosen, which))
             if np.ptp(harm[:, 0]) > EPS or np.ptp(harm[:, 1]) > EPS or np.ptp(harm[:, 2]) > EPS:
                 chosen[which] = _middle(harm, float(chosen[which]))
         if np.array_equal(chosen, before):
@@ -182,11 +183,54 @@ def choose(
     return chosen
 
 
-def _together(reached: Reach, target: Target, good: Floats, bad: Floats) -> float:
-    """The best threshold that all classes share."""
-    rejected = _reaching(reached.good.max(axis=1, initial=0.0), good)
-    missed = float(bad.sum()) - _reaching(reached.bad.max(axis=1, initial=0.0), bad)
-    return _middle(_harm(target, missed, bad.sum(), rejected, good.sum()), None)
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """Good parts or defective ones along the grid [grid]: weight of what is rejected and of what
+    goes to review, of `all`.
+    """
+
+    rejected: NDArray[np.float64]
+    reviewed: NDArray[np.float64]
+    all: float
+
+    @property
+    def through(self) -> NDArray[np.float64]:
+        """What nothing rejects."""
+        return self.all - self.rejected
+
+
+def _along(
+    reached: Reach,
+    weights: tuple[Floats, Floats],
+    others: Floats | None = None,
+    which: int = 0,
+) -> tuple[_Side, _Side]:
+    """Good and defective parts while one threshold goes along the grid: that of the class `which`
+    beside `others` [classes], or, without others, that of all classes.
+    """
+    good, bad = (
+        _side(scores, weight, reached.review, others, which)
+        for scores, weight in zip((reached.good, reached.bad), weights, strict=True)
+    )
+    return good, bad
+
+
+def _side(
+    scores: Floats, weight: Floats, review: Floats | None, others: Floats | None, which: int
+) -> _Side:
+    moving: Floats = scores.max(axis=1, initial=0.0)
+    held: NDArray[np.bool_] = np.zeros(len(scores), np.bool_)
+    if others is not None:
+        beside = np.delete(np.arange(scores.shape[1]), which)
+        moving = scores[:, which]
+        held = np.asarray((scores[:, beside] >= others[beside]).any(axis=1), np.bool_)
+    rejected = _reaching(moving, weight * ~held) + float(weight[held].sum())
+    if review is None:
+        return _Side(rejected, np.zeros_like(rejected), float(weight.sum()))
+    # A review threshold above a class's own gives way to it, and what reaches both is rejected.
+    doubted = weight * ~held * (scores >= review).any(axis=1)
+    reviewed = float(doubted.sum()) - _reaching(moving, doubted)
+    return _Side(rejected, reviewed, float(weight.sum()))
 
 
 def _reaching(scores: Floats, weights: Floats) -> NDArray[np.float64]:
@@ -196,17 +240,20 @@ def _reaching(scores: Floats, weights: Floats) -> NDArray[np.float64]:
     return above[np.searchsorted(scores[order], GRID.astype(np.float32), side="left")]
 
 
-def _harm(
-    target: Target,
-    missed: NDArray[np.float64],
-    bad: float,
-    rejected: NDArray[np.float64],
-    good: float,
-) -> NDArray[np.float64]:
+def _harm(target: Target, good: _Side, bad: _Side) -> NDArray[np.float64]:
     """[grid, 3]: escapes above the limit, false rejects above the limit, cost a part."""
-    escape, reject = missed / max(bad, EPS), rejected / max(good, EPS)
-    share = bad / (bad + good) if target.defective_share is None else target.defective_share
-    cost = target.escape_cost * share * escape + target.false_reject_cost * (1 - share) * reject
+    all_good, all_bad = max(good.all, EPS), max(bad.all, EPS)
+    escape, reject = bad.through / all_bad, good.rejected / all_good
+    share = (
+        bad.all / (bad.all + good.all) if target.defective_share is None else target.defective_share
+    )
+    unseen, reviews = escape, np.zeros_like(escape)
+    if target.review_cost is not None:
+        doubtful_bad = bad.reviewed / all_bad
+        unseen = escape - doubtful_bad
+        reviews = share * doubtful_bad + (1 - share) * good.reviewed / all_good
+    cost = target.escape_cost * share * unseen + target.false_reject_cost * (1 - share) * reject
+    cost = cost + (target.review_cost or 0.0) * reviews
     most_e = 1.0 if target.max_escapes is None else target.max_escapes
     most_f = 1.0 if target.max_false_rejects is None else target.max_false_rejects
     return np.stack([np.maximum(escape - most_e, 0), np.maximum(reject - most_f, 0), cost], axis=1)
@@ -232,23 +279,34 @@ def _middle(harm: NDArray[np.float64], now: float | None) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """What each threshold of `GRID` brings, were it that of all classes: shares 0..1 of escapes
-    and false rejects, and the cost of a part in the target's currency.
+    """What each threshold of `GRID` brings: shares 0..1 of escapes and false rejects, of defective
+    and of good parts that go to review, and the cost of a part in the target's currency.
     """
 
     escapes: NDArray[np.float64]
     false_rejects: NDArray[np.float64]
+    bad_reviewed: NDArray[np.float64]
+    good_reviewed: NDArray[np.float64]
     cost: NDArray[np.float64]
 
 
-def cost_curve(reached: Reach, target: Target) -> Curve:
-    """The harm by threshold, for people who choose with their eyes."""
-    good, bad = len(reached.good), len(reached.bad)
-    ones = np.ones(max(good, bad), np.float32)
-    rejected = _reaching(reached.good.max(axis=1, initial=0.0), ones[:good])
-    missed = bad - _reaching(reached.bad.max(axis=1, initial=0.0), ones[:bad])
-    cost = _harm(target, missed, float(bad), rejected, float(good))[:, 2]
-    return Curve(missed / max(bad, EPS), rejected / max(good, EPS), cost)
+def cost_curve(
+    reached: Reach, target: Target, others: Floats | None = None, which: int = 0
+) -> Curve:
+    """The harm by threshold, for people who choose with their eyes: of the class `which` beside
+    `others` [classes], or, without others, were it that of all classes.
+    """
+    ones = (np.ones(len(rows), np.float32) for rows in (reached.good, reached.bad))
+    first, second = ones
+    good, bad = _along(reached, (first, second), others, which)
+    all_good, all_bad = max(good.all, EPS), max(bad.all, EPS)
+    return Curve(
+        bad.through / all_bad,
+        good.rejected / all_good,
+        bad.reviewed / all_bad,
+        good.reviewed / all_good,
+        _harm(target, good, bad)[:, 2],
+    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,14 +26,10 @@ from cell.faces.cli.progress import watched
 from cell.faces.cli.verbs.model import print_decision
 from cell.faces.cli.verbs.thresholds import print_chosen
 from cell.faces.cli.verbs.user import DATA, Config, Data
-from cell.lab.applying import apply_thresholds, next_version
 from cell.people.incidents import told
-from cell.products.lookup import find_recipe, recipe_folder
-from cell.promotion.errors import PromotionError
-from cell.promotion.gate import Decision
-from cell.promotion.tuned import Change
-from cell.promotion.tuning import tune
-from cell.texts import say
+from cell.promotion.setting import file_of, go_back, set_thresholds
+from cell.promotion.tuned import ThresholdVersion
+from cell.promotion.tuning import basis_of, tune
 from vision.lab.data.names import printable
 from vision.lab.evaluation.thresholds import Target
 
@@ -47,6 +42,14 @@ def thresholds(
     ] = None,
     escape_cost: EscapeCost = ESCAPE_COST,
     false_reject_cost: FalseRejectCost = FALSE_REJECT_COST,
+    review_cost: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0,
+            help="Cost of a part that a person looks at, who finds its defects; default: reviews "
+            "cost nothing and spare nothing.",
+        ),
+    ] = None,
     defective_share: DefectiveShare = None,
     rounds: Rounds = ROUNDS,
     apply: Annotated[
@@ -68,7 +71,7 @@ def thresholds(
     They are chosen on what the set holds for learning and tried on its test share beside those in
     force, by the same gate as models. Without --set: the versions on record.
     """
-    chosen_by = ("escape_cost", "false_reject_cost", "defective_share", "rounds")
+    chosen_by = ("escape_cost", "false_reject_cost", "review_cost", "defective_share", "rounds")
     if label_set is None:
         refuse(context, "without --set", *chosen_by, "apply", "override")
         if not back:
@@ -79,7 +82,7 @@ def thresholds(
     if not apply:
         refuse(context, "without --apply", "override", "why")
     require_cost(escape_cost, false_reject_cost)
-    target = Target(escape_cost, false_reject_cost, defective_share)
+    target = Target(escape_cost, false_reject_cost, defective_share, review_cost=review_cost)
     wish = apply, override, why
     _with(data, config, _choose, recipe, label_set, (target, rounds), wish, as_json)
 
@@ -100,12 +103,7 @@ def _choose(
     label_set, members = here.book.label_set(name), list(here.book.members(name))
     target, rounds = how
     tuned = tune(here.config, recipe, members, target, watched, rounds=rounds)
-    basis = {
-        "label_set": label_set.name,
-        "fingerprint": label_set.fingerprint,
-        "target": asdict(target),
-        **tuned.chosen.as_dict(),
-    }
+    basis = basis_of(label_set, target, tuned.chosen)
     if as_json:
         print(json.dumps(basis | {"gate": asdict(tuned.decision)}, indent=2))
     else:
@@ -113,47 +111,21 @@ def _choose(
         print_decision(tuned.decision)
     apply, override, why = wish
     if apply:
-        after = tuned.chosen.thresholds
-        _set(here, recipe, tuned.before, after, basis, tuned.decision, why, override)
+        done = set_thresholds(
+            here.registry, here.config, recipe, tuned.before, tuned.chosen.thresholds, basis,
+            tuned.decision, BY, time.time_ns(), why=why, override=override,
+        )  # fmt: skip
+        _told(here, done)
 
 
 def _go_back(here: Here, recipe: str, why: str) -> None:
-    versions = here.registry.thresholds(recipe)
-    if not versions:
-        raise PromotionError(say("promotion.no_thresholds", recipe=recipe))
-    last = versions[-1]
-    basis = {"back_from": last.number}
-    _set(here, recipe, last.change.after, last.change.before, basis, None, why, False)
+    _told(here, go_back(here.registry, here.config, recipe, BY, time.time_ns(), why=why))
 
 
-def _set(
-    here: Here,
-    recipe: str,
-    before: Mapping[str, float],
-    after: Mapping[str, float],
-    basis: Mapping[str, Any],
-    decision: Decision | None,
-    why: str,
-    override: bool,
-) -> None:
-    file = recipe_folder(here.config, recipe) / "recipe.yaml"
-    version = next_version(find_recipe(here.config, recipe).version)
-    active = here.registry.fleet(recipe).active or ""
-    change = Change(recipe, version, active, before, after, basis)
-
-    def write() -> None:
-        apply_thresholds(file, after)
-
-    here.registry.set_thresholds(
-        change,
-        decision,
-        BY,
-        time.time_ns(),
-        why=why,
-        write=write,
-        override=override,
-    )
-    print(f"{file}: thresholds written, it is now {recipe}@{version}")
+def _told(here: Here, done: ThresholdVersion) -> None:
+    of = done.change
+    file = file_of(here.config, of.recipe)
+    print(f"{file}: thresholds written, it is now {of.recipe}@{of.recipe_version}")
 
 
 def _list(here: Here, recipe: str, as_json: bool) -> None:
