@@ -290,11 +290,11 @@ LINES = [
     Line("model rollback gear --why x"),
     Line(
         "model thresholds gear",
-        "escape_cost false_reject_cost defective_share rounds override why",
+        "escape_cost false_reject_cost review_cost defective_share rounds override why",
     ),
     Line(
         "model thresholds gear --back --why x",
-        "label_set escape_cost false_reject_cost defective_share rounds override",
+        "label_set escape_cost false_reject_cost review_cost defective_share rounds override",
     ),
     Line("model thresholds gear --set june", "override why back"),
     Line("model thresholds gear --set june --apply --why x", "back"),

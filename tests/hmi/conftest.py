@@ -15,11 +15,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from selenium.common.exceptions import StaleElementReferenceException
 
 from cell.config.load import dump, load
 
@@ -42,9 +43,10 @@ def until(true: Callable[[], Any], what: str, limit_s: float = 20.0) -> Any:
     """Wait until `true()` is, return what it gave; fail with `what` when it never comes."""
     end = time.monotonic() + limit_s
     while time.monotonic() < end:
-        value = true()
-        if value:
-            return value
+        with suppress(StaleElementReferenceException):  # the page was drawn anew meanwhile
+            value = true()
+            if value:
+                return value
         time.sleep(0.05)
     raise AssertionError(f"not within {limit_s} s: {what}")
 

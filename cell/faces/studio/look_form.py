@@ -50,12 +50,14 @@ class LookForm:
         for one in (self._end, self._bar, self._words):
             one.set_visibility(is_so)
         self._begin.set_enabled(not is_so)
+        self._end.set_enabled(self._looker.busy)
         self._timer.active = is_so
 
     def _show(self) -> None:
         if not self._mine and not self._looker.busy:
             self._under_way(False)
             return
+        self._end.set_enabled(self._looker.busy)  # what has not begun cannot be ended
         done = round(100 * self._looker.done)
         self._bar.props(f"aria-valuenow={done} aria-valuemin=0 aria-valuemax=100")
         self._done.style(f"width: {done}%")
