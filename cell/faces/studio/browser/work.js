@@ -104,6 +104,8 @@ export class Work {
   }
 
   drawn(id) {
+    // Only a tool that is held draws. What else is told as new is one that an undo has taken away: it goes with the next rest.
+    if (!this.tool) return this.settle();
     this.resting = clearTimeout(this.resting);
     const shapes = this.surface.shapes();
     this.tool = null;
