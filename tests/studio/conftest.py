@@ -26,7 +26,7 @@ class Server:
     folder: Path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # what one file's tests leave in the queue is no other's business
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder, port = tmp_path_factory.mktemp("studio"), free_port()
     command = [sys.executable, "-m", "tests.studio.app", str(folder), str(port), str(PICTURES)]

@@ -100,7 +100,13 @@ def test_in_the_middle_of_an_upload(
     come_in(keys, "kim", "/studio/exchange")
     until(lambda: keys.find("upload-folder"), "the upload")
     end_sessions(people_folder, "kim")
-    keys.find("upload-folder")[0].send_keys(str(tmp_path))
+
+    def chosen() -> bool:
+        for field in keys.find("upload-folder"):  # none where the page has gone already
+            field.send_keys(str(tmp_path))
+        return True
+
+    until(chosen, "the folder is chosen")
     keys.shows("notice", ENDED[keys.lang])
     assert book.statistics(time.time_ns()).by_state == waiting, "nothing was brought in"
     keys.sign_in_with("kim", PASSWORD)

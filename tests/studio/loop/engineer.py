@@ -62,7 +62,8 @@ class Engineer(Keyboard):
 
         def there() -> Any:
             with contextlib.suppress(WebDriverException):
-                told = [one.text for one in self.browser.find_elements("css selector", ".note-bad")]
+                notes = self.browser.find_elements("css selector", ".note-bad")
+                told = [words for one in notes if (words := one.text)]  # one that goes is empty
                 assert not told, f"refused, waiting for: {what}: {told}"
                 return true()
             return None
