@@ -89,8 +89,8 @@ class Looker:
             with tempfile.TemporaryDirectory(prefix="cell-look-") as own:
                 out, config = Path(own) / "result", Path(own) / "cell.yaml"
                 dump(self._config, config)
-                told = {"what": what, "recipe": recipe, "label_set": label_set}
-                told["folders"] = [str(one) for one in folders]  # type: ignore[assignment]
+                packages = [str(one) for one in folders]
+                told = {"what": what, "recipe": recipe, "label_set": label_set, "folders": packages}
                 self._run(out, config, json.dumps(told))
                 return pickle.loads(out.read_bytes())
         finally:
