@@ -121,7 +121,7 @@ class JobCard:
         job = tools.jobs.job(self._id)
         result = await visit.attempt(take_in, tools.registry, tools.config, job, visit.by, now_ns())
         if result.value is not None:
-            visit.tell(visit.tr("studio.training.taken_in", model=result.value.identity))
+            visit.tell(visit.tr("studio.training.taken_in", model=result.value.identity), good=True)
 
 
 def _fill(label: ui.label, words: str) -> None:

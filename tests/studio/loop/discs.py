@@ -32,7 +32,7 @@ part: {{shape: disc, size_m: [0.08, 0.08], thickness_m: 0.003, inset_m: 0.001, m
 canonical_px: [{SIDE}, {SIDE}]
 model: disc
 model_from: "train it from a label set"
-review_threshold: 0.05
+review_threshold: 0.2
 classes:
   scratch: {{bin: scrap, label: {{ko: 긁힘, en: scratch}}}}
   pit: {{bin: scrap, label: {{ko: 패임, en: pit}}}}

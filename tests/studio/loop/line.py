@@ -14,14 +14,17 @@ from inspection_cell_interfaces.msg import CellState
 from inspection_cell_interfaces.srv import CellCommand
 
 from cell.config.load import dump, load
+from cell.control.ledger.events import RecipeSelected
 from cell.faces.cli.demo import demo_overrides
 from cell.launcher.control import Control
 from cell.launcher.recovery import ON_THE_WAY, causes_of
+from cell.records.journal import Journal
 from tests.studio.loop.eyes import Eyes
 from tests.system.changeover import Watcher
 
 HOST: Final = "127.0.9.87"
 READY_S: Final = 300.0
+TAKEN_UP_S: Final = 60.0
 LOOK_S: Final = 0.5
 OPERATOR: Final = "lee"
 
@@ -103,6 +106,16 @@ class Line:
             assert time.monotonic() < until, f"not within {limit_s:.0f} s: {what} ({self.state})"
             time.sleep(0.2)
         return value
+
+    def goes_by(self, model: str) -> int:
+        """Wait until this one judges; since when [ns]. model: its identity."""
+
+        def taken_up() -> int | None:
+            with Journal.follow(self.data / "journal.db") as journal:
+                told = (event for _, event in journal.read(0) if isinstance(event, RecipeSelected))
+                return next((one.stamp_ns for one in told if one.model == model), None)
+
+        return int(self.wait(taken_up, f"{model} judges", TAKEN_UP_S))
 
     def empty(self) -> bool:
         """Whether nothing is on its way."""

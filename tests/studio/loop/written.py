@@ -81,6 +81,13 @@ class WrittenLine:
                 words, stdout=log, stderr=log, env={**os.environ, **environment(self._domain)}
             )
 
+    def goes_by(self, model: str) -> int:
+        """Inspect by this one; since when [ns]. model: its identity."""
+        with self._turn:
+            self._setup = build_inspector(self.config, "disc")
+        assert self._setup.model == model, (self._setup.model, model)
+        return time.time_ns()
+
     def end(self) -> None:
         """Serve it no more."""
         self._feeding.clear()
