@@ -2,6 +2,7 @@
 block, crashes and hangs included. Prints JSON.
 
 python -m tests.system.shadow_cost --parts 160
+python -m tests.system.shadow_cost --parts 600 --looks-only
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ import statistics
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from cell.config import load
 from cell.labels.book import LabelBook
@@ -32,6 +36,8 @@ from tests.system.blocks import in_blocks, latencies
 
 HOST, DOMAIN = "127.0.9.79", 78
 MODES = ("off", "on", "off", "on", "off", "killed", "off", "stopped")
+LOOKS_ONLY = ("off", "on", "on", "off", "off", "on", "on", "off")
+"""Neither side has the later blocks."""
 
 
 class Beside:
@@ -87,14 +93,14 @@ class Beside:
         return len(self.registry.line_parts(self.registry.match(self.model)))
 
 
-def run(parts: int, folder: Path) -> dict[str, Any]:
+def run(parts: int, folder: Path, modes: Sequence[str]) -> dict[str, Any]:
     """The run, and its figures."""
     with ExitStack() as stack:
         beside = Beside(folder / "data", folder, stack)
 
         def change(block: int) -> str:
-            beside.mode(MODES[block])
-            return MODES[block]
+            beside.mode(modes[block])
+            return modes[block]
 
         side, code = in_blocks(["--headless", "--host", HOST], folder, DOMAIN, parts, change)
         looked = beside.looked
@@ -120,17 +126,30 @@ def figures(found: dict[str, float], side: dict[str, str]) -> dict[str, Any]:
     change = {
         mode: round(100 * (one["p99_ms"] / off["p99_ms"] - 1), 1) for mode, one in told.items()
     }
-    return {"verdicts": told, "p99_change_percent": change}
+    spread = {mode: p99_change(sides["off"], of) for mode, of in sides.items() if len(of) > 1}
+    return {"verdicts": told, "p99_change_percent": change, "p99_change_95_percent": spread}
+
+
+def p99_change(off: Sequence[float], on: Sequence[float]) -> list[float]:
+    """95 % interval of the change [%], by bootstrap over parts."""
+    rng, times = np.random.default_rng(0), 4000
+    p99 = [
+        np.percentile(rng.choice(np.asarray(of), (times, len(of))), 99, axis=1) for of in (off, on)
+    ]
+    bounds = np.percentile(100 * (p99[1] / p99[0] - 1), (2.5, 97.5))
+    return [round(float(one), 1) for one in bounds]
 
 
 def main() -> None:
     """The command line."""
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--parts", type=int, default=160)
-    parts = words.parse_args().parts
+    words.add_argument("--looks-only", action="store_true", help="no kills, no hangs")
+    given = words.parse_args()
+    modes = LOOKS_ONLY if given.looks_only else MODES
     with tempfile.TemporaryDirectory() as folder:
         start = time.monotonic()
-        told = run(parts, Path(folder))
+        told = run(given.parts, Path(folder), modes)
     print(json.dumps(told | {"took_s": round(time.monotonic() - start)}))
 
 

@@ -154,8 +154,12 @@ class Journey:
         kim.come("kim")
         kim.open("/studio/models")
         kim.gives_reason(card, "promote", WHY)
-        promoted = self.registry.find(card.removeprefix("model-"), "disc")
-        assert promoted.state is State.ACTIVE, promoted
+        name = card.removeprefix("model-")
+
+        def judges() -> bool:
+            return self.registry.find(name, "disc").state is State.ACTIVE
+
+        kim.waits(judges, "it is the one that judges")
 
     def _take_up(self) -> str:
         """The cell runs on meanwhile."""
