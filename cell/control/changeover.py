@@ -37,8 +37,9 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A person's order; see SetRecipe.srv. package: of the recipe in use another model, by its
-    fingerprint, which is taken up while the line runs; '' for a change of the recipe.
+    """A person's order; see SetRecipe.srv. package, version: of the recipe in use another model,
+    by its fingerprint, and the version with other thresholds, which are taken up while the line
+    runs; both '' for a change of the recipe.
     """
 
     recipe: str
@@ -47,11 +48,12 @@ class Wish:
     prepare_only: bool = False
     drain: bool = False
     package: str = ""
+    version: str = ""
 
     @property
     def live(self) -> bool:
         """Whether the line goes on meanwhile."""
-        return bool(self.package)
+        return bool(self.package or self.version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
-"""Which model comes next: people have let another one judge, and the running cell takes it up
-between two parts. What cannot be taken up is tried again, and people are told why. Pure.
+"""Which model and which thresholds come next: people have let others judge, and the running cell
+takes them up between two parts. What cannot be taken up is tried again, and people are told why.
+Pure.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ class Succession:
         self._choices: Mapping[str, Choice] = {}
         self._trouble = self._unreadable = ""
         self._tried: Choice | None = None
+        self._over = dict[str, str]()
+        """By recipe the version that somebody's edit has replaced."""
         self._pause_s, self._again_s = RETRY_S, 0.0
 
     def heard(self, choices: Mapping[str, Choice] | str) -> None:
@@ -40,21 +43,32 @@ class Succession:
         """What each recipe goes by, as far as it is known."""
         return self._choices
 
-    def next(self, recipe: str, package: str, now_s: float) -> Wish | None:
-        """What is to be taken up now by a cell that works by this recipe (its name) and the model
-        of this fingerprint; None while all is as it should be, or it is not yet time.
+    def next(self, recipe: str, version: str, package: str, now_s: float) -> Wish | None:
+        """What is to be taken up now by a cell that works by this recipe (its name and version) and
+        the model of this fingerprint; None while all is as it should be, or it is not yet time.
         """
         choice = self._choices.get(recipe)
-        if choice is None or choice.package == package:
+        model = choice is not None and choice.package not in ("", package)
+        tuned = choice is not None and choice.version not in ("", version, self._over.get(recipe))
+        if choice is None or not (model or tuned):
             self._trouble, self._tried = "", None
             return None
         if choice != self._tried:
             self._tried, self._pause_s, self._again_s = choice, RETRY_S, now_s
         if now_s < self._again_s:
             return None
-        person, why = choice.person.strip() or REGISTRY, choice.why.strip()
-        why = why or say("model.no_reason")
-        return Wish(recipe, person, why, package=choice.package)
+        person, why = (
+            (choice.person, choice.why) if model else (choice.version_person, choice.version_why)
+        )
+        person, why = person.strip() or REGISTRY, why.strip() or say("model.no_reason")
+        wanted = choice.version if tuned else ""
+        return Wish(recipe, person, why, package=choice.package or package, version=wanted)
+
+    def passed_over(self, wish: Wish) -> None:
+        """Somebody has edited the recipe since these thresholds were let count: what its file says
+        comes with a change of the recipe.
+        """
+        self._over[wish.recipe], self._tried = wish.version, None
 
     def failed(self, why: str, now_s: float) -> None:
         """It could not be taken up."""

@@ -105,8 +105,8 @@ class Changing:
             self.succession.heard(found)
         if not self.change.idle or set(JUDGING).intersection(self._watch.missing()):
             return
-        name, package = self.parts.recipe.name, self.parts.package
-        wish = self.succession.next(name, package, time.monotonic())
+        recipe, package = self.parts.recipe, self.parts.package
+        wish = self.succession.next(recipe.name, recipe.version, package, time.monotonic())
         if wish is not None:
             if self.change.step is Step.PREPARED:  # somebody's next recipe: made ready again
                 self._kept_wish = self.change.wish
@@ -126,6 +126,9 @@ class Changing:
     def _on_loaded(self, found: InspectionParts | str) -> None:
         refusal = found if isinstance(found, str) else self._refusal(found)
         if refusal:
+            wish = self.change.wish
+            if not isinstance(found, str) and wish.version not in ("", found.recipe.version):
+                self.succession.passed_over(wish)
             wanted = self.change.recipe.partition("@")[0]
             self.change.answered("supervisor", wanted, refusal)
             return
@@ -141,7 +144,10 @@ class Changing:
             return ""
         if found.recipe.identity == old.recipe.identity:
             return say("refused.recipe.edited", recipe=old.recipe.identity)
-        if self.change.wish.live:
+        wish = self.change.wish
+        if wish.version == found.recipe.version and _only_thresholds(found, old):
+            return ""
+        if wish.live:
             new, now = found.recipe.identity, old.recipe.identity
             return say("model.other_recipe", new=new, now=now)
         return ""
@@ -187,3 +193,8 @@ class Changing:
                 for client in self._clients.values():
                     if client.service_is_ready():
                         client.call_async(PrepareRecipe.Request())
+
+
+def _only_thresholds(found: InspectionParts, old: InspectionParts) -> bool:
+    """Whether two readings of a recipe differ in nothing else."""
+    return found.recipe.but_thresholds == old.recipe.but_thresholds

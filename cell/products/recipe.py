@@ -308,6 +308,16 @@ class Recipe(RecipeModel):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]
 
     @property
+    def but_thresholds(self) -> str:
+        """The same digest without its version and thresholds: equal where only those differ."""
+        rules = {
+            name: rule.model_copy(update={"threshold": None, "review_threshold": None})
+            for name, rule in self.classes.items()
+        }
+        plain = {"version": "", "threshold": None, "review_threshold": 0.0, "classes": rules}
+        return self.model_copy(update=plain).content
+
+    @property
     def stamp(self) -> str:
         """`name@version#content`: what two nodes must agree on to work by the same recipe."""
         return f"{self.identity}#{self.content}"

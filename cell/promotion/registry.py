@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
@@ -233,6 +233,7 @@ class Registry(Closing):
                 before, after = dict(change.before), dict(change.after)
                 self._notes.note(by, what, change.recipe, before=before, after=after, why=why)
                 write()
+            self._publish()
             return self.thresholds(change.recipe)[-1]
 
     def mend(self, by: SignedIn) -> bool:
@@ -247,7 +248,7 @@ class Registry(Closing):
     def chosen(self) -> dict[str, str]:
         """Which package each recipe goes by."""
         with self._store.reading() as db:
-            return {name: one.package for name, one in _chosen(db).items()}
+            return {name: one.package for name, one in _chosen(db).items() if one.package}
 
     def _take_in(
         self,
@@ -342,7 +343,9 @@ class Registry(Closing):
 
 
 def _chosen(db: sqlite3.Connection) -> dict[str, Choice]:
-    """By recipe: who judges, by whose wish, who is tried beside it, and why nobody is any more."""
+    """By recipe: who judges, by whose wish, who is tried beside it, and why nobody is any more;
+    which thresholds count.
+    """
     found = {}
     for name in rows.recipes(db):
         events = rows.events(db, name)
@@ -351,6 +354,12 @@ def _chosen(db: sqlite3.Connection) -> dict[str, Choice]:
         for event in events:
             if event.move.after is State.ACTIVE:
                 found[name] = Choice(event.move.model, event.person, event.why, canary, left)
+    for one in tuned.newest(db):
+        version = one.change.recipe_version
+        found[one.change.recipe] = replace(
+            found.get(one.change.recipe, Choice("")), version=version, version_person=one.person,
+            version_why=one.why,
+        )  # fmt: skip
     return found
 
 

@@ -77,6 +77,13 @@ def versions(db: sqlite3.Connection, recipe: str) -> list[ThresholdVersion]:
     return [_version(row) for row in rows]
 
 
+def newest(db: sqlite3.Connection) -> list[ThresholdVersion]:
+    """The last one of each recipe."""
+    last = "SELECT max(seq) FROM thresholds GROUP BY recipe"
+    rows = db.execute(f"SELECT seq, {_COLUMNS} FROM thresholds WHERE seq IN ({last})")
+    return [_version(row) for row in rows]
+
+
 def _version(row: tuple[Any, ...]) -> ThresholdVersion:
     seq, recipe, version, model, before, after, basis, way, at_ns, person, role, why, decision = row
     told = (json.loads(one) for one in (before, after, basis, decision))

@@ -24,9 +24,11 @@ FILE: Final = "registry/active.json"
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The package that a recipe goes by, by its fingerprint; who wanted it, and why. canary: the
-    one that is tried beside it on a share of the parts, '' for none; left: why the one that was
-    tried last has lost its say by itself, '' if it has not.
+    """The package that a recipe goes by, by its fingerprint, '' for the one that it names itself;
+    who wanted it, and why. canary: the one that is tried beside it on a share of the parts, '' for
+    none; left: why the one that was tried last has lost its say by itself, '' if it has not.
+    version: that the recipe got with the thresholds that people let count last, '' for none;
+    version_person, version_why: who, and why.
     """
 
     package: str
@@ -34,6 +36,9 @@ class Choice:
     why: str = ""
     canary: str = ""
     left: str = ""
+    version: str = ""
+    version_person: str = ""
+    version_why: str = ""
 
 
 _CHOSEN: Final = TypeAdapter(dict[str, Choice | str])
@@ -60,7 +65,7 @@ def choices(data_dir: Path) -> dict[str, Choice]:
 
 def chosen(data_dir: Path) -> dict[str, str]:
     """Fingerprint by recipe. Raises ModelError."""
-    return {name: one.package for name, one in choices(data_dir).items()}
+    return {name: one.package for name, one in choices(data_dir).items() if one.package}
 
 
 def chosen_folder(data_dir: Path, recipe: str) -> Path | None:

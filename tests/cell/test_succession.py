@@ -145,14 +145,14 @@ def test_what_was_prepared_of_another_recipe_is_not_taken_for_it() -> None:
 
 def test_who_judges_is_held_against_what_people_have_chosen() -> None:
     next_ = Succession()
-    assert next_.next("pcb", A.package, 0.0) is None
+    assert next_.next("pcb", "1", A.package, 0.0) is None
     next_.heard({"pcb": A, "nut": B})
-    assert next_.next("pcb", A.package, 1.0) is None
+    assert next_.next("pcb", "1", A.package, 1.0) is None
     next_.heard({"pcb": B})
-    assert next_.next("pcb", A.package, 2.0) == Wish("pcb", "lee", "better", package=B.package)
-    assert next_.next("pcb", B.package, 3.0) is None
+    assert next_.next("pcb", "1", A.package, 2.0) == Wish("pcb", "lee", "better", package=B.package)
+    assert next_.next("pcb", "1", B.package, 3.0) is None
     next_.heard({"pcb": Choice(A.package)})
-    asked = next_.next("pcb", B.package, 4.0)
+    asked = next_.next("pcb", "1", B.package, 4.0)
     assert asked is not None
     assert asked.person.strip()
     assert asked.reason.strip(), "files of before say neither"
@@ -162,15 +162,17 @@ def test_what_cannot_be_taken_up_is_tried_again_ever_more_rarely_and_told() -> N
     next_, now_s = Succession(), 0.0
     next_.heard({"pcb": B})
     for pause_s in (RETRY_S, 2 * RETRY_S, 4 * RETRY_S, 8 * RETRY_S, LONGEST_RETRY_S):
-        assert next_.next("pcb", A.package, now_s) is not None
+        assert next_.next("pcb", "1", A.package, now_s) is not None
         next_.failed("no memory", now_s)
         assert next_.advisories == {ADVISORY: "no memory"}
-        assert next_.next("pcb", A.package, now_s + 0.9 * pause_s) is None
+        assert next_.next("pcb", "1", A.package, now_s + 0.9 * pause_s) is None
         now_s += pause_s
     next_.heard({"pcb": Choice("c" * 64, "kim", "a third")})
-    assert next_.next("pcb", A.package, now_s - 1.0) is not None, "another one is tried at once"
+    assert next_.next("pcb", "1", A.package, now_s - 1.0) is not None, (
+        "another one is tried at once"
+    )
     next_.heard({"pcb": A})
-    assert next_.next("pcb", A.package, now_s) is None
+    assert next_.next("pcb", "1", A.package, now_s) is None
     assert next_.advisories == {}
     next_.heard("cannot be understood")
     assert next_.advisories == {ADVISORY: "cannot be understood"}
@@ -271,3 +273,82 @@ def test_a_model_that_is_not_on_trial_has_no_say(trial: o.TrialSet | None) -> No
     assert not [one for one in world.events() if isinstance(one, e.Tried)]
     (judged,) = [one for one in world.events() if isinstance(one, e.Judged)]
     assert judged.verdict.kind is VerdictKind.REJECT
+
+
+NEXT = LAX.model_copy(update={"version": "2"})
+TUNED = Choice(A.package, "kim", "first", version="2", version_person="sun", version_why="dust")
+
+
+def tuned(recipe: Recipe = NEXT, live: bool = True) -> o.SelectRecipe:
+    return o.SelectRecipe(
+        stamp_ns=0, recipe=recipe, person="sun", reason="dust", model="test@1", package=A.package,
+        live=live,
+    )  # fmt: skip
+
+
+def judged_kinds(world: World) -> list[tuple[VerdictKind, str]]:
+    found = [one for one in world.events() if isinstance(one, e.Judged)]
+    return [(one.verdict.kind, one.by) for one in found]
+
+
+def test_a_part_is_judged_by_the_thresholds_by_which_it_was_inspected() -> None:
+    """The inspector of this world goes by the recipe's first version throughout."""
+    world = line("test@1")
+    assert take_up(world, tuned())
+    assert world.ledger.snapshot().state is State.RUNNING
+    world.tick(60)
+    assert judged_kinds(world) == [(VerdictKind.REJECT, "recipe")]
+
+
+def test_what_was_inspected_by_thresholds_of_long_ago_is_not_judged() -> None:
+    world = line("test@1")
+    assert take_up(world, tuned())
+    assert take_up(world, tuned(NEXT.model_copy(update={"version": "3"})))
+    world.tick(60)
+    assert judged_kinds(world) == [(VerdictKind.REJECT, "ledger")]
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_version_with_anything_else_new_waits_for_an_empty_belt(live: bool) -> None:
+    other = NEXT.model_copy(update={"default_bin": "elsewhere"}) if live else NEXT
+    world = line("test@1")
+    assert not take_up(world, tuned(other, live))
+
+
+def test_thresholds_that_people_let_count_are_taken_up_with_their_reason() -> None:
+    next_ = Succession()
+    next_.heard({"pcb": TUNED})
+    wanted = Wish("pcb", "sun", "dust", package=A.package, version="2")
+    assert next_.next("pcb", "1", A.package, 0.0) == wanted
+    assert wanted.live
+    assert next_.next("pcb", "2", A.package, 1.0) is None
+
+
+def test_another_model_and_thresholds_come_together() -> None:
+    next_ = Succession()
+    next_.heard({"pcb": replace(TUNED, package=B.package, person="lee", why="better")})
+    wanted = Wish("pcb", "lee", "better", package=B.package, version="2")
+    assert next_.next("pcb", "1", A.package, 0.0) == wanted
+
+
+def test_thresholds_count_where_no_model_is_on_record() -> None:
+    next_ = Succession()
+    next_.heard({"pcb": replace(TUNED, package="")})
+    assert next_.next("pcb", "1", "f" * 64, 0.0) == Wish(
+        "pcb", "sun", "dust", package="f" * 64, version="2"
+    )
+    assert next_.next("pcb", "2", "f" * 64, 0.0) is None
+    assert next_.next("pcb", "1", "", 0.0) == Wish("pcb", "sun", "dust", version="2")
+
+
+def test_thresholds_that_an_edit_has_replaced_are_passed_over_until_the_next() -> None:
+    next_ = Succession()
+    next_.heard({"pcb": TUNED})
+    wish = next_.next("pcb", "1", A.package, 0.0)
+    assert wish is not None
+    next_.failed("the file is version 3", 0.0)
+    next_.passed_over(wish)
+    assert next_.next("pcb", "1", A.package, 99.0) is None
+    assert next_.advisories == {}
+    next_.heard({"pcb": replace(TUNED, version="4")})
+    assert next_.next("pcb", "1", A.package, 100.0) is not None

@@ -18,8 +18,9 @@ from cell.promotion.gate import Outcome
 from cell.promotion.model import Offer
 from cell.promotion.pairs import Pair, Source, Tally, Truth
 from cell.promotion.states import State, Way
+from cell.promotion.tuned import Change
 from models.errors import ModelError
-from models.registry.chosen import FILE, chosen, chosen_folder
+from models.registry.chosen import FILE, Choice, choices, chosen, chosen_folder
 from models.registry.shelf import Shelf, fingerprint_of, manifest_of
 from tests.models.test_package import package
 from tests.promotion.world import (
@@ -275,3 +276,22 @@ def test_evidence_counts_corrected_labels_and_later_words(place: World) -> None:
     assert (found.speed.inspections, found.speed.slow) == (4, 1)
     later = place.registry.evidence(match, RULES, {"s-1": Truth.DEFECTIVE})
     assert later.tally == Tally(good=1, only_active=1, open_escapes=1, line=2)
+
+
+def test_thresholds_that_count_are_told_to_every_process(place: World) -> None:
+    def let_count(version: str) -> None:
+        change = Change(RECIPE, version, "", {"open": 0.5}, {"open": 0.6}, {})
+        place.registry.set_thresholds(
+            change, None, QUALITY, place.tick(), why=f"for {version}", write=lambda: None
+        )
+
+    let_count("1.0.1")
+    assert choices(place.data) == {
+        RECIPE: Choice("", version="1.0.1", version_person="kim", version_why="for 1.0.1")
+    }
+    assert chosen_folder(place.data, RECIPE) is None, "the recipe's own model judges"
+    assert chosen(place.data) == {}
+    shipped = place.adopt()
+    let_count("1.0.2")
+    there = choices(place.data)[RECIPE]
+    assert (there.package, there.version) == (shipped.fingerprint, "1.0.2")

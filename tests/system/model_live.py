@@ -41,6 +41,7 @@ from cell.products import RECIPES
 from cell.promotion.admitting import admit
 from cell.promotion.model import Model, Offer
 from cell.promotion.registry import Registry
+from cell.promotion.setting import go_back, set_thresholds
 from cell.promotion.states import State
 from cell.records.journal import Journal
 from models.files import seal
@@ -324,6 +325,50 @@ def on_trial(there: Line, parts: int) -> dict[str, Any]:
     }
 
 
+def thresholds(there: Line, times: int) -> dict[str, Any]:
+    """Other thresholds forth and back: how soon they count, and that each part is judged by those
+    by which it was inspected.
+    """
+    classes = there.registry.models(RECIPE)[0].card["classes"]
+    lax, strict = dict.fromkeys(classes, 0.9), dict.fromkeys(classes, 0.5)
+    found: dict[str, Any] = {"set": [], "back": []}
+    for _ in range(times):
+        at_ns = time.time_ns()
+        set_thresholds(
+            there.registry, there.config, RECIPE, strict, lax, {}, None, at_shell(), at_ns,
+            why="fewer false rejects",
+        )  # fmt: skip
+        found["set"].append(counted(there, at_ns))
+        at_ns = time.time_ns()
+        go_back(there.registry, there.config, RECIPE, at_shell(), at_ns, why="one escaped")
+        found["back"].append(counted(there, at_ns))
+    return found | {"kept": kept(there)}
+
+
+def counted(there: Line, at_ns: int) -> dict[str, float]:
+    """Seconds to the event of the new version, and to the first part that was judged by it."""
+    wanted = there.registry.thresholds(RECIPE)[-1].change.recipe_version
+    identity = f"{RECIPE}@{wanted}"
+    event = there.until(
+        lambda: next((e for e in there.since(at_ns, RecipeSelected) if e.recipe == identity), None),
+        "taken up",
+    )
+    parts = there.until(
+        lambda: [
+            e
+            for e in there.since(at_ns, Inspected)
+            if e.inspection.ok and e.inspection.recipe == identity
+        ],
+        "inspected",
+    )
+    seconds = {
+        "taken_up_s": round((event.stamp_ns - at_ns) * 1e-9, 2),
+        "judged_s": round((parts[0].stamp_ns - at_ns) * 1e-9, 2),
+    }
+    print(seconds, event.person, event.reason, file=sys.stderr, flush=True)
+    return seconds
+
+
 def _took_ms(event: Inspected) -> float:
     return (event.inspection.done_ns - event.inspection.exposure_ns) * 1e-6
 
@@ -333,9 +378,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=3, help="promotions and ways back")
     parser.add_argument("--trial", type=int, default=0, help="parts on trial, and nothing else")
+    parser.add_argument("--thresholds", type=int, default=0, help="times forth and back, alone")
     given = parser.parse_args()
     with line(TRIAL if given.trial else {}) as there:
-        found = on_trial(there, given.trial) if given.trial else run(there, given.times)
+        if given.thresholds:
+            found = thresholds(there, given.thresholds)
+        else:
+            found = on_trial(there, given.trial) if given.trial else run(there, given.times)
         print(json.dumps(found, indent=2, ensure_ascii=False))
 
 

@@ -76,13 +76,15 @@ class Desk:
         self.recipe, self.model, self.package = recipe, model, package
 
     def recipe_of(self, done: Inspection) -> Recipe | None:
-        """What an inspection is judged by: the recipe with its own model's thresholds. None: the
-        cell does not work by its model.
+        """What an inspection is judged by: the recipe by which it was made, with its own model's
+        thresholds. None: the cell does not work by that one.
         """
-        if self.model in ("", done.model):
+        if self.model in ("", done.model) and self.recipe.identity == done.recipe:
             return self.recipe
-        if self.before is not None and self.before[0] == done.model:
-            return self.before[1]
+        if self.before is not None:
+            model, recipe = self.before
+            if (model, recipe.identity) == (done.model, done.recipe):
+                return recipe
         return None
 
     @property

@@ -222,8 +222,8 @@ class Acknowledge(Observation):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelectRecipe(Observation):
     """A person loads a recipe; only while the belt stands and no account is open, unless it is the
-    same one with another model (`live`). model: its identity on inspections, '' for any; package:
-    its fingerprint.
+    same one with another model or other thresholds (`live`). model: its identity on inspections,
+    '' for any; package: its fingerprint.
     """
 
     recipe: Recipe

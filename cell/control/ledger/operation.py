@@ -202,11 +202,11 @@ def acknowledge(desk: Desk, seen: Acknowledge) -> None:
 
 
 def select_recipe(desk: Desk, choice: SelectRecipe) -> None:
-    """Change the recipe between parts; its model alone, while parts are on their way. Raises
-    RefusalError.
+    """Change the recipe between parts; its model and its thresholds, while parts are on their way.
+    Raises RefusalError.
     """
     _require_person(choice.person)
-    live = choice.live and choice.recipe.identity == desk.recipe.identity
+    live = choice.live and choice.recipe.but_thresholds == desk.recipe.but_thresholds
     if not live and (desk.state.cell in MOVING or desk.state.accounts):
         raise RefusalError("refused.recipe.belt_not_empty")
     desk.take(choice.recipe, choice.model, choice.package, live=live)

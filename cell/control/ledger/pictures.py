@@ -240,11 +240,11 @@ def _why_unusable(desk: Desk, account: Account | None, latch: Exposure, done: In
         off = done.pose.x - account.x_at(latch.encoder_m) + _lead(desk, done.pose.yaw)
         if abs(off) > desk.config.pose_tolerance_m:
             return say("uninspected.other_place", off=off * 1e3)
+    if desk.recipe_of(done) is not None:
+        return ""
     if done.recipe != desk.state.recipe:
         return say("uninspected.other_recipe", used=done.recipe, wanted=desk.state.recipe)
-    if desk.recipe_of(done) is None:
-        return say("uninspected.other_model", used=done.model, wanted=desk.model)
-    return ""
+    return say("uninspected.other_model", used=done.model, wanted=desk.model)
 
 
 def _lead(desk: Desk, yaw: float) -> float:
