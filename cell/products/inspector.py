@@ -103,8 +103,18 @@ def warm_up(setup: InspectionSetup) -> None:
     """
     width, height = setup.recipe.canonical_px
     noise = np.random.default_rng(0).integers(0, 255, (height, width), dtype=np.uint8)
-    with suppress(InspectionError):  # that it cannot be inspected is known
-        setup.complete.inspect_view(noise)
+    whole = setup.complete
+    known = whole.known if isinstance(whole, TaughtInspector) else None
+    looking = [one for one in (whole, known) if one is not None]
+    bounds = [one.bounds for one in looking]
+    try:
+        for one in looking:
+            one.bounds = None  # a picture of nothing must reach the network
+        with suppress(InspectionError):  # that it cannot be inspected is known
+            whole.inspect_view(noise)
+    finally:
+        for one, own in zip(looking, bounds, strict=True):
+            one.bounds = own
 
 
 def require_in_view(config: Places, recipe: Recipe) -> None:

@@ -27,7 +27,8 @@ def admit(
     """Take a package in as a candidate for its recipe. Where the recipe has no model on record yet,
     the one in use is taken in first: it is what candidates are compared with.
 
-    Raises PromotionError for a package of another recipe, size or classes; RecipeError, ModelError.
+    Raises PromotionError for a package of another recipe, size or classes, or whose thresholds do
+    not fit the recipe; RecipeError, ModelError.
     """
     recipe = find_recipe(config, offer.recipe)
     require_fit(recipe, ModelPackage.load(offer.package).card)
@@ -72,6 +73,16 @@ def require_fit(recipe: Recipe, card: ModelCard) -> None:
                 wanted=wanted_,
             )
         )  # fmt: skip
+    for name, threshold in card.thresholds.items():
+        rule = recipe.classes[name]
+        fixed = recipe.threshold is not None or rule.threshold is not None
+        if not fixed and threshold < recipe.review_threshold_of(name):
+            raise PromotionError(
+                say(
+                    "promotion.below_review", model=model, name=name, threshold=threshold,
+                    recipe=recipe.name, review=recipe.review_threshold_of(name),
+                )
+            )  # fmt: skip
 
 
 def origin_of(package: Path, recipe: str, given: Origin) -> Origin:

@@ -9,11 +9,17 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cell.config import CellConfig, load
 from cell.faces.studio.taking_in import take_in
 from cell.people.roles import ForbiddenError
+from cell.products import RECIPES
+from cell.promotion.admitting import admit
+from cell.promotion.errors import PromotionError
+from cell.promotion.model import Offer
 from cell.promotion.states import State
+from cell.texts import render
 from cell.training.book import JobBook
 from cell.training.candidate import Candidate, write_candidate
 from cell.training.values import Job, Wish
@@ -70,3 +76,37 @@ def test_not_by_everybody_and_not_what_is_gone(place: World) -> None:
     shutil.rmtree(place.data / job.package)
     with pytest.raises(ModelError, match=r"card\.json"):
         take_in(place.registry, config, job, QUALITY, place.tick())
+
+
+def with_own_thresholds(place: World, review: float) -> CellConfig:
+    """The boards' recipe, which leaves its thresholds to the model's card."""
+    folder = place.data / "own" / "boards"
+    shutil.copytree(RECIPES / "pcb", folder)
+    written = yaml.safe_load((folder / "recipe.yaml").read_text())
+    del written["threshold"]
+    for rule in written["classes"].values():
+        rule.pop("threshold", None)
+        rule.pop("review_threshold", None)
+    written |= {"name": "boards", "review_threshold": review}
+    (folder / "recipe.yaml").write_text(yaml.safe_dump(written, allow_unicode=True))
+    return load(None, {"data_dir": str(place.data), "recipes": str(folder.parent)})
+
+
+def test_thresholds_below_the_recipes_review_are_refused_at_once(place: World) -> None:
+    package = place.folder / "own"
+    shutil.copytree(SHIPPED, package)
+    card = json.loads((package / "card.json").read_text())
+    card |= {"version": "3.0.0", "thresholds": dict.fromkeys(card["classes"], 0.3)}
+    (package / "card.json").write_text(json.dumps(card))
+    seal(package)
+    offer = Offer("boards", package)
+    config = with_own_thresholds(place, 0.4)
+    with pytest.raises(PromotionError) as refused:
+        admit(place.registry, config, offer, QUALITY, place.tick())
+    said = render(str(refused.value))
+    assert "lower review_threshold" in said
+    assert "0.3 or less" in said
+    assert place.registry.models("boards") == []
+    file = config.recipes / "boards" / "recipe.yaml"  # type: ignore[operator]
+    file.write_text(file.read_text().replace("review_threshold: 0.4", "review_threshold: 0.2"))
+    assert admit(place.registry, config, offer, QUALITY, place.tick()).state is State.CANDIDATE

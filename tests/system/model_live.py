@@ -53,6 +53,8 @@ RECIPE = "boards"
 """The boards' recipe, which leaves its thresholds to the model's card."""
 TRIAL = {"promotion.canary_share": 1.0, "promotion.latency_budget_ms": 5000.0}
 """Every picture, however busy this machine is."""
+REVIEW = 0.2
+"""Below it the recipe refuses a threshold."""
 THRESHOLD = 0.6
 """Of the other model, all classes: the recipe's content is another one by it."""
 
@@ -98,7 +100,10 @@ class Line:
         card |= {"version": version, "thresholds": dict.fromkeys(card["classes"], threshold)}
         (package / "card.json").write_text(json.dumps(card))
         seal(package)
-        return admit(self.registry, self.config, Offer(RECIPE, package), at_shell(), time.time_ns())
+        offer = Offer(RECIPE, package)
+        if threshold < REVIEW:  # as where the recipe was edited since it was taken in
+            return self.registry.admit(offer, at_shell(), time.time_ns())
+        return admit(self.registry, self.config, offer, at_shell(), time.time_ns())
 
     def look(self) -> None:
         """Hear what is new."""
