@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from cell.config import CellConfig
 from cell.lab.inspecting import Bench, Watch, inspect_all
 from cell.lab.samples import class_table, scaled
-from cell.lab.teaching import USUAL_PART, Bins
+from cell.lab.taught import Bins
+from cell.lab.teaching import USUAL_PART
 from cell.products.classes import ClassRule
 from cell.products.inspector import build_inspector, view_maker
 from cell.products.loading import (

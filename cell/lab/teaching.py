@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
 from cell.lab.doubted import review_from
 from cell.lab.goods import Good, Size, few, read_good
-from cell.products.classes import ClassRule, Label
+from cell.lab.taught import Bins, next_version, taught_recipe
 from cell.products.loading import RecipeError, load_recipe
-from cell.products.lookup import ANOMALY_THRESHOLD
 from cell.products.recipe import PartGeometry, Recipe
 from cell.products.writing import write_recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
-from models.ground.written import one_line
-from vision.anomaly.detector import ANOMALY
 from vision.errors import InspectionError
 from vision.inspect.sanity import Bounds, Look
 from vision.lab.teaching.items import Item
@@ -35,24 +30,6 @@ USUAL_PART = PartGeometry(size_m=(0.1, 0.1), thickness_m=0.002, inset_m=0.0)
 """Measures of a part that nobody has measured: enough to inspect pictures that are canonical."""
 SHAPE_SLACK = 0.05
 """Relative; pictures that are scaled to a view may differ in shape by that much."""
-ANOMALY_LABEL = Label(ko="이상", en="anomaly")
-
-
-@dataclass(frozen=True, slots=True)
-class Bins:
-    """Where parts go: with an anomaly, doubtful, and not inspected."""
-
-    reject: str
-    review: str
-
-    @classmethod
-    def of(cls, bins: Iterable[str]) -> Bins:
-        """The cell's bins that suit best by their names."""
-        there = sorted(bins)
-        if not there:
-            raise RecipeError("the cell's calibration has no bins: add one for rejects")
-        reject = "scrap" if "scrap" in there else there[0]
-        return cls(reject, "review" if "review" in there else reject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +86,11 @@ def teach_recipe(
         taught = teach(seen.pictures, features, settings, progress, seen.parts, marked)
     except InspectionError as error:
         raise InspectionError(". ".join([f"{good}: {error}", *seen.in_words()])) from None
-    number = _next_version(folder)
+    number = next_version(folder)
     model = f"anomaly-{number}"
     bounds = Bounds.around(Look.of(picture) for picture in seen.pictures)
     review = review_from(taught.bound, before, folder)
-    recipe = _recipe(
+    recipe = taught_recipe(
         name, number, model, seen.size, part or USUAL_PART, bins, bounds, review, before
     )
     created = now().isoformat(timespec="seconds")
@@ -190,60 +167,3 @@ def _require_kept(
             raise RecipeError(
                 f"{file}: {what} {width} x {height} px: leave out --canonical, or give it so"
             )
-
-
-def _next_version(folder: Path) -> int:
-    taken = [
-        int(tail)
-        for path in folder.glob("anomaly-*")
-        if (tail := path.name.removeprefix("anomaly-")).isdecimal()
-    ]
-    return max(taken, default=0) + 1
-
-
-def _recipe(
-    name: str,
-    number: int,
-    model: str,
-    canonical: tuple[int, int],
-    part: PartGeometry,
-    bins: Bins,
-    bounds: Bounds,
-    review: float | None,
-    before: Recipe | None,
-) -> Recipe:
-    """review: score from which anomalies are doubtful; None: as the recipe of before has it."""
-    if before is None:
-        data: dict[str, Any] = {
-            "name": name,
-            "product": f"{name}, taught from pictures of good parts",
-            "part": part,
-            "threshold": ANOMALY_THRESHOLD,
-            "review_threshold": review,
-            "classes": {ANOMALY: ClassRule(bin=bins.reject, label=ANOMALY_LABEL)},
-            "priority": (ANOMALY,),
-            "default_bin": bins.reject,
-            "review_bin": bins.review,
-            "not_inspected_bin": bins.review,
-        }
-    else:
-        data = before.model_dump()
-        if ANOMALY not in before.classes:
-            own = None if before.threshold is None else ANOMALY_THRESHOLD
-            rule = ClassRule(bin=bins.review, threshold=own, label=ANOMALY_LABEL)
-            data["classes"][ANOMALY] = rule.model_dump()
-            data["priority"] = (*before.priority, ANOMALY)
-        if review is not None and before.model is None:
-            data["review_threshold"] = review
-        elif review is not None:
-            data["classes"][ANOMALY]["review_threshold"] = review
-    changed = {
-        "version": f"taught-{number}",
-        "canonical_px": canonical,
-        "anomaly": model,
-        "picture": asdict(bounds),
-    }
-    try:
-        return Recipe.model_validate(data | changed)
-    except ValidationError as error:
-        raise RecipeError(f"the recipe '{name}' cannot be written: {one_line(error)}") from None

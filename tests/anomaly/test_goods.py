@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from cell.faces.cli.app import app
 from cell.lab.goods import read_good
-from cell.lab.teaching import Bins, Lesson, teach_recipe, warnings
+from cell.lab.taught import Bins
+from cell.lab.teaching import Lesson, teach_recipe, warnings
 from cell.products.loading import RecipeError, load_recipe
 from cell.products.recipe import PartGeometry
 from cell.products.writing import write_recipe

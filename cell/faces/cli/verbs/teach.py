@@ -27,7 +27,8 @@ from cell.faces.cli.part_measures import (
 )
 from cell.faces.cli.pictures import write_picture
 from cell.faces.cli.terminal import terminal
-from cell.lab.teaching import Bins, Lesson, teach_recipe, warnings
+from cell.lab.taught import Bins
+from cell.lab.teaching import Lesson, teach_recipe, warnings
 from cell.products.inspector import view_maker
 from cell.products.loading import RECIPES
 from cell.products.lookup import cell_bins, taught_recipes
