@@ -100,7 +100,13 @@ class OnnxEngine:
         """Arrays of these shapes for input and output, tied to the model, so that no call
         allocates or copies them.
         """
-        read, written = np.zeros(taken, np.float32), np.zeros(given, np.float32)
+        try:
+            read, written = np.zeros(taken, np.float32), np.zeros(given, np.float32)
+        except (MemoryError, ValueError) as error:  # more than there is, or than numpy can count
+            raise EngineError(
+                f"{self._model} wants room for {list(taken)} and {list(given)} numbers, which is "
+                "not there: export it again with a smaller input or fewer places"
+            ) from error
         self._tie("cpu", 0, read.shape, read.ctypes.data, written.shape, written.ctypes.data)
         return read, written
 
