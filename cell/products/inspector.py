@@ -21,6 +21,7 @@ from vision.anomaly.inspector import TaughtInspector
 from vision.engines.base import Engine
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.engines.opening import open_engine
+from vision.engines.trying import try_out
 from vision.errors import InspectionError
 from vision.inspect.inspector import Inspector
 from vision.inspect.locate import PartLocator
@@ -115,6 +116,20 @@ def warm_up(setup: InspectionSetup) -> None:
     finally:
         for one, own in zip(looking, bounds, strict=True):
             one.bounds = own
+
+
+def require_works(config: Places, name: str, package: Path) -> None:
+    """Whether the recipe `name` can be inspected by the model in this folder: it is read as the
+    inspector reads it, and run on pictures of nothing by the reference engine, whatever engine the
+    configuration names. Raises RecipeError, ModelError, VisionError.
+    """
+    parts = load_inspection_parts(config, name, package)
+    assert parts.model is not None  # a package was given
+    engine = open_engine("onnxruntime", {}, parts.model)
+    try:
+        try_out(engine, parts.model)
+    finally:
+        engine.close()
 
 
 def require_in_view(config: Places, recipe: Recipe) -> None:

@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 from typing import Final
 
+from cell.config import CellConfig
 from cell.people.person import SignedIn
 from cell.products.lookup import find_recipe, load_model, model_folder
 from cell.products.places import Places
 from cell.products.recipe import Recipe
 from cell.promotion.errors import PromotionError
 from cell.promotion.model import Model, Offer, Origin
+from cell.promotion.proving import require_proven
 from cell.promotion.registry import Registry
 from cell.texts import say
 from models.card import ModelCard
@@ -22,16 +24,19 @@ BESIDE: Final = "candidate.json"
 
 
 def admit(
-    registry: Registry, config: Places, offer: Offer, by: SignedIn, now_ns: int, why: str = ""
+    registry: Registry, config: CellConfig, offer: Offer, by: SignedIn, now_ns: int, why: str = ""
 ) -> Model:
     """Take a package in as a candidate for its recipe. Where the recipe has no model on record yet,
     the one in use is taken in first: it is what candidates are compared with.
 
-    Raises PromotionError for a package of another recipe, size or classes, or whose thresholds do
-    not fit the recipe; RecipeError, ModelError.
+    Raises PromotionError for a package of another recipe, size or classes, for one whose
+    thresholds do not fit the recipe or whose network does not run; RecipeError, ModelError,
+    ForbiddenError.
     """
+    registry.require_may_add(offer, by, why)
     recipe = find_recipe(config, offer.recipe)
     require_fit(recipe, ModelPackage.load(offer.package).card)
+    require_proven(config, offer.recipe, offer.package)
     ensure_active(registry, config, recipe, by, now_ns)
     return registry.admit(offer, by, now_ns, why)
 

@@ -146,6 +146,11 @@ class Registry(Closing):
         """Take in a candidate; the same one again changes nothing. Raises ModelError."""
         return self._take_in(offer, by, now_ns, why, added)
 
+    def require_may_add(self, offer: Offer, by: SignedIn, why: str = "") -> None:
+        """Raises ForbiddenError for who may not take models in."""
+        with self._refusals(by, "model.added", offer.recipe, why):
+            require(by.role, Permission.PROMOTE)
+
     def promote(
         self,
         model: Model,
@@ -258,8 +263,7 @@ class Registry(Closing):
         why: str,
         step: Callable[[Fleet, str], tuple[Move, ...]],
     ) -> Model:
-        with self._refusals(by, "model.added", offer.recipe, why):
-            require(by.role, Permission.PROMOTE)
+        self.require_may_add(offer, by, why)
         package = ModelPackage.load(offer.package)
         fingerprint, manifest = self._shelf.put(offer.package)
         card = package.card

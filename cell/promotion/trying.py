@@ -11,6 +11,7 @@ from cell.lab.counted import all_counted
 from cell.lab.figures import verdict_of
 from cell.lab.inspecting import Bench, Seen, inspect_all
 from cell.labels.training import data_set
+from cell.labels.untouched import require_untouched
 from cell.labels.values import Member, Split
 from cell.products.inspector import build_inspector
 from cell.products.lookup import find_recipe
@@ -35,13 +36,15 @@ def try_locked(
     """What both said of the set's test share. folders: of the active model and the candidate;
     name: the set's. Pictures of another size than the recipe's are of other products.
 
-    Raises PromotionError where nothing is left; RecipeError, ModelError, VisionError, DataError.
+    Raises PromotionError where nothing is left; SetError for a picture that is not what was
+    labelled; RecipeError, ModelError, VisionError, DataError.
     """
     size = find_recipe(config, recipe).canonical_px
     chosen = [one for one in of_size(members, size) if one.split is Split.TEST]
     if not chosen:
         told = {"width": size[0], "height": size[1]}
         raise PromotionError(say("promotion.nothing_locked", name=name, **told))
+    require_untouched(chosen)
     classes = sorted({shape.class_name for one in chosen for shape in one.labelled.shapes})
     split = data_set(chosen, config.data_dir, classes)
     samples = split.of(Split.TEST)

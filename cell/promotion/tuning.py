@@ -15,6 +15,7 @@ from cell.lab.figures import verdict_of
 from cell.lab.inspecting import Bench, Seen, Watch, inspect_all
 from cell.labels.label import Judgement
 from cell.labels.training import data_set
+from cell.labels.untouched import require_untouched
 from cell.labels.values import LabelSet, Member, Split
 from cell.products.inspector import build_inspector
 from cell.products.lookup import find_recipe
@@ -79,8 +80,8 @@ def measure(
     """Inspect a label set's pictures by the model in use. alone: each defect counts as the only one
     of its part.
 
-    Raises PromotionError for a set without pictures for either share; RecipeError, ModelError,
-    VisionError, DataError.
+    Raises PromotionError for a set without pictures for either share; SetError, RecipeError,
+    ModelError, VisionError, DataError.
     """
     written = find_recipe(config, name)
     own = of_size(members, written.canonical_px)
@@ -90,6 +91,7 @@ def measure(
         raise PromotionError(say("promotion.one_share", recipe=name))
     if {one.labelled.judgement for one in learnt} != {Judgement.GOOD, Judgement.DEFECTIVE}:
         raise PromotionError(say("promotion.one_kind", recipe=name))
+    require_untouched(own)
     classes = sorted({shape.class_name for one in own for shape in one.labelled.shapes})
     setup = build_inspector(config, name)
     try:

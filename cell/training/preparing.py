@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from cell.config import CellConfig
 from cell.labels.book import LabelBook
 from cell.labels.label import Judgement, Shape
 from cell.labels.training import data_set
+from cell.labels.untouched import require_untouched
 from cell.labels.values import LabelSet, Member, Split
 from cell.products.base import ANOMALY
 from cell.products.drawing import lot
@@ -38,7 +38,8 @@ FEWEST = 2
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What a job trains on. size: width and height [px]; left_out: pictures of another product or
-    of another shape (whole frames); unseen: classes of the recipe without any labelled defect.
+    of another shape (whole frames); unseen: classes of the recipe without any labelled defect;
+    members: of the set, all whose pictures are used.
     """
 
     label_set: LabelSet
@@ -49,6 +50,7 @@ class Prepared:
     report: Sequence[Sample]
     left_out: int
     unseen: tuple[str, ...]
+    members: Sequence[Member]
 
 
 def prepare(book: LabelBook, config: CellConfig, wish: Wish) -> Prepared:
@@ -82,6 +84,7 @@ def prepare(book: LabelBook, config: CellConfig, wish: Wish) -> Prepared:
         report=samples(report),
         left_out=len(everything) - len(members),
         unseen=tuple(name for name in classes if name not in chosen),
+        members=members,
     )
 
 
@@ -192,7 +195,5 @@ def _shows_a_defect(members: Sequence[Member]) -> bool:
 
 
 def pictures_there(prepared: Prepared) -> None:
-    """Raises TrainingError for a picture whose file has gone."""
-    for sample in (*prepared.train, *prepared.selection, *prepared.report):
-        if not Path(sample.image).is_file():
-            raise TrainingError(say("training.picture_gone", file=sample.image))
+    """Raises SetError for a picture whose file has gone, or holds something else by now."""
+    require_untouched(prepared.members)

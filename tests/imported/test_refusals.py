@@ -89,6 +89,15 @@ def test_an_operator_that_the_engine_lacks_leaves_nothing(tmp_path: Path) -> Non
     assert not list((tmp_path / "models").iterdir())
 
 
+def test_scores_that_are_no_numbers_leave_nothing(tmp_path: Path) -> None:
+    export = Export.read(write_export(tmp_path / "best.onnx", gains=(float("nan"), 1.0)))
+    kept = Kept.of(export, {})
+    origin = Origin(export, kept, (96, 64), dict.fromkeys(kept.names, 0.25))
+    with pytest.raises(ModelError, match=r"best\.onnx cannot be run .* not finite"):
+        stage(tmp_path / "models" / "nan", origin, "", None)
+    assert not list((tmp_path / "models").iterdir())
+
+
 @pytest.mark.parametrize(
     ("task", "names", "renamed", "words"),
     [

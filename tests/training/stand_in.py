@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
 import sys
 from pathlib import Path
@@ -35,11 +36,22 @@ def answer() -> None:
     how = (Path(sys.argv[0]).parent / HOW).read_text().split()
     program, *rest = sys.argv[2:]
     if "EXPORTED" in program:
+        rest = ended_with(program, rest)
+        if "export_hangs" in how:
+            print("exporting", flush=True)
+            signal.pause()
         export(Path(rest[0]), [int(side) for side in rest[1:]])
     elif "Following" in program:
         learn(json.loads(rest[0]), how)
     else:
-        try_weights(rest[0], how)
+        try_weights(ended_with(program, rest)[0], how)
+
+
+def ended_with(program: str, rest: list[str]) -> list[str]:
+    """The first lines of the program, which bind it to whoever asks, as they are; what is left."""
+    sys.argv = ["-c", *rest]
+    exec(program.partition("from ultralytics")[0].partition("import json")[0])
+    return sys.argv[1:]
 
 
 def try_weights(name: str, how: list[str]) -> None:

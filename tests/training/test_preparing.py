@@ -9,6 +9,8 @@ import pytest
 
 from cell.labels.errors import SetError
 from cell.labels.values import Split
+from cell.promotion.trying import try_locked
+from cell.promotion.tuning import measure
 from cell.texts import render
 from cell.training import preparing
 from cell.training.errors import TrainingError
@@ -16,6 +18,7 @@ from cell.training.preparing import foreign_classes, prepare
 from cell.training.values import Wish
 from tests.training.label_sets import Plate, config_of, frozen, plates
 
+SHIPPED = Path(__file__).parents[2] / "models" / "ball_screw"
 NEW = Wish("week-1", "plate", side=96)
 SCREW = Wish("week-1", "ball_screw", {}, side=96)
 SCREW_VIEW = {"size": (640, 256)}
@@ -91,10 +94,47 @@ def test_pictures_of_other_products_and_whole_frames_stay_out(tmp_path: Path) ->
     assert ready.left_out == 5
 
 
-def test_a_picture_that_has_gone_is_told_by_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("what", "words"),
+    [("gone", "is missing"), ("another", "not the picture"), ("folder", "cannot be read")],
+)
+def test_a_picture_that_is_not_what_was_labelled_is_told_by_name(
+    tmp_path: Path, what: str, words: str
+) -> None:
     with closing(frozen(tmp_path, plates(8, 12))) as book:
         ready = prepare(book, config_of(tmp_path), NEW)
-    Path(ready.train[0].image).unlink()
-    with pytest.raises(TrainingError) as told:
+    preparing.pictures_there(ready)
+    first, other = (Path(one.image) for one in ready.train[:2])
+    first.unlink()
+    if what == "another":
+        first.write_bytes(other.read_bytes())
+    elif what == "folder":
+        first.mkdir()
+    with pytest.raises(SetError) as told:
         preparing.pictures_there(ready)
-    assert str(ready.train[0].image) in render(str(told.value))
+    line = render(str(told.value))
+    assert line.startswith(str(first))
+    assert words in line
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize("look", ["gate", "thresholds"])
+def test_nothing_is_measured_on_another_picture(tmp_path: Path, look: str) -> None:
+    config = config_of(tmp_path)
+    with closing(frozen(tmp_path, plates(12, 18, "Pitting", **SCREW_VIEW))) as book:
+        members = list(book.members("week-1"))
+    first = next(one.file for one in members if one.split is Split.TEST)
+    other = next(one.file for one in members if one.file != first)
+    first.unlink()
+    first.write_bytes(other.read_bytes())
+    both, named = (SHIPPED, SHIPPED), "ball_screw"
+
+    def measured() -> None:
+        if look == "gate":
+            try_locked(config, named, both, members, "week-1", lambda items, _: items)
+        else:
+            measure(config, named, members, lambda items, _: items)
+
+    with pytest.raises(SetError) as told:
+        measured()
+    assert str(first) in render(str(told.value))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 
 from cell.config import CellConfig
@@ -243,3 +246,26 @@ def test_a_python_that_has_gone_is_told_at_the_order(tmp_path: Path) -> None:
     wish = Wish("a", "b", trainer=Trainer.ULTRALYTICS, python=str(tmp_path / "gone"))
     with pytest.raises(UserError, match="is no program"):
         require_trainer(wish)
+
+
+ASKER = """
+import sys
+from pathlib import Path
+from vision.lab.importing.weights import export_weights
+weights, python, folder = map(Path, sys.argv[1:])
+export_weights(weights, python, folder, None, lambda line: print(line, flush=True))
+"""
+
+
+def test_an_export_ends_with_whoever_asked_for_it(tmp_path: Path) -> None:
+    python = written(tmp_path / "env", "export_hangs")
+    weights = tmp_path / "own.pt"
+    weights.write_bytes(b"weights")
+    (tmp_path / "work").mkdir()
+    command = [sys.executable, "-c", ASKER, str(weights), str(python), str(tmp_path / "work")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as asker:
+        assert asker.stdout is not None
+        assert asker.stdout.readline() == "exporting\n"
+        (export,) = psutil.Process(asker.pid).children()
+        asker.kill()
+    assert psutil.wait_procs([export], timeout=60)[1] == []

@@ -86,7 +86,8 @@ class OnnxEngine:
             self._compute(count)
         except (*LOAD_FAULTS, RuntimeError) as error:  # a GPU's fault comes as the latter
             self._intake.forget()
-            raise EngineError(f"{self._model} failed to run: {error}") from error
+            why = " ".join(str(error).split())  # some libraries take many lines
+            raise EngineError(f"{self._model} failed to run: {why:.300}") from error
         except EngineError:
             self._intake.forget()
             raise
@@ -100,7 +101,13 @@ class OnnxEngine:
         """Arrays of these shapes for input and output, tied to the model, so that no call
         allocates or copies them.
         """
-        read, written = np.zeros(taken, np.float32), np.zeros(given, np.float32)
+        try:
+            read, written = np.zeros(taken, np.float32), np.zeros(given, np.float32)
+        except (MemoryError, ValueError) as error:  # more than there is, or than numpy can count
+            raise EngineError(
+                f"{self._model} wants room for {list(taken)} and {list(given)} numbers, which is "
+                "not there: export it again with a smaller input or fewer places"
+            ) from error
         self._tie("cpu", 0, read.shape, read.ctypes.data, written.shape, written.ctypes.data)
         return read, written
 
@@ -137,9 +144,10 @@ def open_session(model: Path, threads: int, providers: list[Any]) -> Any:
             str(model), options, providers=providers, enable_fallback=int(again)
         )
     except LOAD_FAULTS as error:
+        why = _brief(error, model)
         raise EngineError(
-            f"{model} is not an ONNX model that this runtime can load ({_brief(error)}): it is cut "
-            "short, damaged or too new; install the model package again"
+            f"{model} is not an ONNX model that this runtime can load ({why}): it is cut short, "
+            "damaged or too new; install the model package again"
         ) from error
 
 
@@ -156,5 +164,7 @@ def _only(nodes: list[Any], what: str, model: Path) -> tuple[str, tuple[int, ...
     )
 
 
-def _brief(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0].split(" : ")[-1][:120]
+def _brief(error: Exception, model: Path) -> str:
+    """The reason alone: a long path in front of it would leave no room."""
+    words = (str(error) or type(error).__name__).splitlines()[0].split(" : ")[-1]
+    return words.removeprefix(f"Load model from {model} failed:")[:120]

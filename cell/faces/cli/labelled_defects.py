@@ -11,6 +11,7 @@ from cell.faces.cli.errors import UsageError
 from cell.faces.cli.labels import tell_findings
 from cell.labels.book import FILE, LabelBook
 from cell.labels.training import data_set
+from cell.labels.untouched import require_untouched
 from cell.labels.values import Member
 from vision.lab.data.open import open_data
 from vision.lab.data.reading import Unlabelled
@@ -45,6 +46,7 @@ def _of_set(config: CellConfig, recipe: str, name: str) -> list[Item]:
         )
     with closing(LabelBook.open(config.data_dir, config.labels)) as book:
         members = [one for one in book.members(name) if _is_learned_from(one, recipe)]
+    require_untouched(members)
     classes = sorted({shape.class_name for one in members for shape in one.labelled.shapes})
     split: Split = data_set(members, config.data_dir, classes)
     return _marked(whole(split.data.samples, classes), f"the label set '{name}'")

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from models.errors import ModelError
-from vision.lab.importing.weights import environment, plain, reason
+from vision.lab.importing.weights import ENDS_WITH_US, environment, plain, reason
 
-PROGRAM: Final = (
-    "import json, sys\n"
+PROGRAM: Final = ENDS_WITH_US + (
+    "import json\n"
     "from ultralytics import YOLO, settings\n"
     "settings.update({'sync': False})\n"
     "model = YOLO(sys.argv[1])\n"
@@ -52,7 +52,7 @@ def beginning(given: str, python: Path, folder: Path) -> str:
 def _tried(name: str, given: str, python: Path, folder: Path, fetched: bool) -> tuple[str, str]:
     """Task and file of what ultralytics makes of `name`."""
     own = environment(folder) | ({"YOLO_OFFLINE": "false"} if fetched else {})
-    command = [str(python), "-c", PROGRAM, name]
+    command = [str(python), "-c", PROGRAM, f"{os.getpid()}", name]
     done = subprocess.run(
         command, cwd=folder, env=own, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, errors="replace", check=False,

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
 from models.errors import ModelError
 from models.ground.writing import write_whole
 from models.package import ModelPackage, next_version
 from vision.engines.onnx import OnnxConfig, OnnxEngine
 from vision.engines.selfcheck import write_selfcheck
+from vision.engines.trying import try_out
 from vision.errors import EngineError
 from vision.lab.importing.classes import Kept
 from vision.nets.imported.export import AGAIN, MASKS, Export
@@ -171,7 +170,7 @@ def _require_runs(folder: Path, origin: Origin) -> None:
     try:
         engine = OnnxEngine(OnnxConfig(), package.onnx)
         try:
-            engine.run(np.zeros(engine.input_shape, np.float32))
+            try_out(engine, package)
         finally:
             engine.close()
     except EngineError as error:
