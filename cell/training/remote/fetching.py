@@ -13,7 +13,7 @@ from cell.training.book import JobBook
 from cell.training.errors import TrainingError
 from cell.training.packing import Place, figures_of, pack, source_of
 from cell.training.preparing import Prepared
-from cell.training.remote.order import MOST_PACKAGE, unpack
+from cell.training.remote.archive import MOST_PACKAGE, unpack
 from cell.training.remote.ssh import Ssh
 from cell.training.values import Job
 from models.files import CARD

@@ -35,10 +35,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from cell.texts import say
+from cell.training.candidate import PACKAGE
 from cell.training.errors import TrainingError
-from cell.training.packing import PACKAGE
-from cell.training.remote.lines import SAID, last_word
-from cell.training.remote.order import ORDER, unpack, write_package
+from cell.training.remote.archive import ORDER, unpack, write_package
+from cell.training.remote.lines import END, SAID, last_word
 from cell.training.remote.version import own_version
 from models.ground.ending import end_with
 
@@ -95,7 +95,8 @@ class Guest:
             os.close(lock)
             return
         command = [sys.executable, "-m", "cell.training.remote.worker", str(folder)]
-        (folder / PID).unlink(missing_ok=True)
+        for old in (PID, END):
+            (folder / old).unlink(missing_ok=True)
         with (folder / LOG).open("ab") as log:
             process = subprocess.Popen(
                 command,

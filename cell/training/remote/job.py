@@ -40,6 +40,8 @@ TRIES: Final = 3
 """How often a job is begun there that gets killed."""
 AGAIN_S: Final = 3.0
 STOP_S: Final = 10.0
+THERE: Final = "there"
+"""In the job's folder while it is at work on the other machine."""
 _MIB = 1 << 20
 
 
@@ -49,6 +51,7 @@ class Away:
     def __init__(self, book: JobBook, job: Job, config: CellConfig) -> None:
         self._book, self._job, self._config = book, job, config
         self._ssh, self._name = Ssh(config.training.remote), name_of(job)
+        self._folder = book.folder(job.id)
         self._offset = 0
         self._lost_s = 0.0
 
@@ -56,9 +59,12 @@ class Away:
         """To the end. Raises TrainingError for what people can mend."""
         prepared = prepared_for(self._job, self._config)
         place = self._there(prepared)
+        self._end_cancelled()
         for _ in range(TRIES):
+            (self._folder / THERE).touch()
             self._patiently(lambda: self._ssh.ask("go", self._name))
             failed = self._patiently(self._follow)
+            (self._folder / THERE).unlink()
             if failed:
                 raise TrainingError(say("training.remote.failed", host=self._ssh.host, why=failed))
             if self._patiently(lambda: self._ssh.ask("hello", self._name))["job"] == "done":
@@ -73,14 +79,23 @@ class Away:
 
     def stop(self) -> None:
         """It shall end there, too."""
-        with suppress(TrainingError):
+        with suppress(TrainingError):  # told with the next job that goes there
             self._ssh.ask("stop", self._name, limit_s=STOP_S)
+            (self._folder / THERE).unlink(missing_ok=True)
+
+    def _end_cancelled(self) -> None:
+        """Jobs that were cancelled while the machine was out of reach, or no runner was there."""
+        for job in self._book.jobs():
+            mark = self._book.folder(job.id) / THERE
+            if job.state is State.CANCELLED and mark.exists():
+                self._ssh.ask("stop", name_of(job))
+                mark.unlink()
 
     def _there(self, prepared: Prepared) -> Place:
         """The order is there, or sent now; what its package is called."""
         said = require_ready(self._ssh, self._name)
-        folder, remote = self._book.folder(self._job.id), self._config.training.remote
-        kept = kept_place(folder)
+        remote = self._config.training.remote
+        kept = kept_place(self._folder)
         if said["job"] != "absent" and kept is not None:
             return kept
         place = Place.of(self._config, self._job.wish.recipe)
@@ -88,7 +103,7 @@ class Away:
         size_mib = size_of(prepared) // _MIB
         require_room(self._ssh, said, size_mib + CHECKPOINTS_MIB + remote.min_free_mib)
         self._ssh.ask("drop", self._name)
-        keep_place(folder, place)
+        keep_place(self._folder, place)
         self._ssh.ask("take", self._name, send=lambda stream: write_order(order, stream))
         return place
 

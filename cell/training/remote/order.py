@@ -1,13 +1,7 @@
-"""What another machine gets of a job, as one archive: `order.json` and the pictures; and the
-package that comes back.
-
-Nothing in either is run, and nothing is read that could be a program (no pickles): JSON, pictures,
-an ONNX file.
-"""
+"""What another machine gets of a job, as one archive: `order.json` and the pictures."""
 
 from __future__ import annotations
 
-import io
 import json
 import tarfile
 from collections.abc import Sequence
@@ -18,19 +12,15 @@ from typing import IO, Any
 import numpy as np
 
 from cell.labels.values import LabelSet
-from cell.texts import say
-from cell.training.errors import TrainingError
 from cell.training.packing import Place
 from cell.training.preparing import Prepared
+from cell.training.remote.archive import ORDER, add_file
 from cell.training.rows import wish_of
 from cell.training.values import Job, Progress, State
 from vision.lab.data.types import Sample
 
-ORDER = "order.json"
 PICTURES = "pictures"
 KINDS = ("train", "selection", "report")
-MOST_PACKAGE = 512 << 20
-"""A package is never larger [bytes]; a tenth of that is more than any network of the cell's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +46,8 @@ def write_order(order: Order, stream: IO[bytes]) -> None:
                 names.setdefault(sample.image, f"{len(names):06}{sample.image.suffix.lower()}")
         text = json.dumps(_told(order, names), ensure_ascii=False).encode()
         for image, name in names.items():
-            _add(archive, f"{PICTURES}/{name}", image.read_bytes())
-        _add(archive, ORDER, text)  # last: an archive that was cut off has none
+            add_file(archive, f"{PICTURES}/{name}", image.read_bytes())
+        add_file(archive, ORDER, text)  # last: an archive that was cut off has none
 
 
 def size_of(prepared: Prepared) -> int:
@@ -88,38 +78,6 @@ def place_of(told: dict[str, Any]) -> Place:
     """What the package of an order is called."""
     place = told["place"]
     return Place(place["name"], place["version"], tuple(place["parents"]))
-
-
-def unpack(stream: IO[bytes], folder: Path, most: int, where: str) -> None:
-    """Plain files of an archive, at most one folder deep. most [bytes] in all; where: whom an error
-    names. Raises TrainingError for anything else in it, OSError.
-    """
-    taken = 0
-    try:
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
-            for member in archive:
-                parts = Path(member.name).parts
-                taken += member.size
-                plain = member.isreg() and 1 <= len(parts) <= 2 and ".." not in parts
-                if not plain or member.name.startswith("/") or taken > most:
-                    raise TrainingError(say("training.remote.archive", host=where))
-                source = archive.extractfile(member)
-                assert source is not None
-                target = folder / member.name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with target.open("wb") as file:
-                    while piece := source.read(1 << 20):
-                        file.write(piece)
-    except (tarfile.TarError, EOFError):
-        raise TrainingError(say("training.remote.archive", host=where)) from None
-
-
-def write_package(folder: Path, stream: IO[bytes]) -> None:
-    """The archive of a model package's folder. Raises OSError."""
-    with tarfile.open(fileobj=stream, mode="w|") as archive:
-        for file in sorted(folder.rglob("*")):
-            if file.is_file():
-                _add(archive, file.relative_to(folder).as_posix(), file.read_bytes())
 
 
 def _told(order: Order, names: dict[Path, str]) -> dict[str, Any]:
@@ -156,9 +114,3 @@ def _sample(told: dict[str, Any], pictures: Path) -> Sample:
     labels = np.array(told["labels"], np.int64)
     image = pictures / Path(told["image"]).name
     return Sample(told["name"], image, tuple(told["size"]), told["group"], boxes, labels)
-
-
-def _add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
-    member = tarfile.TarInfo(name)
-    member.size = len(data)
-    archive.addfile(member, io.BytesIO(data))
