@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cell.config import CellConfig, load
-from cell.texts import say
+from cell.texts import render, say
 from cell.training.book import JobBook
 from cell.training.bounds import die_with
 from cell.training.errors import JobStoreError, TrainingError
@@ -131,10 +131,10 @@ class Away:
                 now = time.monotonic()
                 if not self._lost_s:
                     self._lost_s = now
-                    self._stand(say("training.remote.lost", host=self._ssh.host, why=str(error)))
-                print(f"{error}", flush=True)
+                    self._stand(say("training.remote.lost", host=self._ssh.host, why=error.why))
+                print(render(str(error)), flush=True)
                 if now - self._lost_s > patience_s:
-                    told = {"host": self._ssh.host, "why": str(error)}
+                    told = {"host": self._ssh.host, "why": error.why}
                     raise TrainingError(say("training.remote.gone", **told)) from None
                 time.sleep(AGAIN_S)
             else:

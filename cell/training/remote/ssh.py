@@ -48,7 +48,11 @@ def require_ssh() -> str:
 
 
 class UnreachedError(TrainingError):
-    """The machine does not answer, or the connection broke: it may come back."""
+    """The machine does not answer, or the connection broke: it may come back. why: ssh's words."""
+
+    def __init__(self, host: str, why: str) -> None:
+        super().__init__(say("training.remote.unreached", host=host, why=why))
+        self.why = why
 
 
 class Ssh:
@@ -149,7 +153,7 @@ class Ssh:
         if code == UNREACHED or code < 0:
             if any(mark in words.lower() for mark in FOR_GOOD):
                 return TrainingError(say("training.remote.shut", **told))
-            return UnreachedError(say("training.remote.unreached", **told))
+            return UnreachedError(self.host, told["why"])
         if code == REFUSED and last.startswith("error: "):
             return TrainingError(
                 say("training.remote.refused", host=self.host, why=last.removeprefix("error: "))
