@@ -123,6 +123,11 @@ def machine(folder: Path, *, forced: str = "", torch: bool = False) -> Iterator[
         yield made
     finally:
         made.stop()
+        for file in made.jobs.glob("*/pid"):  # what a test that failed has left at work
+            with suppress(psutil.NoSuchProcess, ValueError):
+                worker = psutil.Process(int(file.read_text()))
+                if str(made.folder) in " ".join(worker.cmdline()):
+                    worker.kill()
 
 
 def write_python(made: Machine, *, torch: bool = False, more: str = "") -> None:
