@@ -5,8 +5,63 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 
+class RemoteConfig(BaseModel):
+    """Training on another machine, over the system's OpenSSH client."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    host: str = Field(
+        "",
+        pattern=r"^([A-Za-z0-9_][A-Za-z0-9_.@:-]*)?$",
+        title="Machine",
+        description="Where the cell's detector is trained: user@machine, or a Host of the ssh "
+        "configuration; empty: on this computer, beside the line.",
+    )
+    python: str = Field(
+        "inspection-cell/.venv/bin/python",
+        pattern=r"^[A-Za-z0-9_./~+-]+$",
+        title="Python there",
+        description="Python of the environment there that has this project; from the home folder.",
+    )
+    ssh_config: str = Field(
+        "",
+        title="ssh configuration",
+        description="File of OpenSSH's settings (port, key); empty: the user's own.",
+    )
+    device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|cuda(:[0-9]+)?)$",
+        title="Device there",
+        description="auto, cpu or cuda; auto is the GPU where there is one.",
+    )
+    cores: int = Field(
+        0,
+        ge=0,
+        le=256,
+        title="Cores there",
+        description="Processors, and threads, that a job may use there; 0: all.",
+        json_schema_extra={"unit": "1"},
+    )
+    min_free_mib: int = Field(
+        500,
+        ge=0,
+        title="Free room there",
+        description="Room on the disk there that is not for training.",
+        json_schema_extra={"unit": "MiB"},
+    )
+    patience_min: float = Field(
+        30.0,
+        gt=0,
+        le=10_000,
+        title="Patience",
+        description="How long a machine that a job has begun on may be out of reach before the "
+        "job fails; it goes on there all the same, and is found again when resumed.",
+        json_schema_extra={"unit": "min"},
+    )
+
+
 class TrainingConfig(BaseModel):
-    """Training on the cell's own computer, beside the line."""
+    """Training on the cell's own computer, beside the line, or on another machine."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -55,4 +110,9 @@ class TrainingConfig(BaseModel):
         title="Python",
         description="Python of an environment that has ultralytics, for its weights and its "
         "training; empty: that of the `yolo` on the PATH.",
+    )
+    remote: RemoteConfig = Field(
+        default_factory=RemoteConfig,
+        title="Another machine",
+        description="Where jobs are trained instead of beside the line.",
     )

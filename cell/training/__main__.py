@@ -11,10 +11,8 @@ from pathlib import Path
 from cell.config import load
 from cell.texts import render
 from cell.training.book import JobBook
-from cell.training.line import Line
 from cell.training.lock import the_runner
-from cell.training.runner import Runner
-from cell.training.work import command
+from cell.training.remote.away import runner_of
 from models.ground.ending import end_with
 
 
@@ -28,8 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     config = load(given.config or (own if own.exists() else None))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with the_runner(given.data), closing(JobBook(given.data)) as book:
-        start = command(given.data, given.config)
-        Runner(book, config.training, start, Line(given.data).verdicts).work_off()
+        runner_of(book, config.training, given.config).work_off()
     return 0
 
 

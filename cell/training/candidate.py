@@ -7,10 +7,13 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from models.ground.writing import write_whole
 
-FILE = "candidate.json"
+PACKAGE: Final = "package"
+"""Below the job's folder: holds the package's folder, and `FILE`."""
+FILE: Final = "candidate.json"
 """Beside the package's folder."""
 
 

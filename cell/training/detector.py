@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from cell.config import CellConfig
-from cell.training.book import JobBook
 from cell.training.packing import NOT_STATED, Place, Write, figures_of, pack, source_of
 from cell.training.preparing import Prepared
 from cell.training.telling import Telling
+from cell.training.told import Told
 from cell.training.values import Job
 from vision.lab.training.export import read_run
 from vision.lab.training.loop import Settings, Trainer
@@ -28,8 +29,20 @@ VALIDATIONS = 10
 """How often a run is measured, and keeps a checkpoint."""
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a job learns under. threads: processors; min_free_mib: room on the disk that is not for
+    training; device: of torch, `auto` for a GPU where there is one.
+    """
+
+    place: Place
+    threads: int
+    min_free_mib: int
+    device: str = "cpu"
+
+
 def train(
-    book: JobBook,
+    book: Told,
     job: Job,
     prepared: Prepared,
     config: CellConfig,
@@ -37,27 +50,32 @@ def train(
     clock: Callable[[], int],
 ) -> None:
     """Train to the end and finish the job. Raises UserError for what people can mend."""
-    torch.set_num_threads(threads)
+    place = Place.of(config, job.wish.recipe)
+    learn(book, job, prepared, Terms(place, threads, config.recorder.min_free_mib), clock)
+
+
+def learn(book: Told, job: Job, prepared: Prepared, terms: Terms, clock: Callable[[], int]) -> None:
+    """The same, where no cell's configuration is. Raises UserError for what people can mend."""
+    torch.set_num_threads(terms.threads)
     folder = book.folder(job.id)
     pictures = PictureJob(prepared.classes, prepared.train, prepared.selection, prepared.size)
     steps = max(1, pictures.pictures // BATCH)
-    settings = _settings(job, steps)
-    telling = Telling(book, job.id, settings.epochs, steps, config.recorder.min_free_mib)
+    settings = _settings(job, steps, terms.device)
+    telling = Telling(book, job.id, settings.epochs, steps, terms.min_free_mib)
     trainer = Trainer(pictures, folder, settings, (folder / "last.pt").exists(), watch=telling)
     book.begin_at(job.id, trainer.epoch)
     trainer.run()
     telling.close()
-    place = Place.of(config, job.wish.recipe)
-    write = _write(job, prepared, place, pictures, read_run(folder, "best.pt"))
-    package, card = pack(folder, job, place, write, clock())
+    write = _write(job, prepared, terms.place, pictures, read_run(folder, "best.pt"))
+    package, card = pack(folder, job, terms.place, write, clock())
     book.finish(job.id, package, figures_of(card), clock())
     (folder / "last.pt").unlink(missing_ok=True)
 
 
-def _settings(job: Job, steps: int) -> Settings:
+def _settings(job: Job, steps: int, device: str) -> Settings:
     epochs = math.ceil(job.wish.steps / steps)
     return Settings(
-        epochs=epochs, batch=BATCH, rate=RATE, average=AVERAGE, seed=job.wish.seed, device="cpu",
+        epochs=epochs, batch=BATCH, rate=RATE, average=AVERAGE, seed=job.wish.seed, device=device,
         every=max(1, math.ceil(epochs / VALIDATIONS)), workers=0, repeatable=True,
         warm=max(1, min(60, job.wish.steps // 5)),
     )  # fmt: skip

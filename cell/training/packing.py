@@ -12,13 +12,12 @@ from typing import Any, Final
 from cell.config import CellConfig
 from cell.products.loading import NoRecipeError, load_recipe
 from cell.products.lookup import model_folder, recipe_folder
-from cell.training.candidate import Candidate, write_candidate
+from cell.training.candidate import PACKAGE, Candidate, write_candidate
 from cell.training.preparing import Prepared
 from cell.training.values import Job
 from models.package import FIRST, ModelError, ModelPackage, next_version
 from vision.lab.data.fingerprint import fingerprint
 
-PACKAGE: Final = "package"
 NOT_STATED: Final = "not stated: do not pass on without asking the pictures' owner"
 
 

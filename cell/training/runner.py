@@ -25,6 +25,8 @@ from models.ground.errors import UserError
 TICK_S: Final = 0.25
 GRACE_S: Final = 3.0
 """A job that shall end has so long to do so by itself."""
+GRACE_ELSEWHERE_S: Final = 15.0
+"""So long where it must tell another machine first."""
 TRIES: Final = 3
 """How often a job is begun that gets killed."""
 LOG = "log.txt"
@@ -38,7 +40,9 @@ Verdicts = Callable[[], Sequence[Judged]]
 
 
 class Runner:
-    """Use as the one runner of a data folder (`lock.the_runner`). clock: the system clock [ns]."""
+    """Use as the one runner of a data folder (`lock.the_runner`). clock: the system clock [ns];
+    elsewhere: whether a job is trained on another machine, and so need not wait for the line.
+    """
 
     def __init__(
         self,
@@ -47,9 +51,11 @@ class Runner:
         command: Command,
         verdicts: Verdicts,
         clock: Callable[[], int] = time.time_ns,
+        elsewhere: Callable[[Job], bool] = lambda _job: False,
     ) -> None:
         self._book, self._command, self._verdicts, self._clock = book, command, verdicts, clock
         self._bounds = Bounds(settings.cores, settings.memory_mib)
+        self._elsewhere = elsewhere
         self._rule = Rule(settings.slower_share, settings.hold_s)
 
     def work_off(self, tell: Callable[[Job], None] = lambda _job: None) -> None:
@@ -73,29 +79,27 @@ class Runner:
         )
         assert process.stdout is not None
         said = Said(process.stdout, folder / LOG)
+        away = self._elsewhere(job)
+        grace_s = GRACE_ELSEWHERE_S if away else GRACE_S
         try:
-            cancelled = self._watch(job, process)
+            cancelled = self._watch(job, process, away)
         except BaseException:
-            _end(process)
+            _end(process, grace_s)
             self._patiently(lambda: self._book.stand(job.id, State.QUEUED))
             raise
         finally:
-            _end(process)
+            _end(process, grace_s)
             said.close()
         self._patiently(lambda: self._close(job, process.returncode, cancelled, said.last))
 
-    def _watch(self, job: Job, process: subprocess.Popen[bytes]) -> bool:
+    def _watch(self, job: Job, process: subprocess.Popen[bytes], away: bool) -> bool:
         """Until the job has ended, or somebody wants it to; whether that was so."""
         standing, before = before_the_first_step(self._clock()), time.monotonic()
         stopped = False
         while process.poll() is None:
-            standing = self._judged(standing)
-            if standing.paused != stopped:
-                stopped = standing.paused
-                _signal(process, signal.SIGSTOP if stopped else signal.SIGCONT)
-                state = State.PAUSED if stopped else State.RUNNING
-                why = standing.why if stopped else ""
-                self._patiently(partial(self._book.stand, job.id, state, why))
+            if not away:
+                standing = self._judged(standing)
+                stopped = self._stopped(job, process, standing, stopped)
             now = time.monotonic()
             worked, before = 0.0 if stopped else now - before, now
             try:
@@ -108,6 +112,17 @@ class Runner:
             except subprocess.TimeoutExpired:
                 continue
         return False
+
+    def _stopped(
+        self, job: Job, process: subprocess.Popen[bytes], standing: Standing, stopped: bool
+    ) -> bool:
+        """Bring the job to stand as it should; whether it then is stopped."""
+        if standing.paused != stopped:
+            _signal(process, signal.SIGSTOP if standing.paused else signal.SIGCONT)
+            state = State.PAUSED if standing.paused else State.RUNNING
+            why = standing.why if standing.paused else ""
+            self._patiently(partial(self._book.stand, job.id, state, why))
+        return standing.paused
 
     def _judged(self, standing: Standing) -> Standing:
         now = self._clock()
@@ -142,14 +157,14 @@ class Runner:
                 time.sleep(1.0)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes], grace_s: float) -> None:
     """Ask it to end, and see to it; a stopped one is woken for that."""
     if process.poll() is not None:
         return
     _signal(process, signal.SIGTERM)
     _signal(process, signal.SIGCONT)
     try:
-        process.wait(GRACE_S)
+        process.wait(grace_s)
     except subprocess.TimeoutExpired:
         _signal(process, signal.SIGKILL)
         process.wait()

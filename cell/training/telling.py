@@ -7,8 +7,8 @@ import time
 from dataclasses import replace
 
 from cell.texts import say
-from cell.training.book import JobBook
 from cell.training.errors import JobStoreError, TrainingError
+from cell.training.told import Told
 from cell.training.values import Point, Progress
 
 EVERY_S = 0.5
@@ -25,7 +25,7 @@ class Telling:
 
     def __init__(
         self,
-        book: JobBook,
+        book: Told,
         job: int,
         epochs: int,
         steps: int,

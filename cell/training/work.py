@@ -65,13 +65,19 @@ def _work(config: CellConfig, number: int, bounds: Bounds) -> int:
     with closing(JobBook(config.data_dir)) as book:
         job = book.job(number)
         train = _trainer(job)
-        with closing(LabelBook.open(config.data_dir, config.labels)) as labels:
-            prepared = prepare(labels, config, job.wish)
-        if prepared.label_set.fingerprint != job.fingerprint:
-            raise TrainingError(say("training.set_changed", set=job.wish.label_set))
-        pictures_there(prepared)
+        prepared = prepared_for(job, config)
         train(book, job, prepared, config, bounds.cores, time.time_ns)
     return 0
+
+
+def prepared_for(job: Job, config: CellConfig) -> Prepared:
+    """What the job trains on, unchanged since it was ordered. Raises TrainingError."""
+    with closing(LabelBook.open(config.data_dir, config.labels)) as labels:
+        prepared = prepare(labels, config, job.wish)
+    if prepared.label_set.fingerprint != job.fingerprint:
+        raise TrainingError(say("training.set_changed", set=job.wish.label_set))
+    pictures_there(prepared)
+    return prepared
 
 
 def _trainer(job: Job) -> Train:

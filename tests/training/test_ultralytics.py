@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 import pytest
 
-from cell.config import CellConfig
+from cell.config import CellConfig, load
 from cell.faces.studio.foreman import require_trainer
 from cell.labels.book import LabelBook
 from cell.training import ultralytics
@@ -245,7 +245,7 @@ def test_jobs_of_before_are_the_cells_own(place: tuple[CellConfig, LabelBook]) -
 def test_a_python_that_has_gone_is_told_at_the_order(tmp_path: Path) -> None:
     wish = Wish("a", "b", trainer=Trainer.ULTRALYTICS, python=str(tmp_path / "gone"))
     with pytest.raises(UserError, match="is no program"):
-        require_trainer(wish)
+        require_trainer(wish, load(None))
 
 
 ASKER = """

@@ -22,6 +22,7 @@ from cell.faces.cli.verbs import (
     inspect,
     jobs,
     jobs_cancel,
+    jobs_host,
     jobs_resume,
     jobs_run,
     labels,
@@ -102,6 +103,7 @@ app.add_typer(labels.app, name="labels")
 jobs.app.command("cancel")(jobs_cancel.cancel)
 jobs.app.command("resume")(jobs_resume.resume)
 jobs.app.command("run")(jobs_run.run)
+jobs.app.command("host")(jobs_host.host)
 app.add_typer(jobs.app, name="jobs")
 model.app.command("add")(model_change.add)
 model.app.command("try")(model_change.try_)

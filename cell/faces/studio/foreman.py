@@ -20,6 +20,8 @@ from cell.training.book import JobBook
 from cell.training.errors import TrainingError
 from cell.training.lock import runner_there
 from cell.training.preparing import pictures_there, prepare
+from cell.training.remote.away import elsewhere
+from cell.training.remote.ssh import require_ssh
 from cell.training.values import Job, Trainer, Wish
 from models.ground.errors import UserError
 from vision.lab.importing.weights import python_of
@@ -45,7 +47,7 @@ class Foreman:
         """Queue a job. Raises TrainingError, SetError, RecipeError for what cannot be trained."""
 
         def act() -> Job:
-            require_trainer(wish)
+            require_trainer(wish, self._config)
             prepared = prepare(self._labels, self._config, wish)
             pictures_there(prepared)
             return self.jobs.add(wish, prepared.label_set.fingerprint, self._by.name, now_ns)
@@ -63,7 +65,7 @@ class Foreman:
         """Queue a job again. Raises JobError for one that did not fail, nor was cancelled."""
 
         def act() -> Job:
-            require_trainer(self.jobs.job(job).wish)
+            require_trainer(self.jobs.job(job).wish, self._config)
             return self.jobs.resume(job)
 
         return self._noted("training.resume", f"{job}", act)
@@ -79,9 +81,13 @@ class Foreman:
             raise
 
 
-def require_trainer(wish: Wish) -> None:
-    """Raises TrainingError, ModelError where whoever is to learn is not there."""
-    if wish.trainer is Trainer.CELL:
+def require_trainer(wish: Wish, config: CellConfig) -> None:
+    """Raises TrainingError, ModelError where whoever is to learn is not there. Another machine is
+    asked when the job begins.
+    """
+    if elsewhere(config.training, wish.trainer):
+        require_ssh()
+    elif wish.trainer is Trainer.CELL:
         require_torch()
     else:
         python_of(Path(wish.python))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from cell.faces.cli.training import DATA, Data, cell_of, figures, jobs_of, say_line, word
 from cell.texts import render
-from cell.training.line import Line
 from cell.training.lock import the_runner
-from cell.training.runner import Runner
+from cell.training.remote.away import runner_of
 from cell.training.values import Job, State
-from cell.training.work import command
 
 
 def run(data: Data = DATA) -> None:
@@ -18,8 +16,7 @@ def run(data: Data = DATA) -> None:
     it goes on from its last checkpoint.
     """
     with jobs_of(data) as book, the_runner(data):
-        config = cell_of(data)
-        Runner(book, config.training, command(data, None), Line(data).verdicts).work_off(_tell)
+        runner_of(book, cell_of(data).training, None).work_off(_tell)
 
 
 def _tell(job: Job) -> None:
