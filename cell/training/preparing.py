@@ -39,7 +39,7 @@ FEWEST = 2
 class Prepared:
     """What a job trains on. size: width and height [px]; left_out: pictures of another product or
     of another shape (whole frames); unseen: classes of the recipe without any labelled defect;
-    members: of the set, all whose pictures are used.
+    members: of the set, all whose pictures are used; none where they were checked before they came.
     """
 
     label_set: LabelSet

@@ -68,7 +68,7 @@ def read_order(folder: Path) -> Order:
         Prepared(
             LabelSet(**prepared["label_set"]), tuple(prepared["classes"]), tuple(prepared["size"]),
             sets["train"], sets["selection"], sets["report"], prepared["left_out"],
-            tuple(prepared["unseen"]),
+            tuple(prepared["unseen"]), (),
         ),
         place_of(told), told["device"], told["cores"], told["min_free_mib"],
     )  # fmt: skip
