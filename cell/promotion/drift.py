@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cell.promotion.trial import Trial
+from cell.config.promotion import PromotionConfig
 
 STAKE: Final = 0.5
 """Of the largest one that cannot lose everything."""
@@ -37,14 +37,18 @@ class Drift:
         return replace(self, more=more, less=less)
 
     @classmethod
-    def from_now(cls, share: float, trial: Trial) -> Drift:
+    def from_now(cls, share: float, rules: PromotionConfig) -> Drift:
         """Nothing seen yet."""
-        return cls(share, trial.drift_margin)
+        return cls(share, rules.drift_margin)
 
-    def crossed(self, trial: Trial) -> bool:
+    def crossed(self, rules: PromotionConfig) -> bool:
         """Whether the share has changed."""
+        return self.progress(rules) >= 1.0
+
+    def progress(self, rules: PromotionConfig) -> float:
+        """How far the evidence for a change has come: 0 none, 1 enough."""
         # Two bets are watched, so each is held to twice the run.
-        return max(self.more, self.less) >= math.log(2 * trial.drift_run)
+        return max(self.more, self.less, 0.0) / math.log(2 * rules.drift_run)
 
 
 def _grown(capital: float, hit: float, share: float) -> float:
