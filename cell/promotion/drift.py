@@ -10,12 +10,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Final
 
 from cell.config.promotion import PromotionConfig
-
-STAKE: Final = 0.5
-"""Of the largest one that cannot lose everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +28,8 @@ class Drift:
     def after(self, stopped: bool) -> Drift:
         """With one part more."""
         high, low = self.share + self.margin, self.share - self.margin
-        more = _grown(self.more, float(stopped), high) if high < 1.0 else 0.0
-        less = _grown(self.less, float(not stopped), 1.0 - low) if low > 0.0 else 0.0
+        more = _grown(self.more, stopped, high, self.margin) if high < 1.0 else 0.0
+        less = _grown(self.less, not stopped, 1.0 - low, self.margin) if low > 0.0 else 0.0
         return replace(self, more=more, less=less)
 
     @classmethod
@@ -51,6 +47,12 @@ class Drift:
         return max(self.more, self.less, 0.0) / math.log(2 * rules.drift_run)
 
 
-def _grown(capital: float, hit: float, share: float) -> float:
-    """The bet that hits come more often than `share`, after one more part."""
-    return max(capital, 0.0) + math.log1p(STAKE * (hit - share) / share)
+def _grown(capital: float, hit: bool, share: float, margin: float) -> float:
+    """The bet that hits come more often than `share`, after one more part.
+
+    Its stake is the one that grows fastest where they come more often by one margin more, so where
+    the share has changed by two; a larger stake would lose there.
+    """
+    aim = min(share + margin, (1.0 + share) / 2.0)
+    odds = aim / share if hit else (1.0 - aim) / (1.0 - share)
+    return max(capital, 0.0) + math.log(odds)

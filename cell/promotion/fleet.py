@@ -114,7 +114,7 @@ def rolled_back(fleet: Fleet, *, refuse: bool, model: str = "") -> tuple[Move, .
     if fleet.active is None or fleet.before is None:
         raise PromotionError(say("promotion.nothing_before"))
     to = State.REFUSED if refuse else State.RETIRED
-    room = ()
+    room: tuple[Move, ...] = ()
     if fleet.canary is not None:
         room = (Move(fleet.canary, State.CANARY, State.SHADOW, Way.MADE_ROOM),)
     return (
