@@ -28,7 +28,10 @@ def what_to_do(watch: Watch) -> str:
     """What people should do about it; '' where nothing speaks against the model."""
     if watch.why is None:
         return ""
-    return say(f"active.advice.{watch.why}" if watch.before else "active.advice.nobody_before")
+    if not watch.before:
+        return say("active.advice.nobody_before")
+    drift = watch.why is Why.DRIFT
+    return say("active.advice.drift" if drift else "active.advice.escape_bound")
 
 
 def how_it_stands(shares: Shares) -> str:
