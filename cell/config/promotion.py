@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -79,6 +81,53 @@ class PromotionConfig(BaseModel):
         le=1,
         title="Share on trial",
         description="Share of the pictures that a model on trial looks at beside the active one.",
+        json_schema_extra={"unit": "1"},
+    )
+    escape_bound: float = Field(
+        0.02,
+        gt=0,
+        le=0.2,
+        title="Most escapes",
+        description="Share of the parts that a model with a say has passed which may be defective; "
+        "one that is proven to be above it loses its say.",
+        json_schema_extra={"unit": "1"},
+    )
+    drift_margin: float = Field(
+        0.1,
+        gt=0,
+        lt=0.5,
+        title="Drift, margin",
+        description="By how much the share of the parts that a model stops may change.",
+        json_schema_extra={"unit": "1"},
+    )
+    drift_run: int = Field(
+        20_000,
+        ge=100,
+        title="Drift, false alarm",
+        description="Parts in which one false alarm of drift is borne with on average.",
+        json_schema_extra={"unit": "1"},
+    )
+    drift_first: int = Field(
+        200,
+        ge=20,
+        le=5000,
+        title="Drift, first parts",
+        description="Parts that the share a model stops is first taken from: of the line, before "
+        "it judged; where there were fewer, its first ones since.",
+        json_schema_extra={"unit": "1"},
+    )
+    on_drift: Literal["advise", "roll_back"] = Field(
+        "roll_back",
+        title="When the active model drifts",
+        description="advise: people are told. roll_back: a young model that has taken another "
+        "one's place gives it back; of any other, people are told.",
+        json_schema_extra={"unit": "1"},
+    )
+    young_parts: int = Field(
+        5000,
+        ge=0,
+        title="Young model",
+        description="Parts within which a model that has begun to judge is young.",
         json_schema_extra={"unit": "1"},
     )
     shadow_behind: int = Field(

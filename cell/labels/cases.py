@@ -19,6 +19,8 @@ from vision.types import Defect
 
 _OF_THE_CELL = ("recipe", "ledger")
 """Who gives a verdict and is no person."""
+_AT_ONCE = 500
+"""Parts that are asked for in one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,39 @@ class Records:
             raise self._unread(error) from error
         finally:
             engine.dispose()
+
+    def of(self, parts: Collection[str]) -> tuple[Case, ...]:
+        """These parts, those that are recorded. Raises StoreError."""
+        if not parts or not self.there:
+            return ()
+        engine = self._engine()
+        try:
+            with Session(engine, expire_on_commit=False) as session:
+                known = session.scalars(select(s.Part.id).where(s.Part.id.in_(parts))).all()
+                return _cases(session, self._data_dir, known)
+        except SQLAlchemyError as error:
+            raise self._unread(error) from error
+        finally:
+            engine.dispose()
+
+    def rejected(self, parts: Collection[str]) -> frozenset[str]:
+        """Those that a person has rejected, by the newest word of any. Raises StoreError."""
+        if not parts or not self.there:
+            return frozenset()
+        engine, v = self._engine(), s.Verdict
+        asked, said = sorted(parts), dict[str, str]()
+        try:
+            with Session(engine) as session:
+                for start in range(0, len(asked), _AT_ONCE):
+                    some = asked[start : start + _AT_ONCE]
+                    query = select(v.part, v.kind).where(v.part.in_(some))
+                    rows = session.execute(query.where(v.by.not_in(_OF_THE_CELL)).order_by(v.seq))
+                    said |= {str(part): str(kind) for part, kind in rows}
+        except SQLAlchemyError as error:
+            raise self._unread(error) from error
+        finally:
+            engine.dispose()
+        return frozenset(part for part, kind in said.items() if kind == "reject")
 
     def _unread(self, error: SQLAlchemyError) -> StoreError:
         why = str(error.__cause__ or error)

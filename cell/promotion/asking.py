@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from cell.config.promotion import PromotionConfig
 from cell.labels.book import LabelBook
+from cell.labels.cases import Records
 from cell.people.person import SignedIn
 from cell.promotion.errors import PromotionError
 from cell.promotion.evidence import Match
 from cell.promotion.gate import Decision, decide
-from cell.promotion.judging import truths_of
+from cell.promotion.judging import line_truths
 from cell.promotion.model import Model
 from cell.promotion.pairs import Truth
 from cell.promotion.registry import Registry
@@ -67,4 +68,4 @@ class Porter:
 
     def _truths(self, match: Match) -> dict[str, Truth]:
         parts = self.registry.line_parts(match)
-        return dict(truths_of(self._labels, parts)) if parts and self._labels else {}
+        return dict(line_truths(Records(self.registry.data_dir), self._labels, parts))

@@ -10,9 +10,7 @@ from enum import StrEnum
 from cell.config.promotion import PromotionConfig
 from cell.promotion.betting import needed
 from cell.promotion.claims import Below, NotWorse
-from cell.promotion.drift import Drift
 from cell.promotion.pairs import Tally
-from cell.promotion.trial import Trial
 
 
 class Why(StrEnum):
@@ -29,24 +27,23 @@ class Why(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Watched:
     """What is known of a model with a say. tally: parts that both models looked at, of a canary;
-    passed, escaped: parts that it passed and somebody judged, and the defective ones among them.
+    passed, escaped: parts that it passed and somebody judged, and the defective ones among them;
+    drifted: it stops another share of the parts than it did.
     """
 
     tally: Tally = field(default_factory=Tally)
     passed: int = 0
     escaped: int = 0
-    drift: Drift | None = None
+    drifted: bool = False
 
 
-def must_leave(seen: Watched, rules: PromotionConfig, trial: Trial) -> Why | None:
+def must_leave(seen: Watched, rules: PromotionConfig) -> Why | None:
     """Why the model must be rolled back now; None: it may stay. May be asked after each part."""
     enough = needed(rules.confidence)
     claim = NotWorse(rules.escape_ratio, rules.extra_escapes)
     if claim.against_it(seen.tally.escapes) >= enough:
         return Why.MORE_ESCAPES
     counts = (seen.passed - seen.escaped, seen.escaped)
-    if Below(trial.escape_bound).against_it(counts) >= enough:
+    if Below(rules.escape_bound).against_it(counts) >= enough:
         return Why.ESCAPE_BOUND
-    if seen.drift is not None and seen.drift.crossed(trial):
-        return Why.DRIFT
-    return None
+    return Why.DRIFT if seen.drifted else None

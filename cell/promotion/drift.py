@@ -10,12 +10,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Final
 
-from cell.promotion.trial import Trial
-
-STAKE: Final = 0.5
-"""Of the largest one that cannot lose everything."""
+from cell.config.promotion import PromotionConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +28,31 @@ class Drift:
     def after(self, stopped: bool) -> Drift:
         """With one part more."""
         high, low = self.share + self.margin, self.share - self.margin
-        more = _grown(self.more, float(stopped), high) if high < 1.0 else 0.0
-        less = _grown(self.less, float(not stopped), 1.0 - low) if low > 0.0 else 0.0
+        more = _grown(self.more, stopped, high, self.margin) if high < 1.0 else 0.0
+        less = _grown(self.less, not stopped, 1.0 - low, self.margin) if low > 0.0 else 0.0
         return replace(self, more=more, less=less)
 
     @classmethod
-    def from_now(cls, share: float, trial: Trial) -> Drift:
+    def from_now(cls, share: float, rules: PromotionConfig) -> Drift:
         """Nothing seen yet."""
-        return cls(share, trial.drift_margin)
+        return cls(share, rules.drift_margin)
 
-    def crossed(self, trial: Trial) -> bool:
+    def crossed(self, rules: PromotionConfig) -> bool:
         """Whether the share has changed."""
+        return self.progress(rules) >= 1.0
+
+    def progress(self, rules: PromotionConfig) -> float:
+        """How far the evidence for a change has come: 0 none, 1 enough."""
         # Two bets are watched, so each is held to twice the run.
-        return max(self.more, self.less) >= math.log(2 * trial.drift_run)
+        return max(self.more, self.less, 0.0) / math.log(2 * rules.drift_run)
 
 
-def _grown(capital: float, hit: float, share: float) -> float:
-    """The bet that hits come more often than `share`, after one more part."""
-    return max(capital, 0.0) + math.log1p(STAKE * (hit - share) / share)
+def _grown(capital: float, hit: bool, share: float, margin: float) -> float:
+    """The bet that hits come more often than `share`, after one more part.
+
+    Its stake is the one that grows fastest where they come more often by one margin more, so where
+    the share has changed by two; a larger stake would lose there.
+    """
+    aim = min(share + margin, (1.0 + share) / 2.0)
+    odds = aim / share if hit else (1.0 - aim) / (1.0 - share)
+    return max(capital, 0.0) + math.log(odds)

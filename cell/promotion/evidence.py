@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from cell.people.person import SignedIn
+from cell.products.verdict import VerdictKind
 from cell.promotion.gate import Speed
 from cell.promotion.pairs import Pair, Source, Tally, Truth, count
 from cell.promotion.rows import pair_of
@@ -36,6 +37,19 @@ class Looked:
     picture: str
     candidate_ms: float
     engine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a model said of a part of the line beside another one, `active`, when (system clock,
+    ns). stopped: it would not have passed it.
+    """
+
+    part: str
+    source: Source
+    active: str
+    stopped: bool
+    at_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +133,20 @@ def line_parts(db: sqlite3.Connection, match: Match, source: Source | None = Non
         (match.recipe, match.candidate, match.active, Source.LOCKED, source),
     )
     return [row[0] for row in rows]
+
+
+def line_said(db: sqlite3.Connection, recipe: str, candidate: str) -> list[Said]:
+    """Each part of the line that a model has inspected beside others, once, oldest first."""
+    rows = db.execute(
+        "SELECT part, source, active, candidate_said, at_ns FROM pair "
+        "WHERE recipe = ? AND candidate = ? AND source <> ? AND engine <> '' ORDER BY seq",
+        (recipe, candidate, Source.LOCKED),
+    )
+    found: dict[tuple[str, str], Said] = {}
+    for part, source, active, said, at_ns in rows:
+        stopped = said != VerdictKind.PASS
+        found.setdefault((part, source), Said(part, Source(source), active, stopped, at_ns))
+    return list(found.values())
 
 
 def on_trial(db: sqlite3.Connection, match: Match, truths: Mapping[str, Truth]) -> Tally:

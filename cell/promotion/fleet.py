@@ -101,17 +101,24 @@ def moved(fleet: Fleet, model: str, to: State, way: Way) -> tuple[Move, ...]:
     return tuple(moves)
 
 
-def rolled_back(fleet: Fleet, *, refuse: bool) -> tuple[Move, ...]:
+def rolled_back(fleet: Fleet, *, refuse: bool, model: str = "") -> tuple[Move, ...]:
     """The newest model with a say loses it: the canary, else the one that judges, for the one
-    before. refuse: for ever. Raises PromotionError where there is nothing to go back to.
+    before. refuse: for ever. model: the one that is meant; a canary beside it makes room. Raises
+    PromotionError where there is nothing to go back to, or `model` has no say any more.
     """
-    if fleet.canary is not None:
+    if model not in ("", fleet.canary, fleet.active):
+        raise PromotionError(say("promotion.no_say", model=model))
+    if fleet.canary is not None and model != fleet.active:
         to = State.REFUSED if refuse else State.CANDIDATE
         return (Move(fleet.canary, State.CANARY, to, Way.ROLLBACK),)
     if fleet.active is None or fleet.before is None:
         raise PromotionError(say("promotion.nothing_before"))
     to = State.REFUSED if refuse else State.RETIRED
+    room: tuple[Move, ...] = ()
+    if fleet.canary is not None:
+        room = (Move(fleet.canary, State.CANARY, State.SHADOW, Way.MADE_ROOM),)
     return (
+        *room,
         Move(fleet.active, State.ACTIVE, to, Way.ROLLBACK),
         Move(fleet.before, State.RETIRED, State.ACTIVE, Way.ROLLBACK),
     )

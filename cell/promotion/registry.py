@@ -16,7 +16,7 @@ from cell.people.roles import ForbiddenError, Permission, require
 from cell.promotion import evidence as evidence_
 from cell.promotion import rows, tuned
 from cell.promotion.errors import GateError, PromotionError, RegistryError
-from cell.promotion.evidence import Evidence, Looked, Match
+from cell.promotion.evidence import Evidence, Looked, Match, Said
 from cell.promotion.fleet import Fleet, Move, added, first, moved, rolled_back
 from cell.promotion.gate import Decision, Outcome, decide
 from cell.promotion.model import Event, Model, Offer
@@ -127,6 +127,11 @@ class Registry(Closing):
         with self._store.reading() as db:
             return evidence_.on_trial(db, match, truths)
 
+    def line_said(self, recipe: str, model: str) -> list[Said]:
+        """What a model (its fingerprint) said of parts of the line, in the shadow and on trial."""
+        with self._store.reading() as db:
+            return evidence_.line_said(db, recipe, model)
+
     def evidence(
         self, match: Match, rules: PromotionConfig, truths: Mapping[str, Truth] = NOBODY
     ) -> Evidence:
@@ -188,20 +193,28 @@ class Registry(Closing):
         return decision
 
     def roll_back(
-        self, recipe: str, by: SignedIn, now_ns: int, *, why: str, refuse: bool = False
+        self,
+        recipe: str,
+        by: SignedIn,
+        now_ns: int,
+        *,
+        why: str,
+        refuse: bool = False,
+        model: str = "",
     ) -> Fleet:
-        """Take its say from the newest model that has one; refuse: for ever. Gives the fleet.
-        Raises PromotionError, ForbiddenError, ModelError.
+        """Take its say from the newest model that has one, or from the one that is meant (`model`,
+        a fingerprint); refuse: for ever. Gives the fleet. Raises PromotionError, also where that
+        one has no say any more, ForbiddenError, ModelError.
         """
 
         def act(db: sqlite3.Connection) -> tuple[list[Move], str]:
             require(by.role, Permission.ROLL_BACK)
             _require_why(why)
             fleet = rows.fleet_of(db, recipe)
-            moves = rolled_back(fleet, refuse=refuse)
-            for model in rows.models(db, recipe):
-                if model.fingerprint == moves[-1].model and moves[-1].after is State.ACTIVE:
-                    self.folder(model)
+            moves = rolled_back(fleet, refuse=refuse, model=model)
+            for one in rows.models(db, recipe):
+                if one.fingerprint == moves[-1].model and moves[-1].after is State.ACTIVE:
+                    self.folder(one)
             return [*moves], ""
 
         self._change(recipe, "", by, now_ns, "model.rolled_back", why, act)
@@ -347,14 +360,15 @@ class Registry(Closing):
 
 
 def _chosen(db: sqlite3.Connection) -> dict[str, Choice]:
-    """By recipe: who judges, by whose wish, who is tried beside it, and why nobody is any more;
-    which thresholds count.
+    """By recipe: who judges, by whose wish, who is tried beside it, and why one has lost its say by
+    itself; which thresholds count.
     """
     found = {}
     for name in rows.recipes(db):
         events = rows.events(db, name)
         canary, last = Fleet.of(one.move for one in events).canary or "", events[-1]
-        left = last.why if last.person == TRIAL and last.move.before is State.CANARY else ""
+        ended = last.move.before is State.CANARY or last.move.way is Way.ROLLBACK
+        left = last.why if last.person == TRIAL and ended else ""
         for event in events:
             if event.move.after is State.ACTIVE:
                 found[name] = Choice(event.move.model, event.person, event.why, canary, left)

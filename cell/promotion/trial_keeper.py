@@ -1,36 +1,34 @@
-"""Keeps trials: takes down what models on trial say, and takes their say from those that must not
-have it.
-"""
+"""Watches the models that have a say, and takes it from those that must not have it."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from cell.config.promotion import PromotionConfig
-from cell.control.ledger.events import Tried
 from cell.labels.book import LabelBook
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
-from cell.promotion.canary import Watched, must_leave
-from cell.promotion.evidence import Looked, Match
-from cell.promotion.judging import truths_of
+from cell.promotion.active_watch import ActiveWatch, Watch
+from cell.promotion.canary import must_leave
+from cell.promotion.canary_watch import CanaryWatch
 from cell.promotion.model import Model
-from cell.promotion.pairs import Pair, Source, Tally, Truth
 from cell.promotion.registry import Registry
 from cell.promotion.states import State
-from cell.promotion.trial import Trial
+from cell.promotion.turn import Passed
+from cell.promotion.watch_words import why_back
 from cell.promotion.words import TRIAL
-from cell.records.tried import tried_since
 from cell.texts import render, say
 from models.ground.errors import UserError
 
 BY: Final = SignedIn(TRIAL, Role.ADMIN, How.SHELL)
 EVERY_S: Final = 1.0
+AGAIN_NS: Final = 60 * 10**9
+"""After a way back that was hindered."""
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +37,8 @@ class TrialKeeper:
     """Works in a thread from `start` to `close`, or a `turn` at a time. clock: the system clock
     [ns].
 
-    problem: why nothing is taken down now, '' while all is well.
+    problem: why something is not watched now, '' while all is well. known: what is known of each
+    model with a say, by its recipe and fingerprint.
     """
 
     def __init__(
@@ -50,12 +49,15 @@ class TrialKeeper:
         labels: LabelBook,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
-        self._journal, self._rules = data_dir / "journal.db", rules
-        self._registry, self._labels, self._clock = registry, labels, clock
-        self._read: dict[Match, int] = {}
+        self._rules, self._registry, self._clock = rules, registry, clock
         self._ended = threading.Event()
+        stop = self._ended.is_set
+        self._active = ActiveWatch(data_dir, rules, registry, labels, stop)
+        self._canary = CanaryWatch(data_dir, rules, registry, labels, stop, clock)
+        self._stuck: dict[tuple[str, str], tuple[int, UserError]] = {}
         self._thread = threading.Thread(target=self._run, name="trials", daemon=True)
         self.problem = ""
+        self.known: Mapping[tuple[str, str], Watch] = {}
 
     def start(self) -> None:
         """Begin."""
@@ -69,13 +71,19 @@ class TrialKeeper:
 
     def turn(self) -> None:
         """Take down what is new, and look who must leave."""
-        problem = ""
+        known, problem = dict[tuple[str, str], Watch](), ""
         try:
-            for model in self._registry.models():
-                if model.state is State.CANARY:
-                    self._look(model)
+            models = self._registry.models()
         except UserError as error:
-            problem = str(error)
+            models, problem = [], str(error)
+        for model in models:
+            if model.state not in (State.CANARY, State.ACTIVE) or self._ended.is_set():
+                continue
+            try:
+                self._look(model, known)
+            except UserError as error:  # one model's trouble is not the next one's
+                problem = str(error)
+        self.known = known
         if problem and problem != self.problem:
             log.warning("trials: %s", render(problem))
         self.problem = problem
@@ -85,37 +93,28 @@ class TrialKeeper:
             self.turn()
             self._ended.wait(EVERY_S)
 
-    def _look(self, model: Model) -> None:
-        match = self._registry.match(model)
-        self._take_down(match)
-        truths = truths_of(self._labels, self._registry.line_parts(match, Source.CANARY))
-        seen = watched(self._registry.on_trial(match, truths))
-        why = must_leave(seen, self._rules, Trial())
-        if why is not None:
-            reason = say(f"trial.left.{why}")
-            self._registry.roll_back(model.recipe, BY, self._clock(), why=reason)
+    def _look(self, model: Model, known: dict[tuple[str, str], Watch]) -> None:
+        key = model.recipe, model.fingerprint
+        if model.state is State.CANARY:
+            seen, shares = self._canary.look(model)
+            why = must_leave(seen, self._rules)
+            known[key] = Watch(shares, Passed(audited=seen.passed, escaped=seen.escaped), why, True)
+            reason = "" if why is None else say(f"trial.left.{why}")
+        else:
+            watch = known[key] = self._active.look(model)
+            why, reason = watch.why if watch.back else None, why_back(watch, self._rules)
+        if why is not None and not self._ended.is_set():
+            self._take_back(model, reason)
 
-    def _take_down(self, match: Match) -> None:
-        after = self._read.get(match, 0)
-        known = set(self._registry.line_parts(match, Source.CANARY))
-        fresh = []
-        for seq, tried in tried_since(self._journal, after):
-            after = seq
-            mine = (tried.package, tried.against) == (match.candidate, match.active)
-            if mine and tried.part not in known:
-                fresh.append(_looked(tried))
-        if fresh:
-            self._registry.note_line(match, fresh, self._clock())
-        self._read[match] = after
-
-
-def watched(tally: Tally) -> Watched:
-    """What speaks for and against a model on trial, of the parts that it has looked at there."""
-    passed_good = tally.good - tally.false_rejects - tally.reviews
-    escaped = tally.both + tally.only_candidate
-    return Watched(tally, passed_good + escaped, escaped)
-
-
-def _looked(tried: Tried) -> Looked:
-    pair = Pair(tried.part, Source.CANARY, Truth.UNKNOWN, tried.active, tried.candidate)
-    return Looked(pair, f"{tried.part}-{tried.trigger}", tried.total_ms, tried.engine)
+    def _take_back(self, model: Model, why: str) -> None:
+        """What hinders the way back stands on record each time: so it is not tried every second."""
+        key, now_ns = (model.recipe, model.fingerprint), self._clock()
+        tried_ns, hindered = self._stuck.get(key, (0, None))
+        if hindered is not None and now_ns - tried_ns < AGAIN_NS:
+            raise hindered
+        log.warning("%s: %s", model.identity, render(why))
+        try:
+            self._registry.roll_back(model.recipe, BY, now_ns, why=why, model=model.fingerprint)
+        except UserError as error:
+            self._stuck[key] = now_ns, error
+            raise

@@ -9,7 +9,7 @@ from cell.promotion.gate import Condition, Decision, Outcome, What
 from cell.texts import say
 
 TRIAL: Final = "(trial)"
-"""Who takes its say from a model on trial that must not have it."""
+"""Who takes its say from a model that must not have it."""
 
 
 def why_not(decision: Decision) -> str:

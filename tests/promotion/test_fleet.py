@@ -17,9 +17,8 @@ from cell.promotion.errors import PromotionError
 from cell.promotion.fleet import Fleet, Move, added, first, moved, rolled_back
 from cell.promotion.pairs import Tally
 from cell.promotion.states import State, Way
-from cell.promotion.trial import Trial
 
-TRIAL = Trial(drift_margin=0.05)
+RULES = PromotionConfig(drift_margin=0.05)
 MODELS = ("a", "b", "c", "d")
 ORDER = st.one_of(
     st.tuples(st.just("add"), st.sampled_from(MODELS)),
@@ -133,7 +132,7 @@ def test_of_two_as_strict_ones_the_active_models_counts() -> None:
 
 def drifted(share: float, parts: int) -> Drift:
     """A model that stopped a tenth of the parts, and now stops every so many."""
-    drift, owed = Drift.from_now(0.1, TRIAL), 0.0
+    drift, owed = Drift.from_now(0.1, RULES), 0.0
     for _ in range(parts):
         owed += share
         drift = drift.after(owed >= 1.0)
@@ -149,11 +148,11 @@ def drifted(share: float, parts: int) -> Drift:
         (Watched(Tally(neither=50, open_escapes=9)), None),
         (Watched(passed=100, escaped=1), None),
         (Watched(passed=100, escaped=15), Why.ESCAPE_BOUND),
-        (Watched(drift=drifted(0.1, 2000)), None),
-        (Watched(drift=drifted(0.4, 300)), Why.DRIFT),
-        (Watched(drift=drifted(0.0, 1000)), Why.DRIFT),
+        (Watched(drifted=drifted(0.1, 2000).crossed(RULES)), None),
+        (Watched(drifted=drifted(0.4, 300).crossed(RULES)), Why.DRIFT),
+        (Watched(drifted=drifted(0.0, 1000).crossed(RULES)), Why.DRIFT),
     ],
     ids=["new", "worse", "unjudged", "as it was", "bound", "steady", "stops more", "stops none"],
 )
 def test_when_a_model_must_leave(seen: Watched, expected: Why | None) -> None:
-    assert must_leave(seen, PromotionConfig(), TRIAL) is expected
+    assert must_leave(seen, RULES) is expected

@@ -205,3 +205,16 @@ def test_it_waits_while_the_line_is_at_work_and_not_yet_known(beside: Beside) ->
     assert beside.keeper.turn() == 0
     beside.now_ns = 2 * 10**18
     assert beside.keeper.turn() == 1
+
+
+def test_beside_a_trial_the_active_model_s_own_word_is_compared(beside: Beside) -> None:
+    beside.candidate("pass")
+    part = beside.part(VerdictKind.REJECT)
+    tried = e.Tried(
+        stamp_ns=1, part=part, trigger=1, model="m", package="on trial", against="a",
+        active=VerdictKind.PASS, candidate=VerdictKind.REJECT, engine="e", total_ms=1.0,
+        defects=(), error="",
+    )  # fmt: skip
+    beside.shift.journal.append([tried])
+    assert beside.keeper.turn() == 1
+    assert beside.book.queue(1).items == (), "both would have passed it"

@@ -11,7 +11,7 @@ from cell.config.labels import LabelsConfig
 from cell.control.ledger.events import Tried
 from cell.labels.book import LabelBook
 from cell.products.verdict import VerdictKind
-from cell.promotion import trial_keeper
+from cell.promotion import canary_watch
 from cell.promotion.pairs import Source, Truth
 from cell.promotion.states import State
 from cell.promotion.trial_keeper import TrialKeeper
@@ -31,7 +31,7 @@ class Line:
         self.journal = Journal.open(place.data / "journal.db")
         self.labels = LabelBook.open(place.data, LabelsConfig())
         self.truths: dict[str, Truth] = {}
-        monkeypatch.setattr(trial_keeper, "truths_of", lambda _book, _parts: self.truths)
+        monkeypatch.setattr(canary_watch, "line_truths", lambda *_: self.truths)
         self.keeper = TrialKeeper(place.data, RULES, place.registry, self.labels, place.tick)
         self.parts = 0
 

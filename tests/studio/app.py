@@ -27,6 +27,7 @@ from cell.labels.values import About, NewPicture, Proposal, Reason
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
 from cell.promotion.registry import Registry
+from cell.promotion.trial_keeper import TrialKeeper
 from cell.training.book import JobBook
 
 SIDE = 640
@@ -47,6 +48,7 @@ class Tools:
     audit: object
     recipes: RecipeBook
     registry: Registry
+    trials: TrialKeeper
 
 
 class Signing:
@@ -103,7 +105,8 @@ def application(folder: Path, count: int) -> FastAPI:
     app = FastAPI()
     app.add_middleware(Signing)
     jobs, registry = JobBook(config.data_dir), Registry(config.data_dir, Unwritten())
-    tools = Tools(config, book, jobs, Unwritten(), RecipeBook(config), registry)
+    trials = TrialKeeper(config.data_dir, config.promotion, registry, book)
+    tools = Tools(config, book, jobs, Unwritten(), RecipeBook(config), registry, trials)
     mounting.mount(app, tools)
     ui.run_with(app, dark=True, tailwind=False, show_welcome_message=False, reconnect_timeout=5.0)
     return app

@@ -21,6 +21,8 @@ from cell.promotion.gate import Outcome
 from cell.promotion.looker import Looker
 from cell.promotion.model import Event, Model
 from cell.promotion.states import State, Way
+from cell.promotion.watch_words import how_it_stands, what_to_do, why_back
+from cell.texts import render
 
 WAITING = (State.CANDIDATE, State.SHADOW, State.CANARY)
 """Who wants to judge."""
@@ -102,10 +104,24 @@ class ModelsPage:
             for words in self._origin(model):
                 ui.label(words).classes("st-hint")
             ui.label(f"SHA-256 {model.fingerprint}").classes("st-print")
+            self._watch(model)
             if one.asked is not None:
                 gate_picture(visit, one.asked)
                 self._buttons(one, one.asked)
             self._history(one.events)
+
+    def _watch(self, model: Model) -> None:
+        """How a model with a say does: the share that it stops, and what speaks against it."""
+        visit, trials = self._visit, self._visit.tools.trials
+        watch = trials.known.get((model.recipe, model.fingerprint))
+        if watch is None:
+            return
+        words = render(how_it_stands(watch.shares), visit.lang)
+        ui.label(words).classes("st-hint").props("data-test=shares")
+        against = why_back(watch, visit.tools.config.promotion)
+        if against and model.state is State.ACTIVE:
+            told = [render(one, visit.lang) for one in (against, what_to_do(watch))]
+            ui.label(" · ".join(told)).classes("st-bad").props("data-test=against")
 
     def _origin(self, model: Model) -> list[str]:
         visit, of = self._visit, model.origin

@@ -9,6 +9,7 @@ from cell.faces.hmi.recipes import RecipeBook
 from cell.labels.book import LabelBook
 from cell.people.noting import Notes
 from cell.promotion.registry import Registry
+from cell.promotion.trial_keeper import TrialKeeper
 from cell.training.book import JobBook
 
 
@@ -34,6 +35,10 @@ class Tools(Protocol):
     @property
     def registry(self) -> Registry:
         """The models, and who may judge parts."""
+
+    @property
+    def trials(self) -> TrialKeeper:
+        """Who watches the models with a say."""
 
     @property
     def recipes(self) -> RecipeBook:

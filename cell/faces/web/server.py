@@ -157,7 +157,7 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
         print(f"Training jobs wait: {render(problem)}", flush=True)
     return Services(
         cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit,
-        audit_watch, labels, jobs, registry,
+        audit_watch, labels, jobs, registry, trials,
     )  # fmt: skip
 
 

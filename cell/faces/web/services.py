@@ -15,6 +15,7 @@ from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
 from cell.people.people import People
 from cell.promotion.registry import Registry
+from cell.promotion.trial_keeper import TrialKeeper
 from cell.training.book import JobBook
 
 
@@ -34,6 +35,7 @@ class Services:
     labels: LabelBook
     jobs: JobBook
     registry: Registry
+    trials: TrialKeeper
 
     @property
     def notes(self) -> AuditLog:

@@ -7,32 +7,27 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from cell.config import CellConfig
 from cell.config.load import dump
 from cell.labels.book import LabelBook
-from cell.labels.filling import proposals
-from cell.labels.reasons import Why
-from cell.labels.values import NewPicture, Reason
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
 from cell.products.lookup import load_inspection_parts
-from cell.products.verdict import VerdictKind
+from cell.promotion.disagreement import queue_disagreement
 from cell.promotion.evidence import Looked, Match
 from cell.promotion.model import Model
 from cell.promotion.pairs import Pair, Source, Truth
 from cell.promotion.registry import Registry
 from cell.promotion.shadow.answer import Answer
 from cell.promotion.shadow.child import Child, LostError, command
-from cell.promotion.shadow.parts import LinePart, newest
+from cell.promotion.shadow.parts import LinePart, OwnWord, newest
 from cell.promotion.states import State
 from cell.texts import render, say
 from cell.training.line import Line
 from cell.training.pausing import Rule, before_the_first_step, judge
 from models.ground.errors import UserError
-from vision.pictures.reading import size_of
 
 SHADOW: Final = SignedIn("(shadow)", Role.ADMIN, How.SHELL)
 """Who takes a candidate out of the shadow that crashes there."""
@@ -68,6 +63,7 @@ class ShadowKeeper:
         self._known: dict[Match, set[str]] = {}
         self._active: dict[Match, str] = {}
         """Identity, as it stands on records, of what judges beside each candidate."""
+        self._own = OwnWord(config.data_dir)
         self._crashes: Counter[str] = Counter()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="shadow", daemon=True)
@@ -120,7 +116,10 @@ class ShadowKeeper:
         active = self._active[match]
         behind, since_ns = config.promotion.shadow_behind, self._since(model)
         looked = 0
-        for part in newest(config.data_dir, model.recipe, active, since_ns, known, behind):
+        parts = list(newest(config.data_dir, model.recipe, active, since_ns, known, behind))
+        # A verdict may be a stricter one, of a model on trial: the active one's own is compared.
+        self._own.read_on(self._ended.is_set)
+        for part in map(self._own.of, parts):
             if self._ended.is_set() or self._must_wait():
                 break
             try:
@@ -171,17 +170,4 @@ class ShadowKeeper:
         now = self._clock()
         pair = Pair(part.part, Source.SHADOW, Truth.UNKNOWN, part.said, said.kind)
         self._registry.note_line(match, [Looked(pair, part.name, said.ms, said.engine)], now)
-        if (part.said is VerdictKind.PASS) == (said.kind is VerdictKind.PASS):
-            return
-        width, height = size_of(part.view)
-        about = replace(part.about, proposals=proposals(said.defects, width, height))
-        picture = NewPicture(part.view, part.name, part.part, about)
-        words = say(
-            "label.why.disagreement",
-            model=f"{model.name}@{model.version}",
-            verdict=say(f"verdict.{said.kind}"),
-            before=say(f"verdict.{part.said}"),
-        )
-        # Who passes what the other one stops may let a defect out: that first.
-        strength = 1.0 if said.kind is VerdictKind.PASS else 0.5
-        self._labels.add(picture, Reason(Why.DISAGREEMENT, strength, words), now)
+        queue_disagreement(self._labels, model, part, said.kind, said.defects, now)

@@ -4,17 +4,22 @@ is compared with, and whose view was kept.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from cell.control.ledger.events import Tried
 from cell.labels.cases import Case, Records
 from cell.labels.values import About
 from cell.products.verdict import VerdictKind
+from cell.records.following import follow
 
 BY_RECIPE: Final = "recipe"
 """Who gives a verdict by what the model has found."""
+REMEMBERED: Final = 10_000
+"""Parts that a model on trial has looked at, the newest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,10 @@ class LinePart:
     name: str
     said: VerdictKind
     about: About
+
+    def with_own(self, said: VerdictKind) -> LinePart:
+        """With the active model's own word, where the verdict may be that of one on trial."""
+        return replace(self, said=said)
 
 
 def newest(
@@ -47,12 +56,13 @@ def newest(
         seen = case.inspection
         if seen is None or seen.model != model or seen.exposure_ns < since_ns:
             continue
-        found = _of(case)
+        found = line_part(case)
         if found is not None:
             yield found
 
 
-def _of(case: Case) -> LinePart | None:
+def line_part(case: Case) -> LinePart | None:
+    """A part as it was recorded; None where no model has judged it or its view was not kept."""
     said = [one.kind for one in case.verdicts if one.by == BY_RECIPE]
     views = [shot for shot in case.shots if shot.kind == "view" and shot.file.is_file()]
     if not said or not views or case.inspection is None:
@@ -66,3 +76,34 @@ def _of(case: Case) -> LinePart | None:
         verdict_by=case.verdicts[-1].by,
     )
     return LinePart(case.part, views[0].file, views[0].name, VerdictKind(said[0]), about)
+
+
+class OwnWord:
+    """What the active model itself said of parts that a model on trial has looked at, too: there
+    the verdict may be that one's.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._journal, self._place = data_dir / "journal.db", 0
+        self._said: OrderedDict[str, VerdictKind] = OrderedDict()
+
+    def read_on(self, stop: Callable[[], bool]) -> None:
+        """Take in what the journal has now. Raises JournalError."""
+        while not stop():
+            until, last, events = follow(self._journal, self._place, ("tried",))
+            if until < self._place:  # another journal lies there
+                self._said.clear()
+                until = 0
+            for event in events:
+                assert isinstance(event, Tried)
+                self._said[event.part] = event.active
+                if len(self._said) > REMEMBERED:
+                    self._said.popitem(last=False)
+            self._place = until
+            if until >= last:
+                return
+
+    def of(self, part: LinePart) -> LinePart:
+        """The part with the active model's own word."""
+        own = self._said.get(part.part)
+        return part if own is None else part.with_own(own)
