@@ -30,9 +30,11 @@ class Process:
         """What follows `--ros-args`."""
         return ["-p", f"config:={config}"] if self.is_node else []
 
-    def command(self, config: Path) -> list[str]:
-        """The whole command line that starts it with the configuration file `config`."""
-        ros = self.ros_arguments(config)
+    def command(self, config: Path, namespace: str) -> list[str]:
+        """The whole command line that starts it with the configuration file `config`, its names in
+        `namespace`.
+        """
+        ros = [*self.ros_arguments(config), "-r", f"__ns:={namespace}"] if self.is_node else []
         flagged = ["--ros-args", *ros] if ros else []
         return [sys.executable, "-m", self.module, *self.arguments(config), *flagged]
 

@@ -33,9 +33,10 @@ class CommandError(UserError):
 
 
 class CellLink:
-    """A small ROS node in a thread of its own."""
+    """A small ROS node in a thread of its own, in the namespace of the cell that it starts."""
 
-    def __init__(self) -> None:
+    def __init__(self, namespace: str) -> None:
+        self._namespace = namespace
         self._node: Node | None = None
         self._lock = threading.Lock()
         self._state: CellState | None = None
@@ -48,13 +49,11 @@ class CellLink:
         """Join the ROS graph that the environment of this process names."""
         with visiting():
             rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
-            self._node = Node("launcher", namespace="/cell")
-        self._node.create_subscription(
-            CellState, "/cell/supervisor/state", self._on_state, RELIABLE
-        )
-        self._node.create_subscription(NodeStatus, "/cell/node_status", self._on_status, RELIABLE)
-        self._client = self._node.create_client(CellCommand, "/cell/supervisor/command")
-        self._beats = self._node.create_publisher(NodeStatus, "/cell/node_status", RELIABLE)
+            self._node = Node("launcher", namespace=self._namespace)
+        self._node.create_subscription(CellState, "supervisor/state", self._on_state, RELIABLE)
+        self._node.create_subscription(NodeStatus, "node_status", self._on_status, RELIABLE)
+        self._client = self._node.create_client(CellCommand, "supervisor/command")
+        self._beats = self._node.create_publisher(NodeStatus, "node_status", RELIABLE)
         self._node.create_timer(BEAT_S, self._beat)
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self._node)

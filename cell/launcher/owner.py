@@ -1,4 +1,4 @@
-"""Whether a run may have what it wants: its folder, its devices and its ROS domain to itself."""
+"""Whether a run may have what it wants: its folder, its devices and its ROS namespace to itself."""
 
 from __future__ import annotations
 
@@ -7,13 +7,21 @@ from pathlib import Path
 
 from cell.config import CellConfig
 from cell.launcher.group import LaunchError
-from cell.nodes.ownership import Claim, Owner, device
+from cell.nodes.ownership import Claim, Owner, device, held_by
+
+SPACE = "ROS namespace"
+"""What a run has to itself, beside its folder and its devices."""
 
 
-def claim_run(folder: Path, env: Mapping[str, str]) -> Claim:
-    """Claim the data folder and the ROS domain for this process. Raises OwnedError."""
+def claim_run(folder: Path, env: Mapping[str, str], namespace: str) -> Claim:
+    """Claim the data folder and the ROS namespace for this process. Raises OwnedError."""
     owner = Owner.me("cell run", folder)
-    return Claim.take({"data folder": str(folder), "ROS domain": domain(env)}, owner)
+    return Claim.take({"data folder": str(folder), SPACE: space(env, namespace)}, owner)
+
+
+def running_in(env: Mapping[str, str], namespace: str) -> Owner | None:
+    """The run on this machine that has this ROS namespace; None: there is none."""
+    return held_by(SPACE, space(env, namespace))
 
 
 def devices(config: CellConfig) -> dict[str, str]:
@@ -33,13 +41,19 @@ def look_at_devices(config: CellConfig) -> None:
     Claim.look(devices(config))
 
 
-def require_lonely(heard: Sequence[str], env: Mapping[str, str]) -> None:
-    """Raises LaunchError when somebody already speaks in our ROS domain."""
+def require_lonely(heard: Sequence[str], env: Mapping[str, str], namespace: str) -> None:
+    """Raises LaunchError when somebody already speaks in our ROS namespace."""
     if heard:
         raise LaunchError(
-            f"a cell is already running in ROS domain {domain(env)}: {', '.join(sorted(heard))}. "
-            "End it first, or give this run another domain with --domain."
+            f"a cell is already running in ROS namespace {space(env, namespace)}: "
+            f"{', '.join(sorted(heard))}. End it first, or give this run another namespace with "
+            "--namespace, or another domain with --domain."
         )
+
+
+def space(env: Mapping[str, str], namespace: str) -> str:
+    """What tells one cell's names from every other's: namespace and ROS domain."""
+    return f"{namespace} of domain {domain(env)}"
 
 
 def domain(env: Mapping[str, str]) -> str:

@@ -36,7 +36,7 @@ __all__ = ["NotReadyError", "Session", "TwinPlan"]
 READY_TIMEOUT_S = 60.0
 PERSON = "cell run (the twin's belt starts empty)"
 LISTEN_S = 1.0
-"""How long a run listens for another cell in its ROS domain before anything of it speaks there."""
+"""How long a run listens for another cell in its namespace before anything of it speaks there."""
 REPORTED = "supervisor"
 """The process whose death nobody else can tell of: it tells of the others' itself."""
 TOLD_S = 5.0
@@ -73,7 +73,7 @@ class Session:
             {k: v for k, v in self.env.items() if k.startswith(("ROS_", "FASTRTPS_"))}
         )
         self.group = Group(folder / "logs", self.env, say, self._mourn)
-        self.link = CellLink()
+        self.link = CellLink(config.namespace)
         self._claim = Claim()
         self._gate = Gate()
         self._pictures: PictureFolder | None = None
@@ -100,7 +100,7 @@ class Session:
 
         Raises LaunchError, OwnedError, and InterruptedRunError when the run is to end.
         """
-        self._claim = claim_run(self.folder, self.env)
+        self._claim = claim_run(self.folder, self.env, self.config.namespace)
         look_at_devices(self.config)
         if not self.headless:
             require_free(self.config.hmi.host, [(self.config.hmi.port, "operator's page; --port")])
@@ -114,7 +114,7 @@ class Session:
         wanted = [p for p in TABLE if not (p.name == "hmi" and self.headless)]
         self._start_processes([p for p in wanted if not p.needs_machine], config_file)
         self.wait_for(lambda: time.monotonic() > listened, LISTEN_S + 1.0, str)
-        require_lonely(self.link.heard(), self.env)
+        require_lonely(self.link.heard(), self.env, self.config.namespace)
         self._gate.open()
         if self.twin is not None:  # the others load meanwhile
             self._wait_for_twin()
@@ -266,7 +266,7 @@ class Session:
     def _start_processes(self, processes: Sequence[Process], config: Path) -> None:
         for process in processes:
             self.tend()
-            command = process.command(config)
+            command = process.command(config, self.config.namespace)
             self.group.start(process.name, command, priority=process.priority, gate=self._gate)
 
     def _start_twin(self, plan: TwinPlan) -> None:

@@ -57,10 +57,10 @@ class BeltNode(CellNode):
         self._belt = driver(config)
         assert self._belt is not None
         self._belt.connect()
-        self._states = self.create_publisher(BeltState, "/cell/belt/state", LATEST)
-        self._events = self.create_publisher(BeltEvent, "/cell/belt/event", RELIABLE)
-        self.create_subscription(BeltCommand, "/cell/belt/command", self._on_command, LATEST)
-        self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, RELIABLE)
+        self._states = self.create_publisher(BeltState, "belt/state", LATEST)
+        self._events = self.create_publisher(BeltEvent, "belt/event", RELIABLE)
+        self.create_subscription(BeltCommand, "belt/command", self._on_command, LATEST)
+        self.create_subscription(CellState, "supervisor/state", self._on_cell, RELIABLE)
 
     def begin(self) -> None:
         assert self._belt is not None

@@ -48,11 +48,11 @@ class CameraNode(CellNode):
         self._camera = driver(options, self.section.ring)
         assert self._camera is not None
         self._camera.open()
-        self._handles = self.create_publisher(FrameHandle, "/cell/camera/frame", RELIABLE)
+        self._handles = self.create_publisher(FrameHandle, "camera/frame", RELIABLE)
         if self.section.software_trigger:
             self._shutter = Shutter(self)
         self._preview = self.create_publisher(
-            CompressedImage, "/cell/camera/image/compressed", qos_profile_sensor_data
+            CompressedImage, "camera/image/compressed", qos_profile_sensor_data
         )
 
     def begin(self) -> None:

@@ -72,11 +72,11 @@ class InspectorNode(CellNode):
             )
         self._setup = self._first_setup()
         self._reader = RingReader(self.config.camera.ring)
-        self._results = self.create_publisher(Message, "/cell/inspector/inspection", RELIABLE)
-        self._trials = self.create_publisher(Message, "/cell/inspector/trial", RELIABLE)
-        self.create_subscription(FrameHandle, "/cell/camera/frame", self._on_frame, RELIABLE)
+        self._results = self.create_publisher(Message, "inspector/inspection", RELIABLE)
+        self._trials = self.create_publisher(Message, "inspector/trial", RELIABLE)
+        self.create_subscription(FrameHandle, "camera/frame", self._on_frame, RELIABLE)
         PreparingService(self, self._prepare, self._let_go)
-        self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, LATCHED)
+        self.create_subscription(CellState, "supervisor/state", self._on_cell, LATCHED)
 
     def _first_setup(self) -> InspectionSetup:
         """What the journal says the cell works by, so that one started anew need not load twice.

@@ -95,7 +95,7 @@ def _spin(factory: Callable[[], CellNode]) -> int:
     executor.add_node(node)
 
     def end(*_: object) -> None:
-        _last_resort(node.get_name())
+        _last_resort(node.role)
         if not node.fatal.done():
             node.fatal.set_result("")
 
@@ -112,8 +112,8 @@ def _spin(factory: Callable[[], CellNode]) -> int:
         node.fail(str(error))  # such as an event that cannot be written any more
     except Exception:
         traceback.print_exc()
-        node.fail(f"{node.get_name()}: internal error, see the traceback above.")
-    _last_resort(node.get_name())
+        node.fail(f"{node.role}: internal error, see the traceback above.")
+    _last_resort(node.role)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # told once is enough, and `end` holds the node
     message = node.fatal.result() if node.fatal.done() else ""

@@ -195,7 +195,7 @@ VALUES = {
     "until": "2026-01-31", "score": "0.5", "verdict": "reject", "disposition": "removed",
     "features_mean": "0.5", "features_std": "0.2", "labelled": "3,9", "same": "a,b",
     "class_": "a=b", "state": "canary", "classes": "a=b", "iou": "0.5",
-    "trainer": "ultralytics",
+    "trainer": "ultralytics", "namespace": "/cell2",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
 

@@ -96,6 +96,13 @@ def run(
     domain: Annotated[
         int | None, typer.Option(min=0, max=101, help="ROS domain of this run.")
     ] = None,
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            help="ROS namespace instead of the configuration's; two cells in one domain "
+            "each have their own."
+        ),
+    ] = None,
 ) -> None:
     """Run the inspection cell; with `--parts N --headless` it ends by itself and judges the run.
 
@@ -135,6 +142,7 @@ def run(
         "recipe": recipe,
         "inspector.engine": engine,
         "hmi.port": port,
+        "namespace": namespace,
     }
     given = {key: value for key, value in overrides.items() if value is not None}
     if twin and config is None:
