@@ -7,15 +7,19 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 from cell.config import CellConfig, ConfigError, dump, load
-from cell.config.processes import TABLE, Process
+from cell.config.namespace import absolute
+from cell.config.processes import TABLE, TWIN, Process, chosen, parted
+from cell.launcher.control import CONTROL_PORT
+from cell.launcher.demo import demo_overrides
 from cell.launcher.group import LaunchError
 from cell.launcher.ports import require_free
-from cell.launcher.start import STARTER
+from cell.launcher.start import AFTER, STARTER
+from cell.launcher.twin import UR_PORTS
 from models.ground.written import WrittenError, parse_yaml
 
 PACKAGE = "inspection_cell"
@@ -44,9 +48,27 @@ ARGUMENTS = (
     Argument("arm", "Arm driver instead of the configuration's.", "robot.arm.driver"),
     Argument("engine", "Inference engine instead of the configuration's.", "inspector.engine"),
     Argument("recipe", "Recipe instead of the configuration's.", "recipe"),
-    Argument("port", "Port of the operator's page instead of the configuration's.", "hmi.port"),
+    Argument(
+        "namespace",
+        "ROS namespace of all names, e.g. cell2; empty: the configuration's (/cell). One without a "
+        "leading slash, and the configuration's, lie below that of a group around the cell.",
+    ),
+    Argument(
+        "nodes",
+        "Which part of the cell runs on this host, with commas: "
+        f"{', '.join(p.name for p in TABLE)}; empty: all.",
+    ),
     Argument("hmi", "Start the operator's page: true or false.", default="true"),
+    Argument("port", "Port of the operator's page instead of the configuration's.", "hmi.port"),
+    Argument(
+        "twin", "Start the twin that stands for the hardware: true or false.", default="false"
+    ),
+    Argument("host", "Loopback address of the twin's arm and PLC; empty: 127.0.0.1."),
+    Argument("parts", "How many parts the twin sends; empty: without end."),
+    Argument("seed", "Seed of the twin: parts, order, positions, light; empty: 1."),
 )
+TWINS = ("host", "parts", "seed")
+"""Arguments that tell only the twin something."""
 NAMES = tuple(argument.name for argument in ARGUMENTS)
 LAUNCHS_OWN = (
     "launch-prefix", "launch-prefix-filter", "sigterm_timeout", "sigkill_timeout", "emulate_tty",
@@ -64,6 +86,8 @@ class Start:
     arguments: tuple[str, ...]
     ros_arguments: tuple[str, ...]
     is_node: bool
+    is_twin: bool = False
+    """It speaks no ROS, and is not started again when it has ended: the launch ends with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +96,7 @@ class Plan:
 
     config: CellConfig
     starts: tuple[Start, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def refuse_unknown(given: Iterable[str], command: Sequence[str], file: Path) -> None:
@@ -101,22 +126,64 @@ def doubtful(names: Iterable[str]) -> list[str]:
     ]
 
 
-def plan(values: Mapping[str, str], folder: Path, starter: int) -> Plan:
+def plan(values: Mapping[str, str], folder: Path, starter: int, below: str = "/") -> Plan:
     """The processes for the arguments' `values`; the resolved configuration is written to `folder`.
 
-    `starter`: process id of who starts them. Raises ConfigError, LaunchError.
+    `starter`: process id of who starts them; `below`: the namespace of a group around the launch.
+    Raises ConfigError, LaunchError.
     """
-    config = _configuration(values)
-    with_page = _truth("hmi", values["hmi"])
-    if with_page:
+    twin = _twin(values)
+    config = _configuration(values, below, twin)
+    wanted = _wanted(values)
+    if "hmi" in [p.name for p in wanted]:
         require_free(config.hmi.host, [(config.hmi.port, "operator's page; port:=")])
+    if twin is not None:
+        require_free(twin.host, [(p, "the twin; host:=") for p in (*UR_PORTS, CONTROL_PORT)])
     file = folder / "config.yaml"
     dump(config, file)
-    wanted = (p for p in TABLE if p.name != "hmi" or with_page)
-    return Plan(config, tuple(_start(process, file, starter) for process in wanted))
+    after = () if twin is None else (AFTER, f"{twin.host}:{CONTROL_PORT}")
+    starts = [_start(p, file, starter, after if p.needs_machine else ()) for p in wanted]
+    if twin is not None:
+        told = ("--data", str(config.data_dir), "--host", twin.host, *twin.options)
+        first = _start(TWIN, file, starter)
+        starts.insert(0, replace(first, arguments=(*first.arguments, *told), is_twin=True))
+    return Plan(config, tuple(starts), tuple(parted(wanted)))
 
 
-def _configuration(values: Mapping[str, str]) -> CellConfig:
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """What the arguments tell the twin."""
+
+    host: str
+    options: tuple[str, ...]
+
+
+def _twin(values: Mapping[str, str]) -> _Twin | None:
+    given = {name: values[name].strip() for name in TWINS if values[name].strip()}
+    if not _truth("twin", values["twin"]):
+        for name, value in given.items():
+            raise ConfigError(f"{name}:={value}: tells only the twin: add twin:=true.")
+        return None
+    host = given.pop("host", "127.0.0.1")
+    for name, value in given.items():
+        if not value.isdecimal():
+            raise ConfigError(f"{name}:={value}: give a whole number.")
+    return _Twin(host, tuple(word for n, v in given.items() for word in (f"--{n}", v)))
+
+
+def _wanted(values: Mapping[str, str]) -> tuple[Process, ...]:
+    try:
+        named = chosen(values["nodes"])
+    except ValueError as error:
+        raise ConfigError(f"nodes:={values['nodes']}: {error}.") from None
+    with_page = _truth("hmi", values["hmi"])
+    wanted = tuple(p for p in named if p.name != "hmi" or with_page)
+    if not wanted:
+        raise ConfigError(f"nodes:={values['nodes']} hmi:={values['hmi']}: nothing would start.")
+    return wanted
+
+
+def _configuration(values: Mapping[str, str], below: str, twin: _Twin | None) -> CellConfig:
     given = {a.key: values[a.name] for a in ARGUMENTS if a.key is not None and values[a.name]}
     path = Path(values["config"]).expanduser() if values["config"] else None
     if path is None:
@@ -127,11 +194,23 @@ def _configuration(values: Mapping[str, str]) -> CellConfig:
         port = {"hmi.port": parse_yaml(given["hmi.port"])} if "hmi.port" in given else {}
     except WrittenError as error:
         raise ConfigError(f"port:={given['hmi.port']}: {error}") from None
-    return load(path, {**given, **port})
+    demo = {}
+    if twin is not None and path is None:
+        demo = demo_overrides(twin.host, Path(given["data_dir"]))
+    config = load(path, {**demo, **given, **port})
+    return config.model_copy(update={"namespace": _namespace(values, config, below)})
 
 
-def _start(process: Process, config: Path, starter: int) -> Start:
-    starting = ("-m", "cell.launcher.start", STARTER, str(starter), process.name)
+def _namespace(values: Mapping[str, str], config: CellConfig, below: str) -> str:
+    given = values["namespace"].strip()
+    try:
+        return absolute(given or config.namespace.removeprefix("/"), absolute(below))
+    except ValueError as error:
+        raise ConfigError(f"namespace:={given or config.namespace}: {error}.") from None
+
+
+def _start(process: Process, config: Path, starter: int, more: tuple[str, ...] = ()) -> Start:
+    starting = ("-m", "cell.launcher.start", STARTER, str(starter), *more, process.name)
     return Start(
         process.name,
         sys.executable,

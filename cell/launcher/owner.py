@@ -13,10 +13,17 @@ SPACE = "ROS namespace"
 """What a run has to itself, beside its folder and its devices."""
 
 
-def claim_run(folder: Path, env: Mapping[str, str], namespace: str) -> Claim:
-    """Claim the data folder and the ROS namespace for this process. Raises OwnedError."""
-    owner = Owner.me("cell run", folder)
-    return Claim.take({"data folder": str(folder), SPACE: space(env, namespace)}, owner)
+def claim_run(
+    folder: Path, env: Mapping[str, str], namespace: str, part: Sequence[str] = ()
+) -> Claim:
+    """Claim the data folder and the ROS namespace for this process. `part`: the processes of a run
+    that is only a part of a cell; only the one with the supervisor claims the namespace. Raises
+    OwnedError.
+    """
+    wanted = {"data folder": str(folder)}
+    if not part or "supervisor" in part:
+        wanted[SPACE] = space(env, namespace)
+    return Claim.take(wanted, Owner.me("cell run", folder))
 
 
 def running_in(env: Mapping[str, str], namespace: str) -> Owner | None:
