@@ -60,7 +60,7 @@ class CameraSection(Device):
         le=10,
         title="Preview rate",
         description="Most compressed pictures for viewers in a second.",
-        json_schema_extra={"unit": "Hz"},
+        json_schema_extra={"unit": "Hz", "live": True},
     )
 
     @property

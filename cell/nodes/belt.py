@@ -40,7 +40,13 @@ class BeltNode(CellNode):
 
     def __init__(self) -> None:
         super().__init__("belt")
-        self.section = declare(self, self.config.belt)
+        self.section = declare(
+            self,
+            self.config.belt,
+            {"options": ("driver", "inspection_cell.belts")},
+            # the supervisor orders the speed; the scale stands in the calibration
+            without=("speed_m_s", "options.counts_per_metre"),
+        )
         self._belt: Belt | None = None
         self._command: BeltCommand | None = None
         self._cell: CellState | None = None

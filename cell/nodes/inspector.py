@@ -51,7 +51,11 @@ class InspectorNode(CellNode):
 
     def __init__(self) -> None:
         super().__init__("inspector")
-        self.section = declare(self, self.config.inspector)
+        self.section = declare(
+            self, self.config.inspector, {"options": ("engine", "inspection_cell.engines")}
+        )
+        # All that is built of the configuration goes by what the parameters say.
+        self.config = self.config.model_copy(update={"inspector": self.section})
         self._work: queue.Queue[FrameHandle] = queue.Queue(QUEUE)
         self._reader: RingReader | None = None
         self._setup: InspectionSetup | None = None

@@ -24,6 +24,7 @@ from cell.nodes.arguments import require_none
 from cell.nodes.base import CellNode
 from cell.nodes.gate import pass_gate
 from cell.nodes.leftovers import sweep
+from cell.nodes.parameters import unknown
 from cell.texts import render
 from models.ground.ending import REFUSED
 from models.ground.errors import UserError
@@ -91,6 +92,8 @@ def _spin(factory: Callable[[], CellNode]) -> int:
         print(f"error: {render(str(error))}", file=sys.stderr)
         rclpy.shutdown()
         return REFUSED
+    for warning in unknown(node):
+        node.get_logger().warning(warning)
     executor = EventsExecutor()
     executor.add_node(node)
 

@@ -45,7 +45,14 @@ class RobotNode(CellNode):
 
     def __init__(self) -> None:
         super().__init__("robot")
-        self.section = declare(self, self.config.robot)
+        self.section = declare(
+            self,
+            self.config.robot,
+            {
+                "arm.options": ("arm.driver", "inspection_cell.arms"),
+                "gripper.options": ("gripper.driver", "inspection_cell.grippers"),
+            },
+        )
         self._service: RemovalService | None = None
         self._permit = PermitHolder()
         self._busy = threading.Lock()
