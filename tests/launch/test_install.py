@@ -53,10 +53,10 @@ def test_what_lies_there_from_before_is_replaced(installer: ModuleType, prefix: 
     folder = prefix / "lib" / "inspection_cell"
     (folder / "belt").unlink()
     (folder / "belt").write_text("a copy of an earlier plain install")
-    (folder / "gone").symlink_to(ROOT / "launch" / "ament" / "lib" / "gone")
+    (folder / "gone").symlink_to(ROOT / "resource" / "lib" / "gone")
     (folder / "other").symlink_to("/somebody/else's")
     installer.link(installer.data_files(ROOT), prefix)
-    assert (folder / "belt").samefile(ROOT / "launch" / "ament" / "lib" / "belt")
+    assert (folder / "belt").samefile(ROOT / "resource" / "lib" / "belt")
     assert not (folder / "gone").is_symlink()
     assert (folder / "other").is_symlink()
 
