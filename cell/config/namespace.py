@@ -19,7 +19,7 @@ def absolute(namespace: str, below: str = "/") -> str:
     """
     text = namespace.strip()
     whole = text if text.startswith("/") else f"{below.rstrip('/')}/{text}"
-    if whole != "/" and not re.fullmatch(f"(/{NAME})+", whole):
+    if not text or (whole != "/" and not re.fullmatch(f"(/{NAME})+", whole)):
         raise ValueError(
             f"'{namespace}' is no ROS namespace: give names of letters, digits and _ between "
             "slashes, e.g. /cell2"
