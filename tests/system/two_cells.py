@@ -68,7 +68,9 @@ class Ears:
                 *self.node.get_publishers_info_by_topic(topic),
                 *self.node.get_subscriptions_info_by_topic(topic),
             ]
-            spaces = {end.node_namespace for end in ends} - {"/ears"}
+            # Whoever is just being discovered has no namespace yet.
+            named = {end.node_namespace for end in ends if end.node_namespace.startswith("/")}
+            spaces = named - {"/ears"}
             for space in spaces:
                 self.seen[space].add(topic)
             if any(not topic.startswith(f"{space}/") for space in spaces):
