@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from cell.config import CellConfig
@@ -40,12 +40,18 @@ def devices(config: CellConfig) -> dict[str, str]:
     }
 
 
-def look_at_devices(config: CellConfig) -> None:
-    """Raises OwnedError when a device of this cell belongs to a running one.
+CLAIMANTS = {"belt": "belt", "arm": "robot", "camera ring": "camera"}
+"""Which process will claim what of `devices`."""
+
+
+def look_at_devices(config: CellConfig, part: Iterable[str] = tuple(CLAIMANTS.values())) -> None:
+    """Raises OwnedError when a device of this cell belongs to a running one. `part`: the processes
+    that run here; what the others use is none of ours.
 
     Only looks: the nodes claim their devices themselves, whoever has started them.
     """
-    Claim.look(devices(config))
+    here = set(part)
+    Claim.look({kind: n for kind, n in devices(config).items() if CLAIMANTS[kind] in here})
 
 
 def require_lonely(heard: Sequence[str], env: Mapping[str, str], namespace: str) -> None:

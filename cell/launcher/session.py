@@ -116,7 +116,7 @@ class Session:
         """
         part = () if self.is_whole else [p.name for p in self.wanted]
         self._claim = claim_run(self.folder, self.env, self.config.namespace, part)
-        look_at_devices(self.config)
+        look_at_devices(self.config, [p.name for p in self.wanted])
         if self.has_page:
             require_free(self.config.hmi.host, [(self.config.hmi.port, "operator's page; --port")])
         if self.twin is not None:
