@@ -54,7 +54,7 @@ class Kept:
                 ros_arguments=list(start.ros_arguments) or None,
                 exec_name=start.name,
                 name=start.name if start.is_node else None,
-                namespace=self._namespace if start.is_node else None,
+                namespace=self._namespace,
                 **self._common,
             )
         )

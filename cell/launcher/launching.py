@@ -72,8 +72,9 @@ TWINS = ("host", "parts", "seed")
 NAMES = tuple(argument.name for argument in ARGUMENTS)
 LAUNCHS_OWN = (
     "launch-prefix", "launch-prefix-filter", "sigterm_timeout", "sigkill_timeout", "emulate_tty",
+    "ros_namespace", "ros_remaps", "global_params",
 )  # fmt: skip
-"""Arguments that `launch` itself reads, whatever the launch file."""
+"""Arguments that `launch` and `launch_ros` read themselves, whatever the launch file."""
 TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 

@@ -152,6 +152,6 @@ def test_the_arguments_of_a_launch_file_around_it_are_not_its_own(command: list[
 
 
 def test_an_including_launch_file_is_told_of_what_looks_mistyped() -> None:
-    assert doubtful(["config", "line", "emulate_tty"]) == []
+    assert doubtful(["config", "line", "emulate_tty", "ros_namespace"]) == []
     (warning,) = doubtful(["recpie"])
     assert "'recipe'" in warning

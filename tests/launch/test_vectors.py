@@ -78,7 +78,8 @@ def ears(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ears]:
 def by_arguments(start: Start) -> list[str]:
     """As launch_ros's Node makes it of the launch file's arguments and ros_arguments."""
     given_ros = ["--ros-args", *start.ros_arguments] if start.ros_arguments else []
-    named = ["-r", f"__node:={start.name}", "-r", "__ns:=/cell"] if start.is_node else []
+    named = ["-r", f"__node:={start.name}"] if start.is_node else []
+    named += ["-r", "__ns:=/cell"]
     return [start.program, *start.arguments, *given_ros, "--ros-args", *named]
 
 
