@@ -23,8 +23,9 @@ from launch.logging import get_logger, launch_config
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
+from cell.launcher.arguments import ARGUMENTS, doubtful, refuse_unknown
 from cell.launcher.fate import Fate
-from cell.launcher.launching import ARGUMENTS, Start, doubtful, plan, refuse_unknown
+from cell.launcher.launching import Start, plan
 from launch import LaunchContext, LaunchDescription
 
 LAST_WORDS_S = 0.3

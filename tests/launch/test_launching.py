@@ -10,8 +10,9 @@ import pytest
 
 from cell.config import ConfigError, load
 from cell.config.processes import TABLE
+from cell.launcher.arguments import NAMES, doubtful, refuse_unknown
 from cell.launcher.group import LaunchError
-from cell.launcher.launching import NAMES, doubtful, plan, refuse_unknown
+from cell.launcher.launching import plan
 from tests.launch.started import HOST, ROOT, given
 
 FILE = ROOT / "launch" / "cell.launch.py"
