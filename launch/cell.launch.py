@@ -1,6 +1,7 @@
 """Starts the cell's processes on a full ROS 2 as `cell run` does, from the same table.
 
 ros2 launch inspection_cell cell.launch.py config:=/etc/cell.yaml recipe:=pcb
+ros2 launch inspection_cell cell.launch.py twin:=true namespace:=cell2
 """
 
 import os
@@ -22,8 +23,9 @@ from launch.logging import get_logger, launch_config
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 
+from cell.launcher.arguments import ARGUMENTS, doubtful, refuse_unknown
 from cell.launcher.fate import Fate
-from cell.launcher.launching import ARGUMENTS, Start, doubtful, plan, refuse_unknown
+from cell.launcher.launching import Start, plan
 from launch import LaunchContext, LaunchDescription
 
 LAST_WORDS_S = 0.3
@@ -35,14 +37,17 @@ class Kept:
     of no use.
     """
 
-    def __init__(self, start: Start) -> None:
-        self._start = start
-        self._fate = Fate(start.name)
+    def __init__(self, start: Start, namespace: str) -> None:
+        self._start, self._namespace = start, namespace
+        self._fate = Fate(start.name, comes_back=not start.is_twin)
         self._common = {"output": "full", "on_exit": self._on_exit}
 
     def first(self) -> list:
         """Actions of the first start; remappings and parameters of the launch are launch_ros's."""
         start = self._start
+        if start.is_twin:
+            command = [start.program, *start.arguments]
+            return self._heard(ExecuteProcess(cmd=command, name=start.name, **self._common))
         return self._heard(
             Node(
                 executable=start.program,
@@ -50,7 +55,7 @@ class Kept:
                 ros_arguments=list(start.ros_arguments) or None,
                 exec_name=start.name,
                 name=start.name if start.is_node else None,
-                namespace="/cell" if start.is_node else None,
+                namespace=self._namespace,
                 **self._common,
             )
         )
@@ -97,9 +102,13 @@ def actions(context: LaunchContext) -> list:
         get_logger("cell").warning(warning)
     values = {a.name: LaunchConfiguration(a.name).perform(context) for a in ARGUMENTS}
     folder = Path(launch_config.log_dir)
-    planned = plan(values, folder, os.getpid())
-    told = f"cell '{planned.config.name}': configuration and logs in {folder}"
-    return [LogInfo(msg=told), *(a for s in planned.starts for a in Kept(s).first())]
+    below = context.launch_configurations.get("ros_namespace") or "/"
+    planned = plan(values, folder, os.getpid(), below)
+    space = planned.config.namespace
+    for warning in planned.warnings:
+        get_logger("cell").warning(warning)
+    told = f"cell '{planned.config.name}' in {space}: configuration and logs in {folder}"
+    return [LogInfo(msg=told), *(a for s in planned.starts for a in Kept(s, space).first())]
 
 
 def generate_launch_description() -> LaunchDescription:

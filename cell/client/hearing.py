@@ -55,9 +55,9 @@ def _heartbeat(feed: Feed, msg: Any, now_s: float) -> Feed:
 
 
 HEARD: Final = (
-    Topic(CellState, "/cell/supervisor/state", 20, _cell),
-    Topic(Inspection, "/cell/supervisor/inspection", 16, _inspection),
-    Topic(BeltState, "/cell/belt/state", 1, _belt),
-    Topic(RobotState, "/cell/robot/state", 1, _robot),
-    Topic(NodeStatus, "/cell/node_status", 32, _heartbeat),
+    Topic(CellState, "supervisor/state", 20, _cell),
+    Topic(Inspection, "supervisor/inspection", 16, _inspection),
+    Topic(BeltState, "belt/state", 1, _belt),
+    Topic(RobotState, "robot/state", 1, _robot),
+    Topic(NodeStatus, "node_status", 32, _heartbeat),
 )

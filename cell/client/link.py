@@ -25,6 +25,7 @@ from cell.client.hearing import HEARD, Topic, latest
 from cell.client.model import CellView
 from cell.client.reply import Reply
 from cell.config.hmi import HmiConfig
+from cell.config.namespace import NAMESPACE
 from cell.control.ledger.observations import Order
 from cell.launcher.visiting import visiting
 from cell.nodes.topics import ORDERS
@@ -58,12 +59,13 @@ class OverrideOrder:
 
 
 class CellLink:
-    """Hears the cell and commands it. `view` and the commands may be called from any thread.
+    """Hears the cell in a ROS namespace and commands it. `view` and the commands may be called from
+    any thread.
 
     The commands wait for the answer, at most the configured time: call them off the event loop.
     """
 
-    def __init__(self, config: HmiConfig) -> None:
+    def __init__(self, config: HmiConfig, namespace: str = NAMESPACE) -> None:
         self._config = config
         self._limits = Limits(config.cell_silent_s, config.device_silent_s, config.process_silent_s)
         self._feed = Feed()
@@ -75,7 +77,7 @@ class CellLink:
         self._context = Context()
         with visiting():
             rclpy.init(context=self._context)
-            self._node = Node("hmi", namespace="/cell", context=self._context)
+            self._node = Node("hmi", namespace=namespace, context=self._context)
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self._node)
         self._subscribe()
@@ -83,7 +85,7 @@ class CellLink:
         self._acknowledge = self._client(AcknowledgeAlarm, "acknowledge_alarm")
         self._override = self._client(OverrideVerdict, "override_verdict")
         self._set_recipe = self._client(SetRecipe, "set_recipe")
-        self._status = self._node.create_publisher(NodeStatus, "/cell/node_status", 10)
+        self._status = self._node.create_publisher(NodeStatus, "node_status", 10)
         self._boot_id = uuid.uuid4().hex[:12]
         self._process = psutil.Process()
         self._thread = threading.Thread(target=self._run, name="ros", daemon=True)
@@ -134,7 +136,7 @@ class CellLink:
         return self._asking.ask(self._override, OverrideVerdict.Request(**asdict(order)))
 
     def _client(self, kind: type, name: str) -> Any:
-        return self._node.create_client(kind, f"/cell/supervisor/{name}", qos_profile=ORDERS)
+        return self._node.create_client(kind, f"supervisor/{name}", qos_profile=ORDERS)
 
     def _subscribe(self) -> None:
         for heard in HEARD:

@@ -23,7 +23,7 @@ from cell.client.model import CellView
 from cell.client.reply import Reply
 from cell.control.ledger.observations import Order
 from cell.launcher.env import environment
-from cell.launcher.owner import domain as domain_of
+from cell.launcher.owner import space
 from cell.launcher.visiting import visiting
 from cell.nodes.topics import RELIABLE
 from models.ground.errors import UserError
@@ -48,10 +48,10 @@ class RunningCell:
     cell's answer and raises SilentCellError when none comes.
     """
 
-    def __init__(self, domain: int | None) -> None:
+    def __init__(self, domain: int | None, namespace: str) -> None:
         env = environment(domain)
         os.environ.update({k: v for k, v in env.items() if k.startswith(("ROS_", "FASTRTPS_"))})
-        self._domain = domain_of(env)
+        self._namespace, self._where = namespace, space(env, namespace)
         self._feed = Feed()
         self.state: CellState | None = None
         self.heard_s = 0.0
@@ -60,13 +60,15 @@ class RunningCell:
         self._context = Context()
         with visiting():
             rclpy.init(args=[], context=self._context)
-            self._node = Node(f"person_{os.getpid()}", namespace="/cell", context=self._context)
-        self._node.create_subscription(CellState, "/cell/supervisor/state", self._hear, RELIABLE)
+            self._node = Node(
+                f"person_{os.getpid()}", namespace=self._namespace, context=self._context
+            )
+        self._node.create_subscription(CellState, "supervisor/state", self._hear, RELIABLE)
         for heard in HEARD:
             quality = latest(heard.depth)
             self._node.create_subscription(heard.kind, heard.topic, self._taker(heard), quality)
         self._clients = {
-            name: self._node.create_client(kind, f"/cell/supervisor/{name}")
+            name: self._node.create_client(kind, f"supervisor/{name}")
             for name, kind in (
                 ("command", CellCommand),
                 ("acknowledge_alarm", AcknowledgeAlarm),
@@ -97,8 +99,8 @@ class RunningCell:
         self._wait(
             lambda: self.state is not None,
             FIND_S,
-            f"no cell runs in ROS domain {self._domain}: start it, or give its domain with "
-            "--domain or ROS_DOMAIN_ID.",
+            f"no cell runs in ROS namespace {self._where}: start it, or give its namespace with "
+            "--namespace, its domain with --domain or ROS_DOMAIN_ID.",
         )
         assert self.state is not None
         return self.state

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from cell.config.hmi import HmiConfig
 from cell.config.labels import LabelsConfig
+from cell.config.namespace import NAMESPACE, absolute
 from cell.config.people import PeopleConfig
 from cell.config.promotion import PromotionConfig
 from cell.config.training import TrainingConfig
@@ -59,7 +60,7 @@ class CameraSection(Device):
         le=10,
         title="Preview rate",
         description="Most compressed pictures for viewers in a second.",
-        json_schema_extra={"unit": "Hz"},
+        json_schema_extra={"unit": "Hz", "live": True},
     )
 
     @property
@@ -142,6 +143,11 @@ class CellConfig(Section):
     """Everything that makes one cell what it is."""
 
     name: str = Field(title="Name", description="Name of the cell, as plants call it.")
+    namespace: Annotated[str, AfterValidator(absolute)] = Field(
+        NAMESPACE,
+        title="Namespace",
+        description="ROS namespace of all its names; another one for each cell in a ROS domain.",
+    )
     data_dir: Path = Field(
         title="Data folder", description="Journal, records and pictures; relative to this file."
     )

@@ -25,8 +25,8 @@ class Restart:
 class Fate:
     """The ends of one process, each start of it included."""
 
-    def __init__(self, name: str) -> None:
-        self._name = name
+    def __init__(self, name: str, *, comes_back: bool = True) -> None:
+        self._name, self._comes_back = name, comes_back
         self._restarts = Restarts()
         self._said = bytearray()
         self._died_before = False
@@ -39,8 +39,8 @@ class Fate:
     def ended(self, code: int, now_s: float) -> Restart:
         """What comes after an end with exit code `code` (negative: the signal) at `now_s`.
 
-        Raises LaunchError when the whole cell must end: it cannot run as configured, or it
-        crashed too often.
+        Raises LaunchError when the whole cell must end: it cannot run as configured, it crashed
+        too often, or it is one that does not come back.
         """
         death = judge(code, self._said.decode(errors="replace"))
         self._said.clear()
@@ -48,6 +48,8 @@ class Fate:
         words = death.words or "it said nothing."
         if first and death.at_once:
             raise LaunchError(f"{self._name} cannot run as configured ({death.how}): {words}")
+        if not self._comes_back:
+            raise LaunchError(f"{self._name} ended ({death.how}): {words}")
         if death.kind is Kind.AWAY:
             return Restart(self._restarts.away(now_s), f"{self._name} cannot work: {words}")
         pause_s = self._restarts.died(now_s)

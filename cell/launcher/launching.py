@@ -1,57 +1,25 @@
-"""What `ros2 launch` is asked for, and the processes that it shall start. Without ROS's `launch`,
-which only the launch file knows.
+"""The processes that `ros2 launch` shall start for what it was asked. Without ROS's `launch`, which
+only the launch file knows.
 """
 
 from __future__ import annotations
 
-import difflib
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cell.config import CellConfig, ConfigError, dump, load
-from cell.config.processes import TABLE, Process
-from cell.launcher.group import LaunchError
+from cell.config.namespace import absolute
+from cell.config.processes import TWIN, Process, chosen, parted
+from cell.launcher.arguments import ARGUMENTS, TWINS
+from cell.launcher.control import CONTROL_PORT
+from cell.launcher.demo import demo_overrides
 from cell.launcher.ports import require_free
-from cell.launcher.start import STARTER
+from cell.launcher.start import AFTER, STARTER
+from cell.launcher.twin import UR_PORTS
 from models.ground.written import WrittenError, parse_yaml
 
-PACKAGE = "inspection_cell"
-"""Name of the cell as a ROS package."""
-
-
-@dataclass(frozen=True, slots=True)
-class Argument:
-    """One launch argument, `name:=value`; `key`: the setting that a given value replaces."""
-
-    name: str
-    text: str
-    key: str | None = None
-    default: str = ""
-
-
-ARGUMENTS = (
-    Argument("config", "Cell configuration (YAML); empty: the demo cell."),
-    Argument(
-        "data",
-        "Folder for journal, records and pictures; empty: the configuration's, for the demo cell "
-        "the folder 'data' where the launch is started.",
-        "data_dir",
-    ),
-    Argument("camera", "Camera driver instead of the configuration's.", "camera.driver"),
-    Argument("arm", "Arm driver instead of the configuration's.", "robot.arm.driver"),
-    Argument("engine", "Inference engine instead of the configuration's.", "inspector.engine"),
-    Argument("recipe", "Recipe instead of the configuration's.", "recipe"),
-    Argument("port", "Port of the operator's page instead of the configuration's.", "hmi.port"),
-    Argument("hmi", "Start the operator's page: true or false.", default="true"),
-)
-NAMES = tuple(argument.name for argument in ARGUMENTS)
-LAUNCHS_OWN = (
-    "launch-prefix", "launch-prefix-filter", "sigterm_timeout", "sigkill_timeout", "emulate_tty",
-)  # fmt: skip
-"""Arguments that `launch` itself reads, whatever the launch file."""
 TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -64,6 +32,8 @@ class Start:
     arguments: tuple[str, ...]
     ros_arguments: tuple[str, ...]
     is_node: bool
+    is_twin: bool = False
+    """It speaks no ROS, and is not started again when it has ended: the launch ends with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,51 +42,67 @@ class Plan:
 
     config: CellConfig
     starts: tuple[Start, ...]
+    warnings: tuple[str, ...] = ()
 
 
-def refuse_unknown(given: Iterable[str], command: Sequence[str], file: Path) -> None:
-    """Raise LaunchError for the first of the `given` arguments (`name:=value`) that is not known.
-
-    `command`: the words of the command line. Where that starts another launch file, which includes
-    `file`, the arguments are that one's, and any may be right.
-    """
-    if not _starts(command, file):
-        return
-    for name in (word.split(":=")[0] for word in given):
-        if name not in NAMES and name not in LAUNCHS_OWN:
-            near = _near(name)
-            hint = f"did you mean '{near}'? " if near else ""
-            raise LaunchError(f"no argument '{name}': {hint}Known: {', '.join(NAMES)}.")
-
-
-def doubtful(names: Iterable[str]) -> list[str]:
-    """A warning for each of the `names` set by an including launch file that looks like one of ours
-    mistyped.
-    """
-    others = (n for n in names if n not in NAMES and n not in LAUNCHS_OWN)
-    return [
-        f"'{name}' is not an argument of the cell; if '{near}' is meant, correct it"
-        for name in others
-        if (near := _near(name))
-    ]
-
-
-def plan(values: Mapping[str, str], folder: Path, starter: int) -> Plan:
+def plan(values: Mapping[str, str], folder: Path, starter: int, below: str = "/") -> Plan:
     """The processes for the arguments' `values`; the resolved configuration is written to `folder`.
 
-    `starter`: process id of who starts them. Raises ConfigError, LaunchError.
+    `starter`: process id of who starts them; `below`: the namespace of a group around the launch.
+    Raises ConfigError, LaunchError.
     """
-    config = _configuration(values)
-    with_page = _truth("hmi", values["hmi"])
-    if with_page:
+    twin = _twin(values)
+    config = _configuration(values, below, twin)
+    wanted = _wanted(values)
+    if "hmi" in [p.name for p in wanted]:
         require_free(config.hmi.host, [(config.hmi.port, "operator's page; port:=")])
+    if twin is not None:
+        require_free(twin.host, [(p, "the twin; host:=") for p in (*UR_PORTS, CONTROL_PORT)])
     file = folder / "config.yaml"
     dump(config, file)
-    wanted = (p for p in TABLE if p.name != "hmi" or with_page)
-    return Plan(config, tuple(_start(process, file, starter) for process in wanted))
+    after = () if twin is None else (AFTER, f"{twin.host}:{CONTROL_PORT}")
+    starts = [_start(p, file, starter, after if p.needs_machine else ()) for p in wanted]
+    if twin is not None:
+        told = ("--data", str(config.data_dir), "--host", twin.host, *twin.options)
+        first = _start(TWIN, file, starter)
+        starts.insert(0, replace(first, arguments=(*first.arguments, *told), is_twin=True))
+    return Plan(config, tuple(starts), tuple(parted(wanted)))
 
 
-def _configuration(values: Mapping[str, str]) -> CellConfig:
+@dataclass(frozen=True, slots=True)
+class _Twin:
+    """What the arguments tell the twin."""
+
+    host: str
+    options: tuple[str, ...]
+
+
+def _twin(values: Mapping[str, str]) -> _Twin | None:
+    given = {name: values[name].strip() for name in TWINS if values[name].strip()}
+    if not _truth("twin", values["twin"]):
+        for name, value in given.items():
+            raise ConfigError(f"{name}:={value}: tells only the twin: add twin:=true.")
+        return None
+    host = given.pop("host", "127.0.0.1")
+    for name, value in given.items():
+        if not value.isdecimal():
+            raise ConfigError(f"{name}:={value}: give a whole number.")
+    return _Twin(host, tuple(word for n, v in given.items() for word in (f"--{n}", v)))
+
+
+def _wanted(values: Mapping[str, str]) -> tuple[Process, ...]:
+    try:
+        named = chosen(values["nodes"])
+    except ValueError as error:
+        raise ConfigError(f"nodes:={values['nodes']}: {error}.") from None
+    with_page = _truth("hmi", values["hmi"])
+    wanted = tuple(p for p in named if p.name != "hmi" or with_page)
+    if not wanted:
+        raise ConfigError(f"nodes:={values['nodes']} hmi:={values['hmi']}: nothing would start.")
+    return wanted
+
+
+def _configuration(values: Mapping[str, str], below: str, twin: _Twin | None) -> CellConfig:
     given = {a.key: values[a.name] for a in ARGUMENTS if a.key is not None and values[a.name]}
     path = Path(values["config"]).expanduser() if values["config"] else None
     if path is None:
@@ -127,11 +113,23 @@ def _configuration(values: Mapping[str, str]) -> CellConfig:
         port = {"hmi.port": parse_yaml(given["hmi.port"])} if "hmi.port" in given else {}
     except WrittenError as error:
         raise ConfigError(f"port:={given['hmi.port']}: {error}") from None
-    return load(path, {**given, **port})
+    demo = {}
+    if twin is not None and path is None:
+        demo = demo_overrides(twin.host, Path(given["data_dir"]))
+    config = load(path, {**demo, **given, **port})
+    return config.model_copy(update={"namespace": _namespace(values, config, below)})
 
 
-def _start(process: Process, config: Path, starter: int) -> Start:
-    starting = ("-m", "cell.launcher.start", STARTER, str(starter), process.name)
+def _namespace(values: Mapping[str, str], config: CellConfig, below: str) -> str:
+    given = values["namespace"].strip()
+    try:
+        return absolute(given or config.namespace.removeprefix("/"), absolute(below))
+    except ValueError as error:
+        raise ConfigError(f"namespace:={given or config.namespace}: {error}.") from None
+
+
+def _start(process: Process, config: Path, starter: int, more: tuple[str, ...] = ()) -> Start:
+    starting = ("-m", "cell.launcher.start", STARTER, str(starter), *more, process.name)
     return Start(
         process.name,
         sys.executable,
@@ -146,16 +144,3 @@ def _truth(name: str, value: str) -> bool:
         return TRUTH[value.strip().lower()]
     except KeyError:
         raise ConfigError(f"{name}:={value}: give true or false.") from None
-
-
-def _starts(command: Sequence[str], file: Path) -> bool:
-    """Whether the command line names `file` itself, by its path or by its package."""
-    by_package = (PACKAGE, file.name) in pairwise(command)
-    return by_package or any(
-        Path(word).name == file.name and Path(word).exists() and Path(word).samefile(file)
-        for word in command
-    )
-
-
-def _near(name: str) -> str:
-    return next(iter(difflib.get_close_matches(name, NAMES, n=1, cutoff=0.7)), "")

@@ -7,7 +7,7 @@ import platform
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psutil
 import rclpy
@@ -33,9 +33,13 @@ class CommandError(UserError):
 
 
 class CellLink:
-    """A small ROS node in a thread of its own."""
+    """A small ROS node in a thread of its own, in the namespace of the cell that it starts.
 
-    def __init__(self) -> None:
+    `speaks`: it tells what only a launcher knows; of several that start parts, one does.
+    """
+
+    def __init__(self, namespace: str, *, speaks: bool = True) -> None:
+        self._namespace, self._speaks = namespace, speaks
         self._node: Node | None = None
         self._lock = threading.Lock()
         self._state: CellState | None = None
@@ -48,14 +52,13 @@ class CellLink:
         """Join the ROS graph that the environment of this process names."""
         with visiting():
             rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
-            self._node = Node("launcher", namespace="/cell")
-        self._node.create_subscription(
-            CellState, "/cell/supervisor/state", self._on_state, RELIABLE
-        )
-        self._node.create_subscription(NodeStatus, "/cell/node_status", self._on_status, RELIABLE)
-        self._client = self._node.create_client(CellCommand, "/cell/supervisor/command")
-        self._beats = self._node.create_publisher(NodeStatus, "/cell/node_status", RELIABLE)
-        self._node.create_timer(BEAT_S, self._beat)
+            self._node = Node("launcher", namespace=self._namespace)
+        self._node.create_subscription(CellState, "supervisor/state", self._on_state, RELIABLE)
+        self._node.create_subscription(NodeStatus, "node_status", self._on_status, RELIABLE)
+        self._client = self._node.create_client(CellCommand, "supervisor/command")
+        self._beats = self._node.create_publisher(NodeStatus, "node_status", RELIABLE)
+        if self._speaks:
+            self._node.create_timer(BEAT_S, self._beat)
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self._node)
         self._thread = threading.Thread(target=self._executor.spin, name="link", daemon=True)
@@ -91,11 +94,15 @@ class CellLink:
         fresh = status is not None and time.monotonic() - heard < 2.0
         return int(status.pid) if fresh else 0
 
-    def heard(self) -> list[str]:
-        """Who has spoken so far, e.g. 'supervisor (process 12 on host)'."""
+    def heard(self, of: Sequence[str] = ()) -> list[str]:
+        """Who has spoken so far, e.g. 'supervisor (process 12 on host)'. `of`: only these count;
+        without them all do.
+        """
         with self._lock:
-            told = [f"{s.node} (process {s.pid} on {s.host})" for s, _ in self._status.values()]
-            return told or (["a supervisor"] if self._state is not None else [])
+            spoken = [s for s, _ in self._status.values() if not of or s.node in of]
+            told = [f"{s.node} (process {s.pid} on {s.host})" for s in spoken]
+            unnamed = self._state is not None and (not of or "supervisor" in of)
+            return told or (["a supervisor"] if unnamed else [])
 
     def advise(self, alarm: str, detail: str) -> None:
         """Ask people to look at something, until `end_advice`: told with each heartbeat."""

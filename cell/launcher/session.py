@@ -36,7 +36,7 @@ __all__ = ["NotReadyError", "Session", "TwinPlan"]
 READY_TIMEOUT_S = 60.0
 PERSON = "cell run (the twin's belt starts empty)"
 LISTEN_S = 1.0
-"""How long a run listens for another cell in its ROS domain before anything of it speaks there."""
+"""How long a run listens for another cell in its namespace before anything of it speaks there."""
 REPORTED = "supervisor"
 """The process whose death nobody else can tell of: it tells of the others' itself."""
 TOLD_S = 5.0
@@ -51,7 +51,8 @@ class Session:
     """Starts twin and cell, keeps them going, ends them.
 
     `say` gets one line for everything that a person should know. A run with a page (not
-    `headless`) gives no order by itself and waits for its people as long as it takes.
+    `headless`) gives no order by itself and waits for its people as long as it takes. `nodes`: the
+    part of the cell that runs here; the rest is somebody else's, on another host.
     """
 
     def __init__(
@@ -63,9 +64,11 @@ class Session:
         domain: int | None = None,
         headless: bool = False,
         interrupt: Interrupt | None = None,
+        nodes: Sequence[Process] = TABLE,
     ) -> None:
         self.config, self.folder, self.twin, self._say = config, folder, twin, say
         self.headless = headless
+        self.wanted = [p for p in nodes if not (p.name == "hmi" and headless)]
         self.interrupt = interrupt or Interrupt()
         self.env = environment(domain) | {LINK_TOLD: "1"}
         # Our own link joins the same ROS graph as the children.
@@ -73,7 +76,8 @@ class Session:
             {k: v for k, v in self.env.items() if k.startswith(("ROS_", "FASTRTPS_"))}
         )
         self.group = Group(folder / "logs", self.env, say, self._mourn)
-        self.link = CellLink()
+        speaks = REPORTED in [p.name for p in self.wanted]
+        self.link = CellLink(config.namespace, speaks=speaks)
         self._claim = Claim()
         self._gate = Gate()
         self._pictures: PictureFolder | None = None
@@ -90,6 +94,16 @@ class Session:
         self.produced_s = self.host_lost_percent = 0.0
 
     @property
+    def has_page(self) -> bool:
+        """Whether the operator's page is part of it."""
+        return any(p.name == "hmi" for p in self.wanted)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all nodes of the cell run here."""
+        return all(p in self.wanted for p in TABLE if p.is_node)
+
+    @property
     def page(self) -> str:
         """Address of the operator's page."""
         scheme = "http" if self.config.people.tls is None else "https"
@@ -100,9 +114,10 @@ class Session:
 
         Raises LaunchError, OwnedError, and InterruptedRunError when the run is to end.
         """
-        self._claim = claim_run(self.folder, self.env)
-        look_at_devices(self.config)
-        if not self.headless:
+        part = () if self.is_whole else [p.name for p in self.wanted]
+        self._claim = claim_run(self.folder, self.env, self.config.namespace, part)
+        look_at_devices(self.config, [p.name for p in self.wanted])
+        if self.has_page:
             require_free(self.config.hmi.host, [(self.config.hmi.port, "operator's page; --port")])
         if self.twin is not None:
             self.twin.require_ports()
@@ -111,18 +126,18 @@ class Session:
         listened = time.monotonic() + LISTEN_S
         if self.twin is not None:
             self._start_twin(self.twin)
-        wanted = [p for p in TABLE if not (p.name == "hmi" and self.headless)]
+        wanted = self.wanted
         self._start_processes([p for p in wanted if not p.needs_machine], config_file)
         self.wait_for(lambda: time.monotonic() > listened, LISTEN_S + 1.0, str)
-        require_lonely(self.link.heard(), self.env)
+        require_lonely(self.link.heard(part), self.env, self.config.namespace)
         self._gate.open()
         if self.twin is not None:  # the others load meanwhile
             self._wait_for_twin()
         self._start_processes([p for p in wanted if p.needs_machine], config_file)
-        nodes = [p.name for p in TABLE if p.is_node]
+        nodes = [p.name for p in wanted if p.is_node]
         self.wait_for(
             lambda: (
-                self.link.state() is not None
+                (self.link.state() is not None or REPORTED not in nodes)
                 and all(self.link.lifecycle(n) == "active" for n in nodes)
             ),
             READY_TIMEOUT_S if self.headless else None,
@@ -218,7 +233,8 @@ class Session:
                         f"the cell did not get ready within {timeout_s:.0f} s ({explain()}). "
                         f"Logs are in {self.folder / 'logs'}."
                     )
-                self._say(f"still waiting ({explain()}). The page {self.page} shows it, too.")
+                too = f" The page {self.page} shows it, too." if self.has_page else ""
+                self._say(f"still waiting ({explain()}).{too}")
                 deadline = float("inf")
             self._pause(0.05)
 
@@ -266,7 +282,7 @@ class Session:
     def _start_processes(self, processes: Sequence[Process], config: Path) -> None:
         for process in processes:
             self.tend()
-            command = process.command(config)
+            command = process.command(config, self.config.namespace)
             self.group.start(process.name, command, priority=process.priority, gate=self._gate)
 
     def _start_twin(self, plan: TwinPlan) -> None:

@@ -17,15 +17,13 @@ from rclpy.task import Future
 from cell.config import CellConfig, load
 from cell.config.load import first_problem
 from cell.nodes.health import Health
+from cell.nodes.namespace import CONFIG, namespace_of
 from cell.nodes.taken import TakingNode
 from cell.nodes.workers import StuckError
 from models.ground.errors import UserError
 from robot.base import MotionError, RobotError
 from vision.errors import CameraError
 
-CONFIG = ParameterDescriptor(
-    description="Configuration file of the cell (YAML); empty: the demo cell.", read_only=True
-)
 AUTOSTART = ParameterDescriptor(
     description="Configure and activate at the start, without a lifecycle manager.", read_only=True
 )
@@ -35,7 +33,7 @@ FAILED = TransitionCallbackReturn.ERROR
 
 
 class CellNode(TakingNode):
-    """A lifecycle node under /cell that brings itself up, says that it lives, and says what ails
+    """A lifecycle node of one cell that brings itself up, says that it lives, and says what ails
     it.
 
     A subclass fills `set_up` (configure), `begin` (activate), `halt` (deactivate) and `tear_down`
@@ -45,7 +43,8 @@ class CellNode(TakingNode):
     """
 
     def __init__(self, name: str) -> None:
-        super().__init__(name, namespace="/cell")
+        super().__init__(name, namespace=namespace_of(name))
+        self.role = name  # which part of the cell it is, whatever ROS was told to call it
         self.boot_id = uuid.uuid4().hex[:12]
         self.problem = ""
         self.advisories: dict[str, str] = {}  # alarm -> detail: said for as long as it stands here
@@ -115,7 +114,7 @@ class CellNode(TakingNode):
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
         """What did not end in order is not gone on with: the process ends, and a new one begins."""
         self.let_go()
-        self.fail(self.problem or f"{self.get_name()}: a change of state failed; see its log.")
+        self.fail(self.problem or f"{self.role}: a change of state failed; see its log.")
         return super().on_error(state)
 
     def let_go(self) -> bool:
@@ -169,7 +168,7 @@ class CellNode(TakingNode):
         )
         if not up:
             self.refused = not self._device_away
-            self.fail(self.problem or f"{self.get_name()}: could not start.")
+            self.fail(self.problem or f"{self.role}: could not start.")
 
     def fail(self, message: str) -> None:
         """Say why and end the process: whoever started it decides what comes next."""
@@ -190,13 +189,13 @@ class CellNode(TakingNode):
             self._device_away = _by_a_device(error)
             return False
         except ValidationError as error:
-            self.problem = f"{self.get_name()} parameters: {first_problem(error, CellConfig)}"
+            self.problem = f"{self.role} parameters: {first_problem(error, CellConfig)}"
             return False
         except Exception:
             # rclpy turns any exception into a failed transition and forgets it; a bug must stay
             # visible.
             traceback.print_exc()
-            self.problem = f"{self.get_name()}: internal error, see the traceback in its log."
+            self.problem = f"{self.role}: internal error, see the traceback in its log."
             return False
         self.problem = ""
         return True

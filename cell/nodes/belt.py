@@ -40,7 +40,13 @@ class BeltNode(CellNode):
 
     def __init__(self) -> None:
         super().__init__("belt")
-        self.section = declare(self, self.config.belt)
+        self.section = declare(
+            self,
+            self.config.belt,
+            {"options": ("driver", "inspection_cell.belts")},
+            # the supervisor orders the speed; the scale stands in the calibration
+            without=("speed_m_s", "options.counts_per_metre"),
+        )
         self._belt: Belt | None = None
         self._command: BeltCommand | None = None
         self._cell: CellState | None = None
@@ -57,10 +63,10 @@ class BeltNode(CellNode):
         self._belt = driver(config)
         assert self._belt is not None
         self._belt.connect()
-        self._states = self.create_publisher(BeltState, "/cell/belt/state", LATEST)
-        self._events = self.create_publisher(BeltEvent, "/cell/belt/event", RELIABLE)
-        self.create_subscription(BeltCommand, "/cell/belt/command", self._on_command, LATEST)
-        self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, RELIABLE)
+        self._states = self.create_publisher(BeltState, "belt/state", LATEST)
+        self._events = self.create_publisher(BeltEvent, "belt/event", RELIABLE)
+        self.create_subscription(BeltCommand, "belt/command", self._on_command, LATEST)
+        self.create_subscription(CellState, "supervisor/state", self._on_cell, RELIABLE)
 
     def begin(self) -> None:
         assert self._belt is not None

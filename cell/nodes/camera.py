@@ -7,6 +7,7 @@ from inspection_cell_interfaces.msg import FrameHandle
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import CompressedImage
 
+from cell.config.tree import CameraSection
 from cell.nodes.base import CellNode
 from cell.nodes.ownership import Claim, Owner
 from cell.nodes.parameters import declare
@@ -33,12 +34,20 @@ class CameraNode(CellNode):
 
     def __init__(self) -> None:
         super().__init__("camera")
-        self.section = declare(self, self.config.camera)
+        self.section = declare(
+            self,
+            self.config.camera,
+            {"options": ("driver", "inspection_cell.cameras")},
+            self._take,
+        )
         self._camera: Camera | None = None
         self._last_preview_ns = 0
         self._shutter: Shutter | None = None
         self._counts = {"frames": 0, "failed": 0}
         self._claim = Claim()
+
+    def _take(self, section: CameraSection) -> None:
+        self.section = section
 
     def set_up(self) -> None:
         driver = load_plugin("inspection_cell.cameras", self.section.driver)
@@ -48,11 +57,11 @@ class CameraNode(CellNode):
         self._camera = driver(options, self.section.ring)
         assert self._camera is not None
         self._camera.open()
-        self._handles = self.create_publisher(FrameHandle, "/cell/camera/frame", RELIABLE)
+        self._handles = self.create_publisher(FrameHandle, "camera/frame", RELIABLE)
         if self.section.software_trigger:
             self._shutter = Shutter(self)
         self._preview = self.create_publisher(
-            CompressedImage, "/cell/camera/image/compressed", qos_profile_sensor_data
+            CompressedImage, "camera/image/compressed", qos_profile_sensor_data
         )
 
     def begin(self) -> None:

@@ -54,8 +54,7 @@ class Changing:
         self._kept_wish: Wish | None = None
         self._loaded: queue.SimpleQueue[InspectionParts | str] = queue.SimpleQueue()
         self._clients = {
-            name: node.create_client(PrepareRecipe, f"/cell/{name}/prepare_recipe")
-            for name in PREPARING
+            name: node.create_client(PrepareRecipe, f"{name}/prepare_recipe") for name in PREPARING
         }
 
     def begin(self) -> None:

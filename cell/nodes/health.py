@@ -31,7 +31,7 @@ class Health:
     def __init__(self, node: CellNode) -> None:
         self._node, self._process = node, psutil.Process()
         self._beat_s = self._awake_s = 0.0
-        self._status = node.create_publisher(NodeStatus, "/cell/node_status", RELIABLE)
+        self._status = node.create_publisher(NodeStatus, "node_status", RELIABLE)
         self._diagnostics = node.create_publisher(DiagnosticArray, "/diagnostics", RELIABLE)
         node.create_timer(0.2, self.beat)
         node.create_timer(1.0, self._diagnose)
@@ -42,13 +42,13 @@ class Health:
         self._note_time(time.monotonic())
         end = dead(n.signs())
         if end:
-            n.fail(f"{n.get_name()}: {end}. The node ends, and is started anew.")
+            n.fail(f"{n.role}: {end}. The node ends, and is started anew.")
         trouble = self._trouble()
         memory, times = self._process.memory_info().rss, self._process.cpu_times()
         self._status.publish(
             NodeStatus(
                 stamp=to_time(n.now_ns()),
-                node=n.get_name(),
+                node=n.role,
                 host=platform.node(),
                 pid=os.getpid(),
                 boot_id=n.boot_id,
@@ -82,7 +82,7 @@ class Health:
 
     def _standstill(self) -> str:
         still = stalled(self._node.signs(), time.monotonic(), self._awake_s)
-        return f"{self._node.get_name()}: {still}" if still else ""
+        return f"{self._node.role}: {still}" if still else ""
 
     def _diagnose(self) -> None:
         n = self._node
@@ -91,7 +91,7 @@ class Health:
         values = [KeyValue(key=k, value=str(v)) for k, v in n.details().items()]
         status = DiagnosticStatus(
             level=level,
-            name=f"cell: {n.get_name()}",
+            name=f"{n.get_namespace().strip('/') or 'cell'}: {n.role}",
             hardware_id=n.config.name,
             message=render(trouble) or n.lifecycle,
             values=values,

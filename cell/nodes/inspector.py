@@ -51,7 +51,11 @@ class InspectorNode(CellNode):
 
     def __init__(self) -> None:
         super().__init__("inspector")
-        self.section = declare(self, self.config.inspector)
+        self.section = declare(
+            self, self.config.inspector, {"options": ("engine", "inspection_cell.engines")}
+        )
+        # All that is built of the configuration goes by what the parameters say.
+        self.config = self.config.model_copy(update={"inspector": self.section})
         self._work: queue.Queue[FrameHandle] = queue.Queue(QUEUE)
         self._reader: RingReader | None = None
         self._setup: InspectionSetup | None = None
@@ -72,11 +76,11 @@ class InspectorNode(CellNode):
             )
         self._setup = self._first_setup()
         self._reader = RingReader(self.config.camera.ring)
-        self._results = self.create_publisher(Message, "/cell/inspector/inspection", RELIABLE)
-        self._trials = self.create_publisher(Message, "/cell/inspector/trial", RELIABLE)
-        self.create_subscription(FrameHandle, "/cell/camera/frame", self._on_frame, RELIABLE)
+        self._results = self.create_publisher(Message, "inspector/inspection", RELIABLE)
+        self._trials = self.create_publisher(Message, "inspector/trial", RELIABLE)
+        self.create_subscription(FrameHandle, "camera/frame", self._on_frame, RELIABLE)
         PreparingService(self, self._prepare, self._let_go)
-        self.create_subscription(CellState, "/cell/supervisor/state", self._on_cell, LATCHED)
+        self.create_subscription(CellState, "supervisor/state", self._on_cell, LATCHED)
 
     def _first_setup(self) -> InspectionSetup:
         """What the journal says the cell works by, so that one started anew need not load twice.

@@ -27,7 +27,7 @@ BY_HAND = ("emergency_stop", "power_off")
 
 
 class Orders:
-    """The services under /cell/supervisor."""
+    """The services under `supervisor/`."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Orders:
     ) -> None:
         self._node, self._supervision, self._tell = node, supervision, tell
         self._inputs, self._permit, self._changing = inputs, permit, changing
-        self._recover_robot = node.create_client(Trigger, "/cell/robot/recover")
+        self._recover_robot = node.create_client(Trigger, "robot/recover")
         services = (
             (CellCommand, "command", self._on_command),
             (OverrideVerdict, "override_verdict", self._on_override),
@@ -48,7 +48,7 @@ class Orders:
             (SetRecipe, "set_recipe", self._on_recipe),
         )
         for kind, name, callback in services:
-            place = f"/cell/supervisor/{name}"
+            place = f"supervisor/{name}"
             node.create_service(kind, place, _readable(callback), qos_profile=ORDERS)
 
     def _on_command(

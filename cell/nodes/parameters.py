@@ -1,66 +1,146 @@
-"""ROS parameters out of a configuration model: every field declared, described and read-only."""
+"""ROS parameters out of a configuration model: every field declared and described, those of the
+driver that it names among them. Only what may change while the node runs can be set.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from enum import Enum
-from pathlib import Path
+import difflib
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
-from rcl_interfaces.msg import ParameterDescriptor
+from pydantic import BaseModel, ValidationError
+from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
+from rclpy.exceptions import InvalidParameterTypeException
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 
+from cell.config.load import first_problem
+from cell.nodes.described import Declared, fields, options
+from models.ground.errors import UserError
 from models.ground.written import fit
+from vision.plugins import load_plugin
 
 Model = TypeVar("Model", bound=BaseModel)
-Scalar = bool | int | float | str
-Value = Scalar | list[bool] | list[int] | list[float] | list[str]
+FROM_START = "Read only: taken up when the node starts. Change the configuration, restart the node."
+OWN = ("qos_overrides.", "use_sim_time", "start_type_description_service")
+"""Parameters of ROS itself."""
+LIVE = "May be set while the node runs."
 
 
-def declare(node: Node, section: Model) -> Model:
+class ParameterError(UserError):
+    """A parameter cannot be declared as it was given."""
+
+
+def declare(
+    node: Node,
+    section: Model,
+    drivers: Mapping[str, tuple[str, str]] | None = None,
+    take: Callable[[Model], None] | None = None,
+    without: Sequence[str] = (),
+) -> Model:
     """Declare one parameter for each field of `section`; the values given to the node win over the
     section's.
 
-    Returns the section as the parameters say. Raises pydantic.ValidationError for a value out of
-    range.
+    drivers: for each place of driver options (`options`, `arm.options`) the field that names the
+    driver, and the group of entry points: the driver's own options are declared, too. take: gets
+    the section anew when somebody has set what may change at run time. without: fields that are
+    for others. Returns the section as the parameters say. Raises ParameterError
+    for a value that cannot be, PluginError.
     """
-    data = section.model_dump(mode="json")
-    for name, value, text in fields(section):
-        descriptor = ParameterDescriptor(description=text, read_only=True)
-        given = node.declare_parameter(name, value, descriptor).value
-        if given != value:
-            _set(data, name.split("."), given)
-    return fit(type(section), data)
+    data, live = section.model_dump(mode="json"), set[str]()
+    places = drivers or {}
+    for one in fields(section):
+        if one.name in without or any(one.name.startswith(f"{place}.") for place in places):
+            continue
+        if one.live and take is not None:
+            live.add(one.name)
+        _declare(node, one, data, one.name in live)
+    for place, (named, group) in places.items():
+        driver = load_plugin(group, _get(data, named))
+        for one in options(driver.Config, _get(data, place), f"{place}."):
+            if one.name not in without:
+                _declare(node, one, data, False)
+    if live and take is not None:
+        node.add_on_set_parameters_callback(lambda told: _changed(section, data, live, take, told))
+    try:
+        return fit(type(section), data)
+    except ValidationError as error:
+        problem = first_problem(error, type(section))
+        raise ParameterError(f"{node.get_name()} parameters: {problem}") from None
 
 
-def fields(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, Value, str]]:
-    """Dotted name, value and description (with unit) of every field that ROS can hold."""
-    for name, info in type(model).model_fields.items():
-        extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-        unit = f" [{extra['unit']}]" if extra.get("unit") else ""
-        text = f"{info.title or name}: {info.description or ''}{unit}"
-        yield from _values(f"{prefix}{name}", getattr(model, name), text)
+def _declare(node: Node, one: Declared, data: dict[str, Any], live: bool) -> None:
+    """Declare it; a value that was given to the node goes into `data`."""
+    text = f"{one.bounds} {LIVE if live else FROM_START}".strip()
+    descriptor = ParameterDescriptor(
+        description=one.text, additional_constraints=text, read_only=not live
+    )
+    start = one.kind if one.value is None else one.value
+    try:
+        given = node.declare_parameter(one.name, start, descriptor).value
+    except InvalidParameterTypeException as error:
+        hint = " (with a point, e.g. 5.0)" if one.kind is Parameter.Type.DOUBLE else ""
+        raise ParameterError(
+            f"{node.get_name()} parameters: '{one.name}' is given as {_was(error)}: give a value "
+            f"of type {_words(one.kind.name)}{hint}."
+        ) from None
+    if given is not None and given != one.value:
+        _set(data, one.name.split("."), given)
 
 
-def _values(name: str, value: object, text: str) -> Iterator[tuple[str, Value, str]]:
-    if isinstance(value, BaseModel):
-        yield from fields(value, f"{name}.")
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _values(f"{name}.{key}", item, text)
-    elif isinstance(value, Enum):
-        yield name, str(value.value), text
-    elif isinstance(value, Path):
-        yield name, str(value), text
-    elif isinstance(value, bool | int | float | str):
-        yield name, value, text
-    elif isinstance(value, list | tuple) and value and all(isinstance(v, Scalar) for v in value):
-        numbers = any(isinstance(v, float) for v in value)
-        yield name, [float(v) for v in value] if numbers else list(value), text
+def _was(error: InvalidParameterTypeException) -> str:
+    """What was given, and its type as ROS names it."""
+    found = re.search(r"to '(.*)' of type '(?:Type\.)?(\w+)'", str(error))
+    return f"'{found[1]}' ({_words(found[2])})" if found else "something else"
+
+
+def _words(kind: str) -> str:
+    return kind.lower().replace("_", " ")
+
+
+def _changed(
+    section: Model,
+    data: dict[str, Any],
+    live: set[str],
+    take: Callable[[Model], None],
+    told: Sequence[Parameter],
+) -> SetParametersResult:
+    """What becomes of parameters that somebody sets; of ROS's own ones this knows nothing."""
+    wanted = {p.name: p.value for p in told if p.name in live}
+    if not wanted:
+        return SetParametersResult(successful=True)
+    fresh = {**data, **wanted}
+    try:
+        changed = fit(type(section), fresh)
+    except ValidationError as error:
+        return SetParametersResult(successful=False, reason=first_problem(error, type(section)))
+    data.update(wanted)
+    take(changed)
+    return SetParametersResult(successful=True)
+
+
+def _get(data: dict[str, Any], dotted: str) -> Any:
+    for part in dotted.split("."):
+        data = data[part]
+    return data
 
 
 def _set(data: dict[str, Any], path: list[str], value: object) -> None:
     for part in path[:-1]:
-        data = data[part]
+        data = data.setdefault(part, {})
     data[path[-1]] = value
+
+
+def unknown(node: Node) -> list[str]:
+    """A warning for each parameter that was given to the node and that it does not have: one file
+    may hold those of other nodes, too.
+    """
+    known = list(node._parameters)
+    warnings = []
+    for name in node._parameter_overrides:
+        if name not in known and not name.startswith(OWN):
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f": is '{near[0]}' meant?" if near else "."
+            warnings.append(f"there is no parameter '{name}' here{hint}")
+    return warnings

@@ -14,7 +14,7 @@ from cell.control.ledger.ledger import Ledger
 from cell.nodes.base import CellNode
 from cell.nodes.topics import RELIABLE, to_time
 
-TOPIC = "/cell/robot/permit"
+TOPIC = "robot/permit"
 RECOVERY_S = 3.0
 """How long an order to bring the arm back stands: the robot has begun by then."""
 FRESH_S = 0.6

@@ -16,14 +16,12 @@ Prepare = Callable[[str, str], None]
 
 
 class PreparingService:
-    """`/cell/<node>/prepare_recipe`."""
+    """`<node>/prepare_recipe`."""
 
     def __init__(self, node: CellNode, prepare: Prepare, let_go: Callable[[], None]) -> None:
         self._node, self._prepare, self._let_go = node, prepare, let_go
         node.preparation = "", ""
-        node.create_service(
-            PrepareRecipe, f"/cell/{node.get_name()}/prepare_recipe", self._on_request
-        )
+        node.create_service(PrepareRecipe, f"{node.role}/prepare_recipe", self._on_request)
 
     def _on_request(
         self, request: PrepareRecipe.Request, response: PrepareRecipe.Response

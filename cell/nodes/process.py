@@ -24,6 +24,7 @@ from cell.nodes.arguments import require_none
 from cell.nodes.base import CellNode
 from cell.nodes.gate import pass_gate
 from cell.nodes.leftovers import sweep
+from cell.nodes.parameters import unknown
 from cell.texts import render
 from models.ground.ending import REFUSED
 from models.ground.errors import UserError
@@ -91,11 +92,13 @@ def _spin(factory: Callable[[], CellNode]) -> int:
         print(f"error: {render(str(error))}", file=sys.stderr)
         rclpy.shutdown()
         return REFUSED
+    for warning in unknown(node):
+        node.get_logger().warning(warning)
     executor = EventsExecutor()
     executor.add_node(node)
 
     def end(*_: object) -> None:
-        _last_resort(node.get_name())
+        _last_resort(node.role)
         if not node.fatal.done():
             node.fatal.set_result("")
 
@@ -112,8 +115,8 @@ def _spin(factory: Callable[[], CellNode]) -> int:
         node.fail(str(error))  # such as an event that cannot be written any more
     except Exception:
         traceback.print_exc()
-        node.fail(f"{node.get_name()}: internal error, see the traceback above.")
-    _last_resort(node.get_name())
+        node.fail(f"{node.role}: internal error, see the traceback above.")
+    _last_resort(node.role)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # told once is enough, and `end` holds the node
     message = node.fatal.result() if node.fatal.done() else ""

@@ -63,9 +63,9 @@ class RecorderNode(CellNode):
         self._pruner = Pruner(folder, self._projection.engine, self.section.retention)
         self._space = Space(folder, self.section.min_free_mib, Reserve(folder / "reserve.bin"))
         self._reader = RingReader(self.config.camera.ring)
-        self.create_subscription(PartEvent, "/cell/supervisor/part_event", self._on_event, RELIABLE)
+        self.create_subscription(PartEvent, "supervisor/part_event", self._on_event, RELIABLE)
         self.create_subscription(
-            InspectionMessage, "/cell/inspector/inspection", self._on_inspection, RELIABLE
+            InspectionMessage, "inspector/inspection", self._on_inspection, RELIABLE
         )
 
     def begin(self) -> None:

@@ -25,7 +25,7 @@ class Remover:
 
     def __init__(self, node: CellNode, tell: Callable[[Observation], object]) -> None:
         self._node, self._tell = node, tell
-        self._client = ActionClient(node, RemovePart, "/cell/robot/remove_part")
+        self._client = ActionClient(node, RemovePart, "robot/remove_part")
         self._handle: ClientGoalHandle | None = None
         self._order: RequestRemoval | None = None
         self._asked_s = 0.0

@@ -45,7 +45,14 @@ class RobotNode(CellNode):
 
     def __init__(self) -> None:
         super().__init__("robot")
-        self.section = declare(self, self.config.robot)
+        self.section = declare(
+            self,
+            self.config.robot,
+            {
+                "arm.options": ("arm.driver", "inspection_cell.arms"),
+                "gripper.options": ("gripper.driver", "inspection_cell.grippers"),
+            },
+        )
         self._service: RemovalService | None = None
         self._permit = PermitHolder()
         self._busy = threading.Lock()
@@ -65,16 +72,16 @@ class RobotNode(CellNode):
             site_of(self.config),
         )
         self._service.connect()
-        self._states = self.create_publisher(RobotState, "/cell/robot/state", LATEST)
-        self._joints = self.create_publisher(JointState, "/cell/robot/joint_states", LATEST)
-        self.create_subscription(BeltState, "/cell/belt/state", self._on_belt, LATEST)
+        self._states = self.create_publisher(RobotState, "robot/state", LATEST)
+        self._joints = self.create_publisher(JointState, "robot/joint_states", LATEST)
+        self.create_subscription(BeltState, "belt/state", self._on_belt, LATEST)
         self.create_subscription(MotionPermit, PERMIT, self._permit.note, RELIABLE)
-        self.create_service(Trigger, "/cell/robot/recover", self._on_recover)
+        self.create_service(Trigger, "robot/recover", self._on_recover)
         PreparingService(self, self._prepare, lambda: None)
         self._action = ActionServer(
             self,
             RemovePart,
-            "/cell/robot/remove_part",
+            "robot/remove_part",
             execute_callback=self._execute,
             goal_callback=self._on_goal,
             cancel_callback=lambda _goal: CancelResponse.ACCEPT,

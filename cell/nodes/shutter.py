@@ -26,9 +26,9 @@ class Shutter:
         self._node, self._travel_m = node, math.inf
         self._due: deque[float] = deque(maxlen=64)
         self._belt: BeltState | None = None
-        node.create_subscription(BeltEvent, "/cell/belt/event", self._on_edge, RELIABLE)
-        node.create_subscription(BeltState, "/cell/belt/state", self._on_belt, LATEST)
-        node.create_subscription(BeltCommand, "/cell/belt/command", self._on_command, LATEST)
+        node.create_subscription(BeltEvent, "belt/event", self._on_edge, RELIABLE)
+        node.create_subscription(BeltState, "belt/state", self._on_belt, LATEST)
+        node.create_subscription(BeltCommand, "belt/command", self._on_command, LATEST)
 
     def take(self) -> bool:
         """Whether a part is at the camera now; true once for each part."""

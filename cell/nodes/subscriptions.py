@@ -46,14 +46,14 @@ class Subscriptions:
         """Begin to listen."""
         listen = self._node.create_subscription
         self._subscriptions = [
-            listen(BeltState, "/cell/belt/state", self._on_belt, LATEST),
-            listen(BeltEvent, "/cell/belt/event", self._on_edge, RELIABLE),
-            listen(FrameHandle, "/cell/camera/frame", self._on_frame, RELIABLE),
+            listen(BeltState, "belt/state", self._on_belt, LATEST),
+            listen(BeltEvent, "belt/event", self._on_edge, RELIABLE),
+            listen(FrameHandle, "camera/frame", self._on_frame, RELIABLE),
             # Before the other one: where both wait, it is to be heard first.
-            listen(Inspection, "/cell/inspector/trial", self._on_trial, RELIABLE),
-            listen(Inspection, "/cell/inspector/inspection", self._on_inspection, RELIABLE),
-            listen(NodeStatus, "/cell/node_status", self._on_status, RELIABLE),
-            listen(RobotState, "/cell/robot/state", self._on_robot, LATEST),
+            listen(Inspection, "inspector/trial", self._on_trial, RELIABLE),
+            listen(Inspection, "inspector/inspection", self._on_inspection, RELIABLE),
+            listen(NodeStatus, "node_status", self._on_status, RELIABLE),
+            listen(RobotState, "robot/state", self._on_robot, LATEST),
         ]
 
     def close(self) -> None:

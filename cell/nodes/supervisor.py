@@ -69,12 +69,10 @@ class SupervisorNode(CellNode):
         self._supervision = Supervision(
             ledger, self._journal, Checkpoints(self._journal), watch, self._publish_event
         )
-        self._states = self.create_publisher(CellState, "/cell/supervisor/state", LATCHED)
-        self._events = self.create_publisher(PartEvent, "/cell/supervisor/part_event", RELIABLE)
-        self._inspections = self.create_publisher(
-            Inspection, "/cell/supervisor/inspection", RELIABLE
-        )
-        self._belt = self.create_publisher(BeltCommand, "/cell/belt/command", LATEST)
+        self._states = self.create_publisher(CellState, "supervisor/state", LATCHED)
+        self._events = self.create_publisher(PartEvent, "supervisor/part_event", RELIABLE)
+        self._inspections = self.create_publisher(Inspection, "supervisor/inspection", RELIABLE)
+        self._belt = self.create_publisher(BeltCommand, "belt/command", LATEST)
         self._permit = PermitGiver(self)
         self._remover = Remover(self, self._tell)
         self._inputs = Subscriptions(self, self._tell, self._hear)

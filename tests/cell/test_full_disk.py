@@ -205,7 +205,7 @@ NODES = [p for p in TABLE if p.name in ("supervisor", "recorder", "inspector")]
 def test_a_node_says_what_ails_its_data_folder(tmp_path: Path, process: object) -> None:
     data = tmp_path / "data"
     dump(load(None, {"data_dir": str(data)}), tmp_path / "cell.yaml")
-    command = process.command(tmp_path / "cell.yaml")  # type: ignore[attr-defined]
+    command = process.command(tmp_path / "cell.yaml", "/cell")  # type: ignore[attr-defined]
     env = os.environ | {"ROS_DOMAIN_ID": "32", "ROS_AUTOMATIC_DISCOVERY_RANGE": "LOCALHOST"}
     data.write_text("a file")
     ended = subprocess.run(

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cell.config import load
-from cell.launcher.owner import devices
+from cell.launcher.owner import claim_run, devices, look_at_devices, running_in
 from cell.nodes.ownership import Claim, OwnedError, Owner, device, held_by
 
 HOLD = """
@@ -129,3 +129,30 @@ def test_who_holds_something_can_be_asked(tmp_path: Path) -> None:
         assert held_by("ROS domain", "7", tmp_path) == ME
         assert held_by("ROS domain", "8", tmp_path) is None
     assert held_by("ROS domain", "7", tmp_path) is None
+
+
+def test_a_part_of_a_cell_looks_at_its_own_devices_alone(tmp_path: Path) -> None:
+    hosts = {"belt.options.host": "10.0.0.3", "robot.arm.options.host": "10.0.0.4"}
+    config = load(None, hosts | {"camera.ring": f"ring-{tmp_path.name}"})
+    with Claim.take({"camera ring": config.camera.ring}, ME):
+        look_at_devices(config, ["belt", "robot", "supervisor"])
+        with pytest.raises(OwnedError, match="camera ring"):
+            look_at_devices(config, ["camera"])
+        with pytest.raises(OwnedError, match="camera ring"):
+            look_at_devices(config)
+
+
+def test_a_run_owns_its_namespace_and_a_part_without_the_supervisor_owns_none(
+    tmp_path: Path,
+) -> None:
+    env, space = {"ROS_DOMAIN_ID": "58"}, f"/{tmp_path.name}"
+    with claim_run(tmp_path / "whole", env, space):
+        owner = running_in(env, space)
+        assert owner is not None
+        assert owner.data == str(tmp_path / "whole")
+        assert running_in(env, "/another") is None
+        assert running_in({"ROS_DOMAIN_ID": "59"}, space) is None
+        claim_run(tmp_path / "part", env, space, ["belt", "robot"]).close()
+        with pytest.raises(OwnedError, match=f"ROS namespace {space} of domain 58"):
+            claim_run(tmp_path / "second", env, space, ["supervisor"])
+        claim_run(tmp_path / "other", env, "/another").close()

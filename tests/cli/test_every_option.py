@@ -196,7 +196,8 @@ VALUES = {
     "until": "2026-01-31", "score": "0.5", "verdict": "reject", "disposition": "removed",
     "features_mean": "0.5", "features_std": "0.2", "labelled": "3,9", "same": "a,b",
     "class_": "a=b", "state": "canary", "classes": "a=b", "iou": "0.5",
-    "trainer": "ultralytics",
+    "trainer": "ultralytics", "namespace": "/cell2", "nodes": "belt",
+    "camera": "other", "arm": "other",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
 
@@ -209,9 +210,10 @@ class Line:
 
 LINES = [
     Line("run", "headless"),
+    Line("run --nodes belt,robot,hmi", "parts headless start report"),
     Line("run --no-twin", "parts headless start report seed pitch defective site host"),
-    Line("run --parts 3", "twin"),
-    Line("run --parts 3 --headless --data D", "twin start port"),
+    Line("run --parts 3", "twin nodes"),
+    Line("run --parts 3 --headless --data D", "twin start port nodes"),
     Line("inspect a.png"),
     Line("evaluate --data D", "group_by"),
     Line("evaluate --data D --split test"),

@@ -129,7 +129,7 @@ def test_no_cell_is_told_in_one_line(
     monkeypatch.setattr(running, "FIND_S", 1.0)
     done = cell("stop", "--domain", "96", "--data", str(tmp_path))
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "in ROS domain 96" in done.stderr
+    assert "in ROS namespace /cell of domain 96" in done.stderr
 
 
 @pytest.mark.parametrize("words", [(), ("--json",)])

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from cell.config import dump, load
-from cell.faces.cli.demo import demo_overrides
+from cell.launcher.demo import demo_overrides
 from tests.launch.started import DOMAIN, HOST, ROOT, Started
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cell.launcher.launching import ARGUMENTS
+from cell.launcher.arguments import ARGUMENTS
 
 ROOT = Path(__file__).parents[2]
 HOST = "127.0.9.35"

@@ -39,6 +39,13 @@ def test_a_restarted_process_may_find_its_device_not_back_yet() -> None:
     assert fate.ended(2, 1.0).pause_s > 0.0
 
 
+def test_what_does_not_come_back_ends_the_cell() -> None:
+    fate = Fate("twin", comes_back=False)
+    fate.hear(b"error: port 5020 is taken\n")
+    with pytest.raises(LaunchError, match=r"twin ended .*: port 5020 is taken"):
+        fate.ended(1, 0.0)
+
+
 def test_words_come_in_any_pieces() -> None:
     fate = Fate("belt")
     for piece in (b"fine\ner", b"ror: the PLC ", b"does not answer"):

@@ -10,9 +10,10 @@ import pytest
 
 from cell.config import ConfigError, load
 from cell.config.processes import TABLE
+from cell.launcher.arguments import NAMES, doubtful, refuse_unknown
 from cell.launcher.group import LaunchError
-from cell.launcher.launching import NAMES, doubtful, plan, refuse_unknown
-from tests.launch.started import ROOT, given
+from cell.launcher.launching import plan
+from tests.launch.started import HOST, ROOT, given
 
 FILE = ROOT / "launch" / "cell.launch.py"
 
@@ -63,12 +64,60 @@ def test_data_lies_where_the_person_is(
         ({"config": "no/such.yaml"}, "no such file"),
         ({"hmi": "maybe"}, "hmi:=maybe: give true or false"),
         ({"port": "many"}, "hmi.port"),
+        ({"nodes": "belt,robto"}, "'robto': did you mean 'robot'"),
+        ({"nodes": "hmi", "hmi": "false"}, "nothing would start"),
+        ({"namespace": "a-b"}, "'a-b' is no ROS namespace"),
+        ({"twin": "perhaps"}, "twin:=perhaps: give true or false"),
+        ({"host": "127.0.0.2"}, "add twin:=true"),
+        ({"twin": "true", "parts": "some"}, "parts:=some: give a whole number"),
     ],
 )
 def test_a_value_that_cannot_be_used(values: dict[str, str], words: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=words) as refused:
         plan(given(**values), tmp_path, os.getpid())
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given_one", "below", "whole"),
+    [
+        ("", "/", "/cell"),
+        ("", "/plant", "/plant/cell"),
+        ("cell2", "/plant", "/plant/cell2"),
+        ("/cell2", "/plant", "/cell2"),
+    ],
+)
+def test_the_namespace_is_the_arguments_below_the_groups(
+    config: Path, tmp_path: Path, given_one: str, below: str, whole: str
+) -> None:
+    values = given(config=str(config), namespace=given_one, hmi="false")
+    planned = plan(values, tmp_path / "log", os.getpid(), below)
+    assert planned.config.namespace == load(tmp_path / "log" / "config.yaml").namespace == whole
+
+
+def test_a_part_of_the_cell(config: Path, tmp_path: Path) -> None:
+    values = given(config=str(config), nodes="robot, belt")
+    planned = plan(values, tmp_path / "log", os.getpid())
+    assert [s.name for s in planned.starts] == ["belt", "robot"]
+    assert planned.warnings == ()
+    values = given(config=str(config), nodes="camera,supervisor")
+    (warning,) = plan(values, tmp_path / "log", os.getpid()).warnings
+    assert warning.startswith("camera and inspector hand each other pictures")
+
+
+def test_the_twin_comes_first_and_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    values = given(twin="true", host=HOST, parts="7", seed="3", hmi="false")
+    planned = plan(values, tmp_path / "log", os.getpid())
+    twin, *others = planned.starts
+    assert twin.is_twin
+    words = " ".join(twin.arguments)
+    assert f"--data {tmp_path / 'data'} --host {HOST} --parts 7 --seed 3" in words
+    assert planned.config.belt.options["host"] == HOST
+    waiting = {s.name for s in others if f"{HOST}:47020" in s.arguments}
+    assert waiting == {p.name for p in TABLE if p.needs_machine}
 
 
 def test_a_page_whose_port_is_taken(config: Path, tmp_path: Path) -> None:
@@ -104,6 +153,6 @@ def test_the_arguments_of_a_launch_file_around_it_are_not_its_own(command: list[
 
 
 def test_an_including_launch_file_is_told_of_what_looks_mistyped() -> None:
-    assert doubtful(["config", "line", "emulate_tty"]) == []
+    assert doubtful(["config", "line", "emulate_tty", "ros_namespace"]) == []
     (warning,) = doubtful(["recpie"])
     assert "'recipe'" in warning

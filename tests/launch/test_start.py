@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -15,8 +16,8 @@ import pytest
 
 from cell.config import load
 from cell.config.processes import TABLE
-from cell.launcher.start import STARTER
-from tests.launch.started import Started, until
+from cell.launcher.start import AFTER, STARTER
+from tests.launch.started import HOST, Started, until
 
 START = [sys.executable, "-m", "cell.launcher.start"]
 PARENT = """
@@ -81,6 +82,21 @@ def test_it_does_not_start_for_a_starter_that_is_gone(start: Callable[..., Start
     late = start([*START, STARTER, str(gone.pid), "hmi", "--config", "/no/such/file"])
     assert late.exit_code() == 0
     assert late.said == ""
+
+
+def test_it_begins_when_somebody_listens_where_it_was_told(
+    start: Callable[..., Started],
+) -> None:
+    with socket.socket() as twin:
+        twin.bind((HOST, 0))
+        place = f"{HOST}:{twin.getsockname()[1]}"
+        waiting = start([*START, AFTER, place, "hmi", "--config", "/no/such/file"])
+        other = start([*START, "hmi", "--config", "/no/such/file"])
+        assert other.exit_code() == 2  # as long as it takes to find that the file is missing
+        assert waiting.process.poll() is None
+        twin.listen()
+        assert waiting.exit_code() == 2
+        assert "/no/such/file" in waiting.said
 
 
 def _niceness(name: str) -> int:

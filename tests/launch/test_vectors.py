@@ -11,6 +11,7 @@ import pytest
 import rclpy
 import yaml
 from inspection_cell_interfaces.msg import NodeStatus
+from rclpy._rclpy_pybind11 import NodeNameNonExistentError
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 
@@ -42,6 +43,19 @@ class Ears:
         self._executor.spin_once(timeout_sec=0.05)
         return self.lifecycle.get(name) == "active"
 
+    def names_of(self, name: str, space: str) -> dict[str, set[str]]:
+        """Topics and services of a node, as far as they are known yet."""
+        self._executor.spin_once(timeout_sec=0.05)
+        try:
+            ends = (
+                *self._node.get_publisher_names_and_types_by_node(name, space),
+                *self._node.get_subscriber_names_and_types_by_node(name, space),
+            )
+            served = self._node.get_service_names_and_types_by_node(name, space)
+        except NodeNameNonExistentError:
+            return {}
+        return {"topics": {n for n, _ in ends}, "services": {n for n, _ in served}}
+
     def close(self) -> None:
         self._executor.shutdown()
         self._node.destroy_node()
@@ -64,7 +78,8 @@ def ears(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ears]:
 def by_arguments(start: Start) -> list[str]:
     """As launch_ros's Node makes it of the launch file's arguments and ros_arguments."""
     given_ros = ["--ros-args", *start.ros_arguments] if start.ros_arguments else []
-    named = ["-r", f"__node:={start.name}", "-r", "__ns:=/cell"] if start.is_node else []
+    named = ["-r", f"__node:={start.name}"] if start.is_node else []
+    named += ["-r", "__ns:=/cell"]
     return [start.program, *start.arguments, *given_ros, "--ros-args", *named]
 
 
@@ -101,6 +116,37 @@ def test_a_node_comes_up(
         assert (tmp_path / "data").is_dir()
     node.process.terminate()
     assert node.exit_code() == 0
+
+
+SHARED = {"/diagnostics", "/parameter_events", "/rosout"}
+
+
+@pytest.mark.parametrize("by_rule", [True, False])
+def test_all_names_lie_in_the_namespace_and_can_be_remapped(
+    start: Callable[..., Started], ears: Ears, config: Path, tmp_path: Path, by_rule: bool
+) -> None:
+    space = "/plant/cell2"
+    told = config.read_text().replace("namespace: /cell\n", f"namespace: {space}\n")
+    (tmp_path / "two.yaml").write_text(told)
+    wanted = starts(config if by_rule else tmp_path / "two.yaml", tmp_path)["supervisor"]
+    rule = ["-r", f"__ns:={space}"] if by_rule else []
+    command = [wanted.program, *wanted.arguments, "--ros-args", *wanted.ros_arguments, *rule]
+    node = start([*command, "-r", "__node:=boss", "-r", "node_status:=/plant/beats"])
+    heard: dict[str, set[str]] = {}
+
+    def complete() -> bool:
+        heard.update(ears.names_of("boss", space))
+        return f"{space}/supervisor/command" in heard.get("services", set())
+
+    until(lambda: complete() or node.process.poll() is not None, node.said)
+    assert node.process.poll() is None, node.said
+    until(lambda: complete() and "/plant/beats" in heard["topics"], str(heard))
+    names = heard["topics"] | heard["services"]
+    outside = {n for n in names if not n.startswith(f"{space}/")}
+    assert outside - SHARED == {"/plant/beats"}
+    until(lambda: complete() and f"{space}/robot/permit" in heard["topics"], str(heard))
+    assert f"{space}/boss/change_state" in heard["services"]
+    assert ears.lifecycle == {}  # nothing of it is heard under /cell
 
 
 def test_the_page_comes_up_with_ros_arguments_of_an_integrator(

@@ -30,11 +30,11 @@ class World:
 
     def beat(self, boot_id: str, at_ns: int) -> None:
         told = NodeStatus(stamp=to_time(at_ns), node="robot", boot_id=boot_id, lifecycle="active")
-        self._hears["/cell/node_status"](told)
+        self._hears["node_status"](told)
 
     def arm(self, at_ns: int, mode: str = "operational", message: str = "") -> None:
         told = RobotState(stamp=to_time(at_ns), mode=mode, message=message, busy=True)
-        self._hears["/cell/robot/state"](told)
+        self._hears["robot/state"](told)
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ import pytest
 import yaml
 
 from cell.config import load
-from cell.faces.cli.demo import demo_overrides, demo_twin
+from cell.faces.cli.demo import demo_twin
+from cell.launcher.demo import demo_overrides
 from cell.launcher.session import Session
 from cell.products import RECIPES
 

@@ -24,9 +24,10 @@ from typing import Any
 import psutil
 
 from cell.config import load
-from cell.faces.cli.demo import demo_overrides, demo_twin
+from cell.faces.cli.demo import demo_twin
 from cell.launcher.campaign import person
 from cell.launcher.campaign.stand import GiveUpError, Site, Stand
+from cell.launcher.demo import demo_overrides
 from cell.records.naming import INCOMING, PICTURES
 from tests.system.interrupts import belongs
 

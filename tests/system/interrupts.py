@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from cell.faces.cli.demo import image_folder
+from cell.launcher.demo import image_folder
 
 LIMIT_S = 5.0
 

@@ -34,7 +34,7 @@ from cell.control.ledger.events import (
     SessionStarted,
     Tried,
 )
-from cell.faces.cli.demo import demo_overrides
+from cell.launcher.demo import demo_overrides
 from cell.people.audit import AuditLog
 from cell.people.shell import at_shell
 from cell.products import RECIPES

@@ -11,7 +11,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
 from cell.config import load
-from cell.faces.cli.demo import demo_overrides, demo_twin
+from cell.faces.cli.demo import demo_twin
 from cell.launcher.campaign import person
 from cell.launcher.campaign.cases import Action, Cell, Need
 from cell.launcher.campaign.judging import Judge, Trial
@@ -19,6 +19,7 @@ from cell.launcher.campaign.outcome import Outcome
 from cell.launcher.campaign.stand import Site, Stand
 from cell.launcher.campaign.trials import of_table
 from cell.launcher.campaign.verdict import unordered_motion
+from cell.launcher.demo import demo_overrides
 
 HOST, DOMAIN = "127.0.7.77", 77
 

@@ -320,14 +320,14 @@ def test_a_second_cell_in_the_same_domain_speaks_no_word(
     assert not onlooker.state.state
 
 
-@pytest.mark.parametrize("kind", ["data folder", "belt", "arm", "ROS domain"])
+@pytest.mark.parametrize("kind", ["data folder", "belt", "arm", "ROS namespace"])
 def test_what_belongs_to_a_running_cell_is_refused_by_name(tmp_path: Path, kind: str) -> None:
     data = tmp_path / "data"
     names = {
         "data folder": str(data),
         "belt": f"modbus {HOST}:5020",
         "arm": f"ur {HOST}",
-        "ROS domain": str(DOMAIN),
+        "ROS namespace": f"/cell of domain {DOMAIN}",
     }
     owner = Owner.me("another cell", "/data/other")
     with Claim.take({kind: names[kind]}, owner):

@@ -15,11 +15,12 @@ import typer
 from cell.client.orders import Orders
 from cell.client.reply import Reply
 from cell.client.running import RunningCell
+from cell.config import load
+from cell.config.namespace import NAMESPACE, absolute
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.people_here import settings_of
 from cell.launcher.env import environment
-from cell.launcher.owner import domain as domain_of
-from cell.nodes.ownership import held_by
+from cell.launcher.owner import running_in
 from cell.people.audit import AuditLog
 from cell.people.person import SignedIn
 from cell.people.shell import at_shell
@@ -30,13 +31,19 @@ from vision.lab.data.names import printable
 NO = 1
 """The exit code where the cell refuses."""
 Domain = Annotated[int | None, typer.Option(min=0, max=101, help="ROS domain of the running cell.")]
+Namespace = Annotated[
+    str | None,
+    typer.Option(
+        help="ROS namespace of the running cell, e.g. /cell2; default: --config's, else /cell."
+    ),
+]
 Person = Annotated[
     str | None, typer.Option(help="Who gives the order; default: your name on this computer.")
 ]
 Data = Annotated[
     Path | None,
     typer.Option(
-        help="The cell's data folder; default: that of the run in this ROS domain, else `data`."
+        help="The cell's data folder; default: that of the run in this ROS namespace, else `data`."
     ),
 ]
 Config = Annotated[
@@ -52,16 +59,32 @@ class Asked:
 
     person: str | None
     domain: int | None
+    namespace: str | None
     data: Path | None
     config: Path | None
     as_json: bool = False
 
+    @property
+    def space(self) -> str:
+        """The cell's ROS namespace. Raises UsageError, ConfigError."""
+        return namespace_of(self.namespace, self.config)
 
-def data_of(data: Path | None, domain: int | None) -> Path:
+
+def namespace_of(given: str | None, config: Path | None = None) -> str:
+    """The ROS namespace that is meant. Raises UsageError, ConfigError."""
+    if given is not None:
+        try:
+            return absolute(given)
+        except ValueError as error:
+            raise UsageError(f"--namespace: {error}.") from None
+    return NAMESPACE if config is None else load(config).namespace
+
+
+def data_of(data: Path | None, domain: int | None, namespace: str) -> Path:
     """The data folder that is meant."""
     if data is not None:
         return data
-    owner = held_by("ROS domain", domain_of(environment(domain)))
+    owner = running_in(environment(domain), namespace)
     return Path(owner.data) if owner else Path("data")
 
 
@@ -107,7 +130,7 @@ def desk(cell: RunningCell, asked: Asked, *, always: bool = False) -> Iterator[O
 
 
 def _log(asked: Asked) -> AuditLog:
-    data = data_of(asked.data, asked.domain)
+    data = data_of(asked.data, asked.domain, asked.space)
     if not data.is_dir():
         raise UsageError(
             f"{data}: is no data folder of a cell, and every order is taken down in one: give the "
@@ -127,7 +150,7 @@ def give(
     always: also where it cannot be taken down.
     """
     by = acting(asked.person)
-    with RunningCell(asked.domain) as cell:
+    with RunningCell(asked.domain, asked.space) as cell:
         cell.find()
         with desk(cell, asked, always=always) as orders:
             reply = order(orders, by)

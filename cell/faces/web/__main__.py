@@ -26,11 +26,15 @@ def main(
     host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
     port: Annotated[int | None, typer.Option(help="TCP port of the page.")] = None,
     lang: Annotated[str | None, typer.Option(help="Language of a new page: ko or en.")] = None,
+    namespace: Annotated[
+        str | None, typer.Option(help="ROS namespace of the cell instead of the configuration's.")
+    ] = None,
 ) -> None:
-    """Serve the line operator's page. ROS_DOMAIN_ID and its kin choose the cell to talk to."""
-    given = {"host": host, "port": port, "language": lang}
-    overrides = {f"hmi.{key}": value for key, value in given.items() if value is not None}
-    run(config, overrides)
+    """Serve the line operator's page. Namespace, ROS_DOMAIN_ID and its kin choose the cell to talk
+    to.
+    """
+    given = {"hmi.host": host, "hmi.port": port, "hmi.language": lang, "namespace": namespace}
+    run(config, {key: value for key, value in given.items() if value is not None})
 
 
 def run(path: Path | None, overrides: Mapping[str, object]) -> None:

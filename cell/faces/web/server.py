@@ -148,7 +148,7 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     filler.start()
     pictures = PictureStore(config.picture_width, config.picture_quality, cell.data_dir)
     ends.callback(pictures.close)
-    link = CellLink(config)
+    link = CellLink(config, cell.namespace)
     ends.callback(link.close)
     orders, recipes = Orders(link, house.audit), RecipeBook(cell)
     jobs = JobBook(cell.data_dir)

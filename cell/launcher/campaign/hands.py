@@ -21,13 +21,14 @@ ANSWER_S = 15.0
 
 
 class Hands:
-    """A ROS node of its own in the context that the launcher's link has opened.
+    """A ROS node of its own in the context that the launcher's link has opened, in the cell's
+    namespace.
 
     Call from one thread, and close before the link.
     """
 
-    def __init__(self) -> None:
-        self._node = Node("integrator", namespace="/cell")
+    def __init__(self, namespace: str) -> None:
+        self._node = Node("integrator", namespace=namespace)
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self._node)
         self._clients: dict[str, Any] = {}
@@ -60,9 +61,7 @@ class Hands:
 
     def _ask(self, node: str, transition: int, tend: Callable[[], None]) -> Any:
         if node not in self._clients:
-            self._clients[node] = self._node.create_client(
-                ChangeState, f"/cell/{node}/change_state"
-            )
+            self._clients[node] = self._node.create_client(ChangeState, f"{node}/change_state")
         client, deadline = self._clients[node], time.monotonic() + ANSWER_S
         while not client.service_is_ready():
             tend()

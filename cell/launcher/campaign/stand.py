@@ -116,7 +116,7 @@ class Stand:
         session.ends_at(*(end or (START_S, late)))
         session.start()
         session.ends_at(None)
-        self.hands = Hands()
+        self.hands = Hands(self.site.config.namespace)
 
     def _heard(self) -> CellState | None:
         """The last CellState, whichever session runs."""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cell.faces.cli.errors import UsageError
-from cell.faces.cli.ordering import AsJson, Asked, Config, Data, Domain, Person, give
+from cell.faces.cli.ordering import AsJson, Asked, Config, Data, Domain, Namespace, Person, give
 
 
 def acknowledge(
@@ -17,6 +17,7 @@ def acknowledge(
     every: Annotated[bool, typer.Option("--all", help="All that stand.")] = False,
     person: Person = None,
     domain: Domain = None,
+    namespace: Namespace = None,
     data: Data = None,
     config: Config = None,
     as_json: AsJson = False,
@@ -27,5 +28,5 @@ def acknowledge(
     """
     if bool(alarm.strip()) == every:
         raise UsageError("name one alarm by its id (`cell alarms`), or give --all.")
-    asked = Asked(person, domain, data, config, as_json)
+    asked = Asked(person, domain, namespace, data, config, as_json)
     give(asked, "acknowledged.", lambda orders, by: orders.acknowledge(by, alarm.strip()))

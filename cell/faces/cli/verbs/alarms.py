@@ -12,7 +12,7 @@ from cell.client.running import RunningCell
 from cell.control.alarms import CATALOGUE, alarm_text
 from cell.faces.cli.given import refuse
 from cell.faces.cli.names import shown
-from cell.faces.cli.ordering import AsJson, Data, Domain, data_of
+from cell.faces.cli.ordering import AsJson, Data, Domain, Namespace, data_of, namespace_of
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.when import clock, stamp_of
 from cell.records.reading import AlarmRow, AlarmsAsked, Archive
@@ -30,6 +30,7 @@ def alarms(
         int, typer.Option(min=1, max=1000, help="How many of them, the newest first.")
     ] = 20,
     domain: Domain = None,
+    namespace: Namespace = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -40,17 +41,17 @@ def alarms(
     """
     if history:
         asked = AlarmsAsked(stamp_of("--since", since), stamp_of("--until", until))
-        _history(Archive(data_of(data, domain)), asked, last, as_json)
+        _history(Archive(data_of(data, domain, namespace_of(namespace))), asked, last, as_json)
         return
     refuse(context, "without --history", "since", "until", "last", "data")
-    waiting = _standing(domain, as_json)
+    waiting = _standing(domain, namespace, as_json)
     if waiting:
         raise typer.Exit(1)
 
 
-def _standing(domain: int | None, as_json: bool) -> int:
+def _standing(domain: int | None, namespace: str | None, as_json: bool) -> int:
     """How many wait to be acknowledged."""
-    with RunningCell(domain) as cell:
+    with RunningCell(domain, namespace_of(namespace)) as cell:
         cell.find()
         cell.settle()
         view = cell.view()

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cell.config import load
-from cell.faces.cli.demo import demo_overrides, demo_twin
+from cell.faces.cli.demo import demo_twin
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
 from cell.faces.cli.names import shown
@@ -25,6 +25,7 @@ from cell.launcher.campaign.campaign import Campaign
 from cell.launcher.campaign.outcome import Outcome, summary
 from cell.launcher.campaign.plan import plan
 from cell.launcher.campaign.stand import Site
+from cell.launcher.demo import demo_overrides
 from cell.launcher.ports import free_port
 from models.ground.writing import write_whole
 

@@ -8,7 +8,7 @@ import typer
 
 from cell.control.ledger.observations import Order
 from cell.faces.cli.errors import UsageError
-from cell.faces.cli.ordering import AsJson, Asked, Config, Data, Domain, Person, give
+from cell.faces.cli.ordering import AsJson, Asked, Config, Data, Domain, Namespace, Person, give
 
 
 def clear(
@@ -18,6 +18,7 @@ def clear(
     ] = False,
     person: Person = None,
     domain: Domain = None,
+    namespace: Namespace = None,
     data: Data = None,
     config: Config = None,
     as_json: AsJson = False,
@@ -29,6 +30,6 @@ def clear(
     """
     if not empty:
         raise UsageError("look at the belt first: `cell clear --empty` confirms that it is empty.")
-    asked = Asked(person, domain, data, config, as_json)
+    asked = Asked(person, domain, namespace, data, config, as_json)
     done = "confirmed: the belt is clear."
     give(asked, done, lambda orders, by: orders.command(by, Order.CONFIRM_CLEAR))

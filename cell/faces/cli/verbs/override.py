@@ -17,6 +17,7 @@ from cell.faces.cli.ordering import (
     Config,
     Data,
     Domain,
+    Namespace,
     Person,
     acting,
     desk,
@@ -42,6 +43,7 @@ def override(
     ] = "",
     person: Person = None,
     domain: Domain = None,
+    namespace: Namespace = None,
     data: Data = None,
     config: Config = None,
     as_json: AsJson = False,
@@ -54,14 +56,14 @@ def override(
         raise UsageError("--reason is empty: it goes into the records; say it in words.")
     if verdict is not To.REJECT:
         refuse(context, "but on a reject", "bin_")
-    by, asked = acting(person), Asked(person, domain, data, config, as_json)
+    by, asked = acting(person), Asked(person, domain, namespace, data, config, as_json)
     order = OverrideOrder(part, str(verdict), by.name, reason, bin_)
     _override(asked, order)
 
 
 def _override(asked: Asked, order: OverrideOrder) -> None:
     by = acting(asked.person)
-    with RunningCell(asked.domain) as cell:
+    with RunningCell(asked.domain, asked.space) as cell:
         found = [one.verdict for one in cell.find().parts if one.part == order.part]
         with desk(cell, asked) as orders:
             reply = orders.override(by, order, found[0] if found else "")

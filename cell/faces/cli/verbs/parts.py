@@ -13,7 +13,7 @@ from rich.table import Table
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
 from cell.faces.cli.names import shown
-from cell.faces.cli.ordering import AsJson, Data, Domain, data_of
+from cell.faces.cli.ordering import AsJson, Data, Domain, Namespace, data_of, namespace_of
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.when import clock, stamp_of
 from cell.records.reading import Archive, PartRow, PartsAsked, WholePart
@@ -56,6 +56,7 @@ def parts(
     until: Annotated[str, typer.Option(help="Arrived before then.")] = "",
     last: Annotated[int, typer.Option(min=1, help="How many of them, the newest first.")] = 20,
     domain: Domain = None,
+    namespace: Namespace = None,
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
@@ -64,7 +65,7 @@ def parts(
     It reads the data folder beside a running cell and needs none. JSON is as the programming
     interface tells it. Exit code 0, 2 when there are no records or no such part.
     """
-    archive = _archive(data_of(data, domain))
+    archive = _archive(data_of(data, domain, namespace_of(namespace)))
     if part:
         refuse(context, "beside one part", *FILTERS)
         _one(archive, part, as_json)

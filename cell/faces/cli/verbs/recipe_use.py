@@ -14,7 +14,7 @@ from cell.client.link import RecipeOrder
 from cell.client.running import RunningCell
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
-from cell.faces.cli.ordering import NO, Asked, Config, Data, Domain, Person, acting, desk
+from cell.faces.cli.ordering import NO, Asked, Config, Data, Domain, Namespace, Person, acting, desk
 from cell.faces.cli.verbs.recipe import Name
 from cell.texts import render
 from vision.lab.data.names import printable
@@ -43,6 +43,7 @@ def use(
         float, typer.Option(min=1.0, max=3600.0, help="Seconds for which to follow the change.")
     ] = 180.0,
     domain: Domain = None,
+    namespace: Namespace = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
@@ -58,13 +59,13 @@ def use(
     if prepare_only:
         refuse(context, "beside --prepare-only, which leaves the belt as it is", "drain")
     order = RecipeOrder(name, acting(person).name, reason, drain, prepare_only)
-    _change(order, Asked(person, domain, data, config), timeout)
+    _change(order, Asked(person, domain, namespace, data, config), timeout)
 
 
 def _change(order: RecipeOrder, asked: Asked, timeout_s: float) -> None:
     """Give the order, and follow it to its end."""
     by = acting(asked.person)
-    with RunningCell(asked.domain) as cell:
+    with RunningCell(asked.domain, asked.space) as cell:
         before = str(cell.find().recipe)
         with desk(cell, asked) as orders:
             answer = orders.set_recipe(by, order, before)

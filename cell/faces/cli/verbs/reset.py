@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from cell.control.ledger.observations import Order
-from cell.faces.cli.ordering import AsJson, Asked, Config, Data, Domain, Person, give
+from cell.faces.cli.ordering import AsJson, Asked, Config, Data, Domain, Namespace, Person, give
 
 
 def reset(
     person: Person = None,
     domain: Domain = None,
+    namespace: Namespace = None,
     data: Data = None,
     config: Config = None,
     as_json: AsJson = False,
@@ -17,5 +18,5 @@ def reset(
 
     Exit code 0 when the cell has accepted it, 1 when it refuses, 2 when no cell answers.
     """
-    asked = Asked(person, domain, data, config, as_json)
+    asked = Asked(person, domain, namespace, data, config, as_json)
     give(asked, "reset.", lambda orders, by: orders.command(by, Order.RESET))

@@ -14,8 +14,9 @@ from inspection_cell_interfaces.msg import CellState
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
 
 from cell.config import load
+from cell.config.processes import Process, chosen, parted
 from cell.config.stations import ledger_config
-from cell.faces.cli.demo import demo_overrides, demo_twin
+from cell.faces.cli.demo import demo_twin
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
 from cell.faces.cli.names import shown
@@ -23,6 +24,7 @@ from cell.faces.cli.summary import print_summary
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.verbs.evaluate import require_engine
 from cell.faces.web.greeting import first_lines
+from cell.launcher.demo import demo_overrides
 from cell.launcher.group import LaunchError, RestartLimitError
 from cell.launcher.interrupt import EndedError, Interrupt, InterruptedRunError
 from cell.launcher.recovery import all_sent, recover
@@ -72,6 +74,12 @@ def run(
     recipe: Annotated[
         str | None, typer.Option(help="Recipe instead of the configuration's.")
     ] = None,
+    camera: Annotated[
+        str | None, typer.Option(help="Camera driver instead of the configuration's.")
+    ] = None,
+    arm: Annotated[
+        str | None, typer.Option(help="Arm driver instead of the configuration's.")
+    ] = None,
     engine: Annotated[
         str | None, typer.Option(help="Inference engine instead of the configuration's.")
     ] = None,
@@ -95,6 +103,20 @@ def run(
     port: Annotated[int | None, typer.Option(help="Port of the operator's page.")] = None,
     domain: Annotated[
         int | None, typer.Option(min=0, max=101, help="ROS domain of this run.")
+    ] = None,
+    nodes: Annotated[
+        str | None,
+        typer.Option(
+            help="Which part of the cell runs on this host, with commas, e.g. belt,robot; the rest "
+            "is started on another host."
+        ),
+    ] = None,
+    namespace: Annotated[
+        str | None,
+        typer.Option(
+            help="ROS namespace instead of the configuration's; two cells in one domain "
+            "each have their own."
+        ),
     ] = None,
 ) -> None:
     """Run the inspection cell; with `--parts N --headless` it ends by itself and judges the run.
@@ -120,6 +142,9 @@ def run(
     if headless:
         refuse(context, "without the operator's page", "port")
         refuse(context, "beside --headless, which starts the twin's belt at once", "start")
+    part = _part(context, nodes)
+    if not any(p.name == "hmi" for p in part):
+        refuse(context, "where the operator's page does not run", "port")
     stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = (data or (Path("runs") / stamp if headless else Path("data"))).resolve()
     if report is not None:
@@ -134,7 +159,10 @@ def run(
         "belt.speed_m_s": belt_speed,
         "recipe": recipe,
         "inspector.engine": engine,
+        "camera.driver": camera,
+        "robot.arm.driver": arm,
         "hmi.port": port,
+        "namespace": namespace,
     }
     given = {key: value for key, value in overrides.items() if value is not None}
     if twin and config is None:
@@ -153,7 +181,7 @@ def run(
     with gone_if_unused(folder), gone_if_unused(Path(cell.data_dir)):
         for written in {folder, Path(cell.data_dir)}:
             require_writable_folder(written)
-        session = Session(cell, folder, plan, say, domain, headless, interrupt)
+        session = Session(cell, folder, plan, say, domain, headless, interrupt, part)
         try:
             finished = _run(session, parts, start)
         except LaunchError as error:
@@ -181,6 +209,21 @@ def run(
     console.print("The law of the cell held.")
 
 
+def _part(context: typer.Context, nodes: str | None) -> tuple[Process, ...]:
+    """The processes that run on this host. Raises UsageError."""
+    try:
+        part = chosen(nodes or "")
+    except ValueError as error:
+        raise UsageError(f"--nodes {nodes}: {error}.") from None
+    if nodes is not None:
+        refuse(
+            context, "beside --nodes, which starts a part", "parts", "headless", "start", "report"
+        )
+    for warning in parted(part):
+        say(f"note: {warning}")
+    return part
+
+
 def say(text: str) -> None:
     """One line for a person, as it is; a terminal that is gone must not keep a run from ending."""
     with contextlib.suppress(OSError):
@@ -194,7 +237,10 @@ def _run(session: Session, parts: int, start: bool) -> bool:
             session.start()
             if session.headless:
                 session.begin()
-        if not session.headless:
+        if not session.is_whole:
+            names = ", ".join(p.name for p in session.wanted)
+            say(f"here run: {names} (Ctrl-C ends)")
+        if session.has_page:
             say(f"Operator's page: {session.page} (Ctrl-C ends)")
             with House(session.config.data_dir, session.config.people) as house:
                 for line in first_lines(session.config, house.people, time.time_ns()):
@@ -203,7 +249,7 @@ def _run(session: Session, parts: int, start: bool) -> bool:
             _start(session)
         return _produce(session, parts)
     except RestartLimitError as error:
-        if session.headless or error.name == "hmi":
+        if not session.has_page or error.name == "hmi":
             raise
         session.stand(error)
         raise

@@ -14,7 +14,7 @@ from cell.client.model import Alarm, CellStatus, CellView
 from cell.client.running import RunningCell
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.names import shown
-from cell.faces.cli.ordering import AsJson, Domain
+from cell.faces.cli.ordering import AsJson, Domain, Namespace, namespace_of
 from cell.faces.cli.terminal import terminal
 from cell.texts import ENGLISH, render
 
@@ -24,6 +24,7 @@ REFRESH_S = 0.5
 def status(
     watch: Annotated[bool, typer.Option("--watch", help="Show it anew until Ctrl-C.")] = False,
     domain: Domain = None,
+    namespace: Namespace = None,
     as_json: AsJson = False,
 ) -> None:
     """Show the cell's state, counts, parts on the belt, alarms and what may be ordered.
@@ -31,7 +32,7 @@ def status(
     With --watch and --json a line of JSON comes with every change. Exit code 0 while the cell is
     heard, 2 when no cell answers.
     """
-    with RunningCell(domain) as cell:
+    with RunningCell(domain, namespace_of(namespace)) as cell:
         cell.find()
         cell.settle()
         if not watch:
