@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,17 +14,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cell.control.ledger.events import Event
 from cell.nodes.base import CellNode
+from cell.nodes.fetching import Fetching, Wish
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import RELIABLE, to_ns
 from cell.products.verdict import VerdictKind
 from cell.records.agreement import follow_journal
-from cell.records.awaited import Awaited, FrameKey
+from cell.records.awaited import Awaited, FrameKey, Known
 from cell.records.errors import RecordsError
 from cell.records.evidence_log import recall
 from cell.records.folder import require_writable
+from cell.records.images import store_incoming
 from cell.records.journal import Journal, JournalError
 from cell.records.keeping import Keeper
+from cell.records.naming import Incoming
 from cell.records.projection import Projection
 from cell.records.pruning import Pruner
 from cell.records.reserve import Reserve
@@ -63,6 +67,7 @@ class RecorderNode(CellNode):
         self._pruner = Pruner(folder, self._projection.engine, self.section.retention)
         self._space = Space(folder, self.section.min_free_mib, Reserve(folder / "reserve.bin"))
         self._reader = RingReader(self.config.camera.ring)
+        self._fetching = Fetching(self)
         self.create_subscription(PartEvent, "/cell/supervisor/part_event", self._on_event, RELIABLE)
         self.create_subscription(
             InspectionMessage, "/cell/inspector/inspection", self._on_inspection, RELIABLE
@@ -91,17 +96,21 @@ class RecorderNode(CellNode):
     def _on_event(self, _event: PartEvent) -> None:
         self._due = True
 
+    def _missed(self, what: str) -> None:
+        self._counts["pictures_missed"] += 1
+        self._fetching.miss(what)
+
     def _on_inspection(self, message: InspectionMessage) -> None:
         """Take a copy before the ring needs the slot again; the verdict decides later whether it
         is kept.
         """
-        if self.section.store_frames == "none" or self._reader is None:
+        if self.section.store_frames == "none" or self._reader is None or self._fetching.apart:
             return
         frame = (to_ns(message.stamp), message.trigger)
         try:
             self._pictures[frame] = self._reader.read(message.slot, message.sequence)
         except (StaleFrame, RingError):
-            self._counts["pictures_missed"] += 1
+            self._missed(f"frame {frame[0]}")
         while len(self._pictures) > WAITING_PICTURES:
             self._pictures.popitem(last=False)
 
@@ -109,11 +118,12 @@ class RecorderNode(CellNode):
         """What the journal has first, then pictures; what fails is done in a later turn."""
         if self._projection is None or self._journal is None:
             return
+        self._fetching.turn()
         try:
             self._journal.check_still_there()
             busy = self._follow(self._projection, self._journal)
             if self._unsettled:
-                self._unsettled = self._keeper.settle(SETTLED) > 0
+                self._unsettled = self._keeper.settle(SETTLED, self._awaits) > 0
             elif not busy:
                 self._clean_up()
         except (JournalError, RecordsError) as error:
@@ -142,7 +152,8 @@ class RecorderNode(CellNode):
         self._tell()
 
     def _tell(self) -> None:
-        self.advisories = self._space.advisories | self._ailments
+        told = self._space.advisories | self._ailments
+        self.advisories = told | self._fetching.advisories
 
     def _follow(self, projection: Projection, journal: Journal) -> bool:
         """Bring the records up to the journal; whether there was anything."""
@@ -158,22 +169,50 @@ class RecorderNode(CellNode):
 
     def _keep_picture(self, event: Event) -> None:
         known = self._awaited.hear(event)
-        image = None if known is None else self._pictures.pop(known.frame, None)
-        if known is None or image is None:
+        if known is None:
             return
-        passed = known.kind is VerdictKind.PASS
-        if not (passed and self.section.store_frames == "rejects"):
-            self._write(known.part, known.frame, image)
+        image = self._pictures.pop(known.frame, None)
+        unwanted = known.kind is VerdictKind.PASS and self.section.store_frames == "rejects"
+        if unwanted or self.section.store_frames == "none":
+            return
+        if image is not None:
+            self._keep(lambda: self._keeper.keep_frame(known.part, *_key(known), image))
+        elif self._fetching.apart:
+            self._fetch_frame(known)
 
-    def _write(self, part: str, frame: FrameKey, image: Image) -> None:
-        exposure_ns, trigger = frame
+    def _fetch_frame(self, known: Known) -> None:
+        def arrived(picture: Incoming, content: bytes) -> None:
+            trigger, _ = _key(known)
+            self._keep(lambda: self._keeper.take_frame(known.part, trigger, picture, content))
+            self._unsettled = True
 
+        self._fetching.want(Wish("frame", known.frame[0]), arrived)
+
+    def _awaits(self, picture: Incoming) -> bool:
+        """Whether a picture that is not here will come from the inspector's machine."""
+        if not self._fetching.apart:
+            return False
+
+        def arrived(picture: Incoming, content: bytes) -> None:
+            folder = Path(self.config.data_dir)
+            self._keep(lambda: store_incoming(folder, picture, content, durable=True))
+            self._unsettled = True
+
+        wish = Wish(picture.kind, picture.exposure_ns, picture.sha256)
+        return self._fetching.want(wish, arrived)
+
+    def _keep(self, write: Callable[[], None]) -> None:
         def keep() -> bool:
-            self._keeper.keep_frame(part, trigger, exposure_ns, image)
+            write()
             return True
 
         kept = self._space.keep(keep)
         self._counts["pictures" if kept else "pictures_missed"] += 1
+
+
+def _key(known: Known) -> tuple[int, int]:
+    """Trigger and exposure [ns]."""
+    return known.frame[1], known.frame[0]
 
 
 if __name__ == "__main__":
