@@ -84,7 +84,8 @@ class Outgoing:
 
     def _clear(self) -> None:
         """Let the oldest go where there is too much."""
-        known = sorted((self._folder / INCOMING).glob("*.jpg"))  # by exposure
+        there = (self._folder / INCOMING).glob("[0-9]*.jpg")
+        known = sorted(there, key=lambda file: int(file.name.partition("-")[0]))  # by exposure
         sizes = [file.stat().st_size for file in known]
         over = sum(sizes) - self._most
         for file, size in zip(known, sizes, strict=True):

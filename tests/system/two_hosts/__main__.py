@@ -37,9 +37,7 @@ STATE_S = 90.0
 class Cell:
     """The two machines and what runs there. faults: why it stood, and for how long [s]."""
 
-    def __init__(
-        self, folder: Path, parts: int, settings: dict[str, Any], stack: ExitStack
-    ) -> None:
+    def __init__(self, folder: Path, settings: dict[str, Any], stack: ExitStack) -> None:
         self.folder, self.faults = folder, list[tuple[str, float]]()
         self.box, self.rest = (Machine(name, folder, stack) for name in ("gpu-box", "cell-pc"))
         for machine in (self.box, self.rest):
@@ -61,7 +59,7 @@ class Cell:
         ]
         for group in self.groups:
             stack.callback(group.stop)
-        self._start_twin(parts)
+        self._start_twin()
         for process in (one for one in TABLE if one.is_node):
             here = 0 if process.name in SEES else 1
             words = process.command(self.configs[here])
@@ -78,9 +76,10 @@ class Cell:
         dump(load(None, demo_overrides(PLANT[0], self.folder) | own | settings), file)
         return file
 
-    def _start_twin(self, parts: int) -> None:
-        options = {"seed": 5, "parts": parts, "pitch": 0.35, "defective": 0.34}
-        plan = demo_twin(self.config, PLANT[0], self.folder, **options)
+    def _start_twin(self) -> None:
+        plan = demo_twin(
+            self.config, PLANT[0], self.folder, seed=5, parts=0, pitch=0.35, defective=0.34
+        )
         child, _ = plan.start(self.groups[0])
         _until(lambda: "twin ready" in child.output(), "the twin is ready", STATE_S)
 
@@ -127,6 +126,11 @@ class Cell:
 
         self.until(there, what, limit_s)
 
+    def empty(self) -> bool:
+        """Whether it runs, with nothing on its belt."""
+        runs = self.state.state == CellState.RUNNING
+        return runs and not self.state.on_belt and not self.twin.ask("state")["riding"]
+
     def _bring_back(self, state: str) -> None:
         if state == CellState.FAULTED:
             self.order("reset")
@@ -151,7 +155,7 @@ def _until(
 def run(parts: int, cut_s: float, folder: Path, settings: dict[str, Any]) -> dict[str, Any]:
     """The run, and its figures."""
     with ExitStack() as stack:
-        cell = Cell(folder, parts, settings, stack)
+        cell = Cell(folder, settings, stack)
         cell.until(lambda: cell.state.state != CellState.UNKNOWN, "the supervisor has spoken")
         cell.run_until(lambda: cell.state.state == CellState.RUNNING, "it runs", STATE_S)
         stood = None
@@ -161,11 +165,9 @@ def run(parts: int, cut_s: float, folder: Path, settings: dict[str, Any]) -> dic
             stood = _cut(cell, cut_s)
             cell.link.plug(on=True)
 
-        def done() -> bool:
-            seen = cell.twin.ask("state")
-            return not seen["riding"] and not seen["feed"]["more"]
-
-        cell.run_until(done, "all parts came", parts * 20.0 + 120.0)
+        cell.run_until(lambda: cell.state.arrived >= parts, "all parts came", parts * 20.0 + 120.0)
+        cell.twin.ask("feed", on=False)
+        cell.run_until(cell.empty, "the belt is empty and no part is open", 120.0)
         cell.run_until(lambda: not pictures(cell.config)["waiting"], "pictures are here", 120.0)
         told = accounts(cell.config, folder / "truth.json")
     return {
