@@ -139,6 +139,26 @@ class RecorderSection(Section):
     )
 
 
+class HostsSection(Section):
+    """What counts where the cell runs on more than one machine."""
+
+    max_clock_offset_ms: float = Field(
+        20.0,
+        gt=0,
+        title="Most clock offset",
+        description="A machine whose clock is further off keeps the cell from starting.",
+        json_schema_extra={"unit": "ms"},
+    )
+    outgoing_mib: int = Field(
+        512,
+        ge=16,
+        title="Pictures that wait",
+        description="So much of the newest pictures the inspector's machine keeps for a recorder "
+        "on another one.",
+        json_schema_extra={"unit": "MiB"},
+    )
+
+
 class CellConfig(Section):
     """Everything that makes one cell what it is."""
 
@@ -176,6 +196,11 @@ class CellConfig(Section):
     )
     recorder: RecorderSection = Field(
         default_factory=RecorderSection, title="Recorder", description="What is kept."
+    )
+    hosts: HostsSection = Field(
+        default_factory=HostsSection,
+        title="Machines",
+        description="Several machines that run one cell.",
     )
     hmi: HmiConfig = Field(
         default_factory=HmiConfig, title="HMI", description="The operator's page."

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import psutil
+
+from models.ground.machine import machine
 
 SILENT_S = 0.8
 """Silence after which a process is looked at more closely."""
@@ -150,4 +151,4 @@ class Watch:
 
 def process_exists(host: str, pid: int) -> bool:
     """Whether a process may still be there; True for other machines, which cannot be asked."""
-    return host != platform.node() or psutil.pid_exists(pid)
+    return host != machine() or psutil.pid_exists(pid)

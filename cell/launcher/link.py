@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import threading
 import time
 import uuid
@@ -22,6 +21,7 @@ from cell.launcher.visiting import visiting
 from cell.nodes.topics import RELIABLE, to_time
 from cell.texts import bare
 from models.ground.errors import UserError
+from models.ground.machine import machine
 
 BEAT_S = 0.2
 ANSWER_S = 10.0
@@ -157,7 +157,7 @@ class CellLink:
             NodeStatus(
                 stamp=to_time(self._node.get_clock().now().nanoseconds),
                 node="launcher",
-                host=platform.node(),
+                host=machine(),
                 pid=os.getpid(),
                 boot_id=self._boot_id,
                 lifecycle="active",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import time
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from inspection_cell_interfaces.msg import Advisory, NodeStatus
 from cell.nodes.topics import RELIABLE, to_time
 from cell.nodes.workers import dead, stalled
 from cell.texts import for_ros, render
+from models.ground.machine import machine
 
 if TYPE_CHECKING:
     from cell.nodes.base import CellNode
@@ -49,7 +49,7 @@ class Health:
             NodeStatus(
                 stamp=to_time(n.now_ns()),
                 node=n.role,
-                host=platform.node(),
+                host=machine(),
                 pid=os.getpid(),
                 boot_id=n.boot_id,
                 lifecycle=n.lifecycle,

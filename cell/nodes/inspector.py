@@ -13,6 +13,7 @@ from inspection_cell_interfaces.msg import Inspection as Message
 from cell.control.ledger.inspection import NOWHERE, Inspection
 from cell.nodes.base import CellNode
 from cell.nodes.inspections import message_of
+from cell.nodes.outgoing import Outgoing
 from cell.nodes.parameters import declare
 from cell.nodes.prepared import PreparingService
 from cell.nodes.process import run
@@ -79,6 +80,7 @@ class InspectorNode(CellNode):
         self._results = self.create_publisher(Message, "inspector/inspection", RELIABLE)
         self._trials = self.create_publisher(Message, "inspector/trial", RELIABLE)
         self.create_subscription(FrameHandle, "camera/frame", self._on_frame, RELIABLE)
+        self._outgoing = Outgoing(self, self._space)
         PreparingService(self, self._prepare, self._let_go)
         self.create_subscription(CellState, "supervisor/state", self._on_cell, LATCHED)
 
@@ -203,6 +205,8 @@ class InspectorNode(CellNode):
                 message = self._inspect(handle, self._setup)
             self._results.publish(message)
             self._count += 1
+            assert self._reader is not None
+            self._outgoing.keep_frame(handle, self._reader)
 
     def _try(self, handle: FrameHandle, active: InspectionSetup) -> None:
         """Let a model on trial say its word of this picture, if it is to look at it: before the

@@ -90,6 +90,9 @@ class Orders:
         missing = self._supervision.missing() or (["robot"] if unready == UNHEARD else [])
         if missing:
             return say("refused.start.nodes", nodes=missing)
+        clock = self.clock_off()
+        if clock:
+            return clock
         change = self._changing.change
         if change.step in (Step.DRAINING, Step.TAKING_UP):
             return say("refused.start.changing", recipe=change.recipe)
@@ -103,6 +106,14 @@ class Orders:
         if unready in BY_HAND:
             return say("refused.start.arm_by_hand", mode=unready)
         return ""
+
+    def clock_off(self) -> str:
+        """By how much a machine's clock is off, where that is too much; '' while all are right."""
+        off = self._inputs.clocks.worst()
+        if off is None:
+            return ""
+        most_ms = self._node.config.hosts.max_clock_offset_ms
+        return say("refused.start.clock", machine=off[0], ms=-1e3 * off[1], most=most_ms)
 
     def _unready_arm(self, person: str) -> str:
         """Why an arm that only has to come back holds up a start, by which it is brought back."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import OrderedDict
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,14 +10,12 @@ from inspection_cell_interfaces.msg import Inspection as InspectionMessage
 from inspection_cell_interfaces.msg import PartEvent
 from sqlalchemy.exc import SQLAlchemyError
 
-from cell.control.ledger.events import Event
 from cell.nodes.base import CellNode
+from cell.nodes.evidence import Evidence
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
-from cell.nodes.topics import RELIABLE, to_ns
-from cell.products.verdict import VerdictKind
+from cell.nodes.topics import RELIABLE
 from cell.records.agreement import follow_journal
-from cell.records.awaited import Awaited, FrameKey
 from cell.records.errors import RecordsError
 from cell.records.evidence_log import recall
 from cell.records.folder import require_writable
@@ -26,17 +23,7 @@ from cell.records.journal import Journal, JournalError
 from cell.records.keeping import Keeper
 from cell.records.projection import Projection
 from cell.records.pruning import Pruner
-from cell.records.reserve import Reserve
-from cell.records.space import Space, ailment
-from vision.errors import RingError, StaleFrame
-from vision.frames.reader import RingReader
-from vision.types import Image
-
-WAITING_PICTURES = 6
-"""Pictures held until their verdict is in the journal; older ones are let go."""
-
-SETTLED = 20
-"""Pictures brought to their place in one turn."""
+from cell.records.space import ailment
 
 
 class RecorderNode(CellNode):
@@ -47,12 +34,10 @@ class RecorderNode(CellNode):
         self.section = declare(self, self.config.recorder)
         self._journal: Journal | None = None
         self._projection: Projection | None = None
-        self._reader: RingReader | None = None
-        self._pictures: OrderedDict[FrameKey, Image] = OrderedDict()
-        self._awaited = Awaited()
-        self._due = self._unsettled = self._untidy = True
+        self._evidence: Evidence | None = None
+        self._due = self._untidy = True
         self._ailments: dict[str, str] = {}
-        self._counts = {"events": 0, "pictures": 0, "pictures_missed": 0, "pictures_pruned": 0}
+        self._counts = {"events": 0, "pictures_pruned": 0}
 
     def set_up(self) -> None:
         folder = Path(self.config.data_dir)
@@ -61,11 +46,10 @@ class RecorderNode(CellNode):
         self._projection = Projection.open(folder / "records.db")
         self._keeper = Keeper(folder, self._projection.engine)
         self._pruner = Pruner(folder, self._projection.engine, self.section.retention)
-        self._space = Space(folder, self.section.min_free_mib, Reserve(folder / "reserve.bin"))
-        self._reader = RingReader(self.config.camera.ring)
+        self._evidence = Evidence(self, self._keeper)
         self.create_subscription(PartEvent, "supervisor/part_event", self._on_event, RELIABLE)
         self.create_subscription(
-            InspectionMessage, "inspector/inspection", self._on_inspection, RELIABLE
+            InspectionMessage, "inspector/inspection", self._evidence.inspected, RELIABLE
         )
 
     def begin(self) -> None:
@@ -78,56 +62,44 @@ class RecorderNode(CellNode):
 
     def tear_down(self) -> None:
         with ExitStack() as stack:  # the others, too, when one does not close
-            for held in (self._reader, self._journal, self._projection):
+            for held in (self._evidence, self._journal, self._projection):
                 if held is not None:
                     stack.callback(held.close)
-        self._projection = self._journal = self._reader = None
-        self._pictures.clear()
-        self._awaited.clear()
+        self._projection = self._journal = self._evidence = None
 
     def details(self) -> dict[str, object]:
-        return dict(self._counts)
+        return {**self._counts, **({} if self._evidence is None else self._evidence.counts)}
 
     def _on_event(self, _event: PartEvent) -> None:
         self._due = True
 
-    def _on_inspection(self, message: InspectionMessage) -> None:
-        """Take a copy before the ring needs the slot again; the verdict decides later whether it
-        is kept.
-        """
-        if self.section.store_frames == "none" or self._reader is None:
-            return
-        frame = (to_ns(message.stamp), message.trigger)
-        try:
-            self._pictures[frame] = self._reader.read(message.slot, message.sequence)
-        except (StaleFrame, RingError):
-            self._counts["pictures_missed"] += 1
-        while len(self._pictures) > WAITING_PICTURES:
-            self._pictures.popitem(last=False)
-
     def _turn(self) -> None:
         """What the journal has first, then pictures; what fails is done in a later turn."""
-        if self._projection is None or self._journal is None:
+        if self._projection is None or self._journal is None or self._evidence is None:
             return
         try:
             self._journal.check_still_there()
-            busy = self._follow(self._projection, self._journal)
-            if self._unsettled:
-                self._unsettled = self._keeper.settle(SETTLED) > 0
+            self._evidence.turn()
+            busy = self._follow(self._projection, self._journal, self._evidence)
+            if self._evidence.unsettled:
+                self._evidence.settle()
             elif not busy:
                 self._clean_up()
         except (JournalError, RecordsError) as error:
             if not isinstance(error.__cause__, sqlite3.Error):
                 self.fail(str(error))  # another journal, or none: no later turn mends that
                 return
-            self._due = self._unsettled = self._untidy = True
-            self._ailments = ailment(error.__cause__)
+            self._put_off(error.__cause__)
         except (OSError, SQLAlchemyError, sqlite3.Error) as error:
-            self._due = self._unsettled = self._untidy = True
-            self._ailments = ailment(error)
+            self._put_off(error)
         else:
             self._ailments = {}
         self._tell()
+
+    def _put_off(self, error: Exception) -> None:
+        assert self._evidence is not None
+        self._due = self._untidy = self._evidence.unsettled = True
+        self._ailments = ailment(error)
 
     def _clean_up(self) -> None:
         """What has time: the records hold all of the journal, and pictures are in their place."""
@@ -138,42 +110,24 @@ class RecorderNode(CellNode):
         self._counts["pictures_pruned"] += len(self._pruner.turn(self.now_ns()))
 
     def _look(self) -> None:
-        self._space.look()
+        if self._evidence is not None:
+            self._evidence.look()
         self._tell()
 
     def _tell(self) -> None:
-        self.advisories = self._space.advisories | self._ailments
+        told = {} if self._evidence is None else self._evidence.advisories
+        self.advisories = told | self._ailments
 
-    def _follow(self, projection: Projection, journal: Journal) -> bool:
+    def _follow(self, projection: Projection, journal: Journal, evidence: Evidence) -> bool:
         """Bring the records up to the journal; whether there was anything."""
         if not self._due:
             return False
         self._due = False
         for batch in projection.follow(journal):
-            self._unsettled = True
             for _, event in batch:
                 self._counts["events"] += 1
-                self._keep_picture(event)
+                evidence.hear(event)
         return True
-
-    def _keep_picture(self, event: Event) -> None:
-        known = self._awaited.hear(event)
-        image = None if known is None else self._pictures.pop(known.frame, None)
-        if known is None or image is None:
-            return
-        passed = known.kind is VerdictKind.PASS
-        if not (passed and self.section.store_frames == "rejects"):
-            self._write(known.part, known.frame, image)
-
-    def _write(self, part: str, frame: FrameKey, image: Image) -> None:
-        exposure_ns, trigger = frame
-
-        def keep() -> bool:
-            self._keeper.keep_frame(part, trigger, exposure_ns, image)
-            return True
-
-        kept = self._space.keep(keep)
-        self._counts["pictures" if kept else "pictures_missed"] += 1
 
 
 if __name__ == "__main__":

@@ -16,12 +16,14 @@ from inspection_cell_interfaces.msg import (
 )
 from rclpy.subscription import Subscription
 
+from cell.control.clocks import Clocks
 from cell.control.ledger import observations as o
 from cell.control.watch import Heartbeat
 from cell.nodes import translate
 from cell.nodes.base import CellNode
 from cell.nodes.inspections import Unassociated
 from cell.nodes.topics import LATEST, RELIABLE, to_ns
+from models.ground.machine import machine
 
 OPERATIONAL = "operational"
 UNHEARD = "not heard yet"
@@ -34,12 +36,13 @@ class Subscriptions:
 
     `encoder_m`: what the belt said last, None before its first word, which starts the ledger's
     session; nothing else is told before it. `unassociated`: inspections of which the ledger does
-    not know the part yet.
+    not know the part yet. `clocks`: those of other machines.
     """
 
     def __init__(self, node: CellNode, tell: Tell, hear: Callable[[Heartbeat], object]) -> None:
         self._node, self._tell, self._hear = node, tell, hear
         self._subscriptions: list[Subscription] = []
+        self.clocks = Clocks(machine(), node.config.hosts.max_clock_offset_ms * 1e-3)
         self.forget()
 
     def open(self) -> None:
@@ -129,8 +132,10 @@ class Subscriptions:
             self._tell(o.TrialDone(stamp_ns=done.stamp_ns, inspection=done.inspection))
 
     def _on_status(self, message: NodeStatus) -> None:
+        sent_ns, now_ns = to_ns(message.stamp), self._node.now_ns()
+        self.clocks.hear(message.host, sent_ns * 1e-9, now_ns * 1e-9)
         if message.node == "robot" and message.boot_id != self._robot_boot:
-            self._expect_robot(message.boot_id, to_ns(message.stamp))
+            self._expect_robot(message.boot_id, sent_ns)
         if self.started:
             self._hear(translate.heartbeat(message))
 

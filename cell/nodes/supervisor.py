@@ -120,11 +120,17 @@ class SupervisorNode(CellNode):
             now = self.now_ns()
             self._act(self._supervision.look_around(now))
             self._tell(o.Tick(stamp_ns=now))
+            self._mind_the_clocks(now)
             self._remover.remind(self._inputs.robot_busy)
             self._changing.look(self._orders.seen())
             self._trying.look(self._changing.succession.choices, self._changing.parts)
             self.advisories = self._changing.succession.advisories | self._trying.advisories
         self._publish_state()
+
+    def _mind_the_clocks(self, now_ns: int) -> None:
+        off = self._orders.clock_off()
+        if off and self._supervision is not None and self._supervision.ledger.desk.may_run:
+            self._tell(o.FaultSeen(stamp_ns=now_ns, alarm="process.clock_offset", detail=off))
 
     def _hear(self, beat: Heartbeat) -> None:
         assert self._supervision is not None

@@ -7,6 +7,7 @@ records say so, and only then the first name goes.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Engine, select
@@ -33,7 +34,10 @@ class Keeper:
         Raises OSError, also for records that cannot be written.
         """
         content = encoded(image)
-        picture = Incoming.of("frame", exposure_ns, content)
+        self.take_frame(part, trigger, Incoming.of("frame", exposure_ns, content), content)
+
+    def take_frame(self, part: str, trigger: int, picture: Incoming, content: bytes) -> None:
+        """The same for one that is encoded already."""
         store_incoming(self._folder, picture, content, durable=True)
         try:
             self._note_frame(part, trigger, picture)
@@ -42,8 +46,10 @@ class Keeper:
                 f"{self._folder}: the records cannot be written ({error.orig})"
             ) from error
 
-    def settle(self, most: int) -> int:
+    def settle(self, most: int, awaited: Callable[[Incoming], bool] = lambda _: False) -> int:
         """Bring at most so many pictures to their place; how many are done with.
+
+        awaited: whether a picture that is not here yet will still come from another machine.
 
         Raises OSError and SQLAlchemyError; what was not done is done next time.
         """
@@ -54,7 +60,10 @@ class Keeper:
             waiting = query.where(Evidence.path == "", Evidence.pruned_ns.is_(None))
             found = session.execute(waiting.order_by(Evidence.exposure_ns).limit(most)).all()
             for row, run in found:
-                source = self._folder / Incoming(row.exposure_ns, row.kind, row.sha256).path
+                picture = Incoming(row.exposure_ns, row.kind, row.sha256)
+                source = self._folder / picture.path
+                if not source.exists() and awaited(picture):
+                    continue
                 try:
                     row.path, row.bytes = self._place(source, row, run)
                 except OSError as error:

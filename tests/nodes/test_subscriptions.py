@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from inspection_cell_interfaces.msg import NodeStatus, RobotState
 
+from cell.config import load
 from cell.nodes.subscriptions import UNHEARD, Subscriptions
 from cell.nodes.topics import to_time
 
@@ -19,7 +20,9 @@ class World:
     def __init__(self) -> None:
         self.told: list[Any] = []
         self._hears: dict[str, Callable[[Any], None]] = {}
-        node: Any = SimpleNamespace(create_subscription=self._listen, now_ns=lambda: 0)
+        node: Any = SimpleNamespace(
+            create_subscription=self._listen, now_ns=lambda: 0, config=load(None)
+        )
         self.subscriptions = Subscriptions(node, self.told.append, lambda _beat: None)
         self.subscriptions.open()
         self.subscriptions.encoder_m = 0.0
