@@ -73,12 +73,8 @@ class Recording:
     def _look(self) -> None:
         for topic, kinds in self._node.get_topic_names_and_types():
             hidden = any(part.startswith("_") for part in topic.split("/"))
-            if (
-                topic in self.messages
-                or topic in NOT_RECORDED
-                or hidden
-                or kinds[0] in self.unknown
-            ):
+            known = topic in self.messages or kinds[0] in self.unknown
+            if known or hidden or topic in NOT_RECORDED:
                 continue
             writers = self._node.get_publishers_info_by_topic(topic)
             if writers:

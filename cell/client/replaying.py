@@ -8,19 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import rclpy
-from mcap.exceptions import McapError
 from mcap.reader import make_reader
 from rclpy.context import Context
 from rclpy.node import Node
 
 from cell.client.bag import QOS, BagError, message_class, writer_of
 from cell.launcher.visiting import visiting
+from models.ground.errors import UserError
 
-MOVING = (
-    "inspection_cell_interfaces/msg/BeltCommand",
-    "inspection_cell_interfaces/msg/MotionPermit",
-)
+MOVING = tuple(f"inspection_cell_interfaces/msg/{name}" for name in ("BeltCommand", "MotionPermit"))
 """Leases: to say them again would let a belt or an arm move."""
+PAGE = "hmi"
 LISTEN_S = 2.0
 """How long it is listened for a cell that runs, before anything is said."""
 
@@ -65,11 +63,8 @@ def _require_silence(node: Node, kinds: dict[str, str]) -> None:
         for topic, kind in kinds.items():
             ours = kind.startswith("inspection_cell_interfaces/")
             # A page that only shows a cell says that it lives.
-            speakers = [
-                w.node_name
-                for w in node.get_publishers_info_by_topic(topic)
-                if w.node_name != "hmi"
-            ]
+            writers = node.get_publishers_info_by_topic(topic)
+            speakers = [w.node_name for w in writers if w.node_name != PAGE]
             if ours and speakers:
                 raise BagError(
                     f"a cell speaks on {topic} already (node {speakers[0]}): stop it, or play in "
@@ -108,9 +103,10 @@ class _Reading:
             self._file = self._path.open("rb")
         except OSError as error:
             raise BagError(f"{self._path} cannot be read ({error}): name another file") from error
-        return make_reader(self._file)
+        return make_reader(self._file, validate_crcs=True)
 
     def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
         self._file.close()
-        if isinstance(error, McapError | EOFError):
+        # A damaged file fails in the reader, in a decompressor or in what unpacks numbers.
+        if isinstance(error, Exception) and not isinstance(error, UserError):
             raise BagError(f"{self._path} is no whole MCAP file: record it anew") from error

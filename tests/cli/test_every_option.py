@@ -181,7 +181,8 @@ MODULES = {
     "user add": "user_accounts", "user change": "user_accounts",
     "user disable": "user_accounts", "user end-sessions": "user_accounts",
     "audit verify": "audit", "audit list": "audit", "audit export": "audit",
-    "audit accept": "audit", "bag record": "bag", "bag play": "bag", "jobs list": "jobs", "jobs show": "jobs",
+    "audit accept": "audit",
+    "bag record": "bag", "bag play": "bag", "jobs list": "jobs", "jobs show": "jobs",
 }  # fmt: skip
 VALUES = {
     "seeds": "5,6", "canonical": "64x64", "draw": "seen.png",

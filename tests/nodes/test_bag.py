@@ -6,7 +6,7 @@ import math
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ def say(listener: Listener) -> Callable[[int], None]:
 
 
 @pytest.fixture
-def bag(bench: Bench, listener: Listener, tmp_path: Path) -> Iterator[Path]:
+def bag(bench: Bench, listener: Listener, tmp_path: Path) -> Path:
     """What a cell said, whole; nobody speaks any more."""
     file = tmp_path / "shift.mcap"
     again = say(listener)
@@ -64,7 +64,7 @@ def bag(bench: Bench, listener: Listener, tmp_path: Path) -> Iterator[Path]:
         if publisher.topic_name in TOPICS:
             listener.node.destroy_publisher(publisher)
     assert bench.started == []
-    yield file
+    return file
 
 
 def decoded(file: Path) -> dict[str, list[Any]]:
@@ -123,6 +123,20 @@ def test_a_file_that_is_no_whole_bag_is_one_line(bag: Path, tmp_path: Path, cut:
     whole = bag.read_bytes()
     broken = tmp_path / "cut.mcap"
     broken.write_bytes(whole[: math.floor(cut if cut >= 1 else cut * len(whole))])
+    _refused(broken)
+
+
+@pytest.mark.parametrize("place", [0.02, 0.3, 0.6, 0.98])
+def test_a_damaged_bag_is_one_line(bag: Path, tmp_path: Path, place: float) -> None:
+    whole = bytearray(bag.read_bytes())
+    middle = int(place * len(whole))
+    whole[middle : middle + 16] = b"\xff" * 16
+    broken = tmp_path / "cut.mcap"
+    broken.write_bytes(whole)
+    _refused(broken)
+
+
+def _refused(broken: Path) -> None:
     with pytest.raises(BagError) as told:
         replay(broken, 1.0)
     assert "cut.mcap" in str(told.value)
