@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import rclpy
-from mcap.reader import make_reader
+from mcap.reader import McapReader, make_reader
 from rclpy.context import Context
 from rclpy.node import Node
 
@@ -29,7 +29,7 @@ def replay(path: Path, rate: float, told: Callable[[int], object] = lambda _: No
     Raises BagError, also when somebody already speaks on a topic of the bag: nobody shall take an
     old cell for the one that runs.
     """
-    kinds = {topic: kind for topic, kind, _ in _channels(path)}
+    kinds = {topic: kind for topic, kind, _ in channels(path)}
     context = Context()
     with visiting():
         rclpy.init(args=[], context=context)
@@ -38,12 +38,12 @@ def replay(path: Path, rate: float, told: Callable[[int], object] = lambda _: No
         _require_silence(node, kinds)
         writers = {
             topic: node.create_publisher(message_class(kind), topic, writer_of(quality))
-            for topic, kind, quality in _channels(path)
+            for topic, kind, quality in channels(path)
             if kind not in MOVING
         }
         time.sleep(LISTEN_S / 2.0)  # readers are found before the first word
         sent, first_ns, began_s = 0, None, time.monotonic()
-        for topic, at_ns, data in _messages(path):
+        for topic, at_ns, data in messages(path):
             if topic not in writers:
                 continue
             first_ns = at_ns if first_ns is None else first_ns
@@ -73,9 +73,9 @@ def _require_silence(node: Node, kinds: dict[str, str]) -> None:
         time.sleep(0.1)
 
 
-def _channels(path: Path) -> list[tuple[str, str, str]]:
-    """Topic, type and noted quality of service of everything that a bag holds."""
-    with _Reading(path) as bag:
+def channels(path: Path) -> list[tuple[str, str, str]]:
+    """Topic, type and noted quality of service of everything that a bag holds. Raises BagError."""
+    with _reading(path) as bag:
         summary = bag.get_summary()
         if summary is None:
             raise BagError(f"{path} has no summary: its recording did not end; `mcap recover` it")
@@ -86,27 +86,22 @@ def _channels(path: Path) -> list[tuple[str, str, str]]:
         ]
 
 
-def _messages(path: Path) -> Iterator[tuple[str, int, bytes]]:
-    with _Reading(path) as bag:
+def messages(path: Path) -> Iterator[tuple[str, int, bytes]]:
+    """Topic, time [ns] and bytes of every message, in the order of time. Raises BagError."""
+    with _reading(path) as bag:
         for _, channel, message in bag.iter_messages():
             yield channel.topic, message.log_time, message.data
 
 
-class _Reading:
-    """A bag's reader, in `with`; what is wrong with the file is one line."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> Any:
-        try:
-            self._file = self._path.open("rb")
-        except OSError as error:
-            raise BagError(f"{self._path} cannot be read ({error}): name another file") from error
-        return make_reader(self._file, validate_crcs=True)
-
-    def __exit__(self, kind: object, error: BaseException | None, at: object) -> None:
-        self._file.close()
+@contextmanager
+def _reading(path: Path) -> Iterator[McapReader]:
+    """A bag's reader; what is wrong with the file is one line."""
+    try:
+        with path.open("rb") as stream:
+            yield make_reader(stream, validate_crcs=True)
+    except UserError:
+        raise
+    except Exception as error:
         # A damaged file fails in the reader, in a decompressor or in what unpacks numbers.
-        if isinstance(error, Exception) and not isinstance(error, UserError):
-            raise BagError(f"{self._path} is no whole MCAP file: record it anew") from error
+        told = " ".join(str(error).split()) or type(error).__name__
+        raise BagError(f"{path} is no whole bag ({told}): record it anew") from error

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from inspection_cell_interfaces.msg import BeltCommand, CellState, RobotState
 from mcap.reader import make_reader
+from mcap.writer import Writer
 from mcap_ros2.decoder import DecoderFactory
 from tf2_msgs.msg import TFMessage
 
 from cell.client.bag import BagError
 from cell.client.recording import Recording
-from cell.client.replaying import replay
+from cell.client.replaying import channels, messages, replay
 from cell.client.running import RunningCell
 from cell.nodes.bridge import TF_STATIC
 from cell.nodes.topics import LATCHED, LATEST, to_time
@@ -118,27 +119,44 @@ def test_nothing_is_played_where_a_cell_speaks(bag: Path, listener: Listener) ->
         replay(bag, 1.0)
 
 
-@pytest.mark.parametrize("cut", [0, 8, 100, 0.5])
-def test_a_file_that_is_no_whole_bag_is_one_line(bag: Path, tmp_path: Path, cut: float) -> None:
-    whole = bag.read_bytes()
+@pytest.fixture
+def small(tmp_path: Path) -> bytes:
+    """A bag of some messages, written without ROS."""
+    file = tmp_path / "whole.mcap"
+    with file.open("wb") as stream:
+        writer = Writer(stream)
+        writer.start(profile="ros2")
+        schema = writer.register_schema("std_msgs/msg/String", "ros2msg", b"string data")
+        channel = writer.register_channel("/words", "cdr", schema)
+        for number in range(50):
+            data = b"\0\1\0\0\5\0\0\0" + f"{number:04d}".encode() + b"\0"
+            writer.add_message(channel, number, data, number)
+        writer.finish()
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize("cut", [0, 8, 100, 0.5, 0.99])
+def test_a_file_that_is_no_whole_bag_is_one_line(small: bytes, tmp_path: Path, cut: float) -> None:
     broken = tmp_path / "cut.mcap"
-    broken.write_bytes(whole[: math.floor(cut if cut >= 1 else cut * len(whole))])
+    broken.write_bytes(small[: math.floor(cut if cut >= 1 else cut * len(small))])
     _refused(broken)
 
 
-@pytest.mark.parametrize("place", [0.02, 0.3, 0.6, 0.98])
-def test_a_damaged_bag_is_one_line(bag: Path, tmp_path: Path, place: float) -> None:
-    whole = bytearray(bag.read_bytes())
-    middle = int(place * len(whole))
-    whole[middle : middle + 16] = b"\xff" * 16
+def test_damaged_messages_are_one_line(small: bytes, tmp_path: Path) -> None:
     broken = tmp_path / "cut.mcap"
-    broken.write_bytes(whole)
+    # Inside the one chunk, which is what lies first.
+    broken.write_bytes(small[:120] + b"\xff" * 16 + small[136:])
     _refused(broken)
+
+
+def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    _refused(tmp_path / "cut.mcap")
 
 
 def _refused(broken: Path) -> None:
     with pytest.raises(BagError) as told:
-        replay(broken, 1.0)
+        for _ in (*channels(broken), *messages(broken)):
+            pass
     assert "cut.mcap" in str(told.value)
     assert "\n" not in str(told.value)
 
