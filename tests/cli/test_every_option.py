@@ -145,7 +145,7 @@ CALLS: dict[str, dict[str, Any]] = {
     **{verb: {"give": ends} for verb in ("start", "stop", "drain", "reset", "clear")},
     "acknowledge": {"give": ends},
     "override": {"_override": ends},
-    "bag record": {"_join": THROUGH, "cell.client.recording.Recording": ends},
+    "bag record": {"_join": THROUGH, "_record": ends},
     "bag play": {"_join": THROUGH, "cell.client.replaying.replay": ends},
     "status": {"RunningCell": gives(nullcontext(CELL)), "_watch": ends, "_print": ends},
     "alarms": {"_standing": ends, "_history": ends, "data_of": THROUGH},

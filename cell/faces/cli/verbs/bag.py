@@ -32,19 +32,7 @@ def record(
 ) -> None:
     """Write every topic of the ROS domain into a new bag, until Ctrl-C."""
     _join(domain)
-    from cell.client.recording import Recording
-
-    with Recording(file) as bag:
-        deadline = time.monotonic() + (seconds if seconds is not None else float("inf"))
-        try:
-            while time.monotonic() < deadline:
-                bag.listen(min(TURN_S, max(deadline - time.monotonic(), 0.0)))
-        except KeyboardInterrupt:
-            pass
-    for topic, count in sorted(bag.messages.items()):
-        print(f"{count:7d}  {topic}")
-    for kind in sorted(bag.unknown):
-        print(f"left out: {kind} is not installed here")
+    _record(file, seconds)
 
 
 @app.command("play")
@@ -60,6 +48,22 @@ def play(
     from cell.client.replaying import replay
 
     print(f"{replay(file, rate)} messages played")
+
+
+def _record(file: Path, seconds: float | None) -> None:
+    from cell.client.recording import Recording
+
+    with Recording(file) as bag:
+        deadline = time.monotonic() + (seconds if seconds is not None else float("inf"))
+        try:
+            while time.monotonic() < deadline:
+                bag.listen(min(TURN_S, max(deadline - time.monotonic(), 0.0)))
+        except KeyboardInterrupt:
+            pass
+    for topic, count in sorted(bag.messages.items()):
+        print(f"{count:7d}  {topic}")
+    for kind in sorted(bag.unknown):
+        print(f"left out: {kind} is not installed here")
 
 
 def _join(domain: int | None) -> None:
