@@ -61,9 +61,11 @@ class BridgeNode(CellNode):
         if not state.connected:
             return  # where the arm is, nobody knows now
         self._counts["joint_states"] += 1
-        self._joints.publish(standard.joint_state(state))
-        prefix = self.section.frame_prefix
-        self._moving.publish(standard.moving(self._tree, state.position, prefix, state.stamp))
+        if self._joints.get_subscription_count():
+            self._joints.publish(standard.joint_state(state))
+        if self._moving.get_subscription_count():
+            prefix = self.section.frame_prefix
+            self._moving.publish(standard.moving(self._tree, state.position, prefix, state.stamp))
 
     def _on_inspection(self, seen: Inspection) -> None:
         if not seen.ok:
