@@ -29,7 +29,7 @@ fuzz: setup
 	$(VENV)/bin/python -m tests.fuzz $(FUZZ)
 
 setup: $(STAMP)
-$(STAMP): $(wildcard requirements.*.lock) pyproject.toml interfaces/build.py interfaces/install_share.py interfaces/setup.sh $(shell find interfaces/inspection_cell_interfaces -type f)
+$(STAMP): $(wildcard requirements.*.lock) pyproject.toml interfaces/build.py interfaces/install_share.py interfaces/setup.sh $(shell find interfaces/inspection_cell_interfaces interfaces/standard -type f)
 	@PYTHON="$(PYTHON)" VERSIONS="$(VERSIONS)" sh interfaces/setup.sh $(VENV)
 	@touch $@
 

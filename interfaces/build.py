@@ -1,4 +1,5 @@
-"""Builds the ROS 2 interface package into the environment that runs this script.
+"""Builds the ROS 2 interface packages into the environment that runs this script: the cell's own, and standard ones that
+have no wheel.
 
 Needs the packages of the extra `ros-build`. The ROS wheels carry paths of the machine that built them in their CMake
 exports; they are mended first. With a ROS 2 from the system's packages, use `colcon build` instead.
@@ -15,7 +16,7 @@ import sysconfig
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SOURCE = HERE / "inspection_cell_interfaces"
+PACKAGES = ("standard/tf2_msgs", "standard/vision_msgs", "inspection_cell_interfaces")
 BUILD = HERE.parent / ".build" / "interfaces"
 PREFIX = Path(sys.prefix)
 BAKED_PATH = re.compile(
@@ -33,11 +34,11 @@ def mend_cmake_exports() -> None:
             file.write_text(mended)
 
 
-def fingerprint() -> str:
-    """Hash of the package's sources and of the interpreter they are built for."""
+def fingerprint(source: Path) -> str:
+    """Hash of a package's sources and of the interpreter they are built for."""
     digest = hashlib.sha256(f"{sys.version}{PREFIX}".encode())
-    for file in sorted(p for p in SOURCE.rglob("*") if p.is_file()):
-        digest.update(file.relative_to(SOURCE).as_posix().encode() + file.read_bytes())
+    for file in sorted(p for p in source.rglob("*") if p.is_file()):
+        digest.update(file.relative_to(source).as_posix().encode() + file.read_bytes())
     return digest.hexdigest()
 
 
@@ -60,21 +61,31 @@ def cmake(*arguments: str) -> None:
         )
 
 
-def main() -> None:
-    """Configure, build and install, unless the same sources are installed already."""
-    stamp = PREFIX / "share" / "inspection_cell_interfaces" / "fingerprint"
-    wanted = fingerprint()
+def build(source: Path) -> None:
+    """Configure, build and install a package, unless the same sources are installed already."""
+    share = PREFIX / "share" / source.name
+    stamp = share / "fingerprint"
+    wanted = fingerprint(source)
     if stamp.is_file() and stamp.read_text() == wanted:
         return
+    if source.parent.name == "standard" and share.is_dir() and not stamp.is_file():
+        return  # somebody else's, and whole
     mend_cmake_exports()
+    folder = BUILD / source.name
     cmake(
-        "-S", str(SOURCE), "-B", str(BUILD), "-G", "Ninja", "--fresh", "-Wno-dev",
+        "-S", str(source), "-B", str(folder), "-G", "Ninja", "--fresh", "-Wno-dev",
         "-DCMAKE_BUILD_TYPE=Release", f"-DPython3_EXECUTABLE={sys.executable}",
         f"-DCMAKE_INSTALL_PREFIX={PREFIX}", "-DBUILD_TESTING=OFF",
     )  # fmt: skip
-    cmake("--build", str(BUILD))
-    cmake("--install", str(BUILD))
+    cmake("--build", str(folder))
+    cmake("--install", str(folder))
     stamp.write_text(wanted)
+
+
+def main() -> None:
+    """Build every package."""
+    for package in PACKAGES:
+        build(HERE / package)
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ class HmiConfig(Closed):
         80, ge=10, le=100, title="JPEG quality", description="Quality of pictures on the page."
     )
     processes: tuple[str, ...] = Field(
-        ("belt", "camera", "inspector", "supervisor", "robot", "recorder", "hmi"),
+        ("belt", "camera", "inspector", "supervisor", "robot", "recorder", "bridge", "hmi"),
         title="Processes",
         description="The processes whose health is shown, in this order.",
     )

@@ -23,6 +23,10 @@ class Process:
     """What comes before all other arguments."""
     needs_machine: bool = False
     """Reaches for a device, or for its twin, as soon as it runs."""
+    vital: bool = True
+    """Without it parts cannot be inspected, judged, removed and kept on record; what is not vital
+    stops nothing when it dies.
+    """
 
     def arguments(self, config: Path) -> list[str]:
         """Its own arguments for the configuration file `config`: a node gets that as a parameter,
@@ -55,7 +59,10 @@ TABLE = (
     ),
     Process("supervisor", "cell.nodes.supervisor", "the ledger: identity, verdict, disposition"),
     Process("recorder", "cell.nodes.recorder", "records and pictures", priority=5),
-    Process("hmi", "cell.faces.web", "operator's page", is_node=False, priority=5),
+    Process(
+        "bridge", "cell.nodes.bridge", "the cell in ROS 2's standard types", priority=5, vital=False
+    ),
+    Process("hmi", "cell.faces.web", "operator's page", is_node=False, priority=5, vital=False),
 )
 TWIN = Process(
     "twin", "cell.faces.cli.main", "stands for the hardware", is_node=False, words=("twin",)

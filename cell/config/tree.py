@@ -13,6 +13,7 @@ from cell.config.labels import LabelsConfig
 from cell.config.namespace import NAMESPACE, absolute
 from cell.config.people import PeopleConfig
 from cell.config.promotion import PromotionConfig
+from cell.config.ros import RosConfig
 from cell.config.training import TrainingConfig
 from cell.control.ledger.config import LedgerSettings
 from cell.records.limits import Retention
@@ -222,6 +223,9 @@ class CellConfig(Section):
         default_factory=PromotionConfig,
         title="Promotion",
         description="What a new model must prove before it has a say.",
+    )
+    ros: RosConfig = Field(
+        default_factory=RosConfig, title="ROS", description="How other ROS 2 programs see the cell."
     )
 
     def anchored(self, folder: Path) -> Self:

@@ -102,7 +102,8 @@ class Watch:
             return Return(beat.node)
         if before.beat.boot_id != beat.boot_id:
             return Death(beat.node, "it was started anew")
-        return Leave(beat.node) if before.beat.active and not beat.active else None
+        left = before.beat.active and not beat.active and beat.node in self._expected
+        return Leave(beat.node) if left else None
 
     def _is_rival(self, beat: Heartbeat, before: _Seen, now_s: float) -> bool:
         """Whether this is a second node of that name beside one that lives: somebody has started

@@ -134,7 +134,7 @@ class Session:
         if self.twin is not None:  # the others load meanwhile
             self._wait_for_twin()
         self._start_processes([p for p in wanted if p.needs_machine], config_file)
-        nodes = [p.name for p in wanted if p.is_node]
+        nodes = [p.name for p in wanted if p.vital]
         self.wait_for(
             lambda: (
                 (self.link.state() is not None or REPORTED not in nodes)

@@ -5,18 +5,22 @@ from __future__ import annotations
 import cv2
 from inspection_cell_interfaces.msg import FrameHandle
 from rclpy.qos import qos_profile_sensor_data
-from sensor_msgs.msg import CompressedImage
+from sensor_msgs.msg import CameraInfo, CompressedImage
+from std_msgs.msg import Header
 
+from cell.config.stations import site_of
 from cell.config.tree import CameraSection
 from cell.nodes.base import CellNode
 from cell.nodes.ownership import Claim, Owner
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.shutter import Shutter
+from cell.nodes.standard import camera_info
 from cell.nodes.topics import RELIABLE, to_time
 from cell.nodes.workers import Worker
 from cell.texts import for_ros
 from models.ground.written import fit
+from robot.motion.frames import OPTICAL
 from vision.cameras.base import Camera
 from vision.errors import CameraError, GrabFailed
 from vision.plugins import load_plugin
@@ -62,6 +66,10 @@ class CameraNode(CellNode):
             self._shutter = Shutter(self)
         self._preview = self.create_publisher(
             CompressedImage, "camera/image/compressed", qos_profile_sensor_data
+        )
+        self._model = site_of(self.config).camera.model()
+        self._info = self.create_publisher(
+            CameraInfo, "camera/camera_info", qos_profile_sensor_data
         )
 
     def begin(self) -> None:
@@ -135,17 +143,24 @@ class CameraNode(CellNode):
         now = self.now_ns()
         if now - self._last_preview_ns < 1e9 / self.section.preview_hz:
             return
-        if not self._preview.get_subscription_count():
+        lookers = self._preview.get_subscription_count()
+        if not lookers and not self._info.get_subscription_count():
             return
         self._last_preview_ns = now
+        header = Header(
+            stamp=to_time(frame.meta.stamp_ns), frame_id=f"{self.config.ros.frame_prefix}{OPTICAL}"
+        )
         scale = PREVIEW_WIDTH / frame.image.shape[1]
+        height = round(frame.image.shape[0] * scale)
+        self._info.publish(camera_info(self._model, PREVIEW_WIDTH, height, header))
+        if not lookers:
+            return
         small = cv2.resize(frame.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         done, data = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 85])
         if done:
-            message = CompressedImage(format="mono8; jpeg compressed", data=data.tobytes())
-            message.header.stamp = to_time(frame.meta.stamp_ns)
-            message.header.frame_id = "camera"
-            self._preview.publish(message)
+            self._preview.publish(
+                CompressedImage(header=header, format="mono8; jpeg compressed", data=data.tobytes())
+            )
 
 
 if __name__ == "__main__":

@@ -87,13 +87,16 @@ class Health:
     def _diagnose(self) -> None:
         n = self._node
         trouble = self._trouble()
-        level = DiagnosticStatus.ERROR if trouble else DiagnosticStatus.OK
+        advice = self._advisories()
+        level = DiagnosticStatus.WARN if advice else DiagnosticStatus.OK
+        level = DiagnosticStatus.ERROR if trouble else level
+        told = trouble or next(iter(advice.values()), "") or next(iter(advice), "")
         values = [KeyValue(key=k, value=str(v)) for k, v in n.details().items()]
         status = DiagnosticStatus(
             level=level,
             name=f"{n.get_namespace().strip('/') or 'cell'}: {n.role}",
             hardware_id=n.config.name,
-            message=render(trouble) or n.lifecycle,
+            message=render(told) or n.lifecycle,
             values=values,
         )
         message = DiagnosticArray(status=[status])

@@ -9,13 +9,9 @@ from sensor_msgs.msg import JointState
 from cell.nodes.topics import to_ns
 from cell.products.recipe import PartGeometry
 from robot.base import BeltSample
+from robot.motion.frames import JOINTS
 from robot.motion.workpiece import Workpiece
 from robot.service import RemovalFeedback, RemovalRequest, RemovalResult, RobotSnapshot
-
-JOINTS = (
-    "shoulder_pan_joint", "shoulder_lift_joint", "elbow_joint",
-    "wrist_1_joint", "wrist_2_joint", "wrist_3_joint",
-)  # fmt: skip
 
 
 def request(goal: RemovePart.Goal) -> RemovalRequest:

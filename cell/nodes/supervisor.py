@@ -41,8 +41,8 @@ from cell.records.journal import Journal, JournalError
 from cell.records.reserve import Reserve
 from cell.texts import say
 
-NODES = tuple(p.name for p in TABLE if p.is_node and p.name != "supervisor")
-WELCOME = tuple(p.name for p in TABLE if not p.is_node)
+NODES = tuple(p.name for p in TABLE if p.vital and p.name != "supervisor")
+WELCOME = tuple(p.name for p in TABLE if not p.vital)
 
 
 class SupervisorNode(CellNode):

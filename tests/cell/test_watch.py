@@ -2,7 +2,7 @@
 
 import pytest
 
-from cell.control.watch import HUNG_S, SILENT_S, Death, Heartbeat, Watch
+from cell.control.watch import HUNG_S, SILENT_S, Death, Heartbeat, Leave, Watch
 
 
 def beat(node: str = "camera", boot: str = "a", active: bool = True) -> Heartbeat:
@@ -42,6 +42,15 @@ def test_missing_until_active_and_again_when_dead() -> None:
     assert watch.missing() == ["belt"]
     watch.check(2.5)
     assert watch.missing() == ["camera", "belt"]
+
+
+def test_who_only_shows_the_cell_may_leave_it() -> None:
+    watch = Watch(["camera"], lambda *_: True, ["bridge"])
+    for node in ("camera", "bridge"):
+        watch.hear(beat(node), 1.0)
+    assert watch.hear(beat("bridge", active=False), 1.2) is None
+    assert isinstance(watch.hear(beat("camera", active=False), 1.2), Leave)
+    assert watch.missing() == ["camera"]
 
 
 def test_a_second_node_beside_one_that_lives_says_nothing_of_it() -> None:

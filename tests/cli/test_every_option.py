@@ -146,6 +146,8 @@ CALLS: dict[str, dict[str, Any]] = {
     **{verb: {"give": ends} for verb in ("start", "stop", "drain", "reset", "clear")},
     "acknowledge": {"give": ends},
     "override": {"_override": ends},
+    "bag record": {"_join": THROUGH, "_record": ends},
+    "bag play": {"_join": THROUGH, "cell.client.replaying.replay": ends},
     "status": {"RunningCell": gives(nullcontext(CELL)), "_watch": ends, "_print": ends},
     "alarms": {"_standing": ends, "_history": ends, "data_of": THROUGH},
     "parts": {"_archive": gives(None), "_one": ends, "_list": ends, "data_of": THROUGH},
@@ -180,7 +182,8 @@ MODULES = {
     "user add": "user_accounts", "user change": "user_accounts",
     "user disable": "user_accounts", "user end-sessions": "user_accounts",
     "audit verify": "audit", "audit list": "audit", "audit export": "audit",
-    "audit accept": "audit", "jobs list": "jobs", "jobs show": "jobs",
+    "audit accept": "audit",
+    "bag record": "bag", "bag play": "bag", "jobs list": "jobs", "jobs show": "jobs",
 }  # fmt: skip
 VALUES = {
     "seeds": "5,6", "canonical": "64x64", "draw": "seen.png",
@@ -327,6 +330,8 @@ LINES = [
     Line("audit list"),
     Line("audit export --out log.jsonl"),
     Line("audit accept --why looked"),
+    Line("bag record b.mcap"),
+    Line("bag play b.mcap"),
     Line("status"),
     Line("start"),
     Line("stop"),

@@ -22,6 +22,7 @@ from rclpy.task import Future
 
 from cell.nodes.base import CellNode
 from cell.nodes.belt import BeltNode
+from cell.nodes.bridge import BridgeNode
 from cell.nodes.camera import CameraNode
 from cell.nodes.inspector import InspectorNode
 from cell.nodes.process import shared_memory
@@ -31,6 +32,7 @@ from cell.nodes.supervisor import SupervisorNode
 
 NODES: dict[str, type[CellNode]] = {
     "belt": BeltNode,
+    "bridge": BridgeNode,
     "camera": CameraNode,
     "inspector": InspectorNode,
     "recorder": RecorderNode,

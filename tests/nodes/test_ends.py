@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.nodes.conftest import Bench, Listener
 
 DOMAIN = 53
-NODES = ("belt", "camera", "inspector", "recorder", "robot", "supervisor")
+NODES = ("belt", "bridge", "camera", "inspector", "recorder", "robot", "supervisor")
 MEMORY = Path("/dev/shm")
 SETTLED_S = 1.0
 """Other tests' processes may be making their segments now."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.nodes.conftest import Bench
 
 DOMAIN = 51
-NODES = ("belt", "camera", "inspector", "recorder", "robot", "supervisor")
+NODES = ("belt", "bridge", "camera", "inspector", "recorder", "robot", "supervisor")
 CYCLES = int(os.environ.get("LIFE_CYCLES", "5"))
 NOISE_MIB = 64.0
 """An allocator keeps some of what it once had; what leaks a picture's memory in each cycle shows

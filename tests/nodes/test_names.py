@@ -15,8 +15,8 @@ MAKERS = {
     "create_publisher", "create_subscription", "create_service", "create_client", "listen",
     "ActionClient", "ActionServer", "Topic", "Node",
 }  # fmt: skip
-SHARED = {"/diagnostics"}
-"""One for all robots of a domain, by ROS's own custom."""
+SHARED = {"/diagnostics", "/tf", "/tf_static"}
+"""One for all robots of a domain, by ROS's own custom; frames have a prefix of their own."""
 
 
 def absolute_names(source: str) -> list[str]:

@@ -15,7 +15,7 @@ from rclpy.node import Node
 if TYPE_CHECKING:
     from tests.system.conftest import Bench
 
-NODES = ("belt", "camera", "inspector", "supervisor", "robot", "recorder")
+NODES = ("belt", "camera", "inspector", "supervisor", "robot", "recorder", "bridge")
 TOPICS = {
     "/cell/belt/state": "inspection_cell_interfaces/msg/BeltState",
     "/cell/belt/event": "inspection_cell_interfaces/msg/BeltEvent",
@@ -26,6 +26,12 @@ TOPICS = {
     "/cell/supervisor/state": "inspection_cell_interfaces/msg/CellState",
     "/cell/supervisor/part_event": "inspection_cell_interfaces/msg/PartEvent",
     "/cell/robot/joint_states": "sensor_msgs/msg/JointState",
+    "/cell/camera/camera_info": "sensor_msgs/msg/CameraInfo",
+    "/cell/inspector/detections": "vision_msgs/msg/Detection2DArray",
+    "/cell/joint_states": "sensor_msgs/msg/JointState",
+    "/cell/robot_description": "std_msgs/msg/String",
+    "/tf": "tf2_msgs/msg/TFMessage",
+    "/tf_static": "tf2_msgs/msg/TFMessage",
     "/diagnostics": "diagnostic_msgs/msg/DiagnosticArray",
 }
 

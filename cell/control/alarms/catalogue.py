@@ -89,6 +89,7 @@ _ENTRIES = (
     Entry("process.robot_died", Priority.HIGH),
     Entry("process.supervisor_died", Priority.HIGH),
     Entry("process.recorder_died", Priority.HIGH),
+    Entry("process.bridge_died", Priority.LOW, advisory=True),
     Entry("process.hmi_died", Priority.LOW, advisory=True),
 )
 

@@ -13,6 +13,7 @@ from cell.faces.cli.verbs import (
     acknowledge,
     alarms,
     audit,
+    bag,
     bench,
     clear,
     data,
@@ -97,6 +98,7 @@ app.command("teach")(teach.teach)
 app.command("thresholds")(thresholds.thresholds)
 app.command("twin")(twin.twin)
 app.command("doctor")(doctor.doctor)
+app.add_typer(bag.app, name="bag")
 app.add_typer(bench.app, name="bench")
 app.add_typer(data.app, name="data")
 app.add_typer(labels.app, name="labels")

@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from cell.config.processes import TABLE
 
-NODES = tuple(process.name for process in TABLE if process.is_node)
-PAGE = tuple(process.name for process in TABLE if not process.is_node)
+NODES = tuple(process.name for process in TABLE if process.vital)
+PAGE = tuple(process.name for process in TABLE if not process.vital)
+"""What only shows the cell: the operator's page, and the bridge to ROS 2's standard types."""
 STATES = ("running", "stopped", "faulted", "purge_required")
 
 
@@ -95,9 +96,9 @@ def _rows(*rows: Row) -> dict[tuple[str, Action], Expected]:
 
 _ALWAYS: tuple[Row, ...] = (
     (("recorder",), SHORT, Need.QUIET, "the journal waits for it; nobody else does"),
-    (PAGE, SHORT, Need.QUIET, "nothing waits for the page"),
-    (PAGE, LONG, Need.EITHER, "nothing stops for the page; that it is silent may be said"),
-    (PAGE, ENDINGS, Need.EITHER, "nothing stops for the page; that it died may be said"),
+    (PAGE, SHORT, Need.QUIET, "nothing waits for who only shows"),
+    (PAGE, LONG, Need.EITHER, "nothing stops for who only shows; that it is silent may be said"),
+    (PAGE, ENDINGS, Need.EITHER, "nothing stops for who only shows; that it died may be said"),
     (("supervisor",), LIFECYCLE, Need.EITHER, "the state itself says that it was away"),
     (("supervisor",), (Action.TERMINATE,), Need.EITHER, "an orderly end, and it says so"),
 )
