@@ -133,7 +133,7 @@ def test_a_change_that_does_not_end_in_time_is_not_called_off(use: Use, fake_cel
     ("words", "told"),
     [
         (("--reason", " "), "--reason is empty"),
-        (("--domain", "97"), "in ROS domain 97:"),
+        (("--domain", "97"), "of domain 97:"),
     ],
 )
 def test_what_cannot_be_ordered(use: Use, words: tuple[str, ...], told: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from inspection_cell_interfaces.msg import BeltCommand, BeltState, CellState, NodeStatus
 
+from cell.config.namespace import NAMESPACE
 from cell.config.processes import TABLE
 from cell.launcher.ports import free_port
 from cell.nodes.death import Kind, judge
@@ -62,7 +63,9 @@ def stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Strang
     with serving(plc) as port:
         config = demo_config(tmp_path, belt={"options": {"host": "127.0.0.1", "port": port}})
         with (tmp_path / "belt.log").open("w") as log:
-            process = subprocess.Popen(BELT.command(config), env=env, stdout=log, stderr=log)
+            process = subprocess.Popen(
+                BELT.command(config, NAMESPACE), env=env, stdout=log, stderr=log
+            )
         made = Stranger(plc)
         yield made
         made.close()
@@ -108,7 +111,7 @@ def test_a_plc_that_is_switched_off_at_the_start_is_no_wrong_configuration(
         tmp_path, belt={"options": {"host": "127.0.0.1", "port": free_port("127.0.0.1")}}
     )
     ended = subprocess.run(
-        BELT.command(config), env=env, capture_output=True, text=True, check=False
+        BELT.command(config, NAMESPACE), env=env, capture_output=True, text=True, check=False
     )
     death = judge(ended.returncode, ended.stdout + ended.stderr)
     assert death.kind is Kind.AWAY, ended.stderr

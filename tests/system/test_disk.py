@@ -19,6 +19,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 from cell.config import dump, load
+from cell.config.namespace import NAMESPACE
 from cell.config.processes import TABLE
 from cell.control.ledger import events as e
 from cell.launcher.env import environment
@@ -160,7 +161,9 @@ def line(folder: Path) -> Iterator[Line]:
         for process in NODES:
             with (folder.parent / f"{process.name}.log").open("wb") as log:
                 made.children.append(
-                    subprocess.Popen(process.command(config), env=env, stdout=log, stderr=log)
+                    subprocess.Popen(
+                        process.command(config, NAMESPACE), env=env, stdout=log, stderr=log
+                    )
                 )
         names = [process.name for process in NODES]
         made.until(lambda: all(n in made.beats for n in names))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from inspection_cell_interfaces.msg import BeltState
 
+from cell.config.namespace import NAMESPACE
 from cell.config.processes import TABLE
 from cell.launcher.env import environment
 from cell.nodes.topics import LATEST, to_time
@@ -40,7 +41,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         with path.open("w") as log:
             started.append(
                 subprocess.Popen(
-                    node.command(config),
+                    node.command(config, NAMESPACE),
                     env=environment(DOMAIN),
                     stdout=log,
                     stderr=log,

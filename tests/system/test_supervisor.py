@@ -26,6 +26,7 @@ from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from std_srvs.srv import Trigger
 
+from cell.config.namespace import NAMESPACE
 from cell.config.processes import TABLE
 from cell.control.ledger.events import AlarmAcknowledged
 from cell.launcher.env import environment
@@ -119,7 +120,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
     def begin() -> subprocess.Popen[str]:
-        command = SUPERVISOR.command(config)
+        command = SUPERVISOR.command(config, NAMESPACE)
         with (tmp_path / f"supervisor-{len(started)}.log").open("w") as log:
             started.append(
                 subprocess.Popen(

@@ -19,6 +19,7 @@ from typing import Any
 from inspection_cell_interfaces.msg import CellState
 
 from cell.config import dump, load
+from cell.config.namespace import NAMESPACE
 from cell.config.processes import TABLE
 from cell.faces.cli.demo import demo_overrides, demo_twin
 from cell.launcher.control import Control
@@ -62,7 +63,7 @@ class Cell:
         self._start_twin()
         for process in (one for one in TABLE if one.is_node):
             here = 0 if process.name in SEES else 1
-            words = process.command(self.configs[here])
+            words = process.command(self.configs[here], NAMESPACE)
             self.groups[here].start(process.name, words, priority=process.priority)
         from tests.system.changeover import Watcher  # it reads the environment
 
