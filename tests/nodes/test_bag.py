@@ -21,6 +21,7 @@ from cell.client.bag import BagError
 from cell.client.recording import Recording
 from cell.client.replaying import channels, messages, replay
 from cell.client.running import RunningCell
+from cell.config.namespace import NAMESPACE
 from cell.nodes.bridge import TF_STATIC
 from cell.nodes.topics import LATCHED, LATEST, to_time
 
@@ -91,7 +92,7 @@ def test_a_bag_is_read_by_others_and_played_to_the_page(bag: Path) -> None:
         text=True,
     )
     try:
-        with RunningCell(DOMAIN) as page:
+        with RunningCell(DOMAIN, NAMESPACE) as page:
             orders: list[BeltCommand] = []
             page._node.create_subscription(BeltCommand, "/cell/belt/command", orders.append, LATEST)
             deadline = time.monotonic() + 60.0

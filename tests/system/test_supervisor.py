@@ -97,8 +97,10 @@ class Person(Peer):
             self._readings.publish(self.belt)
         self._robots.publish(self.robot)
         if self.others_active:
+            now = to_time(time.time_ns())
             for name in OTHERS:
-                self._beats.publish(NodeStatus(node=name, host="elsewhere", lifecycle="active"))
+                beat = NodeStatus(stamp=now, node=name, host="elsewhere", lifecycle="active")
+                self._beats.publish(beat)
 
     def _recover(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:
         self.recoveries += 1
