@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from cell.config import load
 from cell.faces.cli.app import app
 from cell.lab.goods import read_good
 from cell.lab.taught import Bins
@@ -21,6 +22,8 @@ from cell.products.writing import write_recipe
 from models.anomaly import FeaturePackage
 from tests.anomaly import textures
 from tests.cell.plates import plate, square
+from tests.studio.loop import discs
+from twin.discs import DiscLibrary
 from vision.errors import InspectionError
 from vision.lab.teaching.copies import originals
 from vision.lab.teaching.teach import Settings
@@ -63,6 +66,17 @@ def test_different_parts_are_no_copies() -> None:
     assert originals([even(seed) for seed in range(6)]) == list(range(6))
     assert originals([even(1), even(2), even(1)]) == [0, 1, 0]
     assert originals([np.full((40, 40), 7, np.uint8)] * 3) == [0, 0, 0]
+
+
+def test_turned_parts_share_their_rings_and_are_no_copies(tmp_path: Path) -> None:
+    folder = tmp_path / "recipes" / "disc"
+    folder.mkdir(parents=True)
+    (folder / "recipe.yaml").write_text(discs.RECIPE)
+    config = load(None, {"data_dir": str(tmp_path)})
+    seen = discs.views(config, DiscLibrary(), 30, 1, defective=False)
+    pictures = [view for _, view, _ in seen]
+    copies = [jpeg(one, 60) for one in pictures[:6]]
+    assert originals([*pictures, *copies]) == [*range(30), *range(6)]
 
 
 def lesson(good: Path, recipes: Path, resize: bool = False, **more: object) -> Lesson:
