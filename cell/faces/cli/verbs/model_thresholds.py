@@ -22,11 +22,12 @@ from cell.faces.cli.costs import (
     require_cost,
 )
 from cell.faces.cli.given import refuse
-from cell.faces.cli.models_here import BY, LABELS, Here, has_models, models_of
+from cell.faces.cli.models_here import BY, Here, has_models, models_of
 from cell.faces.cli.progress import watched
 from cell.faces.cli.verbs.model import print_decision
 from cell.faces.cli.verbs.thresholds import print_chosen
 from cell.faces.cli.verbs.user import DATA, Config, Data
+from cell.labels.book import FILE as LABELS
 from cell.people.incidents import told
 from cell.promotion.setting import file_of, go_back, set_thresholds
 from cell.promotion.tuned import ThresholdVersion
