@@ -18,6 +18,7 @@ from cell.products.recipe import PartGeometry, Recipe
 from cell.products.writing import write_recipe
 from models.anomaly import AnomalyPackage, FeaturePackage
 from vision.errors import InspectionError
+from vision.inspect.raw import score_at
 from vision.inspect.sanity import Bounds, Look
 from vision.lab.teaching.items import Item
 from vision.lab.teaching.package import write_package
@@ -124,13 +125,16 @@ def _views_of(labelled: Sequence[Item], size: Size) -> list[Item]:
 
 
 def warnings(lesson: Lesson) -> list[str]:
-    """What a person should know before the recipe is trusted, a line each."""
-    scores, limit, told = lesson.taught.scores, lesson.taught.bound, lesson.good.in_words()
-    odd = odd_ones(scores)
+    """What a person should know before the recipe is trusted, a line each. Scores as an inspection
+    tells them.
+    """
+    distances, limit, told = lesson.taught.scores, lesson.taught.bound, lesson.good.in_words()
+    scores = [score_at(float(one), limit.threshold) for one in distances]
+    odd = odd_ones(distances)
     if odd:
         usual = float(np.delete(scores, odd).max())
         names = few([f"{lesson.good.files[i].name} {scores[i]:.2f}" for i in odd])
-        passes = any(float(scores[i]) <= limit.threshold for i in odd)
+        passes = any(float(distances[i]) <= limit.threshold for i in odd)
         told.append(
             f"look at what stands out ({names}; all others {usual:.2f} at most): if a part is not "
             "good, take its picture out and teach again"

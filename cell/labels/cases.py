@@ -11,14 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from cell.labels.errors import StoreError
+from cell.labels.values import OF_THE_CELL
 from cell.records import schema as s
 from cell.records.evidence import find_view
 from cell.records.naming import Incoming
 from cell.texts import say
 from vision.types import Defect
 
-_OF_THE_CELL = ("recipe", "ledger")
-"""Who gives a verdict and is no person."""
 _AT_ONCE = 500
 """Parts that are asked for in one query."""
 
@@ -49,7 +48,7 @@ class Case:
     @property
     def override(self) -> s.Verdict | None:
         """The newest verdict that a person gave."""
-        given = [one for one in self.verdicts if one.by not in _OF_THE_CELL]
+        given = [one for one in self.verdicts if one.by not in OF_THE_CELL]
         return given[-1] if given else None
 
 
@@ -141,7 +140,7 @@ class Records:
                 for start in range(0, len(asked), _AT_ONCE):
                     some = asked[start : start + _AT_ONCE]
                     query = select(v.part, v.kind).where(v.part.in_(some))
-                    rows = session.execute(query.where(v.by.not_in(_OF_THE_CELL)).order_by(v.seq))
+                    rows = session.execute(query.where(v.by.not_in(OF_THE_CELL)).order_by(v.seq))
                     said |= {str(part): str(kind) for part, kind in rows}
         except SQLAlchemyError as error:
             raise self._unread(error) from error
@@ -174,7 +173,7 @@ def _since(session: Session, place: Place, most: int) -> tuple[Place, list[str]]
     ).all()
     last = closed[-1] if closed else (start, place.closed)
     after = Place(last[0], last[1], judged[-1][0] if judged else place.judged)
-    given = [part for _, part, by in judged if by not in _OF_THE_CELL]
+    given = [part for _, part, by in judged if by not in OF_THE_CELL]
     return after, list(dict.fromkeys([*(one[2] for one in closed), *given]))
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from cell.labels.label import Judgement, Labelled, Picture, Shape
 from cell.labels.reasons import Why
+
+OF_THE_CELL: Final = ("recipe", "ledger")
+"""Who gives a verdict and is no person."""
 
 
 class State(StrEnum):

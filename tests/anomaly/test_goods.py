@@ -25,6 +25,7 @@ from tests.cell.plates import plate, square
 from tests.studio.loop import discs
 from twin.discs import DiscLibrary
 from vision.errors import InspectionError
+from vision.inspect.raw import score_at
 from vision.lab.teaching.copies import originals
 from vision.lab.teaching.teach import Settings
 from vision.lab.teaching.threshold import bound, odd_ones
@@ -143,7 +144,9 @@ def test_what_stands_out_is_told_with_its_score(tmp_path: Path) -> None:
     cv2.imwrite(str(folder / "odd.png"), textures.scratched(40))
     taught = lesson(folder, tmp_path / "r")
     (told,) = (line for line in warnings(taught) if "stands out" in line)
-    assert f"odd.png {taught.taught.scores.max():.2f}" in told
+    score = score_at(taught.taught.scores.max(), taught.taught.bound.threshold)
+    assert f"odd.png {score:.2f}" in told
+    assert score <= 0.5  # as an inspection tells it
     assert "parts like it pass" in told
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -139,11 +140,15 @@ def test_teaching_again_makes_a_new_version_and_keeps_the_old(recipes: Path, goo
     data = yaml.safe_load(file.read_text())
     data["classes"][ANOMALY]["bin"] = "rework"
     file.write_text(yaml.safe_dump(data))
-    code, _, error = cell(
+    code, out, error = cell(
         "teach", "--recipe", "plate", "--good", good, "--recipes", recipes, "--side", 192
     )
     assert error is None
     assert code == 0
+    told = re.search(r"good parts score (\S+) to (\S+), anomalies begin at (\S+)", out)
+    assert told is not None
+    least, most, begin = map(float, told.groups())
+    assert 0.0 < least < most <= begin == 0.5  # as an inspection tells scores
     after = yaml.safe_load(file.read_text())
     assert (after["version"], after["anomaly"]) == ("taught-2", "anomaly-2")
     assert after["classes"][ANOMALY]["bin"] == "rework"  # what a person changed stays

@@ -16,6 +16,7 @@ from cell.config import dump, load
 from cell.config.labels import LabelsConfig
 from cell.faces.cli.app import app
 from cell.faces.cli.errors import UsageError
+from cell.faces.cli.models_here import models_of
 from cell.labels.book import LabelBook
 from cell.labels.label import Judgement, Labelled, Picture, Shape
 from cell.labels.values import Member, NewPicture, Said, Split
@@ -294,3 +295,20 @@ def test_thresholds_are_versions_that_pass_the_same_gate(tmp_path: Path) -> None
         "escapes", "false_rejects", "reviews",
     ]  # fmt: skip
     assert "0.46" in file.read_text()
+
+
+def test_what_was_never_there_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    assert "no thresholds on record" in typed("thresholds", "pcb", data=tmp_path)
+    assert json.loads(typed("thresholds", "pcb", "--json", data=tmp_path)) == []
+    for words in (("thresholds", "pcb", "--set", "june"), ("thresholds", "pcb", "--back")):
+        with pytest.raises(UsageError, match="no models on record"):
+            typed(*words, data=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_list_says_how_the_first_model_comes_in(tmp_path: Path) -> None:
+    with models_of(tmp_path, None, make=True):
+        pass
+    assert "no model is on record: `cell model add`" in typed("list", data=tmp_path)
+    assert "no model is on record for pcb" in typed("list", "--recipe", "pcb", data=tmp_path)
+    assert json.loads(typed("list", "--json", data=tmp_path)) == []

@@ -55,12 +55,17 @@ class Here:
         return self.labels
 
 
+def has_models(data: Path) -> bool:
+    """Whether a data folder has a registry."""
+    return (data / FILE).exists()
+
+
 @contextmanager
 def models_of(data: Path, config: Path | None, *, make: bool = False) -> Iterator[Here]:
     """The models of a data folder; `make`: also where there are none yet. Raises UsageError,
     ConfigError, RegistryError, AuditError.
     """
-    if not make and not (data / FILE).exists():
+    if not make and not has_models(data):
         raise UsageError(
             f"{data}: has no models on record: `cell model add` takes the first one in"
         )

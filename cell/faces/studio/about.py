@@ -11,7 +11,7 @@ from nicegui import ui
 from cell.faces.studio.frame import button
 from cell.faces.studio.visit import Visit
 from cell.faces.studio.work import Showing
-from cell.labels.values import Item, Origin, Purpose, Reason, Said, Version
+from cell.labels.values import OF_THE_CELL, About, Item, Origin, Purpose, Reason, Said, Version
 from cell.products.labels import label_of
 from cell.texts import Label, render, tr_or
 
@@ -95,7 +95,7 @@ class AboutPanel:
         if item.about.model and not showing.blind:
             self._fact("studio.model", item.about.model)
         if item.about.verdict and not showing.blind:
-            self._fact("studio.verdict", verdict(item, visit))
+            self._fact("studio.verdict", verdict(item.about, visit.lang))
         if item.picture is None:
             ui.label(visit.tr("studio.no_picture")).classes("about-no-picture")
 
@@ -164,10 +164,11 @@ def origin_of(version: Version, others: Sequence[Version], visit: Visit) -> str:
     return visit.tr(f"studio.origin.{version.origin}")
 
 
-def verdict(item: Item, visit: Visit) -> str:
+def verdict(about: About, lang: str) -> str:
     """The newest verdict, and who gave it where a person did."""
-    words = tr_or(f"verdict.{item.about.verdict}", item.about.verdict, visit.lang)
-    return f"{words} ({item.about.verdict_by})" if item.about.verdict_by else words
+    words = tr_or(f"verdict.{about.verdict}", about.verdict, lang)
+    by = about.verdict_by
+    return words if by in ("", *OF_THE_CELL) else f"{words} ({by})"
 
 
 def summary(said: Said, visit: Visit, label: Label) -> str:

@@ -109,7 +109,7 @@ def _row(visit: Visit, item: Item) -> None:
         for words in whys(item, visit, blind=item.state is State.REVIEW):
             ui.label(words).classes("queue-why")
         if item.about.verdict and item.state is not State.REVIEW:
-            told = f"{visit.tr('studio.verdict')}: {verdict(item, visit)}"
+            told = f"{visit.tr('studio.verdict')}: {verdict(item.about, visit.lang)}"
             ui.label(told).classes("queue-verdict")
     with ui.element("div").classes("queue-end"):
         state = ui.label(visit.tr(f"studio.state.{item.state}"))

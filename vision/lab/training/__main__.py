@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
         from vision.lab.training.job import BoardJob
         from vision.lab.training.loop import Settings, Trainer
     except ModuleNotFoundError as missing:
-        return refuse(f"training needs the extra `train` ({missing}): see the README")
+        return refuse(f"training needs the extra `train` ({missing}): see docs/training.md")
     base = Settings()
     parser = argparse.ArgumentParser(prog="python -m vision.lab.training", description=main.__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder that holds PCBData/")

@@ -41,6 +41,9 @@ def list_(
 ) -> None:
     """Every model that is or was anything to a recipe, oldest first."""
     models, overridden = _models(data, config, recipe)
+    if not (models or as_json):
+        of = f" for {recipe}" if recipe else ""
+        print(printable(f"{data}: no model is on record{of}: `cell model add` takes one in."))
     if as_json:
         rows = [_plain(one) | {"override": one.fingerprint in overridden} for one in models]
         print(json.dumps(rows, indent=2, ensure_ascii=False))

@@ -111,7 +111,7 @@ def _add(data: Path, config: Path | None, offer: Offer, why: str) -> None:
             origin = replace(origin, fingerprint=known.fingerprint)
         whole = Offer(offer.recipe, offer.package, origin)
         model = admit(here.registry, here.config, whole, BY, time.time_ns(), why)
-    print(f"{model.short}: {model.identity} is a {model.state} for {model.recipe}.")
+    print(f"{model.short}: {model.identity} is {model.state} for {model.recipe}.")
 
 
 def _change(

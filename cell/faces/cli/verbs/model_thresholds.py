@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,11 +22,12 @@ from cell.faces.cli.costs import (
     require_cost,
 )
 from cell.faces.cli.given import refuse
-from cell.faces.cli.models_here import BY, Here, models_of
+from cell.faces.cli.models_here import BY, Here, has_models, models_of
 from cell.faces.cli.progress import watched
 from cell.faces.cli.verbs.model import print_decision
 from cell.faces.cli.verbs.thresholds import print_chosen
 from cell.faces.cli.verbs.user import DATA, Config, Data
+from cell.labels.book import FILE as LABELS
 from cell.people.incidents import told
 from cell.promotion.setting import file_of, go_back, set_thresholds
 from cell.promotion.tuned import ThresholdVersion
@@ -76,7 +78,12 @@ def thresholds(
         refuse(context, "without --set", *chosen_by, "apply", "override")
         if not back:
             refuse(context, "without --set or --back", "why")
-        _with(data, config, _go_back if back else _list, recipe, why if back else as_json)
+        if back:
+            _with(data, config, _go_back, recipe, why)
+        elif has_models(data):
+            _with(data, config, _list, recipe, as_json)
+        else:
+            _print([], recipe, as_json)
         return
     refuse(context, "together with --set", "back")
     if not apply:
@@ -88,7 +95,7 @@ def thresholds(
 
 
 def _with(data: Path, config: Path | None, act: Any, *given: object) -> None:
-    with models_of(data, config, make=True) as here:
+    with models_of(data, config, make=(data / LABELS).is_file()) as here:
         act(here, *given)
 
 
@@ -129,7 +136,10 @@ def _told(here: Here, done: ThresholdVersion) -> None:
 
 
 def _list(here: Here, recipe: str, as_json: bool) -> None:
-    versions = here.registry.thresholds(recipe)
+    _print(here.registry.thresholds(recipe), recipe, as_json)
+
+
+def _print(versions: Sequence[ThresholdVersion], recipe: str, as_json: bool) -> None:
     if as_json:
         rows = [asdict(one) | {"at": told(one.at_ns)} for one in versions]
         print(json.dumps(rows, indent=2, ensure_ascii=False))

@@ -34,6 +34,7 @@ from cell.products.loading import RECIPES
 from cell.products.lookup import cell_bins, taught_recipes
 from vision.anomaly.detector import AnomalyDetector
 from vision.engines.onnx import OnnxConfig, OnnxEngine
+from vision.inspect.raw import score_at
 from vision.lab.data.names import printable
 from vision.lab.teaching.picture import draw_heat
 from vision.lab.teaching.teach import Settings
@@ -165,14 +166,18 @@ def _draw(lesson: Lesson, recipes: Path) -> Path:
 def _tell(console: Console, lesson: Lesson, picture: Path, recipes: Path | None) -> None:
     taught, limit = lesson.taught, lesson.taught.bound
 
+    def told(distance: float) -> float:
+        """As an inspection tells it."""
+        return score_at(distance, limit.threshold)
+
     def say(text: str, style: str | None = None) -> None:
         console.print(printable(text), style=style, markup=False, soft_wrap=True)
 
     say(f"{lesson.recipe.identity} learned from {len(taught.scores)} different good pictures")
     say(
         f"  {taught.known.count} patches remembered; good parts score "
-        f"{taught.scores.min():.2f} to {taught.scores.max():.2f}, anomalies begin at "
-        f"{limit.threshold:.2f}"
+        f"{told(taught.scores.min()):.2f} to {told(taught.scores.max()):.2f}, anomalies begin at "
+        f"{told(limit.threshold):.2f}"
     )
     if taught.labelled:
         parts = f"{taught.labelled_parts} parts" if taught.labelled_parts > 1 else "one part"

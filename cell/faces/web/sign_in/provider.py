@@ -141,8 +141,8 @@ def _client(config: ProviderConfig) -> Any:
             )
     except ImportError:
         raise ProviderError(
-            "people.provider needs Authlib, which is not installed: "
-            "pip install 'inspection-cell[oidc]'"
+            "people.provider needs Authlib, which is not installed: install the extra `oidc` "
+            "(.venv/bin/uv pip install --python .venv/bin/python -e '.[oidc]')"
         ) from None
     oauth = OAuth()
     oauth.register(
