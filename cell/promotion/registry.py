@@ -13,6 +13,7 @@ from cell.config.promotion import PromotionConfig
 from cell.people.noting import Json, Notes
 from cell.people.person import SignedIn
 from cell.people.roles import ForbiddenError, Permission, require
+from cell.products.loading import RecipeError
 from cell.promotion import evidence as evidence_
 from cell.promotion import rows, tuned
 from cell.promotion.errors import GateError, PromotionError, RegistryError
@@ -29,6 +30,7 @@ from cell.stores.store import Store
 from cell.texts import say
 from models.errors import ModelError
 from models.ground.closing import Closing
+from models.ground.writing import WriteError
 from models.package import ModelPackage
 from models.registry.chosen import Choice, choices, choose
 from models.registry.shelf import Shelf
@@ -354,7 +356,7 @@ class Registry(Closing):
     def _refusals(self, by: SignedIn, what: str, subject: str, why: str) -> Iterator[None]:
         try:
             yield
-        except (PromotionError, ForbiddenError, ModelError) as error:
+        except (PromotionError, ForbiddenError, ModelError, RecipeError, WriteError) as error:
             self._notes.note(by, what, subject, why=why, refused=str(error))
             raise
 

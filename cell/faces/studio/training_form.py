@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nicegui import ui
 
 from cell.faces.studio.frame import button
-from cell.faces.studio.visit import Visit, now_ns
+from cell.faces.studio.visit import Visit, now_ns, once
 from cell.labels.values import LabelSet
 from cell.products.recipe import Recipe
 from cell.training.preparing import detected, foreign_classes
@@ -31,8 +31,8 @@ class TrainingForm:
             )
             self._recipe.props(f"outlined dark data-test=recipe-{label_set.name}")
             self._recipe.classes("st-recipe")
-            train = button(visit.tr("studio.training.train"), f"train-{label_set.name}")
-            train.on_click(self._train)
+            self._go = button(visit.tr("studio.training.train"), f"train-{label_set.name}")
+            self._go.on_click(once(self._train))
         self._mapping = ui.element("div").classes("st-row").props("data-test=mapping")
         self._mapping.set_visibility(False)
 
@@ -78,4 +78,5 @@ class TrainingForm:
             start_runner(visit.tools.config.data_dir)
 
         if not (await visit.attempt(act)).refused:
+            self._go.disable()  # until the browser has gone: one press, one job
             ui.navigate.to(visit.link("/studio/training"))
