@@ -35,6 +35,8 @@ from models.package import ModelPackage
 from models.registry.chosen import Choice, choices, choose
 from models.registry.shelf import Shelf
 
+MOST_WHY: Final = 2000
+"""Characters of a reason, which every page shows for ever."""
 NOBODY: Final[Mapping[str, Truth]] = {}
 
 
@@ -391,6 +393,8 @@ def _means(words: str, model: Model) -> bool:
 def _require_why(why: str) -> None:
     if not why.strip():
         raise PromotionError(say("promotion.no_why"))
+    if len(why) > MOST_WHY:
+        raise PromotionError(say("promotion.why_long", count=len(why), most=MOST_WHY))
 
 
 def _way(decision: Decision | None, by: SignedIn, override: bool) -> Way:

@@ -161,7 +161,7 @@ def test_weights_are_exported_elsewhere(config: Path, tmp_path: Path) -> None:
     weights = tmp_path / "best.pt"
     weights.write_bytes(b"cos\nsystem\n(S'touch ran'\ntR.")  # a pickle that carries code
     program = tmp_path / "python"
-    program.write_text(f'#!/bin/sh\necho "exporting $4 $5"\ncp {ready} "${{3%.pt}}.onnx"\n')
+    program.write_text(f'#!/bin/sh\necho "exporting $4 $5"\ncp {ready} "${{4%.pt}}.onnx"\n')
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     brought(config, weights, "--python", str(program), "--canonical", "90x60")
     assert card_of(config)["input"]["shape"] == [1, 1, 60, 90]

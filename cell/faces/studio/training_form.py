@@ -9,6 +9,7 @@ from nicegui import ui
 from cell.faces.studio.frame import button
 from cell.faces.studio.visit import Visit, now_ns, once
 from cell.labels.values import LabelSet
+from cell.products.lookup import find_recipe
 from cell.products.recipe import Recipe
 from cell.training.preparing import detected, foreign_classes
 from cell.training.starting import start_runner
@@ -74,6 +75,7 @@ class TrainingForm:
         wish = Wish(self._set.name, self._recipe.value, names, steps)
 
         def act() -> None:  # both, also for somebody who closes the page between them
+            find_recipe(visit.tools.config, wish.recipe)  # it may have been taken away since
             visit.foreman.train(wish, now_ns())
             start_runner(visit.tools.config.data_dir)
 
