@@ -54,7 +54,7 @@ def freeze(
 ) -> LabelSet:
     """Freeze a set in the caller's transaction. Raises SetError."""
     if not NAME.fullmatch(wish.name):
-        raise SetError(say("label.set_name", name=wish.name))
+        raise SetError(say("label.set_name", name=shorten(wish.name)))
     if db.execute("SELECT 1 FROM label_set WHERE name = ?", (wish.name,)).fetchone():
         raise SetError(say("label.set_taken", name=wish.name))
     rows = db.execute(_CANDIDATES).fetchall()
@@ -82,6 +82,11 @@ def freeze(
         [(wish.name, row["sha256"], row["label"], splits[row["grp"]]) for row in chosen],
     )
     return label_set(db, wish.name)
+
+
+def shorten(name: str) -> str:
+    """As much of a name as can be told in one line."""
+    return name if len(name) <= MOST_NAME else f"{name[:MOST_NAME]}…"
 
 
 def fingerprint(members: Sequence[Member]) -> str:

@@ -107,7 +107,7 @@ def rolled_back(fleet: Fleet, *, refuse: bool, model: str = "") -> tuple[Move, .
     PromotionError where there is nothing to go back to, or `model` has no say any more.
     """
     if model not in ("", fleet.canary, fleet.active):
-        raise PromotionError(say("promotion.no_say", model=model))
+        raise PromotionError(say("promotion.no_say", model=model[:12]))
     if fleet.canary is not None and model != fleet.active:
         to = State.REFUSED if refuse else State.CANDIDATE
         return (Move(fleet.canary, State.CANARY, to, Way.ROLLBACK),)

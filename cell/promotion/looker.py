@@ -24,6 +24,7 @@ from cell.promotion.looking import MEASURE, TRY
 from cell.promotion.model import Model
 from cell.promotion.registry import Registry
 from cell.promotion.tuning import Measured
+from cell.stores.trouble import told
 from cell.texts import say
 from cell.training.bounds import Bounds
 
@@ -85,13 +86,17 @@ class Looker:
     def _look(self, what: str, recipe: str, label_set: str, folders: Sequence[Path]) -> Any:
         if not self._turn.acquire(blocking=False):
             raise PromotionError(say("promotion.looks_already"))
+        place = Path(tempfile.gettempdir())
         try:
-            with tempfile.TemporaryDirectory(prefix="cell-look-") as own:
+            with (
+                told(place, PromotionError, (OSError,)),
+                tempfile.TemporaryDirectory(prefix="cell-look-") as own,
+            ):
                 out, config = Path(own) / "result", Path(own) / "cell.yaml"
                 dump(self._config, config)
                 packages = [str(one) for one in folders]
-                told = {"what": what, "recipe": recipe, "label_set": label_set, "folders": packages}
-                self._run(out, config, json.dumps(told))
+                want = {"what": what, "recipe": recipe, "label_set": label_set, "folders": packages}
+                self._run(out, config, json.dumps(want))
                 return pickle.loads(out.read_bytes())
         finally:
             self._process, self.done = None, 0.0
@@ -101,7 +106,7 @@ class Looker:
         words = [sys.executable, "-m", "cell.promotion.looking", str(out)]
         words += ["--config", str(config), "--parent", f"{os.getpid()}"]
         log = self._config.data_dir / LOG
-        with log.open("ab") as errors:
+        with told(log, PromotionError, (OSError,)), log.open("ab") as errors:
             process = subprocess.Popen(
                 words,
                 stdin=subprocess.PIPE,
@@ -120,7 +125,10 @@ class Looker:
                 process.stdin.write(wanted)
                 process.stdin.close()
             for line in process.stdout:
-                said = json.loads(line)
+                try:
+                    said = json.loads(line)
+                except ValueError:
+                    continue  # killed in the middle of a word: its exit code tells that
                 self.done = said.get("done", self.done)
                 refused = said.get("refused", refused)
         if process.returncode:

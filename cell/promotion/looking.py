@@ -10,13 +10,16 @@ import json
 import pickle
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, TextIO
 
 from cell.config import load
 from cell.labels.book import LabelBook
+from cell.promotion.errors import PromotionError
 from cell.promotion.trying import try_locked
 from cell.promotion.tuning import measure
+from cell.stores.trouble import told
 from cell.training.bounds import Bounds, die_with, keep_to
 from models.ground.ending import end_with
 from models.ground.errors import UserError
@@ -46,21 +49,20 @@ def main(arguments: list[str] | None = None) -> int:
     recipe, name = wanted["recipe"], wanted["label_set"]
     folders = [Path(one) for one in wanted["folders"]]
     watch = Steps(out, rounds=2)
-    book = LabelBook.open(config.data_dir, config.labels)
     try:
-        members = list(book.members(name))
+        with closing(LabelBook.open(config.data_dir, config.labels)) as book:
+            members = list(book.members(name))
         found: Any
         if wanted["what"] == TRY:
             pair = folders[0], folders[1]
             found = try_locked(config, recipe, pair, members, name, watch)
         else:
             found = measure(config, recipe, members, watch)
+        with told(given.out, PromotionError, (OSError,)):
+            given.out.write_bytes(pickle.dumps(found))
     except UserError as error:
         print(json.dumps({"refused": str(error)}), file=out, flush=True)
         return REFUSED
-    finally:
-        book.close()
-    given.out.write_bytes(pickle.dumps(found))
     return 0
 
 

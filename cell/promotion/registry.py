@@ -13,6 +13,7 @@ from cell.config.promotion import PromotionConfig
 from cell.people.noting import Json, Notes
 from cell.people.person import SignedIn
 from cell.people.roles import ForbiddenError, Permission, require
+from cell.products.loading import RecipeError
 from cell.promotion import evidence as evidence_
 from cell.promotion import rows, tuned
 from cell.promotion.errors import GateError, PromotionError, RegistryError
@@ -29,10 +30,13 @@ from cell.stores.store import Store
 from cell.texts import say
 from models.errors import ModelError
 from models.ground.closing import Closing
+from models.ground.writing import WriteError
 from models.package import ModelPackage
 from models.registry.chosen import Choice, choices, choose
 from models.registry.shelf import Shelf
 
+MOST_WHY: Final = 2000
+"""Characters of a reason, which every page shows for ever."""
 NOBODY: Final[Mapping[str, Truth]] = {}
 
 
@@ -354,7 +358,7 @@ class Registry(Closing):
     def _refusals(self, by: SignedIn, what: str, subject: str, why: str) -> Iterator[None]:
         try:
             yield
-        except (PromotionError, ForbiddenError, ModelError) as error:
+        except (PromotionError, ForbiddenError, ModelError, RecipeError, WriteError) as error:
             self._notes.note(by, what, subject, why=why, refused=str(error))
             raise
 
@@ -389,6 +393,8 @@ def _means(words: str, model: Model) -> bool:
 def _require_why(why: str) -> None:
     if not why.strip():
         raise PromotionError(say("promotion.no_why"))
+    if len(why) > MOST_WHY:
+        raise PromotionError(say("promotion.why_long", count=len(why), most=MOST_WHY))
 
 
 def _way(decision: Decision | None, by: SignedIn, override: bool) -> Way:

@@ -9,7 +9,7 @@ from typing import Any
 from cell.config import CellConfig
 from cell.lab.applying import apply_thresholds, next_version
 from cell.people.person import SignedIn
-from cell.products.lookup import find_recipe, recipe_folder
+from cell.products.lookup import find_recipe, load_inspection_parts, recipe_folder
 from cell.promotion.errors import PromotionError
 from cell.promotion.gate import Decision
 from cell.promotion.registry import Registry
@@ -30,17 +30,28 @@ def set_thresholds(
     *,
     why: str,
     override: bool = False,
+    model: str = "",
+    newest: int | None = None,
 ) -> ThresholdVersion:
     """Let thresholds count as the recipe's next version. before, after: of each class; basis: what
     they were chosen by; decision: what the gate said, None on the way back to those before.
+    model: identity of the one whose scores they were chosen by, '' where nobody knows; newest:
+    number of the version that the person goes by.
 
-    Raises GateError, PromotionError, ForbiddenError, RecipeError.
+    Raises GateError, PromotionError, also where others are in force by now than those `before`,
+    ForbiddenError, RecipeError, ModelError.
     """
-    version = next_version(find_recipe(config, recipe).version)
+    written = find_recipe(config, recipe)
+    if decision is not None:
+        _require_in_force(config, recipe, before, model)
     active = registry.fleet(recipe).active or ""
-    change = Change(recipe, version, active, before, after, basis)
+    change = Change(recipe, next_version(written.version), active, before, after, basis)
 
     def write() -> None:
+        # Under the registry's lock: of two people who change them at once, the second is told.
+        other = newest is not None and registry.thresholds(recipe)[-1].number != newest
+        if other or find_recipe(config, recipe).version != written.version:
+            raise PromotionError(say("promotion.thresholds_moved", recipe=recipe))
         apply_thresholds(file_of(config, recipe), after)
 
     return registry.set_thresholds(
@@ -49,18 +60,40 @@ def set_thresholds(
 
 
 def go_back(
-    registry: Registry, config: CellConfig, recipe: str, by: SignedIn, now_ns: int, *, why: str
+    registry: Registry,
+    config: CellConfig,
+    recipe: str,
+    by: SignedIn,
+    now_ns: int,
+    *,
+    why: str,
+    newest: int | None = None,
 ) -> ThresholdVersion:
-    """Let those count again that the newest version has replaced. Raises PromotionError where there
-    is none, and as `set_thresholds`.
+    """Let those count again that the newest version has replaced. newest: its number, where the
+    person has seen it. Raises PromotionError where there is none, and as `set_thresholds`.
     """
     versions = registry.thresholds(recipe)
     if not versions:
         raise PromotionError(say("promotion.no_thresholds", recipe=recipe))
-    last, basis = versions[-1].change, {"back_from": versions[-1].number}
+    last, number = versions[-1].change, versions[-1].number
     return set_thresholds(
-        registry, config, recipe, last.after, last.before, basis, None, by, now_ns, why=why
+        registry, config, recipe, last.after, last.before, {"back_from": number}, None, by, now_ns,
+        why=why, newest=newest or number,
+    )  # fmt: skip
+
+
+def _require_in_force(
+    config: CellConfig, recipe: str, before: Mapping[str, float], model: str
+) -> None:
+    """Raises PromotionError where other thresholds, other classes or another model are in use."""
+    parts = load_inspection_parts(config, recipe)
+    known = parts.recipe.classes
+    same = all(
+        name in known and abs(parts.recipe.threshold_of(name) - value) < 1e-6
+        for name, value in before.items()
     )
+    if not same or model not in ("", parts.identity):
+        raise PromotionError(say("promotion.thresholds_moved", recipe=recipe))
 
 
 def file_of(config: CellConfig, recipe: str) -> Path:

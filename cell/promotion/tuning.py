@@ -30,11 +30,14 @@ from vision.lab.evaluation.thresholds import Target
 
 @dataclass(frozen=True, eq=False)
 class Tuned:
-    """Chosen thresholds, those in force, and what the gate says of them on the locked share."""
+    """Chosen thresholds, those in force, what the gate says of them on the locked share, and the
+    identity of the model in use.
+    """
 
     chosen: Chosen
     before: dict[str, float]
     decision: Decision
+    model: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,13 +45,14 @@ class Measured:
     """A label set once inspected: thresholds are chosen and tried from it as often as one likes.
 
     reached: what the parts for learning scored. recipe: the one in force; locked: the parts of the
-    test share by their groups; classes: the detector's.
+    test share by their groups; classes: the detector's; model: identity of the one in use.
     """
 
     reached: Reached
     recipe: Recipe
     locked: tuple[tuple[str, Seen], ...]
     classes: tuple[str, ...]
+    model: str
 
     @property
     def now(self) -> dict[str, float]:
@@ -104,7 +108,8 @@ def measure(
     finally:
         setup.engine.close()
     groups = (sample.group for sample in shares[1].samples)
-    return Measured(reached, setup.recipe, tuple(zip(groups, seen, strict=True)), bench.classes)
+    pairs = tuple(zip(groups, seen, strict=True))
+    return Measured(reached, setup.recipe, pairs, bench.classes, setup.model)
 
 
 def tune(
@@ -120,7 +125,8 @@ def tune(
     """Choose thresholds for the recipe `name` by a label set's pictures. Raises as `measure`."""
     measured = measure(config, name, members, watch, alone=alone)
     chosen = measured.choose(target, rounds)
-    return Tuned(chosen, measured.now, measured.decide(chosen.thresholds, config.promotion))
+    decision = measured.decide(chosen.thresholds, config.promotion)
+    return Tuned(chosen, measured.now, decision, measured.model)
 
 
 def basis_of(label_set: LabelSet, target: Target, chosen: Chosen) -> dict[str, Any]:

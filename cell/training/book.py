@@ -103,14 +103,16 @@ class JobBook:
                 db.execute("UPDATE job SET cancelling = 1 WHERE id = ?", (job,))
             return job_of(row_of(db, job))
 
-    def resume(self, job: int) -> Job:
-        """Queue a job again that failed or was cancelled; it goes on from its last checkpoint.
+    def resume(self, job: int, *, runner: bool = True) -> Job:
+        """Queue a job again that failed or was cancelled, or whose runner was killed; it goes on
+        from its last checkpoint. runner: whether one is there.
 
         Raises JobError for any other.
         """
         with self._store.writing() as db:
             state = State(row_of(db, job)["state"])
-            if state not in (State.FAILED, State.CANCELLED):
+            left = state in ALIVE and not runner
+            if state not in (State.FAILED, State.CANCELLED) and not left:
                 raise JobError(say("training.job_not_ended", job=job, state=word_of(state)))
             db.execute(
                 "UPDATE job SET state = 'queued', cancelling = 0, tries = 0, why = '', "
@@ -155,15 +157,18 @@ class JobBook:
             return job_of(row_of(db, row["id"]))
 
     def stand(self, job: int, state: State, why: str = "") -> None:
-        """Note that it runs, waits for the line, or is to be begun anew."""
+        """Note that it runs, waits for the line, or is to be begun anew; what has ended stays."""
         with self._store.writing(durable=False) as db:
-            db.execute("UPDATE job SET state = ?, why = ? WHERE id = ?", (state, why, job))
+            if State(row_of(db, job)["state"]) not in ENDED:
+                db.execute("UPDATE job SET state = ?, why = ? WHERE id = ?", (state, why, job))
 
     def worked(self, job: int, run_s: float) -> bool:
         """Add time at work [s]; whether somebody wants the job to end."""
         with self._store.writing(durable=False) as db:
             db.execute("UPDATE job SET run_s = run_s + ? WHERE id = ?", (run_s, job))
-            return bool(row_of(db, job)["cancelling"])
+            row = row_of(db, job)
+            # It has ended where it was cancelled just before its runner was there.
+            return bool(row["cancelling"]) or State(row["state"]) in ENDED
 
     def end(self, job: int, state: State, now_ns: int, why: str = "") -> None:
         """It failed, or was cancelled; what has ended already stays as it is."""

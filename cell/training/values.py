@@ -79,7 +79,8 @@ class Point:
 class Job:
     """A job. fingerprint: of the label set; by: who wants it; run_s: time at work, without pauses;
     tries: how often it was begun; cancelling: somebody wants it to end; why: of a pause or a
-    failure; package: the model's folder, '' until it is done; figures: the card's metrics.
+    failure; package: the model's folder, '' until it is done; figures: the card's metrics;
+    abandoned: whoever worked at it was killed (`standing`).
     """
 
     id: int
@@ -97,6 +98,7 @@ class Job:
     why: str = ""
     package: str = ""
     figures: Mapping[str, object] = field(default_factory=dict)
+    abandoned: bool = False
 
     @property
     def left_s(self) -> float | None:

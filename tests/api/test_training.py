@@ -11,6 +11,7 @@ import pytest
 from cell.faces.api.resources import training
 from cell.faces.studio import foreman
 from cell.people.roles import Role
+from cell.training.lock import the_runner
 from cell.training.values import State
 from tests.api.world import World
 from tests.training.label_sets import frozen, plates
@@ -32,13 +33,16 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 def test_jobs_are_told_whole(world: World) -> None:
     numbers = jobs_in_every_state(world.jobs)
     client = world.client(Role.QUALITY, **{"Accept-Language": "ko"})
-    told: list[dict[str, Any]] = client.get("/training/jobs").json()
+    with the_runner(world.jobs.data_dir):
+        told: list[dict[str, Any]] = client.get("/training/jobs").json()
+        paused = client.get(f"/training/jobs/{numbers[State.PAUSED]}").json()
     assert {one["id"]: one["state"] for one in told} == {n: s for s, n in numbers.items()}
-    paused = client.get(f"/training/jobs/{numbers[State.PAUSED]}").json()
     assert paused["why"]["code"] == "training.why.slower"
     assert "187 ms" in paused["why"]["text"]
     assert paused["left_s"] > 0
     assert len(paused["curve"]) == paused["epoch"]
+    left = client.get(f"/training/jobs/{numbers[State.PAUSED]}").json()
+    assert (left["state"], left["why"]["code"]) == ("queued", "training.abandoned")
 
 
 def test_a_job_is_started_cancelled_and_resumed(world: World) -> None:

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,10 @@ SETTLED_S = 1.0
 
 def owned(process: subprocess.Popen[str]) -> set[str]:
     """Fast DDS segments (and the locks beside them) that this process owns."""
-    links = [os.readlink(fd) for fd in Path(f"/proc/{process.pid}/fd").iterdir()]
+    links = []
+    for descriptor in Path(f"/proc/{process.pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # it is closed meanwhile
+            links.append(os.readlink(descriptor))
     locks = {Path(link).name for link in links if link.startswith("/dev/shm/fastrtps_")}
     return {name for lock in locks if "port" not in lock for name in (lock, lock[: -len("_el")])}
 

@@ -20,6 +20,7 @@ from cell.promotion.pairs import Pair, Source, Tally, Truth
 from cell.promotion.states import State, Way
 from cell.promotion.tuned import Change
 from models.errors import ModelError
+from models.ground.text import read
 from models.registry.chosen import FILE, Choice, choices, chosen, chosen_folder
 from models.registry.shelf import Shelf, fingerprint_of, manifest_of
 from tests.models.test_package import package
@@ -276,6 +277,31 @@ def test_evidence_counts_corrected_labels_and_later_words(place: World) -> None:
     assert (found.speed.inspections, found.speed.slow) == (4, 1)
     later = place.registry.evidence(match, RULES, {"s-1": Truth.DEFECTIVE})
     assert later.tally == Tally(good=1, only_active=1, open_escapes=1, line=2)
+
+
+@pytest.mark.parametrize(
+    ("why", "code"), [("", "no_why"), (" \n", "no_why"), ("z" * 10_000, "why_long")]
+)
+def test_a_reason_says_something_in_few_words(place: World, why: str, code: str) -> None:
+    place.adopt()
+    model = place.add("2")
+    with pytest.raises(PromotionError) as refused:
+        place.registry.promote(model, State.SHADOW, QUALITY, place.tick(), why=why, rules=RULES)
+    found = read(str(refused.value))
+    assert found is not None
+    assert found.code == f"promotion.{code}"
+    assert place.registry.fleet(RECIPE).states[model.fingerprint] is State.CANDIDATE
+
+
+def test_two_who_take_a_say_back_at_once_take_it_back_once(place: World) -> None:
+    models = [place.adopt(), place.add("2"), place.add("3")]
+    for model in models[1:]:
+        place.promote(model, State.ACTIVE, ADMIN, override=True)
+    seen = place.registry.fleet(RECIPE).active or ""
+    place.registry.roll_back(RECIPE, QUALITY, place.tick(), why="x", model=seen)
+    with pytest.raises(PromotionError):
+        place.registry.roll_back(RECIPE, QUALITY, place.tick(), why="x", model=seen)
+    assert place.registry.fleet(RECIPE).active == models[1].fingerprint
 
 
 def test_thresholds_that_count_are_told_to_every_process(place: World) -> None:

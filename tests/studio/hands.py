@@ -209,7 +209,10 @@ class Finger(Hand):
         self.go("save")
 
     def pick(self, words: str) -> None:
-        one = next(one for one in self.options() if words in one.text)
+        one = until(
+            lambda: next((one for one in self.options() if words in one.text), None),
+            f"{words} is offered",
+        )
         self.browser.execute_script("arguments[0].scrollIntoView({block: 'nearest'})", one)
         box = one.rect
         self.tap_at(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

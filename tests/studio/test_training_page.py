@@ -11,6 +11,7 @@ import pytest
 from cell.labels.label import Judgement, Shape
 from cell.labels.values import Said
 from cell.training.book import JobBook
+from cell.training.lock import the_runner
 from cell.training.values import State
 from tests.hmi.conftest import until
 from tests.studio.conftest import Server
@@ -18,9 +19,22 @@ from tests.studio.hands import Finger
 from tests.training.seeded import jobs_in_every_state
 
 
+def test_a_job_whose_runner_was_killed_says_so_and_can_go_on(studio: Any, server: Server) -> None:
+    with closing(JobBook(server.folder / "data")) as book:
+        job = jobs_in_every_state(book)[State.RUNNING]
+        studio.open("/studio/training", "ko")
+        studio.shows(f"state-{job}", "대기 중")
+        studio.shows(f"why-{job}", "강제로 종료되었습니다")
+        shown = [studio.find(f"{name}-{job}")[0].is_displayed() for name in ("cancel", "resume")]
+        assert shown == [True, True]
+        book.cancel(job, 9, runner=False)
+        studio.shows(f"state-{job}", "취소됨")
+
+
 @pytest.fixture(scope="module")
 def jobs(server: Server) -> Iterator[tuple[JobBook, dict[State, int]]]:
-    with closing(JobBook(server.folder / "data")) as book:
+    data = server.folder / "data"
+    with closing(JobBook(data)) as book, the_runner(data):
         yield book, jobs_in_every_state(book)
 
 
@@ -57,8 +71,10 @@ def test_a_job_moves_and_is_cancelled_by_keys(
     until(lambda: studio.text(f"words-{number}") != before, "the page looks again")
     assert studio.browser.switch_to.active_element == button, "the focus stays"
     studio.press("Enter")
+    until(lambda: book.job(number).cancelling, "its runner is told")
+    until(lambda: not studio.find(f"cancel-{number}")[0].is_displayed(), "once is enough")
+    book.end(number, State.CANCELLED, 9)
     studio.shows(f"state-{number}", "cancelled")
-    assert book.job(number).state is State.CANCELLED
     assert studio.find(f"resume-{number}")[0].is_displayed()
 
 
@@ -123,3 +139,15 @@ def test_only_what_a_job_has_made_can_become_a_candidate(
     assert offered == {State.DONE}
     Finger(studio.browser, server.url, "en").go(f"take-in-{done}")
     until(lambda: "no recipe 'disc'" in studio.browser.page_source, "why not is said")
+
+
+def test_a_set_is_frozen_once_however_often_one_presses(studio: Any, server: Server) -> None:
+    studio.open("/studio/sets")
+    until(lambda: studio.find("freeze"), "the form is there")
+    studio.click("only-settled")
+    studio.find("set-name")[0].send_keys("once")
+    press = "const e = document.querySelector('[data-test=freeze]'); e.click(); e.click()"
+    studio.browser.execute_script(press)
+    until(lambda: "once is frozen" in studio.browser.page_source, "it is told")
+    assert "There is a label set" not in studio.browser.page_source
+    assert [one.name for one in server.book.sets()].count("once") == 1

@@ -314,7 +314,7 @@ def test_a_second_cell_in_the_same_domain_speaks_no_word(
         onlooker.listen(0.1)
     assert run.end_code() == 2
     assert "belt (process 4711 on bench)" in run.said
-    assert f"ROS domain {DOMAIN}" in run.said
+    assert f"of domain {DOMAIN}" in run.said
     assert not (tmp_path / "data" / "journal.db").exists()
     assert set(onlooker.beats) <= {"belt", "launcher"}
     assert not onlooker.state.state

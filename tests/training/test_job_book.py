@@ -11,6 +11,8 @@ import pytest
 
 from cell.training.book import FILE, JobBook
 from cell.training.errors import JobError, JobStoreError
+from cell.training.lock import the_runner
+from cell.training.standing import job_now, jobs_now
 from cell.training.values import Job, Point, Progress, State, Wish
 
 WISH = Wish("week-1", "disc", {"old": "new"}, 50)
@@ -64,7 +66,9 @@ def test_cancelling(
     bring(book, job)
     told = book.cancel(job.id, 3, runner=runner)
     assert told.state is state
-    assert book.worked(job.id, 0.0) is (state is State.RUNNING)
+    assert book.worked(job.id, 0.0), "who works at it is to end"
+    book.stand(job.id, state)
+    assert book.job(job.id).state is told.state, "what has ended stays"
     book.take_over(4)
     assert book.job(job.id).state is State.CANCELLED
     with pytest.raises(JobError):
@@ -79,6 +83,28 @@ def test_what_has_ended_stays_as_it_ended(book: JobBook) -> None:
     book.finish(job.id, book.folder(job.id) / "package", {}, 3)
     book.end(job.id, State.FAILED, 4, "why")
     assert book.job(job.id).state is State.DONE
+
+
+@pytest.mark.parametrize(("cancelled", "seen"), [(False, State.QUEUED), (True, State.CANCELLED)])
+def test_a_job_whose_runner_was_killed_is_told_as_the_next_one_will_find_it(
+    book: JobBook, cancelled: bool, seen: State
+) -> None:
+    job = add(book)
+    with the_runner(book.data_dir):
+        book.begin(2)
+        book.tell(job.id, Progress(0.5, 1, 2, 1, 2), [])
+        book.worked(job.id, 30.0)
+        if cancelled:
+            book.cancel(job.id, 3, runner=True)
+        assert job_now(book, job.id).state is State.RUNNING
+        with pytest.raises(JobError):
+            book.resume(job.id, runner=True)
+    for told in (job_now(book, job.id), *jobs_now(book)):
+        assert (told.state, told.left_s, told.abandoned) == (seen, None, not cancelled)
+        assert told.cancelling is False
+    assert book.resume(job.id, runner=False).state is State.QUEUED
+    again = job_now(book, job.id)
+    assert (again.state, again.abandoned, again.why) == (State.QUEUED, False, "")
 
 
 @pytest.mark.parametrize("number", [0, -1, 7, 2**70])

@@ -15,8 +15,11 @@ from typing import Any
 import numpy as np
 import psutil
 import pytest
+from typer.testing import CliRunner
 
 from cell.config import CellConfig, load
+from cell.faces.cli.app import app
+from cell.faces.cli.errors import UsageError
 from cell.faces.studio.foreman import require_trainer
 from cell.labels.book import LabelBook
 from cell.training import ultralytics
@@ -150,6 +153,17 @@ def test_weights_that_cannot_be_begun_with(
         beginning(given, written(tmp_path / "env", how), tmp_path / "fetched")
     assert words in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_weights_that_are_a_folder_are_told_so(tmp_path: Path) -> None:
+    folder = tmp_path / "best.pt"
+    folder.mkdir()
+    with pytest.raises(ModelError, match=r"best\.pt is a folder: give the file"):
+        beginning(str(folder), written(tmp_path / "env"), tmp_path / "fetched")
+    with pytest.raises(UsageError, match=r"best\.pt is a folder: give"):
+        CliRunner().invoke(
+            app, ["model", "import", str(folder), "--recipe", "own"], catch_exceptions=False
+        )
 
 
 def test_what_is_begun_with(tmp_path: Path) -> None:

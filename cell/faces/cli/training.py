@@ -23,6 +23,7 @@ from cell.people.audit import AuditLog
 from cell.people.shell import at_shell
 from cell.texts import render, tr
 from cell.training.book import FILE, JobBook
+from cell.training.standing import job_now
 from cell.training.starting import start_runner
 from cell.training.values import ENDED, Job, State, Wish
 
@@ -104,7 +105,7 @@ def follow_job(book: JobBook, number: int, runner: subprocess.Popen[bytes] | Non
     )  # fmt: skip
     with Progress(*columns, console=terminal()) as progress:
         bar = progress.add_task("", total=1.0, state="")
-        while (job := book.job(number)).state not in ENDED:
+        while (job := job_now(book, number)).state not in ENDED:
             said = render(job.why) or left(job)
             progress.update(bar, completed=job.progress.done, state=word(job), description=said)
             gone = runner is None or runner.poll() is not None

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from cell.faces.studio.frame import button
-from cell.faces.studio.visit import Visit
+from cell.faces.studio.visit import Visit, once
 
 
 def asking(
@@ -41,5 +41,5 @@ def asking(
             visit.tell(visit.tr("studio.models.done"), good=True)
             await after()
 
-    form.on("submit.prevent", done)
+    form.on("submit.prevent", once(done))
     return button(visit.tr(words), test, kind).on_click(dialog.open)

@@ -62,11 +62,13 @@ class Foreman:
         )
 
     def resume(self, job: int) -> Job:
-        """Queue a job again. Raises JobError for one that did not fail, nor was cancelled."""
+        """Queue a job again. Raises JobError for one that did not fail, was not cancelled,
+        and whose runner is there.
+        """
 
         def act() -> Job:
             require_trainer(self.jobs.job(job).wish, self._config)
-            return self.jobs.resume(job)
+            return self.jobs.resume(job, runner=runner_there(self.jobs.data_dir))
 
         return self._noted("training.resume", f"{job}", act)
 

@@ -75,5 +75,5 @@ class LookForm:
             return
         self._mine = False
         self._under_way(False)
-        if not result.refused:
+        if result.value is not None:  # nothing is, too, where the server ends meanwhile
             await self._after(result.value)

@@ -81,13 +81,16 @@ class ModelsPage:
                 self._model(one)
             back = fleet.canary is not None or fleet.before is not None
             if back and visit.by.may(Permission.ROLL_BACK):
-                asking(
-                    visit,
-                    "studio.models.back",
-                    "back",
-                    lambda why: visit.tools.registry.roll_back(recipe, visit.by, now_ns(), why=why),
-                    self.show,
-                )
+                self._ask("back", self._back(recipe, fleet.canary or fleet.active or ""))
+
+    def _back(self, recipe: str, newest: str) -> Callable[[str], object]:
+        """newest: the model that the person sees; two who press at once go back one step."""
+
+        def act(why: str) -> object:
+            registry, by = self._visit.tools.registry, self._visit.by
+            return registry.roll_back(recipe, by, now_ns(), why=why, model=newest)
+
+        return act
 
     def _model(self, one: Shown) -> None:
         visit, model = self._visit, one.model

@@ -12,7 +12,7 @@ from cell.faces.studio.about import at
 from cell.faces.studio.classes import words_of
 from cell.faces.studio.frame import button, empty, frame, heading
 from cell.faces.studio.training_form import TrainingForm
-from cell.faces.studio.visit import Visit, now_ns
+from cell.faces.studio.visit import Visit, now_ns, once
 from cell.labels.exchange.table import FORMATS
 from cell.labels.sets import MOST_NAME
 from cell.labels.values import LabelSet, SetChange, Split
@@ -72,6 +72,7 @@ class SetsPage:
             every = ui.checkbox(visit.tr("studio.sets.only_settled"), value=True)
             every.props("data-test=only-settled size=lg")
 
+        @once
         async def act() -> None:
             given = (name.value or "").strip(), (note.value or "").strip(), bool(every.value)
             result = await visit.attempt(visit.clerk.freeze, *given, now_ns())

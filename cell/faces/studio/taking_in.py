@@ -15,5 +15,7 @@ def take_in(registry: Registry, config: CellConfig, job: Job, by: SignedIn, now_
     PromotionError, ModelError, RecipeError, RegistryError.
     """
     package, recipe = config.data_dir / job.package, job.wish.recipe
-    offer = Offer(recipe, package, origin_of(package, recipe, Origin()))
+    # The job itself is on record, whatever has become of the file beside the package.
+    known = Origin(job.wish.label_set, job.fingerprint, f"{job.id}")
+    offer = Offer(recipe, package, origin_of(package, recipe, known))
     return admit(registry, config, offer, by, now_ns)

@@ -204,6 +204,7 @@ class ThresholdsPage:
             return set_thresholds(
                 tools.registry, tools.config, self._recipe, choice.measured.now, choice.thresholds,
                 choice.basis(), decision, visit.by, now_ns(), why=why, override=override,
+                model=choice.measured.model,
             )  # fmt: skip
 
         with ui.element("div").classes("st-row"):
@@ -233,11 +234,13 @@ class ThresholdsPage:
                 with ui.element("li"):
                     ui.label(self._told(one))
         if visit.by.may(Permission.ROLL_BACK):
-            self._ask("back", self._back)
+            self._ask("back", partial(self._back, versions[-1].number))
 
-    def _back(self, why: str) -> Any:
+    def _back(self, newest: int, why: str) -> Any:
         tools, by = self._visit.tools, self._visit.by
-        return go_back(tools.registry, tools.config, self._recipe, by, now_ns(), why=why)
+        return go_back(
+            tools.registry, tools.config, self._recipe, by, now_ns(), why=why, newest=newest
+        )
 
     def _told(self, one: ThresholdVersion) -> str:
         visit, of = self._visit, one.change

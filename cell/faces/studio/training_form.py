@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from nicegui import ui
 
 from cell.faces.studio.frame import button
-from cell.faces.studio.visit import Visit, now_ns
+from cell.faces.studio.visit import Visit, now_ns, once
 from cell.labels.values import LabelSet
+from cell.products.lookup import find_recipe
 from cell.products.recipe import Recipe
 from cell.training.preparing import detected, foreign_classes
 from cell.training.starting import start_runner
@@ -31,8 +32,8 @@ class TrainingForm:
             )
             self._recipe.props(f"outlined dark data-test=recipe-{label_set.name}")
             self._recipe.classes("st-recipe")
-            train = button(visit.tr("studio.training.train"), f"train-{label_set.name}")
-            train.on_click(self._train)
+            self._go = button(visit.tr("studio.training.train"), f"train-{label_set.name}")
+            self._go.on_click(once(self._train))
         self._mapping = ui.element("div").classes("st-row").props("data-test=mapping")
         self._mapping.set_visibility(False)
 
@@ -74,8 +75,10 @@ class TrainingForm:
         wish = Wish(self._set.name, self._recipe.value, names, steps)
 
         def act() -> None:  # both, also for somebody who closes the page between them
+            find_recipe(visit.tools.config, wish.recipe)  # it may have been taken away since
             visit.foreman.train(wish, now_ns())
             start_runner(visit.tools.config.data_dir)
 
         if not (await visit.attempt(act)).refused:
+            self._go.disable()  # until the browser has gone: one press, one job
             ui.navigate.to(visit.link("/studio/training"))

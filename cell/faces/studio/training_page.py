@@ -9,9 +9,11 @@ from cell.faces.studio.curve import curve_svg
 from cell.faces.studio.frame import button, empty, frame, heading
 from cell.faces.studio.taking_in import take_in
 from cell.faces.studio.training_words import duration, measured
-from cell.faces.studio.visit import Visit, now_ns
+from cell.faces.studio.visit import Visit, now_ns, once
 from cell.people.roles import Permission
+from cell.promotion.model import Model
 from cell.texts import render
+from cell.training.standing import jobs_now
 from cell.training.starting import start_runner
 from cell.training.values import ALIVE, Job, Point, State
 
@@ -54,9 +56,9 @@ class JobCard:
                 self._models.classes("st-button").props(f"data-test=models-of-{job.id}")
             for one in (self._cancel, self._resume, self._take):
                 one.props["aria-label"] = f"{one.text}: {job.id}"
-        self._cancel.on_click(self._on_cancel)
-        self._resume.on_click(self._on_resume)
-        self._take.on_click(self._on_take)
+        self._cancel.on_click(once(self._on_cancel))
+        self._resume.on_click(once(self._on_resume))
+        self._take.on_click(once(self._on_take))
 
     def show(self, job: Job, curve: tuple[Point, ...]) -> None:
         """As it is now."""
@@ -75,7 +77,8 @@ class JobCard:
         may = visit.by.may(Permission.TRAIN)
         begun = job.state in (*ALIVE, State.QUEUED)
         self._cancel.set_visibility(may and begun and not job.cancelling)
-        self._resume.set_visibility(may and job.state in (State.FAILED, State.CANCELLED))
+        ended = job.state in (State.FAILED, State.CANCELLED)
+        self._resume.set_visibility(may and (ended or job.abandoned))
         made = job.state is State.DONE and bool(job.package)
         self._take.set_visibility(made and visit.by.may(Permission.PROMOTE))
         self._models.set_visibility(made and visit.by.may(Permission.ROLL_BACK))
@@ -118,8 +121,12 @@ class JobCard:
 
     async def _on_take(self) -> None:
         visit, tools = self._visit, self._visit.tools
-        job = tools.jobs.job(self._id)
-        result = await visit.attempt(take_in, tools.registry, tools.config, job, visit.by, now_ns())
+
+        def act() -> Model:
+            job = tools.jobs.job(self._id)
+            return take_in(tools.registry, tools.config, job, visit.by, now_ns())
+
+        result = await visit.attempt(act)
         if result.value is not None:
             visit.tell(visit.tr("studio.training.taken_in", model=result.value.identity), good=True)
 
@@ -168,7 +175,7 @@ class TrainingPage:
 
     def _fetch(self) -> list[Seen]:
         jobs = self._visit.tools.jobs
-        return [(job, jobs.curve(job.id)) for job in jobs.jobs(SHOWN)]
+        return [(job, jobs.curve(job.id)) for job in jobs_now(jobs, SHOWN)]
 
 
 async def training_page(visit: Visit) -> None:

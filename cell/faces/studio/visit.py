@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -92,6 +92,25 @@ class Visit:
             return
         with self._client.content:
             ui.notify(words, classes=f"note {kind}", position="top", timeout=timeout)
+
+
+def once(act: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    """The handler of something that can be pressed: pressed again while it is at work, as by a
+    double click or Enter held down, it does nothing.
+    """
+    at_work = False
+
+    async def handle() -> None:
+        nonlocal at_work
+        if at_work:
+            return
+        at_work = True
+        try:
+            await act()
+        finally:
+            at_work = False
+
+    return handle
 
 
 def now_ns() -> int:

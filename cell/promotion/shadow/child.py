@@ -22,6 +22,8 @@ from models.ground.errors import UserError
 
 TICK_S: Final = 0.1
 GONE_S: Final = 0.3
+ENDED_S: Final = 2.0
+"""Whoever has closed its output needs so long at most to be gone."""
 
 
 class LostError(UserError):
@@ -101,6 +103,8 @@ class Child:
             with contextlib.suppress(queue.Empty):
                 line = self._lines.get(timeout=TICK_S)
                 if not line:  # it has ended, or what it says is no text
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        self._process.wait(ENDED_S)  # so that its exit code can be told
                     self.close()
                     raise LostError(say("shadow.crashed", code=self._process.returncode))
                 return line.rstrip("\n")

@@ -34,6 +34,8 @@ def beginning(given: str, python: Path, folder: Path) -> str:
     if path.suffix.lower() not in (WEIGHTS, *PLANS):
         raise ModelError(f"--weights {given}: give a .pt or, to begin with nothing, a .yaml")
     there = path.is_file()
+    if path.is_dir():
+        raise ModelError(f"--weights {given} is a folder: give the file, such as best.pt in it")
     if not there and path.name != given:
         raise ModelError(f"--weights {given} is not there: check the path")
     fetched = not there and path.suffix.lower() == WEIGHTS

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.errors import ModelError
+from models.ground.exchange import exchanged
 from models.ground.writing import write_whole
 from models.package import ModelPackage, next_version
 from vision.engines.onnx import OnnxConfig, OnnxEngine
@@ -59,6 +60,7 @@ def stage(
     version: None: one on from that of the package in `folder`. Raises ModelError for a network that
     the cell's engine cannot run, WriteError, OSError.
     """
+    put_back(folder)
     version = version or next_version(folder)
     fresh = folder.with_name(folder.name + ".part")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -82,12 +84,29 @@ def stage(
 
 def put_in_place(fresh: Path, folder: Path) -> None:
     """Let a staged package take its place; what it replaces is gone then. Raises OSError."""
-    old = folder.with_name(folder.name + ".old")
+    put_back(folder)
+    old = _old(folder)
     shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
+    if not folder.exists():
+        fresh.rename(folder)
+    elif exchanged(fresh, folder):
+        shutil.rmtree(fresh, ignore_errors=True)
+    else:
         folder.rename(old)
-    fresh.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
+        fresh.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def put_back(folder: Path) -> None:
+    """Let the package be there again that somebody was killed while replacing, between the two
+    renames that it takes where the file system exchanges no names. Raises OSError.
+    """
+    if _old(folder).is_dir() and not folder.exists():
+        _old(folder).rename(folder)
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".old")
 
 
 def set_thresholds(folder: Path, chosen: Mapping[str, float], how: str) -> None:

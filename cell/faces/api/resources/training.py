@@ -15,6 +15,7 @@ from cell.faces.api.language import Reader
 from cell.faces.studio.foreman import Foreman
 from cell.people.person import SignedIn
 from cell.texts import Lang
+from cell.training.standing import job_now, jobs_now
 from cell.training.starting import start_runner
 from cell.training.values import Job, Point, State, Wish
 
@@ -78,7 +79,7 @@ class WholeJob(JobTold):
 @router.get("")
 def list_jobs(desk: AtDesk, lang: Reader) -> list[JobTold]:
     """The latest jobs, newest first."""
-    return [JobTold(**_told(job, lang)) for job in desk.jobs.jobs()]
+    return [JobTold(**_told(job, lang)) for job in jobs_now(desk.jobs)]
 
 
 @router.post("", status_code=201, dependencies=KEYED)
@@ -95,7 +96,7 @@ def start_job(desk: AtDesk, by: By, lang: Reader, new: NewJob) -> JobTold:
 def get_job(desk: AtDesk, lang: Reader, job: Number) -> WholeJob:
     """One job, with its curve."""
     curve = [_point(one) for one in desk.jobs.curve(job)]
-    return WholeJob(**_told(desk.jobs.job(job), lang), curve=curve)
+    return WholeJob(**_told(job_now(desk.jobs, job), lang), curve=curve)
 
 
 @router.post("/{job}/cancel", dependencies=KEYED)
@@ -106,7 +107,7 @@ def cancel_job(desk: AtDesk, by: By, lang: Reader, job: Number) -> JobTold:
 
 @router.post("/{job}/resume", dependencies=KEYED)
 def resume_job(desk: AtDesk, by: By, lang: Reader, job: Number) -> JobTold:
-    """Go on with a job that failed or was cancelled, from its last checkpoint."""
+    """Go on, from its last checkpoint, with a job that failed, was cancelled, or was left."""
     told = _foreman(desk, by).resume(job)
     start_runner(desk.config.data_dir)
     return JobTold(**_told(told, lang))

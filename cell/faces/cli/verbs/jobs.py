@@ -15,6 +15,7 @@ from cell.faces.cli.terminal import terminal
 from cell.faces.cli.training import DATA, Data, Number, figures, jobs_of, left, say_line, word
 from cell.faces.cli.when import clock
 from cell.texts import render
+from cell.training.standing import job_now, jobs_now
 from cell.training.values import Job, State
 
 app = typer.Typer(no_args_is_help=True, help="Training jobs: look at them, end them, go on.")
@@ -29,7 +30,7 @@ def _group() -> None:
 def list_(data: Data = DATA, as_json: AsJson = False) -> None:
     """All jobs, newest first."""
     with jobs_of(data) as book:
-        found = book.jobs()
+        found = jobs_now(book)
     if as_json:
         print(json.dumps([_plain(job) for job in found], indent=2, ensure_ascii=False))
         return
@@ -47,7 +48,7 @@ def list_(data: Data = DATA, as_json: AsJson = False) -> None:
 def show(job: Number, data: Data = DATA, as_json: AsJson = False) -> None:
     """Everything of one job: how far it is, its curve, and its figures."""
     with jobs_of(data) as book:
-        one, curve = book.job(job), book.curve(job)
+        one, curve = job_now(book, job), book.curve(job)
     if as_json:
         told = {**_plain(one), "curve": [asdict(point) for point in curve]}
         print(json.dumps(told, indent=2, ensure_ascii=False))

@@ -6,5 +6,5 @@ from cell.faces.cli.training import DATA, Data, Follow, Number, resume_job
 
 
 def resume(job: Number, data: Data = DATA, follow: Follow = True) -> None:
-    """Go on with a job that failed or was cancelled, from its last checkpoint."""
+    """Go on, from its last checkpoint, with a job that failed, was cancelled, or was left."""
     resume_job(job, data, follow)

@@ -21,6 +21,7 @@ from cell.promotion.errors import PromotionError
 from cell.promotion.model import Model, Offer, Origin
 from cell.promotion.states import PROVEN, State
 from cell.promotion.trying import try_locked
+from cell.texts import tr
 
 Why = Annotated[str, typer.Option(help="Why, for the record.")]
 
@@ -111,7 +112,7 @@ def _add(data: Path, config: Path | None, offer: Offer, why: str) -> None:
             origin = replace(origin, fingerprint=known.fingerprint)
         whole = Offer(offer.recipe, offer.package, origin)
         model = admit(here.registry, here.config, whole, BY, time.time_ns(), why)
-    print(f"{model.short}: {model.identity} is {model.state} for {model.recipe}.")
+    print(f"{model.short}: {model.identity} is {_words(model.state)} for {model.recipe}.")
 
 
 def _change(
@@ -143,7 +144,7 @@ def _try(here: Here, model: Model, name: str) -> None:
 def _promote(here: Here, model: Model, to: State, why: str, override: bool) -> None:
     now_ns = time.time_ns()
     decision = here.porter.promote(model, to, BY, now_ns, why=why, override=override)
-    print(f"{model.identity} is {to} for {model.recipe}.")
+    print(f"{model.identity} is {_words(to)} for {model.recipe}.")
     if decision is not None:
         print_decision(decision)
 
@@ -155,7 +156,13 @@ def _roll_back(data: Path, config: Path | None, recipe: str, why: str, refuse: b
         left = before.canary or before.active or ""
         gone = here.registry.find(left, recipe)
         judges = here.registry.find(after.active or "", recipe)
-    print(f"{gone.identity} is {gone.state}; {judges.identity} judges {recipe}.")
+    print(f"{gone.identity} is {_words(gone.state)}; {judges.identity} judges {recipe}.")
+
+
+def _words(state: State) -> str:
+    """What a model is, behind "is"."""
+    told = tr(f"model.state.{state}", "en")
+    return f"a {told}" if state is State.CANDIDATE else told
 
 
 def _tell(here: Here, model: Model) -> None:

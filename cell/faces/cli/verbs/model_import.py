@@ -138,6 +138,8 @@ def _import(
 ) -> Imported:
     planned = plan_import(cell, wish)
     labelled = None if request is None else open_samples(request)
+    if network.is_dir():
+        raise UsageError(f"{network} is a folder: give best.onnx or best.pt of your training.")
     if not network.is_file():
         raise UsageError(f"{network} is not there: give best.onnx or best.pt of your training.")
     with tempfile.TemporaryDirectory() as folder:

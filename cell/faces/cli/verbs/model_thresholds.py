@@ -120,7 +120,7 @@ def _choose(
     if apply:
         done = set_thresholds(
             here.registry, here.config, recipe, tuned.before, tuned.chosen.thresholds, basis,
-            tuned.decision, BY, time.time_ns(), why=why, override=override,
+            tuned.decision, BY, time.time_ns(), why=why, override=override, model=tuned.model,
         )  # fmt: skip
         _told(here, done)
 
