@@ -168,7 +168,7 @@ class JobBook:
             db.execute("UPDATE job SET run_s = run_s + ? WHERE id = ?", (run_s, job))
             row = row_of(db, job)
             # It has ended where it was cancelled just before its runner was there.
-            return bool(row["cancelling"]) or State(row["state"]) in ENDED
+            return bool(row["cancelling"]) or State(row["state"]) is State.CANCELLED
 
     def end(self, job: int, state: State, now_ns: int, why: str = "") -> None:
         """It failed, or was cancelled; what has ended already stays as it is."""

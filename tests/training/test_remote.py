@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -98,7 +99,10 @@ def done(book: JobBook, box: Machine, job: Job) -> None:
     assert card["data"]["label_set_fingerprint"] == job.fingerprint
     told = json.loads((book.data_dir / now.package).with_name("candidate.json").read_text())
     assert (told["job"], told["recipe"], told["by"]) == (job.id, "plate", "kim")
-    assert not list(box.jobs.iterdir()), "nothing is left there"
+    deadline = time.monotonic() + 60.0  # the job is done before it is dropped there
+    while any(box.jobs.iterdir()):
+        assert time.monotonic() < deadline, "nothing is left there"
+        time.sleep(0.05)
 
 
 def why(book: JobBook, job: Job) -> str:
