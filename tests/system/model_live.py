@@ -2,6 +2,8 @@
 of the twin and its cell; prints JSON.
 
 python -m tests.system.model_live --times 3
+python -m tests.system.model_live --thresholds 3
+python -m tests.system.model_live --trial 12
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from inspection_cell_interfaces.msg import CellState
+from inspection_cell_interfaces.srv import CellCommand
 
 from cell.config import dump, load
 from cell.config.namespace import NAMESPACE
@@ -91,7 +92,7 @@ class Cell:
         return self.watcher.state
 
     def tend(self) -> None:
-        """Hear what is new, start what died, and bring the cell back when it stands."""
+        """Hear what is new, and start what died."""
         self.watcher.turn()
         for group in self.groups:
             group.poll()
@@ -102,8 +103,6 @@ class Cell:
 
     def order(self, command: str) -> str:
         """Give one; why it was refused, '' where it was not."""
-        from inspection_cell_interfaces.srv import CellCommand
-
         request = CellCommand.Request(command=command, person="lee")
         answer = self.watcher._call(self.watcher._command, request)
         return "" if answer.accepted else str(answer.message)
