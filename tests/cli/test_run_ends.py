@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,18 +15,29 @@ from typer.testing import CliRunner
 
 from cell.faces.cli.app import app
 from cell.faces.cli.verbs import run
-from cell.launcher.interrupt import EndedError
 from cell.launcher.recovery import causes_of
 from cell.nodes.ownership import OwnedError
 
 Ended = Callable[[Callable[..., bool]], BaseException | None]
 NUMBERS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALLED = """
+import signal, sys
+from types import SimpleNamespace
+from cell.faces.cli.main import main
+from cell.faces.cli.verbs import run
+
+number, data = int(sys.argv[1]), sys.argv[2]
+run.Session = lambda *_: SimpleNamespace(produced_s=0.0)
+run._run = lambda *_: signal.raise_signal(number) or False
+sys.argv = ["cell", "run", "--parts", "3", "--headless", "--data", data]
+main()
+"""
+"""`cell run` in a process of its own: a signal is no test's that shares a process with others."""
 
 
 @pytest.fixture
-def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ended]:
+def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ended:
     """Runs three parts with something else in the place of the cell; gives what it ended with."""
-    signals = {number: signal.getsignal(number) for number in NUMBERS}
     session = SimpleNamespace(produced_s=0.0)
     monkeypatch.setattr(run, "Session", lambda *_: session)
 
@@ -33,20 +46,22 @@ def ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ended]:
         words = ["run", "--parts", "3", "--headless", "--data", str(tmp_path / "new" / "data")]
         return CliRunner().invoke(app, words).exception
 
-    yield ended_by
-    for number, handler in signals.items():
-        signal.signal(number, handler)
+    return ended_by
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_an_ended_run_has_the_signals_exit_code(ended: Ended, number: int) -> None:
-    def carry_out(*_: object) -> bool:
-        signal.raise_signal(number)  # to this thread: another one might take it later
-        return False
-
-    error = ended(carry_out)
-    assert isinstance(error, EndedError)
-    assert error.exit_code == 128 + number
+def test_an_ended_run_has_the_signals_exit_code(tmp_path: Path, number: int) -> None:
+    folder = tmp_path / "new"
+    ended = subprocess.run(
+        [sys.executable, "-c", SIGNALLED, str(int(number)), str(folder / "data")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 128 + number, ended.stderr
+    assert "the run was ended before the cell had started" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize(("writes", "left"), [(False, False), (True, True)])
