@@ -16,6 +16,7 @@ from rclpy.qos import DurabilityPolicy, ReliabilityPolicy
 
 from cell.client.bag import QOS, BagError, definition, message_class, offered, quality
 from cell.launcher.visiting import visiting
+from models.ground.signals import undivided
 
 LOOK_S = 0.5
 """How often new topics are looked for."""
@@ -68,7 +69,8 @@ class Recording:
             if now >= self._look_s:
                 self._look_s = now + LOOK_S
                 self._look()
-            self._executor.spin_once(timeout_sec=min(0.1, deadline - now))
+            with undivided():  # a message is written whole
+                self._executor.spin_once(timeout_sec=min(0.1, deadline - now))
 
     def _look(self) -> None:
         for topic, kinds in self._node.get_topic_names_and_types():

@@ -27,6 +27,7 @@ from cell.launcher.owner import space
 from cell.launcher.visiting import visiting
 from cell.nodes.topics import RELIABLE
 from models.ground.errors import UserError
+from models.ground.signals import undivided
 
 FIND_S = 10.0
 """How long a cell is looked for; its state comes five times a second."""
@@ -92,7 +93,8 @@ class RunningCell:
 
     def turn(self) -> None:
         """Let what has come in be heard, or wait a moment for it."""
-        self._executor.spin_once(timeout_sec=TURN_S)
+        with undivided():
+            self._executor.spin_once(timeout_sec=TURN_S)
 
     def find(self) -> CellState:
         """The cell's state, once it is heard. Raises SilentCellError."""
