@@ -8,6 +8,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable
+from typing import Final
 
 from inspection_cell_interfaces.srv import PrepareRecipe
 
@@ -37,6 +38,9 @@ PREPARING = ("inspector", "robot")
 JUDGING = ("inspector",)
 """Those to whom it matters which model names the defects."""
 
+DOUBTED: Final = "inspector.model_doubted"
+"""The alarm that something speaks against the model that judges."""
+
 Tell = Callable[[o.Observation], tuple[bool, str]]
 
 
@@ -56,6 +60,14 @@ class Changing:
         self._clients = {
             name: node.create_client(PrepareRecipe, f"{name}/prepare_recipe") for name in PREPARING
         }
+
+    @property
+    def advisories(self) -> dict[str, str]:
+        """What people should look at: alarm and detail."""
+        doubt = self._choices.doubts.get(self.parts.recipe.name)
+        doubted = doubt is not None and doubt.package == self.parts.package
+        told = {DOUBTED: doubt.why} if doubt is not None and doubted else {}
+        return self.succession.advisories | told
 
     def begin(self) -> None:
         """Begin to watch which models people let through."""
