@@ -156,7 +156,7 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     orders, recipes = Orders(link, house.audit), RecipeBook(cell)
     jobs = JobBook(cell.data_dir)
     ends.callback(jobs.close)
-    if problem := go_on(jobs):
+    if problem := go_on(jobs, cell):
         print(f"Training jobs wait: {render(problem)}", flush=True)
     return Services(
         cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit,
