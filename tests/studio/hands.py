@@ -15,7 +15,7 @@ MOST_STEPS = 60
 FOCUSED = "return document.activeElement?.closest('[data-test]')?.dataset.test ?? ''"
 REACHED = """
 const element = [...document.querySelectorAll(arguments[0])].find((one) => one.checkVisibility());
-if (!element || element.disabled) return null;
+if (!element || element.disabled || document.readyState !== "complete") return null;
 element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
 const whole = element.closest(".q-field__control") ?? element;
 const { x, y, width, height } = whole.getBoundingClientRect();
