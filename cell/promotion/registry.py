@@ -289,7 +289,9 @@ class Registry(Closing):
         )
         outcome = pending_.settle(self.data_dir, one, on_record=known)
         if outcome is not pending_.Outcome.DONE:
-            why = say(f"promotion.thresholds_{outcome}", recipe=one.recipe)
+            dropped = outcome is pending_.Outcome.DROPPED
+            code = "promotion.thresholds_dropped" if dropped else "promotion.thresholds_edited"
+            why = say(code, recipe=one.recipe)
             self._notes.note(by, "thresholds.settled", one.recipe, refused=why)
         return True
 
