@@ -1,6 +1,6 @@
 """The rules of an arm. Subclass `ArmContract` and give it a rig: docs/extend.md.
 
-The arm is moved: each joint by 0.05 rad to and fro, from where it stands. Clear the space round it.
+The arm is moved: each joint by 0.04 rad to and fro, from where it stands. Clear the space round it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from robot.base import Arm, ArmError, ArmState, Joints, RobotMode
 
 PERIOD_S = 0.008
 LOOK_AHEAD_S = 0.05
-STEP_RAD = 0.05
-SPEED_RAD_S = 0.1
+STEP_RAD = 0.04
+SPEED_RAD_S = 0.2
 NEAR_RAD = 0.01
 MODE_S = 2.0
 RECOVER_S = 30.0

@@ -48,11 +48,12 @@ class Vendor:
 
     def env(self) -> dict[str, str]:
         """For a program that finds the packages."""
-        paths = [self.site, *(self.folder / name for name in ("acme-cell",)), ROOT]
+        own = ("pattern-camera", "opencv-engine", "acme-cell")
+        paths = [self.site, *(self.folder / name for name in own), ROOT]
         return os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
 
-    def run(self, *tests: Path) -> dict[str, dict[str, str]]:
-        """Run pytest on these files as a vendor would; what became of each test, by class and name:
+    def run(self, *tests: Path | str) -> dict[str, dict[str, str]]:
+        """Run pytest on these files, or tests in them, as a vendor would; what became of each test, by class and name:
         '' for passed, else its words.
         """
         report = self.folder / "report.xml"
@@ -61,7 +62,7 @@ class Vendor:
         command += ["-o", "addopts=", "--timeout=120", f"--junit-xml={report}"]
         done = subprocess.run(
             [*command, *map(str, tests)], cwd=self.folder, env=self.env(), text=True,
-            capture_output=True, timeout=280,
+            capture_output=True, timeout=570,
         )  # fmt: skip
         assert report.is_file(), done.stdout[-3000:] + done.stderr[-3000:]
         return _read(report)

@@ -49,6 +49,7 @@ class RingWatch:
     def compare(self, frame: Frame) -> None:
         """Whether a picture that was delivered is the one that was published."""
         if self._published.get(frame.slot) != zlib.crc32(np.ascontiguousarray(frame.image)):
+            self._published[frame.slot] = zlib.crc32(np.ascontiguousarray(frame.image))
             self.late = self.late or (
                 f"picture {frame.meta.trigger} was published before its pixels were there, or "
                 "changed afterwards"
