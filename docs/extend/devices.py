@@ -6,6 +6,7 @@ something else; a stand-in like these lets you run the contract on a desk.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import socketserver
@@ -56,10 +57,8 @@ class Device:
     def hang_up(self) -> None:
         ends, self._ends = self._ends, []
         for end in ends:
-            try:
+            with contextlib.suppress(OSError):
                 end()
-            except OSError:
-                pass
 
     def close(self) -> None:
         self.hang_up()

@@ -58,7 +58,7 @@ class ArmRig:
         """Bring about a protective stop whose cause is gone again."""
         cannot("protective_stop")
 
-    def emergency_stop(self, pressed: bool) -> None:
+    def emergency_stop(self, pressed: bool) -> None:  # noqa: ARG002
         """Press the emergency stop; release it, and make the arm ready at its pendant."""
         cannot("emergency_stop")
 
@@ -421,7 +421,8 @@ def _send(arm: Arm, position: Joints) -> None:
 
 def _stream(arm: Arm, at: Callable[[float], Joints], for_s: float) -> list[ArmState]:
     """Set-points in step with the clock, as the motion sends them; the samples of each period."""
-    states, began_s, sent = [], time.monotonic(), 0
+    states: list[ArmState] = []
+    began_s, sent = time.monotonic(), 0
     while True:
         due_s = sent * PERIOD_S
         if due_s > for_s:

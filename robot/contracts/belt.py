@@ -63,7 +63,7 @@ class BeltRig:
         """Where the belt really is [m], by what it has moved; its zero is of no account."""
         cannot("travel")
 
-    def edge(self, kind: EdgeKind) -> None:
+    def edge(self, kind: EdgeKind) -> None:  # noqa: ARG002
         """Let one edge happen now."""
         cannot("edge")
 
@@ -91,7 +91,7 @@ class BeltRig:
         """Put the encoder's counter to less than 0.1 m before its highest value."""
         cannot("near_the_end")
 
-    def emergency_stop(self, pressed: bool) -> None:
+    def emergency_stop(self, pressed: bool) -> None:  # noqa: ARG002
         """Press or release the emergency stop."""
         cannot("emergency_stop")
 
@@ -381,7 +381,11 @@ class BeltContract(ConfigRules):
         require(
             not isinstance(error, BeltSilentError), "after a restart it says that nothing is lost"
         )
-        refused(BeltError, lambda: belt.refresh(False, 0.0, 0.0, False, 0, False, 0.3), "refresh after a restart")
+        refused(
+            BeltError,
+            lambda: belt.refresh(False, 0.0, 0.0, False, 0, False, 0.3),
+            "refresh after a restart",
+        )
         again(belt.connect)
         read(belt)
 

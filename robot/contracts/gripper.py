@@ -41,7 +41,7 @@ class GripperRig:
         """Whether the ejector really blows, as the device has it."""
         raise NotImplementedError
 
-    def vacuum(self, on: bool) -> None:
+    def vacuum(self, on: bool) -> None:  # noqa: ARG002
         """Let the vacuum sensor see a part on the cup, or none."""
         cannot("vacuum")
 

@@ -74,9 +74,7 @@ class GripperOnTwin(GripperRig):
         self._plc = plc
 
     def config(self) -> Any:
-        return ModbusVacuumConfig(
-            host=self._plc.host, port=self._plc.port, timeout_s=PATIENT_S
-        )
+        return ModbusVacuumConfig(host=self._plc.host, port=self._plc.port, timeout_s=PATIENT_S)
 
     def absent(self) -> Any:
         return ModbusVacuumConfig.model_validate(NOBODY)

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from vision.cameras.basler import BaslerCamera, BaslerConfig
 from vision.cameras.base import Camera
+from vision.cameras.basler import BaslerCamera, BaslerConfig
 from vision.contracts.camera import CameraContract, CameraRig
 
 HEIGHT, WIDTH = 48, 64

@@ -53,8 +53,8 @@ class Vendor:
         return os.environ | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
 
     def run(self, *tests: Path | str) -> dict[str, dict[str, str]]:
-        """Run pytest on these files, or tests in them, as a vendor would; what became of each test, by class and name:
-        '' for passed, else its words.
+        """Run pytest on these files, or tests in them, as a vendor would. Gives what became of each
+        test, by class and name: '' for passed, else its words.
         """
         report = self.folder / "report.xml"
         report.unlink(missing_ok=True)

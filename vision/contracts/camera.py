@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 import uuid
 from collections.abc import Iterator
@@ -51,15 +52,15 @@ class CameraRig:
         """Make the camera take one picture, by software or by its trigger line."""
         camera.trigger()
 
-    def lose(self, camera: Camera) -> None:
+    def lose(self, camera: Camera) -> None:  # noqa: ARG002
         """Make it take one picture that gets damaged or lost, and that the driver hears of."""
         cannot("lose")
 
-    def miss(self, camera: Camera) -> None:
+    def miss(self, camera: Camera) -> None:  # noqa: ARG002
         """Have one trigger pass that the driver hears nothing of until the next exposure."""
         cannot("miss")
 
-    def unplug(self, camera: Camera) -> None:
+    def unplug(self, camera: Camera) -> None:  # noqa: ARG002
         """Pull its cable."""
         cannot("unplug")
 
@@ -194,9 +195,7 @@ class CameraContract(ConfigRules):
         """
         for limit_s in (0.0, 0.5):
             began_s = time.monotonic()
-            frame = timely(
-                lambda limit_s=limit_s: started.wait_frame(limit_s), "wait_frame"  # type: ignore[misc]
-            )
+            frame = timely(functools.partial(started.wait_frame, limit_s), "wait_frame")
             took_s = time.monotonic() - began_s
             require(frame is None, f"there was no trigger, and yet came {_shown(frame)}")
             require(

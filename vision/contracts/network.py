@@ -70,12 +70,13 @@ def _network() -> onnx.ModelProto:
         helper.make_node("Reshape", ["likely", "shape"], ["scores"]),
         helper.make_node("Concat", ["boxes", "scores"], ["detections"], axis=1),
     ]
-    sizes = ["N", 4 + len(CLASSES), PLACES]
+    given: list[str | int | None] = ["N", 4 + len(CLASSES), PLACES]
+    taken: list[str | int | None] = ["N", *SHAPE[1:]]
     graph = helper.make_graph(
         nodes,
         "contract",
-        [helper.make_tensor_value_info("images", TensorProto.FLOAT, ["N", *SHAPE[1:]])],
-        [helper.make_tensor_value_info("detections", TensorProto.FLOAT, sizes)],
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, taken)],
+        [helper.make_tensor_value_info("detections", TensorProto.FLOAT, given)],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)

@@ -28,10 +28,6 @@ class Broken(ArmContract):
         rig.device.close()
 
 
-class TestHonest(Broken):
-    driver = AcmeArm
-
-
 class TestJointsInAnotherOrder(Broken):
     class driver(AcmeArm):  # type: ignore[misc] # noqa: N801
         def state(self) -> Any:

@@ -26,10 +26,6 @@ class Broken(BeltContract):
         rig.device.close()
 
 
-class TestHonest(Broken):
-    driver = AcmeBelt
-
-
 class TestReadRenewsTheLease(Broken):
     class driver(AcmeBelt):  # type: ignore[misc] # noqa: N801
         last: tuple[Any, ...] = ()

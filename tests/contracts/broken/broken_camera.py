@@ -29,15 +29,11 @@ class Broken(CameraContract):
         rig.wire.close()
 
 
-class TestHonest(Broken):
-    driver = PatternCamera
-
-
 class TestNeverInvalidates(Broken):
     class driver(PatternCamera):  # type: ignore[misc] # noqa: N801
         def open(self) -> None:
             super().open()
-            self._ring.invalidate = lambda slot: None
+            self._ring.invalidate = lambda _: None
 
 
 class TestInvalidatesTooLate(Broken):

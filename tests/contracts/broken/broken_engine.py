@@ -23,10 +23,6 @@ class Broken(EngineContract):
         return rig
 
 
-class TestHonest(Broken):
-    driver = OpenCvEngine
-
-
 class TestKeepsWhatIsNotIts(Broken):
     class driver(OpenCvEngine):  # type: ignore[misc] # noqa: N801
         def run(self, batch: Any, changed: int | None = None) -> Any:

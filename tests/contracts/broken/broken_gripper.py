@@ -23,10 +23,6 @@ class Broken(GripperContract):
         rig.device.close()
 
 
-class TestHonest(Broken):
-    driver = AcmeGripper
-
-
 class TestTheOrderIsItsWord(Broken):
     class driver(AcmeGripper):  # type: ignore[misc] # noqa: N801
         ordered = False
