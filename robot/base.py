@@ -92,7 +92,9 @@ class ThreadSign:
 
 
 class Arm(Protocol):
-    """A six-axis arm that follows streamed joint positions."""
+    """A six-axis arm that follows streamed joint positions. Its rules as tests:
+    `robot.contracts.arm`.
+    """
 
     def connect(self) -> None:
         """Connect and make ready to move. Raises ArmError."""
@@ -114,7 +116,7 @@ class Arm(Protocol):
 
 
 class Gripper(Protocol):
-    """A vacuum gripper."""
+    """A vacuum gripper. Its rules as tests: `robot.contracts.gripper`."""
 
     def grip(self, on: bool) -> None:
         """Switch the ejector. Raises RobotError."""
@@ -177,7 +179,8 @@ class Belt(Protocol):
     """The belt and its inputs. It runs only while `refresh` is called at least every 0.5 s.
 
     A call waits much less than that for an answer. After a BeltSilentError it may simply be
-    repeated; after any other BeltError `connect` comes first.
+    repeated; after any other BeltError `connect` comes first. Its rules as tests:
+    `robot.contracts.belt`.
     """
 
     def connect(self) -> None:

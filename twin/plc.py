@@ -98,7 +98,7 @@ class Plc:
         run = bool(self.holding[CONTROL] & RUN)
         if run and (self.tripped or self.inputs.emergency_stop) and not self.interlocked:
             self.interlocked = "watchdog" if self.tripped else "emergency stop"
-        remaining = self._long(AUTHORITY) / self.counts_per_m - self.encoder
+        remaining = self._remaining()
         safe_stop = self.tripped or self.inputs.emergency_stop or bool(self.interlocked)
         speed = self.holding[SPEED] * 1e-4
         self.drive.step(Order(run, speed, remaining, safe_stop), dt)
@@ -165,6 +165,13 @@ class Plc:
             inputs.exit_eye,
         )
         return sum(1 << index for index, bit in enumerate(bits) if bit)
+
+    def _remaining(self) -> float:
+        """Travel up to the authority [m]. Both are counted in 32 bits, which run over: the shorter
+        way round is meant.
+        """
+        counts = self._long(AUTHORITY) - self.encoder * self.counts_per_m
+        return ((counts + (1 << 31)) % (1 << 32) - (1 << 31)) / self.counts_per_m
 
     def _long(self, address: int) -> int:
         value = self.holding[address] << 16 | self.holding[address + 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -43,6 +44,15 @@ def start_twin(
     tmp_path: Path, board_folders: tuple[Path, Path]
 ) -> Iterator[Callable[..., RunningTwin]]:
     """A function that starts a twin; keywords change its configuration."""
+    with starting(tmp_path, board_folders) as start:
+        yield start
+
+
+@contextlib.contextmanager
+def starting(
+    tmp_path: Path, board_folders: tuple[Path, Path]
+) -> Iterator[Callable[..., RunningTwin]]:
+    """The same as a block, for whoever needs a twin for longer than a test."""
     started: list[subprocess.Popen[str]] = []
 
     def start(**changes: Any) -> RunningTwin:
@@ -75,11 +85,13 @@ def start_twin(
         assert line.startswith("twin ready"), f"the twin did not start: {line!r}"
         return RunningTwin(process, host, config)
 
-    yield start
-    for process in started:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(5.0)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(5.0)
+    try:
+        yield start
+    finally:
+        for process in started:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(5.0)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(5.0)

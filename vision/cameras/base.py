@@ -10,7 +10,8 @@ from vision.types import Frame
 class Camera(Protocol):
     """A camera that takes one picture for each trigger, written into a `vision.frames.FrameRing`.
 
-    Life: `open` -> `start` -> (`trigger`?, `wait_frame`)* -> `stop` -> `close`, from one thread.
+    Life: `open` -> `start` -> (`trigger`?, `wait_frame`)* -> `stop` -> `close`; one call at a time,
+    not always from the same thread. Its rules as tests: `vision.contracts.camera`.
     A driver is a class with its pydantic model as `Config`, made as `Driver(config, ring_name)`;
     it makes the ring of that name in `open` and removes it in `close`.
     """

@@ -17,10 +17,19 @@ class EmulatedLinesConfig(BaseModel):
 
     host: str = Field("127.0.0.1", title="Host", description="Address that both ports are on.")
     pulse_port: int = Field(
-        ge=0, le=65535, title="Pulse port", description="Our port: `PULSE <n>` is an edge on Line1."
+        ge=0,
+        le=65535,
+        title="Pulse port",
+        description="Our port: `PULSE <n>` is an edge on Line1.",
+        json_schema_extra={"unit": "1"},
     )
     device_port: int | None = Field(
-        None, ge=1, le=65535, title="Device port", description="Takes `EXPOSE` (software trigger)."
+        None,
+        ge=1,
+        le=65535,
+        title="Device port",
+        description="Takes `EXPOSE` (software trigger).",
+        json_schema_extra={"unit": "1"},
     )
 
 
@@ -38,7 +47,11 @@ class BaslerConfig(BaseModel):
         description="pylon device class, e.g. BaslerUsb, BaslerGigE or BaslerCamEmu; empty: any.",
     )
     ordinal: int = Field(
-        0, ge=0, title="Ordinal", description="Which of the matching cameras, by serial number."
+        0,
+        ge=0,
+        title="Ordinal",
+        description="Which of the matching cameras, by serial number.",
+        json_schema_extra={"unit": "1"},
     )
     trigger: Literal["external", "software"] = Field(
         "external", title="Trigger", description="Rising edge on Line1, or on command."
@@ -82,6 +95,7 @@ class BaslerConfig(BaseModel):
         le=64,
         title="Ring slots",
         description="Pictures kept in shared memory; two of them are always being filled.",
+        json_schema_extra={"unit": "1"},
     )
     image_folder: Path | None = Field(
         None, title="Image folder", description="Emulated cameras take their pictures from here."

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from models.package import ModelPackage
+from models.package import ModelError, ModelPackage
 from vision.engines.base import Engine, Tensor
 from vision.engines.cache import cache_folder, write_whole
 from vision.engines.machine import identity
@@ -81,7 +81,10 @@ class AutoEngine:
     Config: ClassVar[type[AutoConfig]] = AutoConfig
 
     def __init__(self, config: AutoConfig, model: Path) -> None:
-        package = ModelPackage.load(model.parent)
+        try:
+            package = ModelPackage.load(model.parent)
+        except ModelError as error:
+            raise EngineError(str(error)) from error
         load_check(package)  # without one, nothing may be chosen
         path = (
             cache_folder(config.cache)

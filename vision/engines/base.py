@@ -14,7 +14,7 @@ Tensor = NDArray[np.float32]
 
 
 class Engine(Protocol):
-    """Runs one model. One instance serves one thread.
+    """Runs one model. One call at a time. Its rules as tests: `vision.contracts.engine`.
 
     An engine is a class with its pydantic model as `Config`, made as `Engine(config, model_file)`.
     """

@@ -9,6 +9,7 @@ from typing import Any
 
 from calibration.cell import load_calibration
 from cell.config import CellConfig
+from cell.faces.cli.errors import UsageError
 from cell.launcher.demo import image_folder
 from cell.launcher.twin import TwinPlan
 from cell.products.loading import RECIPES
@@ -29,15 +30,15 @@ def demo_twin(
 ) -> TwinPlan:
     """What the twin is told: the same ports that the cell's configuration names, what the recipe
     is for, and what stands where in truth (`site`; None: just as the calibration says). Raises
-    RecipeError, CalibrationError.
+    RecipeError, CalibrationError; UsageError for a camera that the twin could not trigger.
     """
     truth = (site or config.calibration).resolve()
     load_calibration(truth)
     part = find_recipe(config, config.recipe).part
     goldens = (config.recipes or RECIPES) / config.recipe / "goldens"
     plc_port = int(config.belt.options.get("port", 5020))
-    lines = config.camera.options.get("lines", {})
-    pictures = Path(config.camera.options["image_folder"])
+    lines = config.camera.options.get("lines") or {}
+    pictures = _pictures(config)
     return TwinPlan(
         host=host,
         plc_port=plc_port,
@@ -55,12 +56,27 @@ def demo_twin(
             "grip_m": list(part.grip_m),
             "calibration_file": str(truth),
             **({"golden_folder": str(goldens)} if goldens.is_dir() else {}),
-            "image_folder": str(pictures),
+            **({"image_folder": str(pictures)} if pictures is not None else {}),
             "plc_port": plc_port,
             "camera_driver_port": int(lines.get("pulse_port", 47010)),
             "camera_device_port": int(lines.get("device_port", 47011)),
             "truth_file": str(folder / "truth.json"),
             **(settings or {}),
         },
-        pictures=pictures.parent if pictures == image_folder(folder) else None,
+        pictures=pictures.parent if pictures and pictures == image_folder(folder) else None,
     )
+
+
+def _pictures(config: CellConfig) -> Path | None:
+    """Where the twin puts its pictures; None for a camera that has its own, and is only triggered.
+    Raises UsageError.
+    """
+    options = config.camera.options
+    if "image_folder" in options:
+        return Path(options["image_folder"])
+    if not options.get("lines"):
+        raise UsageError(
+            "camera.options.lines is not set: the twin triggers a camera through the UDP ports "
+            "that stand there (docs/extend.md). Set them, or run your hardware with --no-twin."
+        )
+    return None

@@ -11,7 +11,6 @@ import typer
 
 from cell.config import load
 from cell.faces.cli.demo import demo_twin
-from cell.faces.cli.errors import UsageError
 
 
 def twin(
@@ -48,11 +47,6 @@ def twin(
     configuration expects arm, PLC and camera.
     """
     cell = load(config, {} if recipe is None else {"recipe": recipe})
-    if "image_folder" not in cell.camera.options:
-        raise UsageError(
-            f"{config}: camera.options.image_folder is not set: the twin's pictures reach the cell "
-            "through that folder and the camera emulator (device_class: BaslerCamEmu)."
-        )
     folder = data.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     plan = demo_twin(

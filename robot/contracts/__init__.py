@@ -1,0 +1,1 @@
+"""Contract tests for arms, grippers and belts, for a vendor's package to run: docs/extend.md."""

@@ -1,0 +1,13 @@
+"""The vendor's folders, made once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contracts.vendor import Vendor
+
+
+@pytest.fixture(scope="session")
+def vendor(tmp_path_factory: pytest.TempPathFactory) -> Vendor:
+    """The folders of docs/extend.md, written and installed."""
+    return Vendor.install(tmp_path_factory.mktemp("vendor"))

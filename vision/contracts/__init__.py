@@ -1,0 +1,1 @@
+"""Contract tests for cameras and engines, for a vendor's package to run: docs/extend.md."""
