@@ -76,6 +76,12 @@ class LedgerSettings(BaseModel):
     coast_m: float = _metres(
         0.15, "Coasting", "Belt travel after a stop in which a passed part may still leave."
     )
+    run_out_m: float = _metres(
+        0.30,
+        "Run-out of the infeed",
+        "Belt travel in which parts still come that the machine before the cell gave before it was "
+        "told to stop feeding.",
+    )
     encoder_slack_m: float = _metres(
         0.006,
         "Encoder slack",
