@@ -55,14 +55,14 @@ def overdue_start(desk: Desk) -> None:
 
 
 def end_of_drain(desk: Desk) -> None:
-    """Stop when the last account is closed that was open at the order, and no more come that the
-    machine before the cell gave before it heard of it; should parts keep coming, those wait on the
-    belt for the next start.
+    """Stop when the last account is closed that was open at the order, no more come that the
+    machine before the cell gave before it heard of it, and the last one is off the belt; should
+    parts keep coming, those wait on the belt for the next start.
     """
     state = desk.state
     if not state.draining or any(a.index <= state.drain_until for a in state.accounts.values()):
         return
-    if feeding.parts_still_come(desk):
+    if feeding.drain_runs_on(desk):
         return
     reason = "cell.drained_but_fed" if state.accounts else "cell.drained"
     desk.emit(e.StateChanged(stamp_ns=desk.now_ns, state=CellState.STOPPING, reason=reason))

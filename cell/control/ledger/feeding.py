@@ -94,11 +94,15 @@ def waits_for_outfeed(desk: Desk) -> bool:
     return limit is not None and limit - desk.live.encoder_m < AT_EXIT_M
 
 
-def parts_still_come(desk: Desk) -> bool:
-    """Whether a drain has to run on for parts that the machine before the cell gave before it heard
-    that it shall stop.
+def drain_runs_on(desk: Desk) -> bool:
+    """Whether a drain has to run on: for parts that the machine before the cell gave before it
+    heard that it shall stop, and for the last one, that the machine after it may have it whole.
     """
-    return neighbours(desk).infeed and _since_m(desk, desk.live.drained_from_m) < _run_out(desk)
+    told, live = neighbours(desk), desk.live
+    if told.infeed and _since_m(desk, live.drained_from_m) < desk.config.run_out_m:
+        return True
+    whole_m = desk.recipe.part.size_m[0] + desk.config.hand_over_m
+    return told.outfeed and _since_m(desk, live.left_from_m) < whole_m
 
 
 def belongs_to_drain(desk: Desk, encoder_m: float) -> bool:
@@ -106,7 +110,7 @@ def belongs_to_drain(desk: Desk, encoder_m: float) -> bool:
     began_m = desk.live.drained_from_m
     if not desk.state.draining or not neighbours(desk).infeed or began_m is None:
         return False
-    return encoder_m - began_m <= _run_out(desk)
+    return encoder_m - began_m <= desk.config.run_out_m
 
 
 def watch(desk: Desk) -> None:
@@ -123,7 +127,8 @@ def arrived(desk: Desk, encoder_m: float) -> None:
     look. What it had given before may still come.
     """
     began_m = desk.live.unready_from_m
-    if not neighbours(desk).infeed or began_m is None or encoder_m - began_m <= _run_out(desk):
+    run_out_m = desk.config.run_out_m
+    if not neighbours(desk).infeed or began_m is None or encoder_m - began_m <= run_out_m:
         return
     if KEEPS_FEEDING not in desk.state.alarms.causes:
         desk.alarm(KEEPS_FEEDING)
@@ -173,10 +178,6 @@ def _exit_m(config: LedgerConfig, account: Account) -> float:
     """
     to_eye = config.exit_eye_x - config.photo_eye_x
     return account.arrival_encoder_m + to_eye - config.exit_tolerance_m
-
-
-def _run_out(desk: Desk) -> float:
-    return desk.config.run_out_m
 
 
 def _since_m(desk: Desk, began_m: float | None) -> float:

@@ -40,12 +40,13 @@ class Neighbours:
     """The machines before (infeed) and after (outfeed) the cell, as the PLC's signals tell of them.
 
     `infeed`: it hears whether parts are wanted; `infeed_tells`: it says whether it has a part;
-    `outfeed_tells`: the other one says whether it can take one. `held`: the PLC holds the belt,
-    because it cannot.
+    `outfeed`: the other one hears of each part; `outfeed_tells`: it says whether it can take one.
+    `held`: the PLC holds the belt, because it cannot.
     """
 
     infeed: bool = False
     infeed_tells: bool = False
+    outfeed: bool = False
     outfeed_tells: bool = False
     part_available: bool = False
     outfeed_ready: bool = False
