@@ -68,11 +68,12 @@ class Neighbours:
         self.permitted = bool(order & PERMITTED)
         self.ready = self.permitted and bool(order & READY)
         self.held = self.held and exit_eye and not self.outfeed_ready
-        if holding[FEED] & COUNTS:
-            for pulses, at in ((self.passed, PASSED), (self.removed, REMOVED)):
-                wanted = holding[at] << 16 | holding[at + 1]
-                pulses.follow(wanted, time, begins=not self._counts)
-            self._counts = True
+        counts = bool(holding[FEED] & COUNTS)
+        for pulses, at in ((self.passed, PASSED), (self.removed, REMOVED)):
+            wanted = holding[at] << 16 | holding[at + 1]
+            begins = counts and not self._counts
+            pulses.follow(wanted if counts else pulses.told, time, begins=begins)
+        self._counts = self._counts or counts
 
     def exit_edge(self) -> None:
         """A part's leading edge is at the exit-eye: it goes on only into a ready machine."""
