@@ -35,6 +35,7 @@ class HandPlc:
         self.writes: list[tuple[int, list[int]]] = []
         self.reads: list[tuple[int, int]] = []
         self.refuses: set[int] = set()  # addresses of input registers that are not answered
+        self.lacks: set[int] = set()  # addresses that it does not have at all
         self.lose = self.lost = 0
         self.silent = self.ticking = False
         self.delay_s = 0.0
@@ -72,6 +73,8 @@ class HandPlc:
             self.put(Input.CLOCK_MS, int(time.monotonic() * 1e3) & 0xFFFF_FFFF)
         if function == READ_INPUTS:
             self.reads.append((address, count))
+            if address in self.lacks:
+                return ExcCodes.ILLEGAL_ADDRESS
             if address in self.refuses:
                 return ExcCodes.DEVICE_BUSY
             registers[: len(self.inputs)] = self.inputs

@@ -52,8 +52,9 @@ def exit_edge(desk: Desk, edge: ExitEdge) -> None:
     state = desk.state
     if edge.index <= state.last_exit or edge.index in state.seen_exits:
         return
-    desk.live.left_from_m = edge.encoder_m
     account = _expected_at_exit(desk, edge.encoder_m)
+    if not state.draining or account is None or account.index <= state.drain_until:
+        desk.live.left_from_m = edge.encoder_m  # a drain waits for its own parts alone
     if account is not None and _may_pass(desk, account, edge.encoder_m):
         desk.emit(
             e.Passed(
