@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,9 +136,44 @@ class WatchedGripper(Gripper, Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class FeedSignals:
+    """The wires between a belt PLC and the machines before (infeed) and after (outfeed) the cell,
+    as it reads and drives them. docs/plc.md says what each means, and which way is safe.
+
+    `infeed`, `infeed_tells`, `outfeed`, `outfeed_tells`: which of them there are. `passed_told`,
+    `removed_told`: parts of which the outfeed has been told.
+    """
+
+    infeed: bool = False
+    infeed_tells: bool = False
+    outfeed: bool = False
+    outfeed_tells: bool = False
+    part_available: bool = False
+    outfeed_ready: bool = False
+    ready: bool = False
+    permitted: bool = False
+    held: bool = False
+    passed_told: int = 0
+    removed_told: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FeedWish:
+    """What the machines before and after the cell are to be told: the next part may come now; parts
+    are wanted at all; how many parts have passed and been removed, counted for ever modulo 2**32.
+    """
+
+    ready: bool = False
+    permitted: bool = False
+    passed: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class BeltSample:
     """One reading of the belt PLC. `stamp_ns`: system clock at which `encoder_m` was true;
-    `device_s`: the PLC's own clock then [s], 0 where it has none.
+    `device_s`: the PLC's own clock then [s], 0 where it has none; `feed`: None for a belt without
+    signals to other machines.
     """
 
     stamp_ns: int
@@ -155,6 +190,7 @@ class BeltSample:
     exposures: int
     exits: int
     device_s: float = 0.0
+    feed: FeedSignals | None = None
 
 
 class EdgeKind(StrEnum):
@@ -206,3 +242,13 @@ class Belt(Protocol):
 
     def close(self) -> None:
         """Stop the belt if possible and disconnect. Safe to call twice."""
+
+
+@runtime_checkable
+class FeedingBelt(Protocol):
+    """A belt that passes signals on to the machines before and after the cell."""
+
+    def signal(self, wish: FeedWish) -> None:
+        """Have them told; called after each `refresh`, without which they are told nothing. A belt
+        of which the samples have no `feed` does nothing. Raises BeltError.
+        """

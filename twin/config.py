@@ -152,6 +152,12 @@ class TwinConfig(BaseModel):
         title="Attentive person",
         description="A person clears the belt when the purge lamp is lit; false: nobody is there.",
     )
+    feed_signals: bool = Field(
+        default=False,
+        title="Feed signals",
+        description="Whether machines before and after the cell are wired to the PLC: parts come "
+        "only while the cell is ready for them, and leave only into a machine that is.",
+    )
     faults: tuple[Fault, ...] = Field(
         default=(), title="Faults", description="Faults that wait from the start."
     )

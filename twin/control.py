@@ -181,6 +181,16 @@ def state(world: World) -> dict[str, Any]:
             "held": world.held,
             "more": world.more,
         },
+        "neighbours": {
+            "wired": plc.neighbours.wired,
+            "ready": plc.neighbours.ready,
+            "permitted": plc.neighbours.permitted,
+            "outfeed_ready": plc.neighbours.outfeed_ready,
+            "held": plc.neighbours.held,
+            "passed_pulses": plc.neighbours.passed.pulses,
+            "removed_pulses": plc.neighbours.removed.pulses,
+            "pushed_in": world.truth.summary.get("pushed_in", 0),
+        },
         "held": world.line.held.truth.number if world.line.held else None,
         "counts": counts,
     }

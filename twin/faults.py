@@ -84,6 +84,20 @@ class EmergencyStop(_Fault):
     active: bool = Field(default=True, title="Pressed", description="False releases the button.")
 
 
+class OutfeedBlocked(_Fault):
+    """The machine after the cell takes no part, or takes them again (with `feed_signals`)."""
+
+    name: Literal["outfeed_blocked"] = "outfeed_blocked"
+    active: bool = Field(default=True, title="Blocked", description="False: it is ready again.")
+
+
+class InfeedIgnores(_Fault):
+    """The machine before the cell gives parts whatever it is told (with `feed_signals`)."""
+
+    name: Literal["infeed_ignores"] = "infeed_ignores"
+    active: bool = Field(default=True, title="Ignores", description="False: it obeys again.")
+
+
 class PlcSilent(_Fault):
     """The PLC answers no request for a while."""
 
@@ -101,6 +115,8 @@ Fault = Annotated[
     | LostPulse
     | DoublePulse
     | EmergencyStop
+    | OutfeedBlocked
+    | InfeedIgnores
     | PlcSilent,
     Field(discriminator="name"),
 ]
@@ -117,6 +133,8 @@ class Faults:
     lost_pulses: int = 0
     double_pulses: int = 0
     grab_failures: int = 0
+    outfeed_blocked: bool = False
+    infeed_ignores: bool = False
 
     def next_leak(self) -> VacuumLeak | None:
         """The leak that spoils this grip, if one waits."""

@@ -30,6 +30,8 @@ class Part:
     yaw: float
     grip_m: tuple[float, float]
     """Where it is meant to be taken, in its own frame."""
+    taken_over: bool = False
+    """The machine after the cell was ready when it came."""
 
     def pose(self, travel: float) -> Pose2D:
         """Where a riding part lies after this belt travel."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from twin.belt import BeltDrive, Order
+from twin.neighbours import Neighbours
 
 IDENTITY = 0x1C01
 RING = 8
@@ -16,7 +17,8 @@ AUTHORITY_BAND_M = 0.002
 
 RUN, ARM_TRIGGER, PURGE_LAMP = 1 << 0, 1 << 1, 1 << 3
 CONTROL, SPEED, AUTHORITY, TRIGGER_TRAVEL, WATCHDOG, LIGHTS, EJECTOR = 0, 1, 2, 4, 6, 7, 8
-HOLDING_COUNT, INPUT_COUNT = 9, 144
+HOLDING_COUNT, INPUT_COUNT = 15, 144
+NEIGHBOURS = 15
 SCALE, EYES_APART = 140, 142
 
 
@@ -52,6 +54,7 @@ class Plc:
     counts_per_m: float
     eyes_apart_m: float
     inputs: Inputs = field(default_factory=Inputs)
+    neighbours: Neighbours = field(default_factory=Neighbours)
     holding: list[int] = field(default_factory=lambda: [0] * HOLDING_COUNT)
     time: float = 0.0
     encoder_offset: float = 0.0
@@ -100,6 +103,10 @@ class Plc:
             self.interlocked = "watchdog" if self.tripped else "emergency stop"
         remaining = self._remaining()
         safe_stop = self.tripped or self.inputs.emergency_stop or bool(self.interlocked)
+        self.neighbours.cycle(
+            self.holding, self.time, safe=not safe_stop, exit_eye=self.inputs.exit_eye
+        )
+        run = run and not self.neighbours.held
         speed = self.holding[SPEED] * 1e-4
         self.drive.step(Order(run, speed, remaining, safe_stop), dt)
         held = run and not safe_stop and self.drive.stands() and remaining < AUTHORITY_BAND_M
@@ -114,6 +121,8 @@ class Plc:
         self._counts[edge] = number + 1
         if edge is Edge.ARRIVAL:
             self._awaiting_exposure.append(encoder)
+        elif edge is Edge.EXIT:
+            self.neighbours.exit_edge()
 
     def due_triggers(self, before: float) -> list[float]:
         """Encoder values [m] of the triggers that fell due since the encoder read `before`."""
@@ -142,6 +151,7 @@ class Plc:
         registers[5] = round(self.drive.speed * 1e4) & 0xFFFF
         registers[6] = self._status()
         _put(registers, 13, self.authority_stops)
+        registers[NEIGHBOURS : NEIGHBOURS + 5] = self.neighbours.registers()
         _put(registers, SCALE, round(self.counts_per_m))
         _put(registers, EYES_APART, round(self.eyes_apart_m * self.counts_per_m))
         for edge in Edge:

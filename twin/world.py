@@ -22,7 +22,9 @@ from twin.faults import (
     Fault,
     Faults,
     GrabFailure,
+    InfeedIgnores,
     LostPulse,
+    OutfeedBlocked,
     PlcSilent,
     ProtectiveStop,
     VacuumLeak,
@@ -96,6 +98,7 @@ class World:
         self.plc = Plc(BeltDrive(self.config.max_speed_m_s), scale, eyes_apart_m)
         self.truth = TruthFile(self.config.truth_file, self.config.seed)
         self.person = Person(self.config.attentive)
+        self.plc.neighbours.wired = self.config.feed_signals
         self.suction = Suction(self.physics, self.line, self.faults)
         self.falling = Falling(self.physics, self.line, self.site)
         self._rng = np.random.default_rng(self.config.seed)
@@ -106,6 +109,8 @@ class World:
         """Simulate `steps` of 2 ms."""
         plc, physics = self.plc, self.physics
         start, before, encoder_before = self.time, plc.drive.travel, plc.encoder
+        plc.neighbours.part_available = self._has_part()
+        plc.neighbours.outfeed_ready = not self.faults.outfeed_blocked
         for _ in range(steps):
             plc.cycle(STEP_S)
         physics.step(self.arm.motion, start, steps, plc.drive.speed)
@@ -136,6 +141,10 @@ class World:
             case EmergencyStop():
                 self.plc.inputs.emergency_stop = fault.active
                 self.arm.emergency_stop(fault.active)
+            case OutfeedBlocked():
+                waiting.outfeed_blocked = fault.active
+            case InfeedIgnores():
+                waiting.infeed_ignores = fault.active
             case PlcSilent():
                 self.silent_until = self.time + fault.seconds
 
@@ -254,18 +263,34 @@ class World:
             self._placed_at = travel
             for part in list(self.line.riding):
                 self.physics.ride(part.slot, part.pose(travel), speed)
+                self._hand_over(part, travel)
                 if part.anchor + travel > self.site.belt.x_end:
                     self._finish(part, truth.PASSED)
 
-    def _spawn(self, travel: float) -> None:
+    def _hand_over(self, part: Part, travel: float) -> None:
+        """The machine after the cell takes a part over at the exit-eye, or finds it pushed in."""
+        wires = self.plc.neighbours
+        if not wires.wired or part.taken_over:
+            return
+        front = part.anchor + travel + part.half_length
+        if front >= self.site.stations.exit_eye_x and wires.outfeed_ready:
+            part.taken_over = True
+        elif front >= self.site.belt.x_end:
+            part.taken_over = True  # told once
+            self.truth.summary["pushed_in"] = self.truth.summary.get("pushed_in", 0) + 1
+
+    def _has_part(self) -> bool:
+        """Whether the machine before the cell has a part to give."""
         wanted = self.config.parts == 0 or len(self.truth.parts) < self.config.parts
-        if (
-            not wanted
-            or self.held
-            or self.more == 0
-            or travel < self._next_spawn
-            or not self.line.has_room
-        ):
+        return wanted and not self.held and self.more != 0
+
+    def _may_feed(self) -> bool:
+        wires = self.plc.neighbours
+        return not wires.wired or wires.ready or self.faults.infeed_ignores
+
+    def _spawn(self, travel: float) -> None:
+        due = travel >= self._next_spawn and self.line.has_room
+        if not (due and self._has_part() and self._may_feed()):
             return
         variant = self.feed.take()
         if variant is None:

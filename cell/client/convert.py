@@ -9,6 +9,7 @@ from cell.client.model import (
     BeltStatus,
     CellStatus,
     Counts,
+    FeedStatus,
     Heartbeat,
     InspectionStatus,
     Part,
@@ -58,6 +59,28 @@ def cell_status(msg: Message) -> CellStatus:
         parts=tuple(map(part, msg.parts)),
         alarms=tuple(alarm(a) for a in msg.alarms),
         refusals={order.name: order.refusal for order in msg.orders},
+        feed=feed_status(msg.feed),
+    )
+
+
+def feed_status(msg: Message) -> FeedStatus:
+    """From Feed."""
+    wires = msg.signals
+    return FeedStatus(
+        infeed=wires.infeed,
+        infeed_tells=wires.infeed_tells,
+        outfeed=wires.outfeed,
+        outfeed_tells=wires.outfeed_tells,
+        part_available=wires.part_available,
+        outfeed_ready=wires.outfeed_ready,
+        ready=msg.ready,
+        permitted=msg.permitted,
+        reasons=tuple(msg.reasons),
+        suspended=msg.suspended,
+        passed=msg.passed,
+        removed=msg.removed,
+        passed_told=wires.passed_told,
+        removed_told=wires.removed_told,
     )
 
 

@@ -92,6 +92,29 @@ UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
+class FeedStatus:
+    """The machines before (infeed) and after (outfeed) the cell: what they are told, and what they
+    tell. The first four: which signals there are. `reasons`: why no part may come. `suspended`:
+    'blocked', 'starved' or ''. `passed`, `removed`: parts that the outfeed is to be told of.
+    """
+
+    infeed: bool = False
+    infeed_tells: bool = False
+    outfeed: bool = False
+    outfeed_tells: bool = False
+    part_available: bool = False
+    outfeed_ready: bool = False
+    ready: bool = False
+    permitted: bool = False
+    reasons: tuple[str, ...] = ()
+    suspended: str = ""
+    passed: int = 0
+    removed: int = 0
+    passed_told: int = 0
+    removed_told: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CellStatus:
     """The cell as its supervisor sees it."""
 
@@ -110,6 +133,7 @@ class CellStatus:
     alarms: tuple[Alarm, ...] = ()
     refusals: Mapping[str, str] = field(default_factory=dict)
     """For each order why it would be refused now, '' if it would not."""
+    feed: FeedStatus = field(default_factory=FeedStatus)
 
 
 @dataclass(frozen=True, slots=True)

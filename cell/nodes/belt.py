@@ -12,13 +12,14 @@ from inspection_cell_interfaces.msg import BeltCommand, BeltEvent, BeltState, Ce
 from cell.config.stations import belt_options
 from cell.control.ledger.desk import MOVING
 from cell.nodes.base import CellNode
+from cell.nodes.neighbours import feed_message, wish_of
 from cell.nodes.ownership import Claim, Owner, device
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_ns, to_time
 from cell.nodes.workers import Sign
 from models.ground.written import fit
-from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError, EdgeKind
+from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError, EdgeKind, FeedingBelt
 from robot.belts.polled import PolledBelt
 from vision.plugins import load_plugin
 
@@ -103,7 +104,7 @@ class BeltNode(CellNode):
         return (*super().signs(), *(polled.threads() if polled is not None else ()))
 
     def _on_command(self, command: BeltCommand) -> None:
-        changed = self._command is None or command.run != self._command.run
+        changed = self._command is None or _urgent(command) != _urgent(self._command)
         self._command = command
         if changed and self._polled is not None:
             self._polled.renew_soon()
@@ -153,6 +154,8 @@ class BeltNode(CellNode):
             purge=command.purge_request,
             trigger_travel_m=command.trigger_travel_m,
         )
+        if isinstance(self._belt, FeedingBelt):
+            self._belt.signal(wish_of(command))
 
     @staticmethod
     def _state(sample: BeltSample, *, connected: bool) -> BeltState:
@@ -172,7 +175,13 @@ class BeltNode(CellNode):
             exposures=sample.exposures,
             exits=sample.exits,
             device_s=sample.device_s,
+            feed=feed_message(sample.feed),
         )
+
+
+def _urgent(command: BeltCommand) -> tuple[bool, ...]:
+    """What belt and other machines hear of at once when it changes."""
+    return (command.run, command.ready_for_parts, command.feed_permitted)
 
 
 def _event(edge: BeltEdge) -> BeltEvent:

@@ -9,6 +9,7 @@ from datetime import datetime
 from inspection_cell_interfaces.msg import (
     BeltEvent,
     BeltState,
+    FeedSignals,
     FrameHandle,
     Inspection,
     NodeStatus,
@@ -35,7 +36,8 @@ class Subscriptions:
     """The supervisor's subscriptions.
 
     `encoder_m`: what the belt said last, None before its first word, which starts the ledger's
-    session; nothing else is told before it. `unassociated`: inspections of which the ledger does
+    session; nothing else is told before it. `feed`: the signals of the machines before and after
+    the cell, as it said them last. `unassociated`: inspections of which the ledger does
     not know the part yet. `clocks`: those of other machines.
     """
 
@@ -69,6 +71,7 @@ class Subscriptions:
         self.unassociated = Unassociated()
         self._belt_answers = True
         self.encoder_m: float | None = None
+        self.feed: FeedSignals | None = None
         self._robot_mode = self._robot_trouble = ""
         self._expect_robot("", 0)
 
@@ -99,6 +102,7 @@ class Subscriptions:
                 self._tell(o.FaultSeen(stamp_ns=now, alarm="belt.disconnected", purge=True))
             return
         first, self.encoder_m = not self.started, message.encoder_m
+        self.feed = message.feed
         if first:
             self._tell(
                 o.Started(

@@ -16,15 +16,18 @@ from inspection_cell_interfaces.msg import (
 from cell.config.processes import TABLE
 from cell.config.stations import ledger_config
 from cell.control.alarms import AlarmState
+from cell.control.changeover import Step
 from cell.control.ledger import observations as o
 from cell.control.ledger.effects import CancelRemoval, Effect, RequestRemoval
 from cell.control.ledger.events import Event, Inspected
+from cell.control.ledger.feeding import FeedOrder
 from cell.control.ledger.ledger import Ledger
 from cell.control.supervision import Supervision
 from cell.control.watch import Heartbeat, Watch, process_exists
 from cell.nodes import translate
 from cell.nodes.base import CellNode
 from cell.nodes.changing import Changing
+from cell.nodes.neighbours import commanded, feed_state
 from cell.nodes.orders import Orders
 from cell.nodes.panel import cell_state, stack_light, unknown
 from cell.nodes.permit import PermitGiver
@@ -181,6 +184,7 @@ class SupervisorNode(CellNode):
                 arm_trigger=not self.config.camera.software_trigger,
                 stack_light=stack_light(seen.state, waiting),
                 purge_request=order.purge_request,
+                **commanded(self._feed_order(self._supervision)),
             )
         )
 
@@ -191,10 +195,18 @@ class SupervisorNode(CellNode):
         refusals = self._orders.refusals()
         if self._inputs.started:
             message = cell_state(self._supervision, self._changing, refusals)
+            message.feed = feed_state(self._feed_order(self._supervision), self._inputs.feed)
         else:
             message = unknown(self._supervision, self._changing, refusals, unknown_for)
         message.stamp = to_time(self.now_ns())
         self._states.publish(message)
+
+    def _feed_order(self, supervision: Supervision) -> FeedOrder:
+        """What the machines before and after the cell are told."""
+        change = self._changing.change
+        busy = change.step in (Step.DRAINING, Step.TAKING_UP) and not change.wish.live
+        changing = [say("feed.changing", recipe=change.recipe)] if busy else []
+        return supervision.ledger.feed_order(changing)
 
     @property
     def _ledger(self) -> Ledger | None:

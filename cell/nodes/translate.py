@@ -18,6 +18,7 @@ from cell.control.ledger.events import Event
 from cell.control.ledger.snapshot import PartView
 from cell.control.watch import Heartbeat
 from cell.nodes.inspections import inspection_of
+from cell.nodes.neighbours import neighbours_of
 from cell.nodes.topics import to_ns, to_time
 from cell.texts import bare
 
@@ -37,6 +38,7 @@ def belt_read(message: BeltState, now_ns: int) -> o.BeltRead:
         device_s=message.device_s,
         emergency_stop=message.emergency_stop,
         watchdog_tripped=message.watchdog_tripped,
+        neighbours=neighbours_of(message.feed),
     )
 
 

@@ -6,10 +6,20 @@ import contextlib
 import time
 from collections.abc import Callable
 
-from robot.base import BeltEdge, BeltError, BeltFacts, BeltSample, BeltSilentError, EdgeKind
+from robot.base import (
+    BeltEdge,
+    BeltError,
+    BeltFacts,
+    BeltSample,
+    BeltSilentError,
+    EdgeKind,
+    FeedSignals,
+    FeedWish,
+)
 from robot.belts import register_map as plc
 from robot.belts.clock import ClockMap, Unwrapped
-from robot.belts.modbus_line import LineError, ModbusLine
+from robot.belts.feed_words import feed_signals, feed_words
+from robot.belts.modbus_line import LineError, ModbusLine, RefusedError
 from robot.belts.register_map import Control, Holding, Input, Status
 from robot.settings import Settings, setting
 
@@ -24,6 +34,8 @@ _PATIENCE_S = 1.0
 _PAUSE_S = 0.05
 _CLOCK_SLACK_S = 1.0
 """Over a reconnection the PLC's clock may seem to have lost this much: answers come late."""
+_TELL_AGAIN_S = 1.0
+"""What other machines are to be told is written anew this often, for whoever has forgotten it."""
 _ROUNDING_MS = 5
 """A latch may be stamped this much after the clock that was read with it: a PLC may keep the two
 in timers of its own. A slot that a younger edge has taken is newer by a whole ring of edges."""
@@ -84,6 +96,9 @@ class ModbusBelt:
         self._clock_ms: int | None = None
         self._connection, self._heard_s = 0, 0.0
         self._broken = ""
+        self._feeds: bool | None = None
+        self._told: list[int] = []
+        self._told_s = 0.0
 
     def connect(self) -> None:
         """Connect, check the identity; edges from before are not reported. Raises BeltError."""
@@ -102,7 +117,7 @@ class ModbusBelt:
     def read(self) -> tuple[BeltSample, list[BeltEdge]]:
         """A sample and every edge since the last read, oldest first. Raises BeltError."""
         self._require_whole()
-        words = self._inputs(0, plc.STATE_REGISTERS)
+        words = self._inputs(0, self._state_registers)
         received_ns = self._now_ns()
         self._check_identity(words[Input.IDENTITY])
         clock_ms = _u32(words, Input.CLOCK_MS)
@@ -127,6 +142,7 @@ class ModbusBelt:
             exposures=counts[EdgeKind.EXPOSURE],
             exits=counts[EdgeKind.EXIT],
             device_s=self._clock.device_s(clock_ms),
+            feed=self._feed(words),
         )
         return sample, edges
 
@@ -162,6 +178,14 @@ class ModbusBelt:
         self._commanded_m_s = speed * plc.SPEED_PER_COUNT if run else 0.0
         self._authority_m = authority_m
 
+    def signal(self, wish: FeedWish) -> None:
+        """Registers 10 to 14, when they change and each second. Raises BeltError."""
+        self._require_whole()
+        words, now_s = feed_words(wish), self._monotonic_s()
+        if self._feeds and (words != self._told or now_s - self._told_s >= _TELL_AGAIN_S):
+            self._write(words, Holding.FEED)
+            self._told, self._told_s = words, now_s
+
     def facts(self) -> BeltFacts:
         """What the PLC says of how it was built; nothing is written. Raises BeltError."""
         try:
@@ -179,6 +203,8 @@ class ModbusBelt:
         """Stop the belt if the PLC still answers, and disconnect. Safe to call twice."""
         if self._clock_ms is not None and not self._broken:
             with contextlib.suppress(BeltError):  # the PLC's own watchdog stops the belt
+                if self._feeds:
+                    self._write([0], Holding.FEED)
                 self._write([0, 0])
         self._line.close()
         self._forget()
@@ -257,15 +283,34 @@ class ModbusBelt:
             )
         return edges
 
+    @property
+    def _state_registers(self) -> int:
+        """How many a reading takes; asks once whether there are those of other machines."""
+        if self._feeds is None:
+            self._feeds = self._has_feed()
+        return plc.STATE_REGISTERS + (plc.FEED_REGISTERS if self._feeds else 0)
+
+    def _has_feed(self) -> bool:
+        try:
+            words = self._line.inputs(Input.FEED, plc.FEED_REGISTERS)
+        except RefusedError:
+            return False
+        except LineError as error:
+            raise BeltSilentError(f"{self._where}: {error}") from error
+        return bool(words[0] & plc.WIRED)
+
+    def _feed(self, words: list[int]) -> FeedSignals | None:
+        return feed_signals(words[Input.FEED :]) if self._feeds else None
+
     def _inputs(self, address: int, count: int) -> list[int]:
         try:
             return self._line.inputs(address, count)
         except LineError as error:
             raise BeltSilentError(f"{self._where}: {error}") from error
 
-    def _write(self, words: list[int]) -> None:
+    def _write(self, words: list[int], address: int = Holding.CONTROL) -> None:
         try:
-            self._line.write(Holding.CONTROL, words)
+            self._line.write(address, words)
         except LineError as error:
             raise BeltSilentError(f"{self._where}: {error}") from error
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from pymodbus.client import ModbusTcpClient
+from pymodbus.constants import ExcCodes
 from pymodbus.exceptions import ConnectionException, ModbusException
 from pymodbus.pdu import ModbusPDU
 
@@ -16,8 +17,16 @@ from robot.belts.register_map import UNIT
 logging.getLogger("pymodbus.logging").setLevel(logging.CRITICAL)
 
 
+_NO_SUCH = (ExcCodes.ILLEGAL_FUNCTION, ExcCodes.ILLEGAL_ADDRESS, ExcCodes.ILLEGAL_VALUE)
+"""Any other exception is that of a PLC which cannot answer now."""
+
+
 class LineError(RobotError):
     """The PLC did not answer, or refused a request."""
+
+
+class RefusedError(LineError):
+    """The PLC has no such registers."""
 
 
 class ModbusLine:
@@ -91,6 +100,8 @@ class ModbusLine:
 
     def _checked(self, answer: ModbusPDU, what: str, count: int) -> list[int]:
         if answer.isError():
+            if getattr(answer, "exception_code", 0) in _NO_SUCH:
+                raise RefusedError(f"has no {what}: check that its register map is this one")
             raise LineError(f"refused {what} ({answer}); check that its register map is this one")
         if count and len(answer.registers) != count:
             raise LineError(f"answered {len(answer.registers)} of {count} {what}")

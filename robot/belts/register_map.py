@@ -29,6 +29,9 @@ class Input(IntEnum):
     EXPOSURES = 9
     EXITS = 11
     AUTHORITY_STOPS = 13
+    FEED = 15
+    PASSED_TOLD = 16
+    REMOVED_TOLD = 18
     ARRIVAL_RING = 20
     EXPOSURE_RING = 60
     EXIT_RING = 100
@@ -38,6 +41,10 @@ class Input(IntEnum):
 
 STATE_REGISTERS: Final = 15
 """Input registers 0 to 14: state and counters, read in one request."""
+FEED_REGISTERS: Final = 5
+"""Input registers 15 to 19: the machines before and after the cell. They are read in the same
+request where there are any; a PLC without such signals has none of them, or 0 in the first.
+"""
 INPUT_REGISTERS: Final = Input.EXIT_RING + RING_REGISTERS
 FACT_REGISTERS: Final = 4
 """Input registers from `SCALE` on: how the PLC was built; a PLC may have none of them."""
@@ -56,6 +63,27 @@ class Status(IntFlag):
     EXIT_EYE_BLOCKED = 1 << 7
 
 
+class FeedStatus(IntFlag):
+    """Bits of input register `FEED`: the first four say what is wired, the others how it stands.
+
+    A broken wire reads as 0, which is the safe word of each signal.
+    """
+
+    INFEED = 1 << 0
+    INFEED_TELLS = 1 << 1
+    OUTFEED = 1 << 2
+    OUTFEED_TELLS = 1 << 3
+    PART_AVAILABLE = 1 << 8
+    OUTFEED_READY = 1 << 9
+    READY = 1 << 10
+    PERMITTED = 1 << 11
+    HELD = 1 << 12
+
+
+WIRED: Final = 0x000F
+"""The bits of `FeedStatus` that say which signals there are."""
+
+
 class Holding(IntEnum):
     """Addresses of holding registers."""
 
@@ -66,11 +94,15 @@ class Holding(IntEnum):
     WATCHDOG = 6
     STACK_LIGHT = 7
     EJECTOR = 8
+    FEED = 10
+    PASSED = 11
+    REMOVED = 13
 
 
 BELT_REGISTERS: Final = 8
 """Holding registers 0 to 7: written by the belt node alone, in one request."""
-HOLDING_REGISTERS: Final = 9
+HOLDING_REGISTERS: Final = 15
+"""Registers 10 to 14 only where `FEED` of the input registers says that there are signals."""
 
 
 class Control(IntFlag):
@@ -79,6 +111,17 @@ class Control(IntFlag):
     RUN = 1 << 0
     ARM_TRIGGER = 1 << 1
     PURGE_LAMP = 1 << 3
+
+
+class Feed(IntFlag):
+    """Bits of holding register `FEED`. The PLC passes the first two on only while its watchdog is
+    fed; it counts parts for the machine after the cell from the counters that it sees first with
+    `COUNTS`.
+    """
+
+    READY = 1 << 0
+    PERMITTED = 1 << 1
+    COUNTS = 1 << 2
 
 
 def to_words(value: int) -> tuple[int, int]:

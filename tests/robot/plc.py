@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from pymodbus.constants import ExcCodes
 from pymodbus.pdu import ModbusPDU
@@ -34,6 +35,7 @@ class HandPlc:
         self.writes: list[tuple[int, list[int]]] = []
         self.reads: list[tuple[int, int]] = []
         self.refuses: set[int] = set()  # addresses of input registers that are not answered
+        self.lacks: set[int] = set()  # addresses that it does not have at all
         self.lose = self.lost = 0
         self.silent = self.ticking = False
         self.delay_s = 0.0
@@ -71,6 +73,8 @@ class HandPlc:
             self.put(Input.CLOCK_MS, int(time.monotonic() * 1e3) & 0xFFFF_FFFF)
         if function == READ_INPUTS:
             self.reads.append((address, count))
+            if address in self.lacks:
+                return ExcCodes.ILLEGAL_ADDRESS
             if address in self.refuses:
                 return ExcCodes.DEVICE_BUSY
             registers[: len(self.inputs)] = self.inputs
@@ -84,8 +88,28 @@ class HandPlc:
         return None
 
 
+class Served(Protocol):
+    """A PLC behind the server; see HandPlc."""
+
+    inputs: list[int]
+    holding: list[int]
+    hang_up: Callable[[], None]
+
+    def take(self, sending: bool, request: ModbusPDU) -> ModbusPDU: ...
+
+    async def answer(
+        self,
+        function: int,
+        start: int,
+        address: int,
+        count: int,
+        registers: list[int],
+        values: list[int] | list[bool] | None,
+    ) -> ExcCodes | None: ...
+
+
 @contextlib.contextmanager
-def serving(hand: HandPlc, port: int = 0) -> Iterator[int]:
+def serving(hand: Served, port: int = 0) -> Iterator[int]:
     """Serve on this or a free port until the block ends."""
     if not port:
         with socket.socket() as probe:
@@ -96,8 +120,8 @@ def serving(hand: HandPlc, port: int = 0) -> Iterator[int]:
 
     async def serve() -> None:
         bits = [SimData(0, values=False, datatype=DataType.BITS)]
-        holding = [SimData(0, count=plc.HOLDING_REGISTERS, datatype=DataType.REGISTERS)]
-        inputs = [SimData(0, count=plc.INPUT_REGISTERS, datatype=DataType.REGISTERS)]
+        holding = [SimData(0, count=len(hand.holding), datatype=DataType.REGISTERS)]
+        inputs = [SimData(0, count=len(hand.inputs), datatype=DataType.REGISTERS)]
         device = SimDevice(plc.UNIT, (bits, bits, holding, inputs), action=hand.answer)
         server = ModbusTcpServer(device, address=("127.0.0.1", port), trace_pdu=hand.take)
 

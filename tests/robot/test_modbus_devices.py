@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from robot.base import BeltError, BeltSilentError, EdgeKind
+from robot.base import BeltError, BeltSilentError, EdgeKind, FeedWish
 from robot.belts import register_map as plc
 from robot.belts.modbus import ModbusBelt, ModbusBeltConfig
 from robot.belts.register_map import Holding, Input, Status
@@ -216,3 +216,72 @@ def _wait(done: object) -> None:
     while not done():  # type: ignore[operator]
         assert time.monotonic() < give_up
         time.sleep(0.005)
+
+
+WIRED = 0x000F
+READY_OUT, OUTFEED_READY = 1 << 10, 1 << 9
+
+
+def feeding(port: int) -> ModbusBelt:
+    device = ModbusBelt(ModbusBeltConfig(port=port, counts_per_metre=20_000))
+    device.connect()
+    return device
+
+
+def test_a_plc_with_signals_is_still_read_in_one_request(hand: HandPlc, port: int) -> None:
+    hand.inputs[Input.FEED] = WIRED | READY_OUT | OUTFEED_READY
+    hand.put(Input.PASSED_TOLD, 70_000)
+    hand.put(Input.REMOVED_TOLD, 3)
+    belt = feeding(port)
+    hand.reads.clear()
+    sample, _ = belt.read()
+    assert hand.reads == [(0, plc.STATE_REGISTERS + plc.FEED_REGISTERS)]
+    feed = sample.feed
+    assert feed is not None
+    assert (feed.infeed, feed.infeed_tells, feed.outfeed, feed.outfeed_tells) == (True,) * 4
+    assert (feed.ready, feed.permitted, feed.held, feed.part_available) == (True,) + (False,) * 3
+    assert (feed.passed_told, feed.removed_told) == (70_000, 3)
+    belt.close()
+    assert hand.writes[-2:] == [(Holding.FEED, [0]), (Holding.CONTROL, [0, 0])]
+
+
+@pytest.mark.parametrize("how", ["reads zero", "has no such registers"])
+def test_a_plc_without_signals_is_usable_and_told_nothing(
+    hand: HandPlc, port: int, how: str
+) -> None:
+    if how == "has no such registers":
+        hand.lacks = {Input.FEED}
+    belt = feeding(port)
+    sample, _ = belt.read()
+    assert sample.feed is None
+    belt.signal(FeedWish(ready=True, permitted=True, passed=1))
+    belt.close()
+    assert {address for address, _ in hand.writes} == {Holding.CONTROL}
+
+
+def test_a_plc_that_is_busy_is_asked_again_what_it_has(hand: HandPlc, port: int) -> None:
+    hand.inputs[Input.FEED] = WIRED
+    hand.refuses = {Input.FEED}
+    belt = ModbusBelt(ModbusBeltConfig(port=port, counts_per_metre=20_000))
+    with pytest.raises(BeltSilentError):
+        belt.read()
+    hand.refuses.clear()
+    assert belt.read()[0].feed is not None
+    belt.close()
+
+
+def test_what_is_told_is_written_when_it_changes_and_each_second(hand: HandPlc, port: int) -> None:
+    hand.inputs[Input.FEED] = WIRED
+    now = [100.0]
+    config = ModbusBeltConfig(port=port, counts_per_metre=20_000)
+    belt = ModbusBelt(config, monotonic_s=lambda: now[0])
+    belt.connect()
+    wish = FeedWish(ready=True, permitted=True, passed=70_000, removed=2)
+    for _ in range(3):
+        belt.signal(wish)
+    assert hand.writes == [(Holding.FEED, [0b111, 1, 70_000 - 65_536, 0, 2])]
+    now[0] += 1.0
+    belt.signal(wish)
+    belt.signal(FeedWish(permitted=True, passed=70_000, removed=2))
+    assert [words[0] for _, words in hand.writes] == [0b111, 0b111, 0b110]
+    belt.close()

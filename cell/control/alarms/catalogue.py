@@ -55,6 +55,7 @@ _ENTRIES = (
     Entry("belt.does_not_run", Priority.HIGH),
     Entry("belt.watchdog", Priority.MEDIUM),
     Entry("belt.disconnected", Priority.HIGH),
+    Entry("infeed.keeps_feeding", Priority.MEDIUM, advisory=True),
     Entry("camera.frame_failed", Priority.LOW),
     Entry("camera.disconnected", Priority.HIGH),
     Entry("inspector.failed", Priority.LOW),

@@ -203,6 +203,8 @@ def _apply_part(state: State, event: e.Event) -> None:
             )
             state.accounts[event.part] = account
             state.last_arrival = max(state.last_arrival, event.index)
+            if event.drains:
+                state.drain_until = max(state.drain_until, event.index)
             state.next_number += 1
             state.count(arrived=1)
         case e.Removed():

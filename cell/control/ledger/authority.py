@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cell.control.ledger import feeding
 from cell.control.ledger.account import Account, Stage
 from cell.control.ledger.config import LedgerConfig
 from cell.control.ledger.desk import Desk
@@ -20,6 +21,9 @@ def belt_order(desk: Desk, encoder_m: float) -> BeltOrder:
     nearest = limiting(desk)
     if nearest is not None:
         authority_m = min(authority_m, limit_m(nearest, desk.config))
+    outfeed_m = feeding.limit_m(desk)
+    if outfeed_m is not None:
+        authority_m = min(authority_m, outfeed_m)
     purge = state.cell is CellState.PURGE_REQUIRED and state.removal is None
     return BeltOrder(desk.may_run and not held, authority_m, purge)
 

@@ -5,7 +5,7 @@ state.
 from __future__ import annotations
 
 from cell.control.ledger import events as e
-from cell.control.ledger import identity, removals
+from cell.control.ledger import feeding, identity, removals
 from cell.control.ledger.desk import Desk
 from cell.control.ledger.events import CellState
 from cell.control.ledger.observations import BeltRead
@@ -49,16 +49,20 @@ def encoder_jumped(desk: Desk, detail: str) -> None:
 def overdue_start(desk: Desk) -> None:
     """A belt that does not run after a start is a fault."""
     waited_s = (desk.now_ns - desk.state.state_since_ns) * NS
-    if desk.state.cell is CellState.STARTING and waited_s > desk.config.start_s:
+    waits = feeding.waits_for_outfeed(desk)
+    if desk.state.cell is CellState.STARTING and waited_s > desk.config.start_s and not waits:
         desk.fault("belt.does_not_run", detail=f"{waited_s:.1f} s after the start", purge=False)
 
 
 def end_of_drain(desk: Desk) -> None:
-    """Stop when the last account is closed that was open at the order; should parts keep coming,
-    those wait on the belt for the next start.
+    """Stop when the last account is closed that was open at the order, no more come that the
+    machine before the cell gave before it heard of it, and the last one is off the belt; should
+    parts keep coming, those wait on the belt for the next start.
     """
     state = desk.state
     if not state.draining or any(a.index <= state.drain_until for a in state.accounts.values()):
+        return
+    if feeding.drain_runs_on(desk):
         return
     reason = "cell.drained_but_fed" if state.accounts else "cell.drained"
     desk.emit(e.StateChanged(stamp_ns=desk.now_ns, state=CellState.STOPPING, reason=reason))
@@ -132,7 +136,8 @@ def open_missing(desk: Desk) -> None:
 def _follow(desk: Desk, now: BeltRead) -> None:
     """Starting ends when the belt runs or stands rightly, stopping when it stands."""
     cell = desk.state.cell
-    if cell is CellState.STARTING and (now.running or (now.at_authority and desk.state.accounts)):
+    stands = now.neighbours.held or (now.at_authority and desk.state.accounts)
+    if cell is CellState.STARTING and (now.running or stands):
         desk.emit(e.StateChanged(stamp_ns=desk.now_ns, state=CellState.RUNNING, reason=""))
     elif cell is CellState.STOPPING and not desk.state.draining and not now.running:
         desk.emit(

@@ -76,6 +76,18 @@ class LedgerSettings(BaseModel):
     coast_m: float = _metres(
         0.15, "Coasting", "Belt travel after a stop in which a passed part may still leave."
     )
+    run_out_m: float = _metres(
+        0.30,
+        "Run-out of the infeed",
+        "Belt travel in which parts still come that the machine before the cell gave before it was "
+        "told to stop feeding.",
+    )
+    hand_over_m: float = _metres(
+        0.10,
+        "Hand-over",
+        "Belt travel in which a part that has left the exit-eye behind gets into the machine after "
+        "the cell; a drain ends after it.",
+    )
     encoder_slack_m: float = _metres(
         0.006,
         "Encoder slack",

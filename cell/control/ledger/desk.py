@@ -37,6 +37,12 @@ class Live:
     belt: BeltRead | None = None
     exposures_until_ns: int = 0
     counter_ahead_since_ns: int | None = None
+    drained_from_m: float | None = None
+    """Where the belt was when the drain was ordered [m]."""
+    left_from_m: float | None = None
+    """Where it was when the last part met the exit-eye."""
+    unready_from_m: float | None = None
+    """Where it was when the machine before the cell was told to give no part; None: it may."""
     inspections: dict[int, Inspection] = field(default_factory=dict)
     tried: dict[int, Inspection] = field(default_factory=dict)
     """What the model on trial says of pictures, by their trigger."""

@@ -91,7 +91,8 @@ class RecipeSelected(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived(Event):
     """An account is opened. `edge_lost`: the PLC counted the part, its edge never came;
-    `encoder_m` is a guess.
+    `encoder_m` is a guess. `drains`: it was given before the machine before the cell heard of the
+    drain, which lets it through, too.
     """
 
     part: str
@@ -99,6 +100,7 @@ class Arrived(Event):
     encoder_m: float
     x: float
     edge_lost: bool = False
+    drains: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

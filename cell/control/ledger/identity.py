@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cell.control.ledger import events as e
+from cell.control.ledger import feeding
 from cell.control.ledger.account import Account, Stage
 from cell.control.ledger.desk import Desk
 from cell.control.ledger.events import CellState
@@ -40,8 +41,10 @@ def open_account(desk: Desk, index: int, encoder_m: float, *, edge_lost: bool = 
             encoder_m=encoder_m,
             x=desk.config.photo_eye_x - desk.recipe.part.size_m[0] / 2.0,
             edge_lost=edge_lost,
+            drains=feeding.belongs_to_drain(desk, encoder_m),
         )
     )
+    feeding.arrived(desk, encoder_m)
 
 
 def exit_edge(desk: Desk, edge: ExitEdge) -> None:
@@ -50,6 +53,8 @@ def exit_edge(desk: Desk, edge: ExitEdge) -> None:
     if edge.index <= state.last_exit or edge.index in state.seen_exits:
         return
     account = _expected_at_exit(desk, edge.encoder_m)
+    if not state.draining or account is None or account.index <= state.drain_until:
+        desk.live.left_from_m = edge.encoder_m  # a drain waits for its own parts alone
     if account is not None and _may_pass(desk, account, edge.encoder_m):
         desk.emit(
             e.Passed(

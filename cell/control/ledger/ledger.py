@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from cell.control.ledger import belt, identity, operation, pictures, removals
+from cell.control.ledger import belt, feeding, identity, operation, pictures, removals
 from cell.control.ledger import observations as o
 from cell.control.ledger.account import State
 from cell.control.ledger.allowed import refusals
@@ -15,6 +15,7 @@ from cell.control.ledger.config import LedgerConfig
 from cell.control.ledger.desk import Desk, NeedlessError, RefusalError
 from cell.control.ledger.effects import BeltOrder, CancelRemoval, Decision, effects_of
 from cell.control.ledger.events import Event
+from cell.control.ledger.feeding import FeedOrder, feed_order
 from cell.control.ledger.snapshot import Snapshot, snapshot
 from cell.products.recipe import Recipe
 
@@ -139,6 +140,12 @@ class Ledger:
         """
         return belt_order(self._desk, self._desk.live.encoder_m if encoder_m is None else encoder_m)
 
+    def feed_order(self, hindrances: Collection[str] = ()) -> FeedOrder:
+        """What the machines before and after the cell are to be told now. hindrances: texts of what
+        else keeps parts away.
+        """
+        return feed_order(self._desk, hindrances)
+
     def refusals(self) -> dict[str, str]:
         """For each of its orders why it would be refused now, '' if it would not."""
         return refusals(self._desk)
@@ -167,3 +174,4 @@ class Ledger:
         belt.overdue_start(desk)
         belt.end_of_drain(desk)
         removals.request_next(desk)
+        feeding.watch(desk)

@@ -36,6 +36,29 @@ class Started(Observation):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """The machines before (infeed) and after (outfeed) the cell, as the PLC's signals tell of them.
+
+    `infeed`: it hears whether parts are wanted; `infeed_tells`: it says whether it has a part;
+    `outfeed`: the other one hears of each part; `outfeed_tells`: it says whether it can take one.
+    `held`: the PLC holds the belt, because it cannot.
+    """
+
+    infeed: bool = False
+    infeed_tells: bool = False
+    outfeed: bool = False
+    outfeed_tells: bool = False
+    part_available: bool = False
+    outfeed_ready: bool = False
+    held: bool = False
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the machine after the cell cannot take a part, as far as it can tell."""
+        return self.outfeed_tells and not self.outfeed_ready
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BeltRead(Observation):
     """A reading of the belt PLC. `read_ns` is when `encoder_m` and the counters were true, by the
     host's estimate; `device_s` the same by the PLC's own clock, 0 for one that tells none.
@@ -52,6 +75,7 @@ class BeltRead(Observation):
     device_s: float = 0.0
     emergency_stop: bool = False
     watchdog_tripped: bool = False
+    neighbours: Neighbours = Neighbours()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,6 +154,7 @@ def _stop(desk: Desk, person: str) -> None:
 
 
 def _drain(desk: Desk, person: str) -> None:
+    desk.live.drained_from_m = desk.live.encoder_m
     _change(desk, CellState.STOPPING, "cell.draining", person)
 
 

@@ -61,6 +61,7 @@ def demo_twin(
             "camera_driver_port": int(lines.get("pulse_port", 47010)),
             "camera_device_port": int(lines.get("device_port", 47011)),
             "truth_file": str(folder / "truth.json"),
+            "feed_signals": True,
             **(settings or {}),
         },
         pictures=pictures.parent if pictures and pictures == image_folder(folder) else None,

@@ -8,7 +8,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from cell.client.model import Alarm, CellView, Counts, ProcessStatus
+from cell.client.model import UNKNOWN, Alarm, CellView, Counts, FeedStatus, ProcessStatus
 from cell.faces.api.desk import AtDesk
 from cell.faces.api.fields import Told, Words, moment
 from cell.faces.api.language import Reader
@@ -57,6 +57,29 @@ class StandingAlarm(Told):
     advisory: bool
     raised: datetime
     text: Words
+
+
+class Feed(Told):
+    """The machines before (infeed) and after (outfeed) the cell. The first four say which signals
+    the belt PLC has; without them nobody is told, and people see to it.
+    """
+
+    infeed: bool
+    infeed_tells: bool
+    outfeed: bool
+    outfeed_tells: bool
+    part_available: bool
+    outfeed_ready: bool
+    ready: bool = Field(description="The next part may come now.")
+    permitted: bool = Field(description="Parts are wanted; false: stop feeding.")
+    reasons: list[Words] = Field(description="Why no part may come.")
+    suspended: Literal["", "blocked", "starved"] = Field(
+        description="Why the running cell produces nothing, in the words of PackML."
+    )
+    passed: int
+    removed: int
+    passed_told: int
+    removed_told: int
 
 
 class Robot(Told):
@@ -115,6 +138,7 @@ class StateTold(Told):
     alarms: list[StandingAlarm]
     robot: Robot | None
     belt: Belt | None
+    feed: Feed | None
     processes: list[Process]
 
 
@@ -145,8 +169,14 @@ def state_of(view: CellView, lang: Lang) -> StateTold:
         alarms=[standing(alarm, lang) for alarm in (*(cell.alarms if cell else ()), *view.told)],
         robot=Robot.model_validate(view.robot) if view.robot else None,
         belt=Belt.model_validate(view.belt) if view.belt else None,
+        feed=_feed(cell.feed, lang) if cell and cell.state != UNKNOWN else None,
         processes=[_process(process, lang) for process in view.processes],
     )
+
+
+def _feed(feed: FeedStatus, lang: Lang) -> Feed:
+    told = {name: getattr(feed, name) for name in Feed.model_fields if name != "reasons"}
+    return Feed(**told, reasons=[Words.of(reason, lang) for reason in feed.reasons])
 
 
 def standing(alarm: Alarm, lang: Lang) -> StandingAlarm:

@@ -10,6 +10,7 @@ import typer
 from rich.live import Live
 from rich.table import Table
 
+from cell.client.feeding import feed_words
 from cell.client.model import Alarm, CellStatus, CellView
 from cell.client.running import RunningCell
 from cell.faces.cli.errors import UsageError
@@ -106,6 +107,8 @@ def _rows(view: CellView, cell: CellStatus) -> Iterator[tuple[str, str]]:
     if counts := view.counts:
         done = f"{counts.arrived} arrived, {counts.passed} passed, {counts.removed} removed"
         yield "parts", f"{done}, {counts.purged} purged, {counts.on_belt} on the belt"
+    if view.counts:
+        yield "feeding", feed_words(cell, ENGLISH)
     if cell.last_part:
         told = render(cell.last_reason)
         yield "last", f"{cell.last_part}: {cell.last_verdict or 'no verdict'} {told}".rstrip()

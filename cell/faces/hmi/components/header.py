@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from nicegui import ui
 
-from cell.client.model import CellStatus, CellView
+from cell.client.feeding import feed_words
+from cell.client.model import UNKNOWN, CellStatus, CellView
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import Component, box, show, text
 from cell.faces.web.who import Who
@@ -31,6 +32,7 @@ class Header:
                 self._word = text("state-word")
             with box("header-why"):
                 self._reason = text("reason")
+                self._feed = text("feeding", test="feed")
                 self._setup = text("setup", test="setup")
             self._recipe = button()
             self._clock = text("clock")
@@ -55,6 +57,8 @@ class Header:
         cell = view.cell if view.live else None
         self._reason.set_text(render(cell.reason, lang) if cell else "")
         self._setup.set_text(setup(cell, lang) if cell else "")
+        known_belt = cell is not None and cell.state != UNKNOWN
+        self._feed.set_text(feed_words(cell, lang) if cell and known_belt else "")
         self._recipe.update(view, lang)
         self._who.update(lang)
         self._clock.set_text(time.strftime("%H:%M:%S"))
