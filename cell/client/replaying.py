@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,26 +38,28 @@ BEAT_S = 0.2
 """How often the player says that it plays; as often it looks whether a cell begins to speak."""
 
 
-def replay(path: Path, rate: float, told: Callable[[int], object] = lambda _: None) -> int:
-    """Play a bag at so many times its pace; how many messages were sent. told: hears of each.
+def replay(path: Path, rate: float, *, namespace: str | None = None) -> int:
+    """Play a bag at so many times its pace, its cell in another ROS namespace if one is given; how
+    many messages were sent.
 
     Raises BagError, also when somebody else speaks on a topic of the bag, or begins to: nobody
     shall take an old cell for the one that runs.
     """
     _require_same_messages(path)
     kinds = {topic: kind for topic, kind, _ in channels(path)}
+    names = _moved(path, kinds, namespace)
     context = Context()
     with visiting():
         rclpy.init(args=[], context=context)
         node = Node(PLAYER, context=context, enable_rosout=False)
     try:
-        player = _Player(node, kinds)
+        player = _Player(node, {names[topic]: kind for topic, kind in kinds.items()})
         deadline = time.monotonic() + LISTEN_S
         while time.monotonic() < deadline:
             player.require_silence()
             time.sleep(0.1)
         writers = {
-            topic: node.create_publisher(message_class(kind), topic, writer_of(quality))
+            topic: node.create_publisher(message_class(kind), names[topic], writer_of(quality))
             for topic, kind, quality in channels(path)
             if kind not in MOVING
         }
@@ -70,11 +72,27 @@ def replay(path: Path, rate: float, told: Callable[[int], object] = lambda _: No
             player.wait_until(began_s + (at_ns - first_ns) * 1e-9 / rate)
             writers[topic].publish(data)
             sent += 1
-            told(sent)
         return sent
     finally:
         node.destroy_node()
         rclpy.shutdown(context=context)
+
+
+def _moved(path: Path, kinds: dict[str, str], namespace: str | None) -> dict[str, str]:
+    """What each topic is called when its cell is played in this namespace. Raises BagError."""
+    if namespace is None:
+        return {topic: topic for topic in kinds}
+    spaces = sorted({_space(topic) for topic, kind in kinds.items() if _ours(kind)})
+    if len(spaces) != 1:
+        raise BagError(
+            f"{path} holds {len(spaces)} cells ({', '.join(spaces) or 'none'}), --namespace moves "
+            "one: play it without"
+        )
+    (old,) = spaces
+    return {
+        topic: namespace + topic.removeprefix(old) if topic.startswith(f"{old}/") else topic
+        for topic in kinds
+    }
 
 
 class _Player:
@@ -88,7 +106,9 @@ class _Player:
         self._boot_id = uuid.uuid4().hex[:12]
         self._beats = [
             node.create_publisher(NodeStatus, topic, RELIABLE)
-            for topic in sorted({_beside(topic) for topic, kind in kinds.items() if _ours(kind)})
+            for topic in sorted(
+                {f"{_space(topic)}/node_status" for topic, kind in kinds.items() if _ours(kind)}
+            )
         ]
         self._nameless: dict[tuple[int, ...], float] = {}
         self._next_s = 0.0
@@ -139,16 +159,10 @@ def _ours(kind: str) -> bool:
     return kind.startswith("inspection_cell_interfaces/")
 
 
-def _beside(topic: str) -> str:
-    """Where nodes of the cell whose topic this is say that they live: /cell/belt/state is the
-    cell's in /cell.
-    """
+def _space(topic: str) -> str:
+    """The namespace of the cell whose topic of one of our types this is."""
     space, _, last = topic.rpartition("/")
-    return (
-        f"{space}/node_status"
-        if last == "node_status"
-        else f"{space.rpartition('/')[0]}/node_status"
-    )
+    return space if last == "node_status" else space.rpartition("/")[0]
 
 
 def _of_a_page(kind: str, data: bytes) -> bool:

@@ -122,19 +122,11 @@ def _model(annotation: object) -> type[BaseModel] | None:
 
 def _range(info: FieldInfo) -> tuple[float, float] | None:
     """The least and the greatest number that the field allows, None where it has no such."""
-    found = [
-        next(
-            (
-                v
-                for rule in info.metadata
-                for n in names
-                if (v := getattr(rule, n, None)) is not None
-            ),
-            None,
-        )
-        for names in (("gt", "ge"), ("lt", "le"))
-    ]
-    return None if None in found else (float(found[0]), float(found[1]))
+    limits: dict[str, float] = {}
+    for rule in info.metadata:
+        limits |= {n: float(getattr(rule, n)) for n, _ in BOUNDS if hasattr(rule, n)}
+    low, high = limits.get("ge", limits.get("gt")), limits.get("le", limits.get("lt"))
+    return None if low is None or high is None else (low, high)
 
 
 def _bounds(info: FieldInfo) -> str:

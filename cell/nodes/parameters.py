@@ -105,8 +105,9 @@ def _within(node: Node, name: str, limits: tuple[float, float]) -> bool:
     """
     given = node._parameter_overrides.get(name)
     value = None if given is None else given.value
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return not number or limits[0] <= value <= limits[1]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return True
+    return limits[0] <= value <= limits[1]
 
 
 def _limit(descriptor: ParameterDescriptor, one: Declared) -> None:

@@ -120,6 +120,40 @@ def test_nothing_is_played_where_a_cell_speaks(bag: Path, listener: Listener) ->
         replay(bag, 1.0)
 
 
+def test_a_bag_of_one_cell_is_played_as_another(listener: Listener, tmp_path: Path) -> None:
+    """Two cells in a domain: one is recorded, and played in a third namespace."""
+    writers = [
+        listener.node.create_publisher(CellState, f"/{name}/supervisor/state", LATCHED)
+        for name in ("one", "two")
+    ]
+    writers.append(listener.node.create_publisher(TFMessage, "/tf_static", TF_STATIC))
+    for writer, message in zip(writers, (CellState(), CellState(), TFMessage()), strict=True):
+        writer.publish(message)
+    file = tmp_path / "one.mcap"
+    with Recording(file, "/one") as bag:
+        deadline = time.monotonic() + 60.0
+        while bag.messages != {"/one/supervisor/state": 1, "/tf_static": 1}:
+            bag.listen(0.1)
+            assert time.monotonic() < deadline, bag.messages
+    for writer in writers:
+        listener.node.destroy_publisher(writer)
+    heard: list[CellState] = []
+    listener.node.create_subscription(CellState, "/three/supervisor/state", heard.append, LATCHED)
+    player = subprocess.Popen(
+        [sys.executable, "-m", "cell.faces.cli.main", "bag", "play", str(file), "--namespace",
+         "three"],
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 60.0
+        while not heard:
+            listener.executor.spin_once(timeout_sec=0.1)
+            assert time.monotonic() < deadline
+        assert player.wait(60) == 0
+    finally:
+        player.kill()
+        player.wait()
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> bytes:
     """A bag of some messages, written without ROS."""

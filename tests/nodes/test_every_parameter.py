@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 DOMAIN = 91
 NODES = tuple(p.name for p in TABLE if p.is_node)
 UNITS = {
-    "_m_s": "m/s", "_m_s2": "m/s^2", "_deg_s": "deg/s", "_hz": "Hz", "_us": "us", "_ms": "ms", "_s": "s", "_m": "m",
-    "_mm": "mm", "_mib": "MiB", "_x": "m", "_mps": "m/s",
+    "_m_s": "m/s", "_m_s2": "m/s^2", "_deg_s": "deg/s", "_hz": "Hz", "_us": "us", "_ms": "ms",
+    "_s": "s", "_m": "m", "_mm": "mm", "_mib": "MiB",
 }  # fmt: skip
 """What a name's end says of its unit."""
 CHANGED_LIVE = {("camera", "preview_hz")}
