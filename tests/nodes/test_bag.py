@@ -28,7 +28,7 @@ from cell.nodes.topics import LATCHED, LATEST, stamped
 if TYPE_CHECKING:
     from tests.nodes.conftest import Bench, Listener
 
-DOMAIN = 91
+DOMAIN = 63
 TOPICS = ("/cell/supervisor/state", "/cell/robot/state", "/cell/belt/command", "/tf_static")
 
 

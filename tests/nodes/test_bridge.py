@@ -112,6 +112,7 @@ def test_frames_joints_and_detections_are_told(bench: Bench, listener: Listener)
 
 def test_a_picture_comes_with_its_camera(bench: Bench, listener: Listener) -> None:
     config = bench.config("camera")
+    dump(load(config, {"ros.frame_prefix": PREFIX}), config)
     pictures = hear(
         listener, CompressedImage, "/cell/camera/image/compressed", qos_profile_sensor_data
     )
@@ -131,7 +132,7 @@ def test_a_picture_comes_with_its_camera(bench: Bench, listener: Listener) -> No
     listener.until(lambda: any(to_ns(p.header.stamp) in pairs for p in pictures), bench)
     picture = next(p for p in pictures if to_ns(p.header.stamp) in pairs)
     info = pairs[to_ns(picture.header.stamp)]
-    assert picture.header.frame_id == info.header.frame_id == OPTICAL
+    assert picture.header.frame_id == info.header.frame_id == PREFIX + OPTICAL
     assert (info.width, info.height) == (960, 600)
     assert picture.header in [handle.header for handle in handles], "of the same exposure"
     listener.until(lambda: told, bench)

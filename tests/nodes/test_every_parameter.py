@@ -17,7 +17,7 @@ from cell.nodes.parameters import FROM_START, LIVE, OWN
 if TYPE_CHECKING:
     from tests.nodes.conftest import Bench, Listener
 
-DOMAIN = 91
+DOMAIN = 61
 NODES = tuple(p.name for p in TABLE if p.is_node)
 UNITS = {
     "_m_s": "m/s", "_m_s2": "m/s^2", "_deg_s": "deg/s", "_hz": "Hz", "_us": "us", "_ms": "ms",

@@ -14,7 +14,7 @@ from tests.cli.test_ros_layouts import analyzer_of_nodes, matches, rviz, subscri
 if TYPE_CHECKING:
     from tests.nodes.conftest import Bench, Listener
 
-DOMAIN = 91
+DOMAIN = 62
 WORDS = {"Best Effort": ReliabilityPolicy.BEST_EFFORT, "Reliable": ReliabilityPolicy.RELIABLE}
 
 

@@ -18,7 +18,7 @@ from cell.nodes.parameters import FROM_START, LIVE, ParameterError, declare, unk
 from vision.cameras.basler_config import BaslerConfig
 
 CAMERA = {"options": ("driver", "inspection_cell.cameras")}
-DOMAIN = 58
+DOMAIN = 64
 Make = Callable[..., Node]
 
 
