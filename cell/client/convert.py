@@ -154,6 +154,6 @@ def heartbeat(msg: Message) -> Heartbeat:
         message=msg.message,
         rss_mib=msg.rss_mib,
         cpu_s=msg.cpu_s,
-        stamp_s=seconds(msg.stamp),
+        stamp_s=seconds(msg.header.stamp),
         advisories=tuple((told.alarm, told.detail) for told in msg.advisories),
     )

@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from cell.client.advice import NO_ADVICE, Advice
 from cell.client.model import (
+    PLAYER,
     Alarm,
     BeltStatus,
     CellStatus,
@@ -116,8 +117,9 @@ class Feed:
             belt=fresh(self.belt, now_s, limits.device_s),
             processes=tuple(
                 process_status(name, self.pulses.get(name), now_s, limits.process_s)
-                for name in (*processes, *sorted(set(self.pulses) - set(processes)))
+                for name in (*processes, *sorted(set(self.pulses) - {*processes, PLAYER}))
             ),
+            replay=process_status(PLAYER, self.pulses.get(PLAYER), now_s, limits.process_s).alive,
             history=self.history,
             told=self._told(now_s, limits),
         )

@@ -12,7 +12,6 @@ from typing import Any
 
 import psutil
 import rclpy
-from builtin_interfaces.msg import Time
 from inspection_cell_interfaces.msg import NodeStatus
 from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
 from rclpy.context import Context
@@ -28,7 +27,7 @@ from cell.config.hmi import HmiConfig
 from cell.config.namespace import NAMESPACE
 from cell.control.ledger.observations import Order
 from cell.launcher.visiting import visiting
-from cell.nodes.topics import ORDERS
+from cell.nodes.topics import ORDERS, stamped
 
 POLL_S = 0.1
 """How often the thread looks for messages. With queues of depth one, fast topics cost nothing."""
@@ -190,7 +189,7 @@ class CellLink:
         times = self._process.cpu_times()
         self._status.publish(
             NodeStatus(
-                stamp=Time(sec=now_ns // 10**9, nanosec=now_ns % 10**9),
+                header=stamped(now_ns),
                 node="hmi",
                 pid=os.getpid(),
                 boot_id=self._boot_id,

@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from cell.control.ledger.inspection import Inspection
 
+PLAYER = "bag_player"
+"""Who says that it plays a bag: what is heard beside it is of before."""
+
 
 class Link(StrEnum):
     """How well the page hears the supervisor."""
@@ -236,6 +239,8 @@ class CellView:
     belt: BeltStatus | None
     processes: tuple[ProcessStatus, ...]
     history: tuple[Judged, ...]
+    replay: bool = False
+    """True while a bag is played: nobody is there who could take an order."""
     told: tuple[Alarm, ...] = ()
     """What nodes tell by themselves and the supervisor does not (or cannot any more)."""
 

@@ -24,10 +24,13 @@ NOT_RECORDED = ("/rosout", "/parameter_events")
 
 
 class Recording:
-    """A bag being written; use it in `with`. Raises BagError where `path` is there already."""
+    """A bag being written; use it in `with`. Raises BagError where `path` is there already.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    namespace: of topics in other ROS namespaces nothing is written; None: everything is.
+    """
+
+    def __init__(self, path: Path, namespace: str | None = None) -> None:
+        self._path, self._namespace = path, namespace
         self.messages: dict[str, int] = {}
         self.unknown: set[str] = set()
         """Types that are not installed here; their topics are left out."""
@@ -76,11 +79,17 @@ class Recording:
         for topic, kinds in self._node.get_topic_names_and_types():
             hidden = any(part.startswith("_") for part in topic.split("/"))
             known = topic in self.messages or kinds[0] in self.unknown
-            if known or hidden or topic in NOT_RECORDED:
+            if known or hidden or topic in NOT_RECORDED or self._elsewhere(topic):
                 continue
             writers = self._node.get_publishers_info_by_topic(topic)
             if writers:
                 self._subscribe(topic, kinds[0], [w.qos_profile for w in writers])
+
+    def _elsewhere(self, topic: str) -> bool:
+        """Whether it is another cell's. What lies in no namespace is everybody's."""
+        if self._namespace is None or topic.rpartition("/")[0] == "":
+            return False
+        return not topic.startswith(f"{self._namespace}/")
 
     def _subscribe(self, topic: str, kind: str, writers: list[Any]) -> None:
         try:

@@ -18,7 +18,7 @@ from rclpy.signals import SignalHandlerOptions
 
 from cell.launcher.bulletin import Bulletin
 from cell.launcher.visiting import visiting
-from cell.nodes.topics import RELIABLE, to_time
+from cell.nodes.topics import RELIABLE, stamped
 from cell.texts import bare
 from models.ground.errors import UserError
 from models.ground.machine import machine
@@ -155,7 +155,7 @@ class CellLink:
         times = self._process.cpu_times()
         self._beats.publish(
             NodeStatus(
-                stamp=to_time(self._node.get_clock().now().nanoseconds),
+                header=stamped(self._node.get_clock().now().nanoseconds),
                 node="launcher",
                 host=machine(),
                 pid=os.getpid(),

@@ -13,12 +13,14 @@ from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from rclpy.task import Future
+from std_msgs.msg import Header
 
 from cell.config import CellConfig, load
 from cell.config.load import first_problem
 from cell.nodes.health import Health
 from cell.nodes.namespace import CONFIG, namespace_of
 from cell.nodes.taken import TakingNode
+from cell.nodes.topics import stamped
 from cell.nodes.workers import StuckError
 from models.ground.errors import UserError
 from robot.base import MotionError, RobotError
@@ -83,6 +85,16 @@ class CellNode(TakingNode):
     def now_ns(self) -> int:
         """System clock in nanoseconds."""
         return int(self.get_clock().now().nanoseconds)
+
+    def frame(self, name: str) -> str:
+        """What a frame of the cell is called in this graph."""
+        return f"{self.config.ros.frame_prefix}{name}"
+
+    def header(self, stamp_ns: int, frame: str = "") -> Header:
+        """Of a message that was true at `stamp_ns` [system clock, ns]; frame: where its places lie,
+        '' where it has none.
+        """
+        return stamped(stamp_ns, self.frame(frame) if frame else "")
 
     @property
     def lifecycle(self) -> str:

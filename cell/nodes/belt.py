@@ -16,11 +16,12 @@ from cell.nodes.neighbours import feed_message, wish_of
 from cell.nodes.ownership import Claim, Owner, device
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
-from cell.nodes.topics import LATEST, RELIABLE, to_ns, to_time
+from cell.nodes.topics import LATEST, RELIABLE, to_ns
 from cell.nodes.workers import Sign
 from models.ground.written import fit
 from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError, EdgeKind, FeedingBelt
 from robot.belts.polled import PolledBelt
+from robot.motion.frames import BELT
 from vision.plugins import load_plugin
 
 KINDS = {
@@ -45,7 +46,7 @@ class BeltNode(CellNode):
             self,
             self.config.belt,
             {"options": ("driver", "inspection_cell.belts")},
-            # the supervisor orders the speed; the scale stands in the calibration
+            # the supervisor orders the speed, and declares it; the scale stands in the calibration
             without=("speed_m_s", "options.counts_per_metre"),
         )
         self._belt: Belt | None = None
@@ -116,7 +117,9 @@ class BeltNode(CellNode):
         """Whether the cell itself says that it is meant to move: a command alone moves no belt."""
         cell, now = self._cell, self.now_ns()
         return (
-            cell is not None and cell.state in MOVING and now - to_ns(cell.stamp) < STALE_STATE_NS
+            cell is not None
+            and cell.state in MOVING
+            and now - to_ns(cell.header.stamp) < STALE_STATE_NS
         )
 
     # The following is called in the thread that asks the PLC.
@@ -125,7 +128,7 @@ class BeltNode(CellNode):
             print("The belt PLC answers again.", file=sys.stderr, flush=True)
         self._sample, self._lost, self.problem = sample, "", ""
         for edge in edges:
-            self._events.publish(_event(edge))
+            self._events.publish(self._event(edge))
         self._states.publish(self._state(sample, connected=True))
 
     def _silent(self, error: BeltError) -> None:
@@ -139,7 +142,7 @@ class BeltNode(CellNode):
         command = self._command
         if self._belt is None or command is None:
             return
-        if self.now_ns() - to_ns(command.stamp) > STALE_COMMAND_NS:
+        if self.now_ns() - to_ns(command.header.stamp) > STALE_COMMAND_NS:
             return
         if command.run and not self._may_run():
             # No renewal at all: the PLC stops by itself, and its interlock keeps the belt standing.
@@ -157,10 +160,9 @@ class BeltNode(CellNode):
         if isinstance(self._belt, FeedingBelt):
             self._belt.signal(wish_of(command))
 
-    @staticmethod
-    def _state(sample: BeltSample, *, connected: bool) -> BeltState:
+    def _state(self, sample: BeltSample, *, connected: bool) -> BeltState:
         return BeltState(
-            stamp=to_time(sample.stamp_ns),
+            header=self.header(sample.stamp_ns, BELT),
             encoder_m=sample.encoder_m,
             speed_m_s=sample.speed_m_s,
             commanded_speed_m_s=sample.commanded_speed_m_s,
@@ -178,19 +180,18 @@ class BeltNode(CellNode):
             feed=feed_message(sample.feed),
         )
 
+    def _event(self, edge: BeltEdge) -> BeltEvent:
+        return BeltEvent(
+            kind=KINDS[edge.kind],
+            header=self.header(edge.stamp_ns, BELT),
+            index=edge.index,
+            encoder_m=edge.encoder_m,
+        )
+
 
 def _urgent(command: BeltCommand) -> tuple[bool, ...]:
     """What belt and other machines hear of at once when it changes."""
     return (command.run, command.ready_for_parts, command.feed_permitted)
-
-
-def _event(edge: BeltEdge) -> BeltEvent:
-    return BeltEvent(
-        kind=KINDS[edge.kind],
-        stamp=to_time(edge.stamp_ns),
-        index=edge.index,
-        encoder_m=edge.encoder_m,
-    )
 
 
 if __name__ == "__main__":

@@ -65,7 +65,8 @@ class BridgeNode(CellNode):
             self._joints.publish(standard.joint_state(state))
         if self._moving.get_subscription_count():
             prefix = self.section.frame_prefix
-            self._moving.publish(standard.moving(self._tree, state.position, prefix, state.stamp))
+            stamp = state.header.stamp
+            self._moving.publish(standard.moving(self._tree, state.position, prefix, stamp))
 
     def _on_inspection(self, seen: Inspection) -> None:
         if not seen.ok:

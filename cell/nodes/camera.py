@@ -6,7 +6,6 @@ import cv2
 from inspection_cell_interfaces.msg import FrameHandle
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import CameraInfo, CompressedImage
-from std_msgs.msg import Header
 
 from cell.config.stations import site_of
 from cell.config.tree import CameraSection
@@ -114,7 +113,7 @@ class CameraNode(CellNode):
     def _handle(self, frame: Frame) -> FrameHandle:
         height, width = frame.image.shape
         return FrameHandle(
-            stamp=to_time(frame.meta.stamp_ns),
+            header=self.header(frame.meta.stamp_ns, OPTICAL),
             trigger=frame.meta.trigger,
             ok=True,
             ring=self.section.ring,
@@ -127,13 +126,13 @@ class CameraNode(CellNode):
         )
 
     def _lost(self, error: GrabFailed) -> FrameHandle:
-        now = to_time(self.now_ns())
+        now_ns = self.now_ns()
         return FrameHandle(
-            stamp=to_time(error.stamp_ns or self.now_ns()),
+            header=self.header(error.stamp_ns or now_ns, OPTICAL),
             trigger=error.trigger,
             ok=False,
             error=for_ros(str(error)),
-            received=now,
+            received=to_time(now_ns),
         )
 
     def _show(self, frame: Frame) -> None:
@@ -147,9 +146,7 @@ class CameraNode(CellNode):
         if not lookers and not self._info.get_subscription_count():
             return
         self._last_preview_ns = now
-        header = Header(
-            stamp=to_time(frame.meta.stamp_ns), frame_id=f"{self.config.ros.frame_prefix}{OPTICAL}"
-        )
+        header = self.header(frame.meta.stamp_ns, OPTICAL)
         scale = PREVIEW_WIDTH / frame.image.shape[1]
         height = round(frame.image.shape[0] * scale)
         self._info.publish(camera_info(self._model, PREVIEW_WIDTH, height, header))

@@ -30,7 +30,9 @@ BOUNDS = (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<="))
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """One parameter. `value`: None where there is none yet; `bounds`: what it must be, in words."""
+    """One parameter. `value`: None where there is none yet; `bounds`: what it must be, in words;
+    `range`: from the least to the greatest number, where it has both (`bounds` tells open ends).
+    """
 
     name: str
     value: Value | None
@@ -38,6 +40,7 @@ class Declared:
     text: str
     bounds: str = ""
     live: bool = False
+    range: tuple[float, float] | None = None
 
 
 def fields(model: BaseModel, prefix: str = "") -> Iterator[Declared]:
@@ -77,7 +80,7 @@ def _declared(name: str, value: object, info: FieldInfo) -> Iterator[Declared]:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
     unit = f" [{extra['unit']}]" if extra.get("unit") else ""
     text = f"{info.title or name}: {info.description or ''}{unit}"
-    yield Declared(name, held, kind, text, _bounds(info), bool(extra.get("live")))
+    yield Declared(name, held, kind, text, _bounds(info), bool(extra.get("live")), _range(info))
 
 
 def _held(value: object, wanted: Parameter.Type | None) -> Value | None:
@@ -115,6 +118,15 @@ def _model(annotation: object) -> type[BaseModel] | None:
         if isinstance(part, type) and issubclass(part, BaseModel):
             return part
     return None
+
+
+def _range(info: FieldInfo) -> tuple[float, float] | None:
+    """The least and the greatest number that the field allows, None where it has no such."""
+    limits: dict[str, float] = {}
+    for rule in info.metadata:
+        limits |= {n: float(getattr(rule, n)) for n, _ in BOUNDS if hasattr(rule, n)}
+    low, high = limits.get("ge", limits.get("gt")), limits.get("le", limits.get("lt"))
+    return None if low is None or high is None else (low, high)
 
 
 def _bounds(info: FieldInfo) -> str:

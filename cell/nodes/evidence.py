@@ -72,7 +72,7 @@ class Evidence:
         """
         if self._frames == "none" or self._fetching.apart:
             return
-        frame = (to_ns(message.stamp), message.trigger)
+        frame = (to_ns(message.header.stamp), message.trigger)
         try:
             self._pictures[frame] = self._reader.read(message.slot, message.sequence)
         except (StaleFrame, RingError):

@@ -10,7 +10,7 @@ import psutil
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from inspection_cell_interfaces.msg import Advisory, NodeStatus
 
-from cell.nodes.topics import RELIABLE, to_time
+from cell.nodes.topics import RELIABLE
 from cell.nodes.workers import dead, stalled
 from cell.texts import for_ros, render
 from models.ground.machine import machine
@@ -47,7 +47,7 @@ class Health:
         memory, times = self._process.memory_info().rss, self._process.cpu_times()
         self._status.publish(
             NodeStatus(
-                stamp=to_time(n.now_ns()),
+                header=n.header(n.now_ns()),
                 node=n.role,
                 host=machine(),
                 pid=os.getpid(),
@@ -100,5 +100,5 @@ class Health:
             values=values,
         )
         message = DiagnosticArray(status=[status])
-        message.header.stamp = to_time(n.now_ns())
+        message.header = n.header(n.now_ns())
         self._diagnostics.publish(message)

@@ -12,7 +12,7 @@ from inspection_cell_interfaces.msg import Inspection as Message
 from calibration.geometry import Pose2D
 from cell.control.ledger.events import Inspected
 from cell.control.ledger.inspection import Inspection
-from cell.nodes.topics import to_ns, to_time
+from cell.nodes.topics import stamped, to_ns, to_time
 from cell.texts import bare, for_ros
 from vision.types import Defect, Timings
 
@@ -25,10 +25,14 @@ UNASSOCIATED = 64
 """Messages kept while nobody knows whose picture they are about; the ledger keeps as many."""
 
 
-def message_of(seen: Inspection, frame: FrameHandle, canonical: tuple[int, int]) -> Message:
-    """The message about the picture `frame`. canonical: width and height of the view [px]."""
+def message_of(
+    seen: Inspection, frame: FrameHandle, canonical: tuple[int, int], frame_id: str
+) -> Message:
+    """The message about the picture `frame`. canonical: width and height of the view [px];
+    frame_id: of the pose.
+    """
     return Message(
-        stamp=to_time(seen.exposure_ns),
+        header=stamped(seen.exposure_ns, frame_id),
         done=to_time(seen.done_ns),
         error=for_ros(seen.error),
         **_named(seen, SAME),
@@ -44,7 +48,7 @@ def message_of(seen: Inspection, frame: FrameHandle, canonical: tuple[int, int])
 def inspection_of(message: Message) -> Inspection:
     """What a message says."""
     return Inspection(
-        exposure_ns=to_ns(message.stamp),
+        exposure_ns=to_ns(message.header.stamp),
         done_ns=to_ns(message.done),
         error=bare(message.error),
         **_named(message, SAME),
@@ -62,7 +66,7 @@ class Unassociated:
 
     def hear(self, message: Message) -> None:
         """Keep it until it is associated; what never is, is let go in time."""
-        self._messages[to_ns(message.stamp), message.trigger] = message
+        self._messages[to_ns(message.header.stamp), message.trigger] = message
         while len(self._messages) > UNASSOCIATED:
             self._messages.popitem(last=False)
 

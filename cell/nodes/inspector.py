@@ -31,6 +31,7 @@ from cell.records.reserve import Reserve
 from cell.records.space import Space
 from cell.texts import render, say
 from models.ground.errors import UserError
+from robot.motion.frames import ROOT
 from vision.errors import EngineError, InspectionError, RingError, StaleFrame
 from vision.frames.reader import RingReader
 from vision.types import Image
@@ -212,7 +213,7 @@ class InspectorNode(CellNode):
         """Let a model on trial say its word of this picture, if it is to look at it: before the
         other one begins, so that it is heard before that one's.
         """
-        setup = self._beside.chosen(to_ns(handle.stamp), handle.trigger)
+        setup = self._beside.chosen(to_ns(handle.header.stamp), handle.trigger)
         if setup is None or setup.recipe.identity != active.recipe.identity:
             return
         if not self._work.empty():
@@ -268,17 +269,17 @@ class InspectorNode(CellNode):
             told |= {"engine": setup.engine.name}
         seen = Inspection(
             trigger=handle.trigger,
-            exposure_ns=to_ns(handle.stamp),
+            exposure_ns=to_ns(handle.header.stamp),
             done_ns=self.now_ns(),
             ok=ok,
             **told,
         )
-        return message_of(seen, handle, canonical)
+        return message_of(seen, handle, canonical, self.frame(ROOT))
 
     def _store(self, handle: FrameHandle, view: Image) -> str:
         """The view's path, from the data folder on. Raises OSError."""
         content = encoded(view)
-        picture = Incoming.of("view", to_ns(handle.stamp), content)
+        picture = Incoming.of("view", to_ns(handle.header.stamp), content)
         # The disk is not waited for here: the recorder does, when it brings the view to its part.
         store_incoming(Path(self.config.data_dir), picture, content, durable=False)
         return picture.path

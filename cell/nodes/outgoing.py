@@ -45,7 +45,7 @@ class Outgoing:
             picture = reader.read(handle.slot, handle.sequence)
         except (StaleFrame, RingError):
             return  # the recorder asks, and says that it is lost
-        self._space.keep(lambda: self._store(to_ns(handle.stamp), encoded(picture)))
+        self._space.keep(lambda: self._store(to_ns(handle.header.stamp), encoded(picture)))
         self._since_cleared += 1
         if self._unseen and self._since_cleared >= CLEAR_EVERY:
             self._since_cleared = 0

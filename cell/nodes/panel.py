@@ -40,7 +40,7 @@ def stack_light(state: State, unacknowledged: bool) -> int:
 def unknown(
     supervision: Supervision, changing: Changing, refusals: Mapping[str, str], reason: str
 ) -> CellState:
-    """The message of a cell that knows nothing of its belt, for `reason`; without its stamp."""
+    """The message of a cell that knows nothing of its belt, for `reason`; without its header."""
     seen = supervision.ledger.snapshot()
     return CellState(
         state=CellState.UNKNOWN,
@@ -55,7 +55,7 @@ def unknown(
 def cell_state(
     supervision: Supervision, changing: Changing, refusals: Mapping[str, str]
 ) -> CellState:
-    """The message without its stamp. refusals: why each order cannot be given, '' if it can."""
+    """The message without its header. refusals: why each order cannot be given, '' if it can."""
     seen = supervision.ledger.snapshot()
     counts, verdict = seen.counts, seen.last_verdict
     return CellState(

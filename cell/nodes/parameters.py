@@ -10,7 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-from rcl_interfaces.msg import ParameterDescriptor, SetParametersResult
+from rcl_interfaces.msg import (
+    FloatingPointRange,
+    IntegerRange,
+    ParameterDescriptor,
+    SetParametersResult,
+)
 from rclpy.exceptions import InvalidParameterTypeException
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -38,6 +43,7 @@ def declare(
     drivers: Mapping[str, tuple[str, str]] | None = None,
     take: Callable[[Model], None] | None = None,
     without: Sequence[str] = (),
+    only: Sequence[str] = (),
 ) -> Model:
     """Declare one parameter for each field of `section`; the values given to the node win over the
     section's.
@@ -45,13 +51,15 @@ def declare(
     drivers: for each place of driver options (`options`, `arm.options`) the field that names the
     driver, and the group of entry points: the driver's own options are declared, too. take: gets
     the section anew when somebody has set what may change at run time. without: fields that are
-    for others. Returns the section as the parameters say. Raises ParameterError
-    for a value that cannot be, PluginError.
+    for others; only: those that are for this node, all if empty. Returns the section as the
+    parameters say. Raises ParameterError for a value that cannot be, PluginError.
     """
     data, live = section.model_dump(mode="json"), set[str]()
     places = drivers or {}
     for one in fields(section):
         if one.name in without or any(one.name.startswith(f"{place}.") for place in places):
+            continue
+        if only and one.name not in only:
             continue
         if one.live and take is not None:
             live.add(one.name)
@@ -76,6 +84,8 @@ def _declare(node: Node, one: Declared, data: dict[str, Any], live: bool) -> Non
     descriptor = ParameterDescriptor(
         description=one.text, additional_constraints=text, read_only=not live
     )
+    if one.range is not None and _within(node, one.name, one.range):
+        _limit(descriptor, one)
     start = one.kind if one.value is None else one.value
     try:
         given = node.declare_parameter(one.name, start, descriptor).value
@@ -87,6 +97,27 @@ def _declare(node: Node, one: Declared, data: dict[str, Any], live: bool) -> Non
         ) from None
     if given is not None and given != one.value:
         _set(data, one.name.split("."), given)
+
+
+def _within(node: Node, name: str, limits: tuple[float, float]) -> bool:
+    """False for a number that was given to the node and lies outside: it is refused with all the
+    other fields, in our words.
+    """
+    given = node._parameter_overrides.get(name)
+    value = None if given is None else given.value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return True
+    return limits[0] <= value <= limits[1]
+
+
+def _limit(descriptor: ParameterDescriptor, one: Declared) -> None:
+    """The range, for tools that offer a slider."""
+    assert one.range is not None
+    low, high = one.range
+    if one.kind is Parameter.Type.DOUBLE:
+        descriptor.floating_point_range = [FloatingPointRange(from_value=low, to_value=high)]
+    elif one.kind is Parameter.Type.INTEGER:
+        descriptor.integer_range = [IntegerRange(from_value=int(low), to_value=int(high), step=1)]
 
 
 def _was(error: InvalidParameterTypeException) -> str:

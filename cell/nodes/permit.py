@@ -12,7 +12,7 @@ from inspection_cell_interfaces.msg import MotionPermit
 
 from cell.control.ledger.ledger import Ledger
 from cell.nodes.base import CellNode
-from cell.nodes.topics import RELIABLE, to_time
+from cell.nodes.topics import RELIABLE
 
 TOPIC = "robot/permit"
 RECOVERY_S = 3.0
@@ -39,7 +39,7 @@ class PermitGiver:
 
     def tell(self, ledger: Ledger | None) -> None:
         """Publish what is allowed now; without a ledger nothing is."""
-        permit = MotionPermit(stamp=to_time(self._node.now_ns()))
+        permit = MotionPermit(header=self._node.header(self._node.now_ns()))
         if ledger is not None and ledger.desk.state.session_open:
             state = ledger.desk.state
             permit.session, permit.person = state.session, state.ordered_by

@@ -43,7 +43,7 @@ def feedback(step: RemovalFeedback) -> RemovePart.Feedback:
 def belt_sample(state: BeltState) -> BeltSample:
     """The belt's node's message in the robot's words."""
     return BeltSample(
-        stamp_ns=to_ns(state.stamp),
+        stamp_ns=to_ns(state.header.stamp),
         encoder_m=state.encoder_m,
         speed_m_s=state.speed_m_s,
         commanded_speed_m_s=state.commanded_speed_m_s,
@@ -72,7 +72,7 @@ def result(done: RemovalResult) -> RemovePart.Result:
 
 
 def robot_state(state: RobotSnapshot) -> RobotState:
-    """The arm as its controller reports it, without the stamp."""
+    """The arm as its controller reports it, without the header."""
     return RobotState(
         connected=state.connected,
         mode=state.mode,
@@ -88,5 +88,5 @@ def robot_state(state: RobotSnapshot) -> RobotState:
 
 
 def joint_state(state: RobotSnapshot) -> JointState:
-    """The arm's joints for robot_state_publisher and RViz, without the stamp."""
+    """The arm's joints for robot_state_publisher and RViz, without the header."""
     return JointState(name=JOINTS, position=list(state.position), velocity=list(state.velocity))

@@ -24,7 +24,7 @@ from cell.nodes.permit import TOPIC as PERMIT
 from cell.nodes.permit import PermitHolder
 from cell.nodes.prepared import PreparingService
 from cell.nodes.process import run
-from cell.nodes.topics import LATEST, RELIABLE, to_time
+from cell.nodes.topics import LATEST, RELIABLE
 from cell.nodes.workers import Sign, Worker
 from cell.products.loading import RecipeError
 from cell.products.lookup import load_inspection_parts
@@ -32,6 +32,7 @@ from cell.products.pin import Pin
 from cell.texts import say
 from models.ground.written import fit
 from robot.base import RobotError
+from robot.motion.frames import ROOT
 from robot.service import RemovalService
 from vision.plugins import load_plugin
 
@@ -189,14 +190,14 @@ class RobotNode(CellNode):
 
     def _tell(self) -> None:
         assert self._service is not None
-        now = to_time(self.now_ns())
+        now_ns = self.now_ns()
         state = self._service.state()
         self.problem = state.message
         message = removals.robot_state(state)
-        message.stamp = now
+        message.header = self.header(now_ns, ROOT)
         self._states.publish(message)
         joints = removals.joint_state(state)
-        joints.header.stamp = now
+        joints.header = self.header(now_ns)
         self._joints.publish(joints)
 
 

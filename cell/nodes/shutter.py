@@ -35,7 +35,7 @@ class Shutter:
         belt = self._belt
         if belt is None or not self._due:
             return False
-        age_ns = self._node.now_ns() - to_ns(belt.stamp)
+        age_ns = self._node.now_ns() - to_ns(belt.header.stamp)
         if not belt.connected or age_ns > STALE_NS:
             return False
         if belt.encoder_m + belt.speed_m_s * age_ns * 1e-9 < self._due[0]:

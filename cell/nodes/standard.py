@@ -47,7 +47,7 @@ def moving(tree: Iterable[Joint], angles: Sequence[float], prefix: str, stamp: T
 def joint_state(state: RobotState) -> JointState:
     """The arm's joints, stamped as its controller's state is."""
     return JointState(
-        header=Header(stamp=state.stamp),
+        header=Header(stamp=state.header.stamp),
         name=JOINTS,
         position=state.position,
         velocity=state.velocity,
@@ -75,7 +75,7 @@ def camera_info(camera: CameraModel, width: int, height: int, header: Header) ->
 
 def detections(seen: Inspection, prefix: str) -> Detection2DArray:
     """The defects of an inspection; boxes in the part's canonical view [px]."""
-    header = Header(stamp=seen.stamp, frame_id=f"{prefix}{VIEW}")
+    header = Header(stamp=seen.header.stamp, frame_id=f"{prefix}{VIEW}")
     return Detection2DArray(
         header=header,
         detections=[

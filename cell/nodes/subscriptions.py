@@ -136,7 +136,7 @@ class Subscriptions:
             self._tell(o.TrialDone(stamp_ns=done.stamp_ns, inspection=done.inspection))
 
     def _on_status(self, message: NodeStatus) -> None:
-        sent_ns, now_ns = to_ns(message.stamp), self._node.now_ns()
+        sent_ns, now_ns = to_ns(message.header.stamp), self._node.now_ns()
         self.clocks.hear(message.host, sent_ns * 1e-9, now_ns * 1e-9)
         if message.node == "robot" and message.boot_id != self._robot_boot:
             self._expect_robot(message.boot_id, sent_ns)
@@ -144,7 +144,7 @@ class Subscriptions:
             self._hear(translate.heartbeat(message))
 
     def _on_robot(self, message: RobotState) -> None:
-        if to_ns(message.stamp) < self._robot_since_ns:
+        if to_ns(message.header.stamp) < self._robot_since_ns:
             return
         before, self._robot_mode, self._robot_heard = self._robot_mode, message.mode, True
         self._robot_trouble, self.robot_busy = message.message, message.busy

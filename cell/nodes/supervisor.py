@@ -30,11 +30,12 @@ from cell.nodes.changing import Changing
 from cell.nodes.neighbours import commanded, feed_state
 from cell.nodes.orders import Orders
 from cell.nodes.panel import cell_state, stack_light, unknown
+from cell.nodes.parameters import declare
 from cell.nodes.permit import PermitGiver
 from cell.nodes.process import run
 from cell.nodes.remover import Remover
 from cell.nodes.subscriptions import Subscriptions
-from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
+from cell.nodes.topics import LATCHED, LATEST, RELIABLE
 from cell.nodes.trying import Trying
 from cell.products.lookup import find_recipe, load_resumed
 from cell.records.agreement import open_journal
@@ -43,6 +44,7 @@ from cell.records.folder import require_writable
 from cell.records.journal import Journal, JournalError
 from cell.records.reserve import Reserve
 from cell.texts import say
+from robot.motion.frames import BELT, ROOT
 
 NODES = tuple(p.name for p in TABLE if p.vital and p.name != "supervisor")
 WELCOME = tuple(p.name for p in TABLE if not p.vital)
@@ -55,6 +57,12 @@ class SupervisorNode(CellNode):
 
     def __init__(self) -> None:
         super().__init__("supervisor")
+        # Not to be set while it runs: no belt goes faster but by an order that has a name.
+        told = {
+            "belt": declare(self, self.config.belt, only=("speed_m_s",)),
+            "ledger": declare(self, self.config.ledger),
+        }
+        self.config = self.config.model_copy(update=told)
         self._supervision: Supervision | None = None
         self._journal: Journal | None = None
 
@@ -103,7 +111,7 @@ class SupervisorNode(CellNode):
                 self._tell(o.Closing(stamp_ns=self.now_ns()))
         # Who is activated again begins a session, and asks about the belt.
         self._inputs.forget()
-        self._belt.publish(BeltCommand(stamp=to_time(self.now_ns()), run=False))
+        self._belt.publish(BeltCommand(header=self.header(self.now_ns(), BELT), run=False))
         self._permit.tell(None)
         self._publish_state("cell.out_of_service")
 
@@ -176,7 +184,7 @@ class SupervisorNode(CellNode):
         waiting = any(alarm.state is not AlarmState.ACKNOWLEDGED for alarm in seen.alarms)
         self._belt.publish(
             BeltCommand(
-                stamp=to_time(self.now_ns()),
+                header=self.header(self.now_ns(), BELT),
                 run=order.run,
                 speed_m_s=self.config.belt.speed_m_s,
                 authority_m=order.authority_m,
@@ -198,7 +206,7 @@ class SupervisorNode(CellNode):
             message.feed = feed_state(self._feed_order(self._supervision), self._inputs.feed)
         else:
             message = unknown(self._supervision, self._changing, refusals, unknown_for)
-        message.stamp = to_time(self.now_ns())
+        message.header = self.header(self.now_ns(), ROOT)
         self._states.publish(message)
 
     def _feed_order(self, supervision: Supervision) -> FeedOrder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from builtin_interfaces.msg import Time
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from std_msgs.msg import Header
 
 RELIABLE = QoSProfile(depth=50, reliability=ReliabilityPolicy.RELIABLE)
 LATEST = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
@@ -17,6 +18,11 @@ ORDERS = QoSProfile(depth=64, reliability=ReliabilityPolicy.RELIABLE)
 def to_time(nanoseconds: int) -> Time:
     """System-clock nanoseconds as a ROS time."""
     return Time(sec=nanoseconds // 1_000_000_000, nanosec=nanoseconds % 1_000_000_000)
+
+
+def stamped(nanoseconds: int, frame_id: str = "") -> Header:
+    """The header of a message: system-clock nanoseconds, and a frame where it tells of a place."""
+    return Header(stamp=to_time(nanoseconds), frame_id=frame_id)
 
 
 def to_ns(time: Time) -> int:

@@ -19,7 +19,7 @@ from cell.control.ledger.snapshot import PartView
 from cell.control.watch import Heartbeat
 from cell.nodes.inspections import inspection_of
 from cell.nodes.neighbours import neighbours_of
-from cell.nodes.topics import to_ns, to_time
+from cell.nodes.topics import stamped, to_ns
 from cell.texts import bare
 
 
@@ -27,7 +27,7 @@ def belt_read(message: BeltState, now_ns: int) -> o.BeltRead:
     """A reading of the PLC."""
     return o.BeltRead(
         stamp_ns=now_ns,
-        read_ns=to_ns(message.stamp),
+        read_ns=to_ns(message.header.stamp),
         encoder_m=message.encoder_m,
         running=message.running,
         at_authority=message.at_authority,
@@ -54,7 +54,7 @@ def belt_edge(message: BeltEvent, now_ns: int) -> o.Observation:
                 stamp_ns=now_ns,
                 index=message.index,
                 encoder_m=message.encoder_m,
-                exposure_ns=to_ns(message.stamp),
+                exposure_ns=to_ns(message.header.stamp),
             )
 
 
@@ -63,7 +63,7 @@ def frame(message: FrameHandle, now_ns: int) -> o.FrameReceived:
     return o.FrameReceived(
         stamp_ns=now_ns,
         trigger=message.trigger,
-        exposure_ns=to_ns(message.stamp),
+        exposure_ns=to_ns(message.header.stamp),
         received_ns=to_ns(message.received),
         ok=message.ok,
         error=bare(message.error),
@@ -108,7 +108,7 @@ def part_event(sequence: int, event: Event) -> PartEvent:
     """A decision of the ledger with its number in the journal."""
     return PartEvent(
         sequence=sequence,
-        stamp=to_time(event.stamp_ns),
+        header=stamped(event.stamp_ns),
         type=kind_of(event),
         part=part_of(event),
         data=encode(event),

@@ -18,6 +18,8 @@ from calibration.geometry import Float, Pose
 from robot.motion.kinematics import A2, A3, D1, D4, D5, D6
 
 ROOT = "cell"
+BELT = "belt"
+"""Start of the belt, on its surface, x along travel."""
 OPTICAL = "camera_optical_frame"
 """x right, y down, z along the view."""
 LINKS = (
@@ -55,7 +57,7 @@ def tree(site: CellCalibration) -> tuple[Joint, ...]:
     half_turn = _pose(about_z=math.pi)
     body = Pose(_BODY, np.zeros(3))
     return (
-        _fixed(ROOT, "belt", _pose((site.belt.x_start, 0.0, 0.0))),
+        _fixed(ROOT, BELT, _pose((site.belt.x_start, 0.0, 0.0))),
         _fixed(ROOT, "camera_link", optical @ body),
         _fixed("camera_link", OPTICAL, body.inverse()),
         *(

@@ -42,6 +42,7 @@ from inspection_cell_interfaces.srv import (
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
+from std_msgs.msg import Header
 
 from cell.control.changeover import Changeover, Seen, Step
 from cell.control.ledger import observations as o
@@ -155,7 +156,7 @@ class FakeSupervisor(Node):
         return [Order(name=name, refusal=why) for name, why in found.items()]
 
     def cell(self) -> None:
-        self.state.stamp, self.state.orders = now(), self.orders()
+        self.state.header.stamp, self.state.orders = now(), self.orders()
         if not self.silent:
             self._cell.publish(self.state)
 
@@ -163,7 +164,9 @@ class FakeSupervisor(Node):
         self.cell()
         for index, name in enumerate([*self.processes, *self.advisories]):
             alive_s = time.time() - self.started
-            status = NodeStatus(stamp=now(), node=name, pid=1000 + index, boot_id="a")
+            status = NodeStatus(
+                header=Header(stamp=now()), node=name, pid=1000 + index, boot_id="a"
+            )
             status.lifecycle, status.healthy = "active", True
             status.rss_mib, status.cpu_s = 80.0 + 7 * index, 0.02 * (index + 1) * alive_s
             status.advisories = self.advisories.get(name, [])
@@ -191,7 +194,9 @@ class FakeSupervisor(Node):
         fill(self.robot, order.get("robot", {}))
         self.cell()
         if "inspect" in order:
-            inspection = Inspection(stamp=now(), done=now(), part=self.state.last_part)
+            inspection = Inspection(
+                header=Header(stamp=now()), done=now(), part=self.state.last_part
+            )
             fill(inspection, order["inspect"])
             self._inspection.publish(inspection)
 

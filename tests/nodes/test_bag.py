@@ -17,18 +17,18 @@ from mcap.writer import Writer
 from mcap_ros2.decoder import DecoderFactory
 from tf2_msgs.msg import TFMessage
 
-from cell.client.bag import BagError
+from cell.client.bag import BagError, definition
 from cell.client.recording import Recording
 from cell.client.replaying import channels, messages, replay
 from cell.client.running import RunningCell
 from cell.config.namespace import NAMESPACE
 from cell.nodes.bridge import TF_STATIC
-from cell.nodes.topics import LATCHED, LATEST, to_time
+from cell.nodes.topics import LATCHED, LATEST, stamped
 
 if TYPE_CHECKING:
     from tests.nodes.conftest import Bench, Listener
 
-DOMAIN = 91
+DOMAIN = 63
 TOPICS = ("/cell/supervisor/state", "/cell/robot/state", "/cell/belt/command", "/tf_static")
 
 
@@ -43,7 +43,7 @@ def say(listener: Listener) -> Callable[[int], None]:
 
     def again(number: int) -> None:
         state.publish(CellState(state="running", recipe="pcb@1", arrived=number))
-        robot.publish(RobotState(connected=True, stamp=to_time(number), position=[0.5] * 6))
+        robot.publish(RobotState(connected=True, header=stamped(number), position=[0.5] * 6))
         command.publish(BeltCommand(run=True))
 
     return again
@@ -120,6 +120,40 @@ def test_nothing_is_played_where_a_cell_speaks(bag: Path, listener: Listener) ->
         replay(bag, 1.0)
 
 
+def test_a_bag_of_one_cell_is_played_as_another(listener: Listener, tmp_path: Path) -> None:
+    """Two cells in a domain: one is recorded, and played in a third namespace."""
+    writers = [
+        listener.node.create_publisher(CellState, f"/{name}/supervisor/state", LATCHED)
+        for name in ("one", "two")
+    ]
+    writers.append(listener.node.create_publisher(TFMessage, "/tf_static", TF_STATIC))
+    for writer, message in zip(writers, (CellState(), CellState(), TFMessage()), strict=True):
+        writer.publish(message)
+    file = tmp_path / "one.mcap"
+    with Recording(file, "/one") as bag:
+        deadline = time.monotonic() + 60.0
+        while bag.messages != {"/one/supervisor/state": 1, "/tf_static": 1}:
+            bag.listen(0.1)
+            assert time.monotonic() < deadline, bag.messages
+    for writer in writers:
+        listener.node.destroy_publisher(writer)
+    heard: list[CellState] = []
+    listener.node.create_subscription(CellState, "/three/supervisor/state", heard.append, LATCHED)
+    player = subprocess.Popen(
+        [sys.executable, "-m", "cell.faces.cli.main", "bag", "play", str(file), "--namespace",
+         "three"],
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 60.0
+        while not heard:
+            listener.executor.spin_once(timeout_sec=0.1)
+            assert time.monotonic() < deadline
+        assert player.wait(60) == 0
+    finally:
+        player.kill()
+        player.wait()
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> bytes:
     """A bag of some messages, written without ROS."""
@@ -134,6 +168,29 @@ def small(tmp_path: Path) -> bytes:
             writer.add_message(channel, number, data, number)
         writer.finish()
     return file.read_bytes()
+
+
+def another(version: str, tmp_path: Path) -> Path:
+    """A bag of beats as a cell with this definition of them wrote it."""
+    file = tmp_path / "other.mcap"
+    with file.open("wb") as stream:
+        writer = Writer(stream)
+        writer.start(profile="ros2")
+        kind = "inspection_cell_interfaces/msg/Advisory"
+        schema = writer.register_schema(kind, "ros2msg", version.encode())
+        channel = writer.register_channel("/cell/beats", "cdr", schema)
+        writer.add_message(channel, 1, b"\0\1\0\0" + b"\1\0\0\0\0\0\0\0" * 2, 1)
+        writer.finish()
+    return file
+
+
+def test_messages_of_another_version_are_not_said(tmp_path: Path) -> None:
+    now = definition("inspection_cell_interfaces/msg/Advisory")
+    assert "string alarm" in now
+    assert replay(another(f"# a remark\n\n{now}", tmp_path), 100.0) == 1
+    for version in (now.replace("string alarm", "string name"), "uint8 more\n" + now, ""):
+        with pytest.raises(BagError, match="as another version of the cell has it"):
+            replay(another(version, tmp_path), 100.0)
 
 
 @pytest.mark.parametrize("cut", [0, 8, 100, 0.5, 0.99])

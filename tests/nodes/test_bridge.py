@@ -10,7 +10,7 @@ import mujoco
 import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
-from inspection_cell_interfaces.msg import Defect, Inspection, RobotState
+from inspection_cell_interfaces.msg import Defect, FrameHandle, Inspection, RobotState
 from rclpy.qos import QoSProfile, qos_profile_sensor_data
 from sensor_msgs.msg import CameraInfo, CompressedImage, JointState
 from std_msgs.msg import Header, String
@@ -21,7 +21,7 @@ from calibration.geometry import Pose
 from cell.config import dump, load
 from cell.nodes.bridge import TF, TF_STATIC
 from cell.nodes.standard import camera_info
-from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_ns, to_time
+from cell.nodes.topics import LATCHED, LATEST, RELIABLE, stamped, to_ns
 from robot.motion.frames import JOINTS, OPTICAL, ROOT
 from robot.motion.kinematics import ArmKinematics
 from tests.site import SITE
@@ -76,9 +76,9 @@ def test_frames_joints_and_detections_are_told(bench: Bench, listener: Listener)
     listener.until(
         lambda: robot.get_subscription_count() and inspector.get_subscription_count(), bench
     )
-    stamp = to_time(STAMP_NS)
-    lost = RobotState(stamp=stamp, connected=False)
-    known = RobotState(stamp=stamp, connected=True, position=ANGLES, velocity=[0.5] * 6)
+    header = stamped(STAMP_NS)
+    lost = RobotState(header=header, connected=False)
+    known = RobotState(header=header, connected=True, position=ANGLES, velocity=[0.5] * 6)
 
     def told() -> bool:
         robot.publish(lost)
@@ -98,8 +98,8 @@ def test_frames_joints_and_detections_are_told(bench: Bench, listener: Listener)
         assert np.abs(seen.rotation - pose.rotation).max() < 1e-5
 
     dent = Defect(class_name="dent", score=0.75, x_min=10.0, y_min=20.0, x_max=40.0, y_max=30.0)
-    inspector.publish(Inspection(stamp=stamp, trigger=6, ok=False))
-    inspector.publish(Inspection(stamp=stamp, trigger=7, ok=True, defects=[dent]))
+    inspector.publish(Inspection(header=header, trigger=6, ok=False))
+    inspector.publish(Inspection(header=header, trigger=7, ok=True, defects=[dent]))
     listener.until(lambda: found, bench)
     (one,) = found[0].detections
     assert one.id == "7-0", "what was not inspected has no detections"
@@ -112,11 +112,13 @@ def test_frames_joints_and_detections_are_told(bench: Bench, listener: Listener)
 
 def test_a_picture_comes_with_its_camera(bench: Bench, listener: Listener) -> None:
     config = bench.config("camera")
+    dump(load(config, {"ros.frame_prefix": PREFIX}), config)
     pictures = hear(
         listener, CompressedImage, "/cell/camera/image/compressed", qos_profile_sensor_data
     )
     infos = hear(listener, CameraInfo, "/cell/camera/camera_info", qos_profile_sensor_data)
     told = hear(listener, DiagnosticArray, "/diagnostics", RELIABLE)
+    handles = hear(listener, FrameHandle, "/cell/camera/frame", RELIABLE)
     bench.start("-m", "cell.nodes.camera", "--ros-args", "-p", f"config:={config}")
     listener.active(bench, "camera")
     count = iter(range(1, 10_000))
@@ -130,8 +132,9 @@ def test_a_picture_comes_with_its_camera(bench: Bench, listener: Listener) -> No
     listener.until(lambda: any(to_ns(p.header.stamp) in pairs for p in pictures), bench)
     picture = next(p for p in pictures if to_ns(p.header.stamp) in pairs)
     info = pairs[to_ns(picture.header.stamp)]
-    assert picture.header.frame_id == info.header.frame_id == OPTICAL
+    assert picture.header.frame_id == info.header.frame_id == PREFIX + OPTICAL
     assert (info.width, info.height) == (960, 600)
+    assert picture.header in [handle.header for handle in handles], "of the same exposure"
     listener.until(lambda: told, bench)
     (status,) = told[0].status
     assert status.name.endswith("camera")

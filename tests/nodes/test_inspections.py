@@ -24,12 +24,12 @@ SEEN = Inspection(
 
 
 def test_a_message_holds_the_whole_inspection() -> None:
-    assert inspection_of(message_of(SEEN, FRAME, (640, 256))) == SEEN
+    assert inspection_of(message_of(SEEN, FRAME, (640, 256), "cell")) == SEEN
 
 
 def test_the_page_gets_the_message_with_its_part() -> None:
     unassociated = Unassociated()
-    unassociated.hear(message_of(SEEN, FRAME, (640, 256)))
+    unassociated.hear(message_of(SEEN, FRAME, (640, 256), "cell"))
     judged = replace(SEEN, ok=False, error="another place")
     event = Inspected(stamp_ns=1, part="P1", inspection=judged, late=True, encoder_m=0.0)
     other = replace(event, inspection=replace(SEEN, exposure_ns=SEEN.exposure_ns + 1))
@@ -47,7 +47,7 @@ def test_the_page_gets_the_message_with_its_part() -> None:
 def test_what_nobody_ties_is_let_go() -> None:
     unassociated = Unassociated()
     for trigger in range(UNASSOCIATED + 1):
-        unassociated.hear(message_of(replace(SEEN, trigger=trigger), FRAME, (0, 0)))
+        unassociated.hear(message_of(replace(SEEN, trigger=trigger), FRAME, (0, 0), "cell"))
     events = [
         Inspected(
             stamp_ns=1, part="P", inspection=replace(SEEN, trigger=n), late=False, encoder_m=0.0

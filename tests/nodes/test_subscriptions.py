@@ -11,7 +11,7 @@ from inspection_cell_interfaces.msg import NodeStatus, RobotState
 
 from cell.config import load
 from cell.nodes.subscriptions import UNHEARD, Subscriptions
-from cell.nodes.topics import to_time
+from cell.nodes.topics import stamped
 
 
 class World:
@@ -32,11 +32,11 @@ class World:
         return hear
 
     def beat(self, boot_id: str, at_ns: int) -> None:
-        told = NodeStatus(stamp=to_time(at_ns), node="robot", boot_id=boot_id, lifecycle="active")
+        told = NodeStatus(header=stamped(at_ns), node="robot", boot_id=boot_id, lifecycle="active")
         self._hears["node_status"](told)
 
     def arm(self, at_ns: int, mode: str = "operational", message: str = "") -> None:
-        told = RobotState(stamp=to_time(at_ns), mode=mode, message=message, busy=True)
+        told = RobotState(header=stamped(at_ns), mode=mode, message=message, busy=True)
         self._hears["robot/state"](told)
 
 

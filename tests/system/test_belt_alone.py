@@ -14,7 +14,7 @@ from cell.config.namespace import NAMESPACE
 from cell.config.processes import TABLE
 from cell.launcher.ports import free_port
 from cell.nodes.death import Kind, judge
-from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
+from cell.nodes.topics import LATCHED, LATEST, RELIABLE, stamped
 from robot.belts.register_map import Control, Holding
 from tests.robot.plc import HandPlc, serving
 from tests.system.graph import Peer, demo_config, join
@@ -45,10 +45,10 @@ class Stranger(Peer):
         return any(words[0] & Control.RUN for words in writes)
 
     def _publish(self) -> None:
-        now = to_time(time.time_ns())
-        self._commands.publish(BeltCommand(stamp=now, run=True, speed_m_s=0.2, authority_m=9.0))
+        now = stamped(time.time_ns())
+        self._commands.publish(BeltCommand(header=now, run=True, speed_m_s=0.2, authority_m=9.0))
         if self.state:
-            self._states.publish(CellState(stamp=now, state=self.state))
+            self._states.publish(CellState(header=now, state=self.state))
 
     def _count(self, message: BeltState) -> None:
         self.readings += 1

@@ -24,7 +24,7 @@ from cell.config.processes import TABLE
 from cell.control.ledger import events as e
 from cell.launcher.env import environment
 from cell.launcher.visiting import visiting
-from cell.nodes.topics import RELIABLE, to_ns, to_time
+from cell.nodes.topics import RELIABLE, stamped, to_ns, to_time
 from cell.products.verdict import Verdict, VerdictKind
 from cell.records.evidence import check_evidence
 from cell.records.journal import Journal
@@ -99,7 +99,7 @@ class Line:
         before = len(self.seen)
         self.frames.publish(
             FrameHandle(
-                stamp=to_time(now),
+                header=stamped(now),
                 trigger=trigger,
                 ok=True,
                 ring=self.ring.name,
@@ -122,7 +122,7 @@ class Line:
             e.FrameSeen(
                 stamp_ns=now, trigger=trigger, exposure_ns=now, received_ns=now, ok=True, error=""
             ),
-            inspected(name, trigger, to_ns(found.stamp), found.view),
+            inspected(name, trigger, to_ns(found.header.stamp), found.view),
             e.Judged(
                 stamp_ns=now, part=name, verdict=Verdict(VerdictKind.REJECT, "scrap", ""), by="x"
             ),

@@ -68,7 +68,7 @@ class Belt(Peer):
         deadline = time.monotonic() + 60.0
         while not condition():
             assert time.monotonic() < deadline
-            self._reading.stamp = to_time(time.time_ns())
+            self._reading.header.stamp = to_time(time.time_ns())
             # Each press is an event to be journalled.
             self._reading.emergency_stop = not self._reading.emergency_stop
             self._readings.publish(self._reading)

@@ -32,7 +32,7 @@ from cell.config.processes import TABLE
 from cell.control.alarms.catalogue import Priority
 from cell.control.ledger.events import AlarmAcknowledged
 from cell.launcher.env import environment
-from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
+from cell.nodes.topics import LATCHED, LATEST, RELIABLE, stamped, to_time
 from cell.products.lookup import load_inspection_parts
 from cell.records.checkpoints import rules
 from cell.records.journal import Journal
@@ -95,15 +95,15 @@ class Person(Peer):
         self.run = command.run
 
     def _publish(self) -> None:
-        self.belt.stamp = to_time(time.time_ns())
+        self.belt.header.stamp = to_time(time.time_ns())
         self.belt.running = self.run
         if self.plc_answers:
             self._readings.publish(self.belt)
         self._robots.publish(self.robot)
         if self.others_active:
-            now = to_time(time.time_ns())
+            now = stamped(time.time_ns())
             for name in OTHERS:
-                beat = NodeStatus(stamp=now, node=name, host="elsewhere", lifecycle="active")
+                beat = NodeStatus(header=now, node=name, host="elsewhere", lifecycle="active")
                 self._beats.publish(beat)
 
     def _recover(self, _: Trigger.Request, response: Trigger.Response) -> Trigger.Response:

@@ -10,13 +10,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import cv2
 import numpy as np
 import pytest
 
+from tests.vision.test_pixels import MOSAIC, demosaiced
 from vision.cameras.basler import BaslerCamera, BaslerConfig
+from vision.cameras.pixels import OLDER, PixelFormat
 from vision.errors import CameraError, GrabFailed, StaleFrame
 from vision.frames import RingReader
 
@@ -192,6 +194,82 @@ def test_software_trigger_and_restart_without_wires(folder: Path) -> None:
     assert not Path("/dev/shm", camera.ring_name).exists()
 
 
+def offered() -> list[str]:
+    """The formats of ours that the emulator has."""
+    camera = BaslerCamera(emulated(), ring_name() + "-formats")
+    camera.open()
+    try:
+        there = [OLDER.get(str(n), str(n)) for n in camera._camera.PixelFormat.Symbolics]
+    finally:
+        camera.close()
+    return [name for name in get_args(PixelFormat) if name in there]
+
+
+def seen_as(name: str, shown: np.ndarray, folder: Path) -> np.ndarray:
+    """What the ring holds of a picture that the device sends so, cropped to odd sides."""
+    for file in "ab":
+        cv2.imwrite(str(folder / f"{file}.bmp"), shown)
+    size = {"width": WIDTH - 1, "height": HEIGHT - 1}
+    camera = BaslerCamera(
+        emulated(image_folder=folder, pixel_format=name, **size), ring_name() + "-px"
+    )
+    camera.open()
+    try:
+        camera.start()
+        for trigger in range(1, 5):  # slots are used anew
+            camera.trigger()
+            frame = camera.wait_frame(5.0)
+            assert frame is not None, name
+            assert frame.meta.trigger == trigger
+        assert frame is not None
+        image = RingReader(camera.ring_name).read(frame.slot, frame.sequence)
+        assert np.array_equal(image, frame.image)
+    finally:
+        camera.close()
+    return image
+
+
+def test_each_pixel_format_of_the_camera_lands_as_grey_in_the_ring(folder: Path) -> None:
+    colour = np.random.default_rng(5).integers(0, 256, (HEIGHT, WIDTH, 3)).astype(np.uint8)
+    there = offered()
+    assert len(there) == 22
+    for name in there:
+        depth = int("".join(c for c in name if c.isdigit()))
+        # The device fills the low bits with zeros.
+        scale = 2 ** (depth - 8) * 255 / (2**depth - 1)
+        if name.startswith("Mono"):  # of colours it makes grey by a rule of its own
+            shown = picture(1)
+            wanted = np.round(shown[:-1, :-1].astype(int) * scale)
+        else:
+            shown = colour
+            cut = colour[:-1, :-1, ::-1]
+            if name.startswith("Bayer"):  # the device leaves out two colours of each pixel
+                y, x = np.mgrid[: HEIGHT - 1, : WIDTH - 1]
+                channel = np.array(MOSAIC[name[5:7]])[y % 2, x % 2]
+                mosaic = np.take_along_axis(cut, channel[:, :, None], axis=2)[:, :, 0]
+                wanted = demosaiced(mosaic, name[5:7]) * scale
+            else:
+                wanted = cut.astype(float) @ np.array((0.299, 0.587, 0.114))
+        image = seen_as(name, shown, folder)
+        assert (image.shape, image.dtype) == (wanted.shape, np.uint8)
+        assert np.abs(image - wanted).max() < (0.01 if name.startswith("Mono") else 1.0), name
+
+
+def test_a_picture_of_another_size_spends_its_trigger(folder: Path) -> None:
+    """Somebody else has set the camera: what came is not what the ring's readers expect."""
+    camera = BaslerCamera(emulated(image_folder=folder), ring_name() + "-size")
+    camera.open()
+    try:
+        camera._camera.Height.Value = HEIGHT - 8
+        camera.start()
+        camera.trigger()
+        with pytest.raises(GrabFailed, match="64 x 40 px instead of 64 x 48") as failed:
+            camera.wait_frame(5.0)
+        assert failed.value.trigger == 1
+    finally:
+        camera.close()
+
+
 def test_software_trigger_through_the_device(folder: Path) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as device:
         device.bind(("127.0.0.1", 0))
@@ -244,6 +322,7 @@ def test_failed_buffer_without_wires_spends_its_number(folder: Path) -> None:
     [
         ({"serial": "40001234"}, "No Basler camera serial number 40001234.*pylon sees"),
         ({"ordinal": 7}, "No Basler camera number 7"),
+        ({"pixel_format": "Mono12p"}, r"no pixel format Mono12p: .* has \(Mono8, .*RGB8, BGR8\)"),
         ({"width": 5000}, "cannot be set up: .*5000.*4096"),
         ({"image_folder": Path("/nowhere")}, "/nowhere is not there"),
     ],

@@ -13,6 +13,7 @@ from vision.cameras.basler_config import BaslerConfig
 from vision.cameras.buffers import RingBuffers
 from vision.cameras.clock import DeviceClock
 from vision.cameras.emulated_lines import EmulatedLines
+from vision.cameras.pixels import to_grey8
 from vision.cameras.pylon_setup import check_image_folder, configure, find_device, first_line
 from vision.cameras.triggers import TriggerCount
 from vision.errors import CameraError, GrabFailed, RingError
@@ -30,6 +31,7 @@ class BaslerCamera:
     """A Basler camera whose pictures land in the frame ring `ring_name`; a `Camera`.
 
     The last `slots - 2` pictures stay readable; the oldest goes stale when the next one comes.
+    Whatever the camera sends, the ring holds the 8-bit grey of it (`vision/cameras/pixels.py`).
     """
 
     Config: ClassVar[type[BaslerConfig]] = BaslerConfig
@@ -193,11 +195,32 @@ class BaslerCamera:
             self._note_failure(reason, exposed_ns)
             return
         ring = self._opened_ring()
+        try:
+            self._make_grey(result, ring)
+        except CameraError as error:
+            result.Release()
+            self._note_failure(str(error), exposed_ns)
+            return
         self._held.append(result)
         meta = FrameMeta(self._count.spent, exposed_ns, time.time_ns())
         self._outcomes.append(ring.publish(int(result.BufferContext), meta))
         while len(self._held) > ring.slots - QUEUED:
             self._release_oldest(ring)
+
+    def _make_grey(self, result: Any, ring: FrameRing) -> None:
+        """Leave the picture's 8-bit grey in its slot, which nobody reads yet. Raises CameraError
+        for one that is not what was set.
+        """
+        width, height, pad = int(result.Width), int(result.Height), int(result.PaddingX)
+        if (height, width) != ring.shape:
+            wanted = f"{ring.shape[1]} x {ring.shape[0]}"
+            raise CameraError(f"it came as {width} x {height} px instead of {wanted}")
+        slot, size = int(result.BufferContext), int(result.GetImageSize())
+        raw = ring.raw(slot)[:size]
+        if self.config.pixel_format == "Mono8" and not pad and size >= width * height:
+            return  # as it lies there
+        grey = to_grey8(raw, self.config.pixel_format, (width, height), pad)
+        ring.pixels(slot)[:] = grey
 
     def _release_oldest(self, ring: FrameRing) -> None:
         result = self._held.popleft()

@@ -7,6 +7,8 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from vision.cameras.pixels import PixelFormat
+
 EMULATOR = "BaslerCamEmu"
 
 
@@ -68,6 +70,11 @@ class BaslerConfig(BaseModel):
         title="Exposure time",
         description="Motion blur is belt speed times this: 0.3 m/s and 120 us give 0.04 mm.",
         json_schema_extra={"unit": "us"},
+    )
+    pixel_format: PixelFormat = Field(
+        "Mono8",
+        title="Pixel format",
+        description="What the camera sends (PFNC name); inspected is the 8-bit grey of it.",
     )
     width: int = Field(
         1920, ge=16, title="Width", description="Of the picture.", json_schema_extra={"unit": "px"}

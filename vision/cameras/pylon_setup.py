@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pypylon import genicam, pylon
 
 from vision.cameras.basler_config import EMULATOR, BaslerConfig
+from vision.cameras.pixels import OLDER, PixelFormat
 from vision.errors import CameraError
 
 IMAGES = {".bmp", ".png", ".tif", ".tiff", ".jpg", ".jpeg"}
@@ -38,9 +39,12 @@ def find_device(config: BaslerConfig) -> Any:
 
 
 def configure(camera: Any, config: BaslerConfig) -> None:
-    """Region, format, exposure and trigger of an open camera. Raises genicam.GenericException."""
+    """Region, format, exposure and trigger of an open camera.
+
+    Raises CameraError for a pixel format that it does not have, genicam.GenericException.
+    """
     camera.MaxNumBuffer.Value = config.slots
-    camera.PixelFormat.Value = "Mono8"
+    set_pixel_format(camera, config.pixel_format)
     camera.OffsetX.Value = camera.OffsetY.Value = 0  # or a smaller region may not fit
     camera.Width.Value, camera.Height.Value = config.width, config.height
     camera.OffsetX.Value, camera.OffsetY.Value = config.offset_x, config.offset_y
@@ -65,6 +69,19 @@ def configure(camera: Any, config: BaslerConfig) -> None:
         camera.TriggerActivation.Value = "RisingEdge"
     camera.LineSelector.Value = config.exposure_line
     camera.LineSource.Value = "ExposureActive"
+
+
+def set_pixel_format(camera: Any, wanted: PixelFormat) -> None:
+    """Have the camera send its pixels so. Raises CameraError, which names the formats it has."""
+    entries = [e for e in camera.PixelFormat.GetEntries() if genicam.IsAvailable(e)]
+    offered = {OLDER.get(name, name): name for name in (str(e.GetSymbolic()) for e in entries)}
+    if wanted not in offered:
+        known = ", ".join(name for name in get_args(PixelFormat) if name in offered)
+        raise CameraError(
+            f"Camera {camera.GetDeviceInfo().GetFriendlyName()} has no pixel format {wanted}: set "
+            f"`pixel_format` to one that it has ({known or 'none that can be read here'})"
+        )
+    camera.PixelFormat.Value = offered[wanted]
 
 
 def set_if_there(camera: Any, feature: str, value: object) -> bool:

@@ -9,6 +9,9 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vision.errors import RingError
 from vision.frames import layout as lay
 from vision.frames.sweep import sweep_drafts
@@ -62,6 +65,12 @@ class FrameRing:
     def pixels(self, slot: int) -> Image:
         """Writable view (height, width) of a slot; invalidate the slot before writing."""
         return self._mapping().picture(slot)
+
+    def raw(self, slot: int) -> NDArray[np.uint8]:
+        """Writable view of all bytes (capacity,) of a slot, for what is to become its pixels."""
+        mapping = self._mapping()
+        start = mapping.offset(slot)
+        return mapping.bytes[start : start + mapping.layout.capacity]
 
     def invalidate(self, slot: int) -> None:
         """Make every handle to this slot stale; do so before its pixels may change."""

@@ -37,6 +37,16 @@ Namespace = Annotated[
         help="ROS namespace of the running cell, e.g. /cell2; default: --config's, else /cell."
     ),
 ]
+OwnDomain = Annotated[
+    int | None, typer.Option("--domain", min=0, max=101, help="ROS domain of the cell that is run.")
+]
+OwnNamespace = Annotated[
+    str | None,
+    typer.Option(
+        "--namespace",
+        help="ROS namespace of the cell that is run; another one where a cell runs in the domain.",
+    ),
+]
 Person = Annotated[
     str | None, typer.Option(help="Who gives the order; default: your name on this computer.")
 ]

@@ -27,6 +27,7 @@ from cell.launcher.env import environment
 from cell.launcher.link import CommandError
 from cell.launcher.restarts import LIMIT, WINDOW_S
 from cell.launcher.session import Session, TwinPlan
+from cell.nodes.topics import to_ns
 from cell.records.journal import Journal
 from models.ground.errors import UserError
 from models.ground.text import Text, pieces
@@ -163,7 +164,7 @@ class Stand:
         message = self.running_session.link.state()
         if message is None:
             return ""
-        at_s = message.stamp.sec + message.stamp.nanosec * 1e-9
+        at_s = to_ns(message.header.stamp) * 1e-9
         return str(message.state) if time.time() - at_s < FRESH_S else ""
 
     def tend(self) -> None:

@@ -12,6 +12,7 @@ from inspection_cell_interfaces.msg import CellState
 from cell.launcher.campaign.account import Events, holds, removals
 from cell.launcher.campaign.verdict import Order, Sample, Told, Track
 from cell.launcher.control import Control, TwinLostError
+from cell.nodes.topics import to_ns
 
 PERIOD_S = 0.05
 
@@ -70,7 +71,7 @@ class Witness:
     def _hear(self) -> None:
         state = self._state()
         if state is not None and (not self._told or self._told[-1].state != state.state):
-            at_s = state.stamp.sec + state.stamp.nanosec * 1e-9
+            at_s = to_ns(state.header.stamp) * 1e-9
             self._told.append(Told(at_s, state.state))
 
 

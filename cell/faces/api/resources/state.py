@@ -123,6 +123,9 @@ class StateTold(Told):
     link: Literal["never", "silent", "live"] = Field(
         description="How well the supervisor is heard; what is not live is of before."
     )
+    replay: bool = Field(
+        description="A bag is played: all of this is of before, and there is no cell to command."
+    )
     state: str
     reason: Words
     recipe: str
@@ -154,6 +157,7 @@ def state_of(view: CellView, lang: Lang) -> StateTold:
     counts: Counts | None = view.counts
     return StateTold(
         link=view.link.value,
+        replay=view.replay,
         state=cell.state if cell else "unknown",
         reason=Words.of(cell.reason if cell else "", lang),
         recipe=cell.recipe if cell else "",

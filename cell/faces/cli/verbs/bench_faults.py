@@ -20,6 +20,7 @@ from cell.faces.cli.demo import demo_twin
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
 from cell.faces.cli.names import shown
+from cell.faces.cli.ordering import OwnDomain, OwnNamespace, namespace_of
 from cell.faces.cli.terminal import terminal
 from cell.launcher.campaign.campaign import Campaign
 from cell.launcher.campaign.outcome import Outcome, summary
@@ -54,9 +55,8 @@ def faults(
         Path | None, typer.Option(help="Folder of the campaign; default: a new one under runs/.")
     ] = None,
     host: Annotated[str, typer.Option(help="Loopback address of the twin.")] = "127.0.0.1",
-    domain: Annotated[
-        int | None, typer.Option(min=0, max=101, help="ROS domain of the campaign.")
-    ] = None,
+    domain: OwnDomain = None,
+    namespace: OwnNamespace = None,
 ) -> None:
     """Break the cell in every way that stands in the tables, and see that the law holds, that each
     fault has its alarm, and that a person gets the cell back to work. docs/faults.md tells more.
@@ -66,7 +66,15 @@ def faults(
     if every:
         refuse(context, "beside --all, which takes all the time it needs", "minutes")
     if list_only:
-        refuse(context, "beside --list, which runs nothing", "as_json", "data", "host", "domain")
+        refuse(
+            context,
+            "beside --list, which runs nothing",
+            "as_json",
+            "data",
+            "host",
+            "domain",
+            "namespace",
+        )
         if only != "*":
             refuse(context, "beside --list --only, which shows all that fit", "minutes")
     budget_s = float("inf") if every else 60.0 * minutes
@@ -79,10 +87,11 @@ def faults(
         for entry in entries:
             print(entry.name)
         return
+    space = namespace_of(namespace)
     folder = (data or Path("runs") / f"faults-{time.time_ns() % 10**9}").resolve()
     console = terminal(stderr=as_json)
     campaign = Campaign(
-        folder, lambda place, small: _site(place, host, domain, seed, small=small),
+        folder, lambda place, small: _site(place, host, domain, space, seed, small=small),
         lambda text: console.print(text, markup=False, highlight=False, soft_wrap=True), budget_s,
     )  # fmt: skip
     # Whoever ends it gets the report of what was tried until then, and no process stays behind.
@@ -115,21 +124,24 @@ def cuts(
         Path | None, typer.Option(help="Folder of the campaign; default: a new one under runs/.")
     ] = None,
     host: Annotated[str, typer.Option(help="Loopback address of the twin.")] = "127.0.0.1",
-    domain: Annotated[
-        int | None, typer.Option(min=0, max=101, help="ROS domain of the campaign.")
-    ] = None,
+    domain: OwnDomain = None,
+    namespace: OwnNamespace = None,
 ) -> None:
     """Power cuts alone, as many as wanted: 200 take more than an hour."""
     faults(
         context, "cut/*", list_only=False, every=True, number_of_cuts=number, minutes=MINUTES,
         seed=seed, as_json=as_json, data=data, host=host, domain=domain,
+        namespace=namespace,
     )  # fmt: skip
 
 
-def _site(folder: Path, host: str, domain: int | None, seed: int, *, small: bool) -> Site:
+def _site(
+    folder: Path, host: str, domain: int | None, namespace: str, seed: int, *, small: bool
+) -> Site:
     """A demo cell and its twin in this folder."""
     overrides: dict[str, Any] = demo_overrides(host, folder) | {
         "data_dir": str(folder),
+        "namespace": namespace,
         "hmi.host": host,
         "hmi.port": free_port(host),
     }

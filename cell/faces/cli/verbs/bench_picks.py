@@ -16,6 +16,7 @@ from cell.config import load
 from cell.config.stations import site_of
 from cell.faces.cli.bench.picks import Figures, confirmed, figures
 from cell.faces.cli.errors import UsageError
+from cell.faces.cli.ordering import OwnDomain, OwnNamespace, namespace_of
 from cell.faces.cli.terminal import terminal
 from cell.records.journal import Journal
 from robot.motion.bound import CycleBound
@@ -48,9 +49,8 @@ def picks(
         Path | None, typer.Option(help="Folder of the run; default: a new one under runs/.")
     ] = None,
     host: Annotated[str, typer.Option(help="Loopback address of the twin.")] = "127.0.0.1",
-    domain: Annotated[
-        int | None, typer.Option(min=0, max=101, help="ROS domain of the run.")
-    ] = None,
+    domain: OwnDomain = None,
+    namespace: OwnNamespace = None,
 ) -> None:
     """One whole run; its picks beside the least time that the configured joint speed, acceleration
     and jerk allow for the very same grips and bins.
@@ -59,6 +59,7 @@ def picks(
     settings: dict[str, Any] = {
         "parts": parts, "belt-speed": belt_speed, "pitch": pitch, "defective": defective,
         "seed": seed, "host": host, "domain": domain, "data": folder,
+        "namespace": None if namespace is None else namespace_of(namespace),
         "report": folder / "report.json",
     }  # fmt: skip
     row = _measure(folder, settings, belt_speed)

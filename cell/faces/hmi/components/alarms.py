@@ -29,7 +29,7 @@ class AlarmPanel:
     def __init__(self, acknowledge: Acknowledge, person: SignedIn) -> None:
         self._acknowledge = acknowledge
         self._may = person.may(needs(Order.ACKNOWLEDGE))
-        self._shown: tuple[tuple[Alarm, ...], Lang] | None = None
+        self._shown: tuple[tuple[Alarm, ...], Lang, bool] | None = None
         with box("panel alarms"):
             with box("panel-top"):
                 self._title = text("panel-title")
@@ -44,23 +44,24 @@ class AlarmPanel:
     def update(self, view: CellView, lang: Lang) -> None:
         """Build the list anew when it changed."""
         alarms = ordered((*view.told, *(view.cell.alarms if view.cell else ())))
-        if (alarms, lang) == self._shown:
+        may = self._may and not view.replay
+        if (alarms, lang, may) == self._shown:
             return
-        self._shown = (alarms, lang)
+        self._shown = (alarms, lang, may)
         waiting = sum(not a.acknowledged and not a.advisory for a in alarms)
         self._title.set_text(
             tr("alarm.title", lang) + (f"  {waiting}/{len(alarms)}" if alarms else "")
         )
         self._all.set_text(tr("alarm.acknowledge_all", lang))
-        self._all.set_visibility(waiting > 0 and self._may)
+        self._all.set_visibility(waiting > 0 and may)
         self._list.clear()
         with self._list:
             if not alarms:
                 text("alarm-none").set_text(tr("alarm.none", lang))
             for alarm in alarms:
-                self._row(alarm, lang)
+                self._row(alarm, lang, may)
 
-    def _row(self, alarm: Alarm, lang: Lang) -> None:
+    def _row(self, alarm: Alarm, lang: Lang, may: bool) -> None:
         priority = shown_priority(alarm)
         waiting = "" if alarm.acknowledged else " alarm-waiting"
         with box(f"alarm alarm-{priority}{waiting}"):
@@ -68,7 +69,7 @@ class AlarmPanel:
             with box("alarm-body"):
                 text("alarm-head").set_text(heading(alarm, priority, lang))
                 text("alarm-text", test="alarm-text").set_text(render(alarm.text, lang))
-            if self._may and not alarm.acknowledged and not alarm.advisory:
+            if may and not alarm.acknowledged and not alarm.advisory:
                 self._button(alarm, lang)
 
     def _button(self, alarm: Alarm, lang: Lang) -> None:

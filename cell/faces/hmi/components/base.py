@@ -38,9 +38,11 @@ def show(element: ui.element, classes: str) -> None:
 
 
 def refusal(view: CellView, order: Order, lang: Lang, person: SignedIn | None = None) -> str:
-    """Why the order would be refused now: the person's role does not allow it (None: any does), or
-    the cell says no, in its own words; '' if neither is so.
+    """Why the order would be refused now: a recording is played, the person's role does not allow
+    it (None: any does), or the cell says no, in its own words; '' if nothing of it is so.
     """
+    if view.replay:
+        return tr("why.replay", lang)
     if person is not None and not person.may(needs(order)):
         return tr("why.role", lang, role=tr(f"who.role.{person.role}", lang))
     told = view.cell.refusals.get(order) if view.live and view.cell is not None else None

@@ -30,6 +30,7 @@ class Header:
             with box("state") as self._state:
                 self._sign = ui.html("", sanitize=False).classes("state-sign")
                 self._word = text("state-word")
+            self._replay = text("replay lifted", test="replay")
             with box("header-why"):
                 self._reason = text("reason")
                 self._feed = text("feeding", test="feed")
@@ -54,6 +55,8 @@ class Header:
         show(self._state, f"state state-{state if known else 'other'}")
         self._sign.set_content(shapes.svg(shapes.STATES.get(state, shapes.WARN)))
         self._word.set_text(tr(key, lang) if known else tr("state.other", lang, state=state))
+        show(self._replay, "replay" if view.replay else "replay lifted")
+        self._replay.set_text(tr("replay", lang))
         cell = view.cell if view.live else None
         self._reason.set_text(render(cell.reason, lang) if cell else "")
         self._setup.set_text(setup(cell, lang) if cell else "")

@@ -77,7 +77,7 @@ class OverrideKeys:
         back = undo(self._done, view) if view.live else None
         undone = part is not None and back is not None and back.part == part.part
         choices = offers(part) if part is not None and not undone else ()
-        may = self._person.may(Permission.OVERRIDE)
+        may = self._person.may(Permission.OVERRIDE) and not view.replay
         # Where the part lies changes all the time; the keys do not depend on it.
         shown = (last, choices, back and back.part, part is not None, may, self._busy, lang)
         if shown == self._shown:
