@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def test_blind_orders_are_whole_and_unlike() -> None:
     for order in orders.values():
         assert len(set(order)) == len(order) == 90
         shown = [picture for _, picture in order]
-        assert all(a != b for a, b in zip(shown, shown[1:], strict=False))
+        assert all(a != b for a, b in pairwise(shown))
         assert [trial for trial, _ in order] == [1] * 30 + [2] * 30 + [3] * 30
     assert len(set(orders.values())) == 3
 
@@ -126,8 +127,8 @@ def test_nothing_is_ever_changed(book: StudyBook, tmp_path: Path) -> None:
     book.judge("june", "A", 1, True, 1)
     db = sqlite3.connect(tmp_path / "quality.db")
     for words in (
-        "UPDATE judgement SET defective = 0", "DELETE FROM judgement", "UPDATE subject SET score = 0",
-        "DELETE FROM study", "UPDATE appraiser SET name = 'x'",
+        "UPDATE judgement SET defective = 0", "DELETE FROM judgement",
+        "UPDATE subject SET score = 0", "DELETE FROM study", "UPDATE appraiser SET name = 'x'",
     ):  # fmt: skip
         with pytest.raises(sqlite3.IntegrityError, match="never changed"):
             db.execute(words)

@@ -14,7 +14,7 @@ from cell.control.ledger.codec import decode
 from cell.records.journal_file import connect, reading
 
 _KINDS: Final = (
-    "SessionStarted", "SessionClosed", "StateChanged", "BeltHeld", "BeltReleased", "Faulted",
+    "session_started", "session_closed", "state_changed", "belt_held", "belt_released", "faulted",
 )  # fmt: skip
 _MARKS: Final = ", ".join("?" * len(_KINDS))
 _EVENTS: Final = (
@@ -49,7 +49,7 @@ def states(journal: Path, since_ns: int) -> tuple[StateRow, ...]:
 def _first(db: sqlite3.Connection, since_ns: int) -> int:
     """The newest session's first event before which none was written at or after this time."""
     starts = db.execute(
-        "SELECT seq, stamp_ns FROM events WHERE type = 'SessionStarted' ORDER BY seq"
+        "SELECT seq, stamp_ns FROM events WHERE type = 'session_started' ORDER BY seq"
     ).fetchall()
     # A clock that was set back may have made earlier sessions the later ones.
     first = 1
