@@ -57,7 +57,7 @@ def contents(told: Evaluation, lang: Lang, zone: ZoneInfo) -> dict[str, Any]:
     """All that the template shows."""
     result, study = told.result, told.study
     made = datetime.fromtimestamp(told.judged_ns[1] // 10**9, zone)
-    zones = told.detection.upper or told.detection.lower
+    zone_of_doubt = told.detection.upper  # a score has one limit: above it lies what is rejected
     looks = study.trials * len(study.appraisers)
     marks = {one.subject.sha256: sum(one.rejections) for one in told.mixed}
     return {
@@ -84,8 +84,8 @@ def contents(told: Evaluation, lang: Lang, zone: ZoneInfo) -> dict[str, Any]:
         ),
         "kappas": [*_kappas(result, lang)],
         "system": tr(
-            "quality.report.system", lang, parts=result.parts, between=_share(result.between),
-            right=_share(result.all_right),
+            "quality.report.system", lang, parts=result.parts, between=_share(result.between, " "),
+            right=_share(result.all_right, " "),
         ),
         "detection": _detection(told, lang),
         "rejection_chart": rejection_chart(
@@ -93,7 +93,7 @@ def contents(told: Evaluation, lang: Lang, zone: ZoneInfo) -> dict[str, Any]:
                 Mark(one.score, marks.get(one.sha256, looks * one.defective) / looks, one.defective)
                 for one in told.subjects
             ],
-            None if zones is None else (zones.accepted, zones.rejected),
+            None if zone_of_doubt is None else (zone_of_doubt.accepted, zone_of_doubt.rejected),
             tr("quality.report.score", lang),
             tr("quality.report.rejected_share", lang),
         ),
@@ -174,16 +174,15 @@ def _kappas(result: GaugeResult, lang: Lang) -> Iterator[list[str]]:
 
 
 def _detection(told: Evaluation, lang: Lang) -> str:
-    found = told.detection
-    zone = found.upper or found.lower
-    if zone is None or found.grr is None:
+    zone = told.detection.upper
+    if zone is None:
         return tr("quality.report.no_zone", lang)
     scores = [one.score for one in told.subjects]
     spread = max(scores) - min(scores)
-    share = found.share_of(spread) if spread else None
+    share = zone.width / spread if spread else None
     return tr(
         "quality.report.zone", lang, accepted=zone.accepted, rejected=zone.rejected,
-        width=zone.width, grr=found.grr, share=_NONE if share is None else f"{share:.0%}",
+        width=zone.width, grr=zone.width / 6.0, share=_NONE if share is None else f"{share:.0%}",
     )  # fmt: skip
 
 
@@ -191,11 +190,14 @@ def _whisker(name: str, share: Share) -> Whisker:
     return Whisker(name, share.value or 0.0, share.interval.low, share.interval.high)
 
 
-def _share(share: Share) -> str:
-    if share.value is None:
+def _share(share: Share, between: str = "\n") -> str:
+    if not share.total:
         return _NONE
     low, high = share.interval.low, share.interval.high
-    return f"{share.count}/{share.total} = {share.value:.1%}\n({low:.1%} – {high:.1%})"
+    # Counted by hand: 6.25 % is 6.3 %, as everybody rounds who checks it.
+    tenths = (share.count * 2000 + share.total) // (2 * share.total)
+    told = f"{share.count}/{share.total} = {tenths // 10}.{tenths % 10}%"
+    return f"{told}{between}({low:.1%} – {high:.1%})"
 
 
 def _estimate(one: Estimate) -> list[str]:
