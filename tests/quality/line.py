@@ -51,7 +51,12 @@ class Line:
         self.shift.projection.catch_up(self.shift.journal)
 
     def part(
-        self, *defects: Defect, override: str = "", closed: bool = True, model: str = "m@1"
+        self,
+        *defects: Defect,
+        override: str = "",
+        closed: bool = True,
+        model: str = "m@1",
+        image: Image | None = None,
     ) -> str:
         self.shift.parts += 1
         self.now_ns += 2 * SECOND
@@ -61,7 +66,8 @@ class Line:
         verdict = Verdict(VerdictKind.REJECT if stops else VerdictKind.PASS, "scrap" * stops, "")
         seen = Inspection(
             trigger=number, exposure_ns=now, done_ns=now, ok=True, recipe=self.recipe, model=model,
-            engine="test", timings=Timings(1.0, 1.0, 1.0), view="", defects=defects,
+            engine="test", timings=Timings(1.0, 1.0, 1.0), defects=defects,
+            view="" if image is None else self.shift.view(image, now),
         )  # fmt: skip
         events: list[e.Event] = [
             e.Arrived(stamp_ns=now, part=name, index=number, encoder_m=0.0, x=0.0),

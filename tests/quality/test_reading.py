@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from cell.config.quality import QualityConfig
@@ -11,12 +13,14 @@ from cell.control.ledger import events as e
 from cell.labels.truths import truths
 from cell.quality.pareto import Truth
 from cell.quality.reading.found import findings
+from cell.quality.reading.light import light_of, lights
 from cell.quality.reading.monitored import monitored
 from cell.quality.reading.summary import Period, summarise
 from cell.records.reading.produced import produced
 from cell.records.reading.states import states
 from tests.cell.evidence_world import START_NS
 from tests.quality.line import GOOD, SECOND, Line, pit, real_pit
+from vision.types import Image
 
 END = START_NS + 10**15
 
@@ -165,3 +169,36 @@ def test_monitors_find_the_change(tmp_path: Path) -> None:
     assert "yaw_rad" not in found, "it never changed: there is nothing to compare with"
     too_few = QualityConfig(baseline_parts=100)
     assert not [*monitored(produced(tmp_path, START_NS, END), too_few)]
+
+
+def textured(seed: int, gain: float = 1.0, blur: float = 0.0) -> Image:
+    """A picture with details, darker by `gain` and out of focus by `blur` px."""
+    details = np.random.default_rng(seed).normal(128.0, 30.0, (96, 96))
+    seen = cv2.GaussianBlur(details, (0, 0), 1.0) * gain
+    return np.clip(cv2.GaussianBlur(seen, (0, 0), blur) if blur else seen, 0, 255).astype(np.uint8)
+
+
+def test_light_and_sharpness_are_told_apart() -> None:
+    usual, dark, soft = (light_of(textured(1, *how)) for how in ((1.0,), (0.7,), (1.0, 2.0)))
+    assert dark.mean == pytest.approx(0.7 * usual.mean, rel=0.02)
+    assert dark.sharpness == pytest.approx(usual.sharpness, rel=0.05)
+    assert soft.mean == pytest.approx(usual.mean, rel=0.02)
+    assert soft.sharpness < 0.6 * usual.sharpness
+    assert light_of(np.full((8, 8), 7, np.uint8)).sharpness == 0.0
+
+
+def test_a_lamp_that_grows_dark_is_found(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    for number in range(60):
+        line.part(image=textured(number, gain=1.0 if number < 45 else 0.98))
+    line.close()
+    rows = produced(tmp_path, START_NS, END)
+    found = lights(tmp_path, rows)
+    assert len(found) == 60
+    settings = QualityConfig(baseline_parts=40, false_alarm_run=1000)
+    told = {one.name: one for one in monitored(rows, settings, found)}
+    assert told["light.mean"].alarms
+    assert int(told["light.mean"].alarms[0][-5:]) > 45
+    assert not told["light.sharpness"].alarms
+    gone = lights(tmp_path / "elsewhere", rows)
+    assert gone == {}, "pictures that retention has taken are left out"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import fmean, pstdev
+from types import MappingProxyType
 from typing import Final
 
 from cell.config.quality import QualityConfig
@@ -19,10 +20,14 @@ from cell.quality.monitors import (
     two_valued,
     watched,
 )
+from cell.quality.reading.light import Light
 from cell.records.reading.produced import ProducedRow
 
 WEIGHT: Final = 0.05
-Value = Callable[[ProducedRow], float]
+LEAST_BASELINE: Final = 30
+_LIGHT: Final = ("mean", "contrast", "sharpness")
+Value = Callable[[ProducedRow], float | None]
+"""None: nothing is known of this part, which is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +62,28 @@ VALUES: Final[dict[str, Value]] = {
 """Numbers that the records hold of every part."""
 
 
-def monitored(rows: Sequence[ProducedRow], settings: QualityConfig) -> Iterator[Monitored]:
+def monitored(
+    rows: Sequence[ProducedRow],
+    settings: QualityConfig,
+    lights: Mapping[str, Light] = MappingProxyType({}),
+) -> Iterator[Monitored]:
     """Every number and every class's share, model by model; a model with too few parts for its
-    baseline, and a number that never changes in it, are left out.
+    baseline, and a number that never changes in it, are left out. lights: of parts whose pictures
+    were looked at.
     """
+    values = VALUES | {f"light.{name}": _of_light(lights, name) for name in _LIGHT if lights}
     models = dict.fromkeys(row.model for row in rows if row.inspected)
     for model in models:
         own = [row for row in rows if row.inspected and row.model == model]
         learnt, rest = own[: settings.baseline_parts], own[settings.baseline_parts :]
         if len(learnt) < settings.baseline_parts:
             continue
-        for name, value in VALUES.items():
+        for name, value in values.items():
             yield from _watched(name, model, learnt, rest, value, settings, normal())
         classes = {one.class_name for row in learnt for one in row.defects}
         for class_name in sorted(classes):
             has = _having(class_name)
-            share = fmean(map(has, learnt))
+            share = fmean(has(row) or 0.0 for row in learnt)
             if 0.0 < share < 1.0:
                 like = two_valued(round(share, 3) or 0.001)
                 yield from _watched(f"class.{class_name}", model, learnt, rest, has, settings, like)
@@ -87,23 +98,26 @@ def _watched(
     settings: QualityConfig,
     like: Distribution,
 ) -> Iterator[Monitored]:
-    usual = [value(row) for row in learnt]
+    usual = [known for row in learnt if (known := value(row)) is not None]
+    if len(usual) < LEAST_BASELINE:
+        return
     mean, spread = fmean(usual), pstdev(usual)
     if spread <= 1e-12 or not math.isfinite(spread):
         return
+    seen = [(row.part, known) for row in rest if (known := value(row)) is not None]
     monitor = _normal_ewma(settings.false_alarm_run)
     if name.startswith("class."):
         monitor = ewma_for(settings.false_alarm_run, WEIGHT, like)
-    last, alarms = watched(monitor, ((value(row) - mean) / spread for row in rest))
+    last, alarms = watched(monitor, ((known - mean) / spread for _, known in seen))
     yield Monitored(
         name=name,
         model=model,
-        baseline=len(learnt),
+        baseline=len(usual),
         mean=mean,
         spread=spread,
         run=run_length(monitor, like),
-        watched=len(rest),
-        alarms=tuple(rest[at].part for at in alarms),
+        watched=len(seen),
+        alarms=tuple(seen[at][0] for at in alarms),
         progress=last.progress,
     )
 
@@ -111,6 +125,10 @@ def _watched(
 @cache
 def _normal_ewma(run: int) -> Ewma:
     return ewma_for(run, WEIGHT, normal())
+
+
+def _of_light(lights: Mapping[str, Light], name: str) -> Value:
+    return lambda row: getattr(lights[row.part], name) if row.part in lights else None
 
 
 def _having(class_name: str) -> Value:

@@ -14,6 +14,7 @@ from cell.quality.calendar import Shift, shifts
 from cell.quality.oee import Oee, Stretch, account
 from cell.quality.pareto import Bar, heat_map, pareto
 from cell.quality.reading.found import findings
+from cell.quality.reading.light import lights
 from cell.quality.reading.monitored import Monitored, monitored
 from cell.quality.reading.trends import Charts, Group, charts, grouped, shift_of
 from cell.records.reading.produced import ProducedRow, produced
@@ -56,10 +57,16 @@ class Summary:
 
 
 def summarise(
-    data_dir: Path, settings: QualityConfig, recipe_of: RecipeOf, period: Period
+    data_dir: Path,
+    settings: QualityConfig,
+    recipe_of: RecipeOf,
+    period: Period,
+    *,
+    pictures: bool = False,
 ) -> Summary:
     """The period from the records, the journal and the labels of a data folder; parts count by
-    their arrival. Raises RecordsError, JournalError, StoreError.
+    their arrival. pictures: look at the views that are kept, too, for light and sharpness. Raises
+    RecordsError, JournalError, StoreError.
     """
     every = produced(data_dir, period.since_ns, period.until_ns)
     rows = [row for row in every if row.disposition]
@@ -82,7 +89,7 @@ def summarise(
         by_shift=_groups(rows, lambda row: shift_of(row, calendar), settings),
         by_recipe=_groups(rows, lambda row: row.recipe, settings),
         by_model=_groups(rows, lambda row: row.model, settings),
-        monitors=tuple(monitored(rows, settings)),
+        monitors=tuple(monitored(rows, settings, lights(data_dir, rows) if pictures else {})),
     )
 
 

@@ -8,8 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import typst
-
 HERE: Final = Path(__file__).parent
 
 
@@ -17,6 +15,8 @@ def pdf(template: str, data: Mapping[str, Any], made: datetime) -> bytes:
     """Set a template of this folder with its data. made: goes into the file's properties; the clock
     is not asked.
     """
+    import typst  # 80 MiB that only a report needs
+
     content: bytes = typst.compile(
         HERE / template,
         root=HERE,

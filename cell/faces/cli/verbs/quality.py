@@ -34,6 +34,12 @@ def summary(
     ] = "",
     since: Since = "",
     until: Until = "",
+    pictures: Annotated[
+        bool,
+        typer.Option(
+            "--pictures", help="Look at the kept views, too: monitors of light, sharpness."
+        ),
+    ] = False,
     data: Data = DATA,
     config: Config = None,
     as_json: AsJson = False,
@@ -46,7 +52,7 @@ def summary(
     if shift and (since or until):
         raise UsageError("--shift says the time already: leave --since and --until out.")
     settings = settings_of(data, config)
-    told = _summary(data, settings, _period(settings, shift, since, until))
+    told = _summary(data, settings, _period(settings, shift, since, until), pictures)
     if as_json:
         print(json.dumps(summary_json(told), indent=2, ensure_ascii=False))
         return
@@ -69,5 +75,5 @@ def _period(settings: CellConfig, shift: str, since: str, until: str) -> Period:
     return Period(begin, end)
 
 
-def _summary(data: Path, settings: CellConfig, period: Period) -> Summary:
-    return summarise(data, settings.quality, Recipes(settings), period)
+def _summary(data: Path, settings: CellConfig, period: Period, pictures: bool) -> Summary:
+    return summarise(data, settings.quality, Recipes(settings), period, pictures=pictures)
