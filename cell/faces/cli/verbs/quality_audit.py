@@ -131,8 +131,8 @@ def _result(data: Path, audit: str, escapes: Claim, false_rejects: Claim) -> Aud
 def _line(what: str, proof: Proof) -> str:
     rate = f"{proof.found} of {proof.audited}"
     bounds = f"{proof.interval.low:.2%} to {proof.interval.high:.2%}"
-    more = {None: "cannot be proven by audits"}.get(
-        proof.more, f"{proof.more} more audits without a further one would prove it"
-    )
+    more = f"{proof.more} more audits without a further one would prove it"
+    if proof.more is None:
+        more = "so many found that no audit of this size proves it"
     ending = "" if proof.standing.value == "proven" else f"; {more}"
     return f"{what}: {rate} ({bounds}), claim {proof.standing.value}{ending}"
