@@ -107,7 +107,7 @@ def test_a_summary_for_people_and_programs(folder: Path) -> None:
     time = ("--since", "2023-11-14", "--until", "2023-11-17", "--data", str(folder))
     lines = said("summary", *time)
     assert "parts 12: passed 6, stopped 6" in lines
-    assert "OEE: not known; give the planned run time" in lines
+    assert "OEE not known, give the planned run time" in lines
     told = json.loads(said("summary", "--json", *time))
     assert (told["parts"], told["oee"]["good"]) == (12, 6)
     assert told["oee"]["oee"] is None

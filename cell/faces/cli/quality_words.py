@@ -69,12 +69,14 @@ def summary_lines(told: Summary) -> Iterator[str | Table]:
         f"parts {told.parts}: passed {told.passed}, stopped {told.stopped}, not inspected "
         f"{told.not_inspected}, overridden {told.overridden}; still open {told.open}"
     )
-    if oee.run_time_ns is None:
-        yield "OEE: not known; give the planned run time of a part (quality.run_time_s)"
-    yield (
-        f"OEE {_percent(oee.index)} = availability {_percent(oee.availability)} x effectiveness "
-        f"{_percent(oee.effectiveness)} x quality ratio {_percent(oee.quality_ratio)}"
+    shares = (
+        f"availability {_percent(oee.availability)} x effectiveness {_percent(oee.effectiveness)} "
+        f"x quality ratio {_percent(oee.quality_ratio)}"
     )
+    if oee.run_time_ns is None:
+        yield (f"OEE not known, give the planned run time of a part (quality.run_time_s); {shares}")
+    else:
+        yield f"OEE {_percent(oee.index)} = {shares}"
     yield (
         f"planned {_minutes(oee.planned_busy_ns)}, produced {_minutes(oee.production_ns)}"
         + "".join(

@@ -86,7 +86,7 @@ def summarise(
         pareto=pareto(((one.class_name, one.truth) for one in found), settings.confidence),
         positions=heat_map(((one.x, one.y) for one in found), FIELDS, FIELDS),
         charts=charts(rows, of_part.__getitem__, settings.subgroup),
-        by_shift=_groups(rows, lambda row: shift_of(row, calendar), settings),
+        by_shift=_groups(rows if calendar else [], lambda row: shift_of(row, calendar), settings),
         by_recipe=_groups(rows, lambda row: row.recipe, settings),
         by_model=_groups(rows, lambda row: row.model, settings),
         monitors=tuple(monitored(rows, settings, lights(data_dir, rows) if pictures else {})),

@@ -58,7 +58,7 @@ def summary(
         return
     console = terminal()
     for line in summary_lines(told):
-        console.print(line, highlight=False, markup=False)
+        console.print(line, highlight=False, markup=False, soft_wrap=isinstance(line, str))
 
 
 def _period(settings: CellConfig, shift: str, since: str, until: str) -> Period:
