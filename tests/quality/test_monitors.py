@@ -40,8 +40,25 @@ def test_cusum_runs_as_published(limit: float, shift: float, run: float) -> None
 def test_chain_and_simulation_agree(monitor: Monitor) -> None:
     sample = np.random.default_rng(1).normal(size=200_000)
     sample = (sample - sample.mean()) / sample.std()
-    mean, error = simulated_run_length(monitor, sample.tolist(), 400, seed=2)
-    assert abs(mean - run_length(monitor, normal())) < 4 * error
+    mean = simulated_run_length(monitor, sample.tolist(), 300_000, seed=2)
+    told = run_length(monitor, normal())
+    assert mean is not None
+    # About as many alarms as 300 000 / run, whose count varies by its root.
+    assert abs(mean - told) < 4 * told * (told / 300_000) ** 0.5
+
+
+@pytest.mark.parametrize("monitor", [Ewma(0.3, 1.2), Cusum(0.5, 1.5)])
+def test_simulation_steps_as_the_monitor_does(monitor: Monitor) -> None:
+    """Lines that are simulated next to each other alarm as often as one monitor does."""
+    sample = [-1.2, -0.4, 0.1, 0.9, 1.6]
+    random = np.random.default_rng(3)
+    _, alarms = watched(monitor, [sample[n] for n in random.integers(0, 5, 40_000)])
+    mean = simulated_run_length(monitor, sample, 300_000, seed=4)
+    assert mean == pytest.approx(40_000 / len(alarms), rel=0.08)
+
+
+def test_a_monitor_that_cannot_alarm_has_no_run() -> None:
+    assert simulated_run_length(Ewma(0.1, 3.0), [-0.1, 0.1], 5000, seed=1) is None
 
 
 @pytest.mark.parametrize("run", [370, 5000])
@@ -59,8 +76,9 @@ def test_a_rare_class_needs_its_own_limit() -> None:
     pool = (pool - share) / spread
     wrong, own = ewma_for(run, 0.05, normal()), ewma_for(run, 0.05, two_valued(share))
     assert run_length(wrong, two_valued(share)) < 0.7 * run
-    mean, error = simulated_run_length(own, pool.tolist(), 150, seed=4)
-    assert mean > run - 4 * error
+    mean = simulated_run_length(own, pool.tolist(), 400_000, seed=4)
+    assert mean is not None
+    assert mean > 0.75 * run, "about 200 alarms: a spread of 7 %"
     assert run_length(own, two_valued(share, now=0.08)) < 0.05 * run
 
 

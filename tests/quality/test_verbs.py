@@ -126,6 +126,9 @@ def test_what_cannot_be_asked(tmp_path: Path) -> None:
         refused("summary", "--since", "2026-01-02", "--until", "2026-01-01", *empty)
     )
     assert isinstance(refused("gauge", "report", "x", *empty), UsageError)
+    for words in (("gauge", "list"), ("audit", "show", "x"), ("gauge", "judge", "x", "--as", "k")):
+        assert "no studies and audits here" in str(refused(*words, *empty))
+    assert not [*tmp_path.iterdir()], "what is refused leaves nothing"
 
 
 THREE = QualityConfig.model_validate(

@@ -13,6 +13,7 @@ from cell.config import CellConfig, load
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.when import stamp_of
 from cell.quality.studies.book import StudyBook
+from cell.quality.studies.tables import FILE
 
 DATA = Path("data")
 Data = Annotated[Path, typer.Option(help="The cell's data folder.")]
@@ -47,10 +48,18 @@ def time_asked(since: str, until: str) -> tuple[int, int]:
 
 
 @contextmanager
-def book_of(data: Path) -> Iterator[StudyBook]:
-    """The studies and audits of a data folder. Raises UsageError, StudyError."""
+def book_of(data: Path, *, make: bool = False) -> Iterator[StudyBook]:
+    """The studies and audits of a data folder; `make`: also where there are none yet.
+
+    Raises UsageError, StudyError.
+    """
     if not data.is_dir():
         raise UsageError(f"{data}: is no folder; give the cell's data folder with --data")
+    if not make and not (data / FILE).exists():
+        raise UsageError(
+            f"{data}: there are no studies and audits here: `cell quality gauge plan` and `cell "
+            "quality audit draw` make the first"
+        )
     book = StudyBook(data)
     try:
         yield book

@@ -111,7 +111,8 @@ def summary_lines(told: Summary) -> Iterator[str | Table]:
         for part in monitor.alarms:
             yield (
                 f"monitor {shown(monitor.name)}, model {shown(monitor.model)}: alarm at part "
-                f"{shown(part)}; for nothing once in {monitor.run:.0f} parts"
+                f"{shown(part)}; for nothing once in {monitor.run:.0f} parts, measured on the "
+                f"baseline {'never' if monitor.measured is None else f'{monitor.measured:.0f}'}"
             )
 
 

@@ -17,6 +17,7 @@ from cell.quality.monitors import (
     ewma_for,
     normal,
     run_length,
+    simulated_run_length,
     two_valued,
     watched,
 )
@@ -25,6 +26,8 @@ from cell.records.reading.produced import ProducedRow
 
 WEIGHT: Final = 0.05
 LEAST_BASELINE: Final = 30
+MEASURED: Final = 50
+"""Alarms that a simulation is long enough for."""
 _LIGHT: Final = ("mean", "contrast", "sharpness")
 Value = Callable[[ProducedRow], float | None]
 """None: nothing is known of this part, which is left out."""
@@ -33,8 +36,9 @@ Value = Callable[[ProducedRow], float | None]
 @dataclass(frozen=True, slots=True)
 class Monitored:
     """One number of every inspected part of a model. mean, spread: of the baseline; run: mean
-    number of parts until an alarm without a cause, by the chain of states; alarms: at which parts
-    it alarmed; progress: how far it is now, 1 would be an alarm.
+    number of parts until an alarm without a cause, by the chain of states; measured: the same of
+    parts drawn from the baseline, None where none alarmed; alarms: at which parts it alarmed;
+    progress: how far it is now, 1 would be an alarm.
     """
 
     name: str
@@ -43,6 +47,7 @@ class Monitored:
     mean: float
     spread: float
     run: float
+    measured: float | None
     watched: int
     alarms: tuple[str, ...]
     progress: float
@@ -116,6 +121,12 @@ def _watched(
         mean=mean,
         spread=spread,
         run=run_length(monitor, like),
+        measured=simulated_run_length(
+            monitor,
+            [(one - mean) / spread for one in usual],
+            MEASURED * settings.false_alarm_run,
+            1,
+        ),
         watched=len(seen),
         alarms=tuple(seen[at][0] for at in alarms),
         progress=last.progress,

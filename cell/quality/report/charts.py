@@ -10,6 +10,8 @@ from typing import Final
 WIDTH: Final = 480.0
 LEFT: Final = 96.0
 RIGHT: Final = 12.0
+_LONGEST: Final = 10
+"""Signs of a name beside a chart: Hangul is as wide as high."""
 _FONT = "font-family='Noto Sans KR' font-size='9'"
 _GREY, _BLUE, _RED = "#666666", "#1f5fa8", "#b3261e"
 
@@ -46,7 +48,8 @@ def interval_chart(rows: Sequence[Whisker], lines: Sequence[float], label: str) 
     for number, row in enumerate(rows):
         y = 12.0 + 18.0 * number
         low, high, value = _x(row.low), _x(row.high), _x(row.value)
-        body += _text(LEFT - 8, y + 3, row.name, "end")
+        name = row.name if len(row.name) <= _LONGEST else f"{row.name[: _LONGEST - 1]}…"
+        body += _text(LEFT - 8, y + 3, name, "end")
         body += (
             f"<path d='M{low:.1f} {y - 4}V{y + 4}M{low:.1f} {y}H{high:.1f}M{high:.1f} {y - 4}"
             f"V{y + 4}' stroke='{_BLUE}' stroke-width='1.3' fill='none'/>"

@@ -114,7 +114,7 @@ def show(
 
 def _draw(data: Path, wish: Audit, passed: int, stopped: int) -> Audit:
     rows = produced(data, wish.since_ns, wish.until_ns)
-    with book_of(data) as book:
+    with book_of(data, make=True) as book:
         return Audits(book.store).draw(wish, rows, passed, stopped)
 
 

@@ -177,7 +177,7 @@ def report(
 
 def _plan(data: Path, wish: Study, parts: int, begin: int, end: int) -> Study:
     known = candidates(data, wish.recipe, begin, end)
-    with book_of(data) as book:
+    with book_of(data, make=True) as book:
         return book.plan(wish, choose(known, parts, wish.seed))
 
 
