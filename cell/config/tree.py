@@ -13,6 +13,7 @@ from cell.config.labels import LabelsConfig
 from cell.config.namespace import NAMESPACE, absolute
 from cell.config.people import PeopleConfig
 from cell.config.promotion import PromotionConfig
+from cell.config.quality import QualityConfig
 from cell.config.ros import RosConfig
 from cell.config.training import TrainingConfig
 from cell.control.ledger.config import LedgerSettings
@@ -223,6 +224,11 @@ class CellConfig(Section):
         default_factory=PromotionConfig,
         title="Promotion",
         description="What a new model must prove before it has a say.",
+    )
+    quality: QualityConfig = Field(
+        default_factory=QualityConfig,
+        title="Quality",
+        description="Shifts, what is planned and claimed, and when monitors alarm.",
     )
     ros: RosConfig = Field(
         default_factory=RosConfig, title="ROS", description="How other ROS 2 programs see the cell."

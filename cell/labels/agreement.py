@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from cell.labels.label import Judgement, Shape
 from cell.labels.values import Said
+from cell.quality.kappa import cohen
 from vision.nets.decode import iou_matrix
 
-_95 = 1.959964
 _TIE = 1e-3
 """What overlap weighs beside the number of matches."""
 
@@ -102,26 +100,16 @@ def agreement(looks: Sequence[SecondLook], iou: float) -> Agreement:
 
 
 def kappa(pairs: Sequence[tuple[Judgement, Judgement]]) -> Kappa:
-    """Cohen's kappa of two people's words for the same pictures.
-
-    The interval is by the large-sample variance of Fleiss, Cohen and Everitt 1969, Psychological
-    Bulletin 72, equation 13; it is cut at -1 and 1.
-    """
+    """Cohen's kappa of two people's words for the same pictures, as `cell.quality.kappa` has it."""
     if not pairs:
         return Kappa(0, None, None, None, None)
     words = list(Judgement)
     table = np.zeros((len(words), len(words)))
     for one, other in pairs:
         table[words.index(one), words.index(other)] += 1
-    p = table / len(pairs)
-    rows, columns, same = p.sum(axis=1), p.sum(axis=0), float(np.trace(p))
-    chance = float(rows @ columns)
-    if chance >= 1.0 - 1e-12:
-        return Kappa(len(pairs), same, None, None, None)
-    value = (same - chance) / (1.0 - chance)
-    error = _error(p, value, chance) / math.sqrt(len(pairs))
-    low, high = max(-1.0, value - _95 * error), min(1.0, value + _95 * error)
-    return Kappa(len(pairs), same, value, low, high)
+    found = cohen(table)
+    same = float(np.trace(table)) / len(pairs)
+    return Kappa(len(pairs), same, found.value, found.low, found.high)
 
 
 def boxes(pairs: Iterable[tuple[Sequence[Shape], Sequence[Shape]]], iou: float) -> Boxes:
@@ -153,16 +141,6 @@ def _matched(
     enough = table >= np.float32(iou)
     rows, columns = linear_sum_assignment(enough * (1.0 + _TIE * table), maximize=True)
     return [float(table[i, j]) for i, j in zip(rows, columns, strict=True) if enough[i, j]]
-
-
-def _error(p: NDArray[np.float64], value: float, chance: float) -> float:
-    rows, columns = p.sum(axis=1), p.sum(axis=0)
-    diagonal = np.diag(p)
-    on = float(diagonal @ (1.0 - (rows + columns) * (1.0 - value)) ** 2)
-    weights = (columns[:, None] + rows[None, :]) ** 2
-    off = (1.0 - value) ** 2 * float((p * weights).sum() - diagonal @ np.diag(weights))
-    rest = (value - chance * (1.0 - value)) ** 2
-    return math.sqrt(max(0.0, on + off - rest)) / (1.0 - chance)
 
 
 def _of_pair(people: tuple[str, str], looks: Sequence[SecondLook], iou: float) -> PairAgreement:

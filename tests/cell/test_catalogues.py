@@ -38,6 +38,8 @@ from cell.promotion.canary import Why as Left
 from cell.promotion.gate import Outcome, What
 from cell.promotion.states import State as ModelState
 from cell.promotion.states import Way
+from cell.quality.gauge import Grade
+from cell.quality.report.gauge_report import ABOUT, METHOD, WORDS
 from cell.texts import catalogue, languages
 from cell.training.values import State as JobState
 from robot.base import RobotMode
@@ -69,6 +71,11 @@ COMPOSED = {
     "permission.{}": Permission,
     "phase.{}": Phase,
     "process.{}": {"launcher", *HmiConfig().processes, *(process.name for process in TABLE)},
+    "quality.grade.{}": Grade,
+    "quality.report.{}": WORDS,
+    "quality.report.about.{}": ABOUT,
+    "quality.report.method.{}": METHOD,
+    "quality.truth.{}": ("good", "defective"),
     "recipe.step.{}": UNDER_WAY,
     "recipe.why.{}": REASONS,
     "robot.{}": RobotMode,
@@ -115,7 +122,7 @@ COMPOSED = {
 """Codes that are put together, each with the names that it is put together of."""
 SAME_EVERYWHERE = {
     "alarm.detail", "exchange.fault", "file.at", "file.good.judgement", "override.order",
-    "picture.caption", "verdict.defect",
+    "picture.caption", "quality.report.by_at", "verdict.defect",
 }  # fmt: skip
 """Codes without a word in their text."""
 

@@ -23,6 +23,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from cell.config.quality import QualityConfig
 from cell.faces.cli.app import app
 from cell.faces.cli.bench.gpu import Row
 from cell.faces.cli.bench.inspection import Times
@@ -52,6 +53,12 @@ def one_campaign(folder: Path, site: Callable[..., object], *_: object) -> None:
     raise EndedError
 
 
+QUALITY = SimpleNamespace(
+    quality=QualityConfig.model_validate(
+        {"time_zone": "UTC", "shifts": ({"name": "a", "begin": "00:00", "end": "00:00"},)}
+    )
+)
+STUDY = SimpleNamespace(result=SimpleNamespace(grade=SimpleNamespace(value="x")))
 READ = SimpleNamespace(open=gives(None))
 CLOSED = SimpleNamespace(close=gives(None))
 SETUP = SimpleNamespace(
@@ -164,6 +171,23 @@ CALLS: dict[str, dict[str, Any]] = {
     "audit list": {"read": ends},
     "audit export": {"read": gives(()), "as_csv": gives(""), "write_whole": gives(None)},
     "audit accept": {"_accept": ends},
+    "quality summary": {
+        "settings_of": gives(QUALITY), "time_ns": gives(18 * 10**17), "_summary": ends,
+    },
+    "quality gauge plan": {
+        "settings_of": gives(QUALITY), "time_ns": gives(1), "find_recipe": gives(None),
+        "_plan": ends,
+    },
+    "quality gauge list": {"book_of": ends},
+    "quality gauge judge": {"_judge": ends, "_by_cell": ends},
+    "quality gauge report": {
+        "settings_of": gives(QUALITY), "require_target": THROUGH,
+        "book_of": gives(nullcontext(SimpleNamespace(evaluation=gives(STUDY)))),
+        "gauge_report": ends,
+    },
+    "quality audit draw": {"time_ns": gives(1), "_draw": ends},
+    "quality audit take": {"_take": ends},
+    "quality audit show": {"settings_of": gives(QUALITY), "_result": ends},
     "records verify": {"check_folder": ends},
     "records prune": {
         "load": THROUGH, "open_records": gives(SimpleNamespace(dispose=gives(None))),
@@ -183,7 +207,9 @@ MODULES = {
     "user add": "user_accounts", "user change": "user_accounts",
     "user disable": "user_accounts", "user end-sessions": "user_accounts",
     "audit verify": "audit", "audit list": "audit", "audit export": "audit",
-    "audit accept": "audit",
+    "audit accept": "audit", "quality summary": "quality",
+    **{f"quality gauge {verb}": "quality_gauge" for verb in ("plan", "list", "judge", "report")},
+    **{f"quality audit {verb}": "quality_audit" for verb in ("draw", "take", "show")},
     "bag record": "bag", "bag play": "bag", "jobs list": "jobs", "jobs show": "jobs",
 }  # fmt: skip
 VALUES = {
@@ -201,7 +227,8 @@ VALUES = {
     "features_mean": "0.5", "features_std": "0.2", "labelled": "3,9", "same": "a,b",
     "class_": "a=b", "state": "canary", "classes": "a=b", "iou": "0.5",
     "trainer": "ultralytics", "namespace": "/cell2", "nodes": "belt",
-    "camera": "other", "arm": "other",
+    "camera": "other", "arm": "other", "shift": "a", "say": "good", "lang": "ko",
+    "found": "defective",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
 
@@ -347,6 +374,16 @@ LINES = [
     Line("parts s1-1", "verdict disposition defect score since until last"),
     Line("override s1-1 reject --reason why"),
     Line("override s1-1 pass --reason why", "bin_"),
+    Line("quality summary"),
+    Line("quality gauge plan S --recipe ball_screw --appraiser kim"),
+    Line("quality gauge list"),
+    Line("quality gauge judge S --as kim", "say place config"),
+    Line("quality gauge judge S --as kim --say good --place 4", "config"),
+    Line("quality gauge judge S --as cell", "show say place"),
+    Line("quality gauge report S --out O"),
+    Line("quality audit draw A"),
+    Line("quality audit take A P --found defective"),
+    Line("quality audit show A"),
     Line("records verify"),
     Line("records prune"),
 ]
@@ -370,7 +407,9 @@ COMMANDS = verbs()
 
 def verb_of(line: Line) -> str:
     words = line.words.split()
-    return next(name for name in (" ".join(words[:2]), words[0]) if name in COMMANDS)
+    return next(
+        name for name in (" ".join(words[:3]), " ".join(words[:2]), words[0]) if name in COMMANDS
+    )
 
 
 @pytest.fixture

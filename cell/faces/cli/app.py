@@ -34,6 +34,9 @@ from cell.faces.cli.verbs import (
     model_thresholds,
     override,
     parts,
+    quality,
+    quality_audit,
+    quality_gauge,
     recipe,
     recipe_use,
     records,
@@ -115,6 +118,9 @@ model.app.command("import")(model_import.import_)
 model.app.command("shadow")(model_shadow.shadow)
 model.app.command("thresholds")(model_thresholds.thresholds)
 app.add_typer(model.app, name="model")
+quality.app.add_typer(quality_gauge.app, name="gauge")
+quality.app.add_typer(quality_audit.app, name="audit")
+app.add_typer(quality.app, name="quality")
 recipe.app.command("use")(recipe_use.use)
 app.add_typer(recipe.app, name="recipe")
 records.app.command("prune")(records_prune.prune)

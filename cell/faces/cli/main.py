@@ -13,7 +13,7 @@ except KeyboardInterrupt:  # typed before the first line was read
     raise SystemExit(130) from None
 
 
-_READING = ("data", "evaluate", "inspect", "labels", "model", "teach", "thresholds")
+_READING = ("data", "evaluate", "inspect", "labels", "model", "quality", "teach", "thresholds")
 """Verbs that read files of other people's and start no programs."""
 
 

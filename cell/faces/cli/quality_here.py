@@ -1,0 +1,67 @@
+"""What the verbs of `cell quality` share: the data folder, its settings, its book of studies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cell.config import CellConfig, load
+from cell.faces.cli.errors import UsageError
+from cell.faces.cli.when import stamp_of
+from cell.quality.studies.book import StudyBook
+from cell.quality.studies.tables import FILE
+
+DATA = Path("data")
+Data = Annotated[Path, typer.Option(help="The cell's data folder.")]
+Config = Annotated[
+    Path | None,
+    typer.Option(help="Cell configuration (YAML); default: the data folder's config.yaml."),
+]
+Since = Annotated[str, typer.Option(help="Parts that arrived from this day or time on.")]
+Until = Annotated[str, typer.Option(help="Parts that arrived before this day or time.")]
+Person = Annotated[
+    str | None, typer.Option(help="Who answers for it; default: who is at the shell.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")]
+_ALWAYS = 2**62
+
+
+def settings_of(data: Path, config: Path | None) -> CellConfig:
+    """The configuration of a data folder's cell. Raises UsageError, ConfigError."""
+    if not data.is_dir():
+        raise UsageError(f"{data}: is no folder; give the cell's data folder with --data")
+    own = data / "config.yaml"
+    return load(config or (own if own.exists() else None))
+
+
+def time_asked(since: str, until: str) -> tuple[int, int]:
+    """From - to [ns]; all of the time where nothing is given. Raises UsageError."""
+    begin, end = stamp_of("--since", since), stamp_of("--until", until)
+    asked = (0 if begin is None else begin, _ALWAYS if end is None else end)
+    if asked[0] >= asked[1]:
+        raise UsageError(f"--until {until}: is not after --since {since}; give a later one.")
+    return asked
+
+
+@contextmanager
+def book_of(data: Path, *, make: bool = False) -> Iterator[StudyBook]:
+    """The studies and audits of a data folder; `make`: also where there are none yet.
+
+    Raises UsageError, StudyError.
+    """
+    if not data.is_dir():
+        raise UsageError(f"{data}: is no folder; give the cell's data folder with --data")
+    if not make and not (data / FILE).exists():
+        raise UsageError(
+            f"{data}: there are no studies and audits here: `cell quality gauge plan` and `cell "
+            "quality audit draw` make the first"
+        )
+    book = StudyBook(data)
+    try:
+        yield book
+    finally:
+        book.close()

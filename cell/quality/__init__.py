@@ -1,0 +1,1 @@
+"""What the records say of quality: statistics (the files here, pure), and what stands on them."""

@@ -1,0 +1,1 @@
+"""What the records tell, put into the statistics."""

@@ -1,0 +1,1 @@
+"""Reports that an auditor can take away: PDF/A, in the reader's language."""

@@ -1,0 +1,1 @@
+"""Gauge studies and audits: planned, taken step by step, never changed, evaluated."""

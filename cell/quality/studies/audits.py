@@ -1,0 +1,133 @@
+"""Random audits: parts drawn by lot, looked at by people, and what they prove."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from cell.products.drawing import lot
+from cell.quality.intervals import Claim, prove
+from cell.quality.studies.errors import StudyError
+from cell.quality.studies.values import Audit, AuditResult, Drawn
+from cell.records.reading.produced import ProducedRow
+from cell.stores.store import Store
+from cell.texts import say
+
+MOST_NAME = 60
+
+
+class Audits:
+    """The audits in the file of the studies."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def draw(
+        self,
+        audit: Audit,
+        rows: Iterable[ProducedRow],
+        passed: int,
+        stopped: int,
+    ) -> Audit:
+        """Draw so many passed and stopped parts of these, and keep which.
+
+        The rule: parts by their lot, the first digits of SHA-256 of the audit's name and the part's
+        id; who names the audit before the parts are made cannot choose among them. Raises
+        StudyError.
+        """
+        if not audit.name.strip() or len(audit.name) > MOST_NAME:
+            raise StudyError(say("quality.audit.name", most=MOST_NAME))
+        closed = sorted(
+            (row for row in rows if row.disposition),
+            key=lambda row: lot(f"audit/{audit.name}", row.part),
+        )
+        kinds = {
+            True: [row.part for row in closed if row.disposition == "passed"],
+            False: [row.part for row in closed if row.disposition != "passed"],
+        }
+        if passed > len(kinds[True]) or stopped > len(kinds[False]):
+            told = {"passed": len(kinds[True]), "stopped": len(kinds[False])}
+            raise StudyError(say("quality.audit.too_few", **told))
+        if not passed + stopped:
+            raise StudyError(say("quality.audit.nothing"))
+        with self._store.writing() as db:
+            if db.execute("SELECT 1 FROM audit WHERE name = ?", (audit.name,)).fetchone():
+                raise StudyError(say("quality.audit.taken", audit=audit.name))
+            db.execute(
+                "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    audit.name, audit.at_ns, audit.person, audit.since_ns, audit.until_ns,
+                    len(kinds[True]), len(kinds[False]),
+                ),
+            )  # fmt: skip
+            chosen = [(part, True) for part in kinds[True][:passed]]
+            chosen += [(part, False) for part in kinds[False][:stopped]]
+            db.executemany(
+                "INSERT INTO audited VALUES (?, ?, ?, ?)",
+                [(audit.name, part, good, at) for at, (part, good) in enumerate(chosen)],
+            )
+            return _audit(db, audit.name)
+
+    def take(self, name: str, part: str, defective: bool, person: str, now_ns: int) -> bool:
+        """Keep what was found of a drawn part, for ever. Says whether it is new; the same may be
+        told again. Raises StudyError.
+        """
+        if not person.strip():
+            raise StudyError(say("quality.audit.nobody"))
+        with self._store.writing() as db:
+            drawn = {one.part: one for one in _audit(db, name).parts}
+            if part not in drawn:
+                raise StudyError(say("quality.audit.not_drawn", audit=name, part=part))
+            known = drawn[part].defective
+            if known is not None:
+                if known != defective:
+                    raise StudyError(say("quality.audit.told", audit=name, part=part))
+                return False
+            db.execute(
+                "INSERT INTO outcome VALUES (?, ?, ?, ?, ?)",
+                (name, part, defective, person, now_ns),
+            )
+            return True
+
+    def audits(self) -> tuple[Audit, ...]:
+        """All of them, oldest first."""
+        with self._store.reading() as db:
+            names = db.execute("SELECT name FROM audit ORDER BY at_ns, name").fetchall()
+            return tuple(_audit(db, row["name"]) for row in names)
+
+    def result(self, name: str, escapes: Claim, false_rejects: Claim) -> AuditResult:
+        """What the audit proves of these two claims. Raises StudyError."""
+        with self._store.reading() as db:
+            audit = _audit(db, name)
+        seen = [one for one in audit.parts if one.defective is not None]
+        passed = [one for one in seen if one.passed]
+        stopped = [one for one in seen if not one.passed]
+        return AuditResult(
+            audit=audit,
+            escapes=prove(escapes, sum(one.defective is True for one in passed), len(passed)),
+            false_rejects=prove(
+                false_rejects, sum(one.defective is False for one in stopped), len(stopped)
+            ),
+            waiting=len(audit.parts) - len(seen),
+        )
+
+
+def _audit(db: sqlite3.Connection, name: str) -> Audit:
+    row = db.execute("SELECT * FROM audit WHERE name = ?", (name,)).fetchone()
+    if row is None:
+        raise StudyError(say("quality.audit.none", audit=name))
+    parts = db.execute(
+        "SELECT audited.part, passed, defective FROM audited LEFT JOIN outcome "
+        "ON outcome.audit = audited.audit AND outcome.part = audited.part "
+        "WHERE audited.audit = ? ORDER BY number",
+        (name,),
+    ).fetchall()
+    found = (None if one["defective"] is None else bool(one["defective"]) for one in parts)
+    drawn = tuple(
+        Drawn(one["part"], bool(one["passed"]), defective)
+        for one, defective in zip(parts, found, strict=True)
+    )
+    return Audit(
+        row["name"], row["at_ns"], row["person"], row["since_ns"], row["until_ns"],
+        row["of_passed"], row["of_stopped"], drawn,
+    )  # fmt: skip
