@@ -25,12 +25,17 @@ _OLD_INDEXES: Final = ("ix_evidence_sha256", "ix_alarm_log_alarm")
 
 
 def is_older(path: Path) -> bool:
-    """Whether records lie there that are to be brought up first. Raises RecordsError."""
+    """Whether records lie there that are to be brought up first; not where it is no database,
+    which whoever opens it says.
+    """
     if not path.exists():
         return False
-    with told(path, RecordsError), closing(_connected(path)) as database:
-        version = int(database.execute("PRAGMA user_version").fetchone()[0])
-        made = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'part'").fetchone()
+    try:
+        with closing(_connected(path)) as database:
+            version = int(database.execute("PRAGMA user_version").fetchone()[0])
+            made = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'part'").fetchone()
+    except sqlite3.Error:
+        return False
     return version < SCHEMA_VERSION and made is not None
 
 

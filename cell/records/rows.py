@@ -100,9 +100,7 @@ def _session(session: Session, progress: s.Progress, event: e.Event) -> None:
             for row in session.scalars(select(s.AlarmLog).where(s.AlarmLog.cleared_ns.is_(None))):
                 if row.alarm not in (event.alarms or ()):
                     row.cleared_ns = event.stamp_ns
-                    adding.add_alarm(
-                        session, row.alarm, row.raised_ns, cleared_ns=row.cleared_ns
-                    )
+                    adding.add_alarm(session, row.alarm, row.raised_ns, cleared_ns=row.cleared_ns)
             session.add(
                 s.RunSession(
                     id=event.session, started_ns=event.stamp_ns, ended_ns=None, recipe=event.recipe
@@ -279,9 +277,7 @@ def _alarm(session: Session, progress: s.Progress, seq: int, event: e.Event) -> 
             alarm = _open_alarm(session, event.alarm)
             if alarm is not None:
                 alarm.cleared_ns = event.stamp_ns
-                adding.add_alarm(
-                    session, alarm.alarm, alarm.raised_ns, cleared_ns=event.stamp_ns
-                )
+                adding.add_alarm(session, alarm.alarm, alarm.raised_ns, cleared_ns=event.stamp_ns)
         case e.AlarmAcknowledged():
             _count_acknowledged(session, event.alarm)
             session.add(

@@ -15,9 +15,7 @@ _START: Final = "l.arrived_ns / 1000000000 / v.span * v.span"
 _LINES: Final = "temp.touched AS t CROSS JOIN part_line AS l ON l.id = t.id"
 _CELL_OWN: Final = "('recipe', 'ledger')"
 _FALSE: Final = "overridden AND own IN ('reject', 'review') AND verdict = 'pass'"
-_LIKE: Final = (
-    "l.recipe, l.model, l.own, l.own_by, l.verdict, l.overridden, l.bin, l.disposition"
-)
+_LIKE: Final = "l.recipe, l.model, l.own, l.own_by, l.verdict, l.overridden, l.bin, l.disposition"
 
 
 def _square(low: str, high: str) -> str:
