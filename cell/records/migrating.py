@@ -20,7 +20,7 @@ from cell.stores.trouble import told
 
 SMALL: Final = 64 * 2**20
 """Up to this size a file is brought up while its node is set up [bytes]."""
-_OLD_INDEXES: Final = ("ix_evidence_sha256", "ix_alarm_log_alarm")
+_OLD_INDEXES: Final = ("ix_evidence_sha256", "ix_alarm_log_alarm", "ix_session_started_ns")
 """Of version 1, which longer ones stand in for."""
 
 

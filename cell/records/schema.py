@@ -47,9 +47,10 @@ class RunSession(Base):
 
     __tablename__ = "session"
     id: Mapped[str] = mapped_column(primary_key=True)
-    started_ns: Mapped[int] = mapped_column(index=True)
+    started_ns: Mapped[int]
     ended_ns: Mapped[int | None]
     recipe: Mapped[str]
+    __table_args__ = (Index("session_by_start", "started_ns", "id"),)
 
 
 class RecipeVersion(Base):

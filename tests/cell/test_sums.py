@@ -239,12 +239,19 @@ def as_version_1(file: Path) -> None:
     with closing(sqlite3.connect(file)) as records, records:
         for name in [*SUMS, "filling"]:
             records.execute(f"DROP TABLE {name}")
-        for name in ("alarm_by_name", "alarm_standing", "alarm_open", "evidence_by_content"):
+        for name in (
+            "alarm_by_name",
+            "alarm_standing",
+            "alarm_open",
+            "evidence_by_content",
+            "session_by_start",
+        ):
             records.execute(f"DROP INDEX {name}")
         records.execute("DROP INDEX ix_disposition_seq")
         records.execute("ALTER TABLE progress DROP COLUMN stamp_ns")
         records.execute("CREATE INDEX ix_evidence_sha256 ON evidence (sha256)")
         records.execute("CREATE INDEX ix_alarm_log_alarm ON alarm_log (alarm)")
+        records.execute("CREATE INDEX ix_session_started_ns ON session (started_ns)")
         records.execute("PRAGMA user_version = 1")
 
 

@@ -100,6 +100,7 @@ class Archive(Reader):
         query = (
             select(i.exposure_ns, i.done_ns, i.late, t.exposure_to_verdict_ms)
             .outerjoin(t, t.part == i.part)
+            .where(i.seq <= END_NS)
             .order_by(i.seq.desc())
             .limit(most)
         )
@@ -156,7 +157,7 @@ class Archive(Reader):
         judged = select(s.Verdict.part).where(s.Verdict.seq > since, s.Verdict.seq <= until)
         d = s.Disposition
         disposed = select(d.part).where(d.seq > since, d.seq <= until)
-        query = part_lines().where(s.Part.id.in_(judged.union(disposed)))
+        query = part_lines().where(s.Part.id.in_(judged.union_all(disposed)))
         return self._read(lambda session: _in_order(map(_part_row, session.execute(query))))
 
     def alarms_changed(self, since: int, until: int) -> tuple[AlarmRow, ...]:
@@ -165,8 +166,9 @@ class Archive(Reader):
             s.Acknowledgement.seq > since, s.Acknowledgement.seq <= until
         )
         raised = (s.AlarmLog.seq > since) & (s.AlarmLog.seq <= until)
-        query = alarm_lines().where(raised | s.AlarmLog.seq.in_(seen)).order_by(s.AlarmLog.seq)
-        return self._read(lambda session: tuple(AlarmRow(*row) for row in session.execute(query)))
+        query = alarm_lines().where(raised | s.AlarmLog.seq.in_(seen))
+        found = self._read(lambda session: [AlarmRow(*row) for row in session.execute(query)])
+        return tuple(sorted(found, key=lambda row: row.seq))
 
 
 def part_lines() -> Select[*tuple[Any, ...]]:

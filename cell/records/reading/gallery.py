@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cell.records import schema as s
@@ -26,13 +26,17 @@ def pictures_of(
     """
     e = s.Evidence
     columns = (e.part, e.kind, e.exposure_ns, e.path, e.sha256, e.bytes, e.pruned_ns, e.rule)
-    seen = [("view", seq) for _, seq in parts if seq is not None]
-    query = select(*columns).where(tuple_(e.kind, e.seq).in_(seen), e.pruned_ns.is_(None))
-    found = {row[0]: EvidenceRow(*row) for row in session.execute(query)} if seen else {}
+    # Deleted ones are left out here: by SQLite, it might go through all that were not.
+    seen = [seq for _, seq in parts if seq is not None]
+    query = select(*columns).where(e.kind == "view", e.seq.in_(seen))
+    found = {row.part: row for row in _there(session, query)} if seen else {}
     rest = [part for part, _ in parts if part not in found]
     if rest:
-        others = select(*columns).where(e.part.in_(rest), e.pruned_ns.is_(None))
-        rows = [EvidenceRow(*row) for row in session.execute(others)]
-        for row in sorted(rows, key=lambda one: one.exposure_ns):
-            found[row.part] = row
+        others = _there(session, select(*columns).where(e.part.in_(rest)))
+        found |= {row.part: row for row in sorted(others, key=lambda one: one.exposure_ns)}
     return found
+
+
+def _there(session: Session, query: Any) -> Iterator[EvidenceRow]:
+    rows = (EvidenceRow(*row) for row in session.execute(query))
+    return (row for row in rows if row.pruned_ns is None)

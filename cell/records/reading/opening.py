@@ -32,6 +32,11 @@ class Reader:
         if self._engine is not None:
             self._engine.dispose()
 
+    @property
+    def engine(self) -> Engine:
+        """What is asked. Raises RecordsError."""
+        return self._opened()
+
     def _read(self, ask: Callable[[Session], T]) -> T:
         try:
             with Session(self._opened()) as session:

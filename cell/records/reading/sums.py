@@ -198,7 +198,10 @@ def _states(session: Session, asked: SumsAsked, now_ns: int) -> tuple[StateTime,
     query = "SELECT state, reason, sum(ns) FROM ({}) GROUP BY state, reason"
     found = {(row[0], row[1]): row[2] for row in _over(session, "state_sum", query, asked)}
     last = session.execute(
-        text("SELECT state, reason, stamp_ns, until_ns FROM cell_state ORDER BY seq DESC LIMIT 1")
+        text(
+            "SELECT state, reason, stamp_ns, until_ns FROM cell_state WHERE seq > 0 "
+            "ORDER BY seq DESC LIMIT 1"
+        )
     ).first()
     if last is not None and last[3] is None:
         since, until = (edge * _NS for edge in quarters(asked.since_ns, asked.until_ns))

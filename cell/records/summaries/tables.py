@@ -58,7 +58,7 @@ class PartLine(Base):
         Index("line_by_model", "model", "arrived_ns"),
         Index("line_by_session", "session", "arrived_ns"),
         Index("line_by_override", "arrived_ns", sqlite_where=text("overridden = 1")),
-        Index("line_by_score", "arrived_ns", "score", sqlite_where=text("score IS NOT NULL")),
+        Index("line_by_score", "arrived_ns", sqlite_where=text("score IS NOT NULL")),
     )
 
 
