@@ -66,10 +66,11 @@ def export(
         require_parquet()
     fresh = target.with_name(f".{secrets.token_hex(6)}.part")
     table = fresh.with_suffix(".csv") if form is Form.PARQUET else fresh
+    nothing = secrets.token_hex(8) if form is Form.PARQUET else ""
     try:
-        count = _write(archive, asked, table, words, told, harmless=form is Form.CSV)
+        count = _write(archive, asked, table, words, told, nothing)
         if form is Form.PARQUET:
-            _to_parquet(table, fresh)
+            _to_parquet(table, fresh, nothing)
         with fresh.open("rb") as written:
             os.fsync(written.fileno())
         os.replace(fresh, target)
@@ -103,9 +104,10 @@ def _rows(archive: Archive, asked: PartsAsked) -> Iterator[tuple[LineRow, ...]]:
 
 
 def _write(
-    archive: Archive, asked: PartsAsked, path: Path, words: Words, told: Told, *, harmless: bool
+    archive: Archive, asked: PartsAsked, path: Path, words: Words, told: Told, nothing: str
 ) -> int:
-    count = 0
+    """A table for people, or, where `nothing` stands for what is not known, for another program."""
+    count, harmless = 0, not nothing
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     with open(handle, "w", encoding="utf-8", newline="") as stream:
         if harmless:
@@ -115,7 +117,9 @@ def _write(
         for page in _rows(archive, asked):
             for row in page:
                 cells = _cells(row, words)
-                rows.writerow([_safe(one) for one in cells] if harmless else cells)
+                rows.writerow(
+                    [_safe(one) if harmless else nothing if one is None else one for one in cells]
+                )
             count += len(page)
             told(count)
     return count
@@ -136,9 +140,9 @@ def _cells(row: LineRow, words: Words) -> list[Any]:
     return cells
 
 
-def _moment(stamp_ns: int | None) -> str:
+def _moment(stamp_ns: int | None) -> str | None:
     if stamp_ns is None:
-        return ""
+        return None
     return (_EPOCH + timedelta(microseconds=stamp_ns // 1000)).isoformat()
 
 
@@ -147,7 +151,7 @@ def _safe(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_RISKY) else cell
 
 
-def _to_parquet(table: Path, target: Path) -> None:
+def _to_parquet(table: Path, target: Path, nothing: str) -> None:
     duckdb = require_parquet()
     types = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
     source = str(table).replace("'", "''")
@@ -155,7 +159,7 @@ def _to_parquet(table: Path, target: Path) -> None:
     with duckdb.connect(config={"threads": 1, "memory_limit": "256MB"}) as database:
         database.execute("SET preserve_insertion_order = true; SET TimeZone = 'UTC'")
         form = "header = true, delim = ',', quote = '\"', escape = '\"', auto_detect = false"
-        read = f"read_csv('{source}', {form}, nullstr = '\\N', columns = {{{types}}})"
+        read = f"read_csv('{source}', {form}, nullstr = '{nothing}', columns = {{{types}}})"
         try:
             database.execute(
                 f"COPY (SELECT * FROM {read}) TO '{out}' (FORMAT parquet, COMPRESSION zstd)"

@@ -5,6 +5,7 @@ one short read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, select, tuple_
@@ -17,6 +18,7 @@ from cell.records.reading.cursor import CursorError, cursor_of, place_of
 from cell.records.reading.gallery import line_row, pictures_of
 from cell.records.reading.opening import Reader
 from cell.records.reading.search import END_NS, Found, search
+from cell.records.reading.sums import Sums
 from cell.records.reading.values import (
     AlarmRow,
     EvidenceRow,
@@ -45,6 +47,15 @@ class Archive(Reader):
     CursorError for an `after` that no page gave. Pages also raise RecordsError while the lines of
     older records are being made. No question takes longer because there are more records.
     """
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__(data_dir)
+        self.sums = Sums(data_dir)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        super().close()
+        self.sums.close()
 
     def parts(
         self, asked: PartsAsked = EVERYTHING, after: str = "", limit: int = PAGE
