@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, Literal
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cell.records.reading.opening import Reader
@@ -178,7 +178,7 @@ def _parts(session: Session, asked: SumsAsked, by: Sequence[By]) -> tuple[PartCo
     found = _over(session, "part_sum", query, asked, _equal(asked, "recipe", "model"))
     flags = [name == "overridden" for name in by]
 
-    def key(row: Row[Any]) -> tuple[str | bool, ...]:
+    def key(row: tuple[Any, ...]) -> tuple[str | bool, ...]:
         return tuple(bool(v) if flag else v for v, flag in zip(row, flags, strict=False))
 
     return tuple(PartCount(key(row), row[-1]) for row in found if row[-1])
@@ -223,7 +223,7 @@ def _over(
     query: str,
     asked: SumsAsked,
     where: dict[str, str] | None = None,
-) -> Sequence[Row[Any]]:
+) -> list[tuple[Any, ...]]:
     """`query` over the rows of a table of sums that together are the time."""
     values: dict[str, Any] = dict(where or {})
     own = "".join(f" AND {name} = :{name}" for name in values)
@@ -235,5 +235,6 @@ def _over(
             f"AND start_s < :last{number}{own}"
         )
     if not selects:
-        return ()
-    return session.execute(text(query.format(" UNION ALL ".join(selects))), values).all()
+        return []
+    found = session.execute(text(query.format(" UNION ALL ".join(selects))), values)
+    return [tuple(row) for row in found]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
@@ -18,21 +18,22 @@ from cell.faces.cli.bench.records.asking import questions, sample_of
 from cell.faces.cli.bench.records.making import make
 from cell.faces.cli.bench.records.measuring import (
     LIMIT_MS,
-    Taken,
     measure,
     parts_per_second,
     plans,
 )
 from cell.faces.cli.errors import UsageError
+from cell.faces.cli.given import refuse
 from cell.faces.cli.progress import watched
 from cell.faces.cli.terminal import terminal
-from cell.records.reading import Archive, Sums
+from cell.records.reading import Archive
 
 SAMPLE = 400
 """Parts that go through journal and projection to see how fast that is."""
 
 
 def records(
+    context: typer.Context,
     parts: Annotated[
         int, typer.Option(min=1, max=20_000_000, help="How many parts are made.")
     ] = 1_000_000,
@@ -56,35 +57,39 @@ def records(
     are made as the recorder makes them. `insert_per_s` is what journal and projection do with a few
     hundred parts more. Exit code 1 when an answer takes more than 300 ms (p95).
     """
+    told: dict[str, Any] = {}
     with ExitStack() as stack:
-        told: dict[str, Any] = {}
         folder = data
         if folder is None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cell-bench-")))
-            told = _made(folder, parts, labelled=not unlabelled)
-        elif unlabelled:
-            raise UsageError("--unlabelled: says how parts are made, but --data has its own.")
-        archive, sums = Archive(folder), Sums(folder)
-        stack.callback(archive.close)
-        stack.callback(sums.close)
-        sample = sample_of(archive, sums)
-        if sample is None:
-            raise UsageError(f"{folder}: no parts are on record there.")
-        asked = list(questions(archive, sums, sample))
-        pages = dict(measure(watched(asked, "asking"), repeat))
-        told["pages"] = {name: asdict(one) for name, one in pages.items()}
-        told["size_bytes"] = (folder / "records.db").stat().st_size
-        told["plans"] = dict(plans((archive, sums), asked)) if plan else {}
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            told |= _made(folder, parts, labelled=not unlabelled)
+        else:
+            refuse(context, "beside --data", "parts", "unlabelled")
+        told |= _answers(folder, repeat, plan)
         if data is None:
-            told["insert_per_s"] = round(
-                parts_per_second(folder, folder / "records.db", min(parts, SAMPLE)), 1
-            )
+            speed = parts_per_second(folder, folder / "records.db", min(parts, SAMPLE))
+            told["insert_per_s"] = round(speed, 1)
     if as_json:
         print(json.dumps(told, indent=2, ensure_ascii=False))
     else:
-        _print(told, pages)
-    if any(one.p95_ms > LIMIT_MS for one in pages.values()):
+        _print(told)
+    if any(one["p95_ms"] > LIMIT_MS for one in told["pages"].values()):
         raise typer.Exit(1)
+
+
+def _answers(folder: Path, repeat: int, plan: bool) -> dict[str, Any]:
+    """Times, size and plans."""
+    with closing(Archive(folder)) as archive:
+        sample = sample_of(archive, archive.sums)
+        if sample is None:
+            raise UsageError(f"{folder}: no parts are on record there.")
+        asked = list(questions(archive, archive.sums, sample))
+        taken = measure(watched(asked, "asking"), repeat)
+        return {
+            "pages": {name: asdict(one) for name, one in taken},
+            "size_bytes": (folder / "records.db").stat().st_size,
+            "plans": dict(plans((archive, archive.sums), asked)) if plan else {},
+        }
 
 
 def _made(folder: Path, parts: int, *, labelled: bool) -> dict[str, Any]:
@@ -96,11 +101,11 @@ def _made(folder: Path, parts: int, *, labelled: bool) -> dict[str, Any]:
     return {"parts": last, "bulk_per_s": round(last / (perf_counter() - start), 1)}
 
 
-def _print(told: Mapping[str, Any], pages: Mapping[str, Taken]) -> None:
+def _print(told: Mapping[str, Any]) -> None:
     console = terminal()
     table = Table("question", "p50 ms", "p95 ms")
-    for name, one in pages.items():
-        table.add_row(name, f"{one.p50_ms:.1f}", f"{one.p95_ms:.1f}")
+    for name, one in told["pages"].items():
+        table.add_row(name, f"{one['p50_ms']:.1f}", f"{one['p95_ms']:.1f}")
     console.print(table)
     for name, lines in told["plans"].items():
         console.print(f"{name}:", *(f"\n    {line}" for line in lines), markup=False)

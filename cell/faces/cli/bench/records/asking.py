@@ -73,9 +73,8 @@ def questions(archive: Archive, sums: Sums, told: Sample) -> Iterator[tuple[str,
 def searches(told: Sample) -> Iterator[tuple[str, PartsAsked]]:
     """Parts by each condition, and by several at once; the last ones find nothing."""
     line = told.middle
-    day = {"since_ns": told.last_ns - DAY_NS, "until_ns": told.last_ns}
     yield "all", PartsAsked()
-    yield "one day", PartsAsked(**day)
+    yield "one day", PartsAsked(told.last_ns - DAY_NS, told.last_ns)
     for verdict in ("pass", "reject", "review", "none"):
         yield f"verdict {verdict}", PartsAsked(verdict=verdict)
     for end in ("passed", "removed", "purged", "open"):
@@ -103,8 +102,8 @@ def searches(told: Sample) -> Iterator[tuple[str, PartsAsked]]:
 def _of_parts(archive: Archive, told: Sample) -> Iterator[tuple[str, Question]]:
     middle = cursor_of(told.middle.arrived_ns, "1")
     for name, asked in searches(told):
-        yield f"parts: {name}", lambda asked=asked: archive.parts(asked, limit=PAGE)
-        yield f"parts: {name}, later page", lambda asked=asked: archive.parts(asked, middle, PAGE)
+        yield f"parts: {name}", partial(archive.parts, asked, limit=PAGE)
+        yield f"parts: {name}, later page", partial(archive.parts, asked, middle, PAGE)
     yield "gallery: reject", lambda: archive.gallery(PartsAsked(verdict="reject"), limit=PAGE)
     yield "gallery: later page", lambda: archive.gallery(PartsAsked(), middle, PAGE)
 
@@ -136,9 +135,9 @@ def _of_sums(sums: Sums, told: Sample) -> Iterator[tuple[str, Question]]:
     month = SumsAsked(told.last_ns - 30 * DAY_NS, told.last_ns)
     one = SumsAsked(recipe=told.middle.recipe, class_name=told.class_name)
     for name, asked in (("all", SumsAsked()), ("month", month), ("day", day), ("one recipe", one)):
-        yield f"sums: verdicts, {name}", lambda asked=asked: sums.parts(asked, ("verdict",))
-        yield f"sums: Pareto, {name}", lambda asked=asked: sums.classes(asked)
-        yield f"sums: heat map, {name}", lambda asked=asked: sums.places(asked)
+        yield f"sums: verdicts, {name}", partial(sums.parts, asked, ("verdict",))
+        yield f"sums: Pareto, {name}", partial(sums.classes, asked)
+        yield f"sums: heat map, {name}", partial(sums.places, asked)
     yield "sums: by recipe, model, bin", lambda: sums.parts(by=("recipe", "model", "bin"))
     yield "sums: alarms", lambda: sums.alarms()
     yield "sums: stops", lambda: sums.stops()
@@ -148,4 +147,4 @@ def _of_sums(sums: Sums, told: Sample) -> Iterator[tuple[str, Question]]:
         ("168 hours", HOUR_NS, 168), ("90 shifts", 8 * HOUR_NS, 90), ("120 days", DAY_NS, 120),
     ):  # fmt: skip
         edges = [end - n * step for n in range(count, -1, -1)]
-        yield f"sums: series, {name}", lambda edges=edges: sums.series(edges, by=("verdict",))
+        yield f"sums: series, {name}", partial(sums.series, edges, by=("verdict",))

@@ -116,18 +116,25 @@ def _shift(parts: int, seq: int) -> Iterator[tuple[int, e.Event]]:
     ]  # fmt: skip
     for number in range(1, parts + 1):
         stamp += 10**9
-        part, own = f"{name}-{number:05d}", {"stamp_ns": stamp}
+        part = f"{name}-{number:05d}"
         seen = Inspection(
             trigger=number, exposure_ns=stamp, done_ns=stamp, ok=True, recipe="pcb@1.4.1",
             model="pcb@1.2.0", engine="onnxruntime", timings=Timings(),
         )  # fmt: skip
         events += [
-            e.Arrived(**own, part=part, index=number, encoder_m=0.0, x=0.0),
+            e.Arrived(stamp_ns=stamp, part=part, index=number, encoder_m=0.0, x=0.0),
             e.FrameSeen(
-                **own, trigger=number, exposure_ns=stamp, received_ns=stamp, ok=True, error=""
+                stamp_ns=stamp,
+                trigger=number,
+                exposure_ns=stamp,
+                received_ns=stamp,
+                ok=True,
+                error="",
             ),
-            e.Inspected(**own, part=part, inspection=seen, late=False, encoder_m=0.0),
-            e.Judged(**own, part=part, verdict=Verdict(VerdictKind.PASS, "", ""), by="recipe"),
-            e.Passed(**own, part=part, index=number, encoder_m=0.0),
+            e.Inspected(stamp_ns=stamp, part=part, inspection=seen, late=False, encoder_m=0.0),
+            e.Judged(
+                stamp_ns=stamp, part=part, verdict=Verdict(VerdictKind.PASS, "", ""), by="recipe"
+            ),
+            e.Passed(stamp_ns=stamp, part=part, index=number, encoder_m=0.0),
         ]
     return iter(enumerate(events, seq + 1))
