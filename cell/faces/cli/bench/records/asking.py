@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from cell.records.reading import AlarmsAsked, Archive, LineRow, PartsAsked, Sums, SumsAsked
