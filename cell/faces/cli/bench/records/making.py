@@ -45,8 +45,8 @@ _TABLES: Final = {
 }  # fmt: skip
 _REASON: Final = {
     "pass": say("verdict.no_defect"),
-    "reject": say("verdict.defect", defect="short", score=0.9, more=0),
-    "review": say("verdict.defect", defect="short", score=0.5, more=0),
+    "reject": say("verdict.defect", defect="short", score=0.9),
+    "review": say("verdict.defect", defect="short", score=0.5),
 }  # fmt: skip
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -67,7 +67,7 @@ class Line:
     def shift(self) -> None:
         """A new session: the next shift, or Monday's first."""
         if self.session:
-            self._state("stopped", say("cell.stopped_by", person="kim"))
+            self._state("stopped", "cell.drained")
             self.now_ns = self.until_ns + PAUSE_S * NS
             day, clock = divmod((self.now_ns - START_NS) // NS, 86_400)
             if clock > 16 * 3600 or day % 7 > 4:
@@ -160,7 +160,7 @@ class Line:
                 (self._next(), alarm, ALARMS[0], person, stamp_ns + 20 * NS)
             )
             add["belt_stop"].append((self._next(), self.session, "fault", name, stamp_ns, 0.0))
-            self._state("faulted", say("alarm.robot.removal_failed", detail=""), stamp_ns)
+            self._state("faulted", "alarm.robot.removal_failed", stamp_ns)
             self._state("running", "", stamp_ns + 60 * NS)
             self.now_ns = max(self.now_ns, stamp_ns + 61 * NS)
             add["disposition"].append((name, "purged", "", person, end_ns, self._next()))
