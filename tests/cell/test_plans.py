@@ -113,18 +113,22 @@ def test_what_takes_longer_with_more_records_is_found(
     assert why in " ".join(wrong_in(plan, query))
 
 
-def test_every_question_is_asked(asking: Callable[[int], Any]) -> None:
+def test_every_question_is_asked(folders: dict[int, Path]) -> None:
     """What the readers can be asked is what is measured and explained here."""
-    readers, asked = asking(SMALL)
+    archive, sums = Archive(folders[SMALL]), Sums(folders[SMALL])
+    sample = sample_of(archive, sums)
+    assert sample is not None
     called = set[str]()
-    for reader in readers:
+    for reader in (archive, sums):
         for name in public(type(reader)):
             method = getattr(reader, name)
             setattr(reader, name, lambda *a, _n=name, _m=method, **k: (called.add(_n), _m(*a, **k)))
-    for call in asked.values():
+    for _, call in questions(archive, sums, sample):
         call()
-    wanted = {name for reader in readers for name in public(type(reader))}
-    assert called == wanted - {"close", "found"}, "`found` is what a search for one asks"
+    wanted = {name for reader in (archive, sums) for name in public(type(reader))}
+    assert called == wanted - {"close", "found"}, "`found` is asked as `parts` is"
+    archive.close()
+    sums.close()
 
 
 def public(kind: type) -> set[str]:
