@@ -2,8 +2,7 @@
 
 from cell.records.reading.archive import Archive
 from cell.records.reading.asked import AlarmsAsked, PartsAsked
-from cell.records.reading.cursor import CursorError
-from cell.records.reading.sums import (
+from cell.records.reading.counts import (
     AlarmCount,
     By,
     ClassCount,
@@ -12,9 +11,10 @@ from cell.records.reading.sums import (
     StateTime,
     Step,
     StopCount,
-    Sums,
     SumsAsked,
 )
+from cell.records.reading.cursor import CursorError
+from cell.records.reading.sums import Sums
 from cell.records.reading.values import (
     AlarmRow,
     DefectRow,

@@ -3,106 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from cell.records.reading.counts import (
+    ALL,
+    AlarmCount,
+    By,
+    ClassCount,
+    PartCount,
+    PlaceCount,
+    StateTime,
+    Step,
+    StopCount,
+    SumsAsked,
+)
 from cell.records.reading.opening import Reader
 from cell.records.reading.spans import quarters, ranges
 
-By = Literal["recipe", "model", "own", "own_by", "verdict", "overridden", "bin", "disposition"]
 MOST_STEPS: Final = 1000
 """Steps of one series."""
 _NS: Final = 10**9
-
-
-@dataclass(frozen=True, slots=True)
-class SumsAsked:
-    """Which time, from `since_ns` on and before `until_ns`, both widened to whole quarters of an
-    hour (UTC); of which recipe, model (identities) and class, '' for all.
-    """
-
-    since_ns: int | None = None
-    until_ns: int | None = None
-    recipe: str = ""
-    model: str = ""
-    class_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PartCount:
-    """How many parts have this in common; key: the values of what was asked `by`, in its order."""
-
-    key: tuple[str | bool, ...]
-    parts: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClassCount:
-    """Defects of one class in the inspections that count, and the parts that had one: all of them,
-    those that a person judged, those of these that the cell would not have passed and the person
-    did (false calls), and those that the person rejected. Nobody has judged the others.
-    """
-
-    class_name: str
-    defects: int
-    parts: int
-    overridden: int
-    false_calls: int
-    confirmed: int
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceCount:
-    """Defects whose middle lies in the square x, y of a grid of `CELL_PX` px of the canonical view
-    (x to the right, y down).
-    """
-
-    x: int
-    y: int
-    defects: int
-
-
-@dataclass(frozen=True, slots=True)
-class AlarmCount:
-    """Alarms of one kind that were raised; standing_s: together, of those that have ended."""
-
-    alarm: str
-    raised: int
-    acknowledged: int
-    cleared: int
-    standing_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class StopCount:
-    """Stops of the belt; waited_s: of those that ended by themselves."""
-
-    cause: str
-    stops: int
-    waited_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class StateTime:
-    """How long the cell was in a state for a reason [s]. reason: words as they travel."""
-
-    state: str
-    reason: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a series, in ns of the system clock: what came in it."""
-
-    since_ns: int
-    until_ns: int
-    parts: tuple[PartCount, ...]
-    classes: tuple[ClassCount, ...]
 
 
 class Sums(Reader):
@@ -112,15 +36,15 @@ class Sums(Reader):
     whose sums are still being made.
     """
 
-    def parts(self, asked: SumsAsked = SumsAsked(), by: Sequence[By] = ()) -> tuple[PartCount, ...]:
+    def parts(self, asked: SumsAsked = ALL, by: Sequence[By] = ()) -> tuple[PartCount, ...]:
         """Parts that arrived, by what they have in common."""
         return self._ask(lambda session: _parts(session, asked, by))
 
-    def classes(self, asked: SumsAsked = SumsAsked()) -> tuple[ClassCount, ...]:
+    def classes(self, asked: SumsAsked = ALL) -> tuple[ClassCount, ...]:
         """Defects and their parts by class, the most defects first: what a Pareto chart shows."""
         return self._ask(lambda session: _classes(session, asked))
 
-    def places(self, asked: SumsAsked = SumsAsked()) -> tuple[PlaceCount, ...]:
+    def places(self, asked: SumsAsked = ALL) -> tuple[PlaceCount, ...]:
         """Where the defects were: what a heat map shows. The model is not looked at."""
         where = _equal(asked, "recipe", "class_name")
         query = "SELECT x, y, sum(defects) FROM ({}) GROUP BY x, y"
@@ -130,7 +54,7 @@ class Sums(Reader):
             )
         )
 
-    def alarms(self, asked: SumsAsked = SumsAsked()) -> tuple[AlarmCount, ...]:
+    def alarms(self, asked: SumsAsked = ALL) -> tuple[AlarmCount, ...]:
         """Alarms that were raised, the most frequent first."""
         query = (
             "SELECT alarm, sum(raised), sum(acknowledged), sum(cleared), sum(standing_ns) / 1e9 "
@@ -139,20 +63,20 @@ class Sums(Reader):
         found = self._ask(lambda session: _over(session, "alarm_sum", query, asked))
         return tuple(sorted((AlarmCount(*row) for row in found), key=lambda one: -one.raised))
 
-    def stops(self, asked: SumsAsked = SumsAsked()) -> tuple[StopCount, ...]:
+    def stops(self, asked: SumsAsked = ALL) -> tuple[StopCount, ...]:
         """Stops of the belt by their cause."""
         query = "SELECT cause, sum(stops), sum(waited_ms) / 1e3 FROM ({}) GROUP BY cause"
         found = self._ask(lambda session: _over(session, "stop_sum", query, asked))
         return tuple(StopCount(*row) for row in found)
 
-    def states(self, asked: SumsAsked = SumsAsked(), now_ns: int = 0) -> tuple[StateTime, ...]:
+    def states(self, asked: SumsAsked = ALL, now_ns: int = 0) -> tuple[StateTime, ...]:
         """How long the cell was in which state and why. now_ns: until when the state of now is
         counted; without it, states that have ended.
         """
         return self._ask(lambda session: _states(session, asked, now_ns))
 
     def series(
-        self, edges_ns: Sequence[int], asked: SumsAsked = SumsAsked(), by: Sequence[By] = ()
+        self, edges_ns: Sequence[int], asked: SumsAsked = ALL, by: Sequence[By] = ()
     ) -> tuple[Step, ...]:
         """Parts and classes of each step from one edge to the next: hours, shifts, days, whatever
         they are. The edges rise by whole quarters of an hour; `MOST_STEPS` at most. Raises

@@ -12,9 +12,9 @@ from cell.faces.api.desk import AtDesk
 from cell.faces.api.fields import Since, Told, Until, Words, moment, stamp
 from cell.faces.api.language import Reader
 from cell.faces.api.problems import ProblemError
-from cell.records.reading import ClassCount, PartCount, SumsAsked
+from cell.records.reading import By, ClassCount, PartCount, SumsAsked
 from cell.records.reading.spans import quarters
-from cell.records.reading.sums import MOST_STEPS, By
+from cell.records.reading.sums import MOST_STEPS
 from cell.records.summaries.tables import CELL_PX
 from cell.texts import say
 
