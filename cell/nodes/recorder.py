@@ -15,15 +15,18 @@ from cell.nodes.evidence import Evidence
 from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import RELIABLE
+from cell.nodes.workers import Worker
 from cell.records.agreement import follow_journal
 from cell.records.errors import RecordsError
 from cell.records.evidence_log import recall
 from cell.records.folder import require_writable
 from cell.records.journal import Journal, JournalError
 from cell.records.keeping import Keeper
+from cell.records.migrating import SMALL, bring_up, is_older
 from cell.records.projection import Projection
 from cell.records.pruning import Pruner
 from cell.records.space import ailment
+from cell.records.store import open_records
 
 
 class RecorderNode(CellNode):
@@ -37,13 +40,15 @@ class RecorderNode(CellNode):
         self._evidence: Evidence | None = None
         self._due = self._untidy = True
         self._ailments: dict[str, str] = {}
-        self._counts = {"events": 0, "pictures_pruned": 0}
+        self._raising: Worker | None = None
+        self._filled = False
+        self._counts = {"events": 0, "pictures_pruned": 0, "parts_summed": 0}
 
     def set_up(self) -> None:
         folder = Path(self.config.data_dir)
         require_writable(folder)
         self._journal = follow_journal(folder)
-        self._projection = Projection.open(folder / "records.db")
+        self._projection = self._opened(folder / "records.db")
         self._keeper = Keeper(folder, self._projection.engine)
         self._pruner = Pruner(folder, self._projection.engine, self.section.retention)
         self._evidence = Evidence(self, self._keeper)
@@ -77,6 +82,10 @@ class RecorderNode(CellNode):
         """What the journal has first, then pictures; what fails is done in a later turn."""
         if self._projection is None or self._journal is None or self._evidence is None:
             return
+        if self._raising is not None:
+            if not self._raising.done:
+                return  # the journal holds everything meanwhile
+            self._raising = None
         try:
             self._journal.check_still_there()
             self._evidence.turn()
@@ -96,6 +105,15 @@ class RecorderNode(CellNode):
             self._ailments = {}
         self._tell()
 
+    def _opened(self, records: Path) -> Projection:
+        """Large records of an older version are copied and changed beside the cell's start."""
+        self._filled = False
+        if not is_older(records) or records.stat().st_size <= SMALL:
+            return Projection.open(records)
+        projection = Projection(open_records(records))
+        self._raising = self.start_worker("records", lambda _: bring_up(records), once=True)
+        return projection
+
     def _put_off(self, error: Exception) -> None:
         assert self._evidence is not None
         self._due = self._untidy = self._evidence.unsettled = True
@@ -103,6 +121,11 @@ class RecorderNode(CellNode):
 
     def _clean_up(self) -> None:
         """What has time: the records hold all of the journal, and pictures are in their place."""
+        if not self._filled and self._projection is not None and self._journal is not None:
+            filled = self._projection.fill(self._journal.path)
+            self._filled = filled is None
+            self._counts["parts_summed"] = filled.parts_done if filled is not None else 0
+            return
         if self._untidy:
             recall(Path(self.config.data_dir), self._keeper.engine)
             self._keeper.tidy()

@@ -11,15 +11,29 @@ from typing import Self, cast
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from cell.control.ledger.events import Event
+from cell.control.ledger.codec import part_of
+from cell.control.ledger.events import (
+    Arrived,
+    Event,
+    Inspected,
+    Judged,
+    Passed,
+    Purged,
+    Removed,
+)
 from cell.records import rows
 from cell.records.agreement import Mark, mark_of, require_same
 from cell.records.journal import Journal
 from cell.records.schema import Progress, Source
 from cell.records.store import open_records
+from cell.records.summaries.adding import database_of
+from cell.records.summaries.filling import Filled, fill
+from cell.records.summaries.parts import sum_parts
 
 BATCH = 500
 """Events in one transaction."""
+_OF_LINES = (Arrived, Inspected, Judged, Removed, Passed, Purged)
+"""Events that change a part's line or what it adds to the sums."""
 
 
 class Projection:
@@ -66,8 +80,12 @@ class Projection:
                     continue
                 rows.write(session, progress, sequence, event)
                 session.flush()
-                progress.last_seq = sequence
+                progress.last_seq, progress.stamp_ns = sequence, event.stamp_ns
                 new.append((sequence, event))
+            # Once for all that a part has seen: the sums are of what stands at the end.
+            parts = dict.fromkeys(part_of(one) for _, one in new if isinstance(one, _OF_LINES))
+            if parts:
+                sum_parts(database_of(session), parts)
             if journal is not None:
                 _note_source(session, journal, progress.last_seq)
         return new
@@ -90,6 +108,12 @@ class Projection:
             yield self.apply(batch, journal)
         if not new and mark is not None and mark.last_seq and not mark.journal:
             self.apply([], journal)  # a journal of before has its identity now
+
+    def fill(self, journal: Path) -> Filled | None:
+        """A bite of the lines and sums of records of before; None: all are made. Raises
+        SQLAlchemyError, sqlite3.Error, JournalError.
+        """
+        return fill(self._engine, journal)
 
     @property
     def engine(self) -> Engine:

@@ -9,6 +9,8 @@ from cell.control.ledger import events as e
 from cell.control.ledger.codec import flat
 from cell.records import schema as s
 from cell.records.naming import Incoming
+from cell.records.summaries import adding
+from cell.records.summaries.tables import CellStateRow
 
 
 def write(session: Session, progress: s.Progress, seq: int, event: e.Event) -> None:
@@ -41,8 +43,10 @@ def write(session: Session, progress: s.Progress, seq: int, event: e.Event) -> N
             _stops(session, progress, seq, event)
         case e.AlarmRaised() | e.AlarmCleared() | e.AlarmAcknowledged():
             _alarm(session, progress, seq, event)
+        case e.StateChanged():
+            _state(session, seq, event)
         case _:
-            pass  # StateChanged, Cleared, ExitSeen, Escaped: told by alarms and dispositions
+            pass  # Cleared, ExitSeen, Escaped: told by alarms and dispositions
 
 
 def frame_of(
@@ -90,10 +94,13 @@ def name_frame(session: Session, kept: s.Evidence) -> None:
 def _session(session: Session, progress: s.Progress, event: e.Event) -> None:
     match event:
         case e.SessionStarted():
+            # A session without an end: it ended with its last event.
+            _end_state(session, progress.stamp_ns or event.stamp_ns)
             progress.session = event.session
             for row in session.scalars(select(s.AlarmLog).where(s.AlarmLog.cleared_ns.is_(None))):
                 if row.alarm not in (event.alarms or ()):
                     row.cleared_ns = event.stamp_ns
+                    adding.add_alarm(session, row.alarm, row.raised_ns, cleared_ns=row.cleared_ns)
             session.add(
                 s.RunSession(
                     id=event.session, started_ns=event.stamp_ns, ended_ns=None, recipe=event.recipe
@@ -102,6 +109,7 @@ def _session(session: Session, progress: s.Progress, event: e.Event) -> None:
             _note_recipe(session, event.recipe, event.stamp_ns)
         case e.SessionClosed():
             _current(session, progress).ended_ns = event.stamp_ns
+            _end_state(session, event.stamp_ns)
         case e.RecipeSelected():
             _current(session, progress).recipe = event.recipe
             _note_recipe(session, event.recipe, event.stamp_ns)
@@ -245,6 +253,7 @@ def _stops(session: Session, progress: s.Progress, seq: int, event: e.Event) -> 
             )
             stop = session.scalars(query.order_by(s.BeltStop.seq.desc()).limit(1)).one()
             stop.waited_s = event.waited_s
+            adding.add_stop(session, stop.cause, stop.stamp_ns, waited_s=event.waited_s)
         case _:
             pass  # a fault while the belt stood anyway
 
@@ -253,6 +262,7 @@ def _alarm(session: Session, progress: s.Progress, seq: int, event: e.Event) -> 
     match event:
         case e.AlarmRaised():
             if _open_alarm(session, event.alarm) is None:
+                adding.add_alarm(session, event.alarm, event.stamp_ns, raised=1)
                 session.add(
                     s.AlarmLog(
                         seq=seq,
@@ -267,12 +277,13 @@ def _alarm(session: Session, progress: s.Progress, seq: int, event: e.Event) -> 
             alarm = _open_alarm(session, event.alarm)
             if alarm is not None:
                 alarm.cleared_ns = event.stamp_ns
+                adding.add_alarm(session, alarm.alarm, alarm.raised_ns, cleared_ns=event.stamp_ns)
         case e.AlarmAcknowledged():
-            logged = select(s.AlarmLog.seq).where(s.AlarmLog.alarm == event.alarm)
+            _count_acknowledged(session, event.alarm)
             session.add(
                 s.Acknowledgement(
                     seq=seq,
-                    alarm_log=session.scalar(logged.order_by(s.AlarmLog.seq.desc()).limit(1)),
+                    alarm_log=_newest_alarm(session, event.alarm),
                     alarm=event.alarm,
                     person=event.person,
                     stamp_ns=event.stamp_ns,
@@ -282,9 +293,38 @@ def _alarm(session: Session, progress: s.Progress, seq: int, event: e.Event) -> 
             raise TypeError(event)
 
 
+def _newest_alarm(session: Session, alarm: str) -> int | None:
+    logged = select(s.AlarmLog.seq).where(s.AlarmLog.alarm == alarm)
+    return session.scalar(logged.order_by(s.AlarmLog.seq.desc()).limit(1))
+
+
+def _count_acknowledged(session: Session, alarm: str) -> None:
+    """An alarm counts as acknowledged once."""
+    row, k = session.get(s.AlarmLog, _newest_alarm(session, alarm) or 0), s.Acknowledgement
+    if row is None:
+        return
+    seen = select(k.seq).where(k.alarm_log == row.seq).limit(1)
+    if session.scalar(seen) is None:
+        adding.add_alarm(session, alarm, row.raised_ns, acknowledged=1)
+
+
+def _state(session: Session, seq: int, event: e.StateChanged) -> None:
+    if adding.states_are_followed(session):
+        row = CellStateRow(
+            seq=seq, state=event.state.value, reason=event.reason, stamp_ns=event.stamp_ns
+        )
+        adding.begin_state(session, row)
+
+
+def _end_state(session: Session, end_ns: int) -> None:
+    if adding.states_are_followed(session):
+        adding.end_state(session, end_ns)
+
+
 def _stop(
     session: Session, progress: s.Progress, seq: int, cause: str, part: str, stamp_ns: int
 ) -> None:
+    adding.add_stop(session, cause, stamp_ns, stops=1)
     session.add(
         s.BeltStop(
             seq=seq,

@@ -6,13 +6,13 @@ written twice.
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of these tables, kept in SQLite's user_version."""
 
-NOT_FROM_EVENTS = frozenset({"source", "progress", "frame.path", "evidence"})
+NOT_FROM_EVENTS = frozenset({"source", "progress", "frame.path", "evidence", "filling"})
 """Tables and columns that no event makes: a fresh projection of the journal does not hold them."""
 
 
@@ -21,12 +21,15 @@ class Base(DeclarativeBase):
 
 
 class Progress(Base):
-    """One row: the last journal event that is in these tables, and the session it belongs to."""
+    """One row: the last journal event that is in these tables, the session it belongs to, and its
+    time (0 in records of before, until the next one).
+    """
 
     __tablename__ = "progress"
     id: Mapped[int] = mapped_column(primary_key=True)
     last_seq: Mapped[int]
     session: Mapped[str]
+    stamp_ns: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class Source(Base):
@@ -44,9 +47,10 @@ class RunSession(Base):
 
     __tablename__ = "session"
     id: Mapped[str] = mapped_column(primary_key=True)
-    started_ns: Mapped[int] = mapped_column(index=True)
+    started_ns: Mapped[int]
     ended_ns: Mapped[int | None]
     recipe: Mapped[str]
+    __table_args__ = (Index("session_by_start", "started_ns", "id"),)
 
 
 class RecipeVersion(Base):
@@ -148,10 +152,11 @@ class Evidence(Base):
     part: Mapped[str] = mapped_column(ForeignKey("part.id"), index=True)
     exposure_ns: Mapped[int] = mapped_column(index=True)
     path: Mapped[str] = mapped_column(index=True)
-    sha256: Mapped[str] = mapped_column(index=True)
+    sha256: Mapped[str]
     bytes: Mapped[int]
     pruned_ns: Mapped[int | None] = mapped_column(index=True)
     rule: Mapped[str]
+    __table_args__ = (Index("evidence_by_content", "sha256", "pruned_ns"),)
 
 
 class Defect(Base):
@@ -211,7 +216,7 @@ class Disposition(Base):
     bin: Mapped[str]
     person: Mapped[str]
     stamp_ns: Mapped[int] = mapped_column(index=True)
-    seq: Mapped[int]
+    seq: Mapped[int] = mapped_column(index=True)
 
 
 class Timing(Base):
@@ -253,8 +258,13 @@ class AlarmLog(Base):
     __tablename__ = "alarm_log"
     seq: Mapped[int] = mapped_column(primary_key=True)
     session: Mapped[str] = mapped_column(ForeignKey("session.id"))
-    alarm: Mapped[str] = mapped_column(index=True)
+    alarm: Mapped[str]
     part: Mapped[str]
     detail: Mapped[str]
     raised_ns: Mapped[int] = mapped_column(index=True)
     cleared_ns: Mapped[int | None]
+    __table_args__ = (
+        Index("alarm_by_name", "alarm", "raised_ns"),
+        Index("alarm_standing", "raised_ns", sqlite_where=text("cleared_ns IS NULL")),
+        Index("alarm_open", "alarm", sqlite_where=text("cleared_ns IS NULL")),
+    )

@@ -9,12 +9,14 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from cell.records.errors import RecordsError
+from cell.records.migrating import bring_up, is_older
 from cell.records.remedies import REBUILD
 from cell.records.schema import SCHEMA_VERSION, Base
 
 
 def open_records(path: Path, *, create: bool = False) -> Engine:
-    """The engine of a records database; `create` makes the tables that are missing.
+    """The engine of a records database; `create` makes the tables that are missing, and brings
+    older ones to this version.
 
     Raises RecordsError for a file that is missing, damaged, or written by a newer version.
     """
@@ -22,6 +24,8 @@ def open_records(path: Path, *, create: bool = False) -> Engine:
         path.parent.mkdir(parents=True, exist_ok=True)
     elif not path.exists():
         raise RecordsError(f"{path}: does not exist: has the cell run with this data folder?")
+    if create and is_older(path):
+        bring_up(path)
     engine = create_engine(f"sqlite:///{path}")
     event.listen(engine, "connect", _configure)
     try:

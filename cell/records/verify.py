@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,10 +21,13 @@ from cell.records.evidence import check_evidence
 from cell.records.finding import Finding
 from cell.records.journal import VERSION, Journal
 from cell.records.remedies import BOTH, REBUILD
+from cell.records.schema import SCHEMA_VERSION
 from cell.records.store import open_records
 
 FURTHER_CHECKS: tuple[Callable[[Path, Engine], Iterator[Finding]], ...] = (check_evidence,)
 """What else is checked where there are records, with the data folder and the records' engine."""
+
+_WAIT = "run the cell for a while, or `cell records rebuild` with this folder"
 
 
 def verify(folder: Path, watch: Watch) -> Iterator[Finding]:
@@ -48,7 +52,10 @@ def verify(folder: Path, watch: Watch) -> Iterator[Finding]:
         yield from damage
         if damage:
             return
-        if not found and not wrong:  # a broken journal tells nothing about the records
+        filling = _filling(records)
+        if filling:
+            yield Finding(str(records), "lines and sums", filling, _WAIT)
+        elif not found and not wrong:  # a broken journal tells nothing about the records
             yield from compare(journal, records, watch)
         engine = open_records(records)
         try:
@@ -56,6 +63,15 @@ def verify(folder: Path, watch: Watch) -> Iterator[Finding]:
                 yield from check(folder, engine)
         finally:
             engine.dispose()
+
+
+def _filling(records: Path) -> str:
+    """What is not whole yet, '' if all is."""
+    with closing(sqlite3.connect(f"file:{quote(str(records))}?mode=ro", uri=True)) as database:
+        if int(database.execute("PRAGMA user_version").fetchone()[0]) < SCHEMA_VERSION:
+            return "are of an older version, which has none"
+        row = database.execute("SELECT parts_done, parts_all FROM filling").fetchone()
+    return f"are being made ({row[0]} of {row[1]} parts): nothing is compared yet" if row else ""
 
 
 def _nothing(journal: Path) -> str:

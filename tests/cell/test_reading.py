@@ -11,6 +11,7 @@ from cell.control.ledger import events as e
 from cell.records.errors import RecordsError
 from cell.records.reading import AlarmsAsked, Archive, CursorError, PartsAsked
 from cell.records.reading.cursor import cursor_of, place_of
+from cell.records.summaries.parts import sum_parts
 from tests.cell.evidence_world import START_NS, Shift
 
 SECOND_NS = 10**9
@@ -85,6 +86,7 @@ def test_filters_by_one_defect(folder: Path, tmp_path: Path) -> None:
         for number, (name, score) in enumerate([("scratch", 0.4), ("pit", 0.9)]):
             values = (rows[1][0], number, name, score)
             target.execute("INSERT INTO defect VALUES (?, ?, ?, ?, 1, 2, 3, 4)", values)
+        sum_parts(target, ["s1-00002"])
     archive = Archive(tmp_path)
     assert walked(archive, PartsAsked(class_name="scratch", least_score=0.3), 5) == ["2"]
     assert walked(archive, PartsAsked(class_name="scratch", least_score=0.5), 5) == []

@@ -158,7 +158,9 @@ CALLS: dict[str, dict[str, Any]] = {
     "bag play": {"_join": THROUGH, "cell.client.replaying.replay": ends},
     "status": {"RunningCell": gives(nullcontext(CELL)), "_watch": ends, "_print": ends},
     "alarms": {"_standing": ends, "_history": ends, "data_of": THROUGH},
-    "parts": {"_archive": gives(None), "_one": ends, "_list": ends, "data_of": THROUGH},
+    "parts": {
+        "_archive": gives(None), "_one": ends, "_list": ends, "_export": ends, "data_of": THROUGH,
+    },
     "user add": {"read_secret": gives("2580"), "_add": ends},
     "user change": {"read_secret": gives("2580"), "_change": ends},
     "user disable": {"_change": ends},
@@ -189,6 +191,10 @@ CALLS: dict[str, dict[str, Any]] = {
     "quality audit take": {"_take": ends},
     "quality audit show": {"settings_of": gives(QUALITY), "_result": ends},
     "records verify": {"check_folder": ends},
+    "records rebuild": {
+        "open_records": gives(SimpleNamespace(dispose=gives(None))), "restart": ends,
+    },
+    "bench records": {"_made": gives({}), "_answers": ends},
     "records prune": {
         "load": THROUGH, "open_records": gives(SimpleNamespace(dispose=gives(None))),
         "_is_current": gives(True), "_prune": ends,
@@ -291,6 +297,8 @@ LINES = [
     Line("bench gpu"),
     Line("bench picks --data D"),
     Line("bench read"),
+    Line("bench records"),
+    Line("bench records --data D", "parts unlabelled"),
     Line("bench teach --data D"),
     Line("bench import --model best.onnx --pictures D"),
     Line("bench faults --data D", "list_only"),
@@ -371,7 +379,12 @@ LINES = [
     Line("alarms", "since until last data"),
     Line("alarms --history"),
     Line("parts"),
-    Line("parts s1-1", "verdict disposition defect score since until last"),
+    Line("parts --export x.csv", "last"),
+    Line(
+        "parts s1-1",
+        "verdict disposition defect score recipe model person overridden run beginning since until "
+        "last export",
+    ),
     Line("override s1-1 reject --reason why"),
     Line("override s1-1 pass --reason why", "bin_"),
     Line("quality summary"),
@@ -386,6 +399,7 @@ LINES = [
     Line("quality audit show A"),
     Line("records verify"),
     Line("records prune"),
+    Line("records rebuild"),
 ]
 
 

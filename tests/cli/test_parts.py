@@ -46,6 +46,11 @@ def parts(data: Path, *words: str) -> list[str]:
         (("--since", "2099-01-31"), ""),
         (("--until", "1999-01-31T06:00+09:00"), ""),
         (("--defect", "scratch"), ""),
+        (("--recipe", "pcb@1", "--model", "m@1"), "54321"),
+        (("--person", "test"), "42"),
+        (("--overridden",), ""),
+        (("--not-overridden", "--run", "s1"), "54321"),
+        (("--beginning", "s1-00003"), "3"),
     ],
 )
 def test_parts(data: Path, words: tuple[str, ...], found: str) -> None:
@@ -84,3 +89,35 @@ def test_what_cannot_be_asked(data: Path, words: tuple[str, ...], error: type[Ex
 def test_no_records(tmp_path: Path) -> None:
     with pytest.raises(RecordsError):
         CliRunner().invoke(app, ["parts", "--data", str(tmp_path)], catch_exceptions=False)
+
+
+def test_an_export_is_written_and_named(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rejects.csv"
+    line = told("parts", "--data", str(data), "--verdict", "reject", "--export", str(file))
+    assert line.split() == [f"{file}:", "2", "parts."]
+    assert len(file.read_text("utf-8-sig").splitlines()) == 3
+
+
+def test_an_export_that_is_no_table_is_refused(data: Path, tmp_path: Path) -> None:
+    words = ["parts", "--data", str(data), "--export", str(tmp_path / "parts.xlsx")]
+    result = CliRunner().invoke(app, words)
+    assert isinstance(result.exception, UsageError)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_rebuilt_records_are_told(tmp_path: Path) -> None:
+    shift = Shift(tmp_path)
+    shift.part()
+    shift.close()
+    assert "1 parts are made" in told("records", "rebuild", "--data", str(tmp_path))
+    assert json.loads(told("records", "rebuild", "--data", str(tmp_path), "--json")) == {"parts": 1}
+
+
+def test_the_bench_of_records_tells_every_figure() -> None:
+    found = json.loads(
+        told("bench", "records", "--parts", "300", "--repeat", "2", "--plan", "--json")
+    )
+    assert found["parts"] == 300
+    assert min(found["insert_per_s"], found["bulk_per_s"], found["size_bytes"]) > 0
+    assert found["plans"].keys() == found["pages"].keys()
+    assert all(0 < one["p50_ms"] <= one["p95_ms"] for one in found["pages"].values())

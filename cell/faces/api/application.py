@@ -21,6 +21,7 @@ from cell.faces.api.resources import (
     alarms,
     audit,
     configuration,
+    gallery,
     label_files,
     label_sets,
     labels,
@@ -30,6 +31,7 @@ from cell.faces.api.resources import (
     parts,
     people,
     pictures,
+    quality,
     recipes,
     runs,
     sessions,
@@ -41,7 +43,8 @@ from cell.faces.api.resources import (
 )
 
 ROUTERS: Final = (
-    state.router, stream.router, orders.router, parts.router, pictures.router, alarms.router,
+    state.router, stream.router, orders.router, parts.router, pictures.router, quality.router,
+    gallery.router, alarms.router,
     runs.router, recipes.router, me.router, tokens.router, people.router, sessions.router,
     audit.router, labels.router, label_sets.router, label_files.router, training.router,
     models.router, thresholds.router, configuration.router,

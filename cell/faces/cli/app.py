@@ -41,6 +41,7 @@ from cell.faces.cli.verbs import (
     recipe_use,
     records,
     records_prune,
+    records_rebuild,
     reset,
     run,
     start,
@@ -124,6 +125,7 @@ app.add_typer(quality.app, name="quality")
 recipe.app.command("use")(recipe_use.use)
 app.add_typer(recipe.app, name="recipe")
 records.app.command("prune")(records_prune.prune)
+records.app.command("rebuild")(records_rebuild.rebuild)
 app.add_typer(records.app, name="records")
 user.app.command("add")(user_accounts.add)
 user.app.command("change")(user_accounts.change)

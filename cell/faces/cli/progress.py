@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from rich.progress import (
@@ -17,6 +18,18 @@ from rich.progress import (
 from cell.faces.cli.terminal import terminal
 
 T = TypeVar("T")
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int], None]]:
+    """A call that says how many are done, where nobody knows how many there will be; silent where
+    nobody looks.
+    """
+    console = terminal(stderr=True)
+    columns = (TextColumn("{task.completed} {task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done: progress.update(task, completed=done)
 
 
 def watched(items: Iterable[T], what: str, total: int | None = None) -> Iterable[T]:

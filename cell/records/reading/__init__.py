@@ -1,16 +1,30 @@
-"""The one way to ask the records: parts, alarms and sessions, page by page."""
+"""The one way to ask the records: parts, alarms and sessions, page by page, and sums of them."""
 
 from cell.records.reading.archive import Archive
 from cell.records.reading.asked import AlarmsAsked, PartsAsked
+from cell.records.reading.counts import (
+    AlarmCount,
+    By,
+    ClassCount,
+    PartCount,
+    PlaceCount,
+    StateTime,
+    Step,
+    StopCount,
+    SumsAsked,
+)
 from cell.records.reading.cursor import CursorError
+from cell.records.reading.sums import Sums
 from cell.records.reading.values import (
     AlarmRow,
     DefectRow,
     EvidenceRow,
     ExposureRow,
     FrameRow,
+    GalleryRow,
     InspectionRow,
     JudgedRow,
+    LineRow,
     Page,
     PartRow,
     RemovalRow,
@@ -21,7 +35,9 @@ from cell.records.reading.values import (
 )
 
 __all__ = [
-    "AlarmRow", "AlarmsAsked", "Archive", "CursorError", "DefectRow", "EvidenceRow", "ExposureRow",
-    "FrameRow", "InspectionRow", "JudgedRow", "Page", "PartRow", "PartsAsked", "RemovalRow",
-    "SessionRow", "TimingRow", "VerdictRow", "WholePart",
+    "AlarmCount", "AlarmRow", "AlarmsAsked", "Archive", "By", "ClassCount", "CursorError",
+    "DefectRow", "EvidenceRow", "ExposureRow", "FrameRow", "GalleryRow", "InspectionRow",
+    "JudgedRow", "LineRow", "Page", "PartCount", "PartRow", "PartsAsked", "PlaceCount",
+    "RemovalRow", "SessionRow", "StateTime", "Step", "StopCount", "Sums", "SumsAsked", "TimingRow",
+    "VerdictRow", "WholePart",
 ]  # fmt: skip

@@ -4,70 +4,89 @@ one short read.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Select, create_engine, event, func, select, tuple_
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from cell.records import schema as s
-from cell.records.errors import RecordsError
-from cell.records.reading.asked import (
-    AlarmsAsked,
-    PartsAsked,
-    alarms_where,
-    newest_verdict,
-    parts_where,
-)
-from cell.records.reading.cursor import cursor_of, place_of
+from cell.records.reading.alarms import alarm_lines, alarm_page
+from cell.records.reading.asked import AlarmsAsked, PartsAsked, newest_verdict
+from cell.records.reading.cursor import CursorError, cursor_of, place_of
+from cell.records.reading.gallery import line_row, pictures_of
+from cell.records.reading.opening import Reader
+from cell.records.reading.search import END_NS, Found, search
+from cell.records.reading.sums import Sums
 from cell.records.reading.values import (
     AlarmRow,
     EvidenceRow,
+    GalleryRow,
     JudgedRow,
+    LineRow,
     Page,
     PartRow,
     SessionRow,
     WholePart,
 )
 from cell.records.reading.whole import evidence_rows, read_whole
+from cell.records.summaries.tables import SessionSum
 from models.ground.text import say
 
 T = TypeVar("T")
 PAGE = 50
-LATEST = 1000
-"""Dispositions that `parts_changed` looks through."""
 EVERYTHING = PartsAsked()
 ALL_ALARMS = AlarmsAsked()
 
 
-class Archive:
-    """The records of one data folder. May be used from any thread.
+class Archive(Reader):
+    """Parts, alarms and sessions, page by page. May be used from any thread.
 
     Every method raises RecordsError for records that are missing, damaged or of a newer cell, and
-    CursorError for an `after` that no page gave.
+    CursorError for an `after` that no page gave. Pages also raise RecordsError while the lines of
+    older records are being made. No question takes longer because there are more records.
     """
 
     def __init__(self, data_dir: Path) -> None:
-        self._file = data_dir / "records.db"
-        self._engine: Engine | None = None
+        super().__init__(data_dir)
+        self.sums = Sums(data_dir)
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._engine is not None:
-            self._engine.dispose()
+        super().close()
+        self.sums.close()
 
     def parts(
         self, asked: PartsAsked = EVERYTHING, after: str = "", limit: int = PAGE
     ) -> Page[PartRow]:
-        """A page of parts, those that arrived last first."""
-        query = part_lines().where(*parts_where(asked))
-        if after:
-            query = query.where(tuple_(s.Part.arrived_ns, s.Part.id) < place_of(after))
-        query = query.order_by(s.Part.arrived_ns.desc(), s.Part.id.desc()).limit(limit + 1)
-        found = self._read(lambda session: [_part_row(row) for row in session.execute(query)])
-        return _page(found, limit, lambda row: cursor_of(row.arrived_ns, row.part))
+        """A page of parts, those that arrived last first. A page may hold fewer than `limit`, even
+        none, although there are more: `Page.after` is '' on the last one alone.
+        """
+        found, following = self._search(asked, after, limit)
+        return Page(tuple(map(_row_of_line, found.rows)), following)
+
+    def found(
+        self, asked: PartsAsked = EVERYTHING, after: str = "", limit: int = PAGE
+    ) -> Page[LineRow]:
+        """The same with all that is known of each part in one line, without its pictures."""
+        found, following = self._search(asked, after, limit)
+        return Page(tuple(map(line_row, found.rows)), following)
+
+    def gallery(
+        self, asked: PartsAsked = EVERYTHING, after: str = "", limit: int = PAGE
+    ) -> Page[GalleryRow]:
+        """The same with each part's newest picture that is still there: the view that was judged
+        first.
+        """
+
+        def read(session: Session) -> tuple[Found, dict[str, EvidenceRow]]:
+            found = search(session, asked, _place(after), limit)
+            return found, pictures_of(session, [(row.part, row.inspection) for row in found.rows])
+
+        found, kept = self._ask(read)
+        rows = tuple(GalleryRow(line_row(row), kept.get(row.part)) for row in found.rows)
+        return Page(rows, cursor_of(found.next[0], str(found.next[1])) if found.next else "")
 
     def part(self, part: str) -> WholePart | None:
         """Everything on record of one part; None: there is none of this id."""
@@ -81,8 +100,8 @@ class Archive:
 
     def lines(self, parts: tuple[str, ...]) -> tuple[PartRow, ...]:
         """These parts in one line each, in the order of arrival; at most some hundreds."""
-        query = part_lines().where(s.Part.id.in_(parts)).order_by(s.Part.arrived_ns, s.Part.id)
-        return self._read(lambda session: tuple(map(_part_row, session.execute(query))))
+        query = part_lines().where(s.Part.id.in_(parts))
+        return self._read(lambda session: _in_order(map(_part_row, session.execute(query))))
 
     def judged(self, most: int) -> tuple[JudgedRow, ...]:
         """How long the latest inspections took to become verdicts, newest first. One that came too
@@ -92,6 +111,7 @@ class Archive:
         query = (
             select(i.exposure_ns, i.done_ns, i.late, t.exposure_to_verdict_ms)
             .outerjoin(t, t.part == i.part)
+            .where(i.seq <= END_NS)
             .order_by(i.seq.desc())
             .limit(most)
         )
@@ -105,32 +125,39 @@ class Archive:
 
     def picture(self, sha256: str) -> EvidenceRow | None:
         """The picture with this content that is still there, or else one that was deleted."""
-        own = s.Evidence.sha256 == sha256
-        order = (s.Evidence.pruned_ns.is_not(None), s.Evidence.exposure_ns, s.Evidence.seq)
-        found = self._read(lambda session: evidence_rows(session, own, *order))
-        return found[0] if found else None
+        own, gone = s.Evidence.sha256 == sha256, s.Evidence.pruned_ns
+
+        def read(session: Session) -> EvidenceRow | None:
+            for where in (own & gone.is_(None), own & gone.is_not(None)):
+                for row in evidence_rows(session, where, most=1):
+                    return row
+            return None
+
+        return self._read(read)
 
     def alarms(
         self, asked: AlarmsAsked = ALL_ALARMS, after: str = "", limit: int = PAGE
     ) -> Page[AlarmRow]:
         """A page of the alarms' history, those that were raised last first."""
-        query = alarm_lines().where(*alarms_where(asked))
-        if after:
-            query = query.where(s.AlarmLog.seq < place_of(after)[0])
-        query = query.order_by(s.AlarmLog.seq.desc()).limit(limit + 1)
+        query = alarm_page(asked, _place(after), limit)
         found = self._read(lambda session: [AlarmRow(*row) for row in session.execute(query)])
-        return _page(found, limit, lambda row: cursor_of(row.seq))
+        return _page(found, limit, lambda row: cursor_of(row.raised_ns, str(row.seq)))
 
     def sessions(self, after: str = "", limit: int = PAGE) -> Page[SessionRow]:
         """A page of sessions, those that began last first."""
-        r = s.RunSession
-        parts = select(func.count()).where(s.Part.session == r.id).correlate(r).scalar_subquery()
-        query = select(r.id, r.started_ns, r.ended_ns, r.recipe, parts)
+        r, n = s.RunSession, SessionSum
+        query = select(r.id, r.started_ns, r.ended_ns, r.recipe, func.coalesce(n.parts, 0))
+        query = query.outerjoin(n, n.session == r.id).where(r.started_ns <= END_NS)
         if after:
             query = query.where(tuple_(r.started_ns, r.id) < place_of(after))
         query = query.order_by(r.started_ns.desc(), r.id.desc()).limit(limit + 1)
-        found = self._read(lambda session: [SessionRow(*row) for row in session.execute(query)])
+        found = self._ask(lambda session: [SessionRow(*row) for row in session.execute(query)])
         return _page(found, limit, lambda row: cursor_of(row.started_ns, row.session))
+
+    def _search(self, asked: PartsAsked, after: str, limit: int) -> tuple[Found, str]:
+        place = _place(after)
+        found = self._ask(lambda session: search(session, asked, place, limit))
+        return found, cursor_of(found.next[0], str(found.next[1])) if found.next else ""
 
     def last_seq(self) -> int:
         """Number of the last journal event that is in the records, 0 for none."""
@@ -139,13 +166,10 @@ class Archive:
     def parts_changed(self, since: int, until: int) -> tuple[PartRow, ...]:
         """Parts that were judged or are through by the events in since < number <= until."""
         judged = select(s.Verdict.part).where(s.Verdict.seq > since, s.Verdict.seq <= until)
-        # Dispositions have no index by number, and one by time: the latest are looked through.
         d = s.Disposition
-        latest = select(d.part, d.seq).order_by(d.stamp_ns.desc()).limit(LATEST).subquery()
-        disposed = select(latest.c.part).where(latest.c.seq > since, latest.c.seq <= until)
-        query = part_lines().where(s.Part.id.in_(judged.union(disposed)))
-        query = query.order_by(s.Part.arrived_ns, s.Part.id)
-        return self._read(lambda session: tuple(map(_part_row, session.execute(query))))
+        disposed = select(d.part).where(d.seq > since, d.seq <= until)
+        query = part_lines().where(s.Part.id.in_(judged.union_all(disposed)))
+        return self._read(lambda session: _in_order(map(_part_row, session.execute(query))))
 
     def alarms_changed(self, since: int, until: int) -> tuple[AlarmRow, ...]:
         """Alarms that were raised or acknowledged by the events in since < number <= until."""
@@ -153,43 +177,9 @@ class Archive:
             s.Acknowledgement.seq > since, s.Acknowledgement.seq <= until
         )
         raised = (s.AlarmLog.seq > since) & (s.AlarmLog.seq <= until)
-        query = alarm_lines().where(raised | s.AlarmLog.seq.in_(seen)).order_by(s.AlarmLog.seq)
-        return self._read(lambda session: tuple(AlarmRow(*row) for row in session.execute(query)))
-
-    def _read(self, ask: Callable[[Session], T]) -> T:
-        try:
-            with Session(self._opened()) as session:
-                return ask(session)
-        except SQLAlchemyError as error:
-            raise _damaged(self._file, error) from error
-
-    def _opened(self) -> Engine:
-        """Opened when first asked, so that a page may start before its recorder."""
-        if self._engine is None:
-            self._engine = open_for_reading(self._file)
-        return self._engine
-
-
-def open_for_reading(file: Path) -> Engine:
-    """An engine that cannot write. Raises RecordsError."""
-    if not file.is_file():
-        raise RecordsError(say("records.missing", file=file))
-    engine = create_engine(f"sqlite:///{file.absolute().as_uri()}?mode=ro&uri=true")
-    event.listen(engine, "connect", _configure)
-    try:
-        with engine.connect() as connection:
-            version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-    except SQLAlchemyError as error:
-        engine.dispose()
-        raise _damaged(file, error) from error
-    if version > s.SCHEMA_VERSION:
-        engine.dispose()
-        raise RecordsError(say("records.newer", file=file, version=version, known=s.SCHEMA_VERSION))
-    return engine
-
-
-def _damaged(file: Path, error: SQLAlchemyError) -> RecordsError:
-    return RecordsError(say("records.damaged", file=file, detail=error.__cause__ or error))
+        query = alarm_lines().where(raised | s.AlarmLog.seq.in_(seen))
+        found = self._read(lambda session: [AlarmRow(*row) for row in session.execute(query)])
+        return tuple(sorted(found, key=lambda row: row.seq))
 
 
 def part_lines() -> Select[*tuple[Any, ...]]:
@@ -205,16 +195,6 @@ def part_lines() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def alarm_lines() -> Select[*tuple[Any, ...]]:
-    """Alarms with their newest acknowledgement."""
-    a, k = s.AlarmLog, s.Acknowledgement
-    newest = select(func.max(k.seq)).where(k.alarm_log == a.seq).correlate(a).scalar_subquery()
-    return select(
-        a.seq, a.session, a.alarm, a.part, a.detail, a.raised_ns, a.cleared_ns, k.stamp_ns,
-        func.coalesce(k.person, ""),
-    ).outerjoin(k, k.seq == newest)  # fmt: skip
-
-
 def _part_row(row: Any) -> PartRow:
     part, session, arrived_ns, kind, bin_, reason, by, disposition, disposed_ns = row
     return PartRow(
@@ -223,12 +203,28 @@ def _part_row(row: Any) -> PartRow:
     )  # fmt: skip
 
 
+def _row_of_line(row: Any) -> PartRow:
+    return PartRow(
+        row.part, row.session, row.arrived_ns, row.verdict, row.bin, row.reason, row.by,
+        row.disposition, row.disposed_ns,
+    )  # fmt: skip
+
+
+def _in_order(rows: Iterable[PartRow]) -> tuple[PartRow, ...]:
+    return tuple(sorted(rows, key=lambda row: (row.arrived_ns, row.part)))
+
+
+def _place(after: str) -> tuple[int, int] | None:
+    """Raises CursorError."""
+    if not after:
+        return None
+    number, name = place_of(after)
+    if not name.isascii() or not name.isdecimal() or len(name) > 18:
+        raise CursorError(say("records.cursor"))
+    return number, int(name)
+
+
 def _page(found: list[T], limit: int, cursor: Callable[[T], str]) -> Page[T]:
     """One row more than the page holds was read, to know whether there is a next one."""
     rows = tuple(found[:limit])
     return Page(rows, cursor(rows[-1]) if len(found) > limit else "")
-
-
-def _configure(connection: Any, _: object) -> None:
-    connection.execute("PRAGMA query_only = ON")
-    connection.execute("PRAGMA busy_timeout = 2000")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
@@ -15,7 +14,9 @@ class PartsAsked:
     """Which parts; what is left out does not matter. Arrived from `since_ns` on, before `until_ns`.
 
     part: beginning of its id. verdict: the newest one's kind, 'none' for parts without one;
-    disposition: 'open' for parts without one. class_name, least_score: of one and the same defect.
+    disposition: 'open' for parts without one. class_name, least_score: of one and the same defect;
+    least_score alone: of the inspection that counts. recipe, model: of that inspection. person: who
+    gave it a verdict or took it off the belt; overridden: whether anybody gave one.
     """
 
     since_ns: int | None = None
@@ -26,6 +27,10 @@ class PartsAsked:
     disposition: str = ""
     class_name: str = ""
     least_score: float | None = None
+    recipe: str = ""
+    model: str = ""
+    person: str = ""
+    overridden: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,48 +47,3 @@ def newest_verdict() -> ColumnElement[int]:
     """Number of the newest verdict of the part in the outer query."""
     newest = select(func.max(s.Verdict.seq)).where(s.Verdict.part == s.Part.id)
     return newest.correlate(s.Part).scalar_subquery()
-
-
-def parts_where(asked: PartsAsked) -> Iterator[ColumnElement[bool]]:
-    """Conditions on Part with its outer-joined newest Verdict and Disposition."""
-    if asked.since_ns is not None:
-        yield s.Part.arrived_ns >= asked.since_ns
-    if asked.until_ns is not None:
-        yield s.Part.arrived_ns < asked.until_ns
-    if asked.session:
-        yield s.Part.session == asked.session
-    if asked.part:
-        yield s.Part.id.startswith(asked.part, autoescape=True)
-    if asked.verdict:
-        none = asked.verdict == "none"
-        yield s.Verdict.kind.is_(None) if none else s.Verdict.kind == asked.verdict
-    if asked.disposition:
-        is_open = asked.disposition == "open"
-        kind = s.Disposition.kind
-        yield kind.is_(None) if is_open else kind == asked.disposition
-    if asked.class_name or asked.least_score is not None:
-        yield _has_defect(asked)
-
-
-def alarms_where(asked: AlarmsAsked) -> Iterator[ColumnElement[bool]]:
-    """Conditions on AlarmLog."""
-    if asked.since_ns is not None:
-        yield s.AlarmLog.raised_ns >= asked.since_ns
-    if asked.until_ns is not None:
-        yield s.AlarmLog.raised_ns < asked.until_ns
-    if asked.alarm:
-        yield s.AlarmLog.alarm == asked.alarm
-    if asked.standing is not None:
-        cleared = s.AlarmLog.cleared_ns
-        yield cleared.is_(None) if asked.standing else cleared.is_not(None)
-
-
-def _has_defect(asked: PartsAsked) -> ColumnElement[bool]:
-    """Found by the defects' index by class: parts with a rare one are found at once."""
-    conditions = []
-    if asked.class_name:
-        conditions.append(s.Defect.class_name == asked.class_name)
-    if asked.least_score is not None:
-        conditions.append(s.Defect.score >= asked.least_score)
-    own = select(s.Inspection.part).join(s.Defect, s.Defect.inspection == s.Inspection.seq)
-    return s.Part.id.in_(own.where(*conditions))

@@ -172,6 +172,40 @@ class WholePart:
 
 
 @dataclass(frozen=True, slots=True)
+class LineRow:
+    """All that one line can tell of a part. own, own_by: the cell's own newest verdict and who gave
+    it, recipe or ledger; recipe, model, score (the highest), defects: of the inspection that
+    counts, ''/None/0 without one; overridden: a person has given a verdict.
+    """
+
+    part: str
+    arrived_ns: int
+    session: str
+    recipe: str
+    model: str
+    own: str
+    own_by: str
+    verdict: str
+    bin: str
+    reason: str
+    by: str
+    overridden: bool
+    disposition: str
+    disposed_bin: str
+    disposed_ns: int | None
+    score: float | None
+    defects: int
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryRow:
+    """A part and the picture that stands for it, None where none is kept any more."""
+
+    line: LineRow
+    picture: EvidenceRow | None
+
+
+@dataclass(frozen=True, slots=True)
 class AlarmRow:
     """An alarm from its cause to its end; the newest acknowledgement, '' and None without one.
     `seq`: its number in the journal.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Session
 
@@ -40,24 +38,23 @@ def read_whole(session: Session, line: PartRow) -> WholePart:
         inspections=_inspections(session, line.part),
         verdicts=_verdicts(session, line.part),
         removals=_removals(session, line.part),
-        evidence=evidence_rows(
-            session, s.Evidence.part == line.part, s.Evidence.exposure_ns, s.Evidence.kind
-        ),
+        evidence=evidence_rows(session, s.Evidence.part == line.part),
         timing=_timing(timing) if timing else None,
     )
 
 
 def evidence_rows(
-    session: Session, where: ColumnElement[bool], *order: Any
+    session: Session, where: ColumnElement[bool], most: int | None = None
 ) -> tuple[EvidenceRow, ...]:
-    """Rows of evidence; none in records that know no evidence yet."""
+    """Rows of evidence, oldest first; none in records that know no evidence yet."""
     if not inspect(session.connection()).has_table(s.Evidence.__tablename__):
         return ()
     e = s.Evidence
     query = select(
         e.part, e.kind, e.exposure_ns, e.path, e.sha256, e.bytes, e.pruned_ns, e.rule
     ).where(where)
-    return tuple(EvidenceRow(*row) for row in session.execute(query.order_by(*order)))
+    rows = (EvidenceRow(*row) for row in session.execute(query.limit(most)))
+    return tuple(sorted(rows, key=lambda row: (row.exposure_ns, row.kind)))
 
 
 def _exposures(session: Session, part: str) -> tuple[ExposureRow, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
@@ -16,22 +16,19 @@ from cell.faces.api.fields import (
     Limit,
     Name,
     Page,
-    Since,
     Told,
-    Until,
     Words,
     moment,
     moment_or_none,
-    stamp,
 )
 from cell.faces.api.language import Reader
 from cell.faces.api.pictures import PICTURE, picture_answer
 from cell.faces.api.problems import missing
+from cell.faces.api.resources.searching import Wanted
 from cell.records.reading import (
     EvidenceRow,
     InspectionRow,
     PartRow,
-    PartsAsked,
     RemovalRow,
     VerdictRow,
     WholePart,
@@ -39,7 +36,6 @@ from cell.records.reading import (
 from cell.texts import Lang
 
 router = APIRouter(prefix="/parts", tags=["parts"])
-Word = Annotated[str, Query(max_length=200)]
 
 
 class PartTold(Told):
@@ -170,23 +166,11 @@ class PartWhole(PartTold):
 
 @router.get("")
 def list_parts(
-    desk: AtDesk,
-    lang: Reader,
-    since: Since = None,
-    until: Until = None,
-    verdict: Annotated[Literal["", "pass", "reject", "review", "none"], Query()] = "",
-    disposition: Annotated[Literal["", "passed", "removed", "purged", "open"], Query()] = "",
-    defect: Annotated[str, Query(max_length=200, description="Class of one of its defects.")] = "",
-    score: Annotated[
-        float | None, Query(ge=0, le=1, description="Least score of that defect.")
-    ] = None,
-    run: Word = "",
-    part: Annotated[str, Query(max_length=200, description="Beginning of its id.")] = "",
-    cursor: Cursor = "",
-    limit: Limit = 50,
+    desk: AtDesk, lang: Reader, asked: Wanted, cursor: Cursor = "", limit: Limit = 50
 ) -> Page[PartTold]:
-    """Parts on record, those that arrived last first."""
-    asked = PartsAsked(stamp(since), stamp(until), run, part, verdict, disposition, defect, score)
+    """Parts on record, those that arrived last first. A page may hold fewer than `limit` although
+    there are more: go on while `next` is not null.
+    """
     page = desk.archive.parts(asked, cursor, limit)
     return Page(items=[part_line(row, lang) for row in page.rows], next=page.after or None)
 

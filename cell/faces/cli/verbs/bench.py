@@ -24,6 +24,7 @@ from cell.faces.cli.verbs import (
     bench_inspect,
     bench_picks,
     bench_read,
+    bench_records,
     bench_teach,
 )
 from cell.launcher.host import MUCH
@@ -82,6 +83,7 @@ app.command("gate")(bench_gate.gate)
 app.command("import")(bench_import.import_)
 app.command("picks")(bench_picks.picks)
 app.command("read")(bench_read.read)
+app.command("records")(bench_records.records)
 app.command("teach")(bench_teach.teach)
 app.command("faults")(bench_faults.faults)
 app.command("cuts")(bench_faults.cuts)

@@ -14,13 +14,19 @@ from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
 from cell.faces.cli.names import shown
 from cell.faces.cli.ordering import AsJson, Data, Domain, Namespace, data_of, namespace_of
+from cell.faces.cli.progress import counting
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.when import clock, stamp_of
 from cell.records.reading import Archive, PartRow, PartsAsked, WholePart
 from cell.texts import ENGLISH, render
+from models.ground.writing import require_target
 
-FILTERS = ("verdict", "disposition", "defect", "score", "since", "until", "last")
+FILTERS = (
+    "verdict", "disposition", "defect", "score", "recipe", "model", "person", "overridden", "run",
+    "beginning", "since", "until", "last", "export",
+)  # fmt: skip
 BATCH = 500
+LAST = 20
 
 
 class Verdict(StrEnum):
@@ -52,9 +58,26 @@ def parts(
     score: Annotated[
         float | None, typer.Option(min=0.0, max=1.0, help="Least score of that defect.")
     ] = None,
+    recipe: Annotated[str, typer.Option(help="Inspected by this recipe (its identity).")] = "",
+    model: Annotated[str, typer.Option(help="Inspected by this model (its identity).")] = "",
+    person: Annotated[
+        str, typer.Option(help="Judged, or taken off the belt, by this person.")
+    ] = "",
+    overridden: Annotated[
+        bool | None,
+        typer.Option("--overridden/--not-overridden", help="Whether a person judged it."),
+    ] = None,
+    run: Annotated[str, typer.Option(help="Of this run of the supervisor.")] = "",
+    beginning: Annotated[str, typer.Option(help="With an id that begins so.")] = "",
     since: Annotated[str, typer.Option(help="Arrived from then on, e.g. 2026-01-31T06:00.")] = "",
     until: Annotated[str, typer.Option(help="Arrived before then.")] = "",
-    last: Annotated[int, typer.Option(min=1, help="How many of them, the newest first.")] = 20,
+    last: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many of them, the newest first.", show_default="20"),
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(help="Write all of them to this .csv or .parquet file.")
+    ] = None,
     domain: Domain = None,
     namespace: Namespace = None,
     data: Data = None,
@@ -63,7 +86,9 @@ def parts(
     """Show parts on record, the newest first, or everything on record of one.
 
     It reads the data folder beside a running cell and needs none. JSON is as the programming
-    interface tells it. Exit code 0, 2 when there are no records or no such part.
+    interface tells it. An export holds all parts that fit; in CSV, cells that a spreadsheet would
+    take for a formula begin with an apostrophe. Exit code 0, 2 when there are no records or no
+    such part.
     """
     archive = _archive(data_of(data, domain, namespace_of(namespace)))
     if part:
@@ -77,12 +102,37 @@ def parts(
         disposition=str(disposition or ""),
         class_name=defect,
         least_score=score,
+        session=run,
+        part=beginning,
+        recipe=recipe,
+        model=model,
+        person=person,
+        overridden=overridden,
     )
-    _list(archive, asked, last, as_json)
+    if export is not None:
+        refuse(context, "beside --export", "last", "as_json")
+        _export(archive, asked, export)
+        return
+    _list(archive, asked, last or LAST, as_json)
 
 
 def _archive(data: Path) -> Archive:
     return Archive(data)
+
+
+def _export(archive: Archive, asked: PartsAsked, target: Path) -> None:
+    """Write all parts that fit to a file, whole or not at all."""
+    from cell.records.exporting import Form, export, require_parquet
+
+    suffix = target.suffix.removeprefix(".").lower()
+    if suffix not in [*Form]:
+        raise UsageError(f"--export {target}: give a file that ends with .csv or .parquet.")
+    require_target(target)
+    if suffix == Form.PARQUET:
+        require_parquet()
+    with counting("parts") as told:
+        count = export(archive, asked, target, Form(suffix), render, told)
+    print(f"{target}: {count} parts.")
 
 
 def _list(archive: Archive, asked: PartsAsked, last: int, as_json: bool) -> None:

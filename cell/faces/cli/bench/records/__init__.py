@@ -1,0 +1,1 @@
+"""How long the records take to answer when there are a million parts in them."""

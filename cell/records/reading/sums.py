@@ -1,0 +1,164 @@
+"""What quality is counted from: sums over any time, by whatever is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cell.records.reading.counts import (
+    ALL,
+    AlarmCount,
+    By,
+    ClassCount,
+    PartCount,
+    PlaceCount,
+    StateTime,
+    Step,
+    StopCount,
+    SumsAsked,
+)
+from cell.records.reading.opening import Reader
+from cell.records.reading.spans import quarters, ranges
+
+MOST_STEPS: Final = 1000
+"""Steps of one series."""
+_NS: Final = 10**9
+
+
+class Sums(Reader):
+    """Sums of one data folder. May be used from any thread.
+
+    Every method raises RecordsError for records that are missing, damaged, of a newer cell, or
+    whose sums are still being made.
+    """
+
+    def parts(self, asked: SumsAsked = ALL, by: Sequence[By] = ()) -> tuple[PartCount, ...]:
+        """Parts that arrived, by what they have in common."""
+        return self._ask(lambda session: _parts(session, asked, by))
+
+    def classes(self, asked: SumsAsked = ALL) -> tuple[ClassCount, ...]:
+        """Defects and their parts by class, the most defects first: what a Pareto chart shows."""
+        return self._ask(lambda session: _classes(session, asked))
+
+    def places(self, asked: SumsAsked = ALL) -> tuple[PlaceCount, ...]:
+        """Where the defects were: what a heat map shows. The model is not looked at."""
+        where = _equal(asked, "recipe", "class_name")
+        query = "SELECT x, y, sum(defects) FROM ({}) GROUP BY x, y"
+        return self._ask(
+            lambda session: tuple(
+                PlaceCount(*row) for row in _over(session, "place_sum", query, asked, where)
+            )
+        )
+
+    def alarms(self, asked: SumsAsked = ALL) -> tuple[AlarmCount, ...]:
+        """Alarms that were raised, the most frequent first."""
+        query = (
+            "SELECT alarm, sum(raised), sum(acknowledged), sum(cleared), sum(standing_ns) / 1e9 "
+            "FROM ({}) GROUP BY alarm"
+        )
+        found = self._ask(lambda session: _over(session, "alarm_sum", query, asked))
+        return tuple(sorted((AlarmCount(*row) for row in found), key=lambda one: -one.raised))
+
+    def stops(self, asked: SumsAsked = ALL) -> tuple[StopCount, ...]:
+        """Stops of the belt by their cause."""
+        query = "SELECT cause, sum(stops), sum(waited_ms) / 1e3 FROM ({}) GROUP BY cause"
+        found = self._ask(lambda session: _over(session, "stop_sum", query, asked))
+        return tuple(StopCount(*row) for row in found)
+
+    def states(self, asked: SumsAsked = ALL, now_ns: int = 0) -> tuple[StateTime, ...]:
+        """How long the cell was in which state and why. now_ns: until when the state of now is
+        counted; without it, states that have ended.
+        """
+        return self._ask(lambda session: _states(session, asked, now_ns))
+
+    def series(
+        self, edges_ns: Sequence[int], asked: SumsAsked = ALL, by: Sequence[By] = ()
+    ) -> tuple[Step, ...]:
+        """Parts and classes of each step from one edge to the next: hours, shifts, days, whatever
+        they are. The edges rise by whole quarters of an hour; `MOST_STEPS` at most. Raises
+        ValueError for others.
+        """
+        steps = list(pairwise(edges_ns))
+        if len(steps) > MOST_STEPS or any(a >= b for a, b in steps):
+            raise ValueError(f"{len(steps)} steps, or edges that do not rise")
+        if any(edge % (900 * _NS) for edge in edges_ns):
+            raise ValueError("an edge is no whole quarter of an hour")
+
+        def step(session: Session, since: int, until: int) -> Step:
+            own = SumsAsked(since, until, asked.recipe, asked.model, asked.class_name)
+            return Step(since, until, _parts(session, own, by), _classes(session, own))
+
+        return self._ask(lambda session: tuple(step(session, *one) for one in steps))
+
+
+def _parts(session: Session, asked: SumsAsked, by: Sequence[By]) -> tuple[PartCount, ...]:
+    names = ", ".join(by)
+    query = f"SELECT {names + ', ' if by else ''}sum(parts) FROM ({{}})"
+    query += f" GROUP BY {names}" if by else ""
+    found = _over(session, "part_sum", query, asked, _equal(asked, "recipe", "model"))
+    flags = [name == "overridden" for name in by]
+
+    def key(row: tuple[Any, ...]) -> tuple[str | bool, ...]:
+        return tuple(bool(v) if flag else v for v, flag in zip(row, flags, strict=False))
+
+    return tuple(PartCount(key(row), row[-1]) for row in found if row[-1])
+
+
+def _classes(session: Session, asked: SumsAsked) -> tuple[ClassCount, ...]:
+    query = (
+        "SELECT class_name, sum(defects), sum(parts), sum(overridden), sum(false_calls), "
+        "sum(confirmed) FROM ({}) GROUP BY class_name"
+    )
+    where = _equal(asked, "recipe", "model", "class_name")
+    found = (ClassCount(*row) for row in _over(session, "class_sum", query, asked, where))
+    return tuple(sorted(found, key=lambda one: (-one.defects, one.class_name)))
+
+
+def _states(session: Session, asked: SumsAsked, now_ns: int) -> tuple[StateTime, ...]:
+    query = "SELECT state, reason, sum(ns) FROM ({}) GROUP BY state, reason"
+    found = {(row[0], row[1]): row[2] for row in _over(session, "state_sum", query, asked)}
+    last = session.execute(
+        text(
+            "SELECT state, reason, stamp_ns, until_ns FROM cell_state WHERE seq > 0 "
+            "ORDER BY seq DESC LIMIT 1"
+        )
+    ).first()
+    if last is not None and last[3] is None:
+        since, until = (edge * _NS for edge in quarters(asked.since_ns, asked.until_ns))
+        lasted = min(until, now_ns) - max(since, last[2])
+        if lasted > 0:
+            key = (last[0], last[1])
+            found[key] = found.get(key, 0) + lasted
+    rows = (StateTime(state, reason, ns / _NS) for (state, reason), ns in found.items())
+    return tuple(sorted(rows, key=lambda one: -one.seconds))
+
+
+def _equal(asked: SumsAsked, *names: str) -> dict[str, str]:
+    return {name: getattr(asked, name) for name in names if getattr(asked, name)}
+
+
+def _over(
+    session: Session,
+    table: str,
+    query: str,
+    asked: SumsAsked,
+    where: dict[str, str] | None = None,
+) -> list[tuple[Any, ...]]:
+    """`query` over the rows of a table of sums that together are the time."""
+    values: dict[str, Any] = dict(where or {})
+    own = "".join(f" AND {name} = :{name}" for name in values)
+    selects = []
+    for number, (span, first, last) in enumerate(ranges(*quarters(asked.since_ns, asked.until_ns))):
+        values |= {f"span{number}": span, f"first{number}": first, f"last{number}": last}
+        selects.append(
+            f"SELECT * FROM {table} WHERE span = :span{number} AND start_s >= :first{number} "
+            f"AND start_s < :last{number}{own}"
+        )
+    if not selects:
+        return []
+    found = session.execute(text(query.format(" UNION ALL ".join(selects))), values)
+    return [tuple(row) for row in found]
