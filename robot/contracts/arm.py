@@ -1,6 +1,7 @@
 """The rules of an arm. Subclass `ArmContract` and give it a rig: docs/extend.md.
 
-The arm is moved: each joint by 0.04 rad to and fro, from where it stands. Clear the space round it."""
+The arm is moved: each joint by 0.04 rad to and fro, from where it stands. Clear the space round it.
+"""
 
 from __future__ import annotations
 
