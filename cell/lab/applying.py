@@ -29,16 +29,20 @@ def apply_thresholds(file: Path, thresholds: Mapping[str, float]) -> Recipe:
 
     Review thresholds give way as in `with_chosen`. Raises RecipeError (the file is then unchanged).
     """
+    new = with_thresholds_set(read_recipe(file), thresholds, str(file))
+    recipe = parse_recipe(new, str(file))
+    write_whole(file, new)
+    return recipe
+
+
+def read_recipe(file: Path) -> str:
+    """The text of a recipe file. Raises RecipeError."""
     try:
-        text = read_written(file)
+        return read_written(file)
     except OSError as error:
         raise RecipeError(f"{file}: cannot be read ({error.strerror}): check the path") from error
     except WrittenError as error:
         raise RecipeError(f"{file}: {error}") from None
-    new = with_thresholds_set(text, thresholds, str(file))
-    recipe = parse_recipe(new, str(file))
-    write_whole(file, new)
-    return recipe
 
 
 def with_chosen(recipe: Recipe, thresholds: Mapping[str, float]) -> Recipe:

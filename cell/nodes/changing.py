@@ -8,6 +8,7 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable
+from typing import Final
 
 from inspection_cell_interfaces.srv import PrepareRecipe
 
@@ -37,6 +38,9 @@ PREPARING = ("inspector", "robot")
 JUDGING = ("inspector",)
 """Those to whom it matters which model names the defects."""
 
+DOUBTED: Final = "inspector.model_doubted"
+"""The alarm that something speaks against the model that judges."""
+
 Tell = Callable[[o.Observation], tuple[bool, str]]
 
 
@@ -52,10 +56,18 @@ class Changing:
         self.succession = Succession()
         self._choices = ChoiceWatch(node)
         self._kept_wish: Wish | None = None
-        self._loaded: queue.SimpleQueue[InspectionParts | str] = queue.SimpleQueue()
+        self._loaded: queue.SimpleQueue[tuple[Wish, InspectionParts | str]] = queue.SimpleQueue()
         self._clients = {
             name: node.create_client(PrepareRecipe, f"{name}/prepare_recipe") for name in PREPARING
         }
+
+    @property
+    def advisories(self) -> dict[str, str]:
+        """What people should look at: alarm and detail."""
+        doubt = self._choices.doubts.get(self.parts.recipe.name)
+        doubted = doubt is not None and doubt.package == self.parts.package
+        told = {DOUBTED: doubt.why} if doubt is not None and doubted else {}
+        return self.succession.advisories | told
 
     def begin(self) -> None:
         """Begin to watch which models people let through."""
@@ -89,7 +101,7 @@ class Changing:
             if (beat := self._watch.last(node)) is not None:
                 self.change.heard(node, beat.boot_id)
         while not self._loaded.empty():
-            self._on_loaded(self._loaded.get())
+            self._on_loaded(*self._loaded.get())
         self._hear()
         for action in self.change.next(time.monotonic(), seen):
             self._do(action)
@@ -118,11 +130,13 @@ class Changing:
         try:
             parts = load_inspection_parts(self._node.config, wish.recipe, pinned=wish.package)
             self._config.require_part(parts.recipe.part.size_m[0])
-            self._loaded.put(parts)
+            self._loaded.put((wish, parts))
         except UserError as error:
-            self._loaded.put(str(error))
+            self._loaded.put((wish, str(error)))
 
-    def _on_loaded(self, found: InspectionParts | str) -> None:
+    def _on_loaded(self, read_for: Wish, found: InspectionParts | str) -> None:
+        if read_for != self.change.wish:
+            return  # that order has ended meanwhile, as by a node's death, and another one begun
         refusal = found if isinstance(found, str) else self._refusal(found)
         if refusal:
             wish = self.change.wish

@@ -13,22 +13,28 @@ from typing import Final
 from cell.nodes.base import CellNode
 from cell.nodes.workers import Worker
 from models.ground.errors import UserError
-from models.registry.chosen import FILE, Choice, choices
+from models.registry import chosen, doubts
+from models.registry.chosen import Choice, choices
+from models.registry.doubts import Doubt
 
 EVERY_S: Final = 0.5
 
 Found = Mapping[str, Choice] | str
 """What each recipe goes by, or why that cannot be understood."""
-Mark = tuple[int, int, int] | None
+Mark = tuple[tuple[int, int, int] | None, ...]
+FILES: Final = (chosen.FILE, doubts.FILE)
 
 
 class ChoiceWatch:
-    """Reads the file when it has changed. `new`: what was read since it was asked last."""
+    """Reads the files when they have changed. `new`: what was read since it was asked last;
+    doubts: what speaks against models that judge, by recipe.
+    """
 
     def __init__(self, node: CellNode) -> None:
         self._folder = Path(node.config.data_dir)
         self._found: queue.SimpleQueue[Found] = queue.SimpleQueue()
         self._node = node
+        self.doubts: Mapping[str, Doubt] = {}
 
     def start(self) -> None:
         """Begin; the node's end ends it."""
@@ -42,11 +48,12 @@ class ChoiceWatch:
         return found
 
     def _work(self, worker: Worker) -> None:
-        seen: Mark = None
+        seen: Mark = tuple(None for _ in FILES)
         while worker.goes_on():
             mark = self._mark()
             if mark != seen:
                 seen = mark
+                self.doubts = doubts.doubts(self._folder)
                 self._found.put(self._read())
             time.sleep(EVERY_S)
 
@@ -57,9 +64,13 @@ class ChoiceWatch:
             return str(error)
 
     def _mark(self) -> Mark:
-        """Tells one writing of the file from the next: each is a file of its own."""
-        try:
-            seen = (self._folder / FILE).stat()
-        except OSError:
-            return None
-        return seen.st_ino, seen.st_mtime_ns, seen.st_size
+        """Tells one writing of the files from the next: each is a file of its own."""
+        return tuple(_mark(self._folder / name) for name in FILES)
+
+
+def _mark(path: Path) -> tuple[int, int, int] | None:
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_ino, seen.st_mtime_ns, seen.st_size

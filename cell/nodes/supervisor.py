@@ -124,7 +124,7 @@ class SupervisorNode(CellNode):
             self._remover.remind(self._inputs.robot_busy)
             self._changing.look(self._orders.seen())
             self._trying.look(self._changing.succession.choices, self._changing.parts)
-            self.advisories = self._changing.succession.advisories | self._trying.advisories
+            self.advisories = self._changing.advisories | self._trying.advisories
         self._publish_state()
 
     def _mind_the_clocks(self, now_ns: int) -> None:

@@ -27,6 +27,7 @@ from cell.promotion.tuning import Measured
 from cell.stores.trouble import told
 from cell.texts import say
 from cell.training.bounds import Bounds
+from models.ground.scratch import scratch
 
 LOG: Final = "looking.txt"
 
@@ -90,9 +91,9 @@ class Looker:
         try:
             with (
                 told(place, PromotionError, (OSError,)),
-                tempfile.TemporaryDirectory(prefix="cell-look-") as own,
+                scratch("look") as own,
             ):
-                out, config = Path(own) / "result", Path(own) / "cell.yaml"
+                out, config = own / "result", own / "cell.yaml"
                 dump(self._config, config)
                 packages = [str(one) for one in folders]
                 want = {"what": what, "recipe": recipe, "label_set": label_set, "folders": packages}

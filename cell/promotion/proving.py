@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +22,7 @@ from cell.texts import say
 from cell.training.bounds import Bounds, die_with, keep_to
 from models.ground.ending import end_with
 from models.ground.errors import UserError
+from models.ground.scratch import scratch
 
 REFUSED: Final = 2
 
@@ -31,8 +31,8 @@ def require_proven(config: CellConfig, recipe: str, package: Path) -> None:
     """Let another process read the package and run its network. Raises PromotionError, which says
     what is wrong with it.
     """
-    with tempfile.TemporaryDirectory(prefix="cell-prove-") as own:
-        file = Path(own) / "cell.yaml"
+    with scratch("prove") as own:
+        file = own / "cell.yaml"
         with told(file, PromotionError, (OSError,)):
             dump(config, file)
         why = _tried(config, recipe, package, file)

@@ -15,6 +15,7 @@ from cell.people.person import SignedIn
 from cell.people.roles import ForbiddenError, Permission, require
 from cell.products.loading import RecipeError
 from cell.promotion import evidence as evidence_
+from cell.promotion import pending as pending_
 from cell.promotion import rows, tuned
 from cell.promotion.errors import GateError, PromotionError, RegistryError
 from cell.promotion.evidence import Evidence, Looked, Match, Said
@@ -22,6 +23,7 @@ from cell.promotion.fleet import Fleet, Move, added, first, moved, rolled_back
 from cell.promotion.gate import Decision, Outcome, decide
 from cell.promotion.model import Event, Model, Offer
 from cell.promotion.pairs import Source, Tally, Truth
+from cell.promotion.pending import Rewritten
 from cell.promotion.states import PROVEN, State, Way
 from cell.promotion.tables import FILE, SHAPE
 from cell.promotion.tuned import Change, ThresholdVersion
@@ -237,35 +239,82 @@ class Registry(Closing):
         now_ns: int,
         *,
         why: str,
-        write: Callable[[], None],
+        write: Callable[[], Rewritten | None],
         override: bool = False,
     ) -> ThresholdVersion:
         """Let other thresholds count, as the gate says, or against it. decision None: the way back
-        to those before. write: puts them into the recipe; fails it, nothing is on record.
+        to those before. write: how the recipe's file is to read then, None where there is none;
+        what it raises keeps them off the record. Record and file have them both in the end, or
+        neither, also after a kill (`mend`).
 
-        Raises GateError, PromotionError, ForbiddenError, and what `write` raises.
+        Raises GateError, PromotionError, ForbiddenError, WriteError, and what `write` raises.
         """
         what = "thresholds.changed"
         with self._refusals(by, what, change.recipe, why):
             require(by.role, Permission.PROMOTE if decision else Permission.ROLL_BACK)
             _require_why(why)
             way = Way.ROLLBACK if decision is None else _way(decision, by, override)
-            with self._store.writing() as db:
-                tuned.add(db, change, way, by, now_ns, why, decision)
-                before, after = dict(change.before), dict(change.after)
-                self._notes.note(by, what, change.recipe, before=before, after=after, why=why)
-                write()
+            try:
+                with self._store.writing() as db:
+                    self._settle(db, by)
+                    number = tuned.add(db, change, way, by, now_ns, why, decision)
+                    before, after = dict(change.before), dict(change.after)
+                    self._notes.note(by, what, change.recipe, before=before, after=after, why=why)
+                    rewritten = write()
+                    if rewritten is not None:
+                        at = change.recipe, number, now_ns
+                        pending_.lay_ready(self.data_dir, *at, rewritten)
+            finally:
+                self.settle(by)
             self._publish()
-            return self.thresholds(change.recipe)[-1]
+            return next(v for v in self.thresholds(change.recipe) if v.number == number)
+
+    def settle(self, by: SignedIn) -> bool:
+        """Bring thresholds to their end that were on their way when a program was killed: the
+        recipe's file gets those that are on record, and no others. Gives whether there were any.
+        Raises WriteError.
+        """
+        if pending_.pending(self.data_dir) is None:
+            return False
+        with self._store.writing() as db:
+            return self._settle(db, by)
+
+    def _settle(self, db: sqlite3.Connection, by: SignedIn) -> bool:
+        """The same under the lock of the database: nobody's are under way beside it."""
+        one = pending_.pending(self.data_dir)
+        if one is None:
+            return False
+        known = any(
+            (v.number, v.at_ns) == (one.number, one.at_ns) for v in tuned.versions(db, one.recipe)
+        )
+        outcome = pending_.settle(self.data_dir, one, on_record=known)
+        if outcome is not pending_.Outcome.DONE:
+            dropped = outcome is pending_.Outcome.DROPPED
+            code = "promotion.thresholds_dropped" if dropped else "promotion.thresholds_edited"
+            why = say(code, recipe=one.recipe)
+            self._notes.note(by, "thresholds.settled", one.recipe, refused=why)
+        return True
+
+    @property
+    def behind(self) -> bool:
+        """Whether something of what is on record has not been done yet: another program is at it
+        this moment, or was killed.
+        """
+        if pending_.pending(self.data_dir) is not None:
+            return True
+        with self._store.reading() as db:
+            return not self._told(_chosen(db))
 
     def mend(self, by: SignedIn) -> bool:
-        """Write anew which package each recipe goes by, where the file does not say what the
-        registry does, as after a kill between the two. Gives whether it was so.
+        """Do what is on record and was left undone, as after a kill between the two: a recipe's
+        file with its thresholds, and the file that says which package each recipe goes by. Gives
+        whether there was anything. Raises WriteError.
         """
+        settled = self.settle(by)
         mended = self._publish()
-        if mended:
+        if mended or settled:
             self._notes.note(by, "model.choice_mended", after=self.chosen())
-        return mended
+        return mended or settled
 
     def chosen(self) -> dict[str, str]:
         """Which package each recipe goes by."""
@@ -346,13 +395,17 @@ class Registry(Closing):
         """
         with self._store.writing() as db:
             wanted = _chosen(db)
-            try:
-                same = choices(self.data_dir) == wanted
-            except ModelError:
-                same = False
+            same = self._told(wanted)
             if not same:
                 choose(self.data_dir, wanted)
             return not same
+
+    def _told(self, wanted: Mapping[str, Choice]) -> bool:
+        """Whether every process reads it so."""
+        try:
+            return choices(self.data_dir) == wanted
+        except ModelError:
+            return False
 
     @contextmanager
     def _refusals(self, by: SignedIn, what: str, subject: str, why: str) -> Iterator[None]:

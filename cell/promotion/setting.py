@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from cell.config import CellConfig
-from cell.lab.applying import apply_thresholds, next_version
+from cell.lab.applying import next_version, read_recipe, with_thresholds_set
 from cell.people.person import SignedIn
 from cell.products.lookup import find_recipe, load_inspection_parts, recipe_folder
 from cell.promotion.errors import PromotionError
 from cell.promotion.gate import Decision
+from cell.promotion.pending import Rewritten
 from cell.promotion.registry import Registry
 from cell.promotion.tuned import Change, ThresholdVersion
 from cell.texts import say
@@ -41,18 +42,21 @@ def set_thresholds(
     Raises GateError, PromotionError, also where others are in force by now than those `before`,
     ForbiddenError, RecipeError, ModelError.
     """
+    registry.settle(by)
     written = find_recipe(config, recipe)
     if decision is not None:
         _require_in_force(config, recipe, before, model)
     active = registry.fleet(recipe).active or ""
     change = Change(recipe, next_version(written.version), active, before, after, basis)
 
-    def write() -> None:
+    def write() -> Rewritten:
         # Under the registry's lock: of two people who change them at once, the second is told.
         other = newest is not None and registry.thresholds(recipe)[-1].number != newest
         if other or find_recipe(config, recipe).version != written.version:
             raise PromotionError(say("promotion.thresholds_moved", recipe=recipe))
-        apply_thresholds(file_of(config, recipe), after)
+        file = file_of(config, recipe)
+        text = read_recipe(file)
+        return Rewritten(file, text, with_thresholds_set(text, after, str(file)))
 
     return registry.set_thresholds(
         change, decision, by, now_ns, why=why, write=write, override=override
@@ -72,6 +76,7 @@ def go_back(
     """Let those count again that the newest version has replaced. newest: its number, where the
     person has seen it. Raises PromotionError where there is none, and as `set_thresholds`.
     """
+    registry.settle(by)
     versions = registry.thresholds(recipe)
     if not versions:
         raise PromotionError(say("promotion.no_thresholds", recipe=recipe))

@@ -31,7 +31,7 @@ class Change:
 class Shares:
     """How a model's share stands. first, lately: shares 0..1, None while too few parts are known;
     parts: seen since it has a say; progress: of the evidence for a change, 0..1; change: the last
-    one.
+    one, None also when the share has come back to what it was at first.
     """
 
     first: float | None
@@ -51,11 +51,12 @@ class ShareWatch:
         self._lately: deque[bool] = deque(maxlen=rules.drift_first)
         self._learnt: list[bool] = []
         self._drift: Drift | None = None
+        self._first: Drift | None = None
         self._change: Change | None = None
         self._parts = 0
         stopped, seen = before
         if seen >= rules.drift_first:
-            self._drift = Drift.from_now(stopped / seen, rules)
+            self._drift = self._first = Drift.from_now(stopped / seen, rules)
 
     def add(self, stopped: bool, at_ns: int) -> None:
         """One part more."""
@@ -65,13 +66,27 @@ class ShareWatch:
             self._learnt.append(stopped)
             if len(self._learnt) >= self._rules.drift_first:
                 self._drift = Drift.from_now(sum(self._learnt) / len(self._learnt), self._rules)
+                self._first = self._first or self._drift
                 self._learnt.clear()
+                self._look_back()
             return
         self._drift = self._drift.after(stopped)
         if self._drift.crossed(self._rules):
             lately = sum(self._lately) / len(self._lately)
             self._change = Change(self._drift.share, lately, at_ns, self._parts)
             self._drift = None  # what is new now is what the next change is held against
+        elif self._change is not None:
+            self._look_back()
+
+    def _look_back(self) -> None:
+        """A change is over when the newest parts, all of them seen since, are stopped as at first:
+        what was the measure then is it again.
+        """
+        if self._change is None or self._first is None:
+            return
+        lately = sum(self._lately) / len(self._lately)
+        if abs(lately - self._first.share) <= self._rules.drift_margin / 2:
+            self._change, self._drift = None, self._first
 
     @property
     def shares(self) -> Shares:

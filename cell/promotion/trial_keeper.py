@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,10 +20,11 @@ from cell.promotion.model import Model
 from cell.promotion.registry import Registry
 from cell.promotion.states import State
 from cell.promotion.turn import Passed
-from cell.promotion.watch_words import why_back
+from cell.promotion.watch_words import doubt_of, why_back
 from cell.promotion.words import TRIAL
 from cell.texts import render, say
 from models.ground.errors import UserError
+from models.registry.doubts import Doubt, doubts, tell_doubts
 
 BY: Final = SignedIn(TRIAL, Role.ADMIN, How.SHELL)
 EVERY_S: Final = 1.0
@@ -50,6 +51,7 @@ class TrialKeeper:
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
         self._rules, self._registry, self._clock = rules, registry, clock
+        self._data_dir, self._behind = data_dir, True
         self._ended = threading.Event()
         stop = self._ended.is_set
         self._active = ActiveWatch(data_dir, rules, registry, labels, stop)
@@ -72,10 +74,12 @@ class TrialKeeper:
     def turn(self) -> None:
         """Take down what is new, and look who must leave."""
         known, problem = dict[tuple[str, str], Watch](), ""
+        models = list[Model]()
         try:
+            self._mend()
             models = self._registry.models()
         except UserError as error:
-            models, problem = [], str(error)
+            problem = str(error)
         for model in models:
             if model.state not in (State.CANARY, State.ACTIVE) or self._ended.is_set():
                 continue
@@ -84,9 +88,39 @@ class TrialKeeper:
             except UserError as error:  # one model's trouble is not the next one's
                 problem = str(error)
         self.known = known
+        try:
+            if not self._ended.is_set():
+                self._tell_doubts(models, known)
+        except UserError as error:
+            problem = str(error)
         if problem and problem != self.problem:
             log.warning("trials: %s", render(problem))
         self.problem = problem
+
+    def _mend(self) -> None:
+        """What is on record and was left undone by a program that was killed. What is so for the
+        first time another one may be at this moment.
+        """
+        behind = self._registry.behind
+        if behind and self._behind:
+            self._registry.mend(BY)
+        self._behind = behind
+
+    def _tell_doubts(self, models: Sequence[Model], known: Mapping[tuple[str, str], Watch]) -> None:
+        """What the running cell tells people of models that judge and stay. Of one that could not
+        be looked at what was told before stands.
+        """
+        told, before = dict[str, Doubt](), doubts(self._data_dir)
+        for model in models:
+            if model.state is not State.ACTIVE:
+                continue
+            watch, last = known.get((model.recipe, model.fingerprint)), before.get(model.recipe)
+            if watch is None and last is not None and last.package == model.fingerprint:
+                told[model.recipe] = last
+            elif watch is not None and (why := doubt_of(watch, self._rules)):
+                told[model.recipe] = Doubt(model.fingerprint, why)
+        if models:
+            tell_doubts(self._data_dir, told)
 
     def _run(self) -> None:
         while not self._ended.is_set():

@@ -57,9 +57,9 @@ def add(
     at_ns: int,
     why: str,
     decision: Decision | None,
-) -> None:
-    """Append a version."""
-    db.execute(
+) -> int:
+    """Append a version; its number."""
+    made = db.execute(
         f"INSERT INTO thresholds ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             change.recipe, change.recipe_version, change.model, plain(change.before),
@@ -67,6 +67,7 @@ def add(
             plain(decision and asdict(decision)),
         ),
     )  # fmt: skip
+    return int(made.lastrowid or 0)
 
 
 def versions(db: sqlite3.Connection, recipe: str) -> list[ThresholdVersion]:

@@ -34,6 +34,12 @@ def what_to_do(watch: Watch) -> str:
     return say("active.advice.drift" if drift else "active.advice.escape_bound")
 
 
+def doubt_of(watch: Watch, rules: PromotionConfig) -> str:
+    """What speaks against a model that judges and stays, and what to do; '' for nothing."""
+    against = why_back(watch, rules)
+    return say("active.doubt", against=against, advice=what_to_do(watch)) if against else ""
+
+
 def how_it_stands(shares: Shares) -> str:
     """The share that it stops, then and lately, and how much speaks for a change."""
     if shares.lately is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import islice, takewhile
@@ -21,6 +20,7 @@ from cell.records.journal import Journal
 from cell.records.projection import BATCH, Projection
 from cell.records.remedies import BOTH, REBUILD
 from cell.records.schema import NOT_FROM_EVENTS, Base
+from models.ground.scratch import scratch
 
 SHOWN = 10
 """Rows of one kind of difference and table that are told one by one."""
@@ -41,10 +41,10 @@ def compare(journal: Journal, records: Path, watch: Watch) -> Iterator[Finding]:
     """
     url = f"file:{quote(str(records))}?mode=rw"
     with (
-        tempfile.TemporaryDirectory(prefix="cell-records-") as folder,
+        scratch("records") as folder,
         closing(sqlite3.connect(url, uri=True, timeout=10.0)) as database,
     ):
-        fresh = Path(folder) / "fresh.db"
+        fresh = folder / "fresh.db"
         projection = Projection.open(fresh)
         try:
             seen = _seq(mark_of(database))

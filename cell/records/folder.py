@@ -50,11 +50,11 @@ def probe(folder: Path, size: int = 1) -> None:
     """Write `size` bytes to a file in `folder` that is gone afterwards. Raises OSError."""
     descriptor, name = tempfile.mkstemp(prefix=".probe-", dir=folder)
     try:
+        os.unlink(name)  # at once: a program that is killed leaves nothing
         # Some disks take a file's name and refuse its content.
         os.posix_fallocate(descriptor, 0, size)
     finally:
         os.close(descriptor)
-        os.unlink(name)
 
 
 def trouble(error: OSError) -> str:

@@ -16,6 +16,8 @@ from models.ground.errors import UserError
 _LITTLE: Final = 2**20
 """With less room than this an input/output error is one of room: SQLite's shared-memory file does
 not grow either, which it does not call full [bytes]."""
+FULL: Final = "store.full"
+"""Code of the text that says that a disk has no room."""
 NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 _BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _UNWRITABLE: Final = (

@@ -10,9 +10,11 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
+from pathlib import Path
+from typing import Final, TypeVar
 
 from cell.config.training import TrainingConfig
+from cell.stores.trouble import FULL, told
 from cell.texts import say
 from cell.training.book import JobBook
 from cell.training.bounds import Bounds
@@ -21,6 +23,9 @@ from cell.training.listening import Said
 from cell.training.pausing import Judged, Rule, Standing, before_the_first_step, judge
 from cell.training.values import Job, State
 from models.ground.errors import UserError
+from models.ground.text import read
+
+T = TypeVar("T")
 
 TICK_S: Final = 0.25
 GRACE_S: Final = 3.0
@@ -60,15 +65,15 @@ class Runner:
 
     def work_off(self, tell: Callable[[Job], None] = lambda _job: None) -> None:
         """Until no job waits. tell: is called when a job begins and when it ends."""
-        self._book.take_over(self._clock())
-        while job := self._book.begin(self._clock()):
+        self._with_room(lambda: self._book.take_over(self._clock()))
+        while job := self._with_room(lambda: self._book.begin(self._clock())):
             tell(job)
             self._work(job)
             tell(self._book.job(job.id))
 
     def _work(self, job: Job) -> None:
         folder = self._book.folder(job.id)
-        folder.mkdir(parents=True, exist_ok=True)
+        self._with_room(lambda: _make(folder))
         process = subprocess.Popen(
             self._command(job),
             stdin=subprocess.DEVNULL,
@@ -147,6 +152,20 @@ class Runner:
             why = say("training.broken", code=code, log=book.folder(job.id) / LOG)
             book.end(job.id, State.FAILED, now, why)
 
+    def _with_room(self, act: Callable[[], T]) -> T:
+        """Do it as soon as a full disk has room for it: until then the jobs wait. Raises
+        JobStoreError for anything else that is wrong.
+        """
+        while True:
+            try:
+                return act()
+            except JobStoreError as error:
+                said = read(str(error))
+                if said is None or said.code != FULL:
+                    raise
+                print(f"waiting: {error}", file=sys.stderr, flush=True)
+                time.sleep(1.0)
+
     def _patiently(self, write: Callable[[], None]) -> None:
         """Write what has happened as soon as the disk takes it; until then what was is read."""
         while True:
@@ -155,6 +174,11 @@ class Runner:
             except JobStoreError as error:
                 print(f"waiting: {error}", file=sys.stderr, flush=True)
                 time.sleep(1.0)
+
+
+def _make(folder: Path) -> None:
+    with told(folder, JobStoreError, (OSError,)):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _end(process: subprocess.Popen[bytes], grace_s: float) -> None:

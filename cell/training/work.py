@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from cell.config import CellConfig, load
 from cell.labels.book import LabelBook
+from cell.stores.trouble import FULL, NO_ROOM
 from cell.texts import say
 from cell.training import ultralytics
 from cell.training.book import JobBook
@@ -21,6 +23,7 @@ from cell.training.errors import TrainingError
 from cell.training.preparing import Prepared, pictures_there, prepare
 from cell.training.values import Job, Trainer
 from models.ground.ending import end_with
+from models.ground.text import read
 
 Train = Callable[[JobBook, Job, Prepared, CellConfig, int, Callable[[], int]], None]
 """Trains to the end and finishes the job; threads, and the clock, at the end."""
@@ -55,10 +58,13 @@ def main(arguments: list[str] | None = None) -> int:
     keep_to(bounds)
     try:
         return _work(config, given.job, bounds)
-    except (MemoryError, RuntimeError) as error:
-        if not _no_memory(error):
-            raise
-        raise TrainingError(say("training.memory", most=bounds.memory_mib)) from None
+    except Exception as error:
+        if no_memory(error):
+            raise TrainingError(say("training.memory", most=bounds.memory_mib)) from None
+        if no_room(error):
+            folder = JobBook(config.data_dir).folder(given.job)
+            raise TrainingError(say("training.disk_full", folder=folder)) from None
+        raise
 
 
 def _work(config: CellConfig, number: int, bounds: Bounds) -> int:
@@ -91,9 +97,24 @@ def _trainer(job: Job) -> Train:
     return train
 
 
-def _no_memory(error: BaseException) -> bool:
+def no_memory(error: BaseException) -> bool:
     """torch tells a lack of memory as a RuntimeError of its allocator."""
-    return isinstance(error, MemoryError) or "allocate memory" in str(error)
+    of_torch = isinstance(error, RuntimeError) and "allocate memory" in str(error)
+    return isinstance(error, MemoryError) or of_torch
+
+
+def no_room(error: BaseException | None) -> bool:
+    """Whether a full disk is what it comes from, in whoever's words: an error of the system, of
+    SQLite, or the last word of a program.
+    """
+    while error is not None:
+        said = read(str(error))
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            return True
+        if (said is not None and said.code == FULL) or os.strerror(errno.ENOSPC) in str(error):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ NEW = {"label_set": "week-1", "recipe": "plate"}
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     frozen(tmp_path, plates(8, 12)).close()
     monkeypatch.setattr(foreman, "find_spec", lambda _name: object())
-    monkeypatch.setattr(training, "start_runner", lambda _data: None)
+    monkeypatch.setattr(training, "start_runner", lambda _data, _config: None)
     made = World(tmp_path)
     yield made
     made.close()

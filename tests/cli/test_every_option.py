@@ -413,7 +413,8 @@ def done_by(verb: str, words: list[str]) -> list[str] | UsageError:
         return result.exception
     assert result.exception is None or isinstance(result.exception, EndedError), result.output
     return [
-        re.sub(r"0x[0-9a-f]+|/tmp/tmp\w+|-\d{6,}", "", line) for line in (*heard, result.output)
+        re.sub(r"0x[0-9a-f]+|/tmp/(?:tmp|inspection-cell-scratch-)[\w-]+|-\d{6,}", "", line)
+        for line in (*heard, result.output)
     ]
 
 

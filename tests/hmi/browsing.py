@@ -6,6 +6,9 @@ from typing import Any
 
 from selenium.common.exceptions import WebDriverException
 
+LOADED = 'document.readyState === "complete"'
+"""Before that a page shows keys to which nobody listens yet, on a busy machine for seconds."""
+
 
 class Page:
     """The browser with the page open."""
@@ -34,7 +37,7 @@ class Page:
             raise AssertionError(f"{error}: {hindered[-1:]}") from None
 
     def enabled(self, name: str) -> bool:
-        return bool(self._asked(name, "!element.disabled"))
+        return bool(self._asked(name, f"!element.disabled && {LOADED}"))
 
     def covered(self, name: str) -> bool:
         return bool(self._asked(name, "element.checkVisibility()"))

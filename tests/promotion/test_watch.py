@@ -29,6 +29,7 @@ from cell.promotion.turn import Passed, lets_too_many_pass
 from cell.promotion.watch_words import how_it_stands, what_to_do, why_back
 from cell.promotion.words import TRIAL
 from cell.texts import render
+from models.registry.doubts import FILE, doubts
 from tests.cell.evidence_world import Shift, inspected, noise
 from tests.labels.desk import GOOD, tell
 from tests.promotion.world import ADMIN, PASS, RECIPE, REJECT, RULES, World, world
@@ -302,3 +303,70 @@ def alarms_at(share: float, later: float, runs: int, most: int) -> list[int]:
 def test_false_alarms_are_rare_and_twice_the_margin_is_found(share: float) -> None:
     assert np.mean(alarms_at(share, share, 40, 1500)) >= OFTEN.drift_run
     assert np.median(alarms_at(share, share + 2 * OFTEN.drift_margin, 40, 1500)) <= 400
+
+
+def test_the_running_cell_is_told_of_a_model_that_stays_until_that_is_over(line: Line) -> None:
+    rules, new = FEW.model_copy(update={"on_drift": "advise"}), line.succeed()
+    data, keeper = line.place.data, line.keeper(rules)
+    line.parts(0.1, 120)
+    keeper.turn()
+    assert not (data / FILE).exists(), "nothing speaks against it"
+    line.parts(0.5, 100)
+    keeper.turn()
+    told = doubts(data)[RECIPE]
+    english, korean = render(told.why), render(told.why, "ko")
+    assert told.package == new.fingerprint
+    assert "8.0%" in english
+    assert "go back to the model before" in english
+    assert "되돌리" in korean
+    line.keeper(rules).turn()
+    assert doubts(data) == {RECIPE: told}, "a restart changes nothing"
+    line.parts(0.08, 300)
+    keeper.turn()
+    assert standing(keeper, new).shares.change is None
+    assert doubts(data) == {}
+    assert (data / FILE).exists(), "and that is told"
+
+
+def test_another_model_takes_the_doubt_along(line: Line) -> None:
+    rules, new = FEW.model_copy(update={"on_drift": "advise"}), line.succeed()
+    line.parts(0.1, 120), line.parts(0.5, 100)
+    keeper = line.keeper(rules)
+    keeper.turn()
+    assert doubts(line.place.data)[RECIPE].package == new.fingerprint
+    line.place.registry.roll_back(RECIPE, ADMIN, line.place.tick(), why="x")
+    keeper.turn()
+    assert doubts(line.place.data) == {}
+
+
+def test_what_cannot_be_looked_at_leaves_what_was_told(line: Line) -> None:
+    rules = FEW.model_copy(update={"on_drift": "advise"})
+    line.succeed(), line.parts(0.1, 120), line.parts(0.5, 100)
+    line.keeper(rules).turn()
+    told = doubts(line.place.data)
+    away = line.place.data / "away"
+    away.mkdir()
+    for file in line.place.data.glob("journal.db*"):
+        file.rename(away / file.name)
+    (line.place.data / "journal.db").write_bytes(b"no journal" * 500)
+    blind = line.keeper(rules)
+    blind.turn()
+    assert blind.problem
+    assert doubts(line.place.data) == told != {}
+    for file in away.iterdir():
+        file.replace(line.place.data / file.name)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3])
+def test_a_change_that_goes_back_is_over_and_one_that_stays_is_not(share: float) -> None:
+    rng, stands, back = np.random.default_rng(3), 0, 0
+    for _ in range(20):
+        watch = ShareWatch(OFTEN, (int(1000 * share), 1000))
+        for at in (share, share + 0.3):
+            for stopped in rng.random(1000) < at:
+                watch.add(bool(stopped), 0)
+        stands += watch.shares.change is not None
+        for stopped in rng.random(600) < share:
+            watch.add(bool(stopped), 0)
+        back += watch.shares.change is None
+    assert (stands, back >= 19) == (20, True), back

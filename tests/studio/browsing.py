@@ -13,6 +13,7 @@ from selenium.webdriver.common.actions.pointer_input import PointerInput
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from tests.hmi.browsing import LOADED
 from tests.hmi.conftest import until
 
 AXE = (Path(__file__).parent / "vendor/axe-core/axe.min.js").read_text(encoding="utf-8")
@@ -55,7 +56,8 @@ class Studio:
         until(lambda: words in self.text(name), f"{name} shows {words!r}")
 
     def enabled(self, name: str) -> bool:
-        script = "const e = document.querySelector(arguments[0]); return !!e && !e.disabled"
+        script = "const e = document.querySelector(arguments[0]); return !!e && !e.disabled && "
+        script += LOADED
         return bool(self.browser.execute_script(script, f'[data-test="{name}"]'))
 
     def click(self, name: str) -> None:

@@ -15,7 +15,7 @@ MOST_STEPS = 60
 FOCUSED = "return document.activeElement?.closest('[data-test]')?.dataset.test ?? ''"
 REACHED = """
 const element = [...document.querySelectorAll(arguments[0])].find((one) => one.checkVisibility());
-if (!element || element.disabled) return null;
+if (!element || element.disabled || document.readyState !== "complete") return null;
 element.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
 const whole = element.closest(".q-field__control") ?? element;
 const { x, y, width, height } = whole.getBoundingClientRect();
@@ -26,6 +26,7 @@ return open ? [...at, width, height] : null;
 """Middle and size of what lies open to a finger; null while something covers it."""
 LEAST = 44
 """The smallest side that a finger hits without aiming [px]."""
+STILL_S = 0.1
 DOUBLE_TAP_S = 0.35
 """Taps that follow each other faster are one gesture to the browser (300 ms)."""
 
@@ -91,6 +92,13 @@ class Hand(Studio):
     def type(self, words: str) -> None:
         """As a person does: who ends a word by Enter at once is taken for a badge reader."""
         ActionChains(self.browser, duration=0).send_keys(words).pause(0.1).perform()
+
+    def still(self, element: Any) -> dict[str, float] | None:
+        """Where it is on the screen; None while it moves, as in a list that is just opening."""
+        script = "return arguments[0].getBoundingClientRect().toJSON()"
+        before: dict[str, float] = self.browser.execute_script(script, element)
+        time.sleep(STILL_S)
+        return before if self.browser.execute_script(script, element) == before else None
 
     def spoken(self) -> str:
         """The page's language, as it says itself."""
@@ -214,7 +222,7 @@ class Finger(Hand):
             f"{words} is offered",
         )
         self.browser.execute_script("arguments[0].scrollIntoView({block: 'nearest'})", one)
-        box = one.rect
+        box = until(lambda: self.still(one), f"{words} stands still")
         self.tap_at(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
     def freeze(self, name: str) -> None:

@@ -86,6 +86,7 @@ def test_from_sign_in_to_a_label_set(
     hold(held, size, finger=kind is Finger)
     held.execute_cdp_cmd("Network.clearBrowserCookies", {})  # of every host
     cell.order(reset=True)
+    cell.forget()
     hand = kind(held, page.url, lang)
     hand.errors()
 
@@ -104,7 +105,7 @@ def test_from_sign_in_to_a_label_set(
     assert (told["part"], told["verdict"], told["person"]) == (part, "pass", "lee")
     assert hand.axe() == []
     record(shift, part, told["person"])
-    until(lambda: queued(shift, part), "the part is queued", 40.0)
+    until(lambda: queued(shift, part), "the part is queued")
     hand.go("sign-out")
 
     why, second_look = WORDS[lang]

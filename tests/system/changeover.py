@@ -89,6 +89,10 @@ class Watcher:
         answer = self._call(self._recipe, request)
         assert answer.accepted, answer.message
 
+    def ask(self, request: SetRecipe.Request) -> Any:
+        """The cell's answer to a change of the recipe."""
+        return self._call(self._recipe, request)
+
     def start(self) -> None:
         """A person's order, repeated while a node is still on its way."""
 

@@ -4,6 +4,7 @@ of the twin and its cell; prints JSON.
 python -m tests.system.model_live --times 3
 python -m tests.system.model_live --thresholds 3
 python -m tests.system.model_live --trial 12
+python -m tests.system.model_live --recipes
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,6 +28,7 @@ from typing import Any
 
 import psutil
 import yaml
+from inspection_cell_interfaces.srv import SetRecipe
 
 from cell.config import dump, load
 from cell.control.ledger.events import (
@@ -46,6 +49,7 @@ from cell.promotion.registry import Registry
 from cell.promotion.setting import go_back, set_thresholds
 from cell.promotion.states import State
 from cell.records.journal import Journal
+from cell.texts import render
 from models.files import seal
 from tests.system.changeover import PATIENCE_S, Watcher
 
@@ -352,6 +356,101 @@ def thresholds(there: Line, times: int) -> dict[str, Any]:
     return found | {"kept": kept(there)}
 
 
+OTHER_RECIPE = "pcb"
+OFFSETS_S = (-0.5, 0.0, 0.3, 0.6, 1.0, 1.5, 2.5)
+"""A change of the recipe so long after a promotion, or before it."""
+
+
+def recipes(there: Line) -> dict[str, Any]:
+    """Models and thresholds of a recipe that the cell does not use, and changes of the recipe at
+    the moment at which a model is taken up: what is refused, and by what the cell goes afterwards.
+    """
+    found: dict[str, Any] = {"elsewhere": elsewhere(there), "at_once": []}
+    for offset_s in OFFSETS_S:
+        found["at_once"].append(at_once(there, offset_s))
+    return found | {"kept": kept(there)}
+
+
+def use(there: Line, recipe: str) -> list[str]:
+    """Change to it, as often as it is refused; what the cell said, and then the line runs on."""
+    said = list[str]()
+
+    def asked() -> bool:
+        request = SetRecipe.Request(recipe=recipe, person="kim", reason="next", drain=True)
+        answer = there.watcher.ask(request)
+        if not answer.accepted:
+            said.append(render(answer.message))
+            time.sleep(0.1)
+        return bool(answer.accepted)
+
+    there.until(asked, f"change to {recipe}")
+    there.until(
+        lambda: there.watcher.state.recipe.startswith(f"{recipe}@")
+        and not there.watcher.state.change,
+        f"taken up: {recipe}",
+    )  # fmt: skip
+    there.watcher.start()
+    return sorted(set(said))
+
+
+def elsewhere(there: Line) -> dict[str, Any]:
+    """Everything that can be done with models of a recipe that is not in use."""
+    refused = use(there, OTHER_RECIPE)
+    at_ns, rules = time.time_ns(), there.config.promotion
+    canary = there.registry.find(there.unfit.fingerprint, RECIPE)
+    there.promote(there.other, "for later")
+    there.back("not yet")
+    there.promote(there.other, "for later, after all")
+    classes = there.registry.models(RECIPE)[0].card["classes"]
+    set_thresholds(
+        there.registry, there.config, RECIPE, {}, dict.fromkeys(classes, 0.8), {}, None,
+        at_shell(), time.time_ns(), why="for later",
+    )  # fmt: skip
+    there.registry.promote(
+        canary, State.CANARY, at_shell(), time.time_ns(), why="for later", rules=rules,
+        override=True,
+    )  # fmt: skip
+    there.until(lambda: len(list(there.since(at_ns, Judged))) >= 5, "parts of the other recipe")
+    told = [one.text for one in there.watcher.state.alarms]
+    assert not list(there.since(at_ns, RecipeSelected)), "nothing changes on the line"
+    assert not list(there.since(at_ns, Tried))
+    there.back("enough")
+    use(there, RECIPE)
+    chosen = next(e for e in reversed(there.events) if isinstance(e, RecipeSelected))
+    version = there.registry.thresholds(RECIPE)[-1].change.recipe_version
+    goes_by = (chosen.package == there.active, chosen.recipe == f"{RECIPE}@{version}")
+    go_back(there.registry, there.config, RECIPE, at_shell(), time.time_ns(), why="as before")
+    counted(there, at_ns)
+    there.back("as before")
+    return {"refused": refused, "alarms": told, "goes_by": goes_by}
+
+
+def at_once(there: Line, offset_s: float) -> dict[str, Any]:
+    """A promotion and a change of the recipe: whichever comes second waits, or is refused in one
+    line.
+    """
+    timer = threading.Timer(max(0.0, -offset_s), lambda: there.promote(there.other, "at once"))
+    timer.start()
+    time.sleep(max(0.0, offset_s))
+    refused = use(there, OTHER_RECIPE)
+    timer.join()
+    during = [one.text for one in there.watcher.state.alarms]
+    refused += use(there, RECIPE)
+    there.until(lambda: there.events and works_by(there) == there.active, "the promoted one")
+    there.back("at once")
+    there.until(lambda: works_by(there) == there.active, "the one before")
+    done = {"offset_s": offset_s, "refused": refused, "alarms": during}
+    print(done, file=sys.stderr, flush=True)
+    return done
+
+
+def works_by(there: Line) -> str:
+    """Fingerprint of the model by which the cell works, as the journal says."""
+    there.look()
+    last = next(e for e in reversed(there.events) if isinstance(e, RecipeSelected | SessionStarted))
+    return last.package
+
+
 def counted(there: Line, at_ns: int) -> dict[str, float]:
     """Seconds to the event of the new version, and to the first part that was judged by it."""
     wanted = there.registry.thresholds(RECIPE)[-1].change.recipe_version
@@ -386,9 +485,12 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3, help="promotions and ways back")
     parser.add_argument("--trial", type=int, default=0, help="parts on trial, and nothing else")
     parser.add_argument("--thresholds", type=int, default=0, help="times forth and back, alone")
+    parser.add_argument("--recipes", action="store_true", help="changes of the recipe, alone")
     given = parser.parse_args()
     with line(TRIAL if given.trial else {}) as there:
-        if given.thresholds:
+        if given.recipes:
+            found = recipes(there)
+        elif given.thresholds:
             found = thresholds(there, given.thresholds)
         else:
             found = on_trial(there, given.trial) if given.trial else run(there, given.times)

@@ -26,14 +26,18 @@ from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from std_srvs.srv import Trigger
 
+from cell.config import load
 from cell.config.namespace import NAMESPACE
 from cell.config.processes import TABLE
+from cell.control.alarms.catalogue import Priority
 from cell.control.ledger.events import AlarmAcknowledged
 from cell.launcher.env import environment
 from cell.nodes.topics import LATCHED, LATEST, RELIABLE, to_time
+from cell.products.lookup import load_inspection_parts
 from cell.records.checkpoints import rules
 from cell.records.journal import Journal
-from cell.texts import render
+from cell.texts import render, say
+from models.registry.doubts import Doubt, tell_doubts
 from tests.system.graph import Peer, demo_config, join
 
 DOMAIN = 57
@@ -293,3 +297,24 @@ def test_an_order_needs_a_person_and_the_arm_moves_by_it_alone(
     person.until(lambda: person.permits[-1].recover)
     assert person.permits[-1].person == "kim"
     person.until(lambda: not person.permits[-1].recover)
+
+
+def test_what_speaks_against_the_model_in_use_is_an_advisory_until_it_is_over(
+    person: Person, start: Callable[[], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    doubted, data = "inspector.model_doubted", tmp_path / "data"
+    start()
+    person.until(lambda: person.state is not None and person.state.state == "purge_required")
+    works_by = load_inspection_parts(load(demo_config(tmp_path)), "pcb").package
+    against = say("active.against.drift", first=0.1, lately=0.4, parts=300)
+    why = say("active.doubt", against=against, advice=say("active.advice.drift"))
+    tell_doubts(data, {"pcb": Doubt(works_by, why), "ball_screw": Doubt(works_by, "x")})
+    person.until(lambda: doubted in person.alarms())
+    assert person.state is not None
+    told = next(one for one in person.state.alarms if one.id == doubted)
+    assert told.priority == Priority.LOW
+    for lang, words in {"en": "go back to the model before", "ko": "이전 모델로"}.items():
+        assert words in render(told.text, lang), lang
+    tell_doubts(data, {"pcb": Doubt("0" * 64, why)})
+    person.until(lambda: person.alarms().get(doubted) != Alarm.UNACKNOWLEDGED)
+    assert person.state.state == "purge_required", "nothing else has changed"

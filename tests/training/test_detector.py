@@ -152,9 +152,9 @@ def test_training_leaves_the_line_its_room(place: tuple[CellConfig, LabelBook]) 
 
 
 def test_a_lack_of_memory_is_known_by_its_words() -> None:
-    assert program._no_memory(RuntimeError("DefaultCPUAllocator: can't allocate memory: you"))
-    assert not program._no_memory(RuntimeError("shapes do not agree"))
-    assert program._no_memory(MemoryError())
+    assert program.no_memory(RuntimeError("DefaultCPUAllocator: can't allocate memory: you"))
+    assert not program.no_memory(RuntimeError("shapes do not agree"))
+    assert program.no_memory(MemoryError())
 
 
 if __name__ == "__main__":

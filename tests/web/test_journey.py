@@ -11,7 +11,7 @@ import time
 
 from selenium.webdriver.common.by import By
 
-from tests.hmi.browsing import Page
+from tests.hmi.browsing import LOADED, Page
 from tests.people.world import ADMIN, PASSWORD, house
 
 WORDS = {
@@ -24,6 +24,7 @@ WORDS = {
 def page(browser: Any, fake_cell_process: Any, until: Any) -> Any:
     browser.execute_cdp_cmd("Network.clearBrowserCookies", {})  # of every host
     fake_cell_process.order(reset=True)
+    fake_cell_process.forget()
     return Page(browser, until)
 
 
@@ -63,7 +64,31 @@ def badge(page: Page) -> None:
     """A reader types into whatever has the keyboard."""
     typed = """for (const key of [...'0004711815', 'Enter'])
         document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}))"""
+    page.until(lambda: page.browser.execute_script(f"return {LOADED}"), "somebody listens")
     page.browser.execute_script(typed)
+
+
+def struck(page: Page, words: str, every_ms: float) -> bool:
+    """Strike keys that the page comes to all at once; whether it takes them for a badge's."""
+    page.until(lambda: page.browser.execute_script(f"return {LOADED}"), "somebody listens")
+    script = """const [keys, every] = arguments, form = document.getElementById('badge');
+        let sent = false;
+        form.submit = () => { sent = true; };
+        keys.forEach((key, n) => {
+            const event = new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true});
+            Object.defineProperty(event, 'timeStamp', {value: 10_000 + n * every});
+            document.body.dispatchEvent(event);
+        });
+        return sent;"""
+    return bool(page.browser.execute_script(script, [*words, "Enter"], every_ms))
+
+
+def test_who_types_at_a_page_that_stalls_is_taken_for_no_badge_reader(
+    page: Page, cell_page: Any
+) -> None:
+    page.browser.get(f"{cell_page.url}sign-in?lang=en")
+    assert not struck(page, "0004711815", 100.0)
+    assert struck(page, "0004711815", 5.0)
 
 
 def test_a_role_sees_only_its_own_keys(page: Page, cell_page: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import socketio
 
-from tests.hmi.conftest import until
+from tests.hmi.conftest import LIMIT_S, until
 from tests.people.world import PASSWORD
 
 PAGE = {"Accept": "text/html"}
@@ -21,7 +21,7 @@ class Visitor(httpx.Client):
     """Keeps cookies; follows nothing."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(base_url=url, timeout=20)
+        super().__init__(base_url=url, timeout=LIMIT_S)
         self.url = url.rstrip("/")
 
     def sign_in(self, name: str, secret: str = PASSWORD, how: str = "password") -> httpx.Response:

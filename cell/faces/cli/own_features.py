@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 from cell.faces.cli.errors import UsageError
 from cell.lab.goods import Size
 from models.anomaly import FeaturePackage
+from models.ground.scratch import scratch
 from vision.lab.teaching.brought import Said, bring
 from vision.lab.teaching.teach import Settings
 
@@ -44,8 +44,8 @@ class OwnFeatures:
                 raise UsageError("--features-... says something of --features FILE: give it, too.")
             yield Foundation(None, said, settings, Path())
             return
-        with tempfile.TemporaryDirectory() as folder:
-            yield Foundation(self.file, said, settings, Path(folder) / "brought")
+        with scratch("features") as folder:
+            yield Foundation(self.file, said, settings, folder / "brought")
 
 
 @dataclass(frozen=True, slots=True)

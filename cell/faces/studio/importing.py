@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from cell.people.noting import Json
 from cell.people.roles import Permission, require
 from cell.texts import say
 from models.ground.errors import UserError
+from models.ground.scratch import scratch
 from vision.lab.data.findings import Finding, Kind, Severity
 from vision.lab.data.reading import Unlabelled
 from vision.lab.data.saying import told
@@ -191,8 +191,7 @@ def _left_out(file: Path, folder: Path) -> Finding:
 def _scratch(place: Path, stack: ExitStack) -> Path:
     """An empty folder, until the stack ends: what is tried again finds nothing of before."""
     try:
-        made = tempfile.TemporaryDirectory(prefix="pictures-", dir=place)
+        return stack.enter_context(scratch("pictures", place))
     except OSError as error:
         why = error.strerror or str(error)
         raise ExchangeError(say("exchange.no_room", file=str(place), why=why)) from None
-    return Path(stack.enter_context(made))

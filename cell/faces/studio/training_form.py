@@ -77,7 +77,7 @@ class TrainingForm:
         def act() -> None:  # both, also for somebody who closes the page between them
             find_recipe(visit.tools.config, wish.recipe)  # it may have been taken away since
             visit.foreman.train(wish, now_ns())
-            start_runner(visit.tools.config.data_dir)
+            start_runner(visit.tools.config.data_dir, visit.tools.config)
 
         if not (await visit.attempt(act)).refused:
             self._go.disable()  # until the browser has gone: one press, one job

@@ -115,7 +115,7 @@ class JobCard:
 
         def act() -> None:
             visit.foreman.resume(self._id)
-            start_runner(visit.tools.config.data_dir)
+            start_runner(visit.tools.config.data_dir, visit.tools.config)
 
         await visit.attempt(act)
 

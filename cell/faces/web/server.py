@@ -8,6 +8,7 @@ import gc
 import os
 import signal
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +42,7 @@ from cell.texts import render
 from cell.training.book import JobBook
 from cell.training.starting import go_on
 from models.ground.errors import PORT_TAKEN, UserError
+from models.ground.scratch import sweep, sweep_parts
 
 GRACE_S: Final = 0.3
 """Open browsers are not waited for any longer: they come back by themselves."""
@@ -130,6 +132,7 @@ def claim_pages(data_dir: Path) -> Claim:
 def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     """Open everything that the faces share. `ends` closes it, in the contrary order."""
     config = cell.hmi
+    clear_up(cell.data_dir)
     house = ends.enter_context(House(cell.data_dir, cell.people))
     audit_watch = AuditWatch(cell.data_dir, cell.people.keys_beside(cell.data_dir))
     ends.callback(audit_watch.close)
@@ -153,12 +156,22 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     orders, recipes = Orders(link, house.audit), RecipeBook(cell)
     jobs = JobBook(cell.data_dir)
     ends.callback(jobs.close)
-    if problem := go_on(jobs):
+    if problem := go_on(jobs, cell):
         print(f"Training jobs wait: {render(problem)}", flush=True)
     return Services(
         cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit,
         audit_watch, labels, jobs, registry, trials,
     )  # fmt: skip
+
+
+def clear_up(data_dir: Path) -> None:
+    """Remove what killed programs have left: folders for their work, files that are half written.
+    Pictures of parts are the records' to clear up, what browsers sent the relabelling tool's.
+    """
+    sweep(Path(tempfile.gettempdir()))
+    kept = (data_dir / name for name in ("registry", "registry/packages", "labels"))
+    each = (one for name in ("recipes", "labels", "training") for one in data_dir.glob(f"{name}/*"))
+    sweep_parts([data_dir, *kept, *each])
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from cell.labels.exchange.unpack import is_archive, unpack
 from cell.labels.label import LabelError
 from cell.texts import read, say
 from models.ground.errors import UserError
+from models.ground.scratch import scratch
 from vision.lab.data.findings import Finding
 from vision.lab.data.names import printable
 from vision.lab.data.open import in_plain_form, turned, usable
@@ -74,16 +75,15 @@ def reading(
     if not is_archive(source):
         yield _read(source, source, one, told, watch)
         return
-    try:
-        scratch = tempfile.TemporaryDirectory(prefix="labels-", dir=told.scratch)
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise ExchangeError(
-            say("exchange.no_room", file=str(told.scratch or tempfile.gettempdir()), why=why)
-        ) from None
-    with scratch as folder:
-        unpack(source, Path(folder), watch, told.bounds)
-        root = Path(folder) if one.deep else _only_folder(Path(folder))
+    with ExitStack() as stack:
+        try:
+            folder = stack.enter_context(scratch("labels", told.scratch))
+        except OSError as error:
+            why = error.strerror or str(error)
+            place = str(told.scratch or tempfile.gettempdir())
+            raise ExchangeError(say("exchange.no_room", file=place, why=why)) from None
+        unpack(source, folder, watch, told.bounds)
+        root = folder if one.deep else _only_folder(folder)
         try:
             found = _read(root, source, one, told, watch)
         except (DataError, LabelError) as error:

@@ -88,7 +88,7 @@ def start_job(desk: AtDesk, by: By, lang: Reader, new: NewJob) -> JobTold:
     steps = new.steps or desk.config.training.steps
     wish = Wish(new.label_set, new.recipe, dict(new.names), steps, new.seed, licence=new.licence)
     job = _foreman(desk, by).train(wish, desk.clock())
-    start_runner(desk.config.data_dir)
+    start_runner(desk.config.data_dir, desk.config)
     return JobTold(**_told(job, lang))
 
 
@@ -109,7 +109,7 @@ def cancel_job(desk: AtDesk, by: By, lang: Reader, job: Number) -> JobTold:
 def resume_job(desk: AtDesk, by: By, lang: Reader, job: Number) -> JobTold:
     """Go on, from its last checkpoint, with a job that failed, was cancelled, or was left."""
     told = _foreman(desk, by).resume(job)
-    start_runner(desk.config.data_dir)
+    start_runner(desk.config.data_dir, desk.config)
     return JobTold(**_told(told, lang))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +14,7 @@ from cell.faces.cli.bench.imported import Beside, Trial, compare
 from cell.faces.cli.bench.inspection import one_thread
 from cell.faces.cli.names import shown
 from cell.faces.cli.terminal import terminal
+from models.ground.scratch import scratch
 from vision.engines.machine import cpu_name
 from vision.engines.selfcheck import MOST_BOX_PX, MOST_SCORE
 from vision.lab.importing.package import UNCHOSEN, USUAL_IOU
@@ -45,8 +45,8 @@ def import_(
     """
     one_thread()
     trial = Trial(images, repeat, score, iou)
-    with tempfile.TemporaryDirectory() as folder:
-        found = compare(model, pictures, python, Path(folder), trial)
+    with scratch("bench") as folder:
+        found = compare(model, pictures, python, folder, trial)
     good = found.worst.accepted and found.ratio <= MOST_RATIO
     if as_json:
         print(json.dumps(_figures(found), indent=2))

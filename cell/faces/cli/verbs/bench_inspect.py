@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final
 
 import typer
@@ -30,6 +29,7 @@ from cell.faces.cli.given import refuse
 from cell.faces.cli.names import shown
 from cell.faces.cli.terminal import terminal
 from cell.products.inspector import build_inspector, geometry
+from models.ground.scratch import scratch
 from models.ground.writing import require_target, write_whole
 from vision.engines.machine import cpu_name, gpu_names
 
@@ -82,8 +82,8 @@ def inspect(
         if frames is None
         else read_frames(frames, camera, images)
     )
-    with TemporaryDirectory() as folder:
-        other = rival(setup, views, Path(folder))
+    with scratch("bench") as folder:
+        other = rival(setup, views, folder)
         named = None if other.call is None else (f"ultralytics {other.version}", other.call)
         found = measure(setups, pictures, views, repeat, named)
     machine = f"{cpu_name()}, {', '.join(gpu_names()) or 'no GPU'}"

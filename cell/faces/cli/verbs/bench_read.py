@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +11,7 @@ from rich.table import Table
 from cell.faces.cli.bench.reading import measure, overall, write_pictures
 from cell.faces.cli.terminal import terminal
 from cell.products.loading import RECIPES
+from models.ground.scratch import scratch
 from vision.pictures import read_picture
 
 SIZES = [(640, 256), (640, 640), (1920, 1200)]
@@ -28,8 +27,8 @@ def read(
     The ratio is the cell's speed as a share of OpenCV's.
     """
     board = read_picture(min((RECIPES / "pcb" / "goldens").glob("*.webp")))
-    with tempfile.TemporaryDirectory() as folder:
-        paths = write_pictures(Path(folder), board, SIZES)
+    with scratch("bench") as folder:
+        paths = write_pictures(folder, board, SIZES)
         rows = [measure(path, repeat) for path in paths]
     if as_json:
         content = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -22,6 +21,7 @@ from cell.faces.cli.names import shown
 from cell.faces.cli.progress import watched
 from cell.faces.cli.terminal import terminal
 from models.anomaly import FeaturePackage
+from models.ground.scratch import scratch
 from models.ground.writing import require_target, write_whole
 from vision.lab.data.open import open_data
 from vision.lab.teaching.curve import ALIKE, ALONE, Curve, Row, curve
@@ -115,11 +115,9 @@ def _items(
 
 
 def _measured(items: Sequence[Item], plan: Plan, settings: Settings, cache: Path | None) -> Curve:
-    kept = tempfile.TemporaryDirectory() if cache is None else nullcontext(str(cache))
+    kept = scratch("teach") if cache is None else nullcontext(cache)
     with kept as folder:
-        return _curve(
-            Looked.open(items, FeaturePackage.load(), settings, Path(folder)), plan, settings
-        )
+        return _curve(Looked.open(items, FeaturePackage.load(), settings, folder), plan, settings)
 
 
 def _curve(looked: Looked, plan: Plan, settings: Settings) -> Curve:

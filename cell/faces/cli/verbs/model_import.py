@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -28,6 +27,7 @@ from cell.faces.cli.ultralytics import chosen_python
 from cell.lab.importing import Imported, Wish, import_model
 from cell.lab.importing import plan as plan_import
 from cell.lab.measure import Request, open_samples
+from models.ground.scratch import scratch
 from vision.lab.data.names import printable
 from vision.lab.data.open import FORMATS
 from vision.lab.data.reading import Unlabelled
@@ -142,9 +142,9 @@ def _import(
         raise UsageError(f"{network} is a folder: give best.onnx or best.pt of your training.")
     if not network.is_file():
         raise UsageError(f"{network} is not there: give best.onnx or best.pt of your training.")
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch("import") as folder:
         if weights:
-            network = _exported(network, python, Path(folder), planned.canonical)
+            network = _exported(network, python, folder, planned.canonical)
         try:
             return import_model(
                 cell, wish, planned, Export.read(network), pictures, labelled, datetime.now(UTC),
