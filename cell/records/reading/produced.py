@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from cell.records import schema as s
 from cell.records.errors import RecordsError
-from cell.records.reading.archive import open_for_reading
+from cell.records.reading.opening import open_for_reading
 from cell.records.reading.values import DefectRow
 from models.ground.text import say
 
