@@ -13,7 +13,7 @@ from tests.cell.test_sums import as_version_1
 if TYPE_CHECKING:
     from tests.nodes.conftest import Bench, Listener
 
-DOMAIN = 91
+DOMAIN = 93
 PROGRAM = (
     "from cell.nodes import recorder\nfrom cell.nodes.process import run\n"
     "recorder.SMALL = 0\nrun(recorder.RecorderNode)\n"

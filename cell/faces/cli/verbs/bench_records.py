@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import asdict
@@ -27,6 +26,7 @@ from cell.faces.cli.given import refuse
 from cell.faces.cli.progress import watched
 from cell.faces.cli.terminal import terminal
 from cell.records.reading import Archive
+from models.ground.scratch import scratch
 
 SAMPLE = 400
 """Parts that go through journal and projection to see how fast that is."""
@@ -61,7 +61,7 @@ def records(
     with ExitStack() as stack:
         folder = data
         if folder is None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            folder = stack.enter_context(scratch("bench"))
             told |= _made(folder, parts, labelled=not unlabelled)
         else:
             refuse(context, "beside --data", "parts", "unlabelled")
