@@ -92,7 +92,7 @@ def test_a_check_is_written_for_a_new_package(copy: ModelPackage) -> None:
     (copy.folder / FILE).unlink()
     engine = OnnxEngine(OnnxConfig(), copy.onnx)
     assert verify(engine, copy) is None
-    with pytest.raises(ModelError, match=r"selfcheck\.npz.*are missing"):
+    with pytest.raises(EngineError, match=r"selfcheck\.npz.*are missing"):
         AutoEngine(AutoConfig(cache=copy.folder), copy.onnx)
     written = write_selfcheck(copy.folder)
     assert np.array_equal(SelfCheck.load(copy.folder).sample, written.sample)
