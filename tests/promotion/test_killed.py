@@ -14,10 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from cell.config import CellConfig, load
+from cell.config import CellConfig
 from cell.config.labels import LabelsConfig
 from cell.labels.book import LabelBook
-from cell.products.loading import RECIPES
 from cell.products.lookup import find_recipe
 from cell.promotion.registry import Registry
 from cell.promotion.setting import file_of
@@ -26,7 +25,7 @@ from cell.promotion.trial_keeper import TrialKeeper
 from models.registry.chosen import choices
 from tests.hmi.conftest import ROOT
 from tests.promotion.killed import STEPS
-from tests.promotion.world import RECIPE, RULES, World, world
+from tests.promotion.world import RECIPE, RULES, World, own_recipe, world
 
 OWN = "own"
 
@@ -39,12 +38,7 @@ def place(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def config(place: World) -> CellConfig:
-    """A recipe that may be written."""
-    folder = place.data / "recipes" / OWN
-    folder.mkdir(parents=True)
-    text = (RECIPES / "ball_screw" / "recipe.yaml").read_text(encoding="utf-8")
-    (folder / "recipe.yaml").write_text(text.replace("name: ball_screw", f"name: {OWN}", 1))
-    return load(None, {"data_dir": str(place.data)})
+    return own_recipe(place.data, OWN)
 
 
 def begin(place: World, to: float, step: str, what: str = "set") -> subprocess.Popen[str]:

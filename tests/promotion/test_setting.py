@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from cell.config import CellConfig, load
-from cell.products.loading import RECIPES
+from cell.config import CellConfig
 from cell.products.lookup import find_recipe, load_inspection_parts
 from cell.promotion.errors import PromotionError
 from cell.promotion.gate import Decision, Outcome
 from cell.promotion.setting import file_of, go_back, set_thresholds
-from tests.promotion.world import ADMIN, World, world
+from tests.promotion.world import ADMIN, World, own_recipe, world
 
 RECIPE = "own"
 ALLOWED = Decision(Outcome.PASS, (), 0, 1.0, 0.95)
@@ -28,13 +27,7 @@ def place(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def config(place: World) -> CellConfig:
-    """A recipe that may be written."""
-    config = load(None, {"data_dir": str(place.data)})
-    folder = place.data / "recipes" / RECIPE
-    folder.mkdir(parents=True)
-    text = (RECIPES / "ball_screw" / "recipe.yaml").read_text(encoding="utf-8")
-    (folder / "recipe.yaml").write_text(text.replace("name: ball_screw", f"name: {RECIPE}", 1))
-    return config
+    return own_recipe(place.data, RECIPE)
 
 
 def in_force(config: CellConfig) -> dict[str, float]:

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from cell.config import CellConfig, load
 from cell.config.promotion import PromotionConfig
 from cell.people.audit import AuditLog
 from cell.people.entries import Entry
 from cell.people.limits import PeopleSettings
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
+from cell.products.loading import RECIPES
 from cell.products.verdict import VerdictKind
 from cell.promotion.evidence import Looked
 from cell.promotion.model import Model, Offer, Origin
@@ -93,3 +95,12 @@ def world(folder: Path) -> Iterator[World]:
     finally:
         opened.registry.close()
         opened.audit.close()
+
+
+def own_recipe(data: Path, name: str) -> CellConfig:
+    """A recipe that may be written, and the configuration of whoever uses it."""
+    folder = data / "recipes" / name
+    folder.mkdir(parents=True)
+    text = (RECIPES / "ball_screw" / "recipe.yaml").read_text(encoding="utf-8")
+    (folder / "recipe.yaml").write_text(text.replace("name: ball_screw", f"name: {name}", 1))
+    return load(None, {"data_dir": str(data)})

@@ -11,6 +11,8 @@ from lifecycle_msgs.srv import ChangeState
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
+from models.ground.signals import undivided
+
 TRANSITIONS = {
     "configure": Transition.TRANSITION_CONFIGURE,
     "activate": Transition.TRANSITION_ACTIVATE,
@@ -57,7 +59,7 @@ class Hands:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             tend()
-            self._executor.spin_once(timeout_sec=0.05)
+            self._turn()
 
     def _ask(self, node: str, transition: int, tend: Callable[[], None]) -> Any:
         if node not in self._clients:
@@ -65,7 +67,7 @@ class Hands:
         client, deadline = self._clients[node], time.monotonic() + ANSWER_S
         while not client.service_is_ready():
             tend()
-            self._executor.spin_once(timeout_sec=0.05)
+            self._turn()
             if time.monotonic() > deadline:
                 return None
         request = ChangeState.Request()
@@ -73,8 +75,12 @@ class Hands:
         future = client.call_async(request)
         while not future.done():
             tend()
-            self._executor.spin_once(timeout_sec=0.05)
+            self._turn()
             if time.monotonic() > deadline:
                 client.remove_pending_request(future)
                 return None
         return future.result()
+
+    def _turn(self) -> None:
+        with undivided():
+            self._executor.spin_once(timeout_sec=0.05)
