@@ -27,3 +27,10 @@ def absolute(namespace: str, below: str = "/") -> str:
     if len(whole) > LONGEST:
         raise ValueError(f"'{namespace}' is longer than {LONGEST} characters")
     return whole
+
+
+def frame_prefix(namespace: str) -> str:
+    """What stands before the frames of a cell in this namespace, for nobody else names it: frames
+    of all cells of a domain share /tf. Nothing for a cell that has the usual namespace.
+    """
+    return "" if namespace == NAMESPACE else f"{namespace.strip('/')}/".lstrip("/")

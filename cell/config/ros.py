@@ -10,11 +10,11 @@ class RosConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    frame_prefix: str = Field(
-        "",
+    frame_prefix: str | None = Field(
+        None,
         pattern=r"^([A-Za-z0-9_][A-Za-z0-9_/]*)?$",
         max_length=64,
         title="Frame prefix",
-        description="Stands before the name of each frame in /tf, for instance `cell2/`: another "
-        "one for each cell in a ROS domain; empty for one cell alone.",
+        description="Stands before the name of each frame in /tf, which all cells of a ROS domain "
+        "share. Without it: the namespace, `cell2/` for /cell2, and nothing for /cell.",
     )

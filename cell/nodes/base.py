@@ -17,6 +17,7 @@ from std_msgs.msg import Header
 
 from cell.config import CellConfig, load
 from cell.config.load import first_problem
+from cell.config.namespace import frame_prefix
 from cell.nodes.health import Health
 from cell.nodes.namespace import CONFIG, namespace_of
 from cell.nodes.taken import TakingNode
@@ -86,9 +87,15 @@ class CellNode(TakingNode):
         """System clock in nanoseconds."""
         return int(self.get_clock().now().nanoseconds)
 
+    @property
+    def frame_prefix(self) -> str:
+        """What stands before each frame of the cell in this graph."""
+        given = self.config.ros.frame_prefix
+        return frame_prefix(self.get_namespace()) if given is None else given
+
     def frame(self, name: str) -> str:
         """What a frame of the cell is called in this graph."""
-        return f"{self.config.ros.frame_prefix}{name}"
+        return f"{self.frame_prefix}{name}"
 
     def header(self, stamp_ns: int, frame: str = "") -> Header:
         """Of a message that was true at `stamp_ns` [system clock, ns]; frame: where its places lie,

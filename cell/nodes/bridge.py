@@ -33,7 +33,8 @@ class BridgeNode(CellNode):
 
     def __init__(self) -> None:
         super().__init__("bridge")
-        self.section = declare(self, self.config.ros)
+        known = self.config.ros.model_copy(update={"frame_prefix": self.frame_prefix})
+        self._prefix = declare(self, known).frame_prefix or ""
         self._tree: tuple[Joint, ...] = ()
         self._counts = {"joint_states": 0, "detections": 0}
 
@@ -49,13 +50,13 @@ class BridgeNode(CellNode):
 
     def begin(self) -> None:
         stamp = to_time(self.now_ns())
-        self._fixed.publish(standard.fixed(self._tree, self.section.frame_prefix, stamp))
+        self._fixed.publish(standard.fixed(self._tree, self._prefix, stamp))
         self._description.publish(String(data=self._urdf))
         self.create_subscription(RobotState, "robot/state", self._on_robot, LATEST)
         self.create_subscription(Inspection, "inspector/inspection", self._on_inspection, RELIABLE)
 
     def details(self) -> dict[str, object]:
-        return {"frame_prefix": self.section.frame_prefix, **self._counts}
+        return {"frame_prefix": self._prefix, **self._counts}
 
     def _on_robot(self, state: RobotState) -> None:
         if not state.connected:
@@ -64,15 +65,14 @@ class BridgeNode(CellNode):
         if self._joints.get_subscription_count():
             self._joints.publish(standard.joint_state(state))
         if self._moving.get_subscription_count():
-            prefix = self.section.frame_prefix
             stamp = state.header.stamp
-            self._moving.publish(standard.moving(self._tree, state.position, prefix, stamp))
+            self._moving.publish(standard.moving(self._tree, state.position, self._prefix, stamp))
 
     def _on_inspection(self, seen: Inspection) -> None:
         if not seen.ok:
             return  # not inspected: an empty list would say that nothing was found
         self._counts["detections"] += 1
-        self._detections.publish(standard.detections(seen, self.section.frame_prefix))
+        self._detections.publish(standard.detections(seen, self._prefix))
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ class Vendor:
         command += ["-o", "addopts=", "--timeout=120", f"--junit-xml={report}"]
         done = subprocess.run(
             [*command, *map(str, tests)], cwd=self.folder, env=self.env(), text=True,
-            capture_output=True, timeout=570,
+            capture_output=True, timeout=850,
         )  # fmt: skip
         assert report.is_file(), done.stdout[-3000:] + done.stderr[-3000:]
         return _read(report)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cell.config import CellConfig, ConfigError, load
-from cell.config.namespace import NAMESPACE, absolute
+from cell.config.namespace import NAMESPACE, absolute, frame_prefix
 
 ROOT = Path(__file__).parents[2]
 MAKERS = {
@@ -78,3 +78,10 @@ def test_what_ros_takes_for_no_namespace_is_refused(given: str) -> None:
 def test_a_configuration_knows_its_namespace() -> None:
     assert CellConfig.model_fields["namespace"].default == NAMESPACE == load(None).namespace
     assert load(None, {"namespace": "cell2"}).namespace == "/cell2"
+
+
+@pytest.mark.parametrize(
+    ("namespace", "before"), [("/cell", ""), ("/cell2", "cell2/"), ("/a/b", "a/b/"), ("/", "")]
+)
+def test_frames_of_two_cells_differ(namespace: str, before: str) -> None:
+    assert frame_prefix(namespace) == before

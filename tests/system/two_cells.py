@@ -20,14 +20,16 @@ import rclpy
 from inspection_cell_interfaces.msg import NodeStatus, PartEvent
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
+from tf2_msgs.msg import TFMessage
 
 from cell.launcher.env import environment
 from cell.launcher.visiting import visiting
+from cell.nodes.bridge import TF, TF_STATIC
 from cell.nodes.topics import RELIABLE
 
 SPACES = ("/one", "/two")
-SHARED = {"/parameter_events", "/rosout", "/diagnostics"}
-"""Topics that all of a ROS domain share."""
+SHARED = {"/parameter_events", "/rosout", "/diagnostics", "/tf", "/tf_static"}
+"""Topics that all of a ROS domain share; frames tell by their names whose they are."""
 
 
 class Ears:
@@ -45,6 +47,13 @@ class Ears:
         self.seen: dict[str, set[str]] = defaultdict(set)
         for space in SPACES:
             self._listen(space)
+        self.frames: set[str] = set()
+        self.node.create_subscription(TFMessage, "/tf", self._frames, TF)
+        self.node.create_subscription(TFMessage, "/tf_static", self._frames, TF_STATIC)
+
+    def _frames(self, message: Any) -> None:
+        for told in message.transforms:
+            self.frames |= {told.header.frame_id, told.child_frame_id}
 
     def _listen(self, space: str) -> None:
         def beat(message: Any) -> None:
@@ -126,6 +135,10 @@ def judge(ears: Ears, folders: list[Path], codes: list[int], parts: int) -> int:
     wrong: list[str] = [f"connected across: {mixed}" for mixed in sorted(ears.mixed)]
     if ears.processes[one] & ears.processes[two] or ears.parts[one] & ears.parts[two]:
         wrong.append("a process or a part speaks in both namespaces")
+    trees = {s: {f[len(s) :] for f in ears.frames if f"/{f}".startswith(f"{s}/")} for s in SPACES}
+    print(f"frames: {', '.join(f'{len(trees[s])} of {s}' for s in SPACES)}")
+    if not trees[one] or trees[one] != trees[two] or len(ears.frames) != 2 * len(trees[one]):
+        wrong.append(f"frames that are not one tree for each cell: {sorted(ears.frames)}")
     for space, folder, code in zip(SPACES, folders, codes, strict=True):
         log = (folder.parent / f"{SPACES.index(space)}.log").read_text(errors="replace")
         if code:
