@@ -4,6 +4,7 @@ them, to teach a recipe from or to try one on.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -57,8 +58,12 @@ def main(
         typer.echo(f"error: unknown product {product!r}; known: {', '.join(libraries)}", err=True)
         raise typer.Exit(2)
     folder.mkdir(parents=True, exist_ok=True)
+    drawn = Counter[str]()  # a part may be drawn again: each time is a picture of its own
     for part, picture in stills(libraries[product], config, count, defective):
-        (folder / f"{part.picture}.png").write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+        drawn[part.picture] += 1
+        again = f"-{drawn[part.picture]}" if drawn[part.picture] > 1 else ""
+        name = f"{part.picture}{again}.png"
+        (folder / name).write_bytes(cv2.imencode(".png", picture)[1].tobytes())
     typer.echo(f"{count} pictures of {product} in {folder}")
 
 

@@ -94,8 +94,10 @@ def shared_memory(_cell: CellConfig) -> list[Finding]:
     return [Finding(Level.BAD, "shared memory", f"{free} MiB free in /dev/shm", remedy)]
 
 
-def cameras(_cell: CellConfig) -> list[Finding]:
-    """What pylon sees."""
+def cameras(cell: CellConfig) -> list[Finding]:
+    """What pylon sees, for a cell whose camera is Basler's."""
+    if cell.camera.driver != "basler":
+        return []
     driver = _module("camera driver (pylon)", "pypylon.pylon", "pypylon", "Run `make setup`.")
     if driver.level is not Level.GOOD:
         return [driver]

@@ -73,7 +73,7 @@ def _compared(
     differences = [f"{one} in {cell.calibration}" for one in compare(site, told)]
     if differences:
         return [Finding(Level.BAD, what, "; ".join(differences), CORRECT)]
-    return [Finding(Level.GOOD, what, "nothing that it says differs from the calibration")]
+    return [Finding(Level.GOOD, what, "what it tells of itself agrees with the calibration")]
 
 
 def _config(kind: str, device: Any) -> Any:

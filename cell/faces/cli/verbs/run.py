@@ -233,6 +233,8 @@ def say(text: str) -> None:
 def _run(session: Session, parts: int, start: bool) -> bool:
     """Start, produce, stop; True when all parts are through, False when the run was ended."""
     try:
+        if session.headless:  # its folder is mostly made for it
+            say(f"Records, pictures and logs: {session.folder}")
         with console.status("starting the cell"):
             session.start()
             if session.headless:
