@@ -29,9 +29,11 @@ SPEED_M_S = 0.2
 
 
 def stills(
-    library: Library, config: TwinConfig, count: int, defective: bool
+    library: Library, config: TwinConfig, count: int, defective: bool, on_pulse: bool = False
 ) -> Iterator[tuple[Variant, Image]]:
-    """`count` parts under the camera, on the running belt, each in a place of its own."""
+    """`count` parts under the camera, on the running belt, each in a place of its own; on_pulse:
+    each where the photo-eye's pulse finds it, a turned one behind by what its corner leads.
+    """
     site = load_calibration(config.calibration_file)
     camera = site.camera.model()
     scene = Scene(true_camera(camera, config.camera_error_px, config.seed), config.seed)
@@ -40,6 +42,8 @@ def stills(
         part = library.draw(rng, defective)
         x, y = rng.uniform(-OFF_M, OFF_M, 2)
         yaw = float(rng.uniform(-YAW_SPREAD, YAW_SPREAD))
+        if on_pulse:
+            x = part.product.reach_m(0.0) - part.product.reach_m(yaw)
         placed = PlacedPart(part, Pose2D(site.stations.camera_x + float(x), float(y), yaw))
         yield part, render_frame(scene, [placed], 0.35 * number, SPEED_M_S, number)
 
@@ -49,6 +53,9 @@ def main(
     product: Annotated[str, typer.Option(help="What to show.")] = "disc",
     count: Annotated[int, typer.Option(min=1, help="How many parts.")] = 30,
     defective: Annotated[bool, typer.Option("--defective", help="Parts with defects.")] = False,
+    on_pulse: Annotated[
+        bool, typer.Option("--on-pulse", help="Parts where the photo-eye's pulse finds them.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Of parts, poses and light.")] = 1,
 ) -> None:
     """Write pictures of single parts as the twin's camera sees them: good ones, or defective."""
@@ -59,7 +66,7 @@ def main(
         raise typer.Exit(2)
     folder.mkdir(parents=True, exist_ok=True)
     drawn = Counter[str]()  # a part may be drawn again: each time is a picture of its own
-    for part, picture in stills(libraries[product], config, count, defective):
+    for part, picture in stills(libraries[product], config, count, defective, on_pulse):
         drawn[part.picture] += 1
         again = f"-{drawn[part.picture]}" if drawn[part.picture] > 1 else ""
         name = f"{part.picture}{again}.png"
