@@ -85,7 +85,22 @@ def _guarded(program: Callable[[], int], name: str, words: Words) -> int:
             return broken(error, name)
         return PIPE_GONE if _unread(error) else refuse(_outside(error), name)
     except BaseException as error:
-        return broken(error, name)
+        wish = _wish_in(error)
+        return broken(error, name) if wish is None else wish
+
+
+def _wish_in(error: BaseException) -> int | None:
+    """The exit code of a wish to end that a library has made another error of, as compiled ones do
+    with what a signal's handler raises while they load; None: there was none.
+    """
+    cause = error.__cause__
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt):
+            return INTERRUPTED
+        if isinstance(cause, SystemExit) and isinstance(cause.code, int):
+            return cause.code
+        cause = cause.__cause__
+    return None
 
 
 def _code_of(ended: SystemExit, name: str) -> int:

@@ -46,6 +46,9 @@ def program(folder: Path, body: str, **environment: str) -> Ended:
         ("sys.exit(5)", 5, ""),
         ("sys.exit('no board')", 2, "no board"),
         ("raise KeyboardInterrupt", 130, ""),
+        # A library in C that was loading when a signal came, as pybind11 tells of it.
+        ("raise ImportError('initialization failed') from SystemExit(143)", 143, ""),
+        ("raise ImportError('initialization failed') from ValueError()", 70, "(ImportError"),
         ("return refuse('bad\\nworse')", 2, "error: bad\n  worse"),
         ("return refuse('a\\x1b[2Jb')", 2, "error: a\\x1b[2Jb"),
         ("raise ModelError('no card')", 2, "error: no card"),
