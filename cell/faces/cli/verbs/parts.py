@@ -85,10 +85,10 @@ def parts(
 ) -> None:
     """Show parts on record, the newest first, or everything on record of one.
 
-    It reads the data folder beside a running cell and needs none. With --json, each
-    part is a line of JSON, as the programming interface tells it. An export holds all parts that fit; in CSV, cells that a spreadsheet would
-    take for a formula begin with an apostrophe. Exit code 0, 2 when there are no records or no
-    such part.
+    It reads the data folder beside a running cell and needs none. With --json, each part is a line
+    of JSON, as the programming interface tells it. An export holds all parts that fit; in CSV,
+    cells that a spreadsheet would take for a formula begin with an apostrophe. Exit code 0, 2 when
+    there are no records or no such part.
     """
     archive = _archive(data_of(data, domain, namespace_of(namespace)))
     if part:
