@@ -7,12 +7,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from inspection_cell_interfaces.msg import Alarm, CellState
+from inspection_cell_interfaces.msg import CellState
 
+from cell.launcher.causes import causes_of
 from cell.launcher.group import LaunchError
 from cell.launcher.link import CommandError
 from cell.launcher.session import Session
-from cell.texts import render
 
 PERSON = "cell run (the twin's person has cleared the belt)"
 PATIENCE_S = 60.0
@@ -47,12 +47,6 @@ def recover(session: Session, say: Callable[[str], None]) -> None:
         except CommandError as error:
             refusal = str(error)
     raise LaunchError(f"the cell did not come back from its fault ({causes}): {refusal}")
-
-
-def causes_of(state: CellState) -> str:
-    """Why the cell stands. Alarms of before, which only wait to be acknowledged, are none of it."""
-    active = [one.text for one in state.alarms if one.state != Alarm.RETURNED_UNACKNOWLEDGED]
-    return render("; ".join(active) or str(state.reason))
 
 
 def belt_is_empty(session: Session) -> bool:

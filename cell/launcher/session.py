@@ -15,6 +15,7 @@ from inspection_cell_interfaces.msg import CellState
 from cell.config import CellConfig, dump
 from cell.config.people import LINK_TOLD
 from cell.config.processes import TABLE, Process
+from cell.launcher.causes import causes_of
 from cell.launcher.control import Control
 from cell.launcher.env import environment
 from cell.launcher.group import Group, LaunchError, RestartLimitError
@@ -35,6 +36,7 @@ __all__ = ["NotReadyError", "Session", "TwinPlan"]
 
 READY_TIMEOUT_S = 60.0
 PERSON = "cell run (the twin's belt starts empty)"
+BUSY = "; where twin.log there says that the machine is too slow, end other programs"
 LISTEN_S = 1.0
 """How long a run listens for another cell in its namespace before anything of it speaks there."""
 REPORTED = "supervisor"
@@ -174,7 +176,7 @@ class Session:
                 return False
             return True
 
-        self.wait_for(accepted, READY_TIMEOUT_S, lambda: refusals[-1])
+        self.wait_for(accepted, READY_TIMEOUT_S, lambda: self._causes(refusals[-1]))
 
     def tend(self) -> None:
         """Start the dead again, sample memory. Call a few times a second.
@@ -231,7 +233,8 @@ class Session:
                 if timeout_s is not None:
                     raise NotReadyError(
                         f"the cell did not get ready within {timeout_s:.0f} s ({explain()}). "
-                        f"Logs are in {self.folder / 'logs'}."
+                        f"Logs are in {self.folder / 'logs'}"
+                        f"{BUSY if self.twin is not None else ''}."
                     )
                 too = f" The page {self.page} shows it, too." if self.has_page else ""
                 self._say(f"still waiting ({explain()}).{too}")
@@ -262,6 +265,12 @@ class Session:
     def _reason(self) -> str:
         state = self.link.state()
         return "the supervisor is silent" if state is None else render(state.reason)
+
+    def _causes(self, refusal: str) -> str:
+        """What was answered, and what stands in the way."""
+        state = self.link.state()
+        causes = "" if state is None else causes_of(state)
+        return "; ".join(part for part in (refusal, causes) if part)
 
     def _pause(self, seconds: float) -> None:
         time.sleep(0.0 if self.interrupt.wanted else seconds)

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from cell.faces.cli.app import app
 from cell.faces.cli.verbs import run
-from cell.launcher.recovery import causes_of
+from cell.launcher.causes import causes_of
 from cell.nodes.ownership import OwnedError
 
 Ended = Callable[[Callable[..., bool]], BaseException | None]

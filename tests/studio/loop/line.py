@@ -15,9 +15,10 @@ from inspection_cell_interfaces.srv import CellCommand
 
 from cell.config.load import dump, load
 from cell.control.ledger.events import RecipeSelected
+from cell.launcher.causes import causes_of
 from cell.launcher.control import Control
 from cell.launcher.demo import demo_overrides
-from cell.launcher.recovery import ON_THE_WAY, causes_of
+from cell.launcher.recovery import ON_THE_WAY
 from cell.records.journal import Journal
 from tests.studio.loop.eyes import Eyes
 from tests.system.changeover import Watcher

@@ -23,10 +23,10 @@ from cell.config import dump, load
 from cell.config.namespace import NAMESPACE
 from cell.config.processes import TABLE
 from cell.faces.cli.demo import demo_twin
+from cell.launcher.causes import causes_of
 from cell.launcher.control import Control
 from cell.launcher.demo import demo_overrides
 from cell.launcher.env import environment
-from cell.launcher.recovery import causes_of
 from tests.system.two_hosts.evidence import accounts, pictures
 from tests.system.two_hosts.machines import Cable, Elsewhere, Machine
 
