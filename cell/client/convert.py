@@ -64,7 +64,7 @@ def cell_status(msg: Message) -> CellStatus:
         shelved=tuple(map(shelved, msg.shelved)),
         first_out=msg.first_out,
         first_out_s=seconds(msg.first_out_at),
-        bins=tuple(BinStatus(b.name, b.parts, b.open, b.person) for b in msg.bins),
+        bins=tuple(BinStatus(b.name, b.parts, b.open, b.person, b.capacity) for b in msg.bins),
         refusals={order.name: order.refusal for order in msg.orders},
         feed=feed_status(msg.feed),
     )

@@ -80,12 +80,20 @@ class Shelved:
 
 @dataclass(frozen=True, slots=True)
 class BinStatus:
-    """A bin: parts brought to it since it was exchanged; `person`: who has it out."""
+    """A bin: parts brought to it since it was exchanged; `person`: who has it out; `capacity`:
+    parts that it holds, 0: nobody has configured it.
+    """
 
     name: str
     parts: int
     open: bool
     person: str = ""
+    capacity: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the arm brings nothing more to it."""
+        return 0 < self.capacity <= self.parts
 
 
 @dataclass(frozen=True, slots=True)

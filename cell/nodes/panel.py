@@ -92,7 +92,13 @@ def _alarms(seen: Snapshot) -> dict[str, Any]:
         "first_out": first_out,
         "first_out_at": to_time(at_ns),
         "bins": [
-            Bin(name=name, parts=held.parts, open=bool(held.opened_by), person=held.opened_by)
+            Bin(
+                name=name,
+                parts=held.parts,
+                capacity=seen.capacities.get(name, 0),
+                open=bool(held.opened_by),
+                person=held.opened_by,
+            )
             for name, held in seen.bins.items()
         ],
     }

@@ -57,6 +57,7 @@ _ENTRIES = (
     Entry("belt.does_not_run", Priority.HIGH),
     Entry("belt.watchdog", Priority.MEDIUM),
     Entry("belt.disconnected", Priority.HIGH),
+    Entry("bin.full", Priority.MEDIUM),
     Entry("infeed.keeps_feeding", Priority.MEDIUM, advisory=True, shelvable=True),
     Entry("camera.frame_failed", Priority.LOW, shelvable=True),
     Entry("camera.disconnected", Priority.HIGH),

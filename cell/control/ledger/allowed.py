@@ -74,6 +74,7 @@ def _start(desk: Desk) -> None:
             raise RefusalError("refused.start.faulted")
         case CellState.STOPPING:
             raise RefusalError("refused.start.stopping")
+    bins.require_room(desk)
     if belt is None:
         raise RefusalError("refused.belt_silent")
     if belt.emergency_stop:

@@ -187,4 +187,5 @@ class Ledger:
         belt.overdue_start(desk)
         belt.end_of_drain(desk)
         removals.request_next(desk)
+        bins.watch(desk)
         feeding.watch(desk)

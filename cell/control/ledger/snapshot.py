@@ -49,6 +49,8 @@ class Snapshot:
     first_out: tuple[str, int]
     """Alarm that stopped the cell first, and when [ns]; ('', 0) for none."""
     bins: Mapping[str, Bin]
+    capacities: Mapping[str, int]
+    """Parts that a bin holds, where the configuration says it."""
 
     @property
     def on_belt(self) -> int:
@@ -86,4 +88,5 @@ def snapshot(desk: Desk) -> Snapshot:
         shelved=state.alarms.shelved(),
         first_out=(state.alarms.first_out, state.alarms.first_out_ns),
         bins=bins.of(desk),
+        capacities=desk.config.bin_capacity,
     )

@@ -104,10 +104,13 @@ class ShelvedAlarm(Told):
 
 
 class BinTold(Told):
-    """A bin: parts brought to it since it was exchanged; person: who has it out."""
+    """A bin: parts brought to it since it was exchanged; capacity: how many it holds, 0: nobody has
+    configured it; person: who has it out.
+    """
 
     name: str
     parts: int
+    capacity: int
     open: bool
     person: str
 
