@@ -7,6 +7,7 @@ from typing import Any
 from cell.client.model import (
     Alarm,
     BeltStatus,
+    BinStatus,
     CellStatus,
     Counts,
     FeedStatus,
@@ -15,6 +16,7 @@ from cell.client.model import (
     Part,
     PictureSource,
     RobotStatus,
+    Shelved,
     Verdict,
 )
 from cell.nodes.inspections import inspection_of
@@ -22,6 +24,7 @@ from cell.nodes.inspections import inspection_of
 Message = Any
 """Generated message classes carry no type information."""
 
+NORMAL = 0
 ACKNOWLEDGED = 2
 RETURNED_UNACKNOWLEDGED = 3
 
@@ -58,6 +61,10 @@ def cell_status(msg: Message) -> CellStatus:
         last_reason=msg.last_reason,
         parts=tuple(map(part, msg.parts)),
         alarms=tuple(alarm(a) for a in msg.alarms),
+        shelved=tuple(map(shelved, msg.shelved)),
+        first_out=msg.first_out,
+        first_out_s=seconds(msg.first_out_at),
+        bins=tuple(BinStatus(b.name, b.parts, b.open, b.person, b.capacity) for b in msg.bins),
         refusals={order.name: order.refusal for order in msg.orders},
         feed=feed_status(msg.feed),
     )
@@ -98,11 +105,16 @@ def alarm(msg: Message) -> Alarm:
         id=msg.id,
         source=msg.source,
         priority=msg.priority,
-        active=msg.state != RETURNED_UNACKNOWLEDGED,
+        active=msg.state not in (NORMAL, RETURNED_UNACKNOWLEDGED),
         acknowledged=msg.state == ACKNOWLEDGED,
         raised_s=seconds(msg.raised),
         text=msg.text or msg.id,
     )
+
+
+def shelved(msg: Message) -> Shelved:
+    """From Alarm, of one on the shelf."""
+    return Shelved(alarm(msg), msg.shelved_by, msg.shelved_why, seconds(msg.shelved_until))
 
 
 def inspection_status(msg: Message) -> InspectionStatus:

@@ -13,7 +13,14 @@ from typing import Any
 import psutil
 import rclpy
 from inspection_cell_interfaces.msg import NodeStatus
-from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
+from inspection_cell_interfaces.srv import (
+    AcknowledgeAlarm,
+    CellCommand,
+    ExchangeBin,
+    OverrideVerdict,
+    SetRecipe,
+    ShelveAlarm,
+)
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
@@ -57,6 +64,25 @@ class OverrideOrder:
     bin: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ShelveOrder:
+    """Puts an alarm out of sight, with 0 minutes back in sight; the fields are ShelveAlarm's."""
+
+    id: str
+    person: str
+    reason: str = ""
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BinOrder:
+    """A bin is taken out, or an empty one is in its place; the fields are ExchangeBin's."""
+
+    bin: str
+    person: str
+    open: bool
+
+
 class CellLink:
     """Hears the cell in a ROS namespace and commands it. `view` and the commands may be called from
     any thread.
@@ -84,6 +110,8 @@ class CellLink:
         self._acknowledge = self._client(AcknowledgeAlarm, "acknowledge_alarm")
         self._override = self._client(OverrideVerdict, "override_verdict")
         self._set_recipe = self._client(SetRecipe, "set_recipe")
+        self._shelve = self._client(ShelveAlarm, "shelve_alarm")
+        self._exchange_bin = self._client(ExchangeBin, "exchange_bin")
         self._status = self._node.create_publisher(NodeStatus, "node_status", 10)
         self._boot_id = uuid.uuid4().hex[:12]
         self._process = psutil.Process()
@@ -133,6 +161,14 @@ class CellLink:
     def override(self, order: OverrideOrder) -> Reply:
         """Replace a part's verdict; accepted means that it holds now."""
         return self._asking.ask(self._override, OverrideVerdict.Request(**asdict(order)))
+
+    def shelve(self, order: ShelveOrder) -> Reply:
+        """Put an alarm out of sight for a while, or back in sight."""
+        return self._asking.ask(self._shelve, ShelveAlarm.Request(**asdict(order)))
+
+    def exchange_bin(self, order: BinOrder) -> Reply:
+        """Take a bin out, or put an empty one in its place."""
+        return self._asking.ask(self._exchange_bin, ExchangeBin.Request(**asdict(order)))
 
     def _client(self, kind: type, name: str) -> Any:
         return self._node.create_client(kind, f"supervisor/{name}", qos_profile=ORDERS)

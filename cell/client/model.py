@@ -69,6 +69,34 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelved:
+    """An alarm that a person has put out of sight, why, and until when (system clock)."""
+
+    alarm: Alarm
+    by: str
+    why: str
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class BinStatus:
+    """A bin: parts brought to it since it was exchanged; `person`: who has it out; `capacity`:
+    parts that it holds, 0: nobody has configured it.
+    """
+
+    name: str
+    parts: int
+    open: bool
+    person: str = ""
+    capacity: int = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the arm brings nothing more to it."""
+        return 0 < self.capacity <= self.parts
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """Parts since the shift began, as the ledger counts them."""
 
@@ -134,6 +162,11 @@ class CellStatus:
     last_reason: str = ""
     parts: tuple[Part, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    shelved: tuple[Shelved, ...] = ()
+    first_out: str = ""
+    """Id of the alarm that stopped the cell first, kept until a reset; '' for none."""
+    first_out_s: float = 0.0
+    bins: tuple[BinStatus, ...] = ()
     refusals: Mapping[str, str] = field(default_factory=dict)
     """For each order why it would be refused now, '' if it would not."""
     feed: FeedStatus = field(default_factory=FeedStatus)

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Final, Protocol
 
-from cell.client.link import OverrideOrder, RecipeOrder
+from cell.client.link import BinOrder, OverrideOrder, RecipeOrder, ShelveOrder
 from cell.client.reply import NO_ANSWER, Reply, afterwards
 from cell.control.ledger.observations import Order
 from cell.people.noting import Json, Notes
@@ -46,6 +46,12 @@ class Commands(Protocol):
 
     def override(self, order: OverrideOrder) -> Reply:
         """Replace a part's verdict."""
+
+    def shelve(self, order: ShelveOrder) -> Reply:
+        """Put an alarm out of sight for a while, or back in sight."""
+
+    def exchange_bin(self, order: BinOrder) -> Reply:
+        """Take a bin out, or put an empty one in its place."""
 
 
 class Orders:
@@ -86,6 +92,23 @@ class Orders:
             by, Permission.OVERRIDE, what, order.part, before, wanted, order.reason
         )
         return refused or self._told(by, what, self._link.override(order), order.part)
+
+    def shelve(self, by: SignedIn, order: ShelveOrder) -> Reply:
+        """Put an alarm out of sight for a while; with 0 minutes, back in sight."""
+        order = replace(order, person=by.name)
+        what = "order.shelve" if order.minutes else "order.unshelve"
+        wanted = {"minutes": order.minutes} if order.minutes else None
+        refused = self._refused(
+            by, Permission.OPERATE, what, order.id, after=wanted, why=order.reason
+        )
+        return refused or self._told(by, what, self._link.shelve(order), order.id)
+
+    def exchange_bin(self, by: SignedIn, order: BinOrder) -> Reply:
+        """Take a bin out, or put an empty one in its place."""
+        order = replace(order, person=by.name)
+        what = "order.bin_out" if order.open else "order.bin_in"
+        refused = self._refused(by, Permission.OPERATE, what, order.bin)
+        return refused or self._told(by, what, self._link.exchange_bin(order), order.bin)
 
     def _refused(
         self,

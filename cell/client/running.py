@@ -11,14 +11,21 @@ from typing import Any, Self
 
 import rclpy
 from inspection_cell_interfaces.msg import CellState
-from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
+from inspection_cell_interfaces.srv import (
+    AcknowledgeAlarm,
+    CellCommand,
+    ExchangeBin,
+    OverrideVerdict,
+    SetRecipe,
+    ShelveAlarm,
+)
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
 from cell.client.feed import Feed, Limits
 from cell.client.hearing import HEARD, Topic, latest
-from cell.client.link import OverrideOrder, RecipeOrder
+from cell.client.link import BinOrder, OverrideOrder, RecipeOrder, ShelveOrder
 from cell.client.model import CellView
 from cell.client.reply import Reply
 from cell.control.ledger.observations import Order
@@ -75,6 +82,8 @@ class RunningCell:
                 ("acknowledge_alarm", AcknowledgeAlarm),
                 ("override_verdict", OverrideVerdict),
                 ("set_recipe", SetRecipe),
+                ("shelve_alarm", ShelveAlarm),
+                ("exchange_bin", ExchangeBin),
             )
         }
         self._executor = SingleThreadedExecutor(context=self._context)
@@ -136,6 +145,14 @@ class RunningCell:
     def override(self, order: OverrideOrder) -> Reply:
         """Replace a part's verdict; accepted means that it holds now."""
         return self._ask("override_verdict", OverrideVerdict.Request(**asdict(order)))
+
+    def shelve(self, order: ShelveOrder) -> Reply:
+        """Put an alarm out of sight for a while, or back in sight."""
+        return self._ask("shelve_alarm", ShelveAlarm.Request(**asdict(order)))
+
+    def exchange_bin(self, order: BinOrder) -> Reply:
+        """Take a bin out, or put an empty one in its place."""
+        return self._ask("exchange_bin", ExchangeBin.Request(**asdict(order)))
 
     def _ask(self, name: str, request: Any) -> Reply:
         client = self._clients[name]

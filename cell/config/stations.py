@@ -44,7 +44,14 @@ def ledger_config(config: CellConfig) -> LedgerConfig:
     """The ledger's settings with the stations where the calibration says they are. Raises what
     `site_of` raises; ConfigError where a deadline lies beyond its station.
     """
-    known = site_of(config).stations
+    site = site_of(config)
+    strange = sorted(set(config.ledger.bin_capacity) - set(site.bins))
+    if strange:
+        raise ConfigError(
+            f"ledger.bin_capacity names {', '.join(strange)}, which is no bin of "
+            f"{config.calibration}: use {', '.join(sorted(site.bins))}"
+        )
+    known = site.stations
     stations = {
         "photo_eye_x": known.photo_eye_x,
         "camera_x": known.camera_x,

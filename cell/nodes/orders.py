@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, OverrideVerdict, SetRecipe
+from inspection_cell_interfaces.srv import (
+    AcknowledgeAlarm,
+    CellCommand,
+    ExchangeBin,
+    OverrideVerdict,
+    SetRecipe,
+    ShelveAlarm,
+)
 from std_srvs.srv import Trigger
 
 from cell.control.changeover import Seen, Step, Wish
@@ -18,7 +25,7 @@ from cell.nodes.permit import PermitGiver
 from cell.nodes.subscriptions import UNHEARD, Subscriptions
 from cell.nodes.topics import ORDERS
 from cell.products.verdict import VerdictKind
-from cell.texts import for_ros, say
+from cell.texts import bare, for_ros, say
 
 Answer = Callable[[Any, Any], Any]
 Tell = Callable[[o.Observation], tuple[bool, str]]
@@ -46,6 +53,8 @@ class Orders:
             (OverrideVerdict, "override_verdict", self._on_override),
             (AcknowledgeAlarm, "acknowledge_alarm", self._on_acknowledge),
             (SetRecipe, "set_recipe", self._on_recipe),
+            (ShelveAlarm, "shelve_alarm", self._on_shelve),
+            (ExchangeBin, "exchange_bin", self._on_bin),
         )
         for kind, name, callback in services:
             place = f"supervisor/{name}"
@@ -147,6 +156,31 @@ class Orders:
     ) -> AcknowledgeAlarm.Response:
         seen = o.Acknowledge(stamp_ns=self._node.now_ns(), alarm=request.id, person=request.person)
         response.accepted, response.message = self._tell(seen)
+        return response
+
+    def _on_shelve(
+        self, request: ShelveAlarm.Request, response: ShelveAlarm.Response
+    ) -> ShelveAlarm.Response:
+        wish = o.Shelve(
+            stamp_ns=self._node.now_ns(),
+            alarm=request.id,
+            person=request.person,
+            reason=bare(request.reason),
+            minutes=request.minutes,
+        )
+        response.accepted, response.message = self._tell(wish)
+        return response
+
+    def _on_bin(
+        self, request: ExchangeBin.Request, response: ExchangeBin.Response
+    ) -> ExchangeBin.Response:
+        wish = o.ExchangeBin(
+            stamp_ns=self._node.now_ns(),
+            bin=request.bin,
+            person=request.person,
+            open=request.open,
+        )
+        response.accepted, response.message = self._tell(wish)
         return response
 
     def _on_recipe(

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from inspection_cell_interfaces.msg import Alarm as AlarmMessage
-from inspection_cell_interfaces.msg import CellState, Order
+from inspection_cell_interfaces.msg import Bin, CellState, Order
 
-from cell.control.alarms import Alarm, AlarmState, reason_text
+from cell.control.alarms import Alarm, AlarmState, Shelf, alarm_text, entry, reason_text
 from cell.control.ledger.events import CellState as State
+from cell.control.ledger.snapshot import Snapshot
 from cell.control.supervision import Supervision
 from cell.nodes.changing import Changing
 from cell.nodes.topics import to_time
@@ -47,7 +48,7 @@ def unknown(
         recipe=seen.recipe,
         **_recipe(changing),
         reason=for_ros(reason_text(reason)),
-        alarms=[alarm_message(alarm) for alarm in seen.alarms],
+        **_alarms(seen),
         orders=_orders(refusals),
     )
 
@@ -77,9 +78,48 @@ def cell_state(
         last_verdict=verdict.kind.value if verdict else "",
         last_reason=for_ros(verdict.reason) if verdict else "",
         parts=[part_on_belt(part) for part in seen.parts],
-        alarms=[alarm_message(alarm) for alarm in seen.alarms],
+        **_alarms(seen),
         orders=_orders(refusals),
     )
+
+
+def _alarms(seen: Snapshot) -> dict[str, Any]:
+    """Alarms, those on the shelf, the first of the last stop, and the bins."""
+    first_out, at_ns = seen.first_out
+    return {
+        "alarms": [alarm_message(alarm) for alarm in seen.alarms],
+        "shelved": [shelved_message(shelf, alarm) for shelf, alarm in seen.shelved],
+        "first_out": first_out,
+        "first_out_at": to_time(at_ns),
+        "bins": [
+            Bin(
+                name=name,
+                parts=held.parts,
+                capacity=seen.capacities.get(name, 0),
+                open=bool(held.opened_by),
+                person=held.opened_by,
+            )
+            for name, held in seen.bins.items()
+        ],
+    }
+
+
+def shelved_message(shelf: Shelf, alarm: Alarm | None) -> AlarmMessage:
+    """One line of the shelf; without an alarm its cause is gone."""
+    known = entry(shelf.alarm)
+    message = AlarmMessage(
+        id=shelf.alarm,
+        source=known.source,
+        priority=int(known.priority),
+        state=AlarmMessage.NORMAL,
+        raised=to_time(shelf.since_ns),
+        text=for_ros(alarm_text(shelf.alarm)),
+    )
+    if alarm is not None:
+        message = alarm_message(alarm)
+    message.shelved_by, message.shelved_why = shelf.person, for_ros(shelf.reason)
+    message.shelved_until = to_time(shelf.until_ns)
+    return message
 
 
 def _orders(refusals: Mapping[str, str]) -> list[Order]:

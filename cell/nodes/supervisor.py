@@ -15,7 +15,6 @@ from inspection_cell_interfaces.msg import (
 
 from cell.config.processes import TABLE
 from cell.config.stations import ledger_config
-from cell.control.alarms import AlarmState
 from cell.control.changeover import Step
 from cell.control.ledger import observations as o
 from cell.control.ledger.effects import CancelRemoval, Effect, RequestRemoval
@@ -181,7 +180,7 @@ class SupervisorNode(CellNode):
             return
         order = self._supervision.ledger.belt_command(self._inputs.encoder_m)
         seen = self._supervision.ledger.snapshot()
-        waiting = any(alarm.state is not AlarmState.ACKNOWLEDGED for alarm in seen.alarms)
+        waiting = bool(self._supervision.ledger.desk.state.alarms.waiting)
         self._belt.publish(
             BeltCommand(
                 header=self.header(self.now_ns(), BELT),

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from cell.control.alarms import book
+from cell.control.alarms import book, shelf
 from cell.control.ledger import account, apply, events, inspection
 from cell.control.ledger.account import State
 from cell.control.ledger.checkpoint import Checkpoint
@@ -20,7 +20,7 @@ from cell.records.journal import Journal
 EVERY = 5000
 """Events from one checkpoint to the next: at the most this many are replayed after a crash."""
 
-_MAKERS: tuple[ModuleType, ...] = (account, apply, book, events, inspection, verdict)
+_MAKERS: tuple[ModuleType, ...] = (account, apply, book, events, inspection, shelf, verdict)
 """Whatever makes a state of events: when one of them changes, checkpoints of before count no more.
 """
 

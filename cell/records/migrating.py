@@ -15,13 +15,15 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from cell.records.errors import RecordsError
 from cell.records.schema import SCHEMA_VERSION, Base
 from cell.records.summaries import tables
-from cell.records.summaries.filling import begin_filling
+from cell.records.summaries.filling import begin_alarms, begin_filling
 from cell.stores.trouble import told
 
 SMALL: Final = 64 * 2**20
 """Up to this size a file is brought up while its node is set up [bytes]."""
 _OLD_INDEXES: Final = ("ix_evidence_sha256", "ix_alarm_log_alarm", "ix_session_started_ns")
 """Of version 1, which longer ones stand in for."""
+_WITH_SUMS: Final = 2
+"""The first version with lines and sums."""
 
 
 def is_older(path: Path) -> bool:
@@ -49,7 +51,7 @@ def bring_up(path: Path) -> None:
             version = int(database.execute("PRAGMA user_version").fetchone()[0])
             if version < SCHEMA_VERSION:
                 _back_up(path, version)
-                _change(database)
+                _change(database, version)
             database.execute("COMMIT")
         except BaseException:
             if database.in_transaction:
@@ -57,12 +59,16 @@ def bring_up(path: Path) -> None:
             raise
 
 
-def _change(database: sqlite3.Connection) -> None:
+def _change(database: sqlite3.Connection, version: int) -> None:
     names = "SELECT name FROM sqlite_master WHERE type IN ('table', 'index')"
     there = {name for (name,) in database.execute(names)}
     columns = {row[1] for row in database.execute("PRAGMA table_info(progress)")}
     if "progress" in there and "stamp_ns" not in columns:
         database.execute("ALTER TABLE progress ADD COLUMN stamp_ns INTEGER DEFAULT 0 NOT NULL")
+    columns = {row[1] for row in database.execute("PRAGMA table_info(filling)")}
+    if "filling" in there and "alarms_done" not in columns:
+        database.execute("ALTER TABLE filling ADD COLUMN alarms_done INTEGER")
+        database.execute("ALTER TABLE filling ADD COLUMN alarms_all INTEGER DEFAULT 0 NOT NULL")
     dialect = sqlite.dialect()
     for name in _OLD_INDEXES:
         database.execute(f"DROP INDEX IF EXISTS {name}")
@@ -72,7 +78,9 @@ def _change(database: sqlite3.Connection) -> None:
         for index in sorted(table.indexes, key=lambda one: str(one.name)):
             if index.name not in there or index.name in _OLD_INDEXES:
                 database.execute(str(CreateIndex(index).compile(dialect=dialect)))
-    begin_filling(database)
+    if version < _WITH_SUMS:
+        begin_filling(database)
+    begin_alarms(database)
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 

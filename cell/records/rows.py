@@ -6,7 +6,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cell.control.ledger import events as e
-from cell.control.ledger.codec import flat
+from cell.control.ledger.codec import flat, kind_of
+from cell.records import alarm_events
 from cell.records import schema as s
 from cell.records.naming import Incoming
 from cell.records.summaries import adding
@@ -15,6 +16,8 @@ from cell.records.summaries.tables import CellStateRow
 
 def write(session: Session, progress: s.Progress, seq: int, event: e.Event) -> None:
     """Write the rows of `event`; the caller ends the transaction."""
+    if kind_of(event) in alarm_events.KINDS:
+        alarm_events.note(session, seq, event)
     match event:
         case e.SessionStarted() | e.SessionClosed() | e.RecipeSelected():
             _session(session, progress, event)

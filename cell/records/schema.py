@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Version of these tables, kept in SQLite's user_version."""
 
 NOT_FROM_EVENTS = frozenset({"source", "progress", "frame.path", "evidence", "filling"})
@@ -250,6 +250,30 @@ class Acknowledgement(Base):
     alarm: Mapped[str] = mapped_column(index=True)
     person: Mapped[str]
     stamp_ns: Mapped[int]
+
+
+class AlarmEvent(Base):
+    """What happened to an alarm. kind: raised, returned, acknowledged, shelved or unshelved.
+
+    `shelved`: it lay on the shelf then, and called nobody. `reason`: of a shelving a person's
+    words, of its end a ShelfEnd. A session's start may end several alarms.
+    """
+
+    __tablename__ = "alarm_event"
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    alarm: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    stamp_ns: Mapped[int] = mapped_column(index=True)
+    part: Mapped[str]
+    detail: Mapped[str]
+    person: Mapped[str]
+    reason: Mapped[str]
+    until_ns: Mapped[int | None]
+    shelved: Mapped[bool]
+    __table_args__ = (
+        Index("alarm_event_by_alarm", "alarm", "seq"),
+        Index("alarm_event_by_kind", "kind", "seq", "alarm"),
+    )
 
 
 class AlarmLog(Base):

@@ -15,7 +15,7 @@ import pytest
 from cell.client.following import UNDER_WAY
 from cell.config.hmi import HmiConfig
 from cell.config.processes import TABLE
-from cell.control.alarms import CATALOGUE
+from cell.control.alarms import CATALOGUE, ShelfEnd
 from cell.control.changeover import Step
 from cell.control.ledger.observations import COMMANDS
 from cell.faces.api.problems import TITLES
@@ -113,6 +113,7 @@ COMPOSED = {
     ],
     "studio.sets.{}": ("added", "changed", "removed"),
     "studio.state.{}": State,
+    "shelf.end.{}": ShelfEnd,
     "signin.why.{}": NOTICES,
     "training.state.{}": JobState,
     "trial.left.{}": Left,

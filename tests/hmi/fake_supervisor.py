@@ -38,6 +38,7 @@ from inspection_cell_interfaces.srv import (
     CellCommand,
     OverrideVerdict,
     SetRecipe,
+    ShelveAlarm,
 )
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
@@ -81,6 +82,7 @@ class FakeSupervisor(Node):
             (AcknowledgeAlarm, "acknowledge_alarm", self.on_acknowledge),
             (OverrideVerdict, "override_verdict", self.on_override),
             (SetRecipe, "set_recipe", self.on_recipe),
+            (ShelveAlarm, "shelve_alarm", self.on_shelve),
         ):
             place = f"/cell/supervisor/{name}"
             self.create_service(kind, place, callback, qos_profile=ORDERS)
@@ -117,6 +119,14 @@ class FakeSupervisor(Node):
                 alarm.state = Alarm.ACKNOWLEDGED
         report({"acknowledge": request.id, "person": request.person})
         response.accepted = True
+        return response
+
+    def on_shelve(self, request: Any, response: Any) -> Any:
+        response.accepted, response.message = not self.refuse, self.refuse
+        if not self.refuse and request.minutes == 0:
+            self.state.shelved = [one for one in self.state.shelved if one.id != request.id]
+            self.cell()
+        report({"shelve": request.id, "minutes": request.minutes, "person": request.person})
         return response
 
     def on_recipe(self, request: Any, response: Any) -> Any:
@@ -201,7 +211,7 @@ class FakeSupervisor(Node):
             self._inspection.publish(inspection)
 
 
-MADE_OF = {"parts": PartOnBelt, "alarms": Alarm, "defects": Defect}
+MADE_OF = {"parts": PartOnBelt, "alarms": Alarm, "shelved": Alarm, "defects": Defect}
 
 
 def fill(message: Any, values: dict[str, Any]) -> None:

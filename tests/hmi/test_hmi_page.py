@@ -100,6 +100,25 @@ def test_alarms_are_acknowledged(page: Page, fake_cell) -> None:
     page.until(lambda: not page.covered("acknowledge-all"), "nothing is left to acknowledge")
 
 
+def test_a_shelved_alarm_stays_in_sight_and_comes_back_by_one_touch(page: Page, fake_cell) -> None:
+    shelf = {"state": 0, "shelved_by": "lee", "shelved_why": "cable on order"}
+    fake_cell.order(state={"alarms": ALARMS[:1], "shelved": [ALARMS[1] | shelf]})
+    page.shows("shelved-title", "Shelved: 1")
+    page.shows("shelved-head", "lee · cable on order")
+    assert page.text("alarm-text") == GONE
+    page.click("unshelve camera.frame_failed")
+    assert fake_cell.call() == {"shelve": "camera.frame_failed", "minutes": 0, "person": "demo"}
+    page.until(lambda: not page.find("shelved-title"), "nothing is shelved any more")
+
+
+def test_the_first_alarm_of_a_stop_is_marked(page: Page, fake_cell) -> None:
+    fake_cell.order(state={"alarms": ALARMS, "first_out": "camera.disconnected"})
+    page.until(lambda: "FIRST" in page.text("alarm-head"), "the first is marked")
+    first, other = page.text("alarm-head").split("|")
+    assert first.startswith("FIRST")
+    assert "FIRST" not in other
+
+
 def test_language_switch(page: Page, fake_cell) -> None:
     fake_cell.order(state={"last_part": "P1", "last_verdict": "reject", "alarms": ALARMS})
     page.shows("verdict", "REJECT")

@@ -21,7 +21,13 @@ from inspection_cell_interfaces.msg import (
     NodeStatus,
     RobotState,
 )
-from inspection_cell_interfaces.srv import AcknowledgeAlarm, CellCommand, SetRecipe
+from inspection_cell_interfaces.srv import (
+    AcknowledgeAlarm,
+    CellCommand,
+    ExchangeBin,
+    SetRecipe,
+    ShelveAlarm,
+)
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from std_srvs.srv import Trigger
@@ -139,6 +145,37 @@ def start(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     for process in started:
         process.kill()
         process.wait()
+
+
+def test_what_guards_people_is_not_shelved_and_a_bin_stays_out_over_a_kill(
+    person: Person, start: Callable[[], subprocess.Popen[str]]
+) -> None:
+    stop = "belt.emergency_stop"
+    first = start()
+    person.until(lambda: person.state is not None and person.state.state == "purge_required")
+    person.belt.emergency_stop = True
+    person.until(lambda: person.alarms().get(stop) == Alarm.UNACKNOWLEDGED)
+    assert person.state is not None
+    assert person.state.first_out == stop
+    asked = {"id": stop, "person": "kim", "reason": "noise", "minutes": 5}
+    refused = person.ask(ShelveAlarm, "shelve_alarm", **asked)
+    assert (refused.accepted, "never shelved" in refused.message) == (False, True)
+    assert person.ask(ExchangeBin, "exchange_bin", bin="scrap", person="kim", open=True).accepted
+
+    def out() -> dict[str, str]:
+        state = person.state
+        return {b.name: b.person for b in state.bins if b.open} if state else {}
+
+    person.until(lambda: out() == {"scrap": "kim"})
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    person.state = None
+    start()
+    person.until(lambda: out() == {"scrap": "kim"})
+    refused = person.ask(CellCommand, "command", command="confirm_clear", person="lee")
+    assert not refused.accepted
+    assert person.ask(ExchangeBin, "exchange_bin", bin="scrap", person="lee", open=False).accepted
+    person.until(lambda: out() == {})
 
 
 def test_an_acknowledged_alarm_survives_a_killed_supervisor(

@@ -30,6 +30,8 @@ class Entry:
     """A person should look at it; nothing stops."""
     told_anew: bool = False
     """Its cause is told for as long as it stands; no reset and no restart ends it."""
+    shelvable: bool = False
+    """People may put it out of sight for a while: it stops nothing and guards nobody."""
 
     @property
     def source(self) -> str:
@@ -55,15 +57,16 @@ _ENTRIES = (
     Entry("belt.does_not_run", Priority.HIGH),
     Entry("belt.watchdog", Priority.MEDIUM),
     Entry("belt.disconnected", Priority.HIGH),
-    Entry("infeed.keeps_feeding", Priority.MEDIUM, advisory=True),
-    Entry("camera.frame_failed", Priority.LOW),
+    Entry("bin.full", Priority.MEDIUM),
+    Entry("infeed.keeps_feeding", Priority.MEDIUM, advisory=True, shelvable=True),
+    Entry("camera.frame_failed", Priority.LOW, shelvable=True),
     Entry("camera.disconnected", Priority.HIGH),
-    Entry("inspector.failed", Priority.LOW),
+    Entry("inspector.failed", Priority.LOW, shelvable=True),
     Entry("inspector.engine_error", Priority.HIGH),
-    Entry("inspector.model_waits", Priority.MEDIUM, advisory=True, told_anew=True),
-    Entry("inspector.model_doubted", Priority.LOW, advisory=True, told_anew=True),
-    Entry("inspector.trial_refused", Priority.LOW, advisory=True, told_anew=True),
-    Entry("inspector.trial_ended", Priority.MEDIUM, advisory=True, told_anew=True),
+    Entry("inspector.model_waits", Priority.MEDIUM, advisory=True, told_anew=True, shelvable=True),
+    Entry("inspector.model_doubted", Priority.LOW, advisory=True, told_anew=True, shelvable=True),
+    Entry("inspector.trial_refused", Priority.LOW, advisory=True, told_anew=True, shelvable=True),
+    Entry("inspector.trial_ended", Priority.MEDIUM, advisory=True, told_anew=True, shelvable=True),
     Entry("robot.removal_failed", Priority.HIGH),
     Entry("robot.part_dropped", Priority.HIGH),
     Entry("robot.protective_stop", Priority.HIGH),
@@ -71,15 +74,15 @@ _ENTRIES = (
     Entry("robot.power_off", Priority.HIGH),
     Entry("robot.no_answer", Priority.HIGH),
     Entry("robot.disconnected", Priority.HIGH),
-    Entry("ledger.no_verdict", Priority.MEDIUM),
+    Entry("ledger.no_verdict", Priority.MEDIUM, shelvable=True),
     Entry("ledger.part_lost", Priority.HIGH),
     Entry("ledger.unknown_part_left", Priority.HIGH),
     Entry("ledger.reject_left", Priority.HIGH),
     Entry("ledger.law_violated", Priority.HIGH),
-    Entry("recorder.disk_low", Priority.MEDIUM, advisory=True, told_anew=True),
+    Entry("recorder.disk_low", Priority.MEDIUM, advisory=True, told_anew=True, shelvable=True),
     Entry("recorder.write_failed", Priority.MEDIUM, advisory=True, told_anew=True),
-    Entry("recorder.picture_lost", Priority.MEDIUM, advisory=True, told_anew=True),
-    Entry("recorder.pictures_wait", Priority.MEDIUM, advisory=True, told_anew=True),
+    Entry("recorder.picture_lost", Priority.MEDIUM, advisory=True, told_anew=True, shelvable=True),
+    Entry("recorder.pictures_wait", Priority.MEDIUM, advisory=True, told_anew=True, shelvable=True),
     Entry("journal.disk_full", Priority.HIGH),
     Entry("process.restart_limit", Priority.HIGH, advisory=True, told_anew=True),
     Entry("process.hangs", Priority.MEDIUM, advisory=True, told_anew=True),
@@ -91,8 +94,8 @@ _ENTRIES = (
     Entry("process.robot_died", Priority.HIGH),
     Entry("process.supervisor_died", Priority.HIGH),
     Entry("process.recorder_died", Priority.HIGH),
-    Entry("process.bridge_died", Priority.LOW, advisory=True),
-    Entry("process.hmi_died", Priority.LOW, advisory=True),
+    Entry("process.bridge_died", Priority.LOW, advisory=True, shelvable=True),
+    Entry("process.hmi_died", Priority.LOW, advisory=True, shelvable=True),
 )
 
 CATALOGUE = {item.id: item for item in _ENTRIES}

@@ -119,6 +119,14 @@ class Counts:
     wait_s: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """What the arm has brought to a bin since it was exchanged; `opened_by`: who has it out."""
+
+    parts: int = 0
+    opened_by: str = ""
+
+
 @dataclass(slots=True)
 class State:
     """Everything that a journal rebuilds."""
@@ -154,6 +162,8 @@ class State:
     hold: Hold | None = None
     counts: Counts = field(default_factory=Counts)
     alarms: AlarmBook = field(default_factory=AlarmBook)
+    bins: dict[str, Bin] = field(default_factory=dict)
+    """Those that a part was brought to, or that were exchanged."""
     last_part: str = ""
     last_verdict: Verdict | None = None
 

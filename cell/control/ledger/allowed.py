@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from cell.control.ledger import bins
 from cell.control.ledger.account import Account, Stage
 from cell.control.ledger.desk import MOVING, Desk, NeedlessError, RefusalError
 from cell.control.ledger.events import CellState
@@ -63,6 +64,7 @@ def require_override(desk: Desk, part: str, kind: VerdictKind) -> None:
 
 def _start(desk: Desk) -> None:
     belt = desk.live.belt
+    bins.require_in_place(desk)
     match desk.state.cell:
         case CellState.STARTING | CellState.RUNNING:
             raise NeedlessError("already.running")
@@ -72,6 +74,7 @@ def _start(desk: Desk) -> None:
             raise RefusalError("refused.start.faulted")
         case CellState.STOPPING:
             raise RefusalError("refused.start.stopping")
+    bins.require_room(desk)
     if belt is None:
         raise RefusalError("refused.belt_silent")
     if belt.emergency_stop:
@@ -95,6 +98,7 @@ def _reset(desk: Desk) -> None:
         raise RefusalError("refused.reset.purge_required")
     if desk.state.cell is not CellState.FAULTED:
         raise RefusalError("refused.reset.no_fault")
+    bins.require_in_place(desk)  # after it the arm may bring what it holds into a bin
 
 
 def _confirm_clear(desk: Desk) -> None:
@@ -104,6 +108,7 @@ def _confirm_clear(desk: Desk) -> None:
         raise RefusalError("refused.belt_silent")
     if desk.live.belt.running:
         raise RefusalError("refused.clear.belt_moves")
+    bins.require_in_place(desk)
     waited_s = (desk.now_ns - desk.state.state_since_ns) * 1e-9
     if waited_s <= desk.config.removal_patience_s and _holds_a_part(desk):
         raise RefusalError("refused.clear.arm_busy")

@@ -6,8 +6,18 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 
+from cell.control.alarms.shelf import Shelf
 from cell.control.ledger import events as e
-from cell.control.ledger.account import Account, Exposure, Hold, Removal, SeenFrame, Stage, State
+from cell.control.ledger.account import (
+    Account,
+    Bin,
+    Exposure,
+    Hold,
+    Removal,
+    SeenFrame,
+    Stage,
+    State,
+)
 from cell.control.ledger.events import CellState
 from cell.products.verdict import VerdictKind
 
@@ -25,8 +35,16 @@ def apply(state: State, event: e.Event) -> None:
             _apply_session(state, event)
         case e.Faulted() | e.Cleared():
             _apply_trouble(state, event)
-        case e.AlarmRaised() | e.AlarmCleared() | e.AlarmAcknowledged():
+        case (
+            e.AlarmRaised()
+            | e.AlarmCleared()
+            | e.AlarmAcknowledged()
+            | e.AlarmShelved()
+            | e.AlarmUnshelved()
+        ):
             _apply_alarm(state, event)
+        case e.BinOpened() | e.BinExchanged():
+            _apply_bin(state, event)
         case (
             e.ExposureSeen()
             | e.FrameSeen()
@@ -65,6 +83,8 @@ def _apply_session(state: State, event: e.Event) -> None:
             state.removal = None
             state.hold = None
             _keep_alarms(state, event.alarms)
+            if event.clean:
+                state.alarms.reset()
             for part in state.accounts:
                 state.change(part, stage=Stage.UNKNOWN)
             _count_anew(state, event.arrivals, event.exposures, event.exits)
@@ -73,6 +93,8 @@ def _apply_session(state: State, event: e.Event) -> None:
             state.ordered_by = ""
             state.closed_at = (event.encoder_m, event.arrivals) if event.clean else None
         case e.StateChanged():
+            if event.state is CellState.STOPPED:
+                state.alarms.reset()
             _set_state(state, event.state, event.stamp_ns)
             state.reason = event.reason
             state.reason_detail = ""
@@ -91,6 +113,7 @@ def _apply_session(state: State, event: e.Event) -> None:
 def _apply_trouble(state: State, event: e.Event) -> None:
     match event:
         case e.Faulted():
+            state.alarms.stopped_by(event.alarm, event.stamp_ns)
             purge = event.purge or state.cell is CellState.PURGE_REQUIRED
             if purge is event.purge or not state.reason:
                 state.reason, state.reason_detail = event.alarm, event.detail
@@ -123,6 +146,23 @@ def _apply_alarm(state: State, event: e.Event) -> None:
             state.alarms.clear(event.alarm)
         case e.AlarmAcknowledged():
             state.alarms.acknowledge(event.alarm, event.person, event.stamp_ns)
+        case e.AlarmShelved():
+            state.alarms.shelve(
+                Shelf(event.alarm, event.person, event.reason, event.stamp_ns, event.until_ns)
+            )
+        case e.AlarmUnshelved():
+            state.alarms.unshelve(event.alarm)
+        case _:
+            raise TypeError(event)
+
+
+def _apply_bin(state: State, event: e.Event) -> None:
+    match event:
+        case e.BinOpened():
+            before = state.bins.get(event.bin, Bin())
+            state.bins[event.bin] = replace(before, opened_by=event.person)
+        case e.BinExchanged():
+            state.bins[event.bin] = Bin()
         case _:
             raise TypeError(event)
 
@@ -210,6 +250,8 @@ def _apply_part(state: State, event: e.Event) -> None:
         case e.Removed():
             state.removal = None
             _close(state, event.part, f"removed:{event.bin}")
+            before = state.bins.get(event.bin, Bin())
+            state.bins[event.bin] = replace(before, parts=before.parts + 1)
             state.count(removed=1)
         case e.Passed():
             _see_exit(state, event.index)

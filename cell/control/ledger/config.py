@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -122,6 +122,13 @@ class LedgerSettings(BaseModel):
         le=5,
         title="Removal attempts",
         description="Times the arm tries to remove one part.",
+        json_schema_extra={"unit": "1"},
+    )
+    bin_capacity: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict,
+        title="Capacity of the bins",
+        description="Parts that a bin holds, by its name; one that is not named here is never full "
+        "to the cell.",
         json_schema_extra={"unit": "1"},
     )
 

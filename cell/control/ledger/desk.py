@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from cell.control.alarms.shelf import ShelfEnd
 from cell.control.ledger import events as e
 from cell.control.ledger.account import Account, State
 from cell.control.ledger.apply import apply
@@ -119,6 +120,10 @@ class Desk:
             if alarm in self.state.alarms.causes:
                 self.emit(e.AlarmCleared(stamp_ns=self.now_ns, alarm=alarm))
 
+    def unshelve(self, alarm: str, end: ShelfEnd, person: str = "") -> None:
+        """Put an alarm in sight again."""
+        self.emit(e.AlarmUnshelved(stamp_ns=self.now_ns, alarm=alarm, end=end, person=person))
+
     def fault(
         self,
         alarm: str,
@@ -129,6 +134,8 @@ class Desk:
         encoder_valid: bool = True,
     ) -> None:
         """Stop the belt for a fault; `purge`: what lies on it is unknown from now on."""
+        if alarm in self.state.alarms.shelves:  # whoever tells it: what stops the belt is in sight
+            self.unshelve(alarm, ShelfEnd.FAULT)
         self.alarm(alarm, part, detail)
         self.release_belt()
         self.emit(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cell.control.alarms.shelf import ShelfEnd
 from cell.control.ledger.inspection import Inspection
 from cell.products.verdict import Verdict, VerdictKind
 from vision.types import Defect
@@ -325,6 +326,42 @@ class AlarmAcknowledged(Event):
 
     alarm: str
     person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmShelved(Event):
+    """A person has put an alarm out of sight until `until_ns` (system clock)."""
+
+    alarm: str
+    person: str
+    reason: str
+    until_ns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmUnshelved(Event):
+    """An alarm is in sight again. `end`: see ShelfEnd; `person`: who wanted it, '' for nobody."""
+
+    alarm: str
+    end: ShelfEnd
+    person: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinOpened(Event):
+    """A person takes a bin out: the arm brings nothing until another one is in its place."""
+
+    bin: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinExchanged(Event):
+    """An empty bin is in place. `parts`: how many the one before held, as the ledger counts."""
+
+    bin: str
+    person: str
+    parts: int
 
 
 DISPOSITIONS = (Removed, Passed, Purged)

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cell.control.ledger import bins
 from cell.control.ledger.account import Account, Stage
 from cell.control.ledger.config import LedgerConfig
 from cell.control.ledger.desk import Desk
@@ -155,6 +156,9 @@ def _pauses(desk: Desk) -> list[str]:
         found.append(say("feed.arm"))
     if waits_for_outfeed(desk):
         found.append(say("feed.blocked"))
+    full = bins.filled(desk)
+    if full:
+        found.append(say("feed.bin_full", bins=", ".join(full)))
     return found
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from cell.control.ledger import belt, feeding, identity, operation, pictures, removals
+from cell.control.ledger import (
+    belt,
+    bins,
+    feeding,
+    identity,
+    operation,
+    pictures,
+    removals,
+    shelving,
+)
 from cell.control.ledger import observations as o
 from cell.control.ledger.account import State
 from cell.control.ledger.allowed import refusals
@@ -38,6 +47,8 @@ RULES: dict[type[o.Observation], Callable[[Desk, Any], None]] = {
     o.EncoderJumped: lambda desk, jump: belt.encoder_jumped(desk, jump.detail),
     o.Command: operation.command,
     o.Acknowledge: operation.acknowledge,
+    o.Shelve: shelving.shelve,
+    o.ExchangeBin: bins.exchange,
     o.SelectRecipe: operation.select_recipe,
     o.TrialSet: operation.set_trial,
     o.Tick: lambda _desk, _tick: None,
@@ -118,6 +129,8 @@ class Ledger:
         self._check_session(observation)
         desk.now_ns = max(desk.now_ns, observation.stamp_ns)
         desk.events, desk.recalls = [], False
+        if not isinstance(observation, o.Started):
+            shelving.mind(desk, observation.stamp_ns)
         under_way = desk.state.removal
         accepted, message = True, ""
         try:
@@ -174,4 +187,5 @@ class Ledger:
         belt.overdue_start(desk)
         belt.end_of_drain(desk)
         removals.request_next(desk)
+        bins.watch(desk)
         feeding.watch(desk)

@@ -244,6 +244,25 @@ class Acknowledge(Observation):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shelve(Observation):
+    """A person puts an alarm out of sight for `minutes`; 0 takes it off the shelf."""
+
+    alarm: str
+    person: str
+    reason: str = ""
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeBin(Observation):
+    """A person takes a bin out (`open`), or says that an empty one is in its place."""
+
+    bin: str
+    person: str
+    open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SelectRecipe(Observation):
     """A person loads a recipe; only while the belt stands and no account is open, unless it is the
     same one with another model or other thresholds (`live`). model: its identity on inspections,

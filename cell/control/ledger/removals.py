@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cell.control.ledger import bins
 from cell.control.ledger import events as e
 from cell.control.ledger.account import Account, Stage
 from cell.control.ledger.authority import UNCLEARED, limiting
@@ -42,6 +43,9 @@ def request_next(desk: Desk) -> None:
         return
     again = account.attempts > 0
     if again and _belt_runs(desk):
+        return
+    if bins.full(desk, account.verdict.bin):
+        bins.stop_for_room(desk)
         return
     deadline_x = desk.config.last_safe_x if again else desk.config.wait_x
     desk.emit(

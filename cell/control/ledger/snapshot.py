@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cell.control.alarms.book import Alarm
-from cell.control.ledger.account import Counts
+from cell.control.alarms.shelf import Shelf
+from cell.control.ledger import bins
+from cell.control.ledger.account import Bin, Counts
 from cell.control.ledger.allowed import verdicts
 from cell.control.ledger.desk import Desk
 from cell.control.ledger.events import CellState
@@ -41,6 +44,13 @@ class Snapshot:
     last_part: str
     last_verdict: Verdict | None
     alarms: tuple[Alarm, ...]
+    shelved: tuple[tuple[Shelf, Alarm | None], ...]
+    """None: its cause is gone."""
+    first_out: tuple[str, int]
+    """Alarm that stopped the cell first, and when [ns]; ('', 0) for none."""
+    bins: Mapping[str, Bin]
+    capacities: Mapping[str, int]
+    """Parts that a bin holds, where the configuration says it."""
 
     @property
     def on_belt(self) -> int:
@@ -75,4 +85,8 @@ def snapshot(desk: Desk) -> Snapshot:
         last_part=state.last_part,
         last_verdict=state.last_verdict,
         alarms=state.alarms.active(),
+        shelved=state.alarms.shelved(),
+        first_out=(state.alarms.first_out, state.alarms.first_out_ns),
+        bins=bins.of(desk),
+        capacities=desk.config.bin_capacity,
     )

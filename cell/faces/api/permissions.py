@@ -21,6 +21,9 @@ NEEDS: Final[Mapping[str, Permission | None]] = MappingProxyType(
         "order_reset": Permission.OPERATE,
         "order_confirm_clear": Permission.OPERATE,
         "order_acknowledge": Permission.OPERATE,
+        "order_shelve": Permission.OPERATE,
+        "order_unshelve": Permission.OPERATE,
+        "order_bin": Permission.OPERATE,
         "order_recipe": Permission.CHANGE_RECIPE,
         "order_override": Permission.OVERRIDE,
         "list_parts": Permission.SEE,
@@ -36,6 +39,8 @@ NEEDS: Final[Mapping[str, Permission | None]] = MappingProxyType(
         "get_gallery": Permission.SEE,
         "export_parts": Permission.SEE,
         "list_alarms": Permission.SEE,
+        "list_alarm_events": Permission.SEE,
+        "get_alarm_figures": Permission.SEE,
         "list_runs": Permission.SEE,
         "list_recipes": Permission.SEE,
         "get_recipe": Permission.SEE,
@@ -96,7 +101,8 @@ NEEDS: Final[Mapping[str, Permission | None]] = MappingProxyType(
 REPEATABLE: Final = frozenset(
     {
         "order_start", "order_stop", "order_drain", "order_reset", "order_confirm_clear",
-        "order_acknowledge", "order_recipe", "order_override", "add_person", "save_label",
+        "order_acknowledge", "order_shelve", "order_unshelve", "order_bin", "order_recipe",
+        "order_override", "add_person", "save_label",
         "note_item", "freeze_set", "start_job", "cancel_job", "resume_job", "move_model",
         "roll_back_model", "roll_back_thresholds",
     }

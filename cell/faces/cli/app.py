@@ -44,6 +44,7 @@ from cell.faces.cli.verbs import (
     records_rebuild,
     reset,
     run,
+    shelve,
     start,
     status,
     stop,
@@ -51,10 +52,12 @@ from cell.faces.cli.verbs import (
     thresholds,
     train,
     twin,
+    unshelve,
     user,
     user_accounts,
     user_token,
 )
+from cell.faces.cli.verbs import bin as bin_exchange
 from models.ground.ending import REFUSED, refuse
 
 app = typer.Typer(
@@ -92,6 +95,9 @@ app.command("drain")(drain.drain)
 app.command("reset")(reset.reset)
 app.command("clear")(clear.clear)
 app.command("acknowledge")(acknowledge.acknowledge)
+app.command("shelve")(shelve.shelve)
+app.command("unshelve")(unshelve.unshelve)
+app.command("bin")(bin_exchange.bin_)
 app.command("alarms")(alarms.alarms)
 app.command("parts")(parts.parts)
 app.command("override")(override.override)

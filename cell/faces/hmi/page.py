@@ -8,7 +8,7 @@ from typing import Final
 
 from nicegui import run, ui
 
-from cell.client.link import OverrideOrder, RecipeOrder
+from cell.client.link import OverrideOrder, RecipeOrder, ShelveOrder
 from cell.client.reply import Reply
 from cell.control.ledger.observations import Order
 from cell.faces.hmi.components.alarms import AlarmPanel
@@ -64,7 +64,7 @@ class OperatorPage:
             with box("column"):
                 scene, alarms = (
                     ScenePanel(site, recipes),
-                    AlarmPanel(self._acknowledge, self._person),
+                    AlarmPanel(self._acknowledge, self._unshelve, self._person),
                 )
         controls = Controls(self._give, self._person)
         health = HealthStrip()
@@ -114,6 +114,12 @@ class OperatorPage:
         reply = await run.io_bound(self._orders.acknowledge, self._person, alarm)
         if reply is not None and not reply.accepted:
             self._tell(tr("alarm.acknowledge", self._lang), reply)
+
+    async def _unshelve(self, alarm: str) -> None:
+        order = ShelveOrder(alarm, self._person.name)
+        reply = await run.io_bound(self._orders.shelve, self._person, order)
+        if reply is not None and not reply.accepted:
+            self._tell(tr("alarm.unshelve", self._lang), reply)
 
     async def _override(self, order: OverrideOrder, before: str) -> bool:
         reply = await run.io_bound(self._orders.override, self._person, order, before)

@@ -1,5 +1,6 @@
 """The one way to ask the records: parts, alarms and sessions, page by page, and sums of them."""
 
+from cell.records.reading.alarm_history import EventsAsked
 from cell.records.reading.archive import Archive
 from cell.records.reading.asked import AlarmsAsked, PartsAsked
 from cell.records.reading.counts import (
@@ -16,6 +17,7 @@ from cell.records.reading.counts import (
 from cell.records.reading.cursor import CursorError
 from cell.records.reading.sums import Sums
 from cell.records.reading.values import (
+    AlarmEventRow,
     AlarmRow,
     DefectRow,
     EvidenceRow,
@@ -35,9 +37,9 @@ from cell.records.reading.values import (
 )
 
 __all__ = [
-    "AlarmCount", "AlarmRow", "AlarmsAsked", "Archive", "By", "ClassCount", "CursorError",
-    "DefectRow", "EvidenceRow", "ExposureRow", "FrameRow", "GalleryRow", "InspectionRow",
-    "JudgedRow", "LineRow", "Page", "PartCount", "PartRow", "PartsAsked", "PlaceCount",
-    "RemovalRow", "SessionRow", "StateTime", "Step", "StopCount", "Sums", "SumsAsked", "TimingRow",
-    "VerdictRow", "WholePart",
+    "AlarmCount", "AlarmEventRow", "AlarmRow", "AlarmsAsked", "Archive", "By", "ClassCount",
+    "CursorError", "DefectRow", "EventsAsked", "EvidenceRow", "ExposureRow", "FrameRow",
+    "GalleryRow", "InspectionRow", "JudgedRow", "LineRow", "Page", "PartCount", "PartRow",
+    "PartsAsked", "PlaceCount", "RemovalRow", "SessionRow", "StateTime", "Step", "StopCount",
+    "Sums", "SumsAsked", "TimingRow", "VerdictRow", "WholePart",
 ]  # fmt: skip

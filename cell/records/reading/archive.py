@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from cell.control.alarms.performance import Figures, figures
 from cell.records import schema as s
+from cell.records.reading.alarm_history import EventsAsked, events_page, raised, standing
 from cell.records.reading.alarms import alarm_lines, alarm_page
 from cell.records.reading.asked import AlarmsAsked, PartsAsked, newest_verdict
 from cell.records.reading.cursor import CursorError, cursor_of, place_of
@@ -20,6 +22,7 @@ from cell.records.reading.opening import Reader
 from cell.records.reading.search import END_NS, Found, search
 from cell.records.reading.sums import Sums
 from cell.records.reading.values import (
+    AlarmEventRow,
     AlarmRow,
     EvidenceRow,
     GalleryRow,
@@ -38,6 +41,7 @@ T = TypeVar("T")
 PAGE = 50
 EVERYTHING = PartsAsked()
 ALL_ALARMS = AlarmsAsked()
+ALL_EVENTS = EventsAsked()
 
 
 class Archive(Reader):
@@ -142,6 +146,22 @@ class Archive(Reader):
         query = alarm_page(asked, _place(after), limit)
         found = self._read(lambda session: [AlarmRow(*row) for row in session.execute(query)])
         return _page(found, limit, lambda row: cursor_of(row.raised_ns, str(row.seq)))
+
+    def alarm_events(
+        self, asked: EventsAsked = ALL_EVENTS, after: str = "", limit: int = PAGE
+    ) -> Page[AlarmEventRow]:
+        """A page of what happened to alarms, the last first."""
+        return self._ask(lambda session: events_page(session, asked, after, limit), alarms=True)
+
+    def alarm_figures(self, since_ns: int, until_ns: int) -> Figures:
+        """How the alarms of this time measure up."""
+
+        def read(session: Session) -> Figures:
+            return figures(
+                raised(session, since_ns, until_ns), standing(session), since_ns, until_ns
+            )
+
+        return self._ask(read, alarms=True)
 
     def sessions(self, after: str = "", limit: int = PAGE) -> Page[SessionRow]:
         """A page of sessions, those that began last first."""

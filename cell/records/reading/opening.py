@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +15,7 @@ from cell.records.errors import RecordsError
 from models.ground.text import say
 
 T = TypeVar("T")
+_LINES: Final = "states_done IS NOT NULL OR parts_done < parts_all"
 
 
 class Reader:
@@ -44,9 +45,9 @@ class Reader:
         except SQLAlchemyError as error:
             raise _damaged(self._file, error) from error
 
-    def _ask(self, ask: Callable[[Session], T]) -> T:
-        """The same of lines and sums, all at one moment. Raises RecordsError while they are not
-        whole.
+    def _ask(self, ask: Callable[[Session], T], *, alarms: bool = False) -> T:
+        """The same of lines and sums, or of what happened to alarms, all at one moment. Raises
+        RecordsError while that is not whole.
         """
 
         def whole(session: Session) -> T:
@@ -54,12 +55,14 @@ class Reader:
             database.exec_driver_sql("BEGIN")
             if int(database.exec_driver_sql("PRAGMA user_version").scalar_one()) < s.SCHEMA_VERSION:
                 raise RecordsError(say("records.older", file=self._file))
-            row = database.exec_driver_sql("SELECT parts_done, parts_all FROM filling").first()
+            row = database.exec_driver_sql(
+                "SELECT parts_done, parts_all, alarms_done, alarms_all FROM filling "
+                f"WHERE {'alarms_done IS NOT NULL' if alarms else _LINES}"
+            ).first()
             if row is not None:
-                done, total = row
-                raise RecordsError(
-                    say("records.filling", file=self._file, done=str(done), total=str(total))
-                )
+                done, total = row[2:] if alarms else row[:2]
+                text = "records.filling_alarms" if alarms else "records.filling"
+                raise RecordsError(say(text, file=self._file, done=str(done), total=str(total)))
             return ask(session)
 
         return self._read(whole)

@@ -223,6 +223,24 @@ class AlarmRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmEventRow:
+    """What happened to an alarm. kind: raised, returned, acknowledged, shelved or unshelved;
+    reason: of a shelving a person's words, of its end a ShelfEnd; shelved: it lay on the shelf.
+    """
+
+    seq: int
+    alarm: str
+    kind: str
+    stamp_ns: int
+    part: str
+    detail: str
+    person: str
+    reason: str
+    until_ns: int | None
+    shelved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRow:
     """From a supervisor's start to its end; `parts`: how many arrived."""
 

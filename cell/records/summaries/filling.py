@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from cell.control.ledger import events as e
 from cell.control.ledger.codec import decode
+from cell.records.alarm_events import make_up
 from cell.records.journal_file import connect, reading
 from cell.records.summaries.adding import add_state
 from cell.records.summaries.parts import sum_rows
@@ -52,7 +53,21 @@ def begin_filling(database: sqlite3.Connection) -> None:
     database.execute(_ALARMS)
     database.execute(_STOPS)
     database.execute(
-        "INSERT OR REPLACE INTO filling SELECT 1, 0, coalesce(max(rowid), 0), 0 FROM part"
+        "INSERT OR REPLACE INTO filling (id, parts_done, parts_all, states_done, alarms_done, "
+        "alarms_all) SELECT 1, 0, coalesce(max(rowid), 0), 0, (SELECT alarms_done FROM filling), "
+        "coalesce((SELECT alarms_all FROM filling), 0) FROM part"
+    )
+
+
+def begin_alarms(database: sqlite3.Connection) -> None:
+    """Records of before know no history of alarms: `fill` makes it. In the caller's transaction."""
+    database.execute(
+        "INSERT OR IGNORE INTO filling (id, parts_done, parts_all) "
+        "SELECT 1, coalesce(max(rowid), 0), coalesce(max(rowid), 0) FROM part"
+    )
+    database.execute(
+        "UPDATE filling SET alarms_done = 0, "
+        "alarms_all = coalesce((SELECT last_seq FROM progress), 0)"
     )
 
 
@@ -65,10 +80,12 @@ def restart(engine: Engine) -> None:
 def fill(engine: Engine, journal: Path) -> Filled | None:
     """A bite more; None when all is made. Raises SQLAlchemyError, sqlite3.Error, JournalError."""
     with _writing(engine) as database:
-        row = database.execute("SELECT parts_done, parts_all, states_done FROM filling").fetchone()
+        row = database.execute(
+            "SELECT parts_done, parts_all, states_done, alarms_done, alarms_all FROM filling"
+        ).fetchone()
         if row is None:
             return None
-        done, last, events = row
+        done, last, events, alarms, alarms_all = row
         seen = database.execute("SELECT last_seq FROM progress").fetchone()
         every = seen[0] if seen else 0
         if events is not None:
@@ -76,12 +93,31 @@ def fill(engine: Engine, journal: Path) -> Filled | None:
             finished = events >= every
             database.execute("UPDATE filling SET states_done = ?", (None if finished else events,))
             return Filled(done, last, events, every)
+        if alarms is not None:
+            alarms = _read_alarms(database, journal, alarms, alarms_all)
+            done_with = alarms >= alarms_all
+            database.execute("UPDATE filling SET alarms_done = ?", (None if done_with else alarms,))
+            return Filled(done, last, alarms, alarms_all)
         until = min(done + BITE, last)
         sum_rows(database, done, until)
         database.execute("UPDATE filling SET parts_done = ?", (until,))
         if until >= last:
             database.execute("DELETE FROM filling")
         return Filled(until, last, every, every)
+
+
+def _read_alarms(database: sqlite3.Connection, path: Path, after: int, last: int) -> int:
+    """What happened to alarms in a page of the journal; where the page ends."""
+    until = min(after + PAGE, last)
+    if not path.is_file():
+        return last
+    with reading(path):
+        journal = connect(path, create=False)
+        try:
+            make_up(database, journal, after, until)
+        finally:
+            journal.close()
+    return until
 
 
 def _read_states(database: sqlite3.Connection, path: Path, after: int, last: int) -> int:

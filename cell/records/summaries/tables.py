@@ -99,7 +99,8 @@ class Filling(Base):
     """One row while lines and sums are being made of rows of before; none once they are whole.
 
     parts_done, parts_all: rows of `part` looked through, and the last one; states_done: the last
-    event of the journal that was looked through for states, None: all of them.
+    event of the journal that was looked through for states, None: all of them; alarms_done: the
+    same for what happened to alarms, up to event alarms_all.
     """
 
     __tablename__ = "filling"
@@ -107,6 +108,8 @@ class Filling(Base):
     parts_done: Mapped[int]
     parts_all: Mapped[int]
     states_done: Mapped[int | None]
+    alarms_done: Mapped[int | None]
+    alarms_all: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class _Sum(Base):

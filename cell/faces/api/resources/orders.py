@@ -8,9 +8,10 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from cell.client.link import OverrideOrder, RecipeOrder
+from cell.client.link import BinOrder, OverrideOrder, RecipeOrder, ShelveOrder
 from cell.client.model import CellView
 from cell.client.reply import Reply
+from cell.control.alarms import LONGEST_MIN
 from cell.control.ledger.observations import COMMANDS, Order
 from cell.faces.api.desk import AtDesk, By, Desk
 from cell.faces.api.fields import Asked, Line, Reason, Told, Words
@@ -40,6 +41,27 @@ class AlarmSeen(Asked):
     """Which alarm somebody has seen."""
 
     alarm: Line = Field("", description="Its id; empty: all of them.")
+
+
+class AlarmShelved(Asked):
+    """Which alarm is put out of sight, why and for how long."""
+
+    alarm: Reason = Field(description="Its id; none that stops the cell or guards people.")
+    minutes: int = Field(ge=1, le=LONGEST_MIN, description="It comes back by itself then.")
+    reason: Reason = Field(description="Why, for the records.")
+
+
+class AlarmUnshelved(Asked):
+    """Which alarm is put back in sight."""
+
+    alarm: Reason = Field(description="Its id.")
+
+
+class BinMoved(Asked):
+    """Which bin, and whether it is taken out or an empty one is in its place."""
+
+    bin: Reason
+    open: bool = Field(description="true: is taken out; false: an empty one is in place.")
 
 
 class OtherRecipe(Asked):
@@ -102,6 +124,26 @@ for _order in COMMANDS:
 def acknowledge(desk: AtDesk, by: By, seen: AlarmSeen) -> Given:
     """Acknowledge one alarm, or all."""
     return _given(desk, Order.ACKNOWLEDGE, desk.orders.acknowledge(by, seen.alarm))
+
+
+@router.post("/shelve", name="order_shelve", dependencies=KEYED)
+def shelve(desk: AtDesk, by: By, wish: AlarmShelved) -> Given:
+    """Put an alarm out of sight for a while. It stays in its own list."""
+    order = ShelveOrder(wish.alarm, by.name, wish.reason, wish.minutes)
+    return _given(desk, "shelve", desk.orders.shelve(by, order))
+
+
+@router.post("/unshelve", name="order_unshelve", dependencies=KEYED)
+def unshelve(desk: AtDesk, by: By, wish: AlarmUnshelved) -> Given:
+    """Put an alarm back in sight."""
+    return _given(desk, "unshelve", desk.orders.shelve(by, ShelveOrder(wish.alarm, by.name)))
+
+
+@router.post("/bin", name="order_bin", dependencies=KEYED)
+def exchange_bin(desk: AtDesk, by: By, moved: BinMoved) -> Given:
+    """Take a bin out, which stops the cell, or say that an empty one is in its place."""
+    order = BinOrder(moved.bin, by.name, moved.open)
+    return _given(desk, "bin", desk.orders.exchange_bin(by, order))
 
 
 @router.post("/recipe", name="order_recipe", dependencies=KEYED)

@@ -8,7 +8,15 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from cell.client.model import UNKNOWN, Alarm, CellView, Counts, FeedStatus, ProcessStatus
+from cell.client.model import (
+    UNKNOWN,
+    Alarm,
+    CellView,
+    Counts,
+    FeedStatus,
+    ProcessStatus,
+    Shelved,
+)
 from cell.faces.api.desk import AtDesk
 from cell.faces.api.fields import Told, Words, moment
 from cell.faces.api.language import Reader
@@ -55,6 +63,7 @@ class StandingAlarm(Told):
     active: bool
     acknowledged: bool
     advisory: bool
+    first_out: bool = Field(description="It stopped the cell first; kept until a reset.")
     raised: datetime
     text: Words
 
@@ -80,6 +89,30 @@ class Feed(Told):
     removed: int
     passed_told: int
     removed_told: int
+
+
+class ShelvedAlarm(Told):
+    """An alarm that a person has put out of sight; active: its cause stands."""
+
+    id: str
+    priority: int
+    active: bool
+    text: Words
+    shelved_by: str
+    reason: Words
+    until: datetime
+
+
+class BinTold(Told):
+    """A bin: parts brought to it since it was exchanged; capacity: how many it holds, 0: nobody has
+    configured it; person: who has it out.
+    """
+
+    name: str
+    parts: int
+    capacity: int
+    open: bool
+    person: str
 
 
 class Robot(Told):
@@ -139,6 +172,8 @@ class StateTold(Told):
     counts: CountsTold | None
     parts: list[OnBelt]
     alarms: list[StandingAlarm]
+    shelved: list[ShelvedAlarm]
+    bins: list[BinTold]
     robot: Robot | None
     belt: Belt | None
     feed: Feed | None
@@ -170,7 +205,12 @@ def state_of(view: CellView, lang: Lang) -> StateTold:
         last_reason=Words.of(cell.last_reason if cell else "", lang),
         counts=CountsTold.model_validate(counts) if counts else None,
         parts=[OnBelt.model_validate(part) for part in view.parts],
-        alarms=[standing(alarm, lang) for alarm in (*(cell.alarms if cell else ()), *view.told)],
+        alarms=[
+            standing(alarm, lang, cell.first_out if cell else "")
+            for alarm in (*(cell.alarms if cell else ()), *view.told)
+        ],
+        shelved=[_shelved(one, lang) for one in (cell.shelved if cell else ())],
+        bins=[BinTold.model_validate(one) for one in (cell.bins if cell else ())],
         robot=Robot.model_validate(view.robot) if view.robot else None,
         belt=Belt.model_validate(view.belt) if view.belt else None,
         feed=_feed(cell.feed, lang) if cell and cell.state != UNKNOWN else None,
@@ -183,7 +223,19 @@ def _feed(feed: FeedStatus, lang: Lang) -> Feed:
     return Feed(**told, reasons=[Words.of(reason, lang) for reason in feed.reasons])
 
 
-def standing(alarm: Alarm, lang: Lang) -> StandingAlarm:
+def _shelved(one: Shelved, lang: Lang) -> ShelvedAlarm:
+    return ShelvedAlarm(
+        id=one.alarm.id,
+        priority=one.alarm.priority,
+        active=one.alarm.active,
+        text=Words.of(one.alarm.text, lang),
+        shelved_by=one.by,
+        reason=Words.of(one.why, lang),
+        until=moment(round(one.until_s * 1e9)),
+    )
+
+
+def standing(alarm: Alarm, lang: Lang, first_out: str = "") -> StandingAlarm:
     """One alarm for a reader."""
     return StandingAlarm(
         id=alarm.id,
@@ -192,6 +244,7 @@ def standing(alarm: Alarm, lang: Lang) -> StandingAlarm:
         active=alarm.active,
         acknowledged=alarm.acknowledged,
         advisory=alarm.advisory,
+        first_out=alarm.id == first_out,
         raised=moment(round(alarm.raised_s * 1e9)),
         text=Words.of(alarm.text, lang),
     )

@@ -10,12 +10,14 @@ from rich.table import Table
 from cell.client.model import Alarm
 from cell.client.running import RunningCell
 from cell.control.alarms import CATALOGUE, alarm_text
+from cell.faces.cli.alarm_events import tell_events, tell_figures
+from cell.faces.cli.errors import UsageError
 from cell.faces.cli.given import refuse
 from cell.faces.cli.names import shown
 from cell.faces.cli.ordering import AsJson, Data, Domain, Namespace, data_of, namespace_of
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.when import clock, stamp_of
-from cell.records.reading import AlarmRow, AlarmsAsked, Archive
+from cell.records.reading import AlarmRow, AlarmsAsked, Archive, EventsAsked
 from cell.texts import ENGLISH, render
 
 
@@ -23,6 +25,13 @@ def alarms(
     context: typer.Context,
     history: Annotated[
         bool, typer.Option("--history", help="Those on record instead, the newest first.")
+    ] = False,
+    events: Annotated[
+        bool, typer.Option("--events", help="What happened to alarms instead, the last first.")
+    ] = False,
+    figures: Annotated[
+        bool,
+        typer.Option("--figures", help="How many, which, and whether a person can follow them."),
     ] = False,
     since: Annotated[str, typer.Option(help="Raised from then on, e.g. 2026-01-31T06:00.")] = "",
     until: Annotated[str, typer.Option(help="Raised before then.")] = "",
@@ -34,16 +43,31 @@ def alarms(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the alarms that stand in the running cell, or with --history those on record.
+    """Show the alarms that stand in the running cell; with --history those on record, with --events
+    what happened to them, with --figures how they measure up against EEMUA 191 and ISA-18.2.
 
-    Exit code 0 when none waits to be acknowledged (and with --history), 1 when one does, 2 when no
-    cell answers or there are no records.
+    Exit code 0 when none waits to be acknowledged (and of records), 1 when one does, 2 when no cell
+    answers or there are no records.
     """
+    if history + events + figures > 1:
+        raise UsageError("--history, --events and --figures exclude each other: choose one.")
+    if figures:
+        refuse(context, "with --figures", "last")
+        start_ns, end_ns = stamp_of("--since", since), stamp_of("--until", until)
+        archive = Archive(data_of(data, domain, namespace_of(namespace)))
+        tell_figures(archive, start_ns, end_ns, as_json)
+        return
+    if events:
+        window = EventsAsked(
+            since_ns=stamp_of("--since", since), until_ns=stamp_of("--until", until)
+        )
+        tell_events(Archive(data_of(data, domain, namespace_of(namespace))), window, last, as_json)
+        return
     if history:
         asked = AlarmsAsked(stamp_of("--since", since), stamp_of("--until", until))
         _history(Archive(data_of(data, domain, namespace_of(namespace))), asked, last, as_json)
         return
-    refuse(context, "without --history", "since", "until", "last", "data")
+    refuse(context, "without --history, --events or --figures", "since", "until", "last", "data")
     waiting = _standing(domain, namespace, as_json)
     if waiting:
         raise typer.Exit(1)
@@ -62,10 +86,13 @@ def _standing(domain: int | None, namespace: str | None, as_json: bool) -> int:
 
         for alarm in found:
             print(standing(alarm, ENGLISH).model_dump_json())
-    elif found:
+    elif found or view.cell.shelved:
         table = Table("alarm", "since", "priority", "acknowledged", "what")
         for alarm in found:
             table.add_row(*_cells(alarm))
+        for one in view.cell.shelved:
+            until = f"shelved until {clock(round(one.until_s * 1e9))} ({shown(one.by)})"
+            table.add_row(*_cells(one.alarm)[:3], until, shown(render(one.alarm.text)))
         terminal().print(table)
     else:
         print("no alarm stands.")
