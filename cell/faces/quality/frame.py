@@ -45,4 +45,4 @@ def unanswered(visit: Visit, error: UserError) -> None:
 
 def line(words: str, test: str, kind: str = "") -> None:
     """One line that says what the figures beside it do not show."""
-    ui.label(words).classes(f"q-line {kind}".strip()).props(f"data-test={test} role=note")
+    ui.label(words).classes(f"qp-line {kind}".strip()).props(f"data-test={test} role=note")
