@@ -73,7 +73,8 @@ def test_shifts_and_oee(data: Path, archive: Archive) -> None:
     assert sum(group.parts for group, _ in found.by_shift) == PARTS
     assert found.oee is not None
     oee, losses = found.oee, found.oee.losses
-    assert losses is not None and oee.index is not None
+    assert losses is not None
+    assert oee.index is not None
     assert sum(losses.values()) + oee.index == 1
     assert oee.production_ns + sum(oee.standing_ns.values()) == oee.planned_busy_ns
     assert {"wait", "alarm.robot.removal_failed"} <= set(oee.standing_ns)

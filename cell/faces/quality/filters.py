@@ -75,6 +75,20 @@ def form(visit: Visit, asked: Asking, there: Known, fields: Sequence[str] = FIEL
     )
 
 
+def exports(visit: Visit, asked: Asking, forms: tuple[str, ...]) -> str:
+    """Keys that fetch what is asked for as a file."""
+    query = asked.query(period=asked.period, after="")
+    keys = ""
+    for one in forms:
+        href = address("/quality/export", visit.lang, {**query, "form": one})
+        words = visit.tr(f"quality.export.{one}")
+        keys += (
+            f"<a class='st-button' data-test='export-{one}' "
+            f"href='{href.replace('&', '&amp;')}'>{words}</a>"
+        )
+    return f"<p class='qp-keys'>{keys}</p>"
+
+
 def _times(visit: Visit, asked: Asking) -> str:
     shift = (SHIFT,) if visit.room.config.quality.shifts else ()
     keys = ""

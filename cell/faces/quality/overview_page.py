@@ -9,15 +9,15 @@ from nicegui import ui
 
 from cell.faces.quality import overview_view as view
 from cell.faces.quality.asking import ALL, Asking, address, asking, at_time
-from cell.faces.quality.filters import Known, form, known
+from cell.faces.quality.filters import Known, exports, form, known
 from cell.faces.quality.frame import frame, unanswered
 from cell.faces.quality.html import Link, cell, note, put
 from cell.faces.quality.room import Room, Visit
-from cell.faces.quality.telling import Leads, Teller
 from cell.faces.studio.frame import empty
 from cell.faces.web.visit import now_ns
 from cell.quality.reading.monitored import Monitored, monitored
 from cell.quality.reading.overview import Overview, overview
+from cell.quality.report.telling import Leads, Teller
 from cell.records.reading import PartsAsked
 from cell.records.reading.produced import produced
 from cell.texts import render
@@ -88,7 +88,7 @@ def _show(visit: Visit, asked: Asking, there: Known, told: Overview) -> None:
         return
     put(view.remarks(told, t))
     put(view.figures(told, t))
-    _exports(visit, asked)
+    put(exports(visit, asked, ("pdf", "csv", "parquet")))
     with ui.element("div").classes("qp-two"):
         put(view.pareto_panel(told, t))
         put(view.oee_panel(told, t, narrowed=bool(asked.parts.recipe or asked.parts.model)))
@@ -105,24 +105,6 @@ def _nothing(visit: Visit, asked: Asking, told: Overview, t: Teller) -> None:
     query = asked.query(period=ALL, since="", until="")
     words, href = visit.tr("quality.show_all"), address(visit.page.path, visit.lang, query)
     put(f"<p class='qp-keys'>{cell(Link(words, href, 'show-all'))}</p>")
-
-
-def _exports(visit: Visit, asked: Asking) -> None:
-    query = asked.query(**({"period": asked.period} if asked.period else {}))
-    keys = "".join(
-        f"<a class='st-button' data-test='export-{form}' href='{href}'>{words}</a>"
-        for form, href, words in (
-            (
-                form,
-                address("/quality/export", visit.lang, {**query, "form": form}).replace(
-                    "&", "&amp;"
-                ),
-                visit.tr(f"quality.export.{form}"),
-            )
-            for form in ("pdf", "csv", "parquet")
-        )
-    )
-    put(f"<p class='qp-keys'>{keys}</p>")
 
 
 def _after(visit: Visit, told: Overview, place: ui.html, t: Teller) -> None:

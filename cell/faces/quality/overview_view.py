@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cell.faces.quality.html import Link, facts, folded, note, panel, table
-from cell.faces.quality.telling import Teller
 from cell.quality.charts import Chart
 from cell.quality.reading.monitored import Monitored
 from cell.quality.reading.overview import Overview
@@ -17,25 +16,14 @@ from cell.quality.report.drawing import (
     percent,
     share_chart,
 )
+from cell.quality.report.telling import Teller
 
 KINDS = ("real", "false", "unknown")
 
 
 def remarks(told: Overview, t: Teller) -> str:
     """What one has to know of these figures."""
-    found = ""
-    f = told.figures
-    if f.stopped and not f.overridden and not told.labelled:
-        found += note(t.tr("remark.unlabelled", parts=f"{f.stopped:,}"), "unlabelled")
-    if told.renamed:
-        named = "; ".join(
-            f"{recipe}: {', '.join(map(t.word, classes[:8]))}{' …' if len(classes) > 8 else ''}"
-            for recipe, classes in told.renamed
-        )
-        found += note(t.tr("remark.renamed", recipes=named), "renamed")
-    if f.uninspected:
-        found += note(t.tr("remark.uninspected", parts=f"{f.uninspected:,}"), "uninspected")
-    return found
+    return "".join(note(words, name) for name, words in t.remarks(told))
 
 
 def figures(told: Overview, t: Teller) -> str:
@@ -105,12 +93,10 @@ def chart_panel(told: Overview, t: Teller, chart: Chart, name: str) -> str:
     if chart.signals:
         head = [t.tr(f"chart.{word}") for word in ("when", "rule", "for_nothing")]
         lines = [
-            [
-                Link(t.time(told.steps[one.point][0]), spots[one.point].href),
-                t.tr(f"rule.{one.rule.number}"),
-                f"{one.rule.false_alarm:.2%}",
-            ]
-            for one in chart.signals
+            [Link(at, spots[signal.point].href), rule, chance]
+            for signal, (at, rule, chance) in zip(
+                chart.signals, t.signals(told, chart), strict=True
+            )
         ]
         body += table(head, lines, t.tr(f"chart.{name}.signals"), words=2)
     else:

@@ -24,7 +24,7 @@ PRINTED: Final = (
     ".unknown{fill:#b5bcc3}.standing{fill:url(#q-hatch)}.run{stroke:#1f5fa8;fill:none;stroke-width:1.4}"
     ".point{fill:#1f5fa8}.out{fill:#b34700;stroke:#333}.limit{stroke:#b34700;stroke-dasharray:5 3;"
     "fill:none}.centre{stroke:#333;fill:none}.hatch{stroke:#1f7fb8;stroke-width:3}.back{fill:#d8ecf7}"
-    ".whisker{stroke:#1f5fa8;fill:none;stroke-width:1.6}.rule{font-weight:bold;fill:#b34700}"
+    ".heat{fill:#b34700}.ground{fill:#f3f3f3}.whisker{stroke:#1f5fa8;fill:none;stroke-width:1.6}.rule{font-weight:bold;fill:#b34700}"
 )
 _HATCH: Final = (
     "<defs><pattern id='q-hatch' width='6' height='6' patternUnits='userSpaceOnUse' "

@@ -51,6 +51,33 @@ class Teller:
         """From - to, and by which clock."""
         return f"{self.time(since_ns)} – {self.time(until_ns)} ({self.zone.key})"
 
+    def remarks(self, told: Overview) -> list[tuple[str, str]]:
+        """What one has to know of these figures: a name and words."""
+        f, found = told.figures, []
+        if f.stopped and not f.overridden and not told.labelled:
+            found.append(("unlabelled", self.tr("remark.unlabelled", parts=f"{f.stopped:,}")))
+        if told.renamed:
+            named = "; ".join(
+                f"{recipe}: {', '.join(map(self.word, classes[:8]))}"
+                f"{' …' if len(classes) > 8 else ''}"
+                for recipe, classes in told.renamed
+            )
+            found.append(("renamed", self.tr("remark.renamed", recipes=named)))
+        if f.uninspected:
+            found.append(("uninspected", self.tr("remark.uninspected", parts=f"{f.uninspected:,}")))
+        return found
+
+    def signals(self, told: Overview, chart: Chart) -> list[tuple[str, str, str]]:
+        """When which rule was broken, and how often it is for nothing."""
+        return [
+            (
+                self.time(told.steps[one.point][0]),
+                self.tr(f"rule.{one.rule.number}"),
+                f"{one.rule.false_alarm:.2%}",
+            )
+            for one in chart.signals
+        ]
+
     def figures(self, told: Overview) -> list[tuple[str, str]]:
         """The numbers that come first."""
         f = told.figures
