@@ -12,7 +12,7 @@ from cell.faces.quality.html import Link, cell, note, panel, put, table
 from cell.faces.quality.pictures import ground_of
 from cell.faces.quality.room import Room, Visit
 from cell.faces.web.visit import now_ns
-from cell.quality.report.drawing import heat_map, percent
+from cell.quality.report.drawing import HEATS, heat_map, percent
 from cell.records.reading import SumsAsked
 from cell.records.reading.counts import PlaceCount
 from cell.records.summaries.tables import CELL_PX
@@ -102,6 +102,12 @@ def _drawn(visit: Visit, told: Heat, href: str) -> str:
     parts = cell(Link(t("quality.heat.parts"), href, "heat-parts"))
     hint = t("quality.heat.hint", most=f"{worst[0].defects:,}", side=f"{CELL_PX:.0f}")
     told_worst = table(head, lines, t("quality.heat.worst"), words=0)
-    return panel(told.recipe, f"<div class='qp-heat'>{picture}</div>", "heat", hint) + panel(
+    most = worst[0].defects
+    legend = "".join(
+        f"<span class='qp-key'><i class='qp-heat-{level}'></i>≤ {most * level // HEATS:,}</span>"
+        for level in range(1, HEATS + 1)
+    )
+    drawn = f"<p class='qp-legend'>{legend}</p><div class='qp-heat'>{picture}</div>"
+    return panel(told.recipe, drawn, "heat", hint) + panel(
         t("quality.heat.worst"), f"{told_worst}<p class='qp-keys'>{parts}</p>", "heat-table"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cell.faces.quality.html import Link, facts, folded, note, panel, table
+from cell.faces.quality.html import Cell, Link, facts, folded, note, panel, table
 from cell.quality.charts import Chart
 from cell.quality.reading.monitored import Monitored
 from cell.quality.reading.overview import Overview
@@ -65,7 +65,7 @@ def pareto_panel(told: Overview, t: Teller) -> str:
     head = [t.tr(f"pareto.{name}") for name in ("class", "parts")]
     head += [t.tr(f"truth.{kind}") for kind in KINDS]
     head += [t.tr("pareto.false_share"), t.tr("pareto.cumulative")]
-    lines = []
+    lines: list[list[Cell]] = []
     for one, row in zip(told.pareto, rows, strict=True):
         known = one.false_call_share
         shown = f"{percent(one.interval.low)} – {percent(one.interval.high)}"
@@ -92,19 +92,19 @@ def chart_panel(told: Overview, t: Teller, chart: Chart, name: str) -> str:
     body = control_chart(chart, spots, alt, shares=name == "p")
     if chart.signals:
         head = [t.tr(f"chart.{word}") for word in ("when", "rule", "for_nothing")]
-        lines = [
+        signalled: list[list[Cell]] = [
             [Link(at, spots[signal.point].href), rule, chance]
             for signal, (at, rule, chance) in zip(
                 chart.signals, t.signals(told, chart), strict=True
             )
         ]
-        body += table(head, lines, t.tr(f"chart.{name}.signals"), words=2)
+        body += table(head, signalled, t.tr(f"chart.{name}.signals"), words=2)
     else:
         body += note(t.tr("chart.quiet"), f"quiet-{name}")
     if chart.sigma_z != 1.0:
         body += note(t.tr("chart.widened", by=chart.sigma_z), f"widened-{name}")
     head = [t.tr(f"chart.{word}") for word in ("when", "parts", "value", "low", "high")]
-    lines = [
+    lines: list[list[Cell]] = [
         [
             Link(t.time(since), spot.href), f"{point.size:,.0f}",
             *(t.value(chart, v) for v in (point.value, point.low, point.high)),
@@ -135,7 +135,7 @@ def _shares(rows: Sequence[Whisker], t: Teller, name: str) -> str:
         return panel(title, note(t.tr("by.none"), f"no-{name}"), f"by-{name}")
     alt = t.tr("by.alt", by=title)
     head = [t.tr(f"by.head.{name}"), *(t.tr(f"by.{w}") for w in ("counts", "share", "interval"))]
-    lines = [
+    lines: list[list[Cell]] = [
         [
             Link(one.name, one.href), one.after, percent(one.value),
             f"{percent(one.low)} – {percent(one.high)}",
@@ -152,7 +152,8 @@ def monitors_panel(found: Sequence[Monitored], parts: int, least: int, t: Teller
     if not found:
         words = t.tr("monitors.none", parts=f"{parts:,}", least=f"{least:,}")
         return panel(title, note(words, "no-monitors"), "monitors")
-    rows, lines = [], []
+    rows: list[Row] = []
+    lines: list[list[Cell]] = []
     for one in found:
         kind, _, class_name = one.name.partition(".")
         name = t.tr(f"monitor.{kind}", defect=t.word(class_name))

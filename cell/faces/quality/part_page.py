@@ -7,10 +7,10 @@ from html import escape
 
 from cell.faces.quality.asking import ALL, asking
 from cell.faces.quality.filters import known
-from cell.faces.quality.find_pages import teller
 from cell.faces.quality.found import giver, verdict
 from cell.faces.quality.frame import frame, unanswered
 from cell.faces.quality.html import facts, note, panel, put, table
+from cell.faces.quality.overview_page import teller
 from cell.faces.quality.pictures import file_of
 from cell.faces.quality.room import Room, Visit
 from cell.faces.studio.frame import empty

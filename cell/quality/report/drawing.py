@@ -18,13 +18,16 @@ ROW: Final = 28.0
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 26.0, 40.0
 HEIGHT: Final = 250.0
 TICKS: Final = 6
+HEATS: Final = 5
 PRINTED: Final = (
     "text{font-family:'Noto Sans KR';font-size:12px;fill:#333}.axis,.grid{stroke:#bbb;fill:none}"
     ".real,.producing{fill:#b34700}.producing{fill:#00785a}.false{fill:url(#q-hatch)}"
     ".unknown{fill:#b5bcc3}.standing{fill:url(#q-hatch)}.run{stroke:#1f5fa8;fill:none;stroke-width:1.4}"
     ".point{fill:#1f5fa8}.out{fill:#b34700;stroke:#333}.limit{stroke:#b34700;stroke-dasharray:5 3;"
     "fill:none}.centre{stroke:#333;fill:none}.hatch{stroke:#1f7fb8;stroke-width:3}.back{fill:#d8ecf7}"
-    ".heat{fill:#b34700}.ground{fill:#f3f3f3}.whisker{stroke:#1f5fa8;fill:none;stroke-width:1.6}.rule{font-weight:bold;fill:#b34700}"
+    ".heat-1{fill:#fdd49e}.heat-2{fill:#fdaa65}.heat-3{fill:#ee6a3a}"
+    ".heat-4{fill:#c4241a}.heat-5{fill:#6a0000}.ground{fill:#f3f3f3}"
+    ".whisker{stroke:#1f5fa8;fill:none;stroke-width:1.6}.rule{font-weight:bold;fill:#b34700}"
 )
 _HATCH: Final = (
     "<defs><pattern id='q-hatch' width='6' height='6' patternUnits='userSpaceOnUse' "
@@ -168,23 +171,24 @@ def heat_map(
     told: str,
 ) -> str:
     """Counts of squares over a picture. fields: left and top edge [px of `size`], count; picture:
-    its address, '' for none. More is more opaque, and larger.
+    its address, '' for none. More is further on a scale of `HEATS` colours, and larger.
     """
     known = list(fields)
     most = max((count for _, _, count in known), default=1)
     body = f"<rect class='ground' width='{size[0]:g}' height='{size[1]:g}'/>"
     if picture:
         body += (
-            f"<image href='{escape(picture, quote=True)}' width='{size[0]:g}' height='{size[1]:g}' "
-            "preserveAspectRatio='none'/>"
+            f"<image class='dim' href='{escape(picture, quote=True)}' width='{size[0]:g}' "
+            f"height='{size[1]:g}' preserveAspectRatio='none'/>"
         )
     for left, top, count in known:
-        share = (count / most) ** 0.5
-        side = square * (0.35 + 0.65 * share)
+        share = count / most
+        level = min(HEATS, ceil(share * HEATS))
+        side = square * (0.4 + 0.6 * share**0.5)
         gap = (square - side) / 2
         body += (
-            f"<rect class='heat' x='{left + gap:.1f}' y='{top + gap:.1f}' width='{side:.1f}' "
-            f"height='{side:.1f}' opacity='{0.25 + 0.7 * share:.2f}'><title>{count}</title></rect>"
+            f"<rect class='heat-{level}' x='{left + gap:.1f}' y='{top + gap:.1f}' "
+            f"width='{side:.1f}' height='{side:.1f}'><title>{count}</title></rect>"
         )
     return svg(size[0], size[1], body, told)
 
