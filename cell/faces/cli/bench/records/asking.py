@@ -82,10 +82,12 @@ def pages(folder: Path, sums: Sums, told: Sample) -> Iterator[tuple[str, Questio
         shifts=tuple(
             ShiftConfig(name=name, begin=begin, end=end)
             for name, begin, end in (
-                ("early", "08:00", "16:00"), ("late", "16:00", "00:00"), ("night", "00:00", "08:00"),
+                ("early", "08:00", "16:00"),
+                ("late", "16:00", "00:00"),
+                ("night", "00:00", "08:00"),
             )
         ),
-    )  # fmt: skip
+    )
     end = told.last_ns
     for name, since in (("all", None), ("month", end - 30 * DAY_NS), ("day", end - DAY_NS)):
         asked = SumsAsked(since, None if since is None else end)
