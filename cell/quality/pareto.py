@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -50,16 +50,21 @@ def pareto(findings: Iterable[tuple[str, Truth]], confidence: float = 0.95) -> t
     for name, truth in findings:
         of = counts.setdefault(name, dict.fromkeys(Truth, 0))
         of[truth] += 1
+    return bars(counts, confidence)
+
+
+def bars(counts: Mapping[str, Mapping[Truth, int]], confidence: float = 0.95) -> tuple[Bar, ...]:
+    """The same from what was counted of each class."""
     order = sorted(counts, key=lambda name: (-sum(counts[name].values()), name))
     total = sum(sum(of.values()) for of in counts.values())
-    bars, before = [], 0
+    made, before = [], 0
     for name in order:
         of = counts[name]
         before += sum(of.values())
         real, false = of[Truth.REAL], of[Truth.FALSE_CALL]
         bounds = clopper_pearson(false, real + false, confidence)
-        bars.append(Bar(name, real, false, of[Truth.UNKNOWN], before / total, bounds))
-    return tuple(bars)
+        made.append(Bar(name, real, false, of[Truth.UNKNOWN], before / max(total, 1), bounds))
+    return tuple(made)
 
 
 def heat_map(

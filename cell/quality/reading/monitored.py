@@ -37,8 +37,8 @@ Value = Callable[[ProducedRow], float | None]
 class Monitored:
     """One number of every inspected part of a model. mean, spread: of the baseline; run: mean
     number of parts until an alarm without a cause, by the chain of states; measured: the same of
-    parts drawn from the baseline, None where none alarmed; alarms: at which parts it alarmed;
-    progress: how far it is now, 1 would be an alarm.
+    parts drawn from the baseline, None where none alarmed or nobody simulated; alarms: at which
+    parts it alarmed; progress: how far it is now, 1 would be an alarm.
     """
 
     name: str
@@ -71,10 +71,13 @@ def monitored(
     rows: Sequence[ProducedRow],
     settings: QualityConfig,
     lights: Mapping[str, Light] = MappingProxyType({}),
+    *,
+    simulate: bool = True,
 ) -> Iterator[Monitored]:
     """Every number and every class's share, model by model; a model with too few parts for its
     baseline, and a number that never changes in it, are left out. lights: of parts whose pictures
-    were looked at.
+    were looked at. simulate: measure the run until a false alarm, too, which takes about a second
+    each.
     """
     values = VALUES | {f"light.{name}": _of_light(lights, name) for name in _LIGHT if lights}
     models = dict.fromkeys(row.model for row in rows if row.inspected)
@@ -84,14 +87,16 @@ def monitored(
         if len(learnt) < settings.baseline_parts:
             continue
         for name, value in values.items():
-            yield from _watched(name, model, learnt, rest, value, settings, normal())
+            yield from _watched(name, model, learnt, rest, value, settings, normal(), simulate)
         classes = {one.class_name for row in learnt for one in row.defects}
         for class_name in sorted(classes):
             has = _having(class_name)
             share = fmean(has(row) or 0.0 for row in learnt)
             if 0.0 < share < 1.0:
                 like = two_valued(round(share, 3) or 0.001)
-                yield from _watched(f"class.{class_name}", model, learnt, rest, has, settings, like)
+                yield from _watched(
+                    f"class.{class_name}", model, learnt, rest, has, settings, like, simulate
+                )
 
 
 def _watched(
@@ -102,6 +107,7 @@ def _watched(
     value: Value,
     settings: QualityConfig,
     like: Distribution,
+    simulate: bool,
 ) -> Iterator[Monitored]:
     usual = [known for row in learnt if (known := value(row)) is not None]
     if len(usual) < LEAST_BASELINE:
@@ -126,7 +132,9 @@ def _watched(
             [(one - mean) / spread for one in usual],
             MEASURED * settings.false_alarm_run,
             1,
-        ),
+        )
+        if simulate
+        else None,
         watched=len(seen),
         alarms=tuple(seen[at][0] for at in alarms),
         progress=last.progress,

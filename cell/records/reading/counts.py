@@ -89,6 +89,16 @@ class StateTime:
 
 
 @dataclass(frozen=True, slots=True)
+class Spell:
+    """The cell was in this state from `since_ns` up to `until_ns`. reason: words as they travel."""
+
+    state: str
+    reason: str
+    since_ns: int
+    until_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of a series, in ns of the system clock: what came in it."""
 

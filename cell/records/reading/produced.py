@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,9 @@ from models.ground.text import say
 
 _BY_CELL = ("recipe", "ledger")
 _AT_ONCE = 500
+_PARTS = select(s.Part.id, s.Part.arrived_ns, s.Disposition.kind).outerjoin(
+    s.Disposition, s.Disposition.part == s.Part.id
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +51,35 @@ def produced(data_dir: Path, since_ns: int, until_ns: int) -> tuple[ProducedRow,
 
     Raises RecordsError.
     """
+
+    def chosen(session: Session) -> list[Any]:
+        query = _PARTS.where(s.Part.arrived_ns >= since_ns, s.Part.arrived_ns < until_ns)
+        return [*session.execute(query.order_by(s.Part.arrived_ns, s.Part.id))]
+
+    return _read(data_dir, chosen)
+
+
+def produced_of(
+    data_dir: Path, parts: Sequence[str], since_ns: int, until_ns: int
+) -> tuple[ProducedRow, ...]:
+    """Those of these parts that arrived in the time. Raises RecordsError."""
+
+    def chosen(session: Session) -> list[Any]:
+        found: list[Any] = []
+        for start in range(0, len(parts), _AT_ONCE):
+            own = _PARTS.where(s.Part.id.in_(parts[start : start + _AT_ONCE]))
+            found += session.execute(own)
+        return sorted(row for row in found if since_ns <= row[1] < until_ns)
+
+    return _read(data_dir, chosen)
+
+
+def _read(data_dir: Path, chosen: Callable[[Session], list[Any]]) -> tuple[ProducedRow, ...]:
     file = data_dir / "records.db"
     engine = open_for_reading(file)
     try:
         with Session(engine) as session:
-            query = (
-                select(s.Part.id, s.Part.arrived_ns, s.Disposition.kind)
-                .outerjoin(s.Disposition, s.Disposition.part == s.Part.id)
-                .where(s.Part.arrived_ns >= since_ns, s.Part.arrived_ns < until_ns)
-                .order_by(s.Part.arrived_ns, s.Part.id)
-            )
-            found = session.execute(query).all()
+            found = chosen(session)
             rows: list[ProducedRow] = []
             for start in range(0, len(found), _AT_ONCE):
                 rows += _rows(session, found[start : start + _AT_ONCE])

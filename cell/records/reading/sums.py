@@ -16,6 +16,7 @@ from cell.records.reading.counts import (
     ClassCount,
     PartCount,
     PlaceCount,
+    Spell,
     StateTime,
     Step,
     StopCount,
@@ -74,6 +75,30 @@ class Sums(Reader):
         counted; without it, states that have ended.
         """
         return self._ask(lambda session: _states(session, asked, now_ns))
+
+    def extent(self) -> tuple[int, int] | None:
+        """When the first and the last part arrived [ns]; None: there are none."""
+        ends = (f"(SELECT {end}(arrived_ns) FROM part_line)" for end in ("min", "max"))
+        query = text(f"SELECT {', '.join(ends)}")
+
+        def read(session: Session) -> tuple[int, int] | None:
+            first, last = session.execute(query).one()
+            return None if first is None else (first, last)
+
+        return self._ask(read)
+
+    def spells(self, since_ns: int, until_ns: int, most: int) -> tuple[Spell, ...]:
+        """The cell's states that touch this time, as they came about; the first `most` of them."""
+        query = text(
+            "SELECT state, reason, stamp_ns, coalesce(until_ns, :until) FROM cell_state WHERE "
+            "stamp_ns < :until AND stamp_ns >= coalesce((SELECT stamp_ns FROM cell_state WHERE "
+            "stamp_ns <= :since ORDER BY stamp_ns DESC LIMIT 1), :since) ORDER BY stamp_ns, seq "
+            "LIMIT :most"
+        )
+        values = {"since": since_ns, "until": until_ns, "most": most}
+        return self._ask(
+            lambda session: tuple(Spell(*row) for row in session.execute(query, values))
+        )
 
     def series(
         self, edges_ns: Sequence[int], asked: SumsAsked = ALL, by: Sequence[By] = ()

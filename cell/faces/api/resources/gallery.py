@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-from pathlib import Path
-from threading import Lock
-from time import time
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query
@@ -20,15 +16,12 @@ from cell.faces.api.language import Reader
 from cell.faces.api.problems import ProblemError
 from cell.faces.api.resources.parts import PartTold
 from cell.faces.api.resources.searching import Wanted
-from cell.records.exporting import ExportError, Form, export
+from cell.faces.web.outgoing import MEDIA, BusyError, exported
+from cell.records.exporting import Form
 from cell.records.reading import GalleryRow
-from cell.texts import Lang, render, say
+from cell.texts import Lang
 
 router = APIRouter(prefix="/quality", tags=["quality"])
-MEDIA: Final = {
-    Form.CSV: "text/csv; charset=utf-8",
-    Form.PARQUET: "application/vnd.apache.parquet",
-}
 _FILE: Final[dict[str, Any]] = {"schema": {"type": "string", "format": "binary"}}
 FILES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
@@ -36,9 +29,6 @@ FILES: Final[dict[int | str, dict[str, Any]]] = {
         "content": {kind.partition(";")[0]: _FILE for kind in MEDIA.values()},
     }
 }
-_KEPT_S: Final = 86_400
-"""What a killed server left of an export is removed after so long."""
-_BUSY = Lock()
 
 
 class Picture(Told):
@@ -86,35 +76,13 @@ def export_parts(
     """All parts that fit as one file, the newest first. Cells that a spreadsheet would take for a
     formula begin with an apostrophe in CSV. One at a time: 429 while another one is written.
     """
-    if not _BUSY.acquire(blocking=False):
-        raise ProblemError(429, say("records.export_busy"), {"Retry-After": "10"})
     try:
-        folder = _folder(desk.config.data_dir)
-        file = folder / f"parts.{form}"
-        try:
-            export(desk.archive, asked, file, form, lambda words: render(words, lang))
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-    finally:
-        _BUSY.release()
-    remove = BackgroundTask(shutil.rmtree, folder, ignore_errors=True)
+        file = exported(desk.archive, desk.config.data_dir, asked, form, lang)
+    except BusyError as error:
+        raise ProblemError(429, str(error), {"Retry-After": "10"}) from None
+    remove = BackgroundTask(shutil.rmtree, file.parent, ignore_errors=True)
     headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     return FileResponse(file, 200, headers, MEDIA[form], remove, file.name)
-
-
-def _folder(data_dir: Path) -> Path:
-    """A folder of its own that the caller removes. Raises ExportError."""
-    place = data_dir / "outgoing"
-    try:
-        place.mkdir(exist_ok=True)
-        for left in place.glob("parts-*"):
-            if left.stat().st_mtime < time() - _KEPT_S:
-                shutil.rmtree(left, ignore_errors=True)
-        return Path(tempfile.mkdtemp(prefix="parts-", dir=place))
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise ExportError(say("records.export_failed", file=str(place), why=why)) from error
 
 
 def _seen(row: GalleryRow, lang: Lang) -> Seen:

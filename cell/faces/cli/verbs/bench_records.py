@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from cell.faces.cli.bench.records.asking import questions, sample_of
+from cell.faces.cli.bench.records.asking import pages, questions, sample_of
 from cell.faces.cli.bench.records.making import make
 from cell.faces.cli.bench.records.measuring import (
     LIMIT_MS,
@@ -83,7 +83,7 @@ def _answers(folder: Path, repeat: int, plan: bool) -> dict[str, Any]:
         sample = sample_of(archive, archive.sums)
         if sample is None:
             raise UsageError(f"{folder}: no parts are on record there.")
-        asked = list(questions(archive, archive.sums, sample))
+        asked = [*questions(archive, archive.sums, sample), *pages(folder, archive.sums, sample)]
         taken = measure(watched(asked, "asking"), repeat)
         return {
             "pages": {name: asdict(one) for name, one in taken},

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 
+from cell.config.quality import QualityConfig, ShiftConfig
+from cell.quality.reading.overview import overview
 from cell.records.reading import AlarmsAsked, Archive, LineRow, PartsAsked, Sums, SumsAsked
 from cell.records.reading.cursor import cursor_of
 
@@ -69,6 +72,26 @@ def questions(archive: Archive, sums: Sums, told: Sample) -> Iterator[tuple[str,
     yield from _of_parts(archive, told)
     yield from _of_the_rest(archive, told)
     yield from _of_sums(sums, told)
+
+
+def pages(folder: Path, sums: Sums, told: Sample) -> Iterator[tuple[str, Question]]:
+    """What the quality pages ask in one go."""
+    settings = QualityConfig(
+        time_zone="Asia/Seoul",
+        run_time_s=6.0,
+        shifts=tuple(
+            ShiftConfig(name=name, begin=begin, end=end)
+            for name, begin, end in (
+                ("early", "08:00", "16:00"),
+                ("late", "16:00", "00:00"),
+                ("night", "00:00", "08:00"),
+            )
+        ),
+    )
+    end = told.last_ns
+    for name, since in (("all", None), ("month", end - 30 * DAY_NS), ("day", end - DAY_NS)):
+        asked = SumsAsked(since, None if since is None else end)
+        yield f"page: overview, {name}", partial(overview, sums, folder, settings, asked, end + 1)
 
 
 def searches(told: Sample) -> Iterator[tuple[str, PartsAsked]]:
@@ -139,6 +162,9 @@ def _of_sums(sums: Sums, told: Sample) -> Iterator[tuple[str, Question]]:
         yield f"sums: verdicts, {name}", partial(sums.parts, asked, ("verdict",))
         yield f"sums: Pareto, {name}", partial(sums.classes, asked)
         yield f"sums: heat map, {name}", partial(sums.places, asked)
+    yield "sums: first and last", lambda: sums.extent()
+    spells = partial(sums.spells, told.last_ns - 40 * DAY_NS, told.last_ns, 20_000)
+    yield "sums: states as they came, 40 days", spells
     yield "sums: by recipe, model, bin", lambda: sums.parts(by=("recipe", "model", "bin"))
     yield "sums: alarms", lambda: sums.alarms()
     yield "sums: stops", lambda: sums.stops()

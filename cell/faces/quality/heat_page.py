@@ -1,0 +1,113 @@
+"""Where on the product defects were found, drawn on its golden sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from cell.faces.quality.asking import address, asking
+from cell.faces.quality.filters import form, known
+from cell.faces.quality.frame import frame, unanswered
+from cell.faces.quality.html import Link, cell, note, panel, put, table
+from cell.faces.quality.pictures import ground_of
+from cell.faces.quality.room import Room, Visit
+from cell.faces.web.visit import now_ns
+from cell.quality.report.drawing import HEATS, heat_map, percent
+from cell.records.reading import SumsAsked
+from cell.records.reading.counts import PlaceCount
+from cell.records.summaries.tables import CELL_PX
+from cell.texts import render
+
+FIELDS: Final = ("recipe", "defect")
+_SIDE: Final = 640.0
+"""Of a view whose recipe is gone [px]."""
+_TOLD: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Where the defects of a recipe were. size: of its view [px]; ground: address of the picture,
+    '' for none; others: recipes of the time that are not shown.
+    """
+
+    recipe: str
+    size: tuple[float, float]
+    ground: str
+    places: tuple[PlaceCount, ...]
+    others: int
+
+
+async def heat_page(visit: Visit) -> None:
+    """Build the page."""
+    room, t = visit.room, visit.tr
+    asked = asking(visit.query, room.config.quality, now_ns(), "month")
+    with frame(visit):
+        there = await visit.quietly(known, room, visit.lang)
+        if there.error is not None or there.value is None:
+            unanswered(visit, there.error) if there.error else None
+            return
+        put(form(visit, asked, there.value, FIELDS))
+        for problem in asked.problems:
+            put(note(render(problem, visit.lang), "problem"))
+        found = await visit.quietly(heat_of, room, asked.sums)
+        if found.error is not None:
+            unanswered(visit, found.error)
+            return
+        told = found.value
+        if told is None or not told.places:
+            put(note(t("quality.heat.none"), "no-heat"))
+            return
+        if told.others:
+            put(note(t("quality.heat.one", recipe=told.recipe, others=told.others), "one-recipe"))
+        if not told.ground:
+            put(note(t("quality.heat.no_picture", recipe=told.recipe), "no-ground"))
+        words = {"recipe": told.recipe, "period": asked.period}
+        href = address("/quality/gallery", visit.lang, asked.query(**words))
+        put(_drawn(visit, told, href), "qp-two")
+
+
+def heat_of(room: Room, asked: SumsAsked) -> Heat | None:
+    """Of the recipe that is asked for, or else of the one with most parts; None: there are no
+    parts. Raises RecordsError.
+    """
+    sums, recipe, others = room.archive.sums, asked.recipe, 0
+    if not recipe:
+        found = sorted(sums.parts(asked, ("recipe",)), key=lambda one: -one.parts)
+        names = [str(one.key[0]) for one in found if one.key[0]]
+        if not names:
+            return None
+        recipe, others = names[0], len(names) - 1
+    read = room.recipes.of(recipe)
+    width, height = read.canonical_px if read is not None else (_SIDE, _SIDE)
+    places = sums.places(replace(asked, recipe=recipe))
+    return Heat(recipe, (float(width), float(height)), ground_of(room, recipe), places, others)
+
+
+def _drawn(visit: Visit, told: Heat, href: str) -> str:
+    t = visit.tr
+    total = sum(one.defects for one in told.places)
+    alt = t("quality.heat.alt", recipe=told.recipe, defects=f"{total:,}")
+    fields = [(one.x * CELL_PX, one.y * CELL_PX, one.defects) for one in told.places]
+    picture = heat_map(fields, CELL_PX, told.size, told.ground, alt)
+    worst = sorted(told.places, key=lambda one: -one.defects)[:_TOLD]
+    lines = [
+        [
+            f"{one.x * CELL_PX:.0f} – {(one.x + 1) * CELL_PX:.0f}",
+            f"{one.y * CELL_PX:.0f} – {(one.y + 1) * CELL_PX:.0f}",
+            f"{one.defects:,}", percent(one.defects / total),
+        ]
+        for one in worst
+    ]  # fmt: skip
+    head = [t(f"quality.heat.{name}") for name in ("x", "y", "defects", "share")]
+    parts = cell(Link(t("quality.heat.parts"), href, "heat-parts"))
+    hint = t("quality.heat.hint", most=f"{worst[0].defects:,}", side=f"{CELL_PX:.0f}")
+    told_worst = table(head, lines, t("quality.heat.worst"), words=0)
+    most = worst[0].defects
+    legend = "".join(
+        f"<span class='qp-key'><i class='qp-heat-{level}'></i>≤ {most * level // HEATS:,}</span>"
+        for level in range(1, HEATS + 1)
+    )
+    drawn = f"<p class='qp-legend'>{legend}</p><div class='qp-heat'>{picture}</div>"
+    return panel(told.recipe, drawn, "heat", hint) + panel(
+        t("quality.heat.worst"), f"{told_worst}<p class='qp-keys'>{parts}</p>", "heat-table"
+    )

@@ -1,0 +1,85 @@
+"""OEE of a time from the records' sums: however many parts there are, it takes as long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from cell.config.quality import QualityConfig
+from cell.quality.calendar import Shift
+from cell.quality.oee import PRODUCING, Oee, Stretch, account
+from cell.records.reading import Sums, SumsAsked
+from cell.records.reading.counts import Spell
+from models.ground.text import read
+
+LONGEST_NS: Final = 40 * 86_400 * 10**9
+"""Of a time whose OEE is told."""
+MOST_SPELLS: Final = 20_000
+_RUNNING: Final = "running"
+_FAULTED: Final = ("faulted", "purge_required")
+
+
+def effectiveness(
+    sums: Sums, settings: QualityConfig, since_ns: int, until_ns: int, calendar: Sequence[Shift]
+) -> Oee | None:
+    """The account of the time; None where it is longer than `LONGEST_NS` or has too many states.
+    Parts, and waits of the belt for the arm, count by whole quarters of an hour. Reasons: `wait`,
+    `retry`, `off`, an alarm's code, or `state.<state>`. Raises RecordsError.
+    """
+    if until_ns - since_ns > LONGEST_NS:
+        return None
+    planned = _planned(settings, since_ns, until_ns, calendar)
+    spells = sums.spells(since_ns, until_ns, MOST_SPELLS + 1)
+    if len(spells) > MOST_SPELLS:
+        return None
+    produced = good = 0
+    waits: dict[str, int] = {}
+    for begin, end in planned:
+        asked = SumsAsked(begin, end)
+        for count in sums.parts(asked, ("disposition",)):
+            produced += count.parts if count.key[0] else 0
+            good += count.parts if count.key[0] == "passed" else 0
+        for stop in sums.stops(asked):
+            waits[stop.cause] = waits.get(stop.cause, 0) + round(stop.waited_s * 1e9)
+    stretches = [Stretch(one.since_ns, one.until_ns, _reason(one)) for one in spells]
+    run_ns = None if settings.run_time_s is None else round(settings.run_time_s * 1e9)
+    return _waited(account(stretches, planned, run_ns, produced, good), waits)
+
+
+def _planned(
+    settings: QualityConfig, since_ns: int, until_ns: int, calendar: Sequence[Shift]
+) -> list[tuple[int, int]]:
+    """Without shifts all of the time. Spans that touch are one."""
+    if not settings.shifts:
+        return [(since_ns, until_ns)]
+    joined: list[tuple[int, int]] = []
+    for begin, end in (span for one in calendar for span in one.working):
+        low, high = max(begin, since_ns), min(end, until_ns)
+        if joined and joined[-1][1] == low and high > low:
+            joined[-1] = (joined[-1][0], high)
+        elif high > low:
+            joined.append((low, high))
+    return joined
+
+
+def _reason(spell: Spell) -> str:
+    if spell.state == _RUNNING:
+        return PRODUCING
+    if spell.state in _FAULTED:
+        text = read(spell.reason)
+        code = spell.reason if text is None else text.code
+        if code.startswith("alarm.") and " " not in code:
+            return code
+    return f"state.{spell.state}"
+
+
+def _waited(oee: Oee, waits: dict[str, int]) -> Oee:
+    """While the belt waits for the arm the cell runs and produces nothing."""
+    standing, production = dict(oee.standing_ns), oee.production_ns
+    for cause, ns in waits.items():
+        taken = min(ns, production)
+        if taken:
+            standing[cause] = standing.get(cause, 0) + taken
+            production -= taken
+    return replace(oee, production_ns=production, standing_ns=standing)

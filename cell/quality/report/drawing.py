@@ -1,0 +1,244 @@
+"""Charts of a time as SVG, for pages and for reports. Looks are classes: `PRINTED` has those for
+paper. Marks that mean something differ by shape or hatching, not by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from math import ceil
+from typing import Final
+
+from cell.quality.charts import Chart
+
+WIDTH: Final = 620.0
+NAMES, COUNTS = 165.0, 115.0
+ROW: Final = 28.0
+LEFT, RIGHT, TOP, BOTTOM = 62.0, 16.0, 26.0, 40.0
+HEIGHT: Final = 250.0
+TICKS: Final = 6
+HEATS: Final = 5
+PRINTED: Final = (
+    "text{font-family:'Noto Sans KR';font-size:12px;fill:#333}.axis,.grid{stroke:#bbb;fill:none}"
+    ".real,.producing{fill:#b34700}.producing{fill:#00785a}.false{fill:url(#q-hatch)}"
+    ".unknown{fill:#b5bcc3}.standing{fill:url(#q-hatch)}.run{stroke:#1f5fa8;fill:none;stroke-width:1.4}"
+    ".point{fill:#1f5fa8}.out{fill:#b34700;stroke:#333}.limit{stroke:#b34700;stroke-dasharray:5 3;"
+    "fill:none}.centre{stroke:#333;fill:none}.hatch{stroke:#1f7fb8;stroke-width:3}.back{fill:#d8ecf7}"
+    ".heat-1{fill:#fdd49e}.heat-2{fill:#fdaa65}.heat-3{fill:#ee6a3a}"
+    ".heat-4{fill:#c4241a}.heat-5{fill:#6a0000}.ground{fill:#f3f3f3}"
+    ".whisker{stroke:#1f5fa8;fill:none;stroke-width:1.6}.rule{font-weight:bold;fill:#b34700}"
+)
+_HATCH: Final = (
+    "<defs><pattern id='q-hatch' width='6' height='6' patternUnits='userSpaceOnUse' "
+    "patternTransform='rotate(45)'><rect class='back' width='6' height='6'/>"
+    "<line class='hatch' x1='0' y1='0' x2='0' y2='6'/></pattern></defs>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A bar with its parts (class of looks and length), what stands behind it, where it leads to
+    ('' for nowhere), and what it is in words.
+    """
+
+    name: str
+    parts: tuple[tuple[str, float], ...]
+    after: str
+    told: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Whisker:
+    """A share 0..1 with its interval."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    after: str
+    told: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A point's label below the axis, its words, where it leads to, and the numbers of the rules
+    that it signals.
+    """
+
+    label: str
+    told: str
+    href: str = ""
+    rules: tuple[int, ...] = ()
+
+
+def bar_chart(rows: Sequence[Row], told: str, most: float | None = None) -> str:
+    """Bars below each other, the longest as wide as there is room, or as `most`."""
+    longest = most or max((sum(n for _, n in row.parts) for row in rows), default=0.0) or 1.0
+    room, body = WIDTH - NAMES - COUNTS, _HATCH
+    for number, row in enumerate(rows):
+        y = ROW * number
+        drawn = text(NAMES - 8, y + 18, clipped(row.name, 21), "end")
+        x = NAMES
+        for kind, length in row.parts:
+            width = room * length / longest
+            if width > 0:
+                drawn += (
+                    f"<rect class='{kind}' x='{x:.1f}' y='{y + 4:.1f}' width='{max(width, 1):.1f}' "
+                    f"height='{ROW - 8:.1f}'/>"
+                )
+            x += width
+        drawn += text(x + 8, y + 18, row.after, "start")
+        body += linked(drawn, row.href, row.told)
+    return svg(WIDTH, ROW * len(rows) or 1, body, told)
+
+
+def share_chart(rows: Sequence[Whisker], told: str) -> str:
+    """Shares with their intervals, below each other, on one scale from 0."""
+    top = _round(max((row.high for row in rows), default=0.0) or 1.0)
+    top, room, body = min(1.0, top), WIDTH - NAMES - COUNTS, ""
+    high = ROW * len(rows)
+    for tick in range(5):
+        x = NAMES + room * tick / 4
+        body += f"<path class='grid' d='M{x:.1f} 0V{high:.1f}'/>"
+        body += text(x, high + 14, percent(top * tick / 4), "middle")
+    for number, row in enumerate(rows):
+        y = ROW * number + ROW / 2
+        low, value, end = (NAMES + room * min(v / top, 1.0) for v in (row.low, row.value, row.high))
+        drawn = text(NAMES - 8, y + 4, clipped(row.name, 21), "end")
+        drawn += (
+            f"<path class='whisker' d='M{low:.1f} {y - 5}V{y + 5}M{low:.1f} {y}H{end:.1f}"
+            f"M{end:.1f} {y - 5}V{y + 5}'/><circle class='point' cx='{value:.1f}' cy='{y}' r='4'/>"
+        )
+        drawn += text(WIDTH - COUNTS + 12, y + 4, row.after, "start")
+        body += linked(drawn, row.href, row.told)
+    return svg(WIDTH, high + 20 if rows else 1, body, told)
+
+
+def control_chart(chart: Chart, spots: Sequence[Spot], told: str, *, shares: bool) -> str:
+    """Points with their limits. A point that signals is a diamond with the numbers of its rules.
+    spots: one a point, in order.
+    """
+    points = chart.points
+    if not points:
+        return svg(WIDTH, 1, "", told)
+    top = max(max(p.value, p.high) for p in points) * 1.08 or 1.0
+    wide, deep = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+
+    def x(at: float) -> float:
+        return LEFT + wide * (at + 0.5) / len(points)
+
+    def y(value: float) -> float:
+        return TOP + deep * (1.0 - value / top)
+
+    body = ""
+    for tick in range(5):
+        value = top * tick / 4
+        words = percent(value) if shares else f"{value:.2g}"
+        body += f"<path class='grid' d='M{LEFT} {y(value):.1f}H{WIDTH - RIGHT}'/>"
+        body += text(LEFT - 8, y(value) + 4, words, "end")
+    for which in ("high", "low"):
+        edges = ""
+        for n, p in enumerate(points):
+            level = y(getattr(p, which))
+            edges += f"{x(n - 0.5):.1f},{level:.1f} {x(n + 0.5):.1f},{level:.1f} "
+        body += f"<polyline class='limit' points='{edges}'/>"
+    body += f"<path class='centre' d='M{LEFT} {y(chart.centre):.1f}H{WIDTH - RIGHT}'/>"
+    run = " ".join(f"{x(n):.1f},{y(p.value):.1f}" for n, p in enumerate(points))
+    body += f"<polyline class='run' points='{run}'/>"
+    step = ceil(len(points) / TICKS)
+    for number, (point, spot) in enumerate(zip(points, spots, strict=True)):
+        px, py = x(number), y(point.value)
+        if number % step == 0:
+            body += text(px, HEIGHT - BOTTOM + 18, spot.label, "middle")
+        drawn = f"<circle class='point' cx='{px:.1f}' cy='{py:.1f}' r='3.5'/>"
+        if spot.rules:
+            drawn = f"<path class='out' d='M{px:.1f} {py - 7:.1f}l7 7l-7 7l-7 -7z'/>"
+            numbers = ",".join(map(str, spot.rules))
+            above = py - 11 if py > TOP + 6 else py + 20
+            drawn += text(px, above, numbers, "middle", "rule")
+        body += linked(drawn, spot.href, spot.told, quiet=not spot.rules)
+    return svg(WIDTH, HEIGHT, body, told)
+
+
+def heat_map(
+    fields: Iterable[tuple[float, float, int]],
+    square: float,
+    size: tuple[float, float],
+    picture: str,
+    told: str,
+) -> str:
+    """Counts of squares over a picture. fields: left and top edge [px of `size`], count; picture:
+    its address, '' for none. More is further on a scale of `HEATS` colours, and larger.
+    """
+    known = list(fields)
+    most = max((count for _, _, count in known), default=1)
+    body = f"<rect class='ground' width='{size[0]:g}' height='{size[1]:g}'/>"
+    if picture:
+        body += (
+            f"<image class='dim' href='{escape(picture, quote=True)}' width='{size[0]:g}' "
+            f"height='{size[1]:g}' preserveAspectRatio='none'/>"
+        )
+    for left, top, count in known:
+        share = count / most
+        level = min(HEATS, ceil(share * HEATS))
+        side = square * (0.4 + 0.6 * share**0.5)
+        gap = (square - side) / 2
+        body += (
+            f"<rect class='heat-{level}' x='{left + gap:.1f}' y='{top + gap:.1f}' "
+            f"width='{side:.1f}' height='{side:.1f}'><title>{count}</title></rect>"
+        )
+    return svg(size[0], size[1], body, told)
+
+
+def svg(width: float, height: float, body: str, told: str) -> str:
+    """A drawing that says what it is. `body` may hold links."""
+    return (
+        f"<svg xmlns='http://www.w3.org/2000/svg' class='qc' viewBox='0 0 {width:g} {height:g}' "
+        f"role='group' aria-label='{escape(told, quote=True)}'>{body}</svg>"
+    )
+
+
+def printed(drawing: str) -> str:
+    """With its looks inside, and a size of its own."""
+    return drawing.replace(">", f"><style>{PRINTED}</style>", 1)
+
+
+def linked(drawn: str, href: str, told: str, *, quiet: bool = False) -> str:
+    """quiet: passed over by the Tab key; a table beside the chart has the same link."""
+    title = f"<title>{escape(told)}</title>"
+    if not href:
+        return f"<g>{title}{drawn}</g>"
+    skip = " tabindex='-1'" if quiet else ""
+    return f"<a href='{escape(href, quote=True)}'{skip}>{title}{drawn}</a>"
+
+
+def text(x: float, y: float, words: str, anchor: str, kind: str = "") -> str:
+    """Words at a point."""
+    where = f"x='{x:.1f}' y='{y:.1f}' text-anchor='{anchor}'"
+    return f"<text {where} class='{kind}'>{escape(words)}</text>" if words else ""
+
+
+def clipped(words: str, most: int) -> str:
+    """Short enough; a Hangul syllable is as wide as two letters."""
+    room = float(most)
+    for at, sign in enumerate(words):
+        room -= 1.8 if ord(sign) > 0x10FF else 1.0
+        if room < 0:
+            return f"{words[: max(0, at - 1)]}…"
+    return words
+
+
+def percent(share: float) -> str:
+    """With as many digits as are worth reading."""
+    return f"{share:.0%}" if share >= 0.1 or share == 0 else f"{share:.1%}"
+
+
+def _round(value: float) -> float:
+    """A round number at least as large."""
+    step = 10.0
+    while step > value:
+        step /= 10.0
+    return next((m * step for m in (1, 2, 4, 5, 8) if m * step >= value), 10 * step)

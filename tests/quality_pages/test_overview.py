@@ -1,0 +1,110 @@
+"""An overview from sums says what an account of every single part says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from time import time_ns
+
+import pytest
+
+from cell.config import CellConfig, load
+from cell.faces.cli.bench.records.making import make
+from cell.quality.reading.overview import MOST_POINTS, Overview, overview, step_of
+from cell.quality.reading.trends import stopped_by_cell
+from cell.records.reading import Archive, SumsAsked
+from cell.records.reading.produced import produced
+
+PARTS = 6000
+SHIFTS = [
+    {"name": "early", "begin": "08:00", "end": "16:00"},
+    {"name": "late", "begin": "16:00", "end": "00:00"},
+    {"name": "night", "begin": "00:00", "end": "08:00", "planned": False},
+]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("overview")
+    for _ in make(folder / "records.db", PARTS):
+        pass
+    return folder
+
+
+@pytest.fixture(scope="module")
+def archive(data: Path) -> Iterator[Archive]:
+    with closing(Archive(data)) as opened:
+        yield opened
+
+
+def told(data: Path, archive: Archive, asked: SumsAsked, **given: object) -> Overview:
+    config: CellConfig = load(None, {"data_dir": str(data), **given})
+    found = overview(archive.sums, data, config.quality, asked, time_ns())
+    assert found is not None
+    return found
+
+
+def test_it_counts_what_the_parts_say(data: Path, archive: Archive) -> None:
+    found = told(data, archive, SumsAsked())
+    rows = [row for row in produced(data, 0, 2**62) if row.disposition]
+    assert found.figures.parts == len(rows) == PARTS
+    assert found.figures.passed == sum(row.disposition == "passed" for row in rows)
+    assert found.figures.stopped == sum(map(stopped_by_cell, rows))
+    assert found.figures.uninspected == sum(not row.inspected for row in rows) > 0
+    having = {"short": sum(any(d.class_name == "short" for d in row.defects) for row in rows)}
+    bar = next(bar for bar in found.pareto if bar.class_name == "short")
+    assert bar.total == having["short"] > 100
+    assert bar.real > bar.false_calls > 0 < bar.unknown
+    assert sum(point.size for point in found.charts.p.points) == PARTS
+    assert sum(point.count for point in found.charts.p.points) == found.figures.stopped
+    assert sum(p.count for p in found.charts.u.points) == sum(len(row.defects) for row in rows)
+    assert len(found.steps) == len(found.charts.p.points) <= MOST_POINTS
+
+
+def test_shifts_and_oee(data: Path, archive: Archive) -> None:
+    given = {
+        "quality.shifts": SHIFTS, "quality.time_zone": "Asia/Seoul", "quality.run_time_s": 4.0
+    }  # fmt: skip
+    found = told(data, archive, SumsAsked(), **given)
+    assert [group.name for group, _ in found.by_shift][:2] == [
+        "2026-01-05/early", "2026-01-05/late",
+    ]  # fmt: skip
+    assert sum(group.parts for group, _ in found.by_shift) == PARTS
+    assert found.oee is not None
+    oee, losses = found.oee, found.oee.losses
+    assert losses is not None
+    assert oee.index is not None
+    assert sum(losses.values()) + oee.index == 1
+    assert oee.production_ns + sum(oee.standing_ns.values()) == oee.planned_busy_ns
+    assert {"wait", "alarm.robot.removal_failed"} <= set(oee.standing_ns)
+
+
+def test_a_time_of_one_recipe(data: Path, archive: Archive) -> None:
+    found = told(data, archive, SumsAsked(recipe="none@1"))
+    assert (found.figures.parts, found.pareto, found.steps, found.oee) == (0, (), (), None)
+
+
+def test_no_time_makes_too_many_points() -> None:
+    for days in (0.01, 1, 7, 30, 365, 3650, 36500):
+        length = round(days * 86_400 * 10**9)
+        step = step_of(length)
+        assert step % (900 * 10**9) == 0
+        assert length / step + 1 <= MOST_POINTS
+
+
+def test_labels_come_before_overrides(data: Path, archive: Archive, monkeypatch) -> None:
+    from cell.labels.label import Judgement
+    from cell.labels.truths import PartTruth
+    from cell.quality.reading import labelled
+
+    rows = [row for row in produced(data, 0, 2**62) if row.defects and not row.by_person][:7]
+    said = [PartTruth(row.part, "0" * 64, data, True, Judgement.GOOD, (), "kim") for row in rows]
+    before = told(data, archive, SumsAsked())
+    monkeypatch.setattr(labelled, "truths", lambda _: tuple(said))
+    after = told(data, archive, SumsAsked())
+    findings = sum(len({d.class_name for d in row.defects}) for row in rows)
+    gained = sum(b.false_calls for b in after.pareto) - sum(b.false_calls for b in before.pareto)
+    lost = sum(b.unknown for b in before.pareto) - sum(b.unknown for b in after.pareto)
+    assert gained == lost == findings == after.labelled
+    assert [b.total for b in after.pareto] == [b.total for b in before.pareto]
