@@ -1,0 +1,1 @@
+"""Pages that answer what a factory asks of its quality."""
