@@ -1,52 +1,85 @@
-"""What all pages of the relabelling tool have: where one is, where one can go, the language."""
+"""What all pages of the relabelling tool have: where one is, where one can go, the language; the
+frame of other rooms' pages, too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from nicegui import ui
 
-from cell.faces.studio.visit import Visit
 from cell.faces.web.language import spoken
+from cell.faces.web.visit import Visit
 from cell.faces.web.who import Who
 from cell.people.person import SignedIn
 from cell.people.roles import Permission
 from cell.texts import Lang, after, tr
 
 STYLE: Final = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
-PLACES: Final = {
-    "queue": ("/studio", Permission.LABEL),
-    "work": ("/studio/work", Permission.LABEL),
-    "sets": ("/studio/sets", Permission.LABEL),
-    "training": ("/studio/training", Permission.LABEL),
-    "exchange": ("/studio/exchange", Permission.EXCHANGE),
-    "agreement": ("/studio/agreement", Permission.LABEL),
-    "models": ("/studio/models", Permission.ROLL_BACK),
-    "thresholds": ("/studio/thresholds", Permission.ROLL_BACK),
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that one can go to. words: code of its name; needs: what one may have to do."""
+
+    name: str
+    path: str
+    needs: Permission
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A room of pages. title: code of its name; beyond: other rooms, told before its own pages."""
+
+    title: str
+    places: tuple[Place, ...]
+    beyond: tuple[Place, ...] = ()
+
+
+def _own(name: str, path: str, needs: Permission) -> Place:
+    return Place(name, path, needs, f"studio.{name}")
+
+
+PLACES: Final = (
+    _own("queue", "/studio", Permission.LABEL),
+    _own("work", "/studio/work", Permission.LABEL),
+    _own("sets", "/studio/sets", Permission.LABEL),
+    _own("training", "/studio/training", Permission.LABEL),
+    _own("exchange", "/studio/exchange", Permission.EXCHANGE),
+    _own("agreement", "/studio/agreement", Permission.LABEL),
+    _own("models", "/studio/models", Permission.ROLL_BACK),
+    _own("thresholds", "/studio/thresholds", Permission.ROLL_BACK),
+)
 """The pages, and what one needs for each."""
+STUDIO: Final = Frame(
+    "studio.title", PLACES, (Place("quality", "/quality", Permission.SEE, "quality.title"),)
+)
 
 
-def dress(title: str, lang: Lang) -> None:
-    """Title, language and looks of a page."""
-    ui.page_title(f"{title} – {tr('studio.title', lang)}")
+def dress(title: str, lang: Lang, room: str = STUDIO.title) -> None:
+    """Title, language and looks of a page. room: code of its room's name."""
+    ui.page_title(f"{title} – {tr(room, lang)}")
     ui.add_css(STYLE)
     ui.add_head_html(f"<script>{spoken(lang)}</script>")
 
 
-def forbidden(person: SignedIn, words: str, lang: Lang) -> None:
-    """A page for somebody whose role does not allow it: why, who he is, and the ways back."""
-    dress(tr("studio.title", lang), lang)
+def forbidden(person: SignedIn, words: str, lang: Lang, room: str = STUDIO.title) -> None:
+    """A page for somebody whose role does not allow it: why, who he is, and the ways back. room:
+    code of the name of the room.
+    """
+    dress(tr(room, lang), lang, room)
     with ui.element("div").classes("studio"):
         with ui.element("header").classes("st-head"):
-            with ui.element("nav").props(f'aria-label="{tr("studio.title", lang)}"'):
+            with ui.element("nav").props(f'aria-label="{tr(room, lang)}"'):
                 ui.link(tr("studio.cell", lang), f"/?lang={lang}").classes("st-home")
             Who(person).update(lang)
         with ui.element("div").classes("st-page"):
-            heading(tr("studio.title", lang))
+            heading(tr(room, lang))
             with ui.element("div").classes("st-empty").props("data-test=forbidden"):
                 ui.label(words).classes("st-empty-words")
             ui.link(tr("studio.cell", lang), f"/?lang={lang}").classes("st-button")
@@ -55,30 +88,48 @@ def forbidden(person: SignedIn, words: str, lang: Lang) -> None:
 @contextmanager
 def frame(visit: Visit, here: str) -> Iterator[None]:
     """The page's frame; what is built inside is the page. `here`: one of PLACES."""
-    lang = visit.lang
-    dress(tr(f"studio.{here}", lang), lang)
-    with ui.element("div").classes(f"studio studio-{here}"):
+    path = next(place.path for place in PLACES if place.name == here)
+    with framed(visit, STUDIO, here, lambda lang: f"{path}?lang={lang}"):
+        yield
+
+
+@contextmanager
+def framed(
+    visit: Visit, room: Frame, here: str, again: Callable[[Lang], str], kind: str = ""
+) -> Iterator[None]:
+    """The frame of a room's page. here: the place's name; again: the same page's address in another
+    language; kind: a class of the page's own looks.
+    """
+    lang, title = visit.lang, tr(room.title, visit.lang)
+    place = next(one for one in room.places if one.name == here)
+    dress(tr(place.words, lang), lang, room.title)
+    with ui.element("div").classes(f"studio studio-{here} {kind}".strip()):
         with ui.element("header").classes("st-head"):
             ui.link(tr("studio.cell", lang), visit.link("/")).classes("st-home")
-            with ui.element("nav").props(f'aria-label="{tr("studio.title", lang)}"'):
-                for name, (path, needs) in PLACES.items():
-                    if visit.by.may(needs):
-                        _link(visit, name, path, current=name == here)
+            for one in room.beyond:
+                if visit.by.may(one.needs):
+                    _link(visit, one, current=False).classes("st-home")
+            with ui.element("nav").props(f'aria-label="{title}"'):
+                for one in room.places:
+                    if visit.by.may(one.needs):
+                        _link(visit, one, current=one.name == here)
             Who(visit.by).update(lang)
             other = after(lang)
             # A link, not a button: what is half done is kept as a draft while the page changes.
-            path = PLACES[here][0]
-            ui.link(tr("language.name", other), f"{path}?lang={other}").classes(
-                "st-language"
-            ).props("data-test=language")
+            ui.link(tr("language.name", other), again(other)).classes("st-language").props(
+                "data-test=language"
+            )
         with ui.element("div").classes("st-page"):
             yield
 
 
-def _link(visit: Visit, name: str, path: str, *, current: bool) -> None:
-    link = ui.link(visit.tr(f"studio.{name}"), visit.link(path)).props(f"data-test=to-{name}")
+def _link(visit: Visit, place: Place, *, current: bool) -> ui.link:
+    link = ui.link(visit.tr(place.words), visit.link(place.path)).props(
+        f"data-test=to-{place.name}"
+    )
     if current:
         link.classes("st-current").props("aria-current=page")
+    return link
 
 
 def heading(words: str, hint: str = "") -> None:

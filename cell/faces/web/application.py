@@ -11,6 +11,7 @@ from nicegui import ui
 from cell.faces.api import mounting as api
 from cell.faces.hmi import mounting as hmi
 from cell.faces.hmi.components import shapes
+from cell.faces.quality import mounting as quality
 from cell.faces.studio import mounting as studio
 from cell.faces.web import sockets
 from cell.faces.web.door import Door
@@ -45,6 +46,7 @@ def application(services: Services) -> FastAPI:
     sign_in.mount(app, services, reception)
     hmi.mount(app, services)
     studio.mount(app, services)
+    quality.mount(app, services)
     api.mount(app, services)
     ui.run_with(
         app,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Final
 
 from nicegui import ui
 
@@ -15,6 +16,9 @@ from cell.faces.web.who import Who
 from cell.people.person import SignedIn
 from cell.people.roles import Permission
 from cell.texts import Lang, after, catalogue, render, tr, tr_or
+
+ROOMS: Final = {"quality": Permission.SEE, "studio": Permission.LABEL}
+"""The other rooms of pages, and what one needs for each."""
 
 
 class Header:
@@ -37,9 +41,13 @@ class Header:
                 self._setup = text("setup", test="setup")
             self._recipe = button()
             self._clock = text("clock")
-            self._studio = ui.link("", "/studio").classes("language header-link")
-            self._studio.props("data-test=to-studio")
-            self._studio.set_visibility(person.may(Permission.LABEL))
+            self._rooms = {
+                room: ui.link("", f"/{room}")
+                .classes("language header-link")
+                .props(f"data-test=to-{room}")
+                for room, needs in ROOMS.items()
+                if person.may(needs)
+            }
             self._who = Who(person)
             self._language = (
                 ui.button(on_click=switch_language, color=None)
@@ -65,9 +73,10 @@ class Header:
         self._recipe.update(view, lang)
         self._who.update(lang)
         self._clock.set_text(time.strftime("%H:%M:%S"))
-        self._studio.set_text(tr("studio.title", lang))
-        if self._studio.props["href"] != f"/studio?lang={lang}":
-            self._studio.props["href"] = f"/studio?lang={lang}"
+        for room, link in self._rooms.items():
+            link.set_text(tr(f"{room}.title", lang))
+            if link.props["href"] != f"/{room}?lang={lang}":
+                link.props["href"] = f"/{room}?lang={lang}"
         self._language.set_text(tr("language.name", after(lang)))
 
 
