@@ -44,6 +44,10 @@ class Permission(StrEnum):
     """Go back to the model before."""
     OVERRIDE_GATE = "models.override_gate"
     """Let a model through against the gate."""
+    EXAMINE = "quality.examine"
+    """Plan gauge studies, audits and acceptance runs, and say what drawn parts are."""
+    SIGN = "quality.sign"
+    """Sign the result of an acceptance run."""
     CONFIGURATION = "configuration.read"
     AUDIT = "audit.read"
     PEOPLE = "people.manage"
@@ -68,6 +72,8 @@ TABLE: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             Permission.TRAIN,
             Permission.PROMOTE,
             Permission.ROLL_BACK,
+            Permission.EXAMINE,
+            Permission.SIGN,
             Permission.AUDIT,
             Permission.TOKENS,
         },

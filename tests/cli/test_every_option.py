@@ -195,6 +195,18 @@ CALLS: dict[str, dict[str, Any]] = {
     "quality audit draw": {"time_ns": gives(1), "_draw": ends},
     "quality audit take": {"_take": ends},
     "quality audit show": {"settings_of": gives(QUALITY), "_result": ends},
+    "quality acceptance plan": {
+        "settings_of": gives(QUALITY), "time_ns": gives(1), "_plan": ends,
+    },
+    "quality acceptance draw": {"_draw": ends},
+    "quality acceptance take": {"_take": ends},
+    "quality acceptance list": {"book_of": ends},
+    "quality acceptance show": {"_show": ends},
+    "quality acceptance sign": {"examiner_of": ends},
+    "quality acceptance report": {
+        "require_target": THROUGH, "_report": gives(b"x"), "write_whole": ends,
+    },
+    "quality acceptance verify": {"_verify": ends},
     "records verify": {"check_folder": ends},
     "records rebuild": {
         "open_records": gives(SimpleNamespace(dispose=gives(None))), "restart": ends,
@@ -221,6 +233,10 @@ MODULES = {
     "audit accept": "audit", "quality summary": "quality",
     **{f"quality gauge {verb}": "quality_gauge" for verb in ("plan", "list", "judge", "report")},
     **{f"quality audit {verb}": "quality_audit" for verb in ("draw", "take", "show")},
+    **{
+        f"quality acceptance {verb}": "quality_acceptance"
+        for verb in ("plan", "draw", "take", "list", "show", "sign", "report", "verify")
+    },
     "bag record": "bag", "bag play": "bag", "jobs list": "jobs", "jobs show": "jobs",
 }  # fmt: skip
 VALUES = {
@@ -408,6 +424,14 @@ LINES = [
     Line("quality audit draw A"),
     Line("quality audit take A P --found defective"),
     Line("quality audit show A"),
+    Line("quality acceptance plan A --recipe ball_screw"),
+    Line("quality acceptance draw A"),
+    Line("quality acceptance take A P --found defective"),
+    Line("quality acceptance list"),
+    Line("quality acceptance show A"),
+    Line("quality acceptance sign A"),
+    Line("quality acceptance report A --out O"),
+    Line("quality acceptance verify A"),
     Line("records verify"),
     Line("records prune"),
     Line("records rebuild"),

@@ -17,6 +17,8 @@ MEANS = {
     Permission.PROMOTE: "take models in, let them on",
     Permission.ROLL_BACK: "go back to the model before",
     Permission.OVERRIDE_GATE: "let a model through against the gate",
+    Permission.EXAMINE: "plan gauge studies, audits, acceptance runs, say what parts are",
+    Permission.SIGN: "sign the result of an acceptance run",
     Permission.CONFIGURATION: "read the configuration",
     Permission.AUDIT: "read the audit log",
     Permission.PEOPLE: "manage accounts, roles, sessions of others",

@@ -35,6 +35,7 @@ from cell.faces.cli.verbs import (
     override,
     parts,
     quality,
+    quality_acceptance,
     quality_audit,
     quality_gauge,
     recipe,
@@ -127,6 +128,7 @@ model.app.command("thresholds")(model_thresholds.thresholds)
 app.add_typer(model.app, name="model")
 quality.app.add_typer(quality_gauge.app, name="gauge")
 quality.app.add_typer(quality_audit.app, name="audit")
+quality.app.add_typer(quality_acceptance.app, name="acceptance")
 app.add_typer(quality.app, name="quality")
 recipe.app.command("use")(recipe_use.use)
 app.add_typer(recipe.app, name="recipe")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +82,7 @@ def summarise(
         stopped=len(rows) - passed,
         not_inspected=sum(not row.inspected for row in rows),
         overridden=sum(row.by_person not in ("", row.first) for row in rows),
-        oee=_oee(data_dir, settings, period, calendar, rows),
+        oee=oee_of(data_dir, settings, period, rows),
         pareto=pareto(((one.class_name, one.truth) for one in found), settings.confidence),
         positions=heat_map(((one.x, one.y) for one in found), FIELDS, FIELDS),
         charts=charts(rows, of_part.__getitem__, settings.subgroup),
@@ -99,14 +99,13 @@ def _groups(
     return grouped(rows, name_of, settings.confidence)
 
 
-def _oee(
-    data_dir: Path,
-    settings: QualityConfig,
-    period: Period,
-    calendar: list[Shift],
-    rows: list[ProducedRow],
+def oee_of(
+    data_dir: Path, settings: QualityConfig, period: Period, rows: Sequence[ProducedRow]
 ) -> Oee:
-    """Without shifts all of the period is planned; parts count where they came in planned time."""
+    """OEE of a period whose closed parts are `rows`. Without shifts all of it is planned; parts
+    count where they came in planned time. Raises JournalError.
+    """
+    calendar = shifts(settings.patterns, settings.zone, period.since_ns, period.until_ns)
     whole = [(period.since_ns, period.until_ns)]
     planned = [span for one in calendar for span in one.working] if settings.shifts else whole
     cut = [(max(a, period.since_ns), min(b, period.until_ns)) for a, b in planned]

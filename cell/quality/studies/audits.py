@@ -29,44 +29,13 @@ class Audits:
         passed: int,
         stopped: int,
     ) -> Audit:
-        """Draw so many passed and stopped parts of these, and keep which.
-
-        The rule: parts by their lot, the first digits of SHA-256 of the audit's name and the part's
-        id; who names the audit before the parts are made cannot choose among them. Raises
-        StudyError.
+        """Draw so many passed and stopped parts of these, and keep which: see `draw_in`. Raises
+        StudyError, also for the name of an acceptance run, which draws by its own plan.
         """
-        if not audit.name.strip() or len(audit.name) > MOST_NAME:
-            raise StudyError(say("quality.audit.name", most=MOST_NAME))
-        closed = sorted(
-            (row for row in rows if row.disposition),
-            key=lambda row: lot(f"audit/{audit.name}", row.part),
-        )
-        kinds = {
-            True: [row.part for row in closed if row.disposition == "passed"],
-            False: [row.part for row in closed if row.disposition != "passed"],
-        }
-        if passed > len(kinds[True]) or stopped > len(kinds[False]):
-            told = {"passed": len(kinds[True]), "stopped": len(kinds[False])}
-            raise StudyError(say("quality.audit.too_few", **told))
-        if not passed + stopped:
-            raise StudyError(say("quality.audit.nothing"))
         with self._store.writing() as db:
-            if db.execute("SELECT 1 FROM audit WHERE name = ?", (audit.name,)).fetchone():
+            if db.execute("SELECT 1 FROM acceptance WHERE name = ?", (audit.name,)).fetchone():
                 raise StudyError(say("quality.audit.taken", audit=audit.name))
-            db.execute(
-                "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    audit.name, audit.at_ns, audit.person, audit.since_ns, audit.until_ns,
-                    len(kinds[True]), len(kinds[False]),
-                ),
-            )  # fmt: skip
-            chosen = [(part, True) for part in kinds[True][:passed]]
-            chosen += [(part, False) for part in kinds[False][:stopped]]
-            db.executemany(
-                "INSERT INTO audited VALUES (?, ?, ?, ?)",
-                [(audit.name, part, good, at) for at, (part, good) in enumerate(chosen)],
-            )
-            return _audit(db, audit.name)
+            return draw_in(db, audit, rows, passed, stopped)
 
     def take(self, name: str, part: str, defective: bool, person: str, now_ns: int) -> bool:
         """Keep what was found of a drawn part, for ever. Says whether it is new; the same may be
@@ -75,7 +44,7 @@ class Audits:
         if not person.strip():
             raise StudyError(say("quality.audit.nobody"))
         with self._store.writing() as db:
-            drawn = {one.part: one for one in _audit(db, name).parts}
+            drawn = {one.part: one for one in audit_in(db, name).parts}
             if part not in drawn:
                 raise StudyError(say("quality.audit.not_drawn", audit=name, part=part))
             known = drawn[part].defective
@@ -93,12 +62,12 @@ class Audits:
         """All of them, oldest first."""
         with self._store.reading() as db:
             names = db.execute("SELECT name FROM audit ORDER BY at_ns, name").fetchall()
-            return tuple(_audit(db, row["name"]) for row in names)
+            return tuple(audit_in(db, row["name"]) for row in names)
 
     def result(self, name: str, escapes: Claim, false_rejects: Claim) -> AuditResult:
         """What the audit proves of these two claims. Raises StudyError."""
         with self._store.reading() as db:
-            audit = _audit(db, name)
+            audit = audit_in(db, name)
         seen = [one for one in audit.parts if one.defective is not None]
         passed = [one for one in seen if one.passed]
         stopped = [one for one in seen if not one.passed]
@@ -112,7 +81,49 @@ class Audits:
         )
 
 
-def _audit(db: sqlite3.Connection, name: str) -> Audit:
+def draw_in(
+    db: sqlite3.Connection, audit: Audit, rows: Iterable[ProducedRow], passed: int, stopped: int
+) -> Audit:
+    """Draw within the caller's transaction.
+
+    The rule: parts by their lot, the first digits of SHA-256 of the audit's name and the part's id;
+    who names the audit before the parts are made cannot choose among them. Raises StudyError.
+    """
+    if not audit.name.strip() or len(audit.name) > MOST_NAME:
+        raise StudyError(say("quality.audit.name", most=MOST_NAME))
+    closed = sorted(
+        (row for row in rows if row.disposition),
+        key=lambda row: lot(f"audit/{audit.name}", row.part),
+    )
+    kinds = {
+        True: [row.part for row in closed if row.disposition == "passed"],
+        False: [row.part for row in closed if row.disposition != "passed"],
+    }
+    if passed > len(kinds[True]) or stopped > len(kinds[False]):
+        told = {"passed": len(kinds[True]), "stopped": len(kinds[False])}
+        raise StudyError(say("quality.audit.too_few", **told))
+    if not passed + stopped:
+        raise StudyError(say("quality.audit.nothing"))
+    if db.execute("SELECT 1 FROM audit WHERE name = ?", (audit.name,)).fetchone():
+        raise StudyError(say("quality.audit.taken", audit=audit.name))
+    db.execute(
+        "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            audit.name, audit.at_ns, audit.person, audit.since_ns, audit.until_ns,
+            len(kinds[True]), len(kinds[False]),
+        ),
+    )  # fmt: skip
+    chosen = [(part, True) for part in kinds[True][:passed]]
+    chosen += [(part, False) for part in kinds[False][:stopped]]
+    db.executemany(
+        "INSERT INTO audited VALUES (?, ?, ?, ?)",
+        [(audit.name, part, good, at) for at, (part, good) in enumerate(chosen)],
+    )
+    return audit_in(db, audit.name)
+
+
+def audit_in(db: sqlite3.Connection, name: str) -> Audit:
+    """The audit of this name. Raises StudyError."""
     row = db.execute("SELECT * FROM audit WHERE name = ?", (name,)).fetchone()
     if row is None:
         raise StudyError(say("quality.audit.none", audit=name))

@@ -82,16 +82,75 @@ CREATE TABLE outcome (
 ) WITHOUT ROWID;
 """
 
+# What a customer asks for, written down before parts are drawn. customer, study: '' for none;
+# oee_limit, kappa_limit: NULL where nothing is asked of them. The parts that are drawn and what was
+# found of them are the audit of the same name.
+_ACCEPTANCE = """
+CREATE TABLE acceptance (
+    name TEXT PRIMARY KEY,
+    at_ns INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    customer TEXT NOT NULL,
+    recipe TEXT NOT NULL,
+    since_ns INTEGER NOT NULL,
+    until_ns INTEGER NOT NULL,
+    passed INTEGER NOT NULL,
+    stopped INTEGER NOT NULL,
+    escape_limit REAL NOT NULL,
+    false_reject_limit REAL NOT NULL,
+    confidence REAL NOT NULL,
+    oee_limit REAL,
+    kappa_limit REAL,
+    study TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- oee: of the time that the parts were drawn from, as an exact fraction; '' where it is not known.
+CREATE TABLE acceptance_draw (
+    acceptance TEXT PRIMARY KEY REFERENCES acceptance (name),
+    audit TEXT NOT NULL REFERENCES audit (name),
+    oee TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- fingerprint: SHA-256 over all data that were signed; digest: over it, who, when, and the
+-- signature before.
+CREATE TABLE signature (
+    acceptance TEXT NOT NULL REFERENCES acceptance (name),
+    number INTEGER NOT NULL,
+    person TEXT NOT NULL,
+    role TEXT NOT NULL,
+    how TEXT NOT NULL,
+    at_ns INTEGER NOT NULL,
+    fingerprint TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (acceptance, number)
+) WITHOUT ROWID;
+
+-- Every report that was handed out, by its content. signatures: how many it shows.
+CREATE TABLE issued (
+    sha256 TEXT PRIMARY KEY,
+    acceptance TEXT NOT NULL REFERENCES acceptance (name),
+    lang TEXT NOT NULL,
+    signatures INTEGER NOT NULL,
+    at_ns INTEGER NOT NULL
+) WITHOUT ROWID;
+"""
+
 _TRIGGER = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table}: rows are never changed or deleted'); END;
 """
 _NAMES = ("study", "subject", "appraiser", "judgement", "audit", "audited", "outcome")
+_NEWER = ("acceptance", "acceptance_draw", "signature", "issued")
+
+
+def _kept(names: tuple[str, ...]) -> str:
+    return "".join(_TRIGGER.format(table=t, verb=v) for t in names for v in ("UPDATE", "DELETE"))
+
 
 SHAPE = Shape(
-    version=1,
-    tables=_TABLES
-    + "".join(_TRIGGER.format(table=t, verb=v) for t in _NAMES for v in ("UPDATE", "DELETE")),
+    version=2,
+    tables=_TABLES + _ACCEPTANCE + _kept((*_NAMES, *_NEWER)),
+    steps={1: _ACCEPTANCE + _kept(_NEWER)},
     marks=frozenset({"study", "audit"}),
     private=False,
     wait_s=30.0,
