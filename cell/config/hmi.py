@@ -44,7 +44,7 @@ class HmiConfig(Closed):
         json_schema_extra={"unit": "Hz"},
     )
     cell_silent_s: float = Field(
-        1.5,
+        0.7,
         gt=0,
         title="Cell silent after",
         description="Without a cell state for this long the page says that nothing is live.",

@@ -85,6 +85,10 @@ class QualityConfig(_Section):
         description="Planned time of one part (ISO 22400: PRI); without it there is no OEE.",
         json_schema_extra={"unit": "s"},
     )  # fmt: skip
+    oee_target: float | None = Field(
+        None, gt=0, le=1, title="Target", description="OEE that a shift aims at.",
+        json_schema_extra={"unit": "1"},
+    )  # fmt: skip
     subgroup: int = Field(
         50, ge=2, title="Subgroup", description="Parts of one point of a control chart.",
         json_schema_extra={"unit": "1"},

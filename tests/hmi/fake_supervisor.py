@@ -25,6 +25,7 @@ from inspection_cell_interfaces.msg import (
     Advisory,
     Alarm,
     BeltState,
+    Bin,
     CellState,
     Defect,
     Inspection,
@@ -36,6 +37,7 @@ from inspection_cell_interfaces.msg import (
 from inspection_cell_interfaces.srv import (
     AcknowledgeAlarm,
     CellCommand,
+    ExchangeBin,
     OverrideVerdict,
     SetRecipe,
     ShelveAlarm,
@@ -83,6 +85,7 @@ class FakeSupervisor(Node):
             (OverrideVerdict, "override_verdict", self.on_override),
             (SetRecipe, "set_recipe", self.on_recipe),
             (ShelveAlarm, "shelve_alarm", self.on_shelve),
+            (ExchangeBin, "exchange_bin", self.on_bin),
         ):
             place = f"/cell/supervisor/{name}"
             self.create_service(kind, place, callback, qos_profile=ORDERS)
@@ -126,7 +129,23 @@ class FakeSupervisor(Node):
         if not self.refuse and request.minutes == 0:
             self.state.shelved = [one for one in self.state.shelved if one.id != request.id]
             self.cell()
+        elif not self.refuse:
+            for one in [a for a in self.state.alarms if a.id == request.id]:
+                one.shelved_by, one.shelved_why = request.person, request.reason
+                self.state.shelved = [*self.state.shelved, one]
+            self.state.alarms = [a for a in self.state.alarms if a.id != request.id]
+            self.cell()
         report({"shelve": request.id, "minutes": request.minutes, "person": request.person})
+        return response
+
+    def on_bin(self, request: Any, response: Any) -> Any:
+        response.accepted, response.message = not self.refuse, self.refuse
+        for one in self.state.bins:
+            if one.name == request.bin and not self.refuse:
+                one.open, one.person = request.open, request.person if request.open else ""
+                one.parts = one.parts if request.open else 0
+                self.cell()
+        report({"bin": request.bin, "open": request.open, "person": request.person})
         return response
 
     def on_recipe(self, request: Any, response: Any) -> Any:
@@ -211,12 +230,12 @@ class FakeSupervisor(Node):
             self._inspection.publish(inspection)
 
 
-MADE_OF = {"parts": PartOnBelt, "alarms": Alarm, "shelved": Alarm, "defects": Defect}
+MADE_OF = {"bins": Bin, "parts": PartOnBelt, "alarms": Alarm, "shelved": Alarm, "defects": Defect}
 
 
 def fill(message: Any, values: dict[str, Any]) -> None:
     for name, value in values.items():
-        if name in MADE_OF:
+        if name in MADE_OF and isinstance(value, list):
             value = [made(MADE_OF[name], item) for item in value]
         setattr(message, name, value)
 

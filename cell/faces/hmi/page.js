@@ -1,6 +1,6 @@
 // Lowers the cover when the server no longer refreshes the page: a picture that stands still must not look live.
 (() => {
-  const LIMIT_MS = 2000;
+  const LIMIT_MS = 800;
   let beat = null;
   let since = -LIMIT_MS;
   setInterval(() => {
@@ -11,5 +11,5 @@
       since = now;
     }
     document.documentElement.classList.toggle("frozen", now - since > LIMIT_MS);
-  }, 250);
+  }, 50);
 })();

@@ -8,11 +8,13 @@ from typing import Final
 
 from nicegui import run, ui
 
-from cell.client.link import OverrideOrder, RecipeOrder, ShelveOrder
+from cell.client.link import BinOrder, OverrideOrder, RecipeOrder, ShelveOrder
 from cell.client.reply import Reply
 from cell.control.ledger.observations import Order
+from cell.faces.hmi.components.alarm_view import AlarmView
 from cell.faces.hmi.components.alarms import AlarmPanel
 from cell.faces.hmi.components.base import Component, box, show
+from cell.faces.hmi.components.bin_view import BinView
 from cell.faces.hmi.components.controls import Controls
 from cell.faces.hmi.components.counts import CountsPanel
 from cell.faces.hmi.components.header import Header
@@ -21,7 +23,10 @@ from cell.faces.hmi.components.link_cover import LinkCover
 from cell.faces.hmi.components.picture import PicturePanel
 from cell.faces.hmi.components.recipe_button import RecipeButton
 from cell.faces.hmi.components.scene import ScenePanel
+from cell.faces.hmi.components.shift_figures import ShiftFigures
+from cell.faces.hmi.components.shift_view import ShiftView
 from cell.faces.hmi.components.verdict import VerdictPanel
+from cell.faces.hmi.components.views import LINE, ViewKeys, Views
 from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.web.language import remember, spoken
 from cell.faces.web.services import Services
@@ -46,6 +51,7 @@ class OperatorPage:
         self._warned = not person.may(Permission.AUDIT)
         ui.add_css(STYLE)
         ui.add_head_html(f"<script>{SCRIPT}; {spoken(lang)}</script>")
+        self._views = Views()
         with box("page") as self._page:
             self._components = self._build()
         self._refresh()
@@ -54,21 +60,44 @@ class OperatorPage:
     def _build(self) -> tuple[Component, ...]:
         site, pictures = self._services.site, self._services.pictures
         recipes = self._services.recipes
-        header = Header(self._switch_language, self._recipe_button(recipes), self._person)
-        with box("main"):
+        header = Header(
+            self._switch_language, self._recipe_button(recipes), self._person, self._view_keys
+        )
+        told = self._services.shift.told
+        with box("main") as line:
             with box("column column-picture"):
                 picture = PicturePanel(pictures, recipes)
             with box("column"):
                 verdict = VerdictPanel(recipes, self._override, self._person)
-                counts = CountsPanel()
+                with box("panel counts"):
+                    figures, counts = ShiftFigures(told), CountsPanel()
             with box("column"):
                 scene, alarms = (
                     ScenePanel(site, recipes),
                     AlarmPanel(self._acknowledge, self._unshelve, self._person),
                 )
+        self._views.add(LINE, line, picture, verdict, figures, counts, scene, alarms)
+        with box("main sheet") as sheet:
+            self._views.add("shift", sheet, ShiftView(told))
+        with box("main sheet") as sheet:
+            self._views.add(
+                "alarms",
+                sheet,
+                AlarmView(self._acknowledge, self._unshelve, self._shelve, self._person, told),
+            )
+        with box("main sheet") as sheet:
+            self._views.add("bins", sheet, BinView(self._exchange, self._person))
         controls = Controls(self._give, self._person)
         health = HealthStrip()
-        return header, picture, verdict, counts, scene, alarms, controls, health, LinkCover()
+        return header, controls, health, LinkCover()
+
+    def _view_keys(self) -> ViewKeys:
+        self._keys = ViewKeys(self._show_view)
+        return self._keys
+
+    def _show_view(self, name: str) -> None:
+        self._views.show(name)
+        self._refresh()
 
     def _recipe_button(self, recipes: RecipeBook) -> Callable[[], RecipeButton]:
         person = self._person
@@ -99,6 +128,7 @@ class OperatorPage:
         show(self._page, "page" if view.live else "page page-not-live")
         for component in self._components:
             component.update(view, self._lang)
+        self._views.update(self._keys.name, view, self._lang)
 
     def _switch_language(self) -> None:
         self._lang = after(self._lang)
@@ -120,6 +150,17 @@ class OperatorPage:
         reply = await run.io_bound(self._orders.shelve, self._person, order)
         if reply is not None and not reply.accepted:
             self._tell(tr("alarm.unshelve", self._lang), reply)
+
+    async def _shelve(self, order: ShelveOrder) -> None:
+        reply = await run.io_bound(self._orders.shelve, self._person, order)
+        if reply is not None:
+            self._tell(tr("alarm.shelve", self._lang), reply)
+
+    async def _exchange(self, order: BinOrder) -> None:
+        reply = await run.io_bound(self._orders.exchange_bin, self._person, order)
+        if reply is not None:
+            key = "bin.ask_out" if order.open else "bin.ask_in"
+            self._tell(tr(key, self._lang, bin=order.bin), reply)
 
     async def _override(self, order: OverrideOrder, before: str) -> bool:
         reply = await run.io_bound(self._orders.override, self._person, order, before)

@@ -24,6 +24,7 @@ from cell.config.people import LINK_TOLD
 from cell.config.stations import site_of
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
+from cell.faces.hmi.shift_watch import ShiftWatch
 from cell.faces.web.application import application
 from cell.faces.web.audit_watch import AuditWatch
 from cell.faces.web.greeting import address, first_lines
@@ -153,6 +154,9 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     ends.callback(pictures.close)
     link = CellLink(config, cell.namespace)
     ends.callback(link.close)
+    shift = ShiftWatch(cell, lambda: link.view().live)
+    ends.callback(shift.close)
+    shift.start()
     orders, recipes = Orders(link, house.audit), RecipeBook(cell)
     jobs = JobBook(cell.data_dir)
     ends.callback(jobs.close)
@@ -160,7 +164,7 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
         print(f"Training jobs wait: {render(problem)}", flush=True)
     return Services(
         cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit,
-        audit_watch, labels, jobs, registry, trials,
+        audit_watch, labels, jobs, registry, trials, shift,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from cell.client.orders import Orders
 from cell.config import CellConfig
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
+from cell.faces.hmi.shift_watch import ShiftWatch
 from cell.faces.web.audit_watch import AuditWatch
 from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
@@ -36,6 +37,7 @@ class Services:
     jobs: JobBook
     registry: Registry
     trials: TrialKeeper
+    shift: ShiftWatch
 
     @property
     def notes(self) -> AuditLog:

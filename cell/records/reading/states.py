@@ -36,14 +36,15 @@ class StateRow:
     session: str
 
 
-def states(journal: Path, since_ns: int) -> tuple[StateRow, ...]:
+def states(journal: Path, since_ns: int, living_ns: int | None = None) -> tuple[StateRow, ...]:
     """All states of the sessions that were not over at `since_ns`, oldest first; of the last one as
-    long as the journal tells of it. Nothing where no journal is. Raises JournalError.
+    long as the journal tells of it, or up to `living_ns`, when its cell was heard. Nothing where no
+    journal is. Raises JournalError.
     """
     if not journal.is_file():
         return ()
     with reading(journal), closing(connect(journal, create=False)) as db:
-        return tuple(_rows(db, _first(db, since_ns)))
+        return tuple(_rows(db, _first(db, since_ns), living_ns))
 
 
 def _first(db: sqlite3.Connection, since_ns: int) -> int:
@@ -60,7 +61,7 @@ def _first(db: sqlite3.Connection, since_ns: int) -> int:
     return first
 
 
-def _rows(db: sqlite3.Connection, first: int) -> Iterator[StateRow]:
+def _rows(db: sqlite3.Connection, first: int, living_ns: int | None) -> Iterator[StateRow]:
     walk = _Walk()
     for seq, kind, data in db.execute(_EVENTS, (first, *_KINDS)).fetchall():
         event = decode(kind, data)
@@ -74,6 +75,8 @@ def _rows(db: sqlite3.Connection, first: int) -> Iterator[StateRow]:
     last = db.execute("SELECT stamp_ns FROM events ORDER BY seq DESC LIMIT 1").fetchone()
     if last is not None and walk.session:
         yield from walk.until(int(last[0]))
+        if living_ns is not None:
+            yield from walk.until(living_ns)
 
 
 class _Walk:
@@ -103,11 +106,16 @@ class _Walk:
                 self.session, self._state = event.session, str(e.CellState.STOPPED)
             case e.SessionClosed():
                 self.end()
-            case e.Faulted(stopped=True):
-                self._alarm = event.alarm
+            case e.Faulted():
+                # The ledger tells no change of state beside it.
+                if event.stopped or not self._alarm:
+                    self._alarm = event.alarm
+                purge = event.purge or self._state == e.CellState.PURGE_REQUIRED
+                self._state = str(e.CellState.PURGE_REQUIRED if purge else e.CellState.FAULTED)
+                self._holding.clear()
             case e.StateChanged():
                 self._state = str(event.state)
-                if event.state is e.CellState.RUNNING:
+                if event.state in (e.CellState.RUNNING, e.CellState.STOPPED):
                     self._alarm = ""
             case e.BeltHeld():
                 self._holding[event.part] = event.cause

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import Protocol
 
 from nicegui import ui
@@ -21,7 +20,7 @@ class Component(Protocol):
         """Show this view in this language."""
 
 
-def box(classes: str) -> AbstractContextManager[ui.element]:
+def box(classes: str) -> ui.element:
     """A plain block with these style classes."""
     return ui.element("div").classes(classes)
 

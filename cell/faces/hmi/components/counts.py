@@ -17,7 +17,7 @@ class CountsPanel:
     def __init__(self) -> None:
         self._numbers: dict[str, ui.label] = {}
         self._names: dict[str, ui.label] = {}
-        with box("panel counts"):
+        with box("counts-ledger"):
             for entry in ENTRIES:
                 with box(f"count count-{entry}"):
                     self._numbers[entry] = text("count-number", test=f"count-{entry}")

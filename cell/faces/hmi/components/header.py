@@ -29,16 +29,18 @@ class Header:
         switch_language: Callable[[], None],
         button: Callable[[], Component],
         person: SignedIn,
+        views: Callable[[], Component],
     ) -> None:
         with box("header"):
             with box("state") as self._state:
                 self._sign = ui.html("", sanitize=False).classes("state-sign")
-                self._word = text("state-word")
+                self._word = text("state-word", test="state")
+                with box("header-why"):
+                    self._reason = text("reason")
+                    self._feed = text("feeding", test="feed")
+                    self._setup = text("setup", test="setup")
             self._replay = text("replay lifted", test="replay")
-            with box("header-why"):
-                self._reason = text("reason")
-                self._feed = text("feeding", test="feed")
-                self._setup = text("setup", test="setup")
+            self._views = views()
             self._recipe = button()
             self._clock = text("clock")
             self._rooms = {
@@ -70,6 +72,7 @@ class Header:
         self._setup.set_text(setup(cell, lang) if cell else "")
         known_belt = cell is not None and cell.state != UNKNOWN
         self._feed.set_text(feed_words(cell, lang) if cell and known_belt else "")
+        self._views.update(view, lang)
         self._recipe.update(view, lang)
         self._who.update(lang)
         self._clock.set_text(time.strftime("%H:%M:%S"))

@@ -1,0 +1,136 @@
+"""The bins: how full each is, and two keys for who exchanges one, each asked once more."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from nicegui import ui
+
+from cell.client.link import BinOrder
+from cell.client.model import BinStatus, CellView
+from cell.client.orders import needs
+from cell.control.ledger.observations import Order
+from cell.faces.hmi.components import shapes
+from cell.faces.hmi.components.base import box, call, text
+from cell.people.person import SignedIn
+from cell.texts import Lang, tr
+
+Exchange = Callable[[BinOrder], Awaitable[None]]
+SIGNS = {"in": shapes.CHECK, "full": shapes.WARN, "out": shapes.HAND}
+
+
+class BinView:
+    """A card for each bin."""
+
+    def __init__(self, exchange: Exchange, person: SignedIn) -> None:
+        self._person = person
+        self._may = person.may(needs(Order.START))
+        self._shown: object = None
+        self._ask = BinDialog(exchange)
+        with box("bins").props("data-test=bins") as self._cards:
+            pass
+
+    def update(self, view: CellView, lang: Lang) -> None:
+        """Build the cards anew when one changed."""
+        self._ask.update(view, lang)
+        bins = view.cell.bins if view.live and view.cell else ()
+        may = self._may and view.live and not view.replay
+        if (bins, may, lang) == self._shown:
+            return
+        self._shown = (bins, may, lang)
+        self._cards.clear()
+        with self._cards:
+            if not bins:
+                text("sheet-note").set_text(tr("bin.none", lang))
+            for one in bins:
+                self._card(one, lang, may=may)
+
+    def _card(self, one: BinStatus, lang: Lang, *, may: bool) -> None:
+        state = state_of(one)
+        with box(f"panel bin bin-{state}"):
+            with box("bin-top"):
+                ui.html(shapes.svg(SIGNS[state]), sanitize=False).classes("bin-sign")
+                text("bin-name").set_text(one.name)
+            text("bin-state", test=f"bin-state-{one.name}").set_text(
+                tr(f"bin.{state}", lang, person=one.person)
+            )
+            text("bin-count", test=f"bin-count-{one.name}").set_text(count(one, lang))
+            share = one.parts / one.capacity if one.capacity else 0.0
+            ui.html(
+                f'<span class="bar-line"><i style="width:{100 * min(share, 1.0):.0f}%"></i></span>',
+                sanitize=False,
+            ).classes("bin-level")
+            if may:
+                out = not one.open
+                key = ui.button(
+                    tr("bin.take_out" if out else "bin.empty", lang),
+                    on_click=lambda: self._ask.open(one, self._person.name, lang),
+                    color=None,
+                ).classes("key bin-key" + ("" if out else " key-urgent"))
+                key.props(f'no-caps unelevated data-test="bin-{"out" if out else "in"}-{one.name}"')
+
+
+class BinDialog:
+    """Asks once more. Withdrawn when the bin is not any more as it was when it was asked."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._order: BinOrder | None = None
+        with ui.dialog().props("persistent") as self._dialog, box("dialog"):
+            self._title = text("dialog-title", test="bin-title")
+            self._words = text("dialog-text")
+            with box("dialog-keys"):
+                self._cancel = self._key("bin-cancel", "key-cancel", self._dialog.close)
+                self._confirm = self._key("bin-confirm", "key-confirm", self._on_confirm)
+
+    def open(self, one: BinStatus, person: str, lang: Lang) -> None:
+        """Ask whether the bin is to be taken out, or an empty one is in its place."""
+        self._order = BinOrder(one.name, person, not one.open)
+        self._translate(lang)
+        self._dialog.open()
+
+    def update(self, view: CellView, lang: Lang) -> None:
+        """Keep an open question true."""
+        if not self._dialog.value or self._order is None:
+            return
+        bins = view.cell.bins if view.live and view.cell else ()
+        one = next((b for b in bins if b.name == self._order.bin), None)
+        if one is None or one.open is self._order.open:
+            self._dialog.close()
+        else:
+            self._translate(lang)
+
+    def _translate(self, lang: Lang) -> None:
+        if self._order is None:
+            return
+        which = "out" if self._order.open else "in"
+        title = tr(f"bin.ask_{which}", lang, bin=self._order.bin)
+        self._title.set_text(title)
+        call(self._dialog, title)
+        self._words.set_text(tr(f"bin.ask_{which}.look", lang))
+        self._cancel.set_text(tr("clear.cancel", lang))
+        self._confirm.set_text(tr("bin.take_out" if self._order.open else "bin.empty", lang))
+
+    async def _on_confirm(self) -> None:
+        order = self._order
+        self._dialog.close()
+        if order is not None:
+            await self._exchange(order)
+
+    def _key(self, test: str, kind: str, act: Callable[[], object]) -> ui.button:
+        key = ui.button(on_click=act, color=None).classes(f"key {kind}")
+        return key.props(f"no-caps unelevated data-test={test}")
+
+
+def state_of(one: BinStatus) -> str:
+    """out, full or in."""
+    if one.open:
+        return "out"
+    return "full" if one.full else "in"
+
+
+def count(one: BinStatus, lang: Lang) -> str:
+    """Parts in it, of how many."""
+    if one.capacity:
+        return tr("bin.parts_of", lang, parts=one.parts, capacity=one.capacity)
+    return tr("bin.parts", lang, parts=one.parts)

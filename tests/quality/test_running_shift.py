@@ -1,0 +1,136 @@
+"""The shift that is running: the sums' parts, the journal's states, put into one account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from cell.config.quality import QualityConfig
+from cell.control.ledger import events as e
+from cell.products.verdict import Verdict, VerdictKind
+from cell.quality.reading.running_shift import RunningShift, running_shift
+from cell.records.errors import RecordsError
+from cell.records.reading import Sums
+from cell.records.reading.states import states
+from tests.cell.test_sums import NS, projected
+
+DAY_NS = 1_700_006_400 * NS
+"""00:00 UTC of a Wednesday."""
+MIN = 60 * NS
+
+
+def shift_of(folder: Path, begin_ns: int) -> None:
+    """Two hours: ten parts of which seven are passed, ten minutes of fault, five of standing."""
+
+    def at(minutes: float) -> int:
+        return begin_ns + int(minutes * MIN)
+
+    events: list[e.Event] = [
+        e.SessionStarted(
+            stamp_ns=at(0), session="s1", recipe="pcb@1", encoder_m=0.0, arrivals=0, exposures=0,
+            exits=0, clean=True,
+        ),
+        e.StateChanged(stamp_ns=at(5), state=e.CellState.RUNNING, reason=""),
+    ]  # fmt: skip
+    for n in range(10):
+        kind = VerdictKind.PASS if n < 7 else VerdictKind.REJECT if n < 9 else VerdictKind.REVIEW
+        bin_ = "" if n < 7 else "scrap"
+        name, stamp = f"s1-{n:05d}", at(10 + n)
+        events += [
+            e.Arrived(stamp_ns=stamp, part=name, index=n + 1, encoder_m=0.0, x=0.0),
+            e.Judged(stamp_ns=stamp, part=name, verdict=Verdict(kind, bin_, ""), by="recipe"),
+            e.Passed(stamp_ns=stamp + NS, part=name, index=n + 1, encoder_m=0.0)
+            if n < 7
+            else e.Purged(stamp_ns=stamp + NS, part=name, person="kim"),
+        ]
+    events += [
+        e.AlarmRaised(stamp_ns=at(60), alarm="belt.watchdog", part="", detail=""),
+        e.Faulted(
+            stamp_ns=at(60), alarm="belt.watchdog", part="", detail="", purge=False, stopped=True,
+            encoder_m=0.0, encoder_valid=True,
+        ),
+        e.StateChanged(stamp_ns=at(70), state=e.CellState.RUNNING, reason=""),
+    ]  # fmt: skip
+    projected(folder, events, [7])
+
+
+@pytest.fixture
+def sums(tmp_path: Path) -> Iterator[Sums]:
+    shift_of(tmp_path, DAY_NS + 6 * 60 * MIN)
+    one = Sums(tmp_path)
+    yield one
+    one.close()
+
+
+def config(**more: object) -> QualityConfig:
+    shifts = [
+        {"name": "early", "begin": "06:00", "end": "14:00",
+         "breaks": [{"begin": "07:00", "end": "07:15"}]},
+        {"name": "late", "begin": "14:00", "end": "06:00"},
+    ]  # fmt: skip
+    told = {"time_zone": "UTC", "shifts": shifts, "run_time_s": 360.0, "oee_target": 0.8}
+    return QualityConfig.model_validate(told | more)
+
+
+def read(folder: Path, sums: Sums, minutes: int = 120, **more: object) -> RunningShift:
+    now_ns = DAY_NS + (6 * 60 + minutes) * MIN
+    return running_shift(folder, sums, config(**more), now_ns)
+
+
+def test_parts_and_oee_of_the_shift(tmp_path: Path, sums: Sums) -> None:
+    seen = read(tmp_path, sums)
+    assert (seen.name, seen.good, seen.stopped, seen.rejected, seen.reviewed) == (
+        "early",
+        7,
+        3,
+        2,
+        1,
+    )
+    assert seen.yield_share == pytest.approx(0.7)
+    # Planned: 120 min less the break of 15. Standing: 5 at the start; of the fault, 10 min in the
+    # break cost nothing.
+    assert seen.oee.planned_busy_ns == 105 * MIN
+    assert dict(seen.oee.standing_ns) == {"stopped": 5 * MIN}
+    assert seen.oee.production_ns == 100 * MIN
+    assert seen.oee.index == Fraction(7 * 360, 105 * 60)
+    assert seen.per_minute == pytest.approx(0.1)
+    assert seen.target_parts == int(105 * 60 / 360 * 0.8)
+    assert sum(step.good for step in seen.trend) == 7
+    assert [step.stopped for step in seen.trend] == [0, 3, 0, 0, 0, 0, 0, 0]
+
+
+def test_reasons_of_standing_come_the_largest_first(tmp_path: Path, sums: Sums) -> None:
+    seen = read(tmp_path, sums, shifts=[], time_zone="")
+    assert seen.name == ""
+    assert seen.stops[:3] == (("off", 360 * MIN), ("belt.watchdog", 10 * MIN), ("stopped", 5 * MIN))
+    assert seen.oee.planned_busy_ns == 8 * 60 * MIN
+    kept = {row.state for row in states(tmp_path / "journal.db", 0)}
+    assert kept == {"producing", "belt.watchdog", "stopped"}
+
+
+def test_without_a_planned_run_time_there_is_no_oee(tmp_path: Path, sums: Sums) -> None:
+    seen = read(tmp_path, sums, run_time_s=None, oee_target=None)
+    assert (seen.oee.index, seen.target_parts) == (None, None)
+    assert seen.oee.availability == Fraction(100, 105)
+
+
+def test_a_shift_that_has_just_begun_divides_by_nothing(tmp_path: Path, sums: Sums) -> None:
+    seen = read(tmp_path, sums, minutes=0)
+    assert (seen.yield_share, seen.per_minute, seen.oee.index) == (None, None, None)
+
+
+def test_a_folder_without_records_is_said(tmp_path: Path) -> None:
+    empty = tmp_path / "nothing"
+    empty.mkdir()
+    with pytest.raises(RecordsError, match=r"records\.missing"):
+        running_shift(empty, Sums(empty), config(), DAY_NS)
+
+
+def test_of_a_cell_that_is_not_heard_nothing_is_made_up(tmp_path: Path, sums: Sums) -> None:
+    now_ns = DAY_NS + 8 * 60 * MIN
+    seen = running_shift(tmp_path, sums, config(), now_ns, live=False)
+    assert seen.oee.standing_ns["off"] == 45 * MIN, "since its last word at 07:10"
+    assert seen.oee.production_ns == 55 * MIN
