@@ -256,7 +256,7 @@ def test_odd_folders_each_say_so_in_one_line(browser: Any, tmp_path: Path) -> No
         pages.errors()
         for name in ("overview", "heat", "gallery", "search", "part"):
             pages.open(PATHS[name])
-            pages.shows("empty", "file is missing")
+            pages.shows("empty", "does not exist")
         fill(tmp_path / "data", 2500, labelled=False)
         pages.open(PATHS["overview"])
         settled(pages, "overview")
@@ -315,4 +315,4 @@ def test_the_pages_say_what_the_records_hold(pages: Any) -> None:
     assert f"{PARTS:,}" in pages.browser.find_element("css selector", ".qp-figures").text
     shares = pages.text("oee")
     assert "OEE" in shares
-    assert "belt waits for the arm" in shares
+    assert "belt waits" in shares
