@@ -4,7 +4,33 @@ from __future__ import annotations
 
 from typing import Final
 
+from cell.faces.quality.acceptance_page import acceptance_page
+from cell.faces.quality.acceptance_page import routes as acceptance_routes
+from cell.faces.quality.acceptances_page import acceptances_page
+from cell.faces.quality.audit_page import audit_page
+from cell.faces.quality.audits_page import audits_page
+from cell.faces.quality.gauge_judge_page import gauge_judge_page
+from cell.faces.quality.gauge_judge_page import routes as judge_routes
+from cell.faces.quality.gauge_page import gauge_page
+from cell.faces.quality.gauge_study_page import gauge_study_page
+from cell.faces.quality.gauge_study_page import routes as study_routes
 from cell.faces.quality.overview_page import overview_page
 from cell.faces.quality.room import Page
 
-PAGES: Final = (Page("overview", "/quality", overview_page),)
+PAGES: Final = (
+    Page("overview", "/quality", overview_page),
+    Page("gauge", "/quality/gauge", gauge_page),
+    Page(
+        "gauge_judge", "/quality/gauge/judge", gauge_judge_page, under="gauge", routes=judge_routes
+    ),
+    Page(
+        "gauge_study", "/quality/gauge/study", gauge_study_page, under="gauge", routes=study_routes
+    ),
+    Page("audits", "/quality/audits", audits_page),
+    Page("audit", "/quality/audit", audit_page, under="audits"),
+    Page("acceptances", "/quality/acceptances", acceptances_page),
+    Page(
+        "acceptance", "/quality/acceptance", acceptance_page, under="acceptances",
+        routes=acceptance_routes,
+    ),
+)  # fmt: skip
