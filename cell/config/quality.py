@@ -118,6 +118,18 @@ class QualityConfig(_Section):
         json_schema_extra={"unit": "1"},
     )  # fmt: skip
 
+    advisory_run: int = Field(
+        50_000, ge=100, title="Run of the line without a cause",
+        description="Mean number of parts until the running line raises a false advisory of drift, "
+        "all its monitors together.",
+        json_schema_extra={"unit": "1"},
+    )  # fmt: skip
+    line_advisories: bool = Field(
+        True, title="Advisories of drift",
+        description="Whether the running line is watched, and drift raises an advisory.",
+        json_schema_extra={"unit": None},
+    )  # fmt: skip
+
     @property
     def patterns(self) -> tuple[Pattern, ...]:
         """The shifts, for the calendar."""

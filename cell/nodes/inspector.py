@@ -13,6 +13,7 @@ from inspection_cell_interfaces.msg import Inspection as Message
 from cell.control.ledger.inspection import NOWHERE, Inspection
 from cell.nodes.base import CellNode
 from cell.nodes.inspections import message_of
+from cell.nodes.line_watching import LineWatching
 from cell.nodes.outgoing import Outgoing
 from cell.nodes.parameters import declare
 from cell.nodes.prepared import PreparingService
@@ -68,6 +69,7 @@ class InspectorNode(CellNode):
         self._engine_errors = 0
         self._count = 0
         self._beside = Beside(self, self._in_use, self._lock)
+        self._watching = LineWatching(self)
 
     def set_up(self) -> None:
         if self.section.store_views:
@@ -101,6 +103,7 @@ class InspectorNode(CellNode):
         self._work = queue.Queue(QUEUE)  # what waited when it was halted is stale
         self.start_worker("inspect", self._inspect_all, PATIENCE_S)
         self._beside.start()
+        self._watching.start()
         self.create_timer(1.0, self._look)
 
     def tear_down(self) -> None:
@@ -121,6 +124,7 @@ class InspectorNode(CellNode):
             "model": self._setup.model,
             "engine": self._setup.engine.name,
             "inspections": self._count,
+            "monitors": self._watching.told,
         }
 
     def _on_frame(self, handle: FrameHandle) -> None:
@@ -205,6 +209,7 @@ class InspectorNode(CellNode):
                 self._try(handle, self._setup)
                 message = self._inspect(handle, self._setup)
             self._results.publish(message)
+            self._watching.go_on()
             self._count += 1
             assert self._reader is not None
             self._outgoing.keep_frame(handle, self._reader)
@@ -240,6 +245,7 @@ class InspectorNode(CellNode):
         try:
             with self._reader.view(handle.slot, handle.sequence) as picture:
                 found, view = setup.complete.inspect_frame(picture)
+                self._watching.saw(setup, found, view)
         except (InspectionError, StaleFrame, RingError) as error:
             return self._answer(handle, setup, error=str(error))
         except EngineError as error:
@@ -288,7 +294,7 @@ class InspectorNode(CellNode):
         failing = self._engine_errors >= MOST_ENGINE_ERRORS
         self.advisories = {"inspector.engine_error": self.problem} if failing else {}
         self._beside.look()
-        self.advisories |= self._beside.advisories
+        self.advisories |= self._beside.advisories | self._watching.advisories
         if self._space is not None:
             self._space.look()
             self.advisories |= self._space.advisories

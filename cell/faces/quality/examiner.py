@@ -20,7 +20,9 @@ from cell.quality.studies.acceptance_values import Issued, Plan, Signature
 from cell.quality.studies.acceptances import Acceptances
 from cell.quality.studies.audits import Audits
 from cell.quality.studies.book import StudyBook
-from cell.quality.studies.values import Audit
+from cell.quality.studies.candidates import candidates
+from cell.quality.studies.choosing import choose
+from cell.quality.studies.values import Audit, Study
 from cell.records.reading.produced import produced
 from cell.texts import Lang
 from models.ground.errors import UserError
@@ -39,6 +41,17 @@ class Examiner:
     def __init__(self, book: StudyBook, config: CellConfig, notes: Notes, by: SignedIn) -> None:
         self._book, self._config, self._notes, self._by = book, config, notes, by
         self.acceptances, self.audits = Acceptances(book), Audits(book.store)
+
+    def plan_study(self, wish: Study, parts: int, span: tuple[int, int]) -> Study:
+        """Choose so many parts for a gauge study, of those that arrived in this time."""
+
+        def act() -> Study:
+            find_recipe(self._config, wish.recipe)
+            known = candidates(self._config.data_dir, wish.recipe, *span)
+            return self._book.plan(wish, choose(known, parts, wish.seed))
+
+        told: Json = {"appraisers": wish.appraisers, "parts": parts, "trials": wish.trials}
+        return self._noted("study.plan", wish.name, act, told)
 
     def plan_acceptance(self, plan: Plan, now_ns: int) -> Plan:
         """Write a plan down, under this person's name."""

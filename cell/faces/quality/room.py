@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from cell.config import CellConfig
 from cell.faces.hmi.recipes import RecipeBook
+from cell.faces.quality.cell_judging import CellJudging
 from cell.faces.web.visit import Visit as AnyVisit
 from cell.labels.book import LabelBook
 from cell.people.noting import Notes
@@ -47,9 +48,11 @@ class Room:
         self.config, self.recipes = tools.config, tools.recipes
         self.labels, self.audit = tools.labels, tools.audit
         self.archive = Archive(tools.config.data_dir)
+        self.judging = CellJudging(tools.config.data_dir)
 
     def close(self) -> None:
-        """Let go of the records."""
+        """Let go of the records; the cell judges no study any more."""
+        self.judging.close()
         self.archive.close()
 
 

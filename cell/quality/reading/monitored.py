@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final
 
 from cell.config.quality import QualityConfig
+from cell.quality.light import Light
 from cell.quality.monitors import (
     Distribution,
     Ewma,
@@ -21,7 +22,6 @@ from cell.quality.monitors import (
     two_valued,
     watched,
 )
-from cell.quality.reading.light import Light
 from cell.records.reading.produced import ProducedRow
 
 WEIGHT: Final = 0.05
