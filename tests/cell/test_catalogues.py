@@ -25,6 +25,7 @@ from cell.faces.hmi.components.override import WHY
 from cell.faces.hmi.components.recipe_form import REASONS
 from cell.faces.hmi.components.shapes import PRIORITIES, STATES
 from cell.faces.hmi.components.verdict import name
+from cell.faces.practice.tour import KEYS, STOPS
 from cell.faces.studio.frame import PLACES
 from cell.faces.studio.keys import GROUPS
 from cell.faces.studio.threshold_curve import WORDS as CURVE_WORDS
@@ -41,6 +42,9 @@ from cell.promotion.states import Way
 from cell.quality.gauge import Grade
 from cell.quality.report.gauge_report import ABOUT, METHOD, WORDS
 from cell.texts import catalogue, languages
+from cell.trainer.certificate import WORDS as CERTIFICATE_WORDS
+from cell.trainer.judging import Wrong
+from cell.trainer.lessons import AT_THE_MACHINE, COURSES, Course
 from cell.training.values import State as JobState
 from robot.base import RobotMode
 from robot.motion.pick import Phase
@@ -70,6 +74,24 @@ COMPOSED = {
     "override.{}": WHY,
     "permission.{}": Permission,
     "phase.{}": Phase,
+    "practice.act.{}": AT_THE_MACHINE,
+    "practice.certificate.{}": CERTIFICATE_WORDS,
+    "practice.course.{}": Course,
+    "practice.lesson.{}": [
+        f"{lesson.name}.{what}"
+        for course in COURSES.values()
+        for lesson in course
+        for what in ("title", "learn")
+    ],
+    "practice.mistake.{}": Wrong,
+    "practice.order.{}": (*COMMANDS, "acknowledge", "override", "recipe"),
+    "practice.step.{}": [
+        f"{lesson.name}.{step.name}{end}"
+        for course in COURSES.values()
+        for lesson in course
+        for step in lesson.steps
+        for end in ("", ".hint")
+    ],
     "process.{}": {"launcher", *HmiConfig().processes, *(process.name for process in TABLE)},
     "quality.grade.{}": Grade,
     "quality.report.{}": WORDS,
@@ -114,6 +136,8 @@ COMPOSED = {
     "studio.sets.{}": ("added", "changed", "removed"),
     "studio.state.{}": State,
     "signin.why.{}": NOTICES,
+    "tour.{}": [f"{stop}.{what}" for stop in STOPS for what in ("title", "text")],
+    "tour.key.{}": KEYS,
     "training.state.{}": JobState,
     "trial.left.{}": Left,
     "who.role.{}": Role,
@@ -122,7 +146,7 @@ COMPOSED = {
 """Codes that are put together, each with the names that it is put together of."""
 SAME_EVERYWHERE = {
     "alarm.detail", "exchange.fault", "file.at", "file.good.judgement", "override.order",
-    "picture.caption", "quality.report.by_at", "verdict.defect",
+    "picture.caption", "practice.certificate.about", "quality.report.by_at", "verdict.defect",
 }  # fmt: skip
 """Codes without a word in their text."""
 

@@ -100,6 +100,11 @@ CALLS: dict[str, dict[str, Any]] = {
     "jobs host": {"cell_of": ends},
     "teach": {"load": THROUGH, "labelled_defects": gives([]), "teach_recipe": ends},
     "twin": {"load": THROUGH, "demo_twin": ends},
+    "practice": {
+        "load": THROUGH, "demo_twin": THROUGH, "load_inspection_parts": gives(None),
+        "require_writable": gives(None), "write_whole": gives(None), "Session": gives(None),
+        "_run": ends,
+    },
     "doctor": {"load": ends},
     "bench run": {"_one": ends},
     "bench inspect": {
@@ -290,6 +295,7 @@ LINES = [
     ),
     Line("teach --recipe new --good G --features F", "recipe"),
     Line("twin"),
+    Line("practice --data D"),
     Line("doctor"),
     Line("bench run --out D"),
     Line("bench inspect", "precision"),

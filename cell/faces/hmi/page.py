@@ -23,6 +23,8 @@ from cell.faces.hmi.components.recipe_button import RecipeButton
 from cell.faces.hmi.components.scene import ScenePanel
 from cell.faces.hmi.components.verdict import VerdictPanel
 from cell.faces.hmi.recipes import RecipeBook
+from cell.faces.practice.strip import Strip
+from cell.faces.practice.tour import Tour
 from cell.faces.web.language import remember, spoken
 from cell.faces.web.services import Services
 from cell.people.person import SignedIn
@@ -37,7 +39,10 @@ SCRIPT: Final = (HERE / "page.js").read_text(encoding="utf-8")
 class OperatorPage:
     """One browser's page, in that browser's language."""
 
-    def __init__(self, services: Services, person: SignedIn, lang: Lang) -> None:
+    def __init__(
+        self, services: Services, person: SignedIn, lang: Lang, *, tour: bool = False
+    ) -> None:
+        """tour: whether the way round is asked for."""
         self._services, self._person = services, person
         self._config = services.config.hmi
         self._link, self._orders = services.link, services.orders
@@ -46,8 +51,9 @@ class OperatorPage:
         self._warned = not person.may(Permission.AUDIT)
         ui.add_css(STYLE)
         ui.add_head_html(f"<script>{SCRIPT}; {spoken(lang)}</script>")
+        self._tour = Tour(services.learners, person, lang, tour)
         with box("page") as self._page:
-            self._components = self._build()
+            self._components = (*self._build(), self._tour)
         self._refresh()
         ui.timer(1.0 / self._config.refresh_hz, self._tick)
 
@@ -55,6 +61,7 @@ class OperatorPage:
         site, pictures = self._services.site, self._services.pictures
         recipes = self._services.recipes
         header = Header(self._switch_language, self._recipe_button(recipes), self._person)
+        trained = self._strip()
         with box("main"):
             with box("column column-picture"):
                 picture = PicturePanel(pictures, recipes)
@@ -68,7 +75,13 @@ class OperatorPage:
                 )
         controls = Controls(self._give, self._person)
         health = HealthStrip()
-        return header, picture, verdict, counts, scene, alarms, controls, health, LinkCover()
+        shown = (header, picture, verdict, counts, scene, alarms, controls, health, LinkCover())
+        return (*shown, *trained)
+
+    def _strip(self) -> tuple[Component, ...]:
+        """The trainer's, where people practise."""
+        coach = self._services.practice
+        return () if coach is None else (Strip(coach, self._person, self._tour.begin),)
 
     def _recipe_button(self, recipes: RecipeBook) -> Callable[[], RecipeButton]:
         person = self._person

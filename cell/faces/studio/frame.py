@@ -9,14 +9,18 @@ from typing import Final
 
 from nicegui import ui
 
+from cell.faces.practice.strip import Strip
+from cell.faces.practice.tour import STYLE as PRACTICE_STYLE
 from cell.faces.studio.visit import Visit
 from cell.faces.web.language import spoken
 from cell.faces.web.who import Who
 from cell.people.person import SignedIn
 from cell.people.roles import Permission
 from cell.texts import Lang, after, tr
+from cell.trainer.lessons import Act
 
 STYLE: Final = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
+FOLLOW_S: Final = 0.3
 PLACES: Final = {
     "queue": ("/studio", Permission.LABEL),
     "work": ("/studio/work", Permission.LABEL),
@@ -71,8 +75,27 @@ def frame(visit: Visit, here: str) -> Iterator[None]:
             ui.link(tr("language.name", other), f"{path}?lang={other}").classes(
                 "st-language"
             ).props("data-test=language")
+        _practise(visit, here)
         with ui.element("div").classes("st-page"):
             yield
+
+
+def _practise(visit: Visit, here: str) -> None:
+    """The trainer's strip, where people practise. It follows while somebody looks."""
+    coach = visit.tools.practice
+    if coach is None:
+        return
+    if here == "queue":
+        coach.opened(Act.OPEN_QUEUE)
+    ui.add_css(PRACTICE_STYLE)
+    strip, client = Strip(coach, visit.by, None), ui.context.client
+    strip.update(None, visit.lang)
+
+    def look() -> None:
+        if client.has_socket_connection:
+            strip.update(None, visit.lang)
+
+    ui.timer(FOLLOW_S, look)
 
 
 def _link(visit: Visit, name: str, path: str, *, current: bool) -> None:
