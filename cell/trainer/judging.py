@@ -84,6 +84,7 @@ def judge(lesson: Lesson, facts: Iterable[Fact], began_ns: int, now_ns: int) -> 
     mistakes: list[Mistake] = []
     blamed = False
     since_ns, end_ns = began_ns, None
+    told = not lesson.alarms
     seen = sorted(fact for fact in facts if began_ns <= fact.at_ns <= now_ns)
     for fact in seen:
         mistake = _mistake(lesson, fact, done, blamed)
@@ -91,7 +92,8 @@ def judge(lesson: Lesson, facts: Iterable[Fact], began_ns: int, now_ns: int) -> 
             blamed = mistake is not None
         if mistake is not None:
             mistakes.append(mistake)
-        step = _step(lesson, fact, done)
+        told = told or fact.kind is Kind.ALARM
+        step = _step(lesson, fact, done) if told else None
         if step is None:
             continue
         waiting = next_step(lesson, done)

@@ -80,6 +80,11 @@ class Lesson:
     hint_s: float = 20.0
 
     @property
+    def alarms(self) -> bool:
+        """Whether the cell raises an alarm for the lesson's fault: nothing counts before it."""
+        return self.fault in (Fault.CAMERA_LOST, Fault.EMERGENCY_STOP, Fault.PART_DROPPED)
+
+    @property
     def acts(self) -> tuple[Act, ...]:
         """What has to be done at the machine, in the order of the steps."""
         found = (Act(step.details[0]) for step in self.steps if step.kind is Kind.HAND)

@@ -125,6 +125,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "_measured": ends,
     },
     "bench import": {"one_thread": gives(None), "compare": ends},
+    "bench faces": {"_beside": THROUGH, "Browser": ends},
     "bench faults": {"plan": THROUGH, "_site": gives(None), "Campaign": one_campaign},
     "bench cuts": {"faults": ends},
     "data import": {"LabelReading": gives(READ), "write_coco": ends},
@@ -239,7 +240,7 @@ VALUES = {
     "class_": "a=b", "state": "canary", "classes": "a=b", "iou": "0.5",
     "trainer": "ultralytics", "namespace": "/cell2", "nodes": "belt",
     "camera": "other", "arm": "other", "shift": "a", "say": "good", "lang": "ko",
-    "found": "defective",
+    "found": "defective", "course": "labelling",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
 
@@ -307,6 +308,7 @@ LINES = [
     Line("bench records --data D", "parts unlabelled"),
     Line("bench teach --data D"),
     Line("bench import --model best.onnx --pictures D"),
+    Line("bench faces"),
     Line("bench faults --data D", "list_only"),
     Line("bench faults --data D --all", "list_only minutes"),
     Line("bench faults --data D --only table/*", "list_only number_of_cuts"),

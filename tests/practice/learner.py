@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.hmi.browsing import Page
 
 
@@ -25,15 +23,14 @@ class Learner:
 
     def begin(self, lesson: str) -> None:
         """The lesson that comes next."""
-        self.page.until(
-            lambda: "practice-chip-now" in self._chip(lesson).get_attribute("class"),
-            f"{lesson} comes next",
-        )
+        self.page.until(lambda: self.comes_next(lesson), f"{lesson} comes next")
         self.page.click("practice-begin")
         self.page.until(lambda: self.page.find("practice-break-off"), f"{lesson} has begun")
 
-    def _chip(self, lesson: str) -> Any:
-        return self.page.find(f"practice-chip-{lesson}")[0]
+    def comes_next(self, lesson: str) -> bool:
+        """Whether the strip says so."""
+        found = self.page.find(f"practice-chip-{lesson}")
+        return bool(found) and "practice-chip-now" in found[0].get_attribute("class")
 
     def confirm(self) -> None:
         """The belt is clear."""

@@ -133,7 +133,7 @@ def test_nobody_practises_beside_devices_that_are_not_the_twin() -> None:
 
 def test_the_records_of_a_line_are_not_practised_in(tmp_path: Path) -> None:
     (tmp_path / "journal.db").touch()
-    asked = (tmp_path, None, None, "operator", None, "127.0.0.1", None)
+    asked = (tmp_path, None, None, Course.OPERATOR, None, "127.0.0.1", None)
     with pytest.raises(UsageError, match="a folder of its own"):
         settings(*asked)
     (tmp_path / MARK).touch()

@@ -39,7 +39,7 @@ def fact_of(step, at_ns: int) -> Fact:
 def perfect(lesson: Lesson, every_s: float = 1.0) -> list[Fact]:
     """Each step as soon as it may be done."""
     times = accumulate(every_s for _ in lesson.steps)
-    return [
+    return [Fact(BEGAN, Kind.ALARM, "x")] + [
         fact_of(step, BEGAN + int(at * S)) for step, at in zip(lesson.steps, times, strict=True)
     ]
 
@@ -131,13 +131,16 @@ def test_whoever_goes_on_before_the_cause_is_gone_makes_one_mistake() -> None:
     ]
     (only,) = judge(CRASH, early, BEGAN, BEGAN + S).mistakes
     assert (only.wrong, only.detail) == (Wrong.CAUSE, "confirm_clear")
-    looked = [Fact(BEGAN, Kind.HAND, Act.CLEAR_BELT), early[0]]
+    alarm = Fact(BEGAN, Kind.ALARM, "process.camera_died")
+    looked = [alarm, Fact(BEGAN, Kind.HAND, Act.CLEAR_BELT), early[0]]
     assert judge(CRASH, looked, BEGAN, BEGAN + S).mistakes == ()
 
 
 def test_a_confirmation_before_the_belt_was_looked_at_is_no_step() -> None:
+    alarm = Fact(BEGAN, Kind.ALARM, "process.camera_died")
     facts = [Fact(BEGAN + 1, Kind.CLEARED, "", "kim"), Fact(BEGAN + 2, Kind.HAND, Act.CLEAR_BELT)]
-    assert judge(CRASH, facts, BEGAN, BEGAN + S).done == ("clear",)
+    assert judge(CRASH, [alarm, *facts], BEGAN, BEGAN + S).done == ("clear",)
+    assert judge(CRASH, facts, BEGAN, BEGAN + S).done == ()  # nothing had happened yet
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import typer
 
@@ -18,14 +19,18 @@ from cell.launcher.demo import demo_overrides
 from cell.launcher.group import RestartLimitError
 from cell.launcher.interrupt import Interrupt, InterruptedRunError
 from cell.launcher.session import Session, TwinPlan
+from cell.people.roles import Role
 from cell.products.lookup import load_inspection_parts
 from cell.records.folder import gone_if_unused, require_writable
+from cell.trainer.lessons import Course
 from models.ground.writing import write_whole
 
 MARK: Final = "PRACTICE"
 """A file that says of a data folder that people practise there."""
 BELT_M_S, PITCH_M, DEFECTIVE = 0.12, 0.45, 0.35
 """Slower than a line: who learns reads while the parts ride."""
+ROLES: Final = {Course.OPERATOR: Role.OPERATOR, Course.LABELLING: Role.QUALITY}
+"""Whose course it is."""
 ORDERED: Final = "cell practice (the twin's belt starts empty)"
 
 
@@ -40,10 +45,9 @@ def practice(
     recipe: Annotated[
         str | None, typer.Option(help="Recipe to practise with, instead of the configuration's.")
     ] = None,
-    role: Annotated[
-        Literal["operator", "quality"],
-        typer.Option(help="Whom the page is for: operators, or quality engineers who label."),
-    ] = "operator",
+    course: Annotated[
+        Course, typer.Option(help="operator: to operate the cell; labelling: to label pictures.")
+    ] = Course.OPERATOR,
     lang: Annotated[str | None, typer.Option(help="Language of a new page: ko or en.")] = None,
     host: Annotated[str, typer.Option(help="Loopback address of the twin.")] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(help="Port of the page.")] = None,
@@ -61,7 +65,7 @@ def practice(
     interrupt = Interrupt()
     interrupt.listen()
     folder = data.resolve()
-    cell = settings(folder, config, recipe, role, lang, host, port)
+    cell = settings(folder, config, recipe, course, lang, host, port)
     load_inspection_parts(cell, cell.recipe)
     ledger_config(cell)
     plan = demo_twin(
@@ -71,14 +75,14 @@ def practice(
     with gone_if_unused(folder):
         require_writable(folder)
         write_whole(folder / MARK, "What lies here was done to learn, at the twin.\n")
-        _run(Session(cell, folder, plan, say, domain, False, interrupt), plan, role)
+        _run(Session(cell, folder, plan, say, domain, False, interrupt), plan, course)
 
 
 def settings(
     folder: Path,
     config: Path | None,
     recipe: str | None,
-    role: str,
+    course: Course,
     lang: str | None,
     host: str,
     port: int | None,
@@ -98,7 +102,7 @@ def settings(
         "hmi.port": port,
         "belt.speed_m_s": BELT_M_S,
         "practice.twin": host,
-        "practice.role": role,
+        "practice.role": ROLES[course],
         "labels.audit_share": 1.0,  # every part may be labelled,
         "labels.review_share": 1.0,  # and every label is looked at twice
     }
@@ -108,13 +112,24 @@ def settings(
     return load(config, given)
 
 
-def _run(session: Session, plan: TwinPlan, role: str) -> None:
+def _answers(host: str, port: int) -> bool:
+    """Whether somebody listens there."""
+    try:
+        socket.create_connection((host, port), 1.0).close()
+    except OSError:
+        return False
+    return True
+
+
+def _run(session: Session, plan: TwinPlan, course: Course) -> None:
     """Until somebody ends it."""
     try:
         with terminal().status("starting the cell"):
             session.start()
+            page = (session.config.hmi.host, session.config.hmi.port)
+            session.wait_for(lambda: _answers(*page), None, lambda: "the page is not there yet")
         say(f"Practise here: {session.page} (Ctrl-C ends; twin at {plan.host})")
-        if role == "quality":  # nobody there may start it, and labels need pictures
+        if course is Course.LABELLING:  # nobody there may start it, and labels need pictures
             session.begin(ORDERED)
         while True:
             session.tend()
