@@ -38,6 +38,11 @@ def load(path: Path | None, overrides: Mapping[str, Any] | None = None) -> CellC
         raise ConfigError(f"{path}: {error}") from None
     except ValidationError as error:
         raise ConfigError(f"{path}: {first_problem(error, CellConfig)}") from None
+    if config.stranger:  # whoever starts it: nobody practises at a real line
+        raise ConfigError(
+            f"{path}: practice.twin: {config.stranger}. People practise beside the twin alone: "
+            "take devices that are the twin's, or leave practice.twin out."
+        )
     return config.anchored(path.resolve().parent)
 
 

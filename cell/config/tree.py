@@ -12,6 +12,7 @@ from cell.config.hmi import HmiConfig
 from cell.config.labels import LabelsConfig
 from cell.config.namespace import NAMESPACE, absolute
 from cell.config.people import PeopleConfig
+from cell.config.practice import PracticeConfig, stranger
 from cell.config.promotion import PromotionConfig
 from cell.config.quality import QualityConfig
 from cell.config.ros import RosConfig
@@ -230,9 +231,27 @@ class CellConfig(Section):
         title="Quality",
         description="Shifts, what is planned and claimed, and when monitors alarm.",
     )
+    practice: PracticeConfig = Field(
+        default_factory=PracticeConfig,
+        title="Practice",
+        description="Whether people practise here, beside the twin.",
+    )
     ros: RosConfig = Field(
         default_factory=RosConfig, title="ROS", description="How other ROS 2 programs see the cell."
     )
+
+    @property
+    def stranger(self) -> str:
+        """Why nobody may practise here, '' where people may, or nobody is to."""
+        if self.practice.twin is None:
+            return ""
+        devices = {
+            "belt": self.belt.options,
+            "camera": self.camera.options,
+            "robot.arm": self.robot.arm.options,
+            "robot.gripper": self.robot.gripper.options,
+        }
+        return stranger(self.practice.twin, devices)
 
     def anchored(self, folder: Path) -> Self:
         """The same with relative paths taken from `folder`."""

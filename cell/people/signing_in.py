@@ -95,9 +95,13 @@ class SigningIn(Desk):
 
         return self._noted(PROVIDER, "session.begin", name, "", now_ns, act)
 
-    def demo(self, now_ns: int, lang: str = "", address: str = "") -> Begun:
-        """Sign in the demo's operator, who has no account. Raises SignInError once there is one."""
-        who = SignedIn(DEMO, Role.OPERATOR, How.DEMO, lang=lang)
+    def demo(
+        self, now_ns: int, lang: str = "", address: str = "", role: Role = Role.OPERATOR
+    ) -> Begun:
+        """Sign in the demo's operator, who has no account. role: another one, where people
+        practise. Raises SignInError once there is an account.
+        """
+        who = SignedIn(DEMO, role, How.DEMO, lang=lang)
 
         def act(connection: sqlite3.Connection, counts_ns: int) -> tuple[Begun, Noted]:
             if connection.execute("SELECT 1 FROM accounts").fetchone():

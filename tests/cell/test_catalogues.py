@@ -25,6 +25,7 @@ from cell.faces.hmi.components.override import WHY
 from cell.faces.hmi.components.recipe_form import REASONS
 from cell.faces.hmi.components.shapes import PRIORITIES, STATES
 from cell.faces.hmi.components.verdict import name
+from cell.faces.practice.tour import KEYS, STOPS
 from cell.faces.quality.pages import PAGES
 from cell.faces.studio.frame import PLACES
 from cell.faces.studio.keys import GROUPS
@@ -42,6 +43,9 @@ from cell.promotion.states import Way
 from cell.quality.gauge import Grade
 from cell.quality.report.gauge_report import ABOUT, METHOD, WORDS
 from cell.texts import catalogue, languages
+from cell.trainer.certificate import WORDS as CERTIFICATE_WORDS
+from cell.trainer.judging import Wrong
+from cell.trainer.lessons import AT_THE_MACHINE, COURSES, Course
 from cell.training.values import State as JobState
 from robot.base import RobotMode
 from robot.motion.pick import Phase
@@ -71,6 +75,24 @@ COMPOSED = {
     "override.{}": WHY,
     "permission.{}": Permission,
     "phase.{}": Phase,
+    "practice.act.{}": AT_THE_MACHINE,
+    "practice.certificate.{}": CERTIFICATE_WORDS,
+    "practice.course.{}": Course,
+    "practice.lesson.{}": [
+        f"{lesson.name}.{what}"
+        for course in COURSES.values()
+        for lesson in course
+        for what in ("title", "learn")
+    ],
+    "practice.mistake.{}": Wrong,
+    "practice.order.{}": (*COMMANDS, "acknowledge", "override", "recipe"),
+    "practice.step.{}": [
+        f"{lesson.name}.{step.name}{end}"
+        for course in COURSES.values()
+        for lesson in course
+        for step in lesson.steps
+        for end in ("", ".hint")
+    ],
     "process.{}": {"launcher", *HmiConfig().processes, *(process.name for process in TABLE)},
     "quality.grade.{}": Grade,
     "quality.page.{}.title": [page.name for page in PAGES],
@@ -126,6 +148,8 @@ COMPOSED = {
     "studio.state.{}": State,
     "shelf.end.{}": ShelfEnd,
     "signin.why.{}": NOTICES,
+    "tour.{}": [f"{stop}.{what}" for stop in STOPS for what in ("title", "text")],
+    "tour.key.{}": KEYS,
     "training.state.{}": JobState,
     "trial.left.{}": Left,
     "who.role.{}": Role,
@@ -134,7 +158,8 @@ COMPOSED = {
 """Codes that are put together, each with the names that it is put together of."""
 SAME_EVERYWHERE = {
     "alarm.detail", "exchange.fault", "file.at", "file.good.judgement", "override.order",
-    "picture.caption", "quality.acceptance.report.signed_as", "quality.acceptance.what.oee",
+    "picture.caption", "practice.certificate.about", "quality.acceptance.report.signed_as",
+    "quality.acceptance.what.oee",
     "quality.heat.x", "quality.heat.y", "quality.oee.index", "quality.oee.title",
     "quality.report.by_at", "shift.oee", "verdict.defect",
 }  # fmt: skip

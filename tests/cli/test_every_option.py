@@ -100,6 +100,11 @@ CALLS: dict[str, dict[str, Any]] = {
     "jobs host": {"cell_of": ends},
     "teach": {"load": THROUGH, "labelled_defects": gives([]), "teach_recipe": ends},
     "twin": {"load": THROUGH, "demo_twin": ends},
+    "practice": {
+        "load": THROUGH, "demo_twin": THROUGH, "load_inspection_parts": gives(None),
+        "require_writable": gives(None), "write_whole": gives(None), "Session": gives(None),
+        "_run": ends,
+    },
     "doctor": {"load": ends},
     "bench run": {"_one": ends},
     "bench inspect": {
@@ -120,6 +125,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "_measured": ends,
     },
     "bench import": {"one_thread": gives(None), "compare": ends},
+    "bench faces": {"_beside": THROUGH, "Browser": ends},
     "bench faults": {"plan": THROUGH, "_site": gives(None), "Campaign": one_campaign},
     "bench cuts": {"faults": ends},
     "data import": {"LabelReading": gives(READ), "write_coco": ends},
@@ -255,7 +261,7 @@ VALUES = {
     "class_": "a=b", "state": "canary", "classes": "a=b", "iou": "0.5",
     "trainer": "ultralytics", "namespace": "/cell2", "nodes": "belt",
     "camera": "other", "arm": "other", "shift": "a", "say": "good", "lang": "ko",
-    "found": "defective",
+    "found": "defective", "course": "labelling",
 }  # fmt: skip
 """Other values than the default, where one is not found from the option's kind."""
 
@@ -311,6 +317,7 @@ LINES = [
     ),
     Line("teach --recipe new --good G --features F", "recipe"),
     Line("twin"),
+    Line("practice --data D"),
     Line("doctor"),
     Line("bench run --out D"),
     Line("bench inspect", "precision"),
@@ -322,6 +329,7 @@ LINES = [
     Line("bench records --data D", "parts unlabelled"),
     Line("bench teach --data D"),
     Line("bench import --model best.onnx --pictures D"),
+    Line("bench faces"),
     Line("bench faults --data D", "list_only"),
     Line("bench faults --data D --all", "list_only minutes"),
     Line("bench faults --data D --only table/*", "list_only number_of_cuts"),

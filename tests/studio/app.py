@@ -49,6 +49,7 @@ class Tools:
     recipes: RecipeBook
     registry: Registry
     trials: TrialKeeper
+    practice: None = None
 
 
 class Signing:

@@ -364,5 +364,23 @@ class BinExchanged(Event):
     parts: int
 
 
+def state_after(event: Event, before: CellState | None) -> CellState | None:
+    """The cell's state after an event, `before` where the event changes none; None outside of a
+    session. A fault is a change of state by itself: no `StateChanged` follows it.
+    """
+    match event:
+        case SessionStarted(clean=clean):
+            return CellState.STOPPED if clean else CellState.PURGE_REQUIRED
+        case SessionClosed():
+            return None
+        case StateChanged(state=state):
+            return state
+        case Faulted(purge=purge):
+            unknown = purge or before is CellState.PURGE_REQUIRED
+            return CellState.PURGE_REQUIRED if unknown else CellState.FAULTED
+        case _:
+            return before
+
+
 DISPOSITIONS = (Removed, Passed, Purged)
 """The three ways in which an account closes."""

@@ -34,6 +34,7 @@ from cell.faces.cli.verbs import (
     model_thresholds,
     override,
     parts,
+    practice,
     quality,
     quality_acceptance,
     quality_audit,
@@ -108,6 +109,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("teach")(teach.teach)
 app.command("thresholds")(thresholds.thresholds)
 app.command("twin")(twin.twin)
+app.command("practice")(practice.practice)
 app.command("doctor")(doctor.doctor)
 app.add_typer(bag.app, name="bag")
 app.add_typer(bench.app, name="bench")

@@ -30,10 +30,10 @@ def mount(app: FastAPI, services: Services) -> None:
         return jpeg_of(services.pictures.jpeg(number))
 
     @ui.page("/", title=tr("title", default))
-    def operator(request: Request) -> None:
+    def operator(request: Request, tour: bool = False) -> None:
         person = signed_in(request)
         if person is not None:
-            OperatorPage(services, person, language(request, default))
+            OperatorPage(services, person, language(request, default), tour=tour)
 
 
 def jpeg_of(data: bytes | None) -> Response:

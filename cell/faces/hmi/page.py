@@ -28,6 +28,8 @@ from cell.faces.hmi.components.shift_view import ShiftView
 from cell.faces.hmi.components.verdict import VerdictPanel
 from cell.faces.hmi.components.views import LINE, ViewKeys, Views
 from cell.faces.hmi.recipes import RecipeBook
+from cell.faces.practice.strip import Strip
+from cell.faces.practice.tour import Tour
 from cell.faces.web.language import remember, spoken
 from cell.faces.web.services import Services
 from cell.people.person import SignedIn
@@ -42,7 +44,10 @@ SCRIPT: Final = (HERE / "page.js").read_text(encoding="utf-8")
 class OperatorPage:
     """One browser's page, in that browser's language."""
 
-    def __init__(self, services: Services, person: SignedIn, lang: Lang) -> None:
+    def __init__(
+        self, services: Services, person: SignedIn, lang: Lang, *, tour: bool = False
+    ) -> None:
+        """tour: whether the way round is asked for."""
         self._services, self._person = services, person
         self._config = services.config.hmi
         self._link, self._orders = services.link, services.orders
@@ -52,8 +57,9 @@ class OperatorPage:
         ui.add_css(STYLE)
         ui.add_head_html(f"<script>{SCRIPT}; {spoken(lang)}</script>")
         self._views = Views()
+        self._tour = Tour(services.learners, person, lang, tour)
         with box("page") as self._page:
-            self._components = self._build()
+            self._components = (*self._build(), self._tour)
         self._refresh()
         ui.timer(1.0 / self._config.refresh_hz, self._tick)
 
@@ -63,7 +69,7 @@ class OperatorPage:
         header = Header(
             self._switch_language, self._recipe_button(recipes), self._person, self._view_keys
         )
-        told = self._services.shift.told
+        told, trained = self._services.shift.told, self._strip()
         with box("main") as line:
             with box("column column-picture"):
                 picture = PicturePanel(pictures, recipes)
@@ -89,7 +95,12 @@ class OperatorPage:
             self._views.add("bins", sheet, BinView(self._exchange, self._person))
         controls = Controls(self._give, self._person)
         health = HealthStrip()
-        return header, controls, health, LinkCover()
+        return (header, controls, health, LinkCover(), *trained)
+
+    def _strip(self) -> tuple[Component, ...]:
+        """The trainer's, where people practise."""
+        coach = self._services.practice
+        return () if coach is None else (Strip(coach, self._person, self._tour.begin),)
 
     def _view_keys(self) -> ViewKeys:
         self._keys = ViewKeys(self._show_view)

@@ -12,8 +12,10 @@ from typing import Final
 
 from nicegui import ui
 
+from cell.faces.studio.practising import practise
+from cell.faces.studio.visit import Visit
 from cell.faces.web.language import spoken
-from cell.faces.web.visit import Visit
+from cell.faces.web.visit import Visit as AnyVisit
 from cell.faces.web.who import Who
 from cell.people.person import SignedIn
 from cell.people.roles import Permission
@@ -89,16 +91,27 @@ def forbidden(person: SignedIn, words: str, lang: Lang, room: str = STUDIO.title
 def frame(visit: Visit, here: str) -> Iterator[None]:
     """The page's frame; what is built inside is the page. `here`: one of PLACES."""
     path = next(place.path for place in PLACES if place.name == here)
-    with framed(visit, STUDIO, here, lambda lang: f"{path}?lang={lang}"):
+    with framed(
+        visit,
+        STUDIO,
+        here,
+        lambda lang: f"{path}?lang={lang}",
+        below=lambda: practise(visit, here),
+    ):
         yield
 
 
 @contextmanager
 def framed(
-    visit: Visit, room: Frame, here: str, again: Callable[[Lang], str], kind: str = ""
+    visit: AnyVisit,
+    room: Frame,
+    here: str,
+    again: Callable[[Lang], str],
+    kind: str = "",
+    below: Callable[[], None] = lambda: None,
 ) -> Iterator[None]:
     """The frame of a room's page. here: the place's name; again: the same page's address in another
-    language; kind: a class of the page's own looks.
+    language; kind: a class of the page's own looks; below: makes what stands under its head.
     """
     lang, title = visit.lang, tr(room.title, visit.lang)
     place = next(one for one in room.places if one.name == here)
@@ -119,11 +132,12 @@ def framed(
             ui.link(tr("language.name", other), again(other)).classes("st-language").props(
                 "data-test=language"
             )
+        below()
         with ui.element("div").classes("st-page"):
             yield
 
 
-def _link(visit: Visit, place: Place, *, current: bool) -> ui.link:
+def _link(visit: AnyVisit, place: Place, *, current: bool) -> ui.link:
     link = ui.link(visit.tr(place.words), visit.link(place.path)).props(
         f"data-test=to-{place.name}"
     )

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from cell.config import CellConfig
 from cell.faces.hmi.recipes import RecipeBook
+from cell.faces.practice.coach import Coach
 from cell.labels.book import LabelBook
 from cell.people.noting import Notes
 from cell.promotion.registry import Registry
@@ -39,6 +40,10 @@ class Tools(Protocol):
     @property
     def trials(self) -> TrialKeeper:
         """Who watches the models with a say."""
+
+    @property
+    def practice(self) -> Coach | None:
+        """The trainer, where people practise."""
 
     @property
     def recipes(self) -> RecipeBook:

@@ -11,6 +11,7 @@ from nicegui import ui
 from cell.faces.api import mounting as api
 from cell.faces.hmi import mounting as hmi
 from cell.faces.hmi.components import shapes
+from cell.faces.practice import mounting as practice
 from cell.faces.quality import mounting as quality
 from cell.faces.studio import mounting as studio
 from cell.faces.web import sockets
@@ -47,6 +48,8 @@ def application(services: Services) -> FastAPI:
     hmi.mount(app, services)
     studio.mount(app, services)
     quality.mount(app, services)
+    if services.practice is not None:
+        practice.mount(app, services.practice, config.hmi.language, config.quality.zone)
     api.mount(app, services)
     ui.run_with(
         app,

@@ -19,6 +19,7 @@ from cell.people.devices import KEPT_NS
 from cell.people.errors import PeopleError
 from cell.people.people import People
 from cell.people.person import SignedIn
+from cell.people.roles import Role
 from models.ground.errors import UserError
 
 TOUCH_S: Final = 20.0
@@ -39,6 +40,8 @@ class Reception:
     ) -> None:
         self._people, self._clock = people, clock
         self._may_demo = config.people.may_demo(config.hmi.host)
+        practises = config.practice.twin is not None
+        self._demo_role = Role(config.practice.role) if practises else Role.OPERATOR
         self._lang = config.hmi.language
         self._secure = config.people.tls is not None
         # Cookies know no ports: two cells on one computer must not overwrite each other's.
@@ -133,7 +136,7 @@ class Reception:
         if self._demo is not None and (person := self._people.session_of(self._demo.token, now)):
             return person
         try:
-            self._demo = self._people.demo(now, self._lang)
+            self._demo = self._people.demo(now, self._lang, role=self._demo_role)
         except PeopleError:
             return None  # somebody has just made the first account
         return self._demo.signed_in

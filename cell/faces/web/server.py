@@ -25,6 +25,9 @@ from cell.config.stations import site_of
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.hmi.shift_watch import ShiftWatch
+from cell.faces.practice.coach import Coach
+from cell.faces.practice.colleague import Colleague
+from cell.faces.practice.twin import Machine
 from cell.faces.web.application import application
 from cell.faces.web.audit_watch import AuditWatch
 from cell.faces.web.greeting import address, first_lines
@@ -40,6 +43,7 @@ from cell.promotion.registry import Registry
 from cell.promotion.shadow.keeper import ShadowKeeper
 from cell.promotion.trial_keeper import TrialKeeper
 from cell.texts import render
+from cell.trainer.book import PracticeBook
 from cell.training.book import JobBook
 from cell.training.starting import go_on
 from models.ground.errors import PORT_TAKEN, UserError
@@ -152,6 +156,8 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     filler.start()
     pictures = PictureStore(config.picture_width, config.picture_quality, cell.data_dir)
     ends.callback(pictures.close)
+    learners = PracticeBook(cell.data_dir)
+    ends.callback(learners.close)
     link = CellLink(config, cell.namespace)
     ends.callback(link.close)
     shift = ShiftWatch(cell, lambda: link.view().live)
@@ -164,8 +170,27 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
         print(f"Training jobs wait: {render(problem)}", flush=True)
     return Services(
         cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit,
-        audit_watch, labels, jobs, registry, trials, shift,
+        audit_watch, labels, jobs, registry, trials, shift, learners,
+        _coach(cell, learners, labels, link, ends),
     )  # fmt: skip
+
+
+def _coach(
+    cell: CellConfig,
+    book: PracticeBook,
+    labels: LabelBook,
+    link: CellLink,
+    ends: contextlib.ExitStack,
+) -> Coach | None:
+    """The trainer, where people practise. `ends` closes it."""
+    if cell.practice.twin is None:
+        return None
+    machine = Machine(cell.practice.twin)
+    ends.callback(machine.close)
+    coach = Coach(cell.data_dir, cell.name, machine, Colleague(labels), link.view, book)
+    ends.callback(coach.close)
+    coach.start()
+    return coach
 
 
 def clear_up(data_dir: Path) -> None:

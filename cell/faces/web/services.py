@@ -11,12 +11,14 @@ from cell.config import CellConfig
 from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.hmi.shift_watch import ShiftWatch
+from cell.faces.practice.coach import Coach
 from cell.faces.web.audit_watch import AuditWatch
 from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
 from cell.people.people import People
 from cell.promotion.registry import Registry
 from cell.promotion.trial_keeper import TrialKeeper
+from cell.trainer.book import PracticeBook
 from cell.training.book import JobBook
 
 
@@ -38,6 +40,10 @@ class Services:
     registry: Registry
     trials: TrialKeeper
     shift: ShiftWatch
+    learners: PracticeBook
+    """Who has been shown around, and who practises."""
+    practice: Coach | None = None
+    """The trainer, where people practise."""
 
     @property
     def notes(self) -> AuditLog:

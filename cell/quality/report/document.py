@@ -11,15 +11,15 @@ from typing import Any, Final
 HERE: Final = Path(__file__).parent
 
 
-def pdf(template: str, data: Mapping[str, Any], made: datetime) -> bytes:
-    """Set a template of this folder with its data. made: goes into the file's properties; the clock
+def pdf(template: str, data: Mapping[str, Any], made: datetime, *, folder: Path = HERE) -> bytes:
+    """Set a template of a folder with its data. made: goes into the file's properties; the clock
     is not asked.
     """
     import typst  # 80 MiB that only a report needs
 
     content: bytes = typst.compile(
-        HERE / template,
-        root=HERE,
+        folder / template,
+        root=folder,
         font_paths=[HERE / "fonts"],
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},

@@ -83,7 +83,8 @@ class _Walk:
     """What holds from the last event on."""
 
     def __init__(self) -> None:
-        self.session, self._state, self._alarm = "", "off", ""
+        self.session, self._alarm = "", ""
+        self._state: e.CellState | None = None
         self._holding: dict[str, str] = {}
         self._from_ns: int | None = None
 
@@ -95,28 +96,24 @@ class _Walk:
 
     def end(self) -> None:
         """The session is over."""
-        self.session, self._state, self._alarm = "", "off", ""
+        self.session, self._alarm, self._state = "", "", None
         self._holding.clear()
 
     def take(self, event: e.Event) -> None:
         """What this event changes."""
+        self._state = e.state_after(event, self._state)
         match event:
             case e.SessionStarted():
                 self.end()
-                self.session, self._state = event.session, str(e.CellState.STOPPED)
+                self.session, self._state = event.session, e.state_after(event, None)
             case e.SessionClosed():
                 self.end()
             case e.Faulted():
-                # The ledger tells no change of state beside it.
                 if event.stopped or not self._alarm:
                     self._alarm = event.alarm
-                purge = event.purge or self._state == e.CellState.PURGE_REQUIRED
-                self._state = str(e.CellState.PURGE_REQUIRED if purge else e.CellState.FAULTED)
                 self._holding.clear()
-            case e.StateChanged():
-                self._state = str(event.state)
-                if event.state in (e.CellState.RUNNING, e.CellState.STOPPED):
-                    self._alarm = ""
+            case e.StateChanged(state=e.CellState.RUNNING | e.CellState.STOPPED):
+                self._alarm = ""
             case e.BeltHeld():
                 self._holding[event.part] = event.cause
             case e.BeltReleased():
@@ -125,7 +122,9 @@ class _Walk:
                 pass
 
     def _now(self) -> str:
-        if self._state == e.CellState.RUNNING:
+        if self._state is None:
+            return "off"
+        if self._state is e.CellState.RUNNING:
             return next(iter(self._holding.values()), "producing")
         faulty = self._state in (e.CellState.FAULTED, e.CellState.PURGE_REQUIRED)
-        return self._alarm if faulty and self._alarm else self._state
+        return self._alarm if faulty and self._alarm else str(self._state)

@@ -9,6 +9,7 @@ from typing import Final, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cell.control.ledger import events as e
 from cell.records.summaries.tables import SPANS, CellStateRow, Filling
 
 MOST_S: Final = 100 * 86_400
@@ -68,6 +69,19 @@ def add_state(database: sqlite3.Connection, row: tuple[str, str, int, int]) -> N
         for start_s, ns in _pieces(begin_ns, end_ns, span)
     ]
     database.executemany(_SQL["state_sum"], pieces)
+
+
+def state_told(event: e.StateChanged | e.Faulted, before: str) -> tuple[str, str]:
+    """The state that an event leads to, and why. before: the one of now, '' for none."""
+    state = e.state_after(event, e.CellState(before) if before else None)
+    assert state is not None
+    return state.value, event.alarm if isinstance(event, e.Faulted) else event.reason
+
+
+def state_of_now(session: Session) -> str:
+    """The state that has no end yet, '' for none."""
+    query = select(CellStateRow.state).where(CellStateRow.until_ns.is_(None))
+    return session.scalars(query.order_by(CellStateRow.seq.desc()).limit(1)).first() or ""
 
 
 def end_state(session: Session, end_ns: int) -> None:

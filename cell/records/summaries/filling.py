@@ -15,7 +15,7 @@ from cell.control.ledger import events as e
 from cell.control.ledger.codec import decode
 from cell.records.alarm_events import make_up
 from cell.records.journal_file import connect, reading
-from cell.records.summaries.adding import add_state
+from cell.records.summaries.adding import add_state, state_told
 from cell.records.summaries.parts import sum_rows
 from cell.records.summaries.tables import DERIVED, SPANS
 
@@ -23,7 +23,7 @@ BITE: Final = 1000
 """Parts at a time: some tenths of a second."""
 PAGE: Final = 20_000
 """Events of the journal at a time that are looked through for states."""
-_KINDS: Final = ("state_changed", "session_started", "session_closed")
+_KINDS: Final = ("state_changed", "faulted", "session_started", "session_closed")
 _LEVEL: Final = f"(SELECT {' UNION ALL SELECT '.join(f'{span} AS span' for span in SPANS)}) AS v"
 _ALARMS: Final = f"""INSERT INTO alarm_sum
     SELECT v.span, a.raised_ns / 1000000000 / v.span * v.span, a.alarm, count(*),
@@ -154,8 +154,9 @@ def _state(
     if found is not None:
         database.execute("UPDATE cell_state SET until_ns = ? WHERE seq = ?", (end_ns, found[0]))
         add_state(database, (found[1], found[2], found[3], end_ns))
-    if isinstance(event, e.StateChanged):
-        row = (seq, event.state.value, event.reason, event.stamp_ns)
+    if isinstance(event, e.StateChanged | e.Faulted):
+        state, reason = state_told(event, found[1] if found else "")
+        row = (seq, state, reason, event.stamp_ns)
         database.execute("INSERT INTO cell_state VALUES (?, ?, ?, ?, NULL)", row)
 
 

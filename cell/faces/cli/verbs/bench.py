@@ -17,6 +17,7 @@ from cell.faces.cli.errors import UsageError
 from cell.faces.cli.names import shown
 from cell.faces.cli.terminal import terminal
 from cell.faces.cli.verbs import (
+    bench_faces,
     bench_faults,
     bench_gate,
     bench_gpu,
@@ -85,6 +86,7 @@ app.command("picks")(bench_picks.picks)
 app.command("read")(bench_read.read)
 app.command("records")(bench_records.records)
 app.command("teach")(bench_teach.teach)
+app.command("faces")(bench_faces.faces)
 app.command("faults")(bench_faults.faults)
 app.command("cuts")(bench_faults.cuts)
 

@@ -20,7 +20,7 @@ from cell.faces.web.sign_in.rendering import FOLDER, Pages
 from cell.faces.web.signed_in import signed_in
 from cell.people.account import Begun
 from cell.people.errors import SignInError
-from cell.texts import say
+from cell.texts import say, tr
 from models.ground.errors import UserError
 
 FILES: Final = {"style.css": "text/css", "sign_in.js": "text/javascript"}
@@ -32,7 +32,10 @@ def mount(app: FastAPI, services: Services, reception: Reception) -> None:
     """Add the sign-in page, the first administrator's, and signing out."""
     config = services.config
     forms = Forms(config.hmi.port, secure=reception.secure)
-    pages = Pages(config.name, forms, config.hmi.language)
+    name = config.name
+    if config.practice.twin is not None:
+        name = f"{name} – {tr('practice.frame', config.hmi.language)}"
+    pages = Pages(name, forms, config.hmi.language)
     desk = Desk()
     sign_in = SignIn(services, reception, forms, pages, desk)
     first = FirstAdmin(services, reception, forms, pages, desk)

@@ -1,0 +1,1 @@
+"""What the pages do under load, and what they cost the cell."""

@@ -1,0 +1,52 @@
+"""Somebody who learns: what he does at the page, lesson by lesson."""
+
+from __future__ import annotations
+
+from tests.hmi.browsing import Page
+
+
+class Learner:
+    """At a page that is open."""
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page, self.name = page, name
+
+    def come(self, course: str = "operator") -> None:
+        """Begin or go on with a course."""
+        page = self.page
+        page.live()
+        field = page.until(lambda: page.find("practice-name"), "the name's field")[0]
+        field = field if field.tag_name == "input" else field.find_element("css selector", "input")
+        field.clear()
+        field.send_keys(self.name)
+        page.click(f"practice-course-{course}")
+
+    def begin(self, lesson: str) -> None:
+        """The lesson that comes next."""
+        self.page.until(lambda: self.comes_next(lesson), f"{lesson} comes next")
+        self.page.click("practice-begin")
+        self.page.until(lambda: self.page.find("practice-break-off"), f"{lesson} has begun")
+
+    def comes_next(self, lesson: str) -> bool:
+        """Whether the strip says so."""
+        found = self.page.find(f"practice-chip-{lesson}")
+        return bool(found) and "practice-chip-now" in found[0].get_attribute("class")
+
+    def confirm(self) -> None:
+        """The belt is clear."""
+        page = self.page
+        page.click("confirm_clear")
+        page.click("clear-seen")
+        page.click("clear-confirm")
+
+    def acknowledge(self) -> None:
+        """All alarms."""
+        self.page.click("acknowledge-all")
+
+    def done(self) -> str:
+        """The outcome's words, once there is one; then on."""
+        page = self.page
+        page.until(lambda: page.find("practice-outcome"), "the lesson is done")
+        words = page.text("practice-outcome") + " " + page.text("practice-why")
+        page.click("practice-next")
+        return words

@@ -1,0 +1,188 @@
+"""People learn at the real pages, in a real browser, with the real cell at the twin: one
+passes, one makes mistakes, breaks off and goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
+
+from cell.texts import tr
+from cell.trainer.lessons import COURSES, Course
+from tests.hmi.browsing import Page
+from tests.hmi.conftest import free_port, until
+from tests.practice.learner import Learner
+
+ROOT = Path(__file__).parents[2]
+HOST, DOMAIN = "127.0.74.11", 74
+START_S, FAULT_S = 240.0, 120.0
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the page of `cell practice`."""
+    folder, port = tmp_path_factory.mktemp("practice"), free_port()
+    command = [sys.executable, "-m", "cell.faces.cli.main", "practice", "--data", str(folder / "d")]
+    command += ["--host", HOST, "--domain", str(DOMAIN), "--port", str(port), "--lang", "en"]
+    log = folder / "log.txt"
+    with log.open("w") as out:
+        cell = subprocess.Popen(
+            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=os.environ
+        )
+    try:
+        until(
+            lambda: "Practise here" in log.read_text() or cell.poll() is not None, "ready", START_S
+        )
+        assert cell.poll() is None, log.read_text()
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        cell.send_signal(signal.SIGINT)
+        cell.wait(60)
+
+
+@pytest.fixture
+def page(browser: Any, practice: str) -> Page:
+    browser.get(practice + "?lang=en")
+    made = Page(browser, until)
+    made.live()
+    return made
+
+
+def bring_back(learner: Learner) -> None:
+    """From a fault to production, as the keys allow."""
+    page = learner.page
+
+    def one() -> bool:
+        if page.find("practice-outcome"):
+            return True
+        for key in ("start", "reset"):
+            if page.enabled(key):
+                page.click(key)
+                return False
+        if page.enabled("confirm_clear") and not page.enabled("start"):
+            learner.confirm()
+        return False
+
+    until(one, "back in production", FAULT_S)
+
+
+def alarm(page: Page) -> None:
+    until(lambda: page.covered("acknowledge-all"), "an alarm", FAULT_S)
+
+
+def override(page: Page) -> None:
+    def touched() -> bool:
+        if page.find("practice-outcome"):
+            return True
+        for key in page.find("override-pass"):
+            key.click()
+        return False
+
+    until(touched, "a false call", FAULT_S)
+
+
+def test_whoever_does_it_right_passes_and_gets_a_certificate(page: Page, practice: str) -> None:
+    kim = Learner(page, "Kim Min-jun")
+    kim.come()
+    said = []
+    kim.begin("start")
+    kim.confirm()
+    page.click("start")
+    said.append(kim.done())
+    kim.begin("stop")
+    page.click("stop")
+    page.click("start")
+    said.append(kim.done())
+    kim.begin("override")
+    override(page)
+    said.append(kim.done())
+    kim.begin("outfeed")
+    until(lambda: "cannot" in page.text("feed") or "wait" in page.text("feed"), page.text("feed"))
+    page.click("practice-act-free_outfeed")
+    said.append(kim.done())
+    for lesson, first in (("crash", ()), ("alarm", ("release_stop",)), ("drop", ())):
+        kim.begin(lesson)
+        alarm(page)
+        for act in (*first, "clear_belt"):
+            page.click(f"practice-act-{act}")
+        kim.acknowledge()
+        bring_back(kim)
+        said.append(kim.done())
+    kim.begin("drain")
+    page.click("drain")
+    said.append(kim.done())
+    assert all("mistakes 0" in one for one in said), said
+    page.shows("practice-points", "passed")
+    for lang in ("en", "ko"):
+        address = f"{practice}practice/certificate.pdf?lang={lang}"
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            assert answer.headers["Content-Type"] == "application/pdf"
+            assert answer.read(5) == b"%PDF-"
+
+
+def test_whoever_errs_has_fewer_points_and_goes_on_where_he_was(page: Page, practice: str) -> None:
+    lee = Learner(page, "Lee Seo-yeon")
+    if page.find("practice-leave"):
+        page.click("practice-leave")
+    lee.come()
+    lee.begin("start")
+    lee.confirm()
+    page.click("start")
+    lee.done()
+    lee.begin("stop")
+    page.click("drain")  # not what the lesson asks for
+    page.shows("practice-mistake", "Run empty")
+    page.shows("practice-count", "1")
+    until(lambda: page.enabled("start"), "the belt is empty", FAULT_S)
+    page.click("start")
+    page.click("stop")
+    page.click("start")
+    assert points(lee.done()) < 100
+    lee.begin("override")
+    page.click("practice-break-off")
+    page.click("practice-leave")
+    page.browser.refresh()
+    page.live()
+    lee.come()
+    until(lambda: lee.comes_next("override"), "goes on")
+    done = [
+        one for one in COURSES[Course.OPERATOR] if ":" in page.text(f"practice-chip-{one.name}")
+    ]
+    assert [one.name for one in done] == ["start", "stop"]
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{practice}practice/certificate.pdf?lang=en", timeout=60)
+    assert refused.value.code == 409
+
+
+def test_the_way_round_can_be_taken_and_skipped(page: Page) -> None:
+    page.browser.get(page.browser.current_url.partition("?")[0] + "?lang=ko&tour=1")
+    page.live()
+    seen = []
+    while len(seen) < 9:
+        page.until(lambda: page.find("tour"), "the card")
+        seen.append(page.text("tour"))
+        page.click("tour-next")
+    assert tr("tour.state.title", "ko") in seen[0]
+    assert tr("tour.controls.title", "ko") in seen[7]
+    page.until(lambda: not page.find("tour"), "the end")
+    page.click("practice-tour")
+    page.until(lambda: page.find("tour-skip"), "the card again")
+    page.click("tour-skip")
+    page.until(lambda: not page.find("tour"), "it is skipped")
+
+
+def points(outcome: str) -> int:
+    found = re.search(r"(\d+) of 100", outcome)
+    assert found, outcome
+    return int(found[1])
