@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from nicegui import Client, background_tasks, core
 from nicegui import app as pages
-from socketio.exceptions import (  # type: ignore[import-untyped]
+from socketio.exceptions import (
     ConnectionRefusedError as SocketRefusedError,
 )
 from starlette.requests import HTTPConnection
