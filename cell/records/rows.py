@@ -44,6 +44,8 @@ def write(session: Session, progress: s.Progress, seq: int, event: e.Event) -> N
             _close(session, seq, event)
         case e.BeltHeld() | e.BeltReleased() | e.Faulted():
             _stops(session, progress, seq, event)
+            if isinstance(event, e.Faulted):
+                _fault(session, seq, event)
         case e.AlarmRaised() | e.AlarmCleared() | e.AlarmAcknowledged():
             _alarm(session, progress, seq, event)
         case e.StateChanged():
@@ -317,6 +319,13 @@ def _state(session: Session, seq: int, event: e.StateChanged) -> None:
             seq=seq, state=event.state.value, reason=event.reason, stamp_ns=event.stamp_ns
         )
         adding.begin_state(session, row)
+
+
+def _fault(session: Session, seq: int, event: e.Faulted) -> None:
+    if adding.states_are_followed(session):
+        row = adding.fault_state(seq, event, adding.state_now(session))
+        if row is not None:
+            adding.begin_state(session, row)
 
 
 def _end_state(session: Session, end_ns: int) -> None:

@@ -73,6 +73,7 @@ def running_shift(
     counts that one from its beginning. live: the cell is heard, so that its last state goes on; of
     one that is not, nothing is known since. Raises RecordsError, JournalError.
     """
+    planned: tuple[tuple[int, int], ...]
     one = next(shifts(settings.patterns, settings.zone, now_ns, now_ns + 1), None)
     if one is None:
         since, ends = (now_ns - WITHOUT_SHIFTS_NS) // QUARTER_NS * QUARTER_NS, now_ns

@@ -9,6 +9,7 @@ from typing import Final, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cell.control.ledger.events import CellState, Faulted
 from cell.records.summaries.tables import SPANS, CellStateRow, Filling
 
 MOST_S: Final = 100 * 86_400
@@ -84,6 +85,23 @@ def begin_state(session: Session, row: CellStateRow) -> None:
     """The cell is in another state now."""
     end_state(session, row.stamp_ns)
     session.add(row)
+
+
+def fault_state(seq: int, event: Faulted, now: str) -> CellStateRow | None:
+    """The state that a fault brings, which the ledger tells with no event of its own; None: the
+    cell was in it already. now: the state before.
+    """
+    purge = event.purge or now == CellState.PURGE_REQUIRED
+    state = CellState.PURGE_REQUIRED if purge else CellState.FAULTED
+    if now == state:
+        return None
+    return CellStateRow(seq=seq, state=state.value, reason=event.alarm, stamp_ns=event.stamp_ns)
+
+
+def state_now(session: Session) -> str:
+    """The state that has no end yet, '' for none."""
+    open_one = select(CellStateRow.state).where(CellStateRow.until_ns.is_(None))
+    return session.scalar(open_one.order_by(CellStateRow.seq.desc()).limit(1)) or ""
 
 
 def states_are_followed(session: Session) -> bool:
