@@ -15,7 +15,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from cell.records.errors import RecordsError
 from cell.records.schema import SCHEMA_VERSION, Base
 from cell.records.summaries import tables
-from cell.records.summaries.filling import begin_alarms, begin_filling
+from cell.records.summaries.filling import begin_alarms, begin_filling, begin_states
 from cell.stores.trouble import told
 
 SMALL: Final = 64 * 2**20
@@ -81,6 +81,8 @@ def _change(database: sqlite3.Connection, version: int) -> None:
     if version < _WITH_SUMS:
         begin_filling(database)
     begin_alarms(database)
+    if version == _WITH_SUMS:
+        begin_states(database)
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 

@@ -42,11 +42,10 @@ def write(session: Session, progress: s.Progress, seq: int, event: e.Event) -> N
             _removal(session, seq, event)
         case e.Passed() | e.Purged():
             _close(session, seq, event)
-        case e.BeltHeld() | e.BeltReleased():
+        case e.BeltHeld() | e.BeltReleased() | e.Faulted():
             _stops(session, progress, seq, event)
-        case e.Faulted():
-            _stops(session, progress, seq, event)
-            _state(session, seq, event)
+            if isinstance(event, e.Faulted):
+                _fault(session, seq, event)
         case e.AlarmRaised() | e.AlarmCleared() | e.AlarmAcknowledged():
             _alarm(session, progress, seq, event)
         case e.StateChanged():
@@ -314,11 +313,19 @@ def _count_acknowledged(session: Session, alarm: str) -> None:
         adding.add_alarm(session, alarm, row.raised_ns, acknowledged=1)
 
 
-def _state(session: Session, seq: int, event: e.StateChanged | e.Faulted) -> None:
+def _state(session: Session, seq: int, event: e.StateChanged) -> None:
     if adding.states_are_followed(session):
-        state, reason = adding.state_told(event, adding.state_of_now(session))
-        row = CellStateRow(seq=seq, state=state, reason=reason, stamp_ns=event.stamp_ns)
+        row = CellStateRow(
+            seq=seq, state=event.state.value, reason=event.reason, stamp_ns=event.stamp_ns
+        )
         adding.begin_state(session, row)
+
+
+def _fault(session: Session, seq: int, event: e.Faulted) -> None:
+    if adding.states_are_followed(session):
+        row = adding.fault_state(seq, event, adding.state_now(session))
+        if row is not None:
+            adding.begin_state(session, row)
 
 
 def _end_state(session: Session, end_ns: int) -> None:

@@ -263,7 +263,7 @@ class AlarmEvent(Base):
     seq: Mapped[int] = mapped_column(primary_key=True)
     alarm: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    stamp_ns: Mapped[int] = mapped_column(index=True)
+    stamp_ns: Mapped[int]
     part: Mapped[str]
     detail: Mapped[str]
     person: Mapped[str]
@@ -273,6 +273,7 @@ class AlarmEvent(Base):
     __table_args__ = (
         Index("alarm_event_by_alarm", "alarm", "seq"),
         Index("alarm_event_by_kind", "kind", "seq", "alarm"),
+        Index("alarm_event_by_time", "kind", "stamp_ns", "seq"),
     )
 
 

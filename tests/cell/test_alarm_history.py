@@ -122,16 +122,6 @@ def test_records_of_version_2_get_their_history_from_the_journal(
     assert not list(verify(shift.folder, lambda items, _what, _total: items))
 
 
-def test_records_of_version_2_are_whole_for_searches_at_once(shift: Shift) -> None:
-    shift.projection.catch_up(shift.journal)
-    shift.projection.close()
-    version_2(shift.folder)
-    shift.projection = Projection.open(shift.folder / "records.db")
-    archive = Archive(shift.folder)
-    assert archive.parts().rows == ()
-    archive.close()
-
-
 def test_many_pages_hold_each_event_once(tmp_path: Path) -> None:
     shift = Shift(tmp_path)
     shift.journal.append(

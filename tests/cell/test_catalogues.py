@@ -19,6 +19,7 @@ from cell.control.alarms import CATALOGUE, ShelfEnd
 from cell.control.changeover import Step
 from cell.control.ledger.observations import COMMANDS
 from cell.faces.api.problems import TITLES
+from cell.faces.hmi.components import bin_view, shelve_dialog, shift_figures, shift_view
 from cell.faces.hmi.components.cell_model import VERDICT_COLORS
 from cell.faces.hmi.components.counts import ENTRIES
 from cell.faces.hmi.components.override import WHY
@@ -56,6 +57,24 @@ ROOMS = ("cell", "models", "robot", "vision")
 SAYING = ("say", "tr", "RefusalError", "told")
 
 COMPOSED = {
+    "view.{}": ("line", "shift", "alarms", "bins"),
+    "shift.{}": (*shift_figures.ENTRIES, *shift_view.FACTORS),
+    "shelve.why.{}": shelve_dialog.REASONS,
+    "stop.{}": (
+        "off",
+        "wait",
+        "retry",
+        "stopped",
+        "starting",
+        "stopping",
+        "faulted",
+        "purge_required",
+    ),
+    "alarm.event.{}": ("raised", "returned", "acknowledged", "shelved", "unshelved"),
+    # Signs of their own, and bins as recipes usually name them.
+    "bin.{}": [*bin_view.SIGNS, "rework", "scrap", "review"],
+    "bin.ask_{}": ("in", "out"),
+    "bin.ask_{}.look": ("in", "out"),
     "alarm.{}": CATALOGUE,
     "api.title.{}": TITLES,
     "alarm.priority.{}": PRIORITIES,
@@ -65,7 +84,6 @@ COMPOSED = {
     "gate.outcome.{}": [outcome.replace(" ", "_") for outcome in Outcome],
     "model.state.{}": ModelState,
     "model.way.{}": Way,
-    "bin.{}": ("rework", "scrap", "review"),  # as recipes usually name them
     "change.{}": [step for step in Step if step is not Step.NONE],
     "command.{}": COMMANDS,
     "count.{}": ENTRIES,

@@ -24,6 +24,7 @@ BIG = frozenset(
     {
         "part", "part_line", "part_tag", "exposure", "frame", "inspection", "evidence", "defect",
         "verdict", "removal", "disposition", "timing", "belt_stop", "alarm_log", "acknowledgement",
+        "alarm_event",
         "cell_state", "session", "session_sum",
     }
 )  # fmt: skip

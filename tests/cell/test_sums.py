@@ -128,6 +128,13 @@ def histories(draw: st.DrawFn) -> list[e.Event]:
         elif what == 9:
             held_for.append(part)
             events.append(e.BeltHeld(**stamp, part=part, cause="wait", ordered=True))
+        elif what == 10 and draw(st.booleans()):
+            events.append(
+                e.Faulted(
+                    **stamp, alarm="belt.jam", part="", detail="", purge=draw(st.booleans()),
+                    stopped=False, encoder_m=0.0, encoder_valid=True,
+                )
+            )  # fmt: skip
         elif what == 10:
             events.append(
                 e.StateChanged(**stamp, state=draw(st.sampled_from(STATES)), reason="", person="")
@@ -324,3 +331,47 @@ def test_a_clock_that_was_set_back_hides_no_part(tmp_path: Path) -> None:
             break
     assert found == ["s-1", "s-4", "s-0", "s-3", "s-2"]
     assert sum(one.parts for one in Sums(tmp_path).parts()) == len(stamps)
+
+
+def test_time_in_a_fault_is_no_time_in_operation(tmp_path: Path) -> None:
+    """The ledger tells a fault with no change of state beside it."""
+
+    def after(seconds: int) -> int:
+        return START_NS + seconds * NS
+
+    states = e.CellState
+    events = [
+        e.SessionStarted(
+            stamp_ns=START_NS, session="s", recipe="r", encoder_m=0, arrivals=0, exposures=0,
+            exits=0, clean=True,
+        ),
+        e.StateChanged(stamp_ns=after(0), state=states.RUNNING, reason=""),
+        *(
+            e.Faulted(
+                stamp_ns=after(at), alarm=alarm, part="", detail="", purge=False, stopped=True,
+                encoder_m=0.0, encoder_valid=True,
+            )
+            for at, alarm in ((100, "belt.watchdog"), (110, "belt.jam"))
+        ),
+        e.StateChanged(stamp_ns=after(160), state=states.STOPPED, reason="", person="kim"),
+        e.StateChanged(stamp_ns=after(170), state=states.RUNNING, reason=""),
+        e.SessionClosed(stamp_ns=after(200), clean=True, encoder_m=0.0, arrivals=0),
+    ]  # fmt: skip
+    projected(tmp_path, events, [3])
+
+    def told() -> dict[tuple[str, str], float]:
+        return {(one.state, one.reason): one.seconds for one in Sums(tmp_path).states()}
+
+    assert told() == {
+        ("running", ""): 130.0, ("faulted", "belt.watchdog"): 60.0, ("stopped", ""): 10.0,
+    }  # fmt: skip
+    before = told()
+    with closing(sqlite3.connect(tmp_path / "records.db")) as records, records:
+        records.execute("PRAGMA user_version = 2")
+        records.execute("DELETE FROM cell_state WHERE state = 'faulted'")
+        records.execute("DELETE FROM alarm_event")
+    engine = open_records(tmp_path / "records.db", create=True)
+    while fill(engine, tmp_path / "journal.db") is not None:
+        pass
+    engine.dispose()
+    assert told() == before, "records of version 2 are counted anew"

@@ -14,9 +14,7 @@ from typing import Any, Final
 
 from nicegui import Client, background_tasks, core
 from nicegui import app as pages
-from socketio.exceptions import (
-    ConnectionRefusedError as SocketRefusedError,
-)
+from socketio.exceptions import ConnectionRefusedError as SocketRefusedError
 from starlette.requests import HTTPConnection
 
 from cell.faces.web.reception import Reception

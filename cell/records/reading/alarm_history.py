@@ -58,7 +58,8 @@ def raised(session: Session, since_ns: int, until_ns: int) -> tuple[Raised, ...]
 def standing(session: Session) -> tuple[Standing, ...]:
     """Alarms whose cause stands, those that have stood longest first."""
     a = s.AlarmLog
-    query = select(a.alarm, a.raised_ns).where(a.cleared_ns.is_(None)).order_by(a.seq)
+    query = select(a.alarm, a.raised_ns).where(a.cleared_ns.is_(None), a.raised_ns >= -_LAST)
+    query = query.order_by(a.raised_ns)
     return tuple(Standing(*row) for row in session.execute(query))
 
 

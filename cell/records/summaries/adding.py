@@ -9,7 +9,7 @@ from typing import Final, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cell.control.ledger import events as e
+from cell.control.ledger.events import CellState, Faulted
 from cell.records.summaries.tables import SPANS, CellStateRow, Filling
 
 MOST_S: Final = 100 * 86_400
@@ -71,19 +71,6 @@ def add_state(database: sqlite3.Connection, row: tuple[str, str, int, int]) -> N
     database.executemany(_SQL["state_sum"], pieces)
 
 
-def state_told(event: e.StateChanged | e.Faulted, before: str) -> tuple[str, str]:
-    """The state that an event leads to, and why. before: the one of now, '' for none."""
-    state = e.state_after(event, e.CellState(before) if before else None)
-    assert state is not None
-    return state.value, event.alarm if isinstance(event, e.Faulted) else event.reason
-
-
-def state_of_now(session: Session) -> str:
-    """The state that has no end yet, '' for none."""
-    query = select(CellStateRow.state).where(CellStateRow.until_ns.is_(None))
-    return session.scalars(query.order_by(CellStateRow.seq.desc()).limit(1)).first() or ""
-
-
 def end_state(session: Session, end_ns: int) -> None:
     """Close the state of now, if there is one."""
     open_one = select(CellStateRow).where(CellStateRow.until_ns.is_(None))
@@ -98,6 +85,23 @@ def begin_state(session: Session, row: CellStateRow) -> None:
     """The cell is in another state now."""
     end_state(session, row.stamp_ns)
     session.add(row)
+
+
+def fault_state(seq: int, event: Faulted, now: str) -> CellStateRow | None:
+    """The state that a fault brings, which the ledger tells with no event of its own; None: the
+    cell was in it already. now: the state before.
+    """
+    purge = event.purge or now == CellState.PURGE_REQUIRED
+    state = CellState.PURGE_REQUIRED if purge else CellState.FAULTED
+    if now == state:
+        return None
+    return CellStateRow(seq=seq, state=state.value, reason=event.alarm, stamp_ns=event.stamp_ns)
+
+
+def state_now(session: Session) -> str:
+    """The state that has no end yet, '' for none."""
+    open_one = select(CellStateRow.state).where(CellStateRow.until_ns.is_(None))
+    return session.scalar(open_one.order_by(CellStateRow.seq.desc()).limit(1)) or ""
 
 
 def states_are_followed(session: Session) -> bool:

@@ -15,7 +15,7 @@ from cell.control.ledger import events as e
 from cell.control.ledger.codec import decode
 from cell.records.alarm_events import make_up
 from cell.records.journal_file import connect, reading
-from cell.records.summaries.adding import add_state, state_told
+from cell.records.summaries.adding import add_state, fault_state
 from cell.records.summaries.parts import sum_rows
 from cell.records.summaries.tables import DERIVED, SPANS
 
@@ -23,7 +23,7 @@ BITE: Final = 1000
 """Parts at a time: some tenths of a second."""
 PAGE: Final = 20_000
 """Events of the journal at a time that are looked through for states."""
-_KINDS: Final = ("state_changed", "faulted", "session_started", "session_closed")
+_KINDS: Final = ("state_changed", "session_started", "session_closed", "faulted")
 _LEVEL: Final = f"(SELECT {' UNION ALL SELECT '.join(f'{span} AS span' for span in SPANS)}) AS v"
 _ALARMS: Final = f"""INSERT INTO alarm_sum
     SELECT v.span, a.raised_ns / 1000000000 / v.span * v.span, a.alarm, count(*),
@@ -57,6 +57,15 @@ def begin_filling(database: sqlite3.Connection) -> None:
         "alarms_all) SELECT 1, 0, coalesce(max(rowid), 0), 0, (SELECT alarms_done FROM filling), "
         "coalesce((SELECT alarms_all FROM filling), 0) FROM part"
     )
+
+
+def begin_states(database: sqlite3.Connection) -> None:
+    """Records of version 2 took the time in a fault for production: `fill` counts it anew. In the
+    caller's transaction, after `begin_alarms`.
+    """
+    database.execute("DELETE FROM cell_state")
+    database.execute("DELETE FROM state_sum")
+    database.execute("UPDATE filling SET states_done = 0")
 
 
 def begin_alarms(database: sqlite3.Connection) -> None:
@@ -151,13 +160,20 @@ def _state(
         "SELECT seq, state, reason, stamp_ns FROM cell_state WHERE until_ns IS NULL "
         "ORDER BY seq DESC LIMIT 1"
     ).fetchone()
+    begun: tuple[str, str] | None = None
+    if isinstance(event, e.StateChanged):
+        begun = event.state.value, event.reason
+    elif isinstance(event, e.Faulted):
+        row = fault_state(seq, event, found[1] if found else "")
+        if row is None:
+            return
+        begun = row.state, row.reason
     if found is not None:
         database.execute("UPDATE cell_state SET until_ns = ? WHERE seq = ?", (end_ns, found[0]))
         add_state(database, (found[1], found[2], found[3], end_ns))
-    if isinstance(event, e.StateChanged | e.Faulted):
-        state, reason = state_told(event, found[1] if found else "")
-        row = (seq, state, reason, event.stamp_ns)
-        database.execute("INSERT INTO cell_state VALUES (?, ?, ?, ?, NULL)", row)
+    if begun is not None:
+        values = (seq, *begun, event.stamp_ns)
+        database.execute("INSERT INTO cell_state VALUES (?, ?, ?, ?, NULL)", values)
 
 
 @contextmanager

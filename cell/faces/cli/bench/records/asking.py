@@ -10,7 +10,15 @@ from typing import Any, Final
 
 from cell.config.quality import QualityConfig, ShiftConfig
 from cell.quality.reading.overview import overview
-from cell.records.reading import AlarmsAsked, Archive, LineRow, PartsAsked, Sums, SumsAsked
+from cell.records.reading import (
+    AlarmsAsked,
+    Archive,
+    EventsAsked,
+    LineRow,
+    PartsAsked,
+    Sums,
+    SumsAsked,
+)
 from cell.records.reading.cursor import cursor_of
 
 DAY_NS: Final = 86_400 * 10**9
@@ -145,6 +153,19 @@ def _of_the_rest(archive: Archive, told: Sample) -> Iterator[tuple[str, Question
         lambda: archive.alarms(
             AlarmsAsked(told.first_ns, told.last_ns, "camera.frame_failed"), limit=PAGE
         ),
+    )
+    yield "alarm events", lambda: archive.alarm_events(limit=PAGE)
+    yield (
+        "alarm events: of a kind",
+        lambda: archive.alarm_events(EventsAsked(kind="raised"), limit=PAGE),
+    )
+    yield (
+        "alarm events: of an alarm",
+        lambda: archive.alarm_events(EventsAsked("camera.frame_failed"), limit=PAGE),
+    )
+    yield (
+        "alarm figures: of a shift",
+        lambda: archive.alarm_figures(told.last_ns - DAY_NS // 3, told.last_ns),
     )
     yield "runs", lambda: archive.sessions(limit=PAGE)
     yield "runs: later page", lambda: archive.sessions(cursor_of(told.middle.arrived_ns), PAGE)

@@ -41,7 +41,7 @@ ALARMS: Final = (
 _TABLES: Final = {
     "session": 4, "part": 6, "exposure": 7, "frame": 9, "inspection": 20, "evidence": 9,
     "defect": 8, "verdict": 7, "removal": 15, "disposition": 6, "timing": 4, "belt_stop": 6,
-    "alarm_log": 7, "acknowledgement": 5, "cell_state": 5,
+    "alarm_log": 7, "alarm_event": 10, "acknowledgement": 5, "cell_state": 5,
 }  # fmt: skip
 _REASON: Final = {
     "pass": say("verdict.no_defect"),
@@ -104,15 +104,25 @@ class Line:
         luck = draw()
         if luck < 0.002:
             kind, by, found = "reject", "ledger", 0
-            add["alarm_log"].append(
-                (self._next(), self.session, ALARMS[1], name, "", now, now + 2 * NS)
-            )
+            self._alarm(ALARMS[1], name, now, now + 2 * NS)
         else:
             found = 0 if luck > 0.08 else 1 + int(draw() ** 2 * 4)
             kind, by = ("pass" if not found else "reject" if draw() < 0.9 else "review"), "recipe"
             self._inspected(name, now, found, epoch)
         kind = self._judged(name, kind, by, verdict_ns)
         self._ends(name, kind, verdict_ns)
+
+    def _alarm(self, alarm: str, part: str, raised_ns: int, cleared_ns: int) -> int:
+        """An alarm with its history; its number."""
+        seq, add = self._next(), self.rows
+        add["alarm_log"].append((seq, self.session, alarm, part, "", raised_ns, cleared_ns))
+        for number, kind, stamp_ns in (
+            (seq, "raised", raised_ns),
+            (self._next(), "returned", cleared_ns),
+        ):
+            told = (number, alarm, kind, stamp_ns, part if kind == "raised" else "")
+            add["alarm_event"].append((*told, "", "", "", None, False))
+        return seq
 
     def _inspected(self, name: str, now: int, found: int, epoch: int) -> None:
         draw, add, seq = self.random.random, self.rows, self._next()
@@ -152,10 +162,8 @@ class Line:
             add["disposition"].append((name, "passed", "", "", end_ns, self._next()))
             return
         if draw() < 0.01:
-            alarm, person = self._next(), PEOPLE[int(draw() * len(PEOPLE))]
-            add["alarm_log"].append(
-                (alarm, self.session, ALARMS[0], name, "", stamp_ns, stamp_ns + 60 * NS)
-            )
+            person = PEOPLE[int(draw() * len(PEOPLE))]
+            alarm = self._alarm(ALARMS[0], name, stamp_ns, stamp_ns + 60 * NS)
             add["acknowledgement"].append(
                 (self._next(), alarm, ALARMS[0], person, stamp_ns + 20 * NS)
             )
