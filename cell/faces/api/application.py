@@ -18,6 +18,7 @@ from cell.faces.api.lengths import Lengths
 from cell.faces.api.openapi import COMMON, described
 from cell.faces.api.problems import handle
 from cell.faces.api.resources import (
+    acceptances,
     alarm_events,
     alarms,
     audit,
@@ -45,7 +46,7 @@ from cell.faces.api.resources import (
 
 ROUTERS: Final = (
     state.router, stream.router, orders.router, parts.router, pictures.router, quality.router,
-    gallery.router, alarm_events.router, alarms.router,
+    gallery.router, acceptances.router, alarm_events.router, alarms.router,
     runs.router, recipes.router, me.router, tokens.router, people.router, sessions.router,
     audit.router, labels.router, label_sets.router, label_files.router, training.router,
     models.router, thresholds.router, configuration.router,

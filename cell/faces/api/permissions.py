@@ -38,6 +38,14 @@ NEEDS: Final[Mapping[str, Permission | None]] = MappingProxyType(
         "get_states": Permission.SEE,
         "get_gallery": Permission.SEE,
         "export_parts": Permission.SEE,
+        "list_acceptances": Permission.SEE,
+        "plan_acceptance": Permission.EXAMINE,
+        "get_acceptance": Permission.SEE,
+        "draw_acceptance": Permission.EXAMINE,
+        "take_accepted_part": Permission.EXAMINE,
+        "sign_acceptance": Permission.SIGN,
+        "get_acceptance_report": Permission.SEE,
+        "verify_acceptance": Permission.SEE,
         "list_alarms": Permission.SEE,
         "list_alarm_events": Permission.SEE,
         "get_alarm_figures": Permission.SEE,
@@ -104,7 +112,8 @@ REPEATABLE: Final = frozenset(
         "order_acknowledge", "order_shelve", "order_unshelve", "order_bin", "order_recipe",
         "order_override", "add_person", "save_label",
         "note_item", "freeze_set", "start_job", "cancel_job", "resume_job", "move_model",
-        "roll_back_model", "roll_back_thresholds",
+        "roll_back_model", "roll_back_thresholds", "plan_acceptance", "draw_acceptance",
+        "sign_acceptance",
     }
 )  # fmt: skip
 """Routes that take an Idempotency-Key. Not `make_token`: its answer is a secret, kept nowhere."""

@@ -52,7 +52,8 @@ STATUS: Final[Mapping[type[UserError], int]] = {
 NOT_THERE: Final = frozenset(
     {
         "label.no_item", "label.set_unknown", "people.account.none", "people.session.none",
-        "people.token.none", "training.no_job", "promotion.unknown",
+        "people.token.none", "training.no_job", "promotion.unknown", "quality.acceptance.none",
+        "quality.study.none",
     }
 )  # fmt: skip
 """Codes of errors that say that there is no such thing."""
