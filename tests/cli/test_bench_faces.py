@@ -20,7 +20,7 @@ GOOD = {
 
 
 def line(change: float, noise: float = 0.02) -> tuple[list[Block], dict[str, tuple[int, float]]]:
-    """Blocks of 40 parts, pages in every second pair first; beside pages it takes `change` longer."""
+    """Blocks of 40 parts, pages in every second pair first; with them it takes `change` longer."""
     rng = np.random.default_rng(1)
     blocks, judged = [], {}
     for number in range(8):
