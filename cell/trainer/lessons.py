@@ -30,6 +30,8 @@ class Fault(StrEnum):
     OUTFEED_BLOCKED = "outfeed_blocked"
     COLLEAGUE = "colleague"
     """No fault: somebody else labels a picture, which then waits for a second look."""
+    SECOND_LOOK = "second_look"
+    """No fault: somebody else looks at what waits for a second look, and agrees."""
 
 
 class Act(StrEnum):
@@ -208,6 +210,7 @@ _LABELLING: Final = (
         "freeze",
         (Step("freeze", Kind.FROZE),),
         frozenset(),
+        fault=Fault.SECOND_LOOK,
         par_s=120.0,
         hint_s=45.0,
     ),

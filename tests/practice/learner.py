@@ -2,7 +2,43 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from tests.hmi.browsing import Page
+from tests.hmi.conftest import free_port, until
+
+ROOT = Path(__file__).parents[2]
+START_S = 240.0
+
+
+@contextmanager
+def started(folder: Path, host: str, domain: int, course: str) -> Iterator[str]:
+    """`cell practice`, as a process of its own; the address of its page."""
+    port, log = free_port(), folder / "log.txt"
+    command = [sys.executable, "-m", "cell.faces.cli.main", "practice", "--course", course]
+    command += ["--data", str(folder / "d"), "--host", host, "--domain", str(domain)]
+    command += ["--port", str(port), "--lang", "en"]
+    with log.open("w") as out:
+        cell = subprocess.Popen(
+            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=os.environ
+        )
+    try:
+        until(
+            lambda: "Practise here" in log.read_text() or cell.poll() is not None,
+            "it is ready",
+            START_S,
+        )
+        assert cell.poll() is None, log.read_text()
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        cell.send_signal(signal.SIGINT)
+        cell.wait(60)
 
 
 class Learner:

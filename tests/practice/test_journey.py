@@ -4,14 +4,10 @@ passes, one makes mistakes, breaks off and goes on.
 
 from __future__ import annotations
 
-import os
 import re
-import signal
-import subprocess
-import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,34 +17,18 @@ pytest.importorskip("selenium", reason="pip install selenium, and chromium with 
 from cell.texts import tr
 from cell.trainer.lessons import COURSES, Course
 from tests.hmi.browsing import Page
-from tests.hmi.conftest import free_port, until
-from tests.practice.learner import Learner
+from tests.hmi.conftest import until
+from tests.practice.learner import Learner, started
 
-ROOT = Path(__file__).parents[2]
 HOST, DOMAIN = "127.0.74.11", 74
-START_S, FAULT_S = 240.0, 120.0
+FAULT_S = 120.0
 
 
 @pytest.fixture(scope="module")
 def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of the page of `cell practice`."""
-    folder, port = tmp_path_factory.mktemp("practice"), free_port()
-    command = [sys.executable, "-m", "cell.faces.cli.main", "practice", "--data", str(folder / "d")]
-    command += ["--host", HOST, "--domain", str(DOMAIN), "--port", str(port), "--lang", "en"]
-    log = folder / "log.txt"
-    with log.open("w") as out:
-        cell = subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env=os.environ
-        )
-    try:
-        until(
-            lambda: "Practise here" in log.read_text() or cell.poll() is not None, "ready", START_S
-        )
-        assert cell.poll() is None, log.read_text()
-        yield f"http://127.0.0.1:{port}/"
-    finally:
-        cell.send_signal(signal.SIGINT)
-        cell.wait(60)
+    with started(tmp_path_factory.mktemp("practice"), HOST, DOMAIN, "operator") as url:
+        yield url
 
 
 @pytest.fixture

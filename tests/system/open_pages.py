@@ -9,72 +9,24 @@ draw on their own computers.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
-import re
 import statistics
 import tempfile
-import threading
 import time
-import uuid
 from pathlib import Path
 from typing import Any
 
-import httpx
-import socketio
-
+from cell.faces.cli.bench.faces.clients import Pages
 from tests.system.blocks import in_blocks, latencies
 
 HOST, DOMAIN, PORT = "127.0.9.78", 77, 8978
 URL = f"http://127.0.0.1:{PORT}"
-CLIENT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 PAGES = 10
-
-
-class Pages:
-    """Open pages, each with a browser's part of the conversation."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._sockets: list[socketio.AsyncClient] = []
-        self.heard = 0
-        threading.Thread(target=self._loop.run_forever, daemon=True).start()
-
-    def open(self, count: int) -> None:
-        """Have `count` pages open."""
-        asyncio.run_coroutine_threadsafe(self._open(count), self._loop).result(60)
-
-    async def _open(self, count: int) -> None:
-        while len(self._sockets) > count:
-            await self._sockets.pop().disconnect()
-        while len(self._sockets) < count:
-            self._sockets.append(await self._one())
-
-    async def _one(self) -> socketio.AsyncClient:
-        async with httpx.AsyncClient(follow_redirects=True) as http:
-            html = (await http.get(URL + "/")).text
-            cookies = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
-        found = re.search(rf"client_id\D{{0,12}}?({CLIENT.pattern})", html) or CLIENT.search(html)
-        assert found, html[:300]
-        query = f"client_id={found[found.lastindex or 0]}&next_message_id=0&implicit_handshake=true"
-        query += f"&tab_id={uuid.uuid4()}&document_id={uuid.uuid4()}"
-        socket = socketio.AsyncClient()
-        socket.on("*", self._hear)
-        await socket.connect(
-            f"{URL}?{query}",
-            headers={"Cookie": cookies, "Origin": URL},
-            socketio_path="/_nicegui_ws/socket.io",
-            transports=["websocket"],
-        )
-        return socket
-
-    async def _hear(self, *_: object) -> None:
-        self.heard += 1
 
 
 def run(parts: int, folder: Path) -> dict[str, Any]:
     """The run, and its figures."""
-    pages = Pages()
+    pages = Pages(URL)
 
     def change(block: int) -> int:
         opened = (0, PAGES)[block % 2]

@@ -209,10 +209,13 @@ class Coach:
             return
         self._broken = True
         self._note(attempt, Kind.FAULT, lesson.fault)  # first: it must not happen twice
-        if lesson.fault is Fault.COLLEAGUE:
-            self._colleague.label(self._clock())
-        else:
-            self._machine.break_it(lesson.fault)
+        match lesson.fault:
+            case Fault.COLLEAGUE:
+                self._colleague.label(self._clock())
+            case Fault.SECOND_LOOK:
+                self._colleague.agree(self._clock())
+            case fault:
+                self._machine.break_it(fault)
 
     def _done(self, attempt: Attempt, lesson: Lesson, found: Progress) -> None:
         worth = score(lesson, found)

@@ -23,13 +23,28 @@ class Colleague:
         """Whether there is something in the queue that nobody has labelled. Raises StoreError."""
         return bool(self._book.queue(now_ns, limit=1, state=State.OPEN).items)
 
+    def agree(self, now_ns: int) -> None:
+        """Look a second time at what others have labelled, and say the same. Raises what the book
+        raises.
+        """
+        for item in self._book.queue(now_ns, state=State.REVIEW).items:
+            first = self._book.history(item.id)[-1]
+            if first.person != NAME:
+                task = self._book.open_item(item.id, NAME, now_ns)
+                self._book.save(
+                    item.id, NAME, first.said, base=task.item.version, purpose=Purpose.REVIEW,
+                    now_ns=now_ns,
+                )  # fmt: skip
+
     def label(self, now_ns: int) -> None:
         """Label one, so that it waits for a second look. Raises PracticeError where nothing is in
         the queue, and what the book raises.
         """
-        task = self._book.take(NAME, now_ns)
-        if task is None or task.item.picture is None or task.purpose is not Purpose.LABEL:
+        waiting = self._book.queue(now_ns, state=State.OPEN).items
+        found = next((one for one in waiting if one.picture and not one.held_by), None)
+        if found is None:
             raise PracticeError(say("practice.queue_empty"))
+        task = self._book.open_item(found.id, NAME, now_ns)
         shapes = tuple(one.shape for one in task.item.about.proposals)
         judgement = Judgement.DEFECTIVE if shapes else Judgement.GOOD
         self._book.save(

@@ -51,7 +51,7 @@ class Machine:
                 self._control.ask("fault", name="vacuum_leak", mode="mid_carry", after_s=CARRIED_S)
             case Fault.OUTFEED_BLOCKED:
                 self._control.ask("fault", name="outfeed_blocked")
-            case Fault.COLLEAGUE:
+            case Fault.COLLEAGUE | Fault.SECOND_LOOK:
                 pass
 
     def act(self, act: Act) -> None:

@@ -102,9 +102,10 @@ def _beside(
     """All that needs a running cell."""
     browser = Browser(folder / "profile")
     stack.callback(browser.close)
-    cell = RunningCell(folder / "data", host, _free_port(), domain)
+    port = _free_port()
+    cell = RunningCell(folder / "data", host, port, domain)
     stack.callback(cell.close)
-    cell.wait(lambda: len(cell.judged()) > 1, "its first verdict")
+    cell.wait(lambda: _answers(port) and len(cell.judged()) > 1, "its first verdict")
 
     def more(count: int) -> Callable[[], bool]:
         wanted = len(cell.judged()) + count
@@ -119,6 +120,7 @@ def _beside(
     stack.callback(pages.close)
     pages.open(PAGES)
     load = ask(cell.url, LOAD_S, PROGRAMS).told() | {"pages": PAGES, "pages_heard": pages.heard}
+    load["pages_asked_again"] = pages.again
     blocks = []
     for number in range(BLOCKS):
         count = PAGES * ((number + number // 2 + 1) % 2)  # neither side has the later blocks
@@ -150,23 +152,24 @@ def _open_shift(stack: ExitStack, folder: Path, parts: int, domain: int) -> dict
         time.sleep(0.2)
     browser = Browser(folder / "profile")
     stack.callback(browser.close)
-    browser.open(f"http://127.0.0.1:{port}/?lang=en")
+    browser.open(f"http://127.0.0.1:{port}/?lang=en", watch=False)
     player = subprocess.Popen(
         [sys.executable, "-m", "cell.faces.cli.bench.faces.player", config.namespace, str(parts),
          str(PACE_S)],
         env=env, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     stack.callback(_end, player)
-    samples, server = [], psutil.Process(web.pid)
+    samples: list[dict[str, float]] = []
+    server, seen = psutil.Process(web.pid), set()
     every = max(1, parts // 100 // 12)
     assert player.stdout is not None
     for number, _ in enumerate(player.stdout):
+        seen.add(browser.part())
         if number % every == 0:
             samples.append(browser.held() | {"server_mib": server.memory_info().rss / 2**20})
-    seen = len(browser.shown_ns())
-    if player.wait() or not seen:
+    if player.wait() or len(seen) < parts // 200:
         raise UsageError("the page did not see the line that was played to it: measure again.")
-    return {"parts": parts, "shown": seen, "samples": len(samples), **growth(samples)}
+    return {"parts": parts, "samples": len(samples), **growth(samples)}
 
 
 def _free_port() -> int:

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from cell.faces.cli.errors import UsageError
 
+_PART: Final = "return document.querySelector('.verdict-part')?.textContent.trim().split(' ').pop()"
 _WATCH: Final = """
 window.shown = {};
 new MutationObserver(() => {
@@ -49,10 +50,15 @@ class Browser:
             options.add_argument(flag)
         self._driver = webdriver.Chrome(options, webdriver.ChromeService(driver))
 
-    def open(self, url: str) -> None:
-        """Show a page, and note when it shows which part's verdict."""
+    def open(self, url: str, *, watch: bool = True) -> None:
+        """Show a page. watch: note when it shows which part's verdict, which takes memory."""
         self._driver.get(url)
-        self._driver.execute_script(_WATCH)
+        if watch:
+            self._driver.execute_script(_WATCH)
+
+    def part(self) -> str:
+        """The part whose verdict is shown now, '' for none."""
+        return str(self._driver.execute_script(_PART) or "")
 
     def shown_ns(self) -> dict[str, int]:
         """When the verdict of which part was painted [system clock]."""

@@ -17,12 +17,19 @@ import httpx
 import numpy as np
 import socketio
 
+from models.ground.errors import UserError
+
 CLIENT: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+TRIES: Final = 8
 ASKED: Final = (
     "/api/v1/state", "/api/v1/parts?limit=20", "/api/v1/recipes", "/api/v1/alarms",
     "/sign-in/me",
 )  # fmt: skip
 """What each program asks in turn; all of it the demo's operator may see."""
+
+
+class NoPageError(UserError):
+    """A page of the cell cannot be opened."""
 
 
 class Pages:
@@ -34,12 +41,13 @@ class Pages:
         self._url = url.rstrip("/")
         self._loop = asyncio.new_event_loop()
         self._sockets: list[socketio.AsyncClient] = []
-        self.heard = 0
+        self.heard = self.again = 0
+        """Messages; how often a page had to be asked for again, as a browser does by itself."""
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
 
     def open(self, count: int) -> None:
         """Have `count` pages open."""
-        asyncio.run_coroutine_threadsafe(self._open(count), self._loop).result(60)
+        asyncio.run_coroutine_threadsafe(self._open(count), self._loop).result(180)
 
     def close(self) -> None:
         """Have none open, and end."""
@@ -50,24 +58,35 @@ class Pages:
         while len(self._sockets) > count:
             await self._sockets.pop().disconnect()
         while len(self._sockets) < count:
-            self._sockets.append(await self._one())
+            for left in reversed(range(TRIES)):
+                try:
+                    self._sockets.append(await self._one())
+                    break
+                except (socketio.exceptions.ConnectionError, httpx.HTTPError, NoPageError) as error:
+                    self.again += 1
+                    if not left:
+                        raise NoPageError(
+                            f"{self._url}: no page could be opened: {error}"
+                        ) from None
+                    await asyncio.sleep(1.0)
 
     async def _one(self) -> socketio.AsyncClient:
         async with httpx.AsyncClient(follow_redirects=True, timeout=30) as http:
-            html = (await http.get(f"{self._url}/")).text
+            html = (await http.get(f"{self._url}/", headers={"Accept": "text/html"})).text
             cookies = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
         found = re.search(rf"client_id\D{{0,12}}?({CLIENT.pattern})", html) or CLIENT.search(html)
         if found is None:
-            raise OSError(f"{self._url}/: is no page of the cell")
+            raise NoPageError(f"{self._url}/: is no page of the cell")
         query = f"client_id={found[found.lastindex or 0]}&next_message_id=0&implicit_handshake=true"
         query += f"&tab_id={uuid.uuid4()}&document_id={uuid.uuid4()}"
-        socket = socketio.AsyncClient()
+        socket = socketio.AsyncClient(reconnection=False)
         socket.on("*", self._hear)
         await socket.connect(
             f"{self._url}?{query}",
             headers={"Cookie": cookies, "Origin": self._url},
             socketio_path="/_nicegui_ws/socket.io",
             transports=["websocket"],
+            wait_timeout=10,
         )
         return socket
 

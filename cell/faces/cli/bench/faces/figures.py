@@ -72,15 +72,15 @@ def cost(blocks: Sequence[Block], judged: Mapping[str, tuple[int, float]]) -> di
 
 
 def growth(samples: Sequence[Mapping[str, float]]) -> dict[str, object]:
-    """What each sum grew by from the first third of the samples to the last [of the first]: their
-    least values, for what a collector has not collected yet is no growth.
+    """What each sum grew by from the middle third of the samples to the last: their least values,
+    for what a collector has not collected yet is no growth. In the first third it warms up.
     """
     if len(samples) < 3:
         return {}
     third = len(samples) // 3
     told: dict[str, object] = {}
     for name in samples[0]:
-        first = min(one[name] for one in samples[:third])
+        first = min(one[name] for one in samples[third:-third])
         last = min(one[name] for one in samples[-third:])
         told[name] = {
             "first": round(first, 2),
