@@ -115,6 +115,7 @@ COMPOSED = {
     "quality.grade.{}": Grade,
     "quality.page.{}.title": [page.name for page in PAGES],
     "quality.page.{}.hint": [page.name for page in PAGES],
+    "drift.name.light.{}": ("contrast", "mean", "sharpness"),
     "quality.reason.state.{}": (
         "faulted",
         "purge_required",
@@ -179,7 +180,7 @@ SAME_EVERYWHERE = {
     "picture.caption", "practice.certificate.about", "quality.acceptance.report.signed_as",
     "quality.acceptance.what.oee",
     "quality.heat.x", "quality.heat.y", "quality.oee.index", "quality.oee.title",
-    "quality.report.by_at", "shift.oee", "verdict.defect",
+    "quality.report.by_at", "verdict.defect",
 }  # fmt: skip
 """Codes without a word in their text."""
 
@@ -227,7 +228,7 @@ def families() -> list[re.Pattern[str]]:
     """
     forms = set()
     for where, tree in trees():
-        if not where.startswith(("cell/faces", "cell/quality")):
+        if not where.startswith(("cell/faces", "cell/quality", "cell/nodes")):
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):

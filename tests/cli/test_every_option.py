@@ -251,7 +251,7 @@ VALUES = {
     "shares": "a=0.5,b=0.5",
     "fixed": "train=g", "unlabelled": "good", "format": "coco", "data_format": "coco",
     "recipe": "ball_screw",
-    "parts": "7", "engine": "auto", "precision": "bf16", "host": "127.0.0.2", "only": "*a*",
+    "parts": "9", "engine": "auto", "precision": "bf16", "host": "127.0.0.2", "only": "*a*",
     "split": "some", "group_by": "(.)", "report": "r.json", "overlay": "o.png", "config": "C",
     "minutes": "1.5", "device": "cpu", "licence": "mine", "side": "96", "groups": "a,b",
     "site": "SITE", "role": "integrator", "secret": "badge", "from_": "2026-01-31",
@@ -518,10 +518,11 @@ def one_more(option: Any) -> list[str]:
     """Words that give the option another value than its default."""
     if option.is_flag:
         return [option.secondary_opts[0] if option.default is True else option.opts[0]]
-    if option.name in VALUES:
-        return [option.opts[0], VALUES[option.name]]
     noted = str(option.type_descriptor.annotation)
     kind = next((kind for kind in (int, float) if kind.__name__ in noted), None)
+    # A name may mean a word at one verb and a number at another.
+    if option.name in VALUES and (kind is None or VALUES[option.name][:1].isdigit()):
+        return [option.opts[0], VALUES[option.name]]
     if kind is None:
         return [option.opts[0], "another"]
     value = 3 * (option.default or option.min or 1)

@@ -29,7 +29,6 @@ from cell.quality.studies.criteria import enough, parts_needed
 from models.ground.errors import UserError
 
 _ALWAYS = 2**62
-_FORM = "quality.acceptances.form"
 
 
 async def acceptances_page(visit: Visit) -> None:
@@ -76,7 +75,7 @@ class PlanForm:
         with section(visit.tr("quality.acceptances.new")):
             with ui.element("div").classes("st-row"):
                 self._name = words_field(visit, "quality.form.name", "run-name")
-                self._customer = words_field(visit, f"{_FORM}.customer", "customer")
+                self._customer = words_field(visit, "quality.acceptances.form.customer", "customer")
                 self._recipe = ui.select(
                     [*recipes], value=recipes[0] if recipes else None,
                     label=visit.tr("quality.form.recipe"),
@@ -94,10 +93,10 @@ class PlanForm:
                 self._kappa = self._share("kappa", None)
                 self._study = ui.select(
                     {"": "–", **{one: one for one in studies}}, value="",
-                    label=visit.tr(f"{_FORM}.study"),
+                    label=visit.tr("quality.acceptances.form.study"),
                 ).classes("st-recipe")  # fmt: skip
                 self._study.props("outlined dark data-test=study")
-                self._since = day_field(visit, f"{_FORM}.since", "since")
+                self._since = day_field(visit, "quality.acceptances.form.since", "since")
                 self._until = day_field(visit, "quality.form.until", "until")
             ui.label(visit.tr("quality.acceptances.for_ever")).classes("st-hint")
             button(visit.tr("quality.acceptances.plan"), "plan", "st-main").on_click(
@@ -109,7 +108,9 @@ class PlanForm:
 
     def _share(self, name: str, value: float | None) -> ui.number:
         percent = None if value is None else round(100.0 * value, 6)
-        return number_field(self._visit, f"{_FORM}.{name}", name.replace("_", "-"), percent)
+        return number_field(
+            self._visit, f"quality.acceptances.form.{name}", name.replace("_", "-"), percent
+        )
 
     def _count(self) -> None:
         """Say how many parts the limits need at least."""
@@ -136,9 +137,11 @@ class PlanForm:
             until_ns=_ALWAYS if end is None else end,
             passed=count_of(self._passed),
             stopped=count_of(self._stopped),
-            escape_limit=share_of(visit, self._escapes, f"{_FORM}.escapes"),
-            false_reject_limit=share_of(visit, self._false, f"{_FORM}.false_rejects"),
-            confidence=share_of(visit, self._confidence, f"{_FORM}.confidence"),
+            escape_limit=share_of(visit, self._escapes, "quality.acceptances.form.escapes"),
+            false_reject_limit=share_of(
+                visit, self._false, "quality.acceptances.form.false_rejects"
+            ),
+            confidence=share_of(visit, self._confidence, "quality.acceptances.form.confidence"),
             oee_limit=optional_share(self._oee),
             kappa_limit=kappa,
             study=str(self._study.value or ""),

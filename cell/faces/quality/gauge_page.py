@@ -19,7 +19,6 @@ from cell.quality.studies.values import CELL, Study
 LOOK_S = 8.0
 """What a person takes for a picture, told before a study is planned."""
 _ALWAYS = 2**62
-_FORM = "quality.gauge.form"
 Standing = tuple[Study, dict[str, int]]
 
 
@@ -71,11 +70,11 @@ class StudyForm:
                     label=visit.tr("quality.form.recipe"),
                 ).classes("st-recipe")  # fmt: skip
                 self._recipe.props("outlined dark data-test=recipe")
-                self._people = words_field(visit, f"{_FORM}.people", "people", 500)
-                self._people.props["hint"] = visit.tr(f"{_FORM}.people_rule")
+                self._people = words_field(visit, "quality.gauge.form.people", "people", 500)
+                self._people.props["hint"] = visit.tr("quality.gauge.form.people_rule")
             with ui.element("div").classes("st-row"):
-                self._parts = number_field(visit, f"{_FORM}.parts", "parts", 50)
-                self._trials = number_field(visit, f"{_FORM}.trials", "trials", 3)
+                self._parts = number_field(visit, "quality.gauge.form.parts", "parts", 50)
+                self._trials = number_field(visit, "quality.gauge.form.trials", "trials", 3)
                 self._since = day_field(visit, "quality.form.since", "since")
                 self._until = day_field(visit, "quality.form.until", "until")
             self._told = ui.label().classes("st-hint").props("data-test=looks")
