@@ -27,6 +27,7 @@ GOES_ON: Final = frozenset({"reset", "start", "confirm_clear"})
 PATIENCE: Final = frozenset(
     {
         "refused.start.arm", "refused.start.nodes", "refused.start.stopping",
+        "refused.start.watchdog", "refused.belt_silent", "refused.before_belt",
         "refused.clear.arm_busy", "refused.clear.belt_moves",
     }
 )  # fmt: skip

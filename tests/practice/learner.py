@@ -47,6 +47,17 @@ class Learner:
     def __init__(self, page: Page, name: str) -> None:
         self.page, self.name = page, name
 
+    def nobody(self) -> None:
+        """Whatever was before: nobody learns, and the cell stands."""
+        page = self.page
+        for key in ("practice-break-off", "practice-next", "practice-leave"):
+            if page.find(key):
+                page.click(key)
+                page.until(lambda key=key: not page.find(key), f"{key} is done")
+        if page.enabled("stop"):
+            page.click("stop")
+            page.until(lambda: not page.enabled("stop"), "it stands")
+
     def come(self, course: str = "operator") -> None:
         """Begin or go on with a course."""
         page = self.page
