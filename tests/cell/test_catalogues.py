@@ -17,6 +17,7 @@ from cell.config.hmi import HmiConfig
 from cell.config.processes import TABLE
 from cell.control.alarms import CATALOGUE, ShelfEnd
 from cell.control.changeover import Step
+from cell.control.ledger.events import CellState
 from cell.control.ledger.observations import COMMANDS
 from cell.faces.api.problems import TITLES
 from cell.faces.hmi.components import bin_view, shelve_dialog, shift_figures, shift_view
@@ -27,6 +28,9 @@ from cell.faces.hmi.components.recipe_form import REASONS
 from cell.faces.hmi.components.shapes import PRIORITIES, STATES
 from cell.faces.hmi.components.verdict import name
 from cell.faces.practice.tour import KEYS, STOPS
+from cell.faces.quality.asking import ALL, DISPOSITIONS, PERIODS, SHIFT, VERDICTS
+from cell.faces.quality.filters import SEARCH
+from cell.faces.quality.overview_view import KINDS
 from cell.faces.quality.pages import PAGES
 from cell.faces.studio.frame import PLACES
 from cell.faces.studio.keys import GROUPS
@@ -42,7 +46,11 @@ from cell.promotion.gate import Outcome, What
 from cell.promotion.states import State as ModelState
 from cell.promotion.states import Way
 from cell.quality.gauge import Grade
+from cell.quality.reading.monitored import VALUES
+from cell.quality.reading.overview import Figures
 from cell.quality.report.gauge_report import ABOUT, METHOD, WORDS
+from cell.quality.rules import NELSON
+from cell.records.exporting import Form
 from cell.texts import catalogue, languages
 from cell.trainer.certificate import WORDS as CERTIFICATE_WORDS
 from cell.trainer.judging import Wrong
@@ -55,6 +63,8 @@ from vision.lab.data.reading import Unlabelled
 ROOT = Path(__file__).parents[2]
 ROOMS = ("cell", "models", "robot", "vision")
 SAYING = ("say", "tr", "RefusalError", "told")
+TELLERS = ("cell/faces/quality/", "cell/quality/report/")
+"""Where `t.tr("code")` says `quality.code`."""
 
 COMPOSED = {
     "view.{}": ("line", "shift", "alarms", "bins"),
@@ -127,7 +137,42 @@ COMPOSED = {
     "quality.report.{}": WORDS,
     "quality.report.about.{}": ABOUT,
     "quality.report.method.{}": METHOD,
-    "quality.truth.{}": ("good", "defective"),
+    "quality.truth.{}": ("good", "defective", *KINDS),
+    "quality.page.{}": [f"{page.name}{end}" for page in PAGES for end in ("", ".title", ".hint")],
+    "quality.filter.{}": (*SEARCH, "since", "until"),
+    "quality.period.{}": (SHIFT, *PERIODS, ALL),
+    "quality.verdict.{}": VERDICTS,
+    "quality.end.{}": DISPOSITIONS,
+    "quality.overridden.{}": ("yes", "no"),
+    "quality.export.{}": ("pdf", *Form),
+    "quality.rule.{}": [rule.number for rule in NELSON],
+    "quality.monitor.{}": ("class", "light", *VALUES),
+    "quality.by.{}": ("shift", "recipe", "model"),
+    "quality.by.head.{}": ("shift", "recipe", "model"),
+    "quality.by_{}": ("recipe", "ledger"),
+    "quality.chart.p.{}": ("title", "hint", "alt", "signals"),
+    "quality.chart.u.{}": ("title", "hint", "alt", "signals"),
+    "quality.reason.{}": (
+        "producing",
+        "wait",
+        "retry",
+        "off",
+        "fault",
+        *(f"state.{one}" for one in CellState if one is not CellState.RUNNING),
+    ),
+    "quality.figure.{}": [one for one in Figures.__slots__ if one not in ("rejected", "reviewed")],
+    "quality.monitors.{}": ("what", "model", "state", "newest", "alarms", "watched"),
+    "quality.oee.{}": (
+        "index",
+        "availability",
+        "effectiveness",
+        "quality",
+        "planned",
+        "production",
+    ),
+    "quality.part.label.{}": ("good", "defective"),
+    "quality.part.{}": ("view", "frame"),
+    "quality.part.removed.{}": ("true", "false"),
     "recipe.step.{}": UNDER_WAY,
     "recipe.why.{}": REASONS,
     "robot.{}": RobotMode,
@@ -218,6 +263,19 @@ def said() -> Iterator[Said]:
                     yield Said(str(first.value), values, f"{where}:{node.lineno}")
 
 
+def told_of_quality() -> Iterator[Said]:
+    """What the quality pages and reports say by `t.tr(...)` and `visit.tr(...)`."""
+    for where, tree in trees():
+        for node in ast.walk(tree) if where.startswith(TELLERS) else ():
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            if node.func.attr == "tr" and node.args and isinstance(node.args[0], ast.Constant):
+                code = str(node.args[0].value)
+                values = frozenset(str(keyword.arg) for keyword in node.keywords)
+                code = code if code.startswith("quality.") else f"quality.{code}"
+                yield Said(code, values, f"{where}:{node.lineno}")
+
+
 def composed() -> set[str]:
     return {pattern.format(one) for pattern, names in COMPOSED.items() for one in names}
 
@@ -260,7 +318,7 @@ def own(lang: str) -> dict[str, str]:
 
 
 def test_every_code_that_is_said_is_there_and_gets_its_values() -> None:
-    found = list(said())
+    found = [*said(), *told_of_quality()]
     assert {"cell", "vision"} <= {one.where.partition("/")[0] for one in found}
     texts = catalogue("en")
     missing = [one for one in found if one.code not in texts]
@@ -276,6 +334,30 @@ def test_every_code_that_is_put_together_is_there() -> None:
     assert not composed() - catalogue("en").keys()
 
 
+def pieces_of(node: ast.AST) -> Iterator[str]:
+    """Codes after `quality.` that this says: `pareto.title`, or `pareto.` with each word that is
+    said in a list beside it.
+    """
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    if not isinstance(node, ast.ListComp | ast.GeneratorExp | ast.List):
+        return
+    fronts = [
+        part.values[0].value
+        for part in ast.walk(node)
+        if isinstance(part, ast.JoinedStr)
+        and part.values
+        and isinstance(part.values[0], ast.Constant)
+        and re.fullmatch(r"(quality\.)?[a-z_]+\.", str(part.values[0].value))
+    ]
+    ends = [
+        one.value
+        for one in ast.walk(node)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    ]
+    yield from (f"{front}{end}".removeprefix("quality.") for front in fronts for end in ends)
+
+
 def test_no_text_is_unused() -> None:
     words = {
         node.value
@@ -288,8 +370,13 @@ def test_no_text_is_unused() -> None:
         for file in (ROOT / "cell").rglob("*.html")
         for code in re.findall(r'say\("([a-z_.]+)"', file.read_text(encoding="utf-8"))
     }
-    # What the quality pages and reports say, they say by its name within their room.
-    words |= {f"quality.{word}" for word in words}
+    words |= {
+        f"quality.{piece}"
+        for where, tree in trees()
+        if where.startswith(TELLERS)
+        for node in ast.walk(tree)
+        for piece in pieces_of(node)
+    }
     terms = {
         f"term.{name}"
         for text in catalogue("en").values()
