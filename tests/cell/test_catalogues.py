@@ -123,22 +123,17 @@ COMPOSED = {
     ],
     "process.{}": {"launcher", *HmiConfig().processes, *(process.name for process in TABLE)},
     "quality.grade.{}": Grade,
-    "quality.page.{}.title": [page.name for page in PAGES],
-    "quality.page.{}.hint": [page.name for page in PAGES],
     "drift.name.light.{}": ("contrast", "mean", "sharpness"),
-    "quality.reason.state.{}": (
-        "faulted",
-        "purge_required",
-        "starting",
-        "stopped",
-        "stopping",
-        "unknown",
-    ),
     "quality.report.{}": WORDS,
     "quality.report.about.{}": ABOUT,
     "quality.report.method.{}": METHOD,
     "quality.truth.{}": ("good", "defective", *KINDS),
-    "quality.page.{}": [f"{page.name}{end}" for page in PAGES for end in ("", ".title", ".hint")],
+    "quality.page.{}": [
+        f"{page.name}{end}"
+        for page in PAGES
+        for end in ("", ".title", ".hint")
+        if end or not page.under
+    ],
     "quality.filter.{}": (*SEARCH, "since", "until"),
     "quality.period.{}": (SHIFT, *PERIODS, ALL),
     "quality.verdict.{}": VERDICTS,
@@ -271,7 +266,8 @@ def told_of_quality() -> Iterator[Said]:
                 continue
             if node.func.attr == "tr" and node.args and isinstance(node.args[0], ast.Constant):
                 code = str(node.args[0].value)
-                values = frozenset(str(keyword.arg) for keyword in node.keywords)
+                told = [keyword.arg for keyword in node.keywords]
+                values = None if None in told else frozenset(str(one) for one in told)
                 code = code if code.startswith("quality.") else f"quality.{code}"
                 yield Said(code, values, f"{where}:{node.lineno}")
 
