@@ -40,8 +40,8 @@ PACE_S: Final = 25.0
 
 
 def faces(
-    parts: Annotated[int, typer.Option(min=8, help="Parts of each part of it at the twin.")] = 80,
-    shift: Annotated[
+    parts: Annotated[int, typer.Option(min=1, help="Parts of each part of it at the twin.")] = 80,
+    played: Annotated[
         int, typer.Option(min=300, help="Parts that are played to the page that stays open.")
     ] = 4000,
     host: Annotated[str, typer.Option(help="Loopback address of the twin.")] = "127.0.9.80",
@@ -62,7 +62,7 @@ def faces(
         told = _beside(stack, folder, parts, host, domain, loads)
     with ExitStack() as stack:
         folder = stack.enter_context(scratch("bench"))
-        told["growth"] = _open_shift(stack, folder, shift, domain)
+        told["growth"] = _open_shift(stack, folder, played, domain)
     loads.append(os.getloadavg()[0])
     told["machine"] = {
         "cores": os.cpu_count(),
