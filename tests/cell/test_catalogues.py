@@ -81,10 +81,10 @@ COMPOSED = {
         "purge_required",
     ),
     "alarm.event.{}": ("raised", "returned", "acknowledged", "shelved", "unshelved"),
-    # Signs of their own, and bins as recipes usually name them.
-    "bin.{}": [*bin_view.SIGNS, "rework", "scrap", "review"],
-    "bin.ask_{}": ("in", "out"),
-    "bin.ask_{}.look": ("in", "out"),
+    "bin.{}": ("rework", "scrap", "review"),  # as recipes usually name them
+    "bins.state.{}": bin_view.SIGNS,
+    "bins.ask_{}": ("in", "out"),
+    "bins.ask_{}.look": ("in", "out"),
     "alarm.{}": CATALOGUE,
     "api.title.{}": TITLES,
     "alarm.priority.{}": PRIORITIES,

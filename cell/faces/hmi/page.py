@@ -14,7 +14,7 @@ from cell.control.ledger.observations import Order
 from cell.faces.hmi.components.alarm_view import AlarmView
 from cell.faces.hmi.components.alarms import AlarmPanel
 from cell.faces.hmi.components.base import Component, box, show
-from cell.faces.hmi.components.bin_view import BinView
+from cell.faces.hmi.components.bin_view import BinView, shown_name
 from cell.faces.hmi.components.controls import Controls
 from cell.faces.hmi.components.counts import CountsPanel
 from cell.faces.hmi.components.header import Header
@@ -170,8 +170,8 @@ class OperatorPage:
     async def _exchange(self, order: BinOrder) -> None:
         reply = await run.io_bound(self._orders.exchange_bin, self._person, order)
         if reply is not None:
-            key = "bin.ask_out" if order.open else "bin.ask_in"
-            self._tell(tr(key, self._lang, bin=order.bin), reply)
+            key = "bins.ask_out" if order.open else "bins.ask_in"
+            self._tell(tr(key, self._lang, bin=shown_name(order.bin, self._lang)), reply)
 
     async def _override(self, order: OverrideOrder, before: str) -> bool:
         reply = await run.io_bound(self._orders.override, self._person, order, before)

@@ -70,6 +70,7 @@ def begin_states(database: sqlite3.Connection) -> None:
 
 def begin_alarms(database: sqlite3.Connection) -> None:
     """Records of before know no history of alarms: `fill` makes it. In the caller's transaction."""
+    database.execute("DELETE FROM alarm_event")
     database.execute(
         "INSERT OR IGNORE INTO filling (id, parts_done, parts_all) "
         "SELECT 1, coalesce(max(rowid), 0), coalesce(max(rowid), 0) FROM part"

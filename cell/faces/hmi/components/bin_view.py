@@ -13,7 +13,7 @@ from cell.control.ledger.observations import Order
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import box, call, text
 from cell.people.person import SignedIn
-from cell.texts import Lang, tr
+from cell.texts import Lang, tr, tr_or
 
 Exchange = Callable[[BinOrder], Awaitable[None]]
 SIGNS = {"in": shapes.CHECK, "full": shapes.WARN, "out": shapes.HAND}
@@ -41,7 +41,7 @@ class BinView:
         self._cards.clear()
         with self._cards:
             if not bins:
-                text("sheet-note").set_text(tr("bin.none", lang))
+                text("sheet-note").set_text(tr("bins.none", lang))
             for one in bins:
                 self._card(one, lang, may=may)
 
@@ -50,9 +50,9 @@ class BinView:
         with box(f"panel bin bin-{state}"):
             with box("bin-top"):
                 ui.html(shapes.svg(SIGNS[state]), sanitize=False).classes("bin-sign")
-                text("bin-name").set_text(one.name)
+                text("bin-name").set_text(shown_name(one.name, lang))
             text("bin-state", test=f"bin-state-{one.name}").set_text(
-                tr(f"bin.{state}", lang, person=one.person)
+                tr(f"bins.state.{state}", lang, person=one.person)
             )
             text("bin-count", test=f"bin-count-{one.name}").set_text(count(one, lang))
             share = one.parts / one.capacity if one.capacity else 0.0
@@ -63,7 +63,7 @@ class BinView:
             if may:
                 out = not one.open
                 key = ui.button(
-                    tr("bin.take_out" if out else "bin.empty", lang),
+                    tr("bins.take_out" if out else "bins.empty", lang),
                     on_click=lambda: self._ask.open(one, self._person.name, lang),
                     color=None,
                 ).classes("key bin-key" + ("" if out else " key-urgent"))
@@ -104,12 +104,12 @@ class BinDialog:
         if self._order is None:
             return
         which = "out" if self._order.open else "in"
-        title = tr(f"bin.ask_{which}", lang, bin=self._order.bin)
+        title = tr(f"bins.ask_{which}", lang, bin=shown_name(self._order.bin, lang))
         self._title.set_text(title)
         call(self._dialog, title)
-        self._words.set_text(tr(f"bin.ask_{which}.look", lang))
+        self._words.set_text(tr(f"bins.ask_{which}.look", lang))
         self._cancel.set_text(tr("clear.cancel", lang))
-        self._confirm.set_text(tr("bin.take_out" if self._order.open else "bin.empty", lang))
+        self._confirm.set_text(tr("bins.take_out" if self._order.open else "bins.empty", lang))
 
     async def _on_confirm(self) -> None:
         order = self._order
@@ -122,6 +122,11 @@ class BinDialog:
         return key.props(f"no-caps unelevated data-test={test}")
 
 
+def shown_name(name: str, lang: Lang) -> str:
+    """What people call the bin, as recipes usually name it."""
+    return tr_or(f"bin.{name}", name, lang)
+
+
 def state_of(one: BinStatus) -> str:
     """out, full or in."""
     if one.open:
@@ -132,5 +137,5 @@ def state_of(one: BinStatus) -> str:
 def count(one: BinStatus, lang: Lang) -> str:
     """Parts in it, of how many."""
     if one.capacity:
-        return tr("bin.parts_of", lang, parts=one.parts, capacity=one.capacity)
-    return tr("bin.parts", lang, parts=one.parts)
+        return tr("bins.parts_of", lang, parts=one.parts, capacity=one.capacity)
+    return tr("bins.parts", lang, parts=one.parts)
