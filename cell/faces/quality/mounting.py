@@ -12,6 +12,7 @@ from cell.faces.quality.room import Page, Room, Tools, Visit
 from cell.faces.studio.frame import forbidden
 from cell.faces.web.language import language
 from cell.faces.web.signed_in import signed_in
+from cell.faces.web.visit import ANSWER_S
 from cell.texts import tr
 
 
@@ -26,7 +27,7 @@ def mount(app: FastAPI, tools: Tools) -> None:
 
 
 def _mount(room: Room, page: Page) -> None:
-    @ui.page(page.path)
+    @ui.page(page.path, response_timeout=ANSWER_S)
     async def build(request: Request) -> None:
         person = signed_in(request)
         if person is None:
