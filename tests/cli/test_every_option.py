@@ -125,13 +125,9 @@ CALLS: dict[str, dict[str, Any]] = {
         "_measured": ends,
     },
     "bench import": {"one_thread": gives(None), "compare": ends},
-<<<<<<< ours
     "bench faces": {
         "_beside": gives({}), "_open_shift": ends, "os.getloadavg": gives((0.0, 0.0, 0.0)),
     },
-=======
-    "bench faces": {"_beside": gives({}), "_open_shift": ends},
->>>>>>> theirs
     "bench faults": {"plan": THROUGH, "_site": gives(None), "Campaign": one_campaign},
     "bench cuts": {"faults": ends},
     "data import": {"LabelReading": gives(READ), "write_coco": ends},

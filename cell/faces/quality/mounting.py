@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from fastapi import FastAPI, Request
 from nicegui import app as pages
 from nicegui import ui
@@ -14,10 +12,8 @@ from cell.faces.quality.room import Page, Room, Tools, Visit
 from cell.faces.studio.frame import forbidden
 from cell.faces.web.language import language
 from cell.faces.web.signed_in import signed_in
+from cell.faces.web.visit import ANSWER_S
 from cell.texts import tr
-
-PATIENCE_S: Final = 20.0
-"""What a page may take to be built, on a machine that is busy with the line."""
 
 
 def mount(app: FastAPI, tools: Tools) -> None:
@@ -31,7 +27,7 @@ def mount(app: FastAPI, tools: Tools) -> None:
 
 
 def _mount(room: Room, page: Page) -> None:
-    @ui.page(page.path, response_timeout=PATIENCE_S)
+    @ui.page(page.path, response_timeout=ANSWER_S)
     async def build(request: Request) -> None:
         person = signed_in(request)
         if person is None:

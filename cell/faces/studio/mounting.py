@@ -28,6 +28,7 @@ from cell.faces.studio.visit import Visit
 from cell.faces.studio.work_page import WorkPage
 from cell.faces.web.language import language
 from cell.faces.web.signed_in import signed_in
+from cell.faces.web.visit import ANSWER_S
 from cell.people.roles import Permission
 from cell.promotion.looker import Looker
 from cell.texts import render, tr
@@ -59,7 +60,7 @@ def mount(app: FastAPI, tools: Tools) -> None:
         forbidden(person, words, chosen)
         return None
 
-    @ui.page("/studio")
+    @ui.page("/studio", response_timeout=ANSWER_S)
     async def queue(request: Request, why: str = "", state: str = "") -> None:
         if here := visit(request, Permission.LABEL):
             await queue_page(here, why, state)
@@ -69,32 +70,32 @@ def mount(app: FastAPI, tools: Tools) -> None:
         if here := visit(request, Permission.LABEL):
             WorkPage(here, holding, item)
 
-    @ui.page("/studio/sets")
+    @ui.page("/studio/sets", response_timeout=ANSWER_S)
     async def sets(request: Request) -> None:
         if here := visit(request, Permission.LABEL):
             await sets_page(here)
 
-    @ui.page("/studio/training")
+    @ui.page("/studio/training", response_timeout=ANSWER_S)
     async def training(request: Request) -> None:
         if here := visit(request, Permission.LABEL):
             await training_page(here)
 
-    @ui.page("/studio/exchange")
+    @ui.page("/studio/exchange", response_timeout=ANSWER_S)
     async def exchange(request: Request) -> None:
         if here := visit(request, Permission.EXCHANGE):
             await exchange_page(here, inbox)
 
-    @ui.page("/studio/agreement")
+    @ui.page("/studio/agreement", response_timeout=ANSWER_S)
     async def agreement(request: Request) -> None:
         if here := visit(request, Permission.LABEL):
             await agreement_page(here)
 
-    @ui.page("/studio/models")
+    @ui.page("/studio/models", response_timeout=ANSWER_S)
     async def models(request: Request) -> None:
         if here := visit(request, Permission.ROLL_BACK):
             await models_page(here, looker)
 
-    @ui.page("/studio/thresholds")
+    @ui.page("/studio/thresholds", response_timeout=ANSWER_S)
     async def thresholds(request: Request, recipe: str = "") -> None:
         if here := visit(request, Permission.ROLL_BACK):
             await thresholds_page(here, looker, recipe)

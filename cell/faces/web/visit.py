@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 from urllib.parse import urlencode
 
 from nicegui import Client, run, ui
@@ -16,6 +16,9 @@ from cell.texts import Lang, render, tr
 from models.ground.errors import UserError
 
 T = TypeVar("T")
+ANSWER_S: Final = 60.0
+"""So long a page may take to be built, on a machine that is busy with the line; NiceGUI would give
+it up after 3 s and show nothing."""
 
 
 @dataclass(frozen=True, slots=True)
