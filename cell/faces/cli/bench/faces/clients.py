@@ -15,7 +15,7 @@ from typing import Final
 
 import httpx
 import numpy as np
-import socketio  # type: ignore[import-untyped]
+import socketio
 
 from models.ground.errors import UserError
 
