@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cell.control.ledger import events as e
-from cell.faces.api.resources import gallery
+from cell.faces.web import outgoing
 from cell.people.roles import Role
 from cell.products.verdict import Verdict, VerdictKind
 from tests.api.world import World
@@ -181,12 +181,12 @@ def test_an_export_is_a_table_that_starts_no_formula(world: World) -> None:
 
 
 def test_one_export_at_a_time(world: World) -> None:
-    assert gallery._BUSY.acquire(timeout=10)
+    assert outgoing._BUSY.acquire(timeout=10)
     try:
         answer = world.client(Role.OPERATOR).get("/quality/export")
         assert (answer.status_code, answer.json()["code"]) == (429, "records.export_busy")
     finally:
-        gallery._BUSY.release()
+        outgoing._BUSY.release()
     assert world.client(Role.OPERATOR).get("/quality/export").status_code == 200
 
 
@@ -199,7 +199,7 @@ def test_an_export_that_fails_is_told_and_leaves_nothing(world: World) -> None:
     answer = world.client(Role.OPERATOR).get("/quality/export")
     assert (answer.status_code, answer.json()["code"]) == (503, "records.export_failed")
     file.unlink()
-    assert not gallery._BUSY.locked()
+    assert not outgoing._BUSY.locked()
 
 
 def test_answers_have_tags(world: World) -> None:
