@@ -177,9 +177,14 @@ def test_who_is_no_appraiser_is_told(page: Studio) -> None:
     assert not page.find("plan"), "who may not plan is not asked to"
 
 
+def asked(page: Studio, name: str = "keep") -> None:
+    """Wait until the dialog with this button stands: it grows out of nothing."""
+    until(lambda: page.find(name) and page.find(name)[0].size["height"] >= 44, "it is asked")
+
+
 def take(page: Studio, part: str, found: str) -> None:
     page.click(f"{found}-{part}")
-    until(lambda: page.find("asked") and page.find("asked")[0].is_displayed(), "it is asked")
+    asked(page)
     page.click("keep")
     until(lambda: not page.find(f"{found}-{part}"), f"{part} is kept")
 
@@ -200,7 +205,7 @@ def test_an_audit_from_lot_to_proof(page: Studio, book: StudyBook) -> None:
     first = audit.parts[0].part
     looked_at(page, "audit-en")
     page.click(f"good-{first}")
-    until(lambda: page.find("asked") and page.find("asked")[0].is_displayed(), "it is asked")
+    asked(page)
     # Another person is faster, and saw something else.
     Audits(book.store).take("w 22", first, True, "lee", 5)
     page.click("keep")
@@ -241,11 +246,12 @@ def test_an_acceptance_run_on_a_tablet(chrome: Any, url: str, book: StudyBook) -
         for one in run.audit.parts:
             found = "good" if one.passed else "defective"
             hand.go(f"{found}-{one.part}")
-            until(lambda: hand.find("asked") and hand.find("asked")[0].is_displayed(), "asked")
+            asked(hand)
             hand.go("keep")
             until(lambda f=found, p=one.part: not hand.find(f"{f}-{p}"), "it is kept")
         hand.shows("standing", "proven")
         hand.go("sign")
+        asked(hand, "do-sign")
         hand.go("do-sign")
         hand.shows("signatures", "kim")
         hand.shows("whole", "as it was signed")
