@@ -45,6 +45,7 @@ class StudyView:
         self._visit, self._name = visit, name
         self._body = ui.element("div").classes("q-body")
         self._seen: object = None
+        self._looks = ui.timer(LOOK_S, self.show, immediate=False)
 
     async def show(self) -> None:
         """Build it anew where something has changed."""
@@ -66,8 +67,8 @@ class StudyView:
                 ui.label(study.name)
             if any(count < study.looks for count in done.values()):
                 self._progress(study, done, running, why)
-                ui.timer(LOOK_S, self.show, once=True, immediate=False)
             else:
+                self._looks.cancel()
                 await self._result()
 
     def _ask(self, book: StudyBook) -> tuple[Study, dict[str, int]]:
