@@ -162,6 +162,10 @@ def test_a_study_from_plan_to_report(page: Studio, book: StudyBook, url: str) ->
         assert (status, content[:5]) == (200, b"%PDF-")
 
 
+STANDS = """
+const found = document.querySelectorAll(`[data-test="${arguments[0]}"]`);
+return found.length === 1 && found[0].getBoundingClientRect().height >= 44;
+"""
 LOADED_PICTURE = """
 const picture = document.querySelector('[data-test="picture"]');
 return picture !== null && picture.complete && picture.naturalWidth > 0;
@@ -177,9 +181,20 @@ def test_who_is_no_appraiser_is_told(page: Studio) -> None:
     assert not page.find("plan"), "who may not plan is not asked to"
 
 
+def words_of(page: Studio) -> str:
+    """All that the page says."""
+    return str(page.browser.find_element("css selector", "body").text)
+
+
 def asked(page: Studio, name: str = "keep") -> None:
-    """Wait until the dialog with this button stands: it grows out of nothing."""
-    until(lambda: page.find(name) and page.find(name)[0].size["height"] >= 44, "it is asked")
+    """Wait until the dialog with this button stands: it grows out of nothing, and the one before
+    shrinks away.
+    """
+
+    def stands() -> bool:
+        return bool(page.browser.execute_script(STANDS, name))
+
+    until(stands, "it is asked")
 
 
 def take(page: Studio, part: str, found: str) -> None:
@@ -194,8 +209,7 @@ def test_an_audit_from_lot_to_proof(page: Studio, book: StudyBook) -> None:
     fill(page, "audit-name", "w 22")
     fill(page, "passed", "900")
     page.click("draw")
-    body = page.browser.find_element("css selector", "body")
-    until(lambda: "parts passed and" in body.text, "too many are refused in one line")
+    until(lambda: "parts passed and" in words_of(page), "too many are refused in one line")
     assert Audits(book.store).audits() == ()
     fill(page, "passed", "3")
     fill(page, "stopped", "1")
@@ -209,7 +223,7 @@ def test_an_audit_from_lot_to_proof(page: Studio, book: StudyBook) -> None:
     # Another person is faster, and saw something else.
     Audits(book.store).take("w 22", first, True, "lee", 5)
     page.click("keep")
-    until(lambda: "another result" in body.text, "it is told")
+    until(lambda: "another result" in words_of(page), "it is told")
     for one in audit.parts[1:]:
         take(page, one.part, "good" if one.passed else "defective")
     page.shows("rates", "1/3 = 33.33%")
@@ -248,6 +262,7 @@ def test_an_acceptance_run_on_a_tablet(chrome: Any, url: str, book: StudyBook) -
             hand.go(f"{found}-{one.part}")
             asked(hand)
             hand.go("keep")
+            until(lambda: not hand.find("keep"), "the question is gone")
             until(lambda f=found, p=one.part: not hand.find(f"{f}-{p}"), "it is kept")
         hand.shows("standing", "proven")
         hand.go("sign")
