@@ -18,14 +18,15 @@ from cell.config import CellConfig, load
 from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.quality import mounting
 from cell.labels.book import LabelBook
-from tests.studio.app import Signing, Unwritten
+from cell.people.audit import AuditLog
+from tests.studio.app import Signing
 
 
 @dataclass(frozen=True)
 class Tools:
     config: CellConfig
     labels: LabelBook
-    audit: object
+    audit: AuditLog
     recipes: RecipeBook
 
 
@@ -37,7 +38,8 @@ def application(folder: Path) -> FastAPI:
     app = FastAPI()
     app.add_middleware(Signing)
     labels = LabelBook.open(config.data_dir, config.labels)
-    mounting.mount(app, Tools(config, labels, Unwritten(), RecipeBook(config)))
+    audit = AuditLog(config.data_dir, config.people.keys_beside(config.data_dir))
+    mounting.mount(app, Tools(config, labels, audit, RecipeBook(config)))
     ui.run_with(app, dark=True, tailwind=False, show_welcome_message=False, reconnect_timeout=5.0)
     return app
 
