@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -16,6 +16,7 @@ from cell.people.limits import PeopleSettings
 from cell.people.people import People
 from cell.people.person import How, SignedIn
 from cell.people.roles import Role
+from cell.trainer.book import PracticeBook
 from models.ground.errors import UserError
 from models.ground.text import read
 
@@ -60,6 +61,13 @@ def house(folder: Path, settings: PeopleSettings = SETTINGS) -> Iterator[House]:
         yield opened
     finally:
         opened.close()
+
+
+def shown_around(folder: Path, *names: str) -> None:
+    """The way round the page does not come to them any more."""
+    with closing(PracticeBook(folder)) as book:
+        for name in names:
+            book.show(name, NOW)
 
 
 def code_of(error: BaseException) -> str:

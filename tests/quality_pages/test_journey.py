@@ -14,7 +14,7 @@ from selenium.webdriver.common.keys import Keys
 from cell.people.roles import Role
 from tests.hmi.browsing import Page
 from tests.hmi.conftest import Hmi, end, ros_environment, until, written
-from tests.people.world import PASSWORD, house
+from tests.people.world import PASSWORD, house, shown_around
 from tests.quality_pages.conftest import fill
 from tests.studio.browsing import Studio
 
@@ -31,6 +31,7 @@ def cell_page(
         opened.add("boss", Role.ADMIN)
         opened.add("kim", Role.QUALITY)
         opened.add("lee", Role.OPERATOR)
+    shown_around(folder, "kim", "lee")
     page = Hmi(ros_environment, written(folder), "--lang", "en")
     yield page
     end(page.process)

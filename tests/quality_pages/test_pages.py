@@ -268,7 +268,9 @@ def test_odd_folders_each_say_so_in_one_line(browser: Any, tmp_path: Path) -> No
         pages.open(PATHS["part"] + newest(server))
         pages.shows("gone-view", "the file is not there any more")
         with closing(sqlite3.connect(records)) as database:
-            database.execute("INSERT INTO filling VALUES (1, 1200, 2500, NULL)")
+            database.execute(
+                "INSERT INTO filling (id, parts_done, parts_all) VALUES (1, 1200, 2500)"
+            )
             database.commit()
             for name in ("overview", "heat", "gallery", "search"):
                 pages.open(PATHS[name])

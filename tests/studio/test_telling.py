@@ -18,7 +18,7 @@ from tests.labels.desk import GOOD
 
 @pytest.fixture
 def visit() -> Any:
-    with patch("cell.faces.studio.visit.ui"):
+    with patch("cell.faces.web.visit.ui"):
         made = Visit(Mock(), SignedIn("mina", Role.QUALITY, How.PASSWORD), "en")
     made._client.is_deleted = False
     return made

@@ -23,7 +23,7 @@ pytest.importorskip("selenium", reason="pip install selenium, and chromium with 
 from tests.cell.evidence_world import Shift, noise
 from tests.hmi.browsing import Page
 from tests.hmi.conftest import FakeCell, Hmi, end, ros_environment, until, written
-from tests.people.world import PASSWORD, house
+from tests.people.world import PASSWORD, house, shown_around
 from tests.studio.hands import DESK, TABLET, UPRIGHT, Finger, Hand, Keyboard, Size, hold
 
 __all__ = ["ros_environment"]
@@ -43,6 +43,7 @@ def shift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shift]:
         home.add("lee", Role.OPERATOR, pin="2580")
         home.add("kim", Role.QUALITY)
         home.add("sun", Role.QUALITY)
+    shown_around(folder, "lee", "kim", "sun")
     made = Shift(folder)
     yield made
     made.close()

@@ -37,6 +37,7 @@ const cellTour = (() => {
     });
     card.replaceChildren();
     make("h2", card, "tour-title").textContent = stop.title;
+    card.setAttribute("aria-label", stop.title);
     make("p", card, "tour-text").textContent = stop.text;
     const row = make("div", card, "tour-keys");
     make("span", row, "tour-count").textContent = `${at + 1} / ${here.length}`;

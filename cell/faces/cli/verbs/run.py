@@ -233,10 +233,10 @@ def say(text: str) -> None:
 def _run(session: Session, parts: int, start: bool) -> bool:
     """Start, produce, stop; True when all parts are through, False when the run was ended."""
     try:
-        if session.headless:  # its folder is mostly made for it
-            say(f"Records, pictures and logs: {session.folder}")
         with console.status("starting the cell"):
             session.start()
+            if session.headless:  # its folder is mostly made for it
+                say(f"Records, pictures and logs: {session.folder}")
             if session.headless:
                 session.begin()
         if not session.is_whole:
