@@ -158,6 +158,7 @@ def test_an_alarm_is_shelved_and_taken_back_by_touch_alone(at_home: Page, fake_c
     page.until(lambda: page.find(f"shelved-{LOST}"), "it lies on the shelf")
     page.click(f"unshelve-{LOST}")
     assert fake_cell.call() == {"shelve": LOST, "minutes": 0, "person": "demo"}
+    page.until(lambda: not page.find(f"shelved-{LOST}"), "it is in the list again")
     page.click(f"ack-{FAULT}")
     assert fake_cell.call() == {"acknowledge": FAULT, "person": "demo"}
     page.until(lambda: not page.find(f"ack-{FAULT}"), "acknowledged")
