@@ -22,6 +22,7 @@ from inspection_cell_interfaces.msg import (
     RobotState,
 )
 from rclpy.node import Node
+from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import Header
 
 from cell.config.processes import TABLE
@@ -102,7 +103,8 @@ class Player(Node):
 def main() -> None:
     """`player NAMESPACE PARTS PARTS_PER_S`, until they are through; a line for each hundred."""
     namespace, parts, pace = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-    rclpy.init()
+    # Whoever is done with it ends it: at once, and not in the middle of a message.
+    rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
     player = Player(namespace)
     for number in range(1, parts + 1):
         player.part(number)
