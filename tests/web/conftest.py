@@ -22,7 +22,7 @@ from tests.hmi.conftest import (
     until_fixture,
     written,
 )
-from tests.people.world import PASSWORD, house
+from tests.people.world import PASSWORD, house, shown_around
 from tests.web.visiting import Visitor
 
 __all__ = ["browser", "chromium_here", "ros_environment", "until_fixture"]
@@ -35,6 +35,7 @@ def people_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         opened.add("boss", Role.ADMIN)
         opened.add("kim", Role.QUALITY)
         opened.add("lee", Role.OPERATOR, pin="2580", badge="0004711815", password=PASSWORD)
+    shown_around(folder, "boss", "kim", "lee")
     return folder
 
 
