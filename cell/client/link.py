@@ -99,6 +99,7 @@ class CellLink:
         self._asking = Asking(config.service_timeout_s, self._wake.set)
         self._lost = False
         self._on_lost: Callable[[], None] = lambda: None
+        self._watchers: tuple[Callable[[], None], ...] = ()
         self._context = Context()
         with visiting():
             rclpy.init(context=self._context)
@@ -139,6 +140,15 @@ class CellLink:
         self._executor.shutdown()
         self._node.destroy_node()
         rclpy.shutdown(context=self._context)
+
+    def watch(self, told: Callable[[], None]) -> Callable[[], None]:
+        """Have `told` called, in the thread, at each new verdict. Returns what ends it."""
+        self._watchers = (*self._watchers, told)
+
+        def end() -> None:
+            self._watchers = tuple(one for one in self._watchers if one is not told)
+
+        return end
 
     def view(self) -> CellView:
         """What may be shown now."""
@@ -212,13 +222,16 @@ class CellLink:
 
     def _take_waiting(self) -> None:
         """Handle what has come in since the last look."""
-        idle = 0
+        idle, shown = 0, self._feed.history
         # With a zero time-out the executor reports a time-out after each round, work done or not:
         # only two calls in a row without work mean that nothing waits.
         while idle < 2 and not self._stop.is_set():
             before = self._heard
             self._executor.spin_once(timeout_sec=0.0)
             idle = idle + 1 if self._heard == before else 0
+        if self._feed.history != shown:
+            for told in self._watchers:
+                told()
 
     def _beat(self) -> None:
         now_ns = time.time_ns()

@@ -18,7 +18,7 @@ from cell.config.stations import ledger_config
 from cell.control.changeover import Step
 from cell.control.ledger import observations as o
 from cell.control.ledger.effects import CancelRemoval, Effect, RequestRemoval
-from cell.control.ledger.events import Event, Inspected
+from cell.control.ledger.events import Event, Inspected, Judged
 from cell.control.ledger.feeding import FeedOrder
 from cell.control.ledger.ledger import Ledger
 from cell.control.supervision import Supervision
@@ -64,6 +64,7 @@ class SupervisorNode(CellNode):
         self.config = self.config.model_copy(update=told)
         self._supervision: Supervision | None = None
         self._journal: Journal | None = None
+        self._judged = False
 
     def set_up(self) -> None:
         configured = self.config.recipe
@@ -151,6 +152,9 @@ class SupervisorNode(CellNode):
             return False, ""  # an answer from before; its session is over
         effects, accepted, message = self._supervision.observe(observation)
         self._act(effects)
+        if self._judged:  # who waits for a verdict does not wait for the next turn, too
+            self._judged = False
+            self._publish_state()
         return accepted, message
 
     def _ordered(self, observation: o.Observation) -> tuple[bool, str]:
@@ -222,6 +226,7 @@ class SupervisorNode(CellNode):
 
     def _publish_event(self, sequence: int, event: Event) -> None:
         self._events.publish(translate.part_event(sequence, event))
+        self._judged = self._judged or isinstance(event, Judged)
         told = self._inputs.unassociated.associated(event) if isinstance(event, Inspected) else None
         if told is not None:
             self._inspections.publish(told)
