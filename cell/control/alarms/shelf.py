@@ -1,4 +1,4 @@
-"""Alarms that people have put out of sight for a while (ISA-18.2, clause 11.3: shelving)."""
+"""Alarms that people have put out of sight for a while (ANSI/ISA-18.2-2016: shelving)."""
 
 from __future__ import annotations
 
