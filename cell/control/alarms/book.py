@@ -1,4 +1,4 @@
-"""The alarm state machine (ANSI/ISA-18.2-2016, alarm state transition diagram): pure, time comes as an argument.
+"""The alarm state machine (ANSI/ISA-18.2-2016, states of an alarm): pure, time is an argument.
 
 The ledger's events drive it, live and replayed alike, so that it survives a restart.
 """
