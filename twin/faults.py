@@ -107,6 +107,62 @@ class PlcSilent(_Fault):
     )
 
 
+Over = Annotated[
+    float,
+    Field(
+        ge=0.0,
+        title="Over",
+        description="Time in which it comes about, evenly; 0: at once.",
+        json_schema_extra={"unit": "s"},
+    ),
+]
+
+
+class LightFalls(_Fault):
+    """The lamp loses light, or has it back (`share` 0)."""
+
+    name: Literal["light_falls"] = "light_falls"
+    share: float = Field(
+        default=0.2,
+        ge=0.0,
+        lt=1.0,
+        title="Share",
+        description="Of the light that is lost in the end.",
+        json_schema_extra={"unit": "1"},
+    )
+    over_s: Over = 0.0
+
+
+class OutOfFocus(_Fault):
+    """The lens turns out of its focus, or back (`blur_px` 0)."""
+
+    name: Literal["out_of_focus"] = "out_of_focus"
+    blur_px: float = Field(
+        default=1.0,
+        ge=0.0,
+        le=8.0,
+        title="Blur",
+        description="Standard deviation of the blur in the end, in the camera's pixels.",
+        json_schema_extra={"unit": "px"},
+    )
+    over_s: Over = 0.0
+
+
+class PartsShifted(_Fault):
+    """The guide before the camera has moved: parts lie aside, or as before (`by_m` 0)."""
+
+    name: Literal["parts_shifted"] = "parts_shifted"
+    by_m: float = Field(
+        default=0.005,
+        ge=-0.03,
+        le=0.03,
+        title="Aside",
+        description="How far to the left parts lie in the end.",
+        json_schema_extra={"unit": "m"},
+    )
+    over_s: Over = 0.0
+
+
 Fault = Annotated[
     VacuumLeak
     | ProtectiveStop
@@ -117,16 +173,40 @@ Fault = Annotated[
     | EmergencyStop
     | OutfeedBlocked
     | InfeedIgnores
-    | PlcSilent,
+    | PlcSilent
+    | LightFalls
+    | OutOfFocus
+    | PartsShifted,
     Field(discriminator="name"),
 ]
 FAULT: TypeAdapter[Fault] = TypeAdapter(Fault)
 """Reads a fault from a mapping with its `name`; raises pydantic.ValidationError."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """A quantity on its way from one value to another. Times of the simulation [s]."""
+
+    before: float = 0.0
+    after: float = 0.0
+    since_s: float = 0.0
+    over_s: float = 0.0
+
+    def at(self, time_s: float) -> float:
+        """Its value then."""
+        if self.over_s <= 0.0:
+            return self.after
+        done = min(1.0, max(0.0, (time_s - self.since_s) / self.over_s))
+        return self.before + done * (self.after - self.before)
+
+    def to(self, value: float, time_s: float, over_s: float) -> Ramp:
+        """From where it is now to a value."""
+        return Ramp(self.at(time_s), value, time_s, over_s)
+
+
 @dataclass(slots=True)
 class Faults:
-    """Faults that wait for their moment."""
+    """Faults that wait for their moment, and what changes slowly."""
 
     leaks: int = 0
     leak: VacuumLeak = field(default_factory=VacuumLeak)
@@ -135,6 +215,9 @@ class Faults:
     grab_failures: int = 0
     outfeed_blocked: bool = False
     infeed_ignores: bool = False
+    lost_light: Ramp = Ramp()
+    blur_px: Ramp = Ramp()
+    aside_m: Ramp = Ramp()
 
     def next_leak(self) -> VacuumLeak | None:
         """The leak that spoils this grip, if one waits."""

@@ -80,9 +80,16 @@ class Line:
         )
         return PART_STOCK - len(self._free) - gone
 
-    def place(self, variant: Variant, number: int, travel: float, rng: np.random.Generator) -> Part:
-        """Lay a fresh part on the belt's start."""
-        y = float(rng.uniform(-Y_SPREAD, Y_SPREAD))
+    def place(
+        self,
+        variant: Variant,
+        number: int,
+        travel: float,
+        rng: np.random.Generator,
+        aside: float = 0.0,
+    ) -> Part:
+        """Lay a fresh part on the belt's start; aside: of where the guide means it to lie."""
+        y = float(rng.uniform(-Y_SPREAD, Y_SPREAD)) + aside
         yaw = float(rng.uniform(-YAW_SPREAD, YAW_SPREAD))
         truth = PartTruth(
             number=number,

@@ -10,6 +10,7 @@ import numpy as np
 
 from twin.product import Product, Variant
 from twin.render.frame import PlacedPart
+from twin.render.optics import CLEAR, Seeing
 
 
 class Library(Protocol):
@@ -25,7 +26,7 @@ class Library(Protocol):
 
 @runtime_checkable
 class SeveralKinds(Protocol):
-    """A library that draws its parts' defects. kinds: that it draws now; known_kinds: that it can
+    """A library that chooses its parts' defects. kinds: that it draws now; known_kinds: that it can
     draw.
     """
 
@@ -36,5 +37,11 @@ class SeveralKinds(Protocol):
 class Frames(Protocol):
     """Makes the camera's next picture. Called in a worker thread."""
 
-    def render(self, placed: Sequence[PlacedPart], belt_travel_m: float, speed_m_s: float) -> Path:
+    def render(
+        self,
+        placed: Sequence[PlacedPart],
+        belt_travel_m: float,
+        speed_m_s: float,
+        seeing: Seeing = CLEAR,
+    ) -> Path:
         """Write the picture of parts at their poses in frame `cell`; return its file."""

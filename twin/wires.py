@@ -76,6 +76,7 @@ class CameraWires:
                     exposure.placed,
                     exposure.travel_m,
                     exposure.speed_m_s,
+                    exposure.seeing,
                 )
             self._socket.sendto(f"PULSE {exposure.index}".encode(), self._driver)
 

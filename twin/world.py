@@ -23,8 +23,11 @@ from twin.faults import (
     Faults,
     GrabFailure,
     InfeedIgnores,
+    LightFalls,
     LostPulse,
     OutfeedBlocked,
+    OutOfFocus,
+    PartsShifted,
     PlcSilent,
     ProtectiveStop,
     VacuumLeak,
@@ -36,6 +39,7 @@ from twin.physics import HIT_FORCE, START_POSE, Physics
 from twin.plc import Edge, Plc
 from twin.product import ProductError
 from twin.render.frame import PlacedPart
+from twin.render.optics import CLEAR, Seeing
 from twin.scene import STEP_S
 from twin.suction import Suction
 from twin.truth import TruthFile
@@ -53,6 +57,7 @@ class Exposure:
     placed: tuple[PlacedPart, ...]
     travel_m: float
     speed_m_s: float
+    seeing: Seeing = CLEAR
 
 
 @dataclass(slots=True)
@@ -147,6 +152,12 @@ class World:
                 waiting.infeed_ignores = fault.active
             case PlcSilent():
                 self.silent_until = self.time + fault.seconds
+            case LightFalls():
+                waiting.lost_light = waiting.lost_light.to(fault.share, self.time, fault.over_s)
+            case OutOfFocus():
+                waiting.blur_px = waiting.blur_px.to(fault.blur_px, self.time, fault.over_s)
+            case PartsShifted():
+                waiting.aside_m = waiting.aside_m.to(fault.by_m, self.time, fault.over_s)
 
     def plc_silent(self) -> bool:
         """True while the PLC answers nothing."""
@@ -253,7 +264,9 @@ class World:
             self.truth.touch()
         if self.faults.next_grab_fails():
             return
-        self.expose(Exposure(plc.count(Edge.EXPOSURE), placed, travel, plc.drive.speed))
+        light = 1.0 - self.faults.lost_light.at(self.time)
+        seeing = Seeing(light, self.faults.blur_px.at(self.time))
+        self.expose(Exposure(plc.count(Edge.EXPOSURE), placed, travel, plc.drive.speed, seeing))
 
     def _carry(self) -> None:
         """Parts come onto the belt, ride on it, and leave at its end."""
@@ -295,7 +308,8 @@ class World:
         variant = self.feed.take()
         if variant is None:
             return
-        part = self.line.place(variant, len(self.truth.parts) + 1, travel, self._rng)
+        aside = self.faults.aside_m.at(self.time)
+        part = self.line.place(variant, len(self.truth.parts) + 1, travel, self._rng, aside)
         self.physics.shape(part.slot, part.product)
         self.physics.ride(part.slot, part.pose(travel), self.plc.drive.speed)
         self.truth.add(part.truth)

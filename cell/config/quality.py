@@ -108,7 +108,7 @@ class QualityConfig(_Section):
         json_schema_extra={"unit": "1"},
     )  # fmt: skip
     baseline_parts: int = Field(
-        300, ge=30, title="Baseline",
+        500, ge=30, title="Baseline",
         description="Parts from which a monitor learns what is usual, the first ones of a model.",
         json_schema_extra={"unit": "1"},
     )  # fmt: skip
@@ -120,8 +120,8 @@ class QualityConfig(_Section):
 
     advisory_run: int = Field(
         50_000, ge=100, title="Run of the line without a cause",
-        description="Mean number of parts until the running line raises a false advisory of drift, "
-        "all its monitors together.",
+        description="The running line raises a false advisory of drift once in so many parts or "
+        "more seldom, all its monitors together.",
         json_schema_extra={"unit": "1"},
     )  # fmt: skip
     line_advisories: bool = Field(

@@ -4,40 +4,41 @@ thread of their own; their state lies in a file, for the next start.
 
 from __future__ import annotations
 
-import json
 import queue
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from cell.nodes.drift_words import lost_words, told, unsettled_words
 from cell.products.inspector import InspectionSetup
 from cell.products.recipe import Recipe
 from cell.quality.light import light_of
-from cell.quality.line_watch import (
-    Drifted,
-    LineWatch,
-    Part,
-    as_json,
-    of_json,
-    part_of,
+from cell.quality.monitor_files import (
+    BROKEN,
+    FILE,
+    Known,
+    Orders,
+    read_known,
+    set_aside,
+    write_known,
 )
-from cell.texts import render, say
-from models.ground.writing import WriteError, write_whole
+from cell.quality.watched_part import Part, part_of
+from cell.quality.watches import Watches, Where, drifted_of, unsettled_of
+from cell.texts import render
+from models.ground.writing import WriteError
 from vision.types import Image, Inspection
 
 if TYPE_CHECKING:
     from cell.nodes.base import CellNode
     from cell.nodes.workers import Worker
 
-FILE: Final = "monitors.json"
 DRIFTED: Final = "inspector.line_drifted"
+UNWATCHED: Final = "inspector.line_unwatched"
 WAIT_S: Final = 0.2
 KEPT_EVERY: Final = 25
 """Parts between two writings of the state; a killed process forgets so many."""
-MOST_MODELS: Final = 8
-"""Whose states are kept: who goes back to a recipe goes on with its baseline."""
 _WAITING: Final = 4
 """Parts that wait to be measured; further ones are left out, the line does not wait."""
-_LIGHT: Final = "light."
 
 
 class LineWatching:
@@ -45,23 +46,31 @@ class LineWatching:
 
     def __init__(self, node: CellNode) -> None:
         self._node, self._settings = node, node.config.quality
-        self._file = Path(node.config.data_dir) / FILE
+        self._data = Path(node.config.data_dir)
         self._seen: tuple[InspectionSetup, Inspection, Image] | None = None
         self._work: queue.Queue[tuple[InspectionSetup, Inspection, Image]] = queue.Queue(_WAITING)
-        self._watch = self._fresh()
-        self._pin, self._unsaved, self._complained = "", 0, False
-        self._others: dict[str, Any] = {}
+        self._orders = Orders(self._data)
+        self._known = self._nothing()
+        self._where: Where | None = None
+        self._unsaved, self._complained = 0, False
         self.advisories: dict[str, str] = {}
 
     @property
     def told(self) -> str:
         """Where it is, for diagnostics."""
-        watch = self._watch
         if not self._settings.line_advisories:
             return "off"
-        if watch.learning:
-            return f"learning, {watch.seen} of {watch.baseline} parts"
-        return f"{len(watch.usual)} watched, {len(watch.drifted())} drifted"
+        if self._where is None:
+            return "no part yet"
+        pair = self._known.watches.pair(self._where)
+        words = []
+        for name, watch in zip(("scene", "model"), pair, strict=True):
+            if watch.learning:
+                words.append(f"{name}: learning, {len(watch.learnt)} of {watch.baseline} parts")
+        drifted = drifted_of(pair)
+        words.append(f"{sum(len(watch.usual) for watch in pair)} watched, {len(drifted)} drifted")
+        words += [f"{one.name}: {one.usual:.4g} to {one.found:.4g}" for one in drifted]
+        return "; ".join(words)
 
     def start(self) -> None:
         """Begin to measure; takes up what was known before."""
@@ -80,76 +89,83 @@ class LineWatching:
             self._work.put_nowait(seen)
 
     def _measure_all(self, worker: Worker) -> None:
-        self._load()
+        self.load()
         while worker.goes_on():
             try:
                 setup, found, view = self._work.get(timeout=WAIT_S)
             except queue.Empty:
                 continue
-            self.take(str(setup.pin), measured(setup.recipe, found, view))
+            self.take(where_of(setup), measured(setup.recipe, found, view), self._node.now_ns())
         self._save()
 
-    def take(self, pin: str, part: Part) -> None:
-        """One part more, of a recipe and a model: another pin begins anew, or goes on."""
-        if pin != self._pin:
-            self._change(pin)
-        before = self._watch.drifted()
-        self._watch = self._watch.after(part)
-        drifted = self._watch.drifted()
-        if drifted != before or not drifted:
-            self.advisories = {DRIFTED: told(drifted)} if drifted else {}
+    def load(self) -> None:
+        """Take up what was known. What cannot be read is set aside, and said until all is learnt
+        anew: what the line is like now may not be how it should be.
+        """
+        self._where, self.advisories = None, {}
+        try:
+            self._known = read_known(self._data, *self._lengths())
+        except BROKEN as error:
+            warning = f"{self._data / FILE}: monitors begin anew ({error!r})"
+            self._node.get_logger().warning(warning)
+            set_aside(self._data)
+            self._known = replace(self._nothing(), lost=True)
+
+    def take(self, where: Where, part: Part, at_ns: int) -> None:
+        """One part more."""
+        fresh = where != self._where
+        known = self._known.watches.at(where, self._orders.ids())
+        before = known.pair(where) if fresh or known is not self._known.watches else None
+        after = known.after(where, part, at_ns)
+        pair, self._where = after.pair(where), where
+        lost = self._known.lost and any(watch.learning for watch in pair)
+        learnt = before is not None and [w.learning for w in before] != [w.learning for w in pair]
+        place = (where.product, where.scene, where.model)
+        self._known = Known(after, lost, place)
+        changed = self._advise(pair, lost)
         self._unsaved += 1
-        if self._unsaved >= KEPT_EVERY or drifted != before:
+        if self._unsaved >= KEPT_EVERY or changed or learnt or fresh:
             self._save()
 
-    def _change(self, pin: str) -> None:
-        if self._pin:
-            self._others[self._pin] = as_json(self._watch)
-        self._pin, self._watch, self.advisories = pin, self._known(pin), {}
-        if drifted := self._watch.drifted():
-            self.advisories = {DRIFTED: told(drifted)}
+    def _advise(self, pair: tuple, lost: bool) -> bool:  # type: ignore[type-arg]
+        """Say what there is to say; whether it is anything new."""
+        words = {}
+        if drifted := drifted_of(pair):
+            words[DRIFTED] = told(drifted)
+        if unsettled := unsettled_of(pair):
+            words[UNWATCHED] = unsettled_words(unsettled)
+        elif lost:
+            words[UNWATCHED] = lost_words(FILE)
+        changed = words != self.advisories
+        if changed:
+            self.advisories = words
+        return changed
 
-    def _fresh(self) -> LineWatch:
-        return LineWatch(self._settings.baseline_parts, self._settings.advisory_run)
+    def _lengths(self) -> tuple[int, int]:
+        return self._settings.baseline_parts, self._settings.advisory_run
 
-    def _known(self, pin: str) -> LineWatch:
-        """As it was left; anew where nothing is known, or other settings hold since."""
-        state = self._others.pop(pin, None)
-        if state is None:
-            return self._fresh()
-        try:
-            watch = of_json(state)
-        except (ValueError, KeyError, TypeError) as error:
-            self._node.get_logger().warning(f"{self._file}: monitors begin anew ({error!r})")
-            return self._fresh()
-        same = (watch.baseline, watch.run) == (self._fresh().baseline, self._fresh().run)
-        return watch if same else self._fresh()
-
-    def _load(self) -> None:
-        try:
-            state = json.loads(self._file.read_text(encoding="utf-8"))
-            self._others = dict(state["models"])
-        except FileNotFoundError:
-            self._others = {}
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            self._node.get_logger().warning(f"{self._file}: monitors begin anew ({error!r})")
-            self._others = {}
-        self._pin, self._watch, self.advisories = "", self._fresh(), {}
+    def _nothing(self) -> Known:
+        return Known(Watches(*self._lengths()))
 
     def _save(self) -> None:
         """What cannot be written is told once; the monitors go on without."""
         self._unsaved = 0
-        if not self._pin:
+        if self._where is None:
             return
-        kept = [*self._others.items()][-(MOST_MODELS - 1) :]
-        models = dict(kept) | {self._pin: as_json(self._watch)}
         try:
-            write_whole(self._file, json.dumps({"models": models}), durable=False)
+            write_known(self._data, self._known)
             self._complained = False
         except WriteError as error:
             if not self._complained:
                 self._node.get_logger().warning(render(str(error)))
             self._complained = True
+
+
+def where_of(setup: InspectionSetup) -> Where:
+    """Which watches a part of this set-up belongs to."""
+    recipe = setup.recipe
+    width, height = recipe.canonical_px
+    return Where(recipe.name, f"{recipe.name}/{width}x{height}", str(setup.pin))
 
 
 def measured(recipe: Recipe, found: Inspection, view: Image) -> Part:
@@ -161,20 +177,3 @@ def measured(recipe: Recipe, found: Inspection, view: Image) -> Part:
     scores = [(one.class_name, one.score) for one in found.detections]
     place = (0.0, 0.0) if found.pose is None else (found.pose.y, found.pose.yaw)
     return part_of(limits, scores, place, light_of(view))
-
-
-def told(drifted: tuple[Drifted, ...]) -> str:
-    """What has drifted most, from what to what, and what to do; how many numbers more."""
-    first = drifted[0]
-    kind = "light" if first.name.startswith(_LIGHT) else "parts"
-    kind = "place" if first.name in ("lateral_m", "yaw_rad") else kind
-    what = say(f"drift.name.{first.name}")
-    if first.name.startswith("class."):
-        class_name = first.name.removeprefix("class.")
-        code = "drift.name.others" if class_name == "*" else "drift.name.class"
-        what = say(code, class_name=class_name)
-    words = say(
-        "drift.told", what=what, usual=f"{first.usual:.4g}", found=f"{first.found:.4g}",
-        advice=say(f"drift.advice.{kind}"),
-    )  # fmt: skip
-    return words if len(drifted) == 1 else say("drift.more", told=words, count=len(drifted) - 1)

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     """Plan gauge studies, audits and acceptance runs, and say what drawn parts are."""
     SIGN = "quality.sign"
     """Sign the result of an acceptance run."""
+    MONITORS = "quality.monitors"
+    """Have the running line's monitors learn anew what is usual."""
     CONFIGURATION = "configuration.read"
     AUDIT = "audit.read"
     PEOPLE = "people.manage"
@@ -74,6 +76,7 @@ TABLE: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             Permission.ROLL_BACK,
             Permission.EXAMINE,
             Permission.SIGN,
+            Permission.MONITORS,
             Permission.AUDIT,
             Permission.TOKENS,
         },
@@ -82,6 +85,7 @@ TABLE: Final[Mapping[Role, frozenset[Permission]]] = MappingProxyType(
             Permission.OPERATE,
             Permission.CHANGE_RECIPE,
             Permission.ROLL_BACK,
+            Permission.MONITORS,
             Permission.CONFIGURATION,
             Permission.AUDIT,
             Permission.TOKENS,

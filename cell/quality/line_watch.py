@@ -1,85 +1,34 @@
-"""Watching the running line: every part's numbers against those of the model's first parts. Pure.
+"""Watching the running line: every part's numbers against those of a baseline. Pure.
 
-Each number has an EWMA (weight 0.05). Its limit is the one by which all of them together raise one
-false advisory in `run` parts on average, although each baseline's mean is only known to two
-standard errors. Numbers are cut at three standard deviations, so that a single odd part raises
-nothing and skewed numbers do no more than normal ones. An advisory that was raised stands until the
-average is back within half its limit.
+Each number has an EWMA (`usual.py`). All of them together raise one false advisory in `run` parts
+on average, or more seldom. An advisory that was raised stands until the average is back within half
+its limit.
+
+A line that wandered while it was learnt is no baseline: the older half of it is dropped, and the
+rest is learnt anew, until one stands.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from statistics import fmean, pstdev
-from typing import Any, Final
+from typing import Final
 
-from cell.quality.light import Light
-from cell.quality.monitors import Ewma, ewma_for, normal, two_valued
+import numpy as np
 
-WEIGHT: Final = 0.05
-CUT: Final = 3.0
-OVER: Final = 0.5
-"""Share of its limit within which an average ends its advisory."""
-LEAST_OF_A_CLASS: Final = 10
-"""Findings of a class in the baseline, from which on its share is watched by itself."""
-CLASS: Final = "class."
-OTHERS: Final = "class.*"
-"""All classes that are too rare to be watched by themselves, new ones among them."""
-LEAST_SPREAD: Final = 1e-9
-ERRORS: Final = 2.0
-"""Standard errors by which a baseline's mean may be off, with the run length kept."""
+from cell.quality.monitors import persistence
+from cell.quality.usual import WEIGHT, Usual, all_usual
+from cell.quality.watched_part import CLASS, Part, samples, value_of
 
-Numbers = Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What is watched of an inspected part: named numbers, and the classes that were found."""
-
-    numbers: Numbers
-    classes: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Usual:
-    """What the baseline says of one number, and how its average stands. mean, spread: of the raw
-    values; centre, scale: of the cut ones in units of the spread. raised: the average at which it
-    was found to have drifted, None while nothing has.
-    """
-
-    mean: float
-    spread: float
-    centre: float
-    scale: float
-    ewma: Ewma
-    raised: float | None = None
-
-    def after(self, value: float) -> Usual:
-        """With one part more."""
-        cut = max(-CUT, min(CUT, (value - self.mean) / self.spread))
-        if self.scale <= 0.0:  # a share: not cut
-            cut, z = 0.0, (value - self.mean) / self.spread
-        else:
-            z = (cut - self.centre) / self.scale
-        ewma = self.ewma.after(z)
-        raised = self.raised
-        if raised is None and ewma.progress >= 1.0:
-            raised = self._in_units(ewma.value)
-        elif raised is not None and ewma.progress < OVER:
-            raised = None
-        return replace(self, ewma=ewma, raised=raised)
-
-    @property
-    def now(self) -> float:
-        """The average of the newest parts, in the number's own unit."""
-        return self._in_units(self.ewma.value)
-
-    def _in_units(self, z: float) -> float:
-        if self.scale <= 0.0:
-            return self.mean + self.spread * z
-        return self.mean + self.spread * (self.centre + self.scale * z)
+HALVES: Final = 2
+"""A line has two watches, of the scene and of what is judged: each may raise half of what the line
+may.
+"""
+WANDERED: Final = 5.0
+"""Standard errors of its slope from which on a baseline has wandered."""
+MATTERS: Final = 0.5
+"""Standard deviations over the whole baseline; less is not worth a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +42,11 @@ class Drifted:
 
 @dataclass(frozen=True, slots=True)
 class LineWatch:
-    """Of one model. Immutable. baseline: parts that it learns from; run: mean number of parts until
-    a false advisory of all numbers together; learnt: while it learns, what it has seen.
+    """Of one scene or one model. Immutable.
+
+    baseline: parts that it learns from; run: mean number of parts until a false advisory of all its
+    numbers together; seen: parts since it began; learnt: while it learns, what it has seen; usual:
+    by name, afterwards. unsettled: what wandered in a baseline that was dropped, until one stands.
     """
 
     baseline: int
@@ -102,24 +54,28 @@ class LineWatch:
     seen: int = 0
     learnt: tuple[Part, ...] = ()
     usual: Mapping[str, Usual] = field(default_factory=dict)
+    unsettled: tuple[Drifted, ...] = ()
 
     @property
     def learning(self) -> bool:
         """Whether it does not watch yet."""
-        return self.seen < self.baseline
+        return not self.usual
 
-    def after(self, part: Part) -> LineWatch:
-        """With one part more."""
+    def after(self, part: Part, at_ns: int = 0) -> LineWatch:
+        """With one part more, seen then [system clock, ns]."""
+        seen = self.seen + 1
         if self.learning:
             learnt = (*self.learnt, part)
             if len(learnt) < self.baseline:
-                return replace(self, seen=self.seen + 1, learnt=learnt)
-            return LineWatch(self.baseline, self.run, self.seen + 1, (), usual_of(learnt, self.run))
+                return replace(self, seen=seen, learnt=learnt)
+            return self._learnt(seen, learnt)
+        names = frozenset(self.usual)
         told = {
-            name: one if (value := _value(name, part, self.usual)) is None else one.after(value)
+            name: one if (value := value_of(name, part, names)) is None
+            else one.after(value, seen, at_ns)
             for name, one in self.usual.items()
-        }
-        return replace(self, seen=self.seen + 1, usual=told)
+        }  # fmt: skip
+        return replace(self, seen=seen, usual=told)
 
     def drifted(self) -> tuple[Drifted, ...]:
         """What has drifted, that which is furthest from its limit first."""
@@ -130,120 +86,46 @@ class LineWatch:
         ]
         return tuple(one for _, one in sorted(found, key=lambda pair: -pair[0]))
 
+    def fitted(self, baseline: int, run: int) -> LineWatch:
+        """The same under other settings: what was learnt stays, its limits are made anew; another
+        length of the baseline holds for one that is not learnt yet.
+        """
+        if (baseline, run) == (self.baseline, self.run):
+            return self
+        each = run * max(1, len(self.usual))
+        usual = self.usual
+        if run != self.run:
+            usual = {name: one.limited(each) for name, one in self.usual.items()}
+        return replace(self, baseline=baseline, run=run, usual=usual)
 
-def part_of(
-    limits: Mapping[str, tuple[float, ...]],
-    scores: Sequence[tuple[str, float]],
-    place: tuple[float, float],
-    light: Light,
-) -> Part:
-    """What is watched of a part. limits: each class's thresholds; scores: of what was found, by
-    class; place: how the part lay, to the side [m] and turned [rad].
-
-    margin: how near a score came to a threshold; where nothing was found, the least threshold.
-    """
-    known = [abs(score - one) for name, score in scores for one in limits.get(name, ())]
-    least = min((one for of in limits.values() for one in of), default=1.0)
-    numbers = {
-        "margin": min(known, default=least),
-        "score": max((score for _, score in scores), default=0.0),
-        "findings": float(len(scores)),
-        "lateral_m": place[0],
-        "yaw_rad": place[1],
-        "light.mean": light.mean,
-        "light.contrast": light.contrast,
-        "light.sharpness": light.sharpness,
-    }
-    return Part(numbers, frozenset(name for name, _ in scores))
+    def _learnt(self, seen: int, learnt: Sequence[Part]) -> LineWatch:
+        named = dict(samples(learnt))
+        if wandered := tuple(_wandered(named)):
+            rest = tuple(learnt[len(learnt) // 2 :])
+            return replace(self, seen=seen, learnt=rest, unsettled=wandered)
+        usual = all_usual(named, self.run)
+        # Parts of which nothing changes are no baseline yet: the newest ones are looked at again.
+        kept = () if usual else tuple(learnt[1:])
+        return LineWatch(self.baseline, self.run, seen, kept, usual)
 
 
-def usual_of(parts: Sequence[Part], run: int) -> dict[str, Usual]:
-    """What is usual of the numbers of a baseline; one that never changes is left out."""
-    samples = dict(_samples(parts))
-    each = run * max(1, len(samples))
-    limit: float | None = None
-    found = {}
-    for name, sample in samples.items():
-        mean, spread = fmean(sample), pstdev(sample)
+def _wandered(named: Mapping[str, Sequence[float]]) -> list[Drifted]:
+    """Numbers that had another value at the end of a baseline than at its beginning."""
+    found = []
+    for name, sample in named.items():
         if name.startswith(CLASS):
-            count = round(sum(sample))
-            if count < LEAST_OF_A_CLASS:  # it may well be as frequent as that: the rule of three
-                share = (count + 3.0) / (len(sample) + 3.0)
-                spread = math.sqrt(share * (1.0 - share))
-                ewma = ewma_for(each, WEIGHT, two_valued(share))
-                found[name] = Usual(share, spread, 0.0, 0.0, ewma)
-                continue
-            share = mean
-            off = ERRORS * math.sqrt(share * (1.0 - share) / len(sample))
-            # The side on which false alarms are the more frequent one: that of the rare kind.
-            worst = min(share + off, 1.0 - 1e-6) if share < 0.5 else max(share - off, 1e-6)
-            ewma = ewma_for(each, WEIGHT, two_valued(share, now=worst))
-            found[name] = Usual(mean, spread, 0.0, 0.0, ewma)
             continue
-        cut = [max(-CUT, min(CUT, (value - mean) / spread)) for value in sample]
-        centre, scale = fmean(cut), pstdev(cut)
-        if limit is None:
-            limit = ewma_for(each, WEIGHT, normal(ERRORS / math.sqrt(len(sample)))).limit
-        found[name] = Usual(mean, spread, centre, scale, Ewma(WEIGHT, limit))
-    return found
-
-
-def _samples(parts: Sequence[Part]) -> Iterator[tuple[str, list[float]]]:
-    """Each number's values, of those that change; then the classes' shares."""
-    for name in parts[0].numbers:
-        values = [one.numbers[name] for one in parts if name in one.numbers]
-        spread = pstdev(values)
-        if len(values) == len(parts) and math.isfinite(spread) and spread > LEAST_SPREAD:
-            yield name, values
-    classes = sorted({one for part in parts for one in part.classes})
-    counts = {one: sum(one in part.classes for part in parts) for one in classes}
-    often = [one for one in classes if counts[one] >= LEAST_OF_A_CLASS]
-    for one in often:
-        if counts[one] < len(parts):
-            yield CLASS + one, [float(one in part.classes) for part in parts]
-    rest = [float(bool(part.classes - {*often})) for part in parts]
-    if sum(rest) < len(parts):
-        yield OTHERS, rest
-
-
-def _value(name: str, part: Part, usual: Mapping[str, Usual]) -> float | None:
-    if name == OTHERS:
-        known = {one.removeprefix(CLASS) for one in usual if one.startswith(CLASS)}
-        return float(bool(part.classes - known))
-    if name.startswith(CLASS):
-        return float(name.removeprefix(CLASS) in part.classes)
-    value = part.numbers.get(name)
-    return value if value is not None and math.isfinite(value) else None
-
-
-def as_json(watch: LineWatch) -> dict[str, Any]:
-    """For a file."""
-    return {
-        "baseline": watch.baseline,
-        "run": watch.run,
-        "seen": watch.seen,
-        "learnt": [[dict(one.numbers), sorted(one.classes)] for one in watch.learnt],
-        "usual": {
-            name: [
-                one.mean, one.spread, one.centre, one.scale, one.ewma.limit, one.ewma.value,
-                one.raised,
-            ]
-            for name, one in watch.usual.items()
-        },
-    }  # fmt: skip
-
-
-def of_json(told: Mapping[str, Any]) -> LineWatch:
-    """What `as_json` gave. Raises ValueError, KeyError, TypeError for anything else."""
-    learnt = tuple(Part(dict(numbers), frozenset(names)) for numbers, names in told["learnt"])
-    usual = {
-        name: Usual(
-            float(mean), float(spread), float(centre), float(scale),
-            Ewma(WEIGHT, float(limit), float(value)), None if raised is None else float(raised),
-        )
-        for name, (mean, spread, centre, scale, limit, value, raised) in told["usual"].items()
-    }  # fmt: skip
-    seen, baseline = int(told["seen"]), int(told["baseline"])
-    if seen < baseline and len(learnt) != seen:
-        raise ValueError("a baseline without its parts")
-    return LineWatch(baseline, int(told["run"]), seen, learnt, usual)
+        values = np.asarray(sample, np.float64)
+        middle = (len(values) - 1) / 2.0
+        at = (np.arange(len(values)) - middle) / len(values)  # -0.5 .. 0.5
+        change = float(at @ values) / float(at @ at)
+        rest = values - values.mean() - change * at
+        spread = float(rest.std())
+        if spread <= 0.0:
+            continue
+        error = spread * persistence((rest / spread).tolist(), WEIGHT) / math.sqrt(float(at @ at))
+        if abs(change) > max(WANDERED * error, MATTERS * spread):
+            mean = float(values.mean())
+            size = abs(change) / error
+            found.append((size, Drifted(name, mean - change / 2.0, mean + change / 2.0)))
+    return [one for _, one in sorted(found, key=lambda pair: -pair[0])]

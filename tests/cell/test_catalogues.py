@@ -156,6 +156,7 @@ COMPOSED = {
         *(f"state.{one}" for one in CellState if one is not CellState.RUNNING),
     ),
     "quality.figure.{}": [one for one in Figures.__slots__ if one not in ("rejected", "reviewed")],
+    "quality.line.{}": ("number", "usual", "limits", "now", "state", "left"),
     "quality.monitors.{}": ("what", "model", "state", "newest", "alarms", "watched"),
     "quality.oee.{}": (
         "index",

@@ -58,6 +58,7 @@ QUALITY = SimpleNamespace(
         {"time_zone": "UTC", "shifts": ({"name": "a", "begin": "00:00", "end": "00:00"},)}
     )
 )
+CONFIG = SimpleNamespace(model_copy=gives(None))
 STUDY = SimpleNamespace(result=SimpleNamespace(grade=SimpleNamespace(value="x")))
 READ = SimpleNamespace(open=gives(None))
 CLOSED = SimpleNamespace(close=gives(None))
@@ -203,6 +204,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "quality audit draw": {"time_ns": gives(1), "_draw": ends},
     "quality audit take": {"_take": ends},
     "quality audit show": {"settings_of": gives(QUALITY), "_result": ends},
+    "quality monitors show": {"settings_of": gives(CONFIG), "_now": ends},
+    "quality monitors begin": {"settings_of": gives(CONFIG), "_begin": ends},
     "quality acceptance plan": {
         "settings_of": gives(QUALITY), "time_ns": gives(1), "_plan": ends,
     },
@@ -245,6 +248,7 @@ MODULES = {
         f"quality acceptance {verb}": "quality_acceptance"
         for verb in ("plan", "draw", "take", "list", "show", "sign", "report", "verify")
     },
+    "quality monitors show": "quality_monitors", "quality monitors begin": "quality_monitors",
     "bag record": "bag", "bag play": "bag", "jobs list": "jobs", "jobs show": "jobs",
 }  # fmt: skip
 VALUES = {
@@ -434,6 +438,9 @@ LINES = [
     Line("quality audit draw A"),
     Line("quality audit take A P --found defective"),
     Line("quality audit show A"),
+    Line("quality monitors show"),
+    Line("quality monitors begin --why lamp", "product"),
+    Line("quality monitors begin pcb --why lamp", "every"),
     Line("quality acceptance plan A --recipe ball_screw"),
     Line("quality acceptance draw A"),
     Line("quality acceptance take A P --found defective"),

@@ -19,6 +19,7 @@ MEANS = {
     Permission.OVERRIDE_GATE: "let a model through against the gate",
     Permission.EXAMINE: "plan gauge studies, audits, acceptance runs, say what parts are",
     Permission.SIGN: "sign the result of an acceptance run",
+    Permission.MONITORS: "have the monitors of drift begin anew",
     Permission.CONFIGURATION: "read the configuration",
     Permission.AUDIT: "read the audit log",
     Permission.PEOPLE: "manage accounts, roles, sessions of others",

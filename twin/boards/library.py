@@ -28,6 +28,8 @@ class BoardLibrary:
     """
 
     product = PCB
+    kinds: tuple[str, ...]
+    known_kinds: tuple[str, ...]
 
     def __init__(self, goldens: Path, boards: Path) -> None:
         self._goldens = goldens
@@ -40,15 +42,23 @@ class BoardLibrary:
                 if not path.is_file():
                     raise PartDataError(f"board {board_id} needs {path}, which does not exist")
         self._load = lru_cache(maxsize=KEPT_IN_MEMORY)(self._read)
+        self.kinds = self.known_kinds = CLASS_NAMES
 
     def draw(self, rng: np.random.Generator, defective: bool) -> Variant:
-        """A board at random: the golden sample itself, or with one to three of its real defects."""
+        """A board at random: the golden sample itself, or with one to three of its real defects,
+        of the kinds that are drawn now.
+        """
         board_id = str(rng.choice(self.board_ids))
         golden, defects = self._load(board_id)
         if not defective:
             return Variant(PCB, board_id, golden.copy(), ())
-        count = int(rng.integers(1, min(MAX_DEFECTS, len(defects)) + 1))
-        kept = [defects[i] for i in sorted(rng.choice(len(defects), count, replace=False))]
+        fitting = [one for one in defects if one.class_name in self.kinds]
+        while not fitting:  # a board without such a defect: another one
+            board_id = str(rng.choice(self.board_ids))
+            golden, defects = self._load(board_id)
+            fitting = [one for one in defects if one.class_name in self.kinds]
+        count = int(rng.integers(1, min(MAX_DEFECTS, len(fitting)) + 1))
+        kept = [fitting[i] for i in sorted(rng.choice(len(fitting), count, replace=False))]
         truth = tuple((defect.class_name, defect.box) for defect in kept)
         return Variant(PCB, board_id, paste(golden, kept), truth)
 

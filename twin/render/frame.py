@@ -11,7 +11,7 @@ import numpy as np
 from calibration.camera import CameraModel
 from calibration.geometry import Pose2D
 from twin.product import PCB, Product, Variant
-from twin.render.optics import Light, PlaneView, Sensor, blur
+from twin.render.optics import CLEAR, Light, PlaneView, Seeing, Sensor, blur
 from twin.render.surfaces import (
     BELT_PERIOD_PX,
     BELT_PX_PER_M,
@@ -82,13 +82,14 @@ def render_frame(
     belt_travel_m: float,
     speed_m_s: float,
     number: int,
+    seeing: Seeing = CLEAR,
 ) -> Image:
     """Frame `number` of a run, (height, width) uint8; the same arguments give the same picture."""
     rng = np.random.default_rng([scene.seed, number])
     picture = scene.belt_picture(belt_travel_m)
     for part in placed:
         _draw_part(scene, picture, part, speed_m_s)
-    return scene.sensor.read(scene.light.shine(picture, rng), rng)
+    return scene.sensor.read(seeing.through(scene.light.shine(picture, rng)), rng)
 
 
 def part_corners(

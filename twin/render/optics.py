@@ -22,6 +22,28 @@ _GAIN_ONE = 160.0  # gain 1.0 in the 8-bit gain map, which so reaches up to 1.59
 
 
 @dataclass(frozen=True, slots=True)
+class Seeing:
+    """What has become of lamp and lens. light: share of the full light, 0..1; blur_px: standard
+    deviation of the blur beside the lens's own.
+    """
+
+    light: float = 1.0
+    blur_px: float = 0.0
+
+    def through(self, picture: Image) -> Image:
+        """The picture as this lens brings it to the sensor."""
+        if self.blur_px > 0.0:
+            size = (0, 0)
+            picture = np.asarray(cv2.GaussianBlur(picture, size, self.blur_px), np.uint8)
+        if self.light != 1.0:
+            picture = np.asarray(cv2.convertScaleAbs(picture, alpha=self.light), np.uint8)
+        return picture
+
+
+CLEAR = Seeing()
+
+
+@dataclass(frozen=True, slots=True)
 class PlaneView:
     """Where each pixel looks on a plane: x and y in frame `cell` [m], each (height, width)."""
 

@@ -11,6 +11,7 @@ import cv2
 from calibration.camera import CameraModel
 from models.ground.errors import UserError
 from twin.render.frame import PlacedPart, Scene, render_frame
+from twin.render.optics import CLEAR, Seeing
 from vision.types import Image
 
 NAMES = ("a.bmp", "b.bmp")
@@ -51,12 +52,18 @@ class FrameWriter:
             )
         self.render((), 0.0, 0.0)
 
-    def render(self, placed: Sequence[PlacedPart], belt_travel_m: float, speed_m_s: float) -> Path:
+    def render(
+        self,
+        placed: Sequence[PlacedPart],
+        belt_travel_m: float,
+        speed_m_s: float,
+        seeing: Seeing = CLEAR,
+    ) -> Path:
         """Expose now: render the next frame and write it. Poses are those at the exposure.
 
         Raises OSError when the folder cannot be written.
         """
-        picture = render_frame(self._scene, placed, belt_travel_m, speed_m_s, self._number)
+        picture = render_frame(self._scene, placed, belt_travel_m, speed_m_s, self._number, seeing)
         self._number += 1
         return self._write(picture)
 

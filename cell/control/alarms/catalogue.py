@@ -66,6 +66,7 @@ _ENTRIES = (
     Entry("inspector.model_waits", Priority.MEDIUM, advisory=True, told_anew=True, shelvable=True),
     Entry("inspector.model_doubted", Priority.LOW, advisory=True, told_anew=True, shelvable=True),
     Entry("inspector.line_drifted", Priority.LOW, advisory=True, told_anew=True, shelvable=True),
+    Entry("inspector.line_unwatched", Priority.LOW, advisory=True, told_anew=True, shelvable=True),
     Entry("inspector.trial_refused", Priority.LOW, advisory=True, told_anew=True, shelvable=True),
     Entry("inspector.trial_ended", Priority.MEDIUM, advisory=True, told_anew=True, shelvable=True),
     Entry("robot.removal_failed", Priority.HIGH),

@@ -29,6 +29,7 @@ from cell.faces.api.resources import (
     labels,
     me,
     models,
+    monitors,
     orders,
     parts,
     people,
@@ -46,7 +47,7 @@ from cell.faces.api.resources import (
 
 ROUTERS: Final = (
     state.router, stream.router, orders.router, parts.router, pictures.router, quality.router,
-    gallery.router, acceptances.router, alarm_events.router, alarms.router,
+    gallery.router, monitors.router, acceptances.router, alarm_events.router, alarms.router,
     runs.router, recipes.router, me.router, tokens.router, people.router, sessions.router,
     audit.router, labels.router, label_sets.router, label_files.router, training.router,
     models.router, thresholds.router, configuration.router,

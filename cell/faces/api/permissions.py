@@ -38,6 +38,8 @@ NEEDS: Final[Mapping[str, Permission | None]] = MappingProxyType(
         "get_states": Permission.SEE,
         "get_gallery": Permission.SEE,
         "export_parts": Permission.SEE,
+        "list_monitors": Permission.SEE,
+        "begin_monitors": Permission.MONITORS,
         "list_acceptances": Permission.SEE,
         "plan_acceptance": Permission.EXAMINE,
         "get_acceptance": Permission.SEE,
@@ -113,7 +115,7 @@ REPEATABLE: Final = frozenset(
         "order_override", "add_person", "save_label",
         "note_item", "freeze_set", "start_job", "cancel_job", "resume_job", "move_model",
         "roll_back_model", "roll_back_thresholds", "plan_acceptance", "draw_acceptance",
-        "sign_acceptance",
+        "sign_acceptance", "begin_monitors",
     }
 )  # fmt: skip
 """Routes that take an Idempotency-Key. Not `make_token`: its answer is a secret, kept nowhere."""

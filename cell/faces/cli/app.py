@@ -39,6 +39,7 @@ from cell.faces.cli.verbs import (
     quality_acceptance,
     quality_audit,
     quality_gauge,
+    quality_monitors,
     recipe,
     recipe_use,
     records,
@@ -131,6 +132,7 @@ app.add_typer(model.app, name="model")
 quality.app.add_typer(quality_gauge.app, name="gauge")
 quality.app.add_typer(quality_audit.app, name="audit")
 quality.app.add_typer(quality_acceptance.app, name="acceptance")
+quality.app.add_typer(quality_monitors.app, name="monitors")
 app.add_typer(quality.app, name="quality")
 recipe.app.command("use")(recipe_use.use)
 app.add_typer(recipe.app, name="recipe")

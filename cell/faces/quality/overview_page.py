@@ -12,6 +12,7 @@ from cell.faces.quality.asking import ALL, Asking, address, asking, at_time
 from cell.faces.quality.filters import Known, exports, form, known
 from cell.faces.quality.frame import frame, unanswered
 from cell.faces.quality.html import Link, cell, note, put
+from cell.faces.quality.line_panel import line_panel
 from cell.faces.quality.room import Room, Visit
 from cell.faces.studio.frame import empty
 from cell.faces.web.visit import now_ns
@@ -48,6 +49,7 @@ async def overview_page(visit: Visit) -> None:
             empty(visit.tr("quality.no_parts"), visit.tr("quality.no_parts_remedy"))
         else:
             _show(visit, asked, there.value, found.value)
+        await line_panel(visit, Teller(visit.lang, room.config.quality.zone, there.value.word))
 
 
 def of_room(room: Room, asked: Asking) -> Overview | None:
