@@ -57,6 +57,7 @@ def ledger_config(config: CellConfig) -> LedgerConfig:
         "camera_x": known.camera_x,
         "last_safe_x": known.last_safe_x,
         "exit_eye_x": known.exit_eye_x,
+        "unknown_bin": config.robot.motion.unknown_bin,
     }
     try:
         return LedgerConfig.model_validate(config.ledger.model_dump() | stations)

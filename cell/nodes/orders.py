@@ -179,6 +179,7 @@ class Orders:
             bin=request.bin,
             person=request.person,
             open=request.open,
+            arm_moves=self._inputs.robot_moves or self._permit.recovering,
         )
         response.accepted, response.message = self._tell(wish)
         return response

@@ -37,6 +37,12 @@ class PermitGiver:
         """A person wants the arm back at its waiting pose."""
         self._recovery = person, time.monotonic() + RECOVERY_S
 
+    @property
+    def recovering(self) -> bool:
+        """Whether a person has just ordered the arm back: it may not have begun yet."""
+        person, until_s = self._recovery
+        return bool(person) and time.monotonic() < until_s
+
     def tell(self, ledger: Ledger | None) -> None:
         """Publish what is allowed now; without a ledger nothing is."""
         permit = MotionPermit(header=self._node.header(self._node.now_ns()))
@@ -45,9 +51,8 @@ class PermitGiver:
             permit.session, permit.person = state.session, state.ordered_by
             if state.removal is not None and state.ordered_by:
                 permit.part, permit.attempt = state.removal.part, state.removal.attempt
-            person, until_s = self._recovery
-            if person and time.monotonic() < until_s:
-                permit.recover, permit.person = True, person
+            if self.recovering:
+                permit.recover, permit.person = True, self._recovery[0]
         self._topic.publish(permit)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime
@@ -27,6 +28,10 @@ from cell.nodes.topics import LATEST, RELIABLE, to_ns
 from models.ground.machine import machine
 
 OPERATIONAL = "operational"
+STILL_RAD_S = 0.01
+"""An arm none of whose joints is faster stands."""
+ARM_FRESH_S = 1.0
+"""What an arm's process said holds for this long: without it the arm comes to a stand."""
 UNHEARD = "not heard yet"
 """Of an arm: its process has not told of it since it was started."""
 Tell = Callable[[o.Observation], object]
@@ -81,6 +86,7 @@ class Subscriptions:
         """
         self._robot_boot, self._robot_since_ns = boot_id, since_ns
         self._robot_heard = self.robot_busy = False
+        self._robot_moved_s = float("-inf")
 
     @property
     def robot_unready(self) -> str:
@@ -88,6 +94,11 @@ class Subscriptions:
         if not self._robot_heard:
             return UNHEARD
         return self._robot_trouble if self._robot_mode == OPERATIONAL else self._robot_mode
+
+    @property
+    def robot_moves(self) -> bool:
+        """Whether the arm has just moved."""
+        return time.monotonic() - self._robot_moved_s < ARM_FRESH_S
 
     @property
     def started(self) -> bool:
@@ -148,6 +159,8 @@ class Subscriptions:
             return
         before, self._robot_mode, self._robot_heard = self._robot_mode, message.mode, True
         self._robot_trouble, self.robot_busy = message.message, message.busy
+        if max(map(abs, message.velocity)) > STILL_RAD_S:
+            self._robot_moved_s = time.monotonic()
         if self.started and before == OPERATIONAL != message.mode:
             fault = o.FaultSeen(
                 stamp_ns=self._node.now_ns(), alarm=f"robot.{message.mode}",

@@ -226,3 +226,83 @@ def test_a_full_bin_is_full_after_a_crash(small: Small) -> None:
     world.crash(0)
     world.tick()
     assert "bin.full" in causes(world)
+
+
+def in_removal(world: World, *, lifted: bool) -> e.RemovalRequested:
+    """A reject is fetched, or carried; the arm says nothing more."""
+    world.bring_up()
+    world.feed(0.15, True)
+    until(world, lambda: world.ledger.desk.state.removal is not None)
+    asked = next(x for x in world.events() if isinstance(x, e.RemovalRequested))
+    if lifted:
+        told = o.RemovalFeedback(
+            stamp_ns=world.now_ns, part=asked.part, attempt=asked.attempt, off_belt=True, wait_s=0.0
+        )
+        world.observe(told)
+    return asked
+
+
+def purged(world: World) -> e.Purged:
+    """A person confirms that the belt is clear, as soon as the cell lets him."""
+    for _ in range(4000):
+        world.tick()
+        found = [x for x in world.events() if isinstance(x, e.Purged)]
+        if found:
+            return found[-1]
+        world.observe(o.Command(stamp_ns=world.now_ns, name="confirm_clear", person="kim"))
+    raise AssertionError("it was never confirmed")
+
+
+@pytest.mark.parametrize("lifted", [False, True])
+def test_what_the_arm_had_hold_of_in_a_crash_counts_for_its_bin(lifted: bool) -> None:
+    world = World()
+    world.arm_plans.append("silent")
+    asked = in_removal(world, lifted=lifted)
+    world.crash(0)
+    told = purged(world)
+    assert (told.part, asked.bin in told.bins) == (asked.part, True)
+    assert world.ledger.snapshot().bins[asked.bin].parts == 1
+    world.crash(0)
+    assert world.ledger.snapshot().bins[asked.bin].parts == 1, "once"
+
+
+@pytest.mark.parametrize(
+    ("reason", "counts"),
+    [("protective_stop", True), ("error", True), ("dropped", False), ("unreachable", False)],
+)
+def test_a_removal_that_ends_unconfirmed_counts_where_the_arm_may_hold_the_part(
+    reason: str, counts: bool
+) -> None:
+    world = World()
+    world.arm_plans.append("silent")
+    asked = in_removal(world, lifted=True)
+    world.observe(
+        o.RemovalDone(
+            stamp_ns=world.now_ns, part=asked.part, attempt=asked.attempt, removed=False,
+            reason=reason, message="",
+        )
+    )  # fmt: skip
+    assert purged(world).bins == ((asked.bin,) if counts else ())
+    assert world.ledger.snapshot().bins[asked.bin].parts == int(counts)
+
+
+def test_a_part_whose_arm_lost_its_process_counts_for_the_bin_of_unknown_parts_too() -> None:
+    config = CONFIG.model_copy(update={"unknown_bin": "review"})
+    world = World(ledger=Ledger(config, RECIPE))
+    world.arm_plans.append("silent")
+    asked = in_removal(world, lifted=True)
+    world.observe(o.NodeDied(stamp_ns=world.now_ns, node="robot", detail=""))
+    assert purged(world).bins == (asked.bin, "review")
+
+
+def test_no_bin_is_out_while_the_arm_is_on_its_way_back() -> None:
+    world = World()
+    world.bring_up()
+    wish = o.ExchangeBin(
+        stamp_ns=world.now_ns, bin=BIN, person="kim", open=True, arm_moves=True
+    )  # fmt: skip
+    decision = world.ledger.observe(wish)
+    text = read(decision.message)
+    assert (decision.accepted, text and text.code) == (False, "refused.bin.arm_moves")
+    assert not world.ledger.belt_command().run, "the cell stops for it all the same"
+    assert order(world, out=True) == ""

@@ -22,6 +22,16 @@ class Stage(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Grasp(StrEnum):
+    """Of a part whose removal never told its end: what the arm may have done with it."""
+
+    NONE = ""
+    KNOWN = "known"
+    """It may lie in its own bin, or will be brought there with the arm's way back."""
+    FORGOTTEN = "forgotten"
+    """The same, or in the bin for unknown parts: the arm's process may have died with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One part whose disposition is open. Its centre lies at `x` when the belt has travelled
@@ -41,6 +51,7 @@ class Account:
     verdict: Verdict | None = None
     attempts: int = 0
     escaped: bool = False
+    grasp: Grasp = Grasp.NONE
 
     def x_at(self, encoder_m: float) -> float:
         """Position of the centre [m] when the belt has travelled `encoder_m`."""

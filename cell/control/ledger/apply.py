@@ -12,6 +12,7 @@ from cell.control.ledger.account import (
     Account,
     Bin,
     Exposure,
+    Grasp,
     Hold,
     Removal,
     SeenFrame,
@@ -23,6 +24,12 @@ from cell.products.verdict import VerdictKind
 
 REMEMBERED_PARTS = 200
 """Closed accounts kept for the check that none closes twice."""
+
+GRASPS = {
+    "error": Grasp.KNOWN, "protective_stop": Grasp.KNOWN, "no_answer": Grasp.KNOWN,
+    "died": Grasp.FORGOTTEN,
+}  # fmt: skip
+"""Ends of a removal after which the part may hang on the cup, or lie in a bin."""
 
 PICTURES_KEPT_NS = 10_000_000_000
 """Unassociated pictures older than this are forgotten; exposures last twice as long."""
@@ -85,8 +92,10 @@ def _apply_session(state: State, event: e.Event) -> None:
             _keep_alarms(state, event.alarms)
             if event.clean:
                 state.alarms.reset()
-            for part in state.accounts:
-                state.change(part, stage=Stage.UNKNOWN)
+            for part, account in state.accounts.items():
+                taken = account.stage in (Stage.REMOVING, Stage.LIFTED)
+                grasp = Grasp.FORGOTTEN if taken else account.grasp
+                state.change(part, stage=Stage.UNKNOWN, grasp=grasp)
             _count_anew(state, event.arrivals, event.exposures, event.exits)
         case e.SessionClosed():
             state.session_open = False
@@ -221,7 +230,8 @@ def _apply_removal(state: State, event: e.Event) -> None:
             state.removal = None
             if event.part in state.accounts:
                 stage = Stage.UNKNOWN if event.final else Stage.AWAITING_REMOVAL
-                state.change(event.part, stage=stage)
+                grasp = GRASPS.get(event.reason, Grasp.NONE) if event.final else Grasp.NONE
+                state.change(event.part, stage=stage, grasp=grasp)
         case e.BeltHeld():
             state.hold = Hold(event.part, event.ordered, event.stamp_ns)
             waits = event.cause == "wait"
@@ -250,8 +260,7 @@ def _apply_part(state: State, event: e.Event) -> None:
         case e.Removed():
             state.removal = None
             _close(state, event.part, f"removed:{event.bin}")
-            before = state.bins.get(event.bin, Bin())
-            state.bins[event.bin] = replace(before, parts=before.parts + 1)
+            _fill(state, event.bin)
             state.count(removed=1)
         case e.Passed():
             _see_exit(state, event.index)
@@ -259,6 +268,8 @@ def _apply_part(state: State, event: e.Event) -> None:
             state.count(passed=1)
         case e.Purged():
             _close(state, event.part, "purged")
+            for name in event.bins:
+                _fill(state, name)
             state.count(purged=1)
         case e.Escaped():
             _see_exit(state, event.index)
@@ -298,6 +309,11 @@ def _see_exit(state: State, index: int) -> None:
     while state.last_exit + 1 in state.seen_exits:
         state.last_exit += 1
         state.seen_exits.discard(state.last_exit)
+
+
+def _fill(state: State, name: str) -> None:
+    before = state.bins.get(name, Bin())
+    state.bins[name] = replace(before, parts=before.parts + 1)
 
 
 def _close(state: State, part: str, disposition: str) -> None:

@@ -5,7 +5,7 @@ what happens before one is full.
 from __future__ import annotations
 
 from cell.control.ledger import events as e
-from cell.control.ledger.account import Bin, Stage
+from cell.control.ledger.account import Account, Bin, Grasp, Stage
 from cell.control.ledger.desk import Desk, NeedlessError, RefusalError
 from cell.control.ledger.events import CellState
 from cell.control.ledger.observations import ExchangeBin
@@ -65,6 +65,16 @@ def full(desk: Desk, name: str) -> bool:
     return capacity is not None and desk.state.bins.get(name, Bin()).parts >= capacity
 
 
+def may_hold(desk: Desk, account: Account) -> tuple[str, ...]:
+    """Bins in which a part may lie although nobody confirmed it. They count it: what a bin holds is
+    never more than its count, so that none is full before people are told.
+    """
+    if account.grasp is Grasp.NONE or account.verdict is None or not account.verdict.bin:
+        return ()
+    other = desk.config.unknown_bin if account.grasp is Grasp.FORGOTTEN else ""
+    return tuple(dict.fromkeys(name for name in (account.verdict.bin, other) if name))
+
+
 def watch(desk: Desk) -> None:
     """Tell people of bins to be exchanged, in time: before a part comes that finds no room."""
     names_now = ", ".join(filled(desk))
@@ -113,6 +123,8 @@ def _open(desk: Desk, wish: ExchangeBin) -> None:
         # An arm that still waits for the part is called back; one that holds it brings it first.
         desk.recalls = account is not None and account.stage is Stage.REMOVING
         raise RefusalError("refused.bin.arm_busy", bin=wish.bin)
+    if wish.arm_moves:  # on its way back, or with what still hung on its cup
+        raise RefusalError("refused.bin.arm_moves", bin=wish.bin)
     desk.emit(e.BinOpened(stamp_ns=desk.now_ns, bin=wish.bin, person=wish.person))
 
 

@@ -142,6 +142,13 @@ class LedgerConfig(LedgerSettings):
         0.45, "Last safe position", "No part without a pass may have its centre beyond this."
     )
     exit_eye_x: float = _metres(0.62, "Exit-eye", "Sees the leading edge of a leaving part.")
+    unknown_bin: str = Field(
+        "",
+        title="Bin for unknown parts",
+        description="Where the arm brings what hangs on its cup when its process starts; '': it is "
+        "not known.",
+        json_schema_extra={"unit": None},
+    )
 
     @model_validator(mode="after")
     def _stations_are_in_order(self) -> Self:

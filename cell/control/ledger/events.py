@@ -257,10 +257,13 @@ class Passed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purged(Event):
-    """Disposition: a person took the part, whatever it was."""
+    """Disposition: a person took the part, whatever it was. `bins`: where it may lie all the same,
+    since the arm had hold of it when its removal was lost sight of.
+    """
 
     part: str
     person: str
+    bins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

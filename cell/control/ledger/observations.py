@@ -255,11 +255,14 @@ class Shelve(Observation):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeBin(Observation):
-    """A person takes a bin out (`open`), or says that an empty one is in its place."""
+    """A person takes a bin out (`open`), or says that an empty one is in its place. arm_moves:
+    whether the arm does, whatever for.
+    """
 
     bin: str
     person: str
     open: bool
+    arm_moves: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cell.control.alarms import entry
-from cell.control.ledger import allowed, belt, identity, removals
+from cell.control.ledger import allowed, belt, bins, identity, removals
 from cell.control.ledger import events as e
 from cell.control.ledger.desk import MOVING, Desk, RefusalError
 from cell.control.ledger.events import CellState
@@ -26,6 +26,9 @@ from cell.products.verdict import Verdict, VerdictKind
 
 ESSENTIAL = ("belt", "camera", "inspector", "robot", "supervisor", "recorder")
 """Nodes without which no part can be accounted for."""
+
+DIED = "died"
+"""Why a removal has failed whose arm lost its process."""
 
 STOOD_STILL_M = 0.005
 """An encoder that differs less than this from one session to the next has not moved."""
@@ -102,7 +105,7 @@ def node_died(desk: Desk, death: NodeDied) -> None:
         desk.live.belt = None
     desk.fault(alarm, detail=death.detail)
     if death.node == "robot":
-        removals.give_up(desk, "error", "the robot's process died")
+        removals.give_up(desk, DIED, "the robot's process died")
 
 
 def node_left(desk: Desk, left: NodeLeft) -> None:
@@ -172,8 +175,9 @@ def _confirm_clear(desk: Desk, person: str) -> None:
             raise RefusalError("refused.clear.arm_called_back")
         removals.give_up(desk, "no_answer", "the arm never reported the end of its removal")
     belt.open_missing(desk)
-    for part in list(desk.state.accounts):
-        desk.emit(e.Purged(stamp_ns=desk.now_ns, part=part, person=person))
+    for part, account in list(desk.state.accounts.items()):
+        may_lie = bins.may_hold(desk, account)
+        desk.emit(e.Purged(stamp_ns=desk.now_ns, part=part, person=person, bins=may_lie))
     read = desk.live.belt
     assert read is not None  # or clearing is refused
     desk.emit(
