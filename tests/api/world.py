@@ -22,6 +22,7 @@ from cell.faces.api.desk import Desk
 from cell.faces.api.mounting import place
 from cell.faces.api.repeats import Repeats
 from cell.faces.hmi.recipes import RecipeBook
+from cell.faces.quality.cell_judging import CellJudging
 from cell.faces.web.signed_in import sign
 from cell.labels.book import LabelBook
 from cell.people.account import NewAccount
@@ -115,6 +116,7 @@ class World:
         self.jobs = JobBook(folder)
         self.registry = Registry(folder, self.audit)
         self.archive = Archive(folder)
+        self.judging = CellJudging(folder)
         self.desk = Desk(
             config=self.config,
             link=self.cell,
@@ -127,6 +129,7 @@ class World:
             jobs=self.jobs,
             registry=self.registry,
             repeats=Repeats(folder),
+            judging=self.judging,
             clock=lambda: self.now_ns,
         )
         self.site = FastAPI()
@@ -155,5 +158,5 @@ class World:
 
     def close(self) -> None:
         books = (self.labels, self.jobs, self.registry, self.people)
-        for one in (self.shift, *books, self.audit, self.archive):
+        for one in (self.judging, self.shift, *books, self.audit, self.archive):
             one.close()

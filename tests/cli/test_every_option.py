@@ -190,10 +190,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "quality summary": {
         "settings_of": gives(QUALITY), "time_ns": gives(18 * 10**17), "_summary": ends,
     },
-    "quality gauge plan": {
-        "settings_of": gives(QUALITY), "time_ns": gives(1), "find_recipe": gives(None),
-        "_plan": ends,
-    },
+    "quality gauge plan": {"time_ns": gives(1), "_plan": ends},
     "quality gauge list": {"book_of": ends},
     "quality gauge judge": {"_judge": ends, "_by_cell": ends},
     "quality gauge report": {
@@ -202,7 +199,11 @@ CALLS: dict[str, dict[str, Any]] = {
         "gauge_report": ends,
     },
     "quality audit draw": {"time_ns": gives(1), "_draw": ends},
-    "quality audit take": {"_take": ends},
+    "quality audit take": {"taken": ends},
+    "quality audit report": {
+        "settings_of": gives(QUALITY), "require_target": THROUGH, "_result": gives(None),
+        "audit_report": gives(b"x"), "handed_out": ends,
+    },
     "quality audit show": {"settings_of": gives(QUALITY), "_result": ends},
     "quality monitors show": {"settings_of": gives(CONFIG), "_now": ends},
     "quality monitors begin": {"settings_of": gives(CONFIG), "_begin": ends},
@@ -210,12 +211,12 @@ CALLS: dict[str, dict[str, Any]] = {
         "settings_of": gives(QUALITY), "time_ns": gives(1), "_plan": ends,
     },
     "quality acceptance draw": {"_draw": ends},
-    "quality acceptance take": {"_take": ends},
+    "quality acceptance take": {"taken": ends},
     "quality acceptance list": {"book_of": ends},
     "quality acceptance show": {"_show": ends},
     "quality acceptance sign": {"examiner_of": ends},
     "quality acceptance report": {
-        "require_target": THROUGH, "_report": gives(b"x"), "write_whole": ends,
+        "require_target": THROUGH, "_report": gives(b"x"), "handed_out": ends,
     },
     "quality acceptance verify": {"_verify": ends},
     "records verify": {"check_folder": ends},
@@ -243,7 +244,7 @@ MODULES = {
     "audit verify": "audit", "audit list": "audit", "audit export": "audit",
     "audit accept": "audit", "quality summary": "quality",
     **{f"quality gauge {verb}": "quality_gauge" for verb in ("plan", "list", "judge", "report")},
-    **{f"quality audit {verb}": "quality_audit" for verb in ("draw", "take", "show")},
+    **{f"quality audit {verb}": "quality_audit" for verb in ("draw", "take", "show", "report")},
     **{
         f"quality acceptance {verb}": "quality_acceptance"
         for verb in ("plan", "draw", "take", "list", "show", "sign", "report", "verify")
@@ -431,13 +432,14 @@ LINES = [
     Line("quality summary"),
     Line("quality gauge plan S --recipe ball_screw --appraiser kim"),
     Line("quality gauge list"),
-    Line("quality gauge judge S --as kim", "say place config"),
-    Line("quality gauge judge S --as kim --say good --place 4", "config"),
+    Line("quality gauge judge S --as kim", "say place person"),
+    Line("quality gauge judge S --as kim --say good --place 4", "person"),
     Line("quality gauge judge S --as cell", "show say place"),
     Line("quality gauge report S --out O"),
     Line("quality audit draw A"),
     Line("quality audit take A P --found defective"),
     Line("quality audit show A"),
+    Line("quality audit report A --out O"),
     Line("quality monitors show"),
     Line("quality monitors begin --why lamp", "product"),
     Line("quality monitors begin pcb --why lamp", "every"),

@@ -17,6 +17,7 @@ from nicegui import ui
 from cell.config import CellConfig, load
 from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.quality import mounting
+from cell.faces.quality.cell_judging import CellJudging
 from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
 from tests.studio.app import Signing
@@ -28,6 +29,7 @@ class Tools:
     labels: LabelBook
     audit: AuditLog
     recipes: RecipeBook
+    judging: CellJudging
 
 
 def application(folder: Path) -> FastAPI:
@@ -39,7 +41,8 @@ def application(folder: Path) -> FastAPI:
     app.add_middleware(Signing)
     labels = LabelBook.open(config.data_dir, config.labels)
     audit = AuditLog(config.data_dir, config.people.keys_beside(config.data_dir))
-    mounting.mount(app, Tools(config, labels, audit, RecipeBook(config)))
+    judging = CellJudging(config.data_dir)
+    mounting.mount(app, Tools(config, labels, audit, RecipeBook(config), judging))
     ui.run_with(app, dark=True, tailwind=False, show_welcome_message=False, reconnect_timeout=5.0)
     return app
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from cell.faces.quality import mounting as quality
+from cell.faces.quality.cell_judging import CellJudging
 from cell.faces.quality.room import Page, Room, Visit
 from cell.faces.studio import mounting as studio
 from cell.faces.web.visit import ANSWER_S
@@ -41,7 +42,9 @@ def test_a_page_of_four_seconds_is_answered(tmp_path: Path) -> None:
     labels = LabelBook.open(config.data_dir, config.labels)
     app = FastAPI()
     app.add_middleware(Signing)
-    room = Room(Tools(config, labels, Unwritten(), RecipeBook(config)))
+    room = Room(
+        Tools(config, labels, Unwritten(), RecipeBook(config), CellJudging(config.data_dir))
+    )
     quality._mount(room, Page("slow", "/quality/slow", slow))
     ui.run_with(app, show_welcome_message=False)
     with TestClient(app) as client:

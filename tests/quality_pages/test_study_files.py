@@ -43,14 +43,14 @@ def book(data: Path) -> Iterator[StudyBook]:
 def test_the_cell_judges_in_a_process_of_its_own(data: Path, book: StudyBook) -> None:
     judging = CellJudging(data)
     try:
-        judging.start("by the cell")
-        judging.start("by the cell")  # pressed twice
+        judging.start("by the cell", "kim")
+        judging.start("by the cell", "kim")  # pressed twice
         with pytest.raises(StudyError, match=r"gauge\.busy"):
-            judging.start("by people")
+            judging.start("by people", "kim")
         until(lambda: not judging.state("by the cell")[0], "the cell is through", 240.0)
         assert judging.state("by the cell") == (False, "")
         assert book.done("by the cell")[CELL] == LABELLED
-        judging.start("by people")
+        judging.start("by people", "kim")
         until(lambda: not judging.state("by people")[0], "it has ended", 120.0)
         assert "no appraiser of the study" in judging.state("by people")[1]
     finally:
@@ -67,7 +67,7 @@ def test_a_picture_that_is_gone_is_told(data: Path, tmp_path: Path) -> None:
     book.plan(Study("gone", 5, "kim", "pcb", 1, "x", (CELL,), 0), chosen)
     book.close()
     try:
-        judging.start("gone")
+        judging.start("gone", "kim")
         until(lambda: not judging.state("gone")[0], "it has ended", 120.0)
         assert "is gone" in judging.state("gone")[1]
     finally:

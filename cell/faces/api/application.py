@@ -22,6 +22,7 @@ from cell.faces.api.resources import (
     alarm_events,
     alarms,
     audit,
+    audits,
     configuration,
     gallery,
     label_files,
@@ -40,6 +41,7 @@ from cell.faces.api.resources import (
     sessions,
     state,
     stream,
+    studies,
     thresholds,
     tokens,
     training,
@@ -47,7 +49,8 @@ from cell.faces.api.resources import (
 
 ROUTERS: Final = (
     state.router, stream.router, orders.router, parts.router, pictures.router, quality.router,
-    gallery.router, monitors.router, acceptances.router, alarm_events.router, alarms.router,
+    gallery.router, monitors.router, studies.router, audits.router, acceptances.router,
+    alarm_events.router, alarms.router,
     runs.router, recipes.router, me.router, tokens.router, people.router, sessions.router,
     audit.router, labels.router, label_sets.router, label_files.router, training.router,
     models.router, thresholds.router, configuration.router,

@@ -15,6 +15,7 @@ from cell.config import CellConfig
 from cell.faces.api.repeats import Repeats
 from cell.faces.api.seats import Seats
 from cell.faces.hmi.recipes import RecipeBook
+from cell.faces.quality.cell_judging import CellJudging
 from cell.faces.web.signed_in import signed_in
 from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
@@ -47,6 +48,7 @@ class Desk:
     jobs: JobBook
     registry: Registry
     repeats: Repeats
+    judging: CellJudging
     clock: Callable[[], int] = time.time_ns
     streams: Seats = field(default_factory=lambda: Seats(16))
     checks: Seats = field(default_factory=lambda: Seats(1))

@@ -38,6 +38,7 @@ def mount(app: FastAPI, services: Services) -> None:
         jobs=services.jobs,
         registry=services.registry,
         repeats=Repeats(data_dir),
+        judging=services.judging,
     )
     place(app, desk)
 

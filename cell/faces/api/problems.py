@@ -53,7 +53,7 @@ NOT_THERE: Final = frozenset(
     {
         "label.no_item", "label.set_unknown", "people.account.none", "people.session.none",
         "people.token.none", "training.no_job", "promotion.unknown", "quality.acceptance.none",
-        "quality.study.none",
+        "quality.study.none", "quality.audit.none", "quality.study.no_picture",
     }
 )  # fmt: skip
 """Codes of errors that say that there is no such thing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +28,29 @@ Person = Annotated[
     str | None, typer.Option(help="Who answers for it; default: who is at the shell.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of lines.")]
-_ALWAYS = 2**62
+Confidence = Annotated[
+    float | None, typer.Option(min=0.5, max=0.9999, help="Of claims and intervals.")
+]
+ALWAYS = 2**62
+"""After every part [ns]."""
+
+
+class Found(StrEnum):
+    """What somebody found a part, or a picture of one, to be."""
+
+    GOOD = "good"
+    DEFECTIVE = "defective"
+
+
+class Language(StrEnum):
+    """Of a report."""
+
+    EN = "en"
+    KO = "ko"
+
+
+Out = Annotated[Path, typer.Option(help="PDF to write.")]
+Lang = Annotated[Language, typer.Option(help="Of the report.")]
 
 
 def settings_of(data: Path, config: Path | None) -> CellConfig:
@@ -41,7 +64,7 @@ def settings_of(data: Path, config: Path | None) -> CellConfig:
 def time_asked(since: str, until: str) -> tuple[int, int]:
     """From - to [ns]; all of the time where nothing is given. Raises UsageError."""
     begin, end = stamp_of("--since", since), stamp_of("--until", until)
-    asked = (0 if begin is None else begin, _ALWAYS if end is None else end)
+    asked = (0 if begin is None else begin, ALWAYS if end is None else end)
     if asked[0] >= asked[1]:
         raise UsageError(f"--until {until}: is not after --since {since}; give a later one.")
     return asked

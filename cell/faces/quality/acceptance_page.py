@@ -74,7 +74,7 @@ class RunView:
         ui.label(visit.tr("quality.acceptances.entry", at=moment(plan.at_ns, zone), **told))
         until_ns = plan.until_ns if run.audit is None else run.audit.until_ns
         parts = {"passed": plan.passed, "stopped": plan.stopped, "recipe": plan.recipe}
-        span = period(plan, until_ns, visit.lang, zone)
+        span = period(plan.since_ns, until_ns, visit.lang, zone)
         ui.label(visit.tr("quality.acceptances.of", period=span, **parts))
 
     def _limits(self) -> None:

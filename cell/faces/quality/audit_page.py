@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import PlainTextResponse
 from nicegui import ui
 
+from cell.faces.quality.acceptance_page import attached
 from cell.faces.quality.drawn_parts import DrawnParts
-from cell.faces.quality.forms import section, sheet
+from cell.faces.quality.forms import address, section, sheet
 from cell.faces.quality.frame import frame, unanswered
-from cell.faces.quality.room import Visit
+from cell.faces.quality.room import Room, Visit
 from cell.faces.quality.study_files import reading
 from cell.faces.studio.frame import empty
+from cell.faces.web.language import language
+from cell.faces.web.signed_in import signed_in
 from cell.people.roles import Permission
 from cell.quality.intervals import Claim, Proof
 from cell.quality.report.acceptance_report import moment
+from cell.quality.report.audit_report import audit_report
 from cell.quality.studies.audits import Audits
 from cell.quality.studies.book import StudyBook
 from cell.quality.studies.values import AuditResult
+from cell.texts import catalogue, languages, render
+from models.ground.errors import UserError
+
+PDF = "/quality/audit.pdf"
 
 
 async def audit_page(visit: Visit) -> None:
@@ -35,11 +45,8 @@ async def audit_page(visit: Visit) -> None:
                     unanswered(visit, found.error)
 
         def ask(book: StudyBook) -> AuditResult:
-            own = visit.room.config.quality
-            escapes = Claim(own.escape_limit, own.confidence)
-            false_rejects = Claim(own.false_reject_limit, own.confidence)
             name = visit.query.get("name", "")
-            return Audits(book.store).result(name, escapes, false_rejects)
+            return Audits(book.store).result(name, *_claims(visit.room))
 
         await show()
 
@@ -62,6 +69,11 @@ def _whole(visit: Visit, told: AuditResult, show: Callable[[], Awaitable[None]])
             "rates",
         )
         ui.label(visit.tr("quality.audits.note", confidence=own.confidence)).classes("st-hint")
+    with ui.element("div").classes("st-row"):
+        for lang in languages():
+            path = visit.link(PDF, name=audit.name, report=lang)
+            words = catalogue(lang)["language.name"]
+            address(path, f"PDF – {words}", f"pdf-{lang}", download=True)
     with section(visit.tr("quality.parts.title", waiting=told.waiting)):
         if not told.waiting:
             empty(visit.tr("quality.parts.none"), visit.tr("quality.parts.none_remedy"))
@@ -83,3 +95,27 @@ def _row(visit: Visit, what: str, limit: float, proof: Proof) -> list[str]:
         stands += "\n" + visit.tr(f"quality.audits.{code}", more=proof.more)
     name = visit.tr(f"quality.acceptance.what.{what}")
     return [name, f"≤ {limit:.2%}", f"{rate}\n{bounds}", stands]
+
+
+def _claims(room: Room) -> tuple[Claim, Claim]:
+    """The configuration's, of escapes and of false rejects."""
+    own = room.config.quality
+    return Claim(own.escape_limit, own.confidence), Claim(own.false_reject_limit, own.confidence)
+
+
+def routes(app: FastAPI, room: Room) -> None:
+    """The report as a file."""
+
+    @app.get(PDF)
+    def pdf(request: Request, name: str, report: str = "en") -> Response:
+        person = signed_in(request)
+        if person is None or not person.may(Permission.SEE):
+            return Response(status_code=403)
+        chosen, claims = language(request, room.config.hmi.language), _claims(room)
+        wanted = report if report in languages() else chosen
+        try:
+            told = reading(room.config, lambda book: Audits(book.store).result(name, *claims))
+        except UserError as error:
+            return PlainTextResponse(render(str(error), chosen) + "\n", status_code=422)
+        content = audit_report(told, *claims, wanted, room.config.quality.zone)
+        return Response(content, media_type="application/pdf", headers=attached("audit", wanted))

@@ -29,8 +29,8 @@ class CellJudging:
         self._process: subprocess.Popen[bytes] | None = None
         self._said: IO[bytes] | None = None
 
-    def start(self, study: str) -> None:
-        """Begin, or go on. Raises StudyError while it judges another study."""
+    def start(self, study: str, person: str) -> None:
+        """Begin, or go on, in this person's name. Raises StudyError while it judges another one."""
         with self._lock:
             if self._running():
                 if self._study != study:
@@ -38,7 +38,8 @@ class CellJudging:
                 return
             self._forget()
             self._said = tempfile.TemporaryFile()  # noqa: SIM115, it ends with the process
-            words = ["quality", "gauge", "judge", study, "--as", CELL, "--data", str(self._data)]
+            words = ["quality", "gauge", "judge", f"--as={CELL}", f"--person={person}"]
+            words += [f"--data={self._data}", "--", study]
             command = ["nice", "-n", NICENESS, sys.executable, "-m", "cell.faces.cli.main", *words]
             self._study, self._why = study, ""
             self._process = subprocess.Popen(

@@ -22,7 +22,7 @@ from cell.quality.studies.audits import Audits
 from cell.quality.studies.book import StudyBook
 from cell.quality.studies.candidates import candidates
 from cell.quality.studies.choosing import choose
-from cell.quality.studies.values import Audit, Study
+from cell.quality.studies.values import CELL, Audit, Look, Study
 from cell.records.reading.produced import produced
 from cell.texts import Lang
 from models.ground.errors import UserError
@@ -39,19 +39,43 @@ class Examiner:
     """
 
     def __init__(self, book: StudyBook, config: CellConfig, notes: Notes, by: SignedIn) -> None:
-        self._book, self._config, self._notes, self._by = book, config, notes, by
+        self.book, self._config, self._notes, self._by = book, config, notes, by
         self.acceptances, self.audits = Acceptances(book), Audits(book.store)
 
     def plan_study(self, wish: Study, parts: int, span: tuple[int, int]) -> Study:
         """Choose so many parts for a gauge study, of those that arrived in this time."""
 
-        def act() -> Study:
-            find_recipe(self._config, wish.recipe)
-            known = candidates(self._config.data_dir, wish.recipe, *span)
-            return self._book.plan(wish, choose(known, parts, wish.seed))
+        own = replace(wish, person=self._by.name)
 
-        told: Json = {"appraisers": wish.appraisers, "parts": parts, "trials": wish.trials}
-        return self._noted("study.plan", wish.name, act, told)
+        def act() -> Study:
+            find_recipe(self._config, own.recipe)
+            known = candidates(self._config.data_dir, own.recipe, *span)
+            return self.book.plan(own, choose(known, parts, own.seed))
+
+        told: Json = {"appraisers": own.appraisers, "parts": parts, "trials": own.trials}
+        return self._noted("study.plan", own.name, act, told)
+
+    def look(self, study: str) -> Look | None:
+        """What this person, an appraiser of the study, is to judge now; None: nothing more."""
+        require(self._by.role, Permission.SEE)
+        return self.book.look(study, self._by.name)
+
+    def judge(self, study: str, place: int, defective: bool, now_ns: int) -> bool:
+        """Keep what this person, an appraiser of the study, sees there; whether it is new. Whom
+        the plan names may judge, whatever his role.
+        """
+        told: Json = {"place": place, "defective": defective}
+        return self._noted(
+            "study.judge",
+            study,
+            lambda: self.book.judge(study, self._by.name, place, defective, now_ns),
+            told,
+            Permission.SEE,
+        )
+
+    def let_cell_judge(self, study: str, act: Callable[[], T]) -> T:
+        """Have the cell judge a study; `act` does it, or begins it."""
+        return self._noted("study.cell", study, act, {"appraiser": CELL})
 
     def plan_acceptance(self, plan: Plan, now_ns: int) -> Plan:
         """Write a plan down, under this person's name."""
@@ -117,7 +141,12 @@ class Examiner:
         run = self.acceptances.show(name)
         content = acceptance_report(run, lang, self._config.quality.zone)
         sha256 = hashlib.sha256(content).hexdigest()
-        self.acceptances.issue(Issued(sha256, name, lang, len(run.signatures), now_ns))
+        if self.acceptances.issued(sha256) is None:
+            one = Issued(sha256, name, lang, len(run.signatures), now_ns)
+            told: Json = {"sha256": sha256, "language": lang, "signatures": one.signatures}
+            self._noted(
+                "acceptance.report", name, lambda: self.acceptances.issue(one), told, Permission.SEE
+            )
         return content
 
     def _noted(

@@ -13,11 +13,10 @@ from nicegui.events import KeyEventArguments
 
 from cell.faces.quality.frame import frame, unanswered
 from cell.faces.quality.room import Room, Visit
-from cell.faces.quality.study_files import reading, study_book
+from cell.faces.quality.study_files import examining, reading, study_book
 from cell.faces.studio.frame import button, empty
 from cell.faces.web.signed_in import signed_in
 from cell.faces.web.visit import now_ns, once
-from cell.quality.studies.book import StudyBook
 from cell.quality.studies.values import Look
 from models.ground.errors import UserError
 
@@ -121,10 +120,13 @@ class Judging:
             return
         self._look = self._chosen = None  # whatever is pressed meanwhile is of no picture
 
-        def judge(book: StudyBook) -> bool:
-            return book.judge(self._study, visit.by.name, look.place, chosen, now_ns())
+        def judge() -> bool:
+            return examining(
+                visit.room, visit.by,
+                lambda one: one.judge(self._study, look.place, chosen, now_ns()),
+            )  # fmt: skip
 
-        result = await visit.attempt(reading, visit.room.config, judge)
+        result = await visit.attempt(judge)
         if result.value is False:
             visit.tell(visit.tr("quality.gauge.twice_open"))
         self._judged += result.value is True

@@ -13,7 +13,7 @@ from cell.faces.quality.forms import address, section, sheet
 from cell.faces.quality.frame import frame, unanswered
 from cell.faces.quality.gauge_words import appraiser
 from cell.faces.quality.room import Room, Visit
-from cell.faces.quality.study_files import reading
+from cell.faces.quality.study_files import examining, reading
 from cell.faces.studio.frame import button
 from cell.faces.web.language import language
 from cell.faces.web.signed_in import signed_in
@@ -95,8 +95,16 @@ class StudyView:
                 ui.label(told).classes("st-bad").props("data-test=cell-ended")
 
     async def _start(self) -> None:
-        visit = self._visit
-        await visit.attempt(visit.room.judging.start, self._name)
+        visit, name = self._visit, self._name
+
+        def begin() -> None:
+            judging = visit.room.judging
+            examining(
+                visit.room, visit.by,
+                lambda one: one.let_cell_judge(name, lambda: judging.start(name, visit.by.name)),
+            )  # fmt: skip
+
+        await visit.attempt(begin)
         await self.show()
 
     async def _result(self) -> None:

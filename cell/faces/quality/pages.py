@@ -9,6 +9,7 @@ from cell.faces.quality.acceptance_page import acceptance_page
 from cell.faces.quality.acceptance_page import routes as acceptance_routes
 from cell.faces.quality.acceptances_page import acceptances_page
 from cell.faces.quality.audit_page import audit_page
+from cell.faces.quality.audit_page import routes as audit_routes
 from cell.faces.quality.audits_page import audits_page
 from cell.faces.quality.find_pages import gallery_page, search_page
 from cell.faces.quality.gauge_judge_page import gauge_judge_page
@@ -35,7 +36,7 @@ PAGES: Final = (
         "gauge_study", "/quality/gauge/study", gauge_study_page, under="gauge", routes=study_routes
     ),
     Page("audits", "/quality/audits", audits_page),
-    Page("audit", "/quality/audit", audit_page, under="audits"),
+    Page("audit", "/quality/audit", audit_page, under="audits", routes=audit_routes),
     Page("acceptances", "/quality/acceptances", acceptances_page),
     Page(
         "acceptance", "/quality/acceptance", acceptance_page, under="acceptances",

@@ -40,6 +40,10 @@ class Tools(Protocol):
     def recipes(self) -> RecipeBook:
         """Recipes by their names."""
 
+    @property
+    def judging(self) -> CellJudging:
+        """The cell as an appraiser."""
+
 
 class Room:
     """Made once, for all pages."""
@@ -48,7 +52,7 @@ class Room:
         self.config, self.recipes = tools.config, tools.recipes
         self.labels, self.audit = tools.labels, tools.audit
         self.archive = Archive(tools.config.data_dir)
-        self.judging = CellJudging(tools.config.data_dir)
+        self.judging = tools.judging
 
     def close(self) -> None:
         """Let go of the records; the cell judges no study any more."""

@@ -28,6 +28,7 @@ from cell.faces.hmi.shift_watch import ShiftWatch
 from cell.faces.practice.coach import Coach
 from cell.faces.practice.colleague import Colleague
 from cell.faces.practice.twin import Machine
+from cell.faces.quality.cell_judging import CellJudging
 from cell.faces.web.application import application
 from cell.faces.web.audit_watch import AuditWatch
 from cell.faces.web.greeting import address, first_lines
@@ -166,11 +167,13 @@ def _services(cell: CellConfig, ends: contextlib.ExitStack) -> Services:
     orders, recipes = Orders(link, house.audit), RecipeBook(cell)
     jobs = JobBook(cell.data_dir)
     ends.callback(jobs.close)
+    judging = CellJudging(cell.data_dir)
+    ends.callback(judging.close)
     if problem := go_on(jobs, cell):
         print(f"Training jobs wait: {render(problem)}", flush=True)
     return Services(
         cell, site_of(cell), link, orders, pictures, recipes, house.people, house.audit,
-        audit_watch, labels, jobs, registry, trials, shift, learners,
+        audit_watch, labels, jobs, registry, trials, shift, learners, judging,
         _coach(cell, learners, labels, link, ends),
     )  # fmt: skip
 

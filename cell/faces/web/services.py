@@ -12,6 +12,7 @@ from cell.faces.hmi.pictures import PictureStore
 from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.hmi.shift_watch import ShiftWatch
 from cell.faces.practice.coach import Coach
+from cell.faces.quality.cell_judging import CellJudging
 from cell.faces.web.audit_watch import AuditWatch
 from cell.labels.book import LabelBook
 from cell.people.audit import AuditLog
@@ -42,6 +43,8 @@ class Services:
     shift: ShiftWatch
     learners: PracticeBook
     """Who has been shown around, and who practises."""
+    judging: CellJudging
+    """The cell as an appraiser of gauge studies."""
     practice: Coach | None = None
     """The trainer, where people practise."""
 

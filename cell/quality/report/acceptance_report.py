@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from cell.quality.intervals import Standing
 from cell.quality.report.document import pdf
-from cell.quality.studies.acceptance_values import Acceptance, Criterion, Plan, Signature, What
+from cell.quality.studies.acceptance_values import Acceptance, Criterion, Signature, What
+from cell.quality.studies.values import Drawn, Looked
 from cell.texts import Lang, tr
 
 WORDS: Final = (
@@ -50,7 +51,7 @@ def contents(run: Acceptance, lang: Lang, zone: ZoneInfo) -> dict[str, Any]:
             for name, text in _about(run, lang, zone)
         ],
         "fingerprint": run.fingerprint,
-        "failures": _failures(run, lang),
+        "failures": failures(run.audit.parts if run.audit is not None else (), lang),
         "method": [tr(f"quality.acceptance.report.method.{name}", lang) for name in METHOD],
         "signatures": [_signature(one, lang, zone) for one in run.signatures],
         "signed_note": tr("quality.acceptance.report.signed_note", lang, acceptance=run.plan.name),
@@ -92,9 +93,9 @@ def criterion(one: Criterion, lang: Lang) -> Iterator[str]:
     yield tr(f"quality.standing.{one.standing}", lang)
 
 
-def period(plan: Plan, until_ns: int, lang: Lang, zone: ZoneInfo) -> str:
+def period(since_ns: int, until_ns: int, lang: Lang, zone: ZoneInfo) -> str:
     """The time whose parts count; without an end, in words."""
-    begin = moment(plan.since_ns, zone)
+    begin = moment(since_ns, zone)
     if until_ns >= _ENDLESS:
         return tr("quality.acceptance.since", lang, since=begin)
     return f"{begin} – {moment(until_ns, zone)}"
@@ -109,33 +110,25 @@ def _about(run: Acceptance, lang: Lang, zone: ZoneInfo) -> Iterator[tuple[str, s
     plan, audit = run.plan, run.audit
     yield "customer", plan.customer or _NONE
     yield "recipe", plan.recipe
-    yield "planned", _by_at(plan.person, plan.at_ns, lang, zone)
+    yield "planned", by_at(plan.person, plan.at_ns, lang, zone)
     until_ns = plan.until_ns if audit is None else audit.until_ns
     early = plan.since_ns < plan.at_ns
     told = tr("quality.acceptance.report.before_plan", lang) if early else ""
-    yield "period", " ".join(filter(None, (period(plan, until_ns, lang, zone), told)))
+    yield "period", " ".join(filter(None, (period(plan.since_ns, until_ns, lang, zone), told)))
     parts = {"passed": plan.passed, "stopped": plan.stopped}
     if audit is None:
         yield "parts", tr("quality.acceptance.report.parts", lang, **parts)
         return
     of = {"of_passed": audit.of_passed, "of_stopped": audit.of_stopped}
     yield "parts", tr("quality.acceptance.report.parts_of", lang, **parts, **of)
-    yield "drawn", _by_at(audit.person, audit.at_ns, lang, zone)
-    looked = (
-        tr(
-            "quality.acceptance.report.looked", lang, person=one.person, parts=one.parts,
-            first=moment(one.first_ns, zone), last=moment(one.last_ns, zone),
-        )
-        for one in run.looked
-    )  # fmt: skip
-    yield "looked", "; ".join(looked) or _NONE
+    yield "drawn", by_at(audit.person, audit.at_ns, lang, zone)
+    yield "looked", looked_by(run.looked, lang, zone)
     if plan.study:
         yield "study", plan.study
 
 
-def _failures(run: Acceptance, lang: Lang) -> list[list[str]]:
-    """Escapes and false rejects, part by part."""
-    parts = run.audit.parts if run.audit is not None else ()
+def failures(parts: Sequence[Drawn], lang: Lang) -> list[list[str]]:
+    """Escapes and false rejects, part by part: its name, what the cell said, what it is."""
     return [
         [
             one.part,
@@ -160,7 +153,20 @@ def _signature(one: Signature, lang: Lang, zone: ZoneInfo) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _by_at(person: str, at_ns: int, lang: Lang, zone: ZoneInfo) -> str:
+def looked_by(looked: Sequence[Looked], lang: Lang, zone: ZoneInfo) -> str:
+    """Who looked at how many parts, and when; a dash for nobody."""
+    each = (
+        tr(
+            "quality.acceptance.report.looked", lang, person=one.person, parts=one.parts,
+            first=moment(one.first_ns, zone), last=moment(one.last_ns, zone),
+        )
+        for one in looked
+    )  # fmt: skip
+    return "; ".join(each) or _NONE
+
+
+def by_at(person: str, at_ns: int, lang: Lang, zone: ZoneInfo) -> str:
+    """Who did something, and when."""
     return tr("quality.report.by_at", lang, person=person, at=moment(at_ns, zone))
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from cell.quality.intervals import Standing
-from cell.quality.studies.values import Audit
+from cell.quality.studies.values import Audit, Looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +74,6 @@ class Signature:
     at_ns: int
     fingerprint: str
     digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """How many parts a person has looked at, and when the first and the last one."""
-
-    person: str
-    parts: int
-    first_ns: int
-    last_ns: int
 
 
 @dataclass(frozen=True, slots=True)

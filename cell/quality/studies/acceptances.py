@@ -9,8 +9,8 @@ from fractions import Fraction
 
 from cell.quality.intervals import Claim
 from cell.quality.kappa import NOTHING, Estimate
-from cell.quality.studies.acceptance_values import Acceptance, Issued, Looked, Plan, Signature
-from cell.quality.studies.audits import MOST_NAME, audit_in, draw_in
+from cell.quality.studies.acceptance_values import Acceptance, Issued, Plan, Signature
+from cell.quality.studies.audits import MOST_NAME, audit_in, draw_in, looked_in
 from cell.quality.studies.book import StudyBook
 from cell.quality.studies.criteria import judged, parts_needed, together
 from cell.quality.studies.errors import StudyError
@@ -190,7 +190,7 @@ def _shown(db: sqlite3.Connection, name: str, kappa: Estimate | None) -> Accepta
         waiting=waiting,
         through=through,
         standing=together(criteria, through=through),
-        looked=_looked(db, name),
+        looked=looked_in(db, name),
         fingerprint=fingerprint(db, plan),
         signatures=tuple(
             Signature(
@@ -200,14 +200,6 @@ def _shown(db: sqlite3.Connection, name: str, kappa: Estimate | None) -> Accepta
             for one in signed.fetchall()
         ),
     )  # fmt: skip
-
-
-def _looked(db: sqlite3.Connection, name: str) -> tuple[Looked, ...]:
-    query = (
-        "SELECT person, count(*), min(at_ns), max(at_ns) FROM outcome WHERE audit = ? "
-        "GROUP BY person ORDER BY person"
-    )
-    return tuple(Looked(*row) for row in db.execute(query, (name,)))
 
 
 def _plan(db: sqlite3.Connection, name: str) -> Plan:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from cell.products.drawing import lot
 from cell.quality.intervals import Claim, prove
 from cell.quality.studies.errors import StudyError
-from cell.quality.studies.values import Audit, AuditResult, Drawn
+from cell.quality.studies.values import Audit, AuditResult, Drawn, Looked
 from cell.records.reading.produced import ProducedRow
 from cell.stores.store import Store
 from cell.texts import say
@@ -64,10 +64,15 @@ class Audits:
             names = db.execute("SELECT name FROM audit ORDER BY at_ns, name").fetchall()
             return tuple(audit_in(db, row["name"]) for row in names)
 
+    def audit(self, name: str) -> Audit:
+        """By its name. Raises StudyError."""
+        with self._store.reading() as db:
+            return audit_in(db, name)
+
     def result(self, name: str, escapes: Claim, false_rejects: Claim) -> AuditResult:
         """What the audit proves of these two claims. Raises StudyError."""
         with self._store.reading() as db:
-            audit = audit_in(db, name)
+            audit, looked = audit_in(db, name), looked_in(db, name)
         seen = [one for one in audit.parts if one.defective is not None]
         passed = [one for one in seen if one.passed]
         stopped = [one for one in seen if not one.passed]
@@ -78,6 +83,7 @@ class Audits:
                 false_rejects, sum(one.defective is False for one in stopped), len(stopped)
             ),
             waiting=len(audit.parts) - len(seen),
+            looked=looked,
         )
 
 
@@ -142,3 +148,12 @@ def audit_in(db: sqlite3.Connection, name: str) -> Audit:
         row["name"], row["at_ns"], row["person"], row["since_ns"], row["until_ns"],
         row["of_passed"], row["of_stopped"], drawn,
     )  # fmt: skip
+
+
+def looked_in(db: sqlite3.Connection, name: str) -> tuple[Looked, ...]:
+    """Who looked at the parts of an audit, how many, and when."""
+    query = (
+        "SELECT person, count(*), min(at_ns), max(at_ns) FROM outcome WHERE audit = ? "
+        "GROUP BY person ORDER BY person"
+    )
+    return tuple(Looked(*row) for row in db.execute(query, (name,)))

@@ -36,6 +36,16 @@ def judge_all(
     return judged
 
 
+def kept_picture(data_dir: Path, file: str) -> bytes:
+    """A picture of a study (its file, from the data folder on) as it was kept. Raises StudyError
+    where it is gone or cannot be read.
+    """
+    try:
+        return (data_dir / file).read_bytes()
+    except OSError:
+        raise StudyError(say("quality.study.no_picture", file=data_dir / file)) from None
+
+
 def stops(setup: InspectionSetup, picture: Path) -> bool:
     """Whether the cell would not pass the part. What cannot be inspected is not good."""
     if not picture.is_file():

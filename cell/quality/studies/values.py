@@ -102,12 +102,23 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """How many parts a person has looked at, and when the first and the last one."""
+
+    person: str
+    parts: int
+    first_ns: int
+    last_ns: int
+
+
+@dataclass(frozen=True, slots=True)
 class AuditResult:
     """escapes: of the passed parts that were audited, those that are defective; false_rejects: of
-    the stopped ones, those that are good. waiting: drawn, and not looked at.
+    the stopped ones, those that are good. waiting: drawn, and not looked at. looked: by whom.
     """
 
     audit: Audit
     escapes: Proof
     false_rejects: Proof
     waiting: int
+    looked: tuple[Looked, ...]

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Response
 from pydantic import AwareDatetime, Field
 
 from cell.faces.api.desk import AtDesk, By, Desk
 from cell.faces.api.fields import Asked, Line, Reason, Told, Words, moment, stamp
 from cell.faces.api.keys import KEYED
 from cell.faces.api.language import Reader
+from cell.faces.api.resources.examining import (
+    ALWAYS,
+    PDF,
+    Finding,
+    PartName,
+    PartTold,
+    ReportLanguage,
+    Share,
+    asked_of,
+    done_by,
+    parts_told,
+    report,
+)
 from cell.faces.quality.examiner import Examiner
-from cell.faces.quality.study_files import study_book
 from cell.faces.quality.verifying import Verified, verified
 from cell.people.person import SignedIn
 from cell.quality.studies.acceptance_values import Acceptance, Plan
@@ -24,16 +36,7 @@ from cell.quality.studies.criteria import enough
 from cell.texts import languages
 
 router = APIRouter(prefix="/quality/acceptances", tags=["quality"])
-T = TypeVar("T")
 Name = Annotated[str, Path(min_length=1, max_length=60, description="The run's name.")]
-Share = Annotated[float, Field(ge=1e-6, le=0.999)]
-PDF: Final[dict[int | str, dict[str, Any]]] = {
-    200: {
-        "description": "The report, PDF/A-2b.",
-        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
-_ALWAYS: Final = 2**62
 
 
 class NewAcceptance(Asked):
@@ -54,12 +57,6 @@ class NewAcceptance(Asked):
     study: Line = ""
     since: AwareDatetime | None = None
     until: AwareDatetime | None = None
-
-
-class Finding(Asked):
-    """What a part is."""
-
-    defective: bool
 
 
 class CriterionTold(Told):
@@ -87,13 +84,6 @@ class SignatureTold(Told):
     how: str
     at: datetime
     fingerprint: str
-
-
-class PartTold(Told):
-    """A drawn part. defective: null while nobody has looked at it."""
-
-    part: str
-    defective: bool | None
 
 
 class AcceptanceTold(Told):
@@ -134,7 +124,7 @@ def list_acceptances(desk: AtDesk) -> list[AcceptanceTold]:
         runs = Acceptances(book)
         return [runs.show(one.name) for one in runs.plans()]
 
-    return [_told(one) for one in _asked(desk, ask)]
+    return [_told(one) for one in asked_of(desk, ask)]
 
 
 @router.post("", status_code=201, dependencies=KEYED)
@@ -144,7 +134,7 @@ def plan_acceptance(desk: AtDesk, by: By, new: NewAcceptance) -> AcceptanceTold:
     since, until = stamp(new.since), stamp(new.until)
     plan = Plan(
         name=new.name, at_ns=now, person=by.name, customer=new.customer, recipe=new.recipe,
-        since_ns=now if since is None else since, until_ns=_ALWAYS if until is None else until,
+        since_ns=now if since is None else since, until_ns=ALWAYS if until is None else until,
         passed=new.passed or 0, stopped=new.stopped or 0, escape_limit=new.escape_limit,
         false_reject_limit=new.false_reject_limit, confidence=new.confidence,
         oee_limit=new.oee_limit, kappa_limit=new.kappa_limit, study=new.study,
@@ -155,7 +145,7 @@ def plan_acceptance(desk: AtDesk, by: By, new: NewAcceptance) -> AcceptanceTold:
 @router.get("/{name}")
 def get_acceptance(desk: AtDesk, name: Name) -> AcceptanceTold:
     """One run."""
-    return _told(_asked(desk, lambda book: Acceptances(book).show(name)))
+    return _told(asked_of(desk, lambda book: Acceptances(book).show(name)))
 
 
 @router.post("/{name}/draw", dependencies=KEYED)
@@ -169,7 +159,7 @@ def take_accepted_part(
     desk: AtDesk,
     by: By,
     name: Name,
-    part: Annotated[str, Path(min_length=1, max_length=80)],
+    part: PartName,
     found: Finding,
 ) -> AcceptanceTold:
     """Keep what was found of a drawn part, for ever; the same may be told again."""
@@ -188,14 +178,11 @@ def get_acceptance_report(
     by: By,
     lang: Reader,
     name: Name,
-    report: Annotated[str, Query(max_length=10, description="Its language; else yours.")] = "",
+    language: ReportLanguage = "",
 ) -> Response:
     """The report as PDF/A, in English or Korean."""
-    wanted = report if report in languages() else lang
-    with study_book(desk.config) as book:
-        content = _examiner(desk, by, book).report(name, wanted, desk.clock())
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return Response(content, 200, headers, "application/pdf")
+    wanted = language if language in languages() else lang
+    return report(done_by(desk, by, lambda one: one.report(name, wanted, desk.clock())))
 
 
 @router.get("/{name}/verification")
@@ -205,7 +192,7 @@ def verify_acceptance(desk: AtDesk, lang: Reader, name: Name) -> VerifiedTold:
     def ask(book: StudyBook) -> Verified:
         return verified(Acceptances(book), desk.config.data_dir, name)
 
-    found = _asked(desk, ask)
+    found = asked_of(desk, ask)
     return VerifiedTold(
         fingerprint=found.run.fingerprint,
         signatures=len(found.run.signatures),
@@ -213,21 +200,14 @@ def verify_acceptance(desk: AtDesk, lang: Reader, name: Name) -> VerifiedTold:
     )
 
 
-def _asked(desk: Desk, ask: Callable[[StudyBook], T]) -> T:
-    with study_book(desk.config) as book:
-        return ask(book)
-
-
-def _examiner(desk: Desk, by: SignedIn, book: StudyBook) -> Examiner:
-    return Examiner(book, desk.config, desk.audit, by)
-
-
 def _done(desk: Desk, by: SignedIn, name: str, act: Callable[[Examiner], object]) -> AcceptanceTold:
     """Do it, and tell how the run stands then."""
-    with study_book(desk.config) as book:
-        examiner = _examiner(desk, by, book)
+
+    def then(examiner: Examiner) -> Acceptance:
         act(examiner)
-        return _told(examiner.acceptances.show(name))
+        return examiner.acceptances.show(name)
+
+    return _told(done_by(desk, by, then))
 
 
 def _told(run: Acceptance) -> AcceptanceTold:
@@ -246,8 +226,5 @@ def _told(run: Acceptance) -> AcceptanceTold:
             )
             for one in run.signatures
         ],
-        parts=sorted(
-            (PartTold(part=one.part, defective=one.defective) for one in parts),
-            key=lambda one: one.part,
-        ),
+        parts=parts_told(parts),
     )  # fmt: skip

@@ -10,20 +10,25 @@ from typing import Annotated, Any
 
 import typer
 
-from cell.faces.cli.examining import examiner_of
+from cell.faces.cli.examining import examiner_of, handed_out, say_drawn, taken
 from cell.faces.cli.names import shown
 from cell.faces.cli.quality_here import (
+    ALWAYS,
     DATA,
     AsJson,
+    Confidence,
     Config,
     Data,
+    Found,
+    Lang,
+    Language,
+    Out,
     Person,
     Since,
     Until,
     book_of,
     settings_of,
 )
-from cell.faces.cli.verbs.quality_gauge import Found, Language
 from cell.faces.cli.when import stamp_of
 from cell.faces.quality.verifying import Verified, verified, verified_file
 from cell.quality.report.acceptance_report import criterion, why
@@ -32,12 +37,11 @@ from cell.quality.studies.acceptances import Acceptances
 from cell.quality.studies.criteria import enough
 from cell.quality.studies.values import Audit
 from cell.texts import ENGLISH, render
-from models.ground.writing import require_target, write_whole
+from models.ground.writing import require_target
 from vision.lab.data.names import printable
 
 app = typer.Typer(no_args_is_help=True, help="Acceptance runs: a customer's limits, signed.")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The acceptance run's name.")]
-_ALWAYS = 2**62
 
 
 @app.callback()
@@ -57,9 +61,7 @@ def plan(
         float | None,
         typer.Option(min=1e-6, max=0.999, help="At most this share of stopped parts is good."),
     ] = None,
-    confidence: Annotated[
-        float | None, typer.Option(min=0.5, max=0.9999, help="Of claims and intervals.")
-    ] = None,
+    confidence: Confidence = None,
     passed: Annotated[
         int | None,
         typer.Option(min=1, help="Passed parts to look at; default: what proves the limit."),
@@ -97,7 +99,7 @@ def plan(
         customer=customer,
         recipe=recipe,
         since_ns=now_ns if begin is None else begin,
-        until_ns=_ALWAYS if end is None else end,
+        until_ns=ALWAYS if end is None else end,
         passed=passed or 0,
         stopped=stopped or 0,
         escape_limit=own.escape_limit if escape_limit is None else escape_limit,
@@ -121,9 +123,8 @@ def plan(
 def draw(acceptance: Name, person: Person = None, data: Data = DATA, config: Config = None) -> None:
     """Draw the plan's parts by lot, and print them. What was drawn is never changed."""
     made = _draw(data, config, person, acceptance)
-    print(f"{shown(acceptance)}: of {made.of_passed} passed and {made.of_stopped} stopped parts")
-    for one in sorted(part.part for part in made.parts):
-        print(shown(one))  # what the cell said of it is nothing for an examiner's eyes
+    parts = [one.part for one in made.parts]
+    say_drawn(acceptance, made.of_passed, made.of_stopped, parts)
 
 
 @app.command("take")
@@ -136,8 +137,7 @@ def take(
     config: Config = None,
 ) -> None:
     """Keep what was found of a drawn part, for ever."""
-    new = _take(data, config, person, acceptance, part, found is Found.DEFECTIVE)
-    print(f"{shown(part)}: {'kept' if new else 'was kept before'}, {found.value}")
+    taken(data, config, person, acceptance, part, found)
 
 
 @app.command("list")
@@ -184,17 +184,15 @@ def sign(acceptance: Name, person: Person = None, data: Data = DATA, config: Con
 @app.command("report")
 def report(
     acceptance: Name,
-    out: Annotated[Path, typer.Option(help="PDF to write.")],
-    lang: Annotated[Language, typer.Option(help="Of the report.")] = Language.EN,
+    out: Out,
+    lang: Lang = Language.EN,
     person: Person = None,
     data: Data = DATA,
     config: Config = None,
 ) -> None:
     """Write the report of a run as PDF/A, whole or not at all."""
     require_target(out)
-    content = _report(data, config, person, acceptance, lang.value)
-    write_whole(out, content)
-    print(f"{out}: {len(content)} bytes")
+    handed_out(out, _report(data, config, person, acceptance, lang.value))
 
 
 @app.command("verify")
@@ -238,13 +236,6 @@ def _plan(data: Path, config: Path | None, person: str | None, wish: Plan, now_n
 def _draw(data: Path, config: Path | None, person: str | None, name: str) -> Audit:
     with examiner_of(data, config, person) as (examiner, _):
         return examiner.draw_acceptance(name, time_ns())
-
-
-def _take(
-    data: Path, config: Path | None, person: str | None, name: str, part: str, defective: bool
-) -> bool:
-    with examiner_of(data, config, person) as (examiner, _):
-        return examiner.take(name, part, defective, time_ns())
 
 
 def _show(data: Path, name: str) -> Acceptance:

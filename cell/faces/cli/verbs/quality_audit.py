@@ -10,13 +10,17 @@ from typing import Annotated
 
 import typer
 
-from cell.faces.cli.names import shown
-from cell.faces.cli.ordering import acting
+from cell.faces.cli.examining import examiner_of, handed_out, say_drawn, taken
 from cell.faces.cli.quality_here import (
     DATA,
     AsJson,
+    Confidence,
     Config,
     Data,
+    Found,
+    Lang,
+    Language,
+    Out,
     Person,
     Since,
     Until,
@@ -24,14 +28,22 @@ from cell.faces.cli.quality_here import (
     settings_of,
     time_asked,
 )
-from cell.faces.cli.verbs.quality_gauge import Found
 from cell.quality.intervals import Claim, Proof
+from cell.quality.report.audit_report import audit_report
 from cell.quality.studies.audits import Audits
 from cell.quality.studies.values import Audit, AuditResult
-from cell.records.reading.produced import produced
+from models.ground.writing import require_target
 
 app = typer.Typer(no_args_is_help=True, help="Random audits: escapes and false rejects.")
 Name = Annotated[str, typer.Argument(metavar="AUDIT", help="The audit's name.")]
+EscapeLimit = Annotated[
+    float | None,
+    typer.Option(min=1e-6, max=0.999, help="Claimed: so many of the passed are defective."),
+]
+FalseRejectLimit = Annotated[
+    float | None,
+    typer.Option(min=1e-6, max=0.999, help="Claimed: so many of the stopped are good."),
+]
 
 
 @app.callback()
@@ -48,14 +60,13 @@ def draw(
     until: Until = "",
     person: Person = None,
     data: Data = DATA,
+    config: Config = None,
 ) -> None:
     """Draw parts by lot, and print them. What was drawn is never changed."""
     begin, end = time_asked(since, until)
-    wish = Audit(audit, time_ns(), acting(person).name, begin, end, 0, 0, ())
-    made = _draw(data, wish, passed, stopped)
-    print(f"{shown(audit)}: of {made.of_passed} passed and {made.of_stopped} stopped parts")
-    for one in made.parts:
-        print(f"{shown(one.part)} {'passed' if one.passed else 'stopped'}")
+    wish = Audit(audit, time_ns(), "", begin, end, 0, 0, ())
+    made = _draw(data, config, person, wish, passed, stopped)
+    say_drawn(audit, made.of_passed, made.of_stopped, [one.part for one in made.parts])
 
 
 @app.command("take")
@@ -65,26 +76,18 @@ def take(
     found: Annotated[Found, typer.Option(help="What the part is.")],
     person: Person = None,
     data: Data = DATA,
+    config: Config = None,
 ) -> None:
     """Keep what was found of a drawn part, for ever."""
-    new = _take(data, audit, part, found is Found.DEFECTIVE, acting(person).name)
-    print(f"{shown(part)}: {'kept' if new else 'was kept before'}, {found.value}")
+    taken(data, config, person, audit, part, found)
 
 
 @app.command("show")
 def show(
     audit: Name,
-    escape_limit: Annotated[
-        float | None,
-        typer.Option(min=1e-6, max=0.999, help="Claimed: so many of the passed are defective."),
-    ] = None,
-    false_reject_limit: Annotated[
-        float | None,
-        typer.Option(min=1e-6, max=0.999, help="Claimed: so many of the stopped are good."),
-    ] = None,
-    confidence: Annotated[
-        float | None, typer.Option(min=0.5, max=0.9999, help="Of claims and intervals.")
-    ] = None,
+    escape_limit: EscapeLimit = None,
+    false_reject_limit: FalseRejectLimit = None,
+    confidence: Confidence = None,
     data: Data = DATA,
     config: Config = None,
     as_json: AsJson = False,
@@ -94,14 +97,8 @@ def show(
     Limits that are not given are the configuration's. Exit code 0 when both claims are proven, 1
     when not.
     """
-    own = settings_of(data, config).quality
-    sure = own.confidence if confidence is None else confidence
-    told = _result(
-        data,
-        audit,
-        Claim(own.escape_limit if escape_limit is None else escape_limit, sure),
-        Claim(own.false_reject_limit if false_reject_limit is None else false_reject_limit, sure),
-    )
+    claims = _claims(data, config, escape_limit, false_reject_limit, confidence)
+    told = _result(data, audit, *claims)
     if as_json:
         print(json.dumps(asdict(told), indent=2, ensure_ascii=False))
     else:
@@ -112,15 +109,48 @@ def show(
         raise typer.Exit(1)
 
 
-def _draw(data: Path, wish: Audit, passed: int, stopped: int) -> Audit:
-    rows = produced(data, wish.since_ns, wish.until_ns)
-    with book_of(data, make=True) as book:
-        return Audits(book.store).draw(wish, rows, passed, stopped)
+@app.command("report")
+def report(
+    audit: Name,
+    out: Out,
+    lang: Lang = Language.EN,
+    escape_limit: EscapeLimit = None,
+    false_reject_limit: FalseRejectLimit = None,
+    confidence: Confidence = None,
+    data: Data = DATA,
+    config: Config = None,
+) -> None:
+    """Write what an audit proves as PDF/A, whole or not at all.
+
+    Limits that are not given are the configuration's.
+    """
+    require_target(out)
+    claims = _claims(data, config, escape_limit, false_reject_limit, confidence)
+    told, zone = _result(data, audit, *claims), settings_of(data, config).quality.zone
+    handed_out(out, audit_report(told, *claims, lang.value, zone))
 
 
-def _take(data: Path, audit: str, part: str, defective: bool, person: str) -> bool:
-    with book_of(data) as book:
-        return Audits(book.store).take(audit, part, defective, person, time_ns())
+def _draw(
+    data: Path, config: Path | None, person: str | None, wish: Audit, passed: int, stopped: int
+) -> Audit:
+    with examiner_of(data, config, person, make=True) as (examiner, _):
+        return examiner.draw_audit(wish, passed, stopped)
+
+
+def _claims(
+    data: Path,
+    config: Path | None,
+    escape_limit: float | None,
+    false_reject_limit: float | None,
+    confidence: float | None,
+) -> tuple[Claim, Claim]:
+    """Of escapes and of false rejects."""
+    own = settings_of(data, config).quality
+    sure = own.confidence if confidence is None else confidence
+    return (
+        Claim(own.escape_limit if escape_limit is None else escape_limit, sure),
+        Claim(own.false_reject_limit if false_reject_limit is None else false_reject_limit, sure),
+    )
 
 
 def _result(data: Path, audit: str, escapes: Claim, false_rejects: Claim) -> AuditResult:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from pathlib import Path
 from time import time_ns
 from typing import Annotated
@@ -11,13 +10,16 @@ from typing import Annotated
 import typer
 
 from cell.faces.cli.errors import UsageError
+from cell.faces.cli.examining import examiner_of
 from cell.faces.cli.names import shown
-from cell.faces.cli.ordering import acting
 from cell.faces.cli.quality_here import (
     DATA,
     AsJson,
     Config,
     Data,
+    Found,
+    Lang,
+    Language,
     Person,
     Since,
     Until,
@@ -26,30 +28,13 @@ from cell.faces.cli.quality_here import (
     time_asked,
 )
 from cell.products.inspector import build_inspector
-from cell.products.lookup import find_recipe
 from cell.quality.report.gauge_report import contents, gauge_report
-from cell.quality.studies.by_cell import judge_all
-from cell.quality.studies.candidates import candidates
-from cell.quality.studies.choosing import choose
+from cell.quality.studies.by_cell import judge_all, kept_picture
 from cell.quality.studies.values import CELL, Study
 from models.ground.writing import require_target, write_whole
 
 app = typer.Typer(no_args_is_help=True, help="Attribute gauge studies (AIAG MSA).")
 Name = Annotated[str, typer.Argument(metavar="STUDY", help="The study's name.")]
-
-
-class Found(StrEnum):
-    """What an appraiser says of a picture."""
-
-    GOOD = "good"
-    DEFECTIVE = "defective"
-
-
-class Language(StrEnum):
-    """Of a report."""
-
-    EN = "en"
-    KO = "ko"
 
 
 @app.callback()
@@ -78,12 +63,8 @@ def plan(
     A plan is never changed.
     """
     begin, end = time_asked(since, until)
-    find_recipe(settings_of(data, config), recipe)
-    wish = Study(
-        study, time_ns(), acting(person).name, recipe, trials, seed or study,
-        (*appraiser, CELL), 0,
-    )  # fmt: skip
-    made = _plan(data, wish, parts, begin, end)
+    wish = Study(study, time_ns(), "", recipe, trials, seed or study, (*appraiser, CELL), 0)
+    made = _plan(data, config, person, wish, parts, (begin, end))
     print(
         f"{shown(study)}: {made.parts} parts, {trials} trials, appraisers "
         f"{shown(', '.join(made.appraisers))}; {made.looks} judgements of each"
@@ -128,6 +109,7 @@ def judge(
     place: Annotated[
         int | None, typer.Option(min=1, help="Which picture you say it of: the number shown.")
     ] = None,
+    person: Person = None,
     data: Data = DATA,
     config: Config = None,
 ) -> None:
@@ -138,20 +120,23 @@ def judge(
     if as_ == CELL:
         if show or say or place:
             raise UsageError("--as cell: the cell looks for itself; leave the other options out.")
-        print(f"{shown(study)}: the cell has judged {_by_cell(data, config, study)} pictures")
+        judged = _by_cell(data, config, person, study)
+        print(f"{shown(study)}: the cell has judged {judged} pictures")
         return
-    if config is not None:
-        raise UsageError("--config is for --as cell alone: people judge without it.")
+    if person is not None:
+        raise UsageError("--person is for --as cell alone: people judge in the name of --as.")
+    if not as_.strip():
+        raise UsageError("--as is empty: name an appraiser of the study.")
     if (say is None) != (place is None):
         raise UsageError("--say and --place belong together: say what you see, and where.")
-    print(_judge(data, study, as_, show, say, place))
+    print(_judge(data, config, study, as_, show, say, place))
 
 
 @app.command("report")
 def report(
     study: Name,
     out: Annotated[Path | None, typer.Option(help="PDF to write.")] = None,
-    lang: Annotated[Language, typer.Option(help="Of the report.")] = Language.EN,
+    lang: Lang = Language.EN,
     data: Data = DATA,
     config: Config = None,
     as_json: AsJson = False,
@@ -175,30 +160,46 @@ def report(
         print(f"{out}: {told.result.grade.value}")
 
 
-def _plan(data: Path, wish: Study, parts: int, begin: int, end: int) -> Study:
-    known = candidates(data, wish.recipe, begin, end)
-    with book_of(data, make=True) as book:
-        return book.plan(wish, choose(known, parts, wish.seed))
+def _plan(
+    data: Path,
+    config: Path | None,
+    person: str | None,
+    wish: Study,
+    parts: int,
+    span: tuple[int, int],
+) -> Study:
+    with examiner_of(data, config, person, make=True) as (examiner, _):
+        return examiner.plan_study(wish, parts, span)
 
 
-def _by_cell(data: Path, config: Path | None, study: str) -> int:
-    settings = settings_of(data, config)
-    with book_of(data) as book:
-        setup = build_inspector(settings, book.study(study).recipe)
-        return judge_all(book, study, data, setup, time_ns)
+def _by_cell(data: Path, config: Path | None, person: str | None, study: str) -> int:
+    with examiner_of(data, config, person) as (examiner, settings):
+
+        def act() -> int:
+            setup = build_inspector(settings, examiner.book.study(study).recipe)
+            return judge_all(examiner.book, study, data, setup, time_ns)
+
+        return examiner.let_cell_judge(study, act)
 
 
 def _judge(
-    data: Path, study: str, who: str, show: Path | None, say: Found | None, place: int | None
+    data: Path,
+    config: Path | None,
+    study: str,
+    who: str,
+    show: Path | None,
+    say: Found | None,
+    place: int | None,
 ) -> str:
-    with book_of(data) as book:
+    if show is not None:
+        require_target(show)
+    with examiner_of(data, config, who) as (examiner, _):
         if say is not None and place is not None:
-            book.judge(study, who, place, say is Found.DEFECTIVE, time_ns())
-        look = book.look(study, who)
+            examiner.judge(study, place, say is Found.DEFECTIVE, time_ns())
+        look = examiner.look(study)
         if look is None:
             return f"{shown(study)}: {shown(who)} is through"
         if show is not None:
-            require_target(show)
-            write_whole(show, (data / look.file).read_bytes())
+            write_whole(show, kept_picture(data, look.file))
         where = str(show) if show is not None else "--show FILE writes it"
         return f"{shown(study)}: picture {look.place} of {look.of}: {where}"
