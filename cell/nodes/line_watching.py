@@ -13,6 +13,7 @@ from cell.nodes.drift_words import lost_words, told, unsettled_words
 from cell.products.inspector import InspectionSetup
 from cell.products.recipe import Recipe
 from cell.quality.light import light_of
+from cell.quality.line_watch import LineWatch
 from cell.quality.monitor_files import (
     BROKEN,
     FILE,
@@ -127,7 +128,7 @@ class LineWatching:
         if self._unsaved >= KEPT_EVERY or changed or learnt or fresh:
             self._save()
 
-    def _advise(self, pair: tuple, lost: bool) -> bool:  # type: ignore[type-arg]
+    def _advise(self, pair: tuple[LineWatch, LineWatch], lost: bool) -> bool:
         """Say what there is to say; whether it is anything new."""
         words = {}
         if drifted := drifted_of(pair):

@@ -29,10 +29,17 @@ _NUMBERS = itertools.count(1 + 8 * _WORKER)
 class Bench:
     """A running session and its twin's control socket."""
 
-    def __init__(self, folder: Path, number: int, recipes: Path | None = None, **twin: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        number: int,
+        recipes: Path | None = None,
+        settings: dict[str, Any] | None = None,
+        **twin: Any,
+    ) -> None:
         host = f"127.0.7.{number}"
         self.said: list[str] = []
-        overrides = demo_overrides(host, folder) | {"data_dir": str(folder)}
+        overrides = demo_overrides(host, folder) | {"data_dir": str(folder)} | (settings or {})
         if recipes is not None:
             overrides["recipes"] = str(recipes)
         config = load(None, overrides)

@@ -74,7 +74,7 @@ def line_now(config: CellConfig) -> LineNow:
     found = [
         _watch(name, key, one, known.where or ("", "", ""), by_product)
         for name, kept in of
-        for key, one in reversed(kept.items())
+        for key, one in reversed([*kept.items()])
     ]
     return LineNow(tuple(sorted(found, key=lambda one: not one.current)), orders, known.lost)
 
