@@ -18,6 +18,7 @@ from cell.quality.oee import Oee
 from cell.quality.pareto import Bar, Truth, bars
 from cell.quality.reading.effectiveness import effectiveness
 from cell.quality.reading.labelled import corrections
+from cell.quality.reading.long_effectiveness import LongOee, long_effectiveness
 from cell.quality.reading.trends import Charts, Group
 from cell.records.reading import By, PartCount, Sums, SumsAsked
 from cell.records.reading.counts import ClassCount, PlaceCount, Step
@@ -54,9 +55,10 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """A time. asked: with both its ends; first_ns, last_ns: when the first and last part of all
-    arrived. oee: None where it cannot be told of this time or these parts. labelled: findings of
-    which labels speak. steps: begin and end of each point of the charts. renamed: classes of each
-    recipe, where recipes of the time call them differently; else empty.
+    arrived. oee: None where it cannot be told of this time or these parts; oee_steps: the same by
+    day or week where the time is long. labelled: findings of which labels speak. steps: begin and
+    end of each point of the charts. renamed: classes of each recipe, where recipes of the time call
+    them differently; else empty.
     """
 
     asked: SumsAsked
@@ -64,6 +66,7 @@ class Overview:
     last_ns: int
     figures: Figures
     oee: Oee | None
+    oee_steps: LongOee | None
     pareto: tuple[Bar, ...]
     labelled: int
     charts: Charts
@@ -98,14 +101,20 @@ def overview(
         if counts.get(one.class_name, {}).get(one.before, 0):
             counts[one.class_name][one.before] -= 1
             counts[one.class_name][one.after] += 1
-    whole = not (asked.recipe or asked.model)
+    oee, by_step = None, None
+    if not (asked.recipe or asked.model):  # OEE is of the whole cell
+        oee = effectiveness(sums, settings, since, max(since, until), calendar)
+        if oee is None:
+            by_step = long_effectiveness(sums, settings, since, max(since, until), calendar)
+            oee = None if by_step is None else by_step.whole
     recipes = _grouped(sums.parts(asked, ("recipe", "own", "disposition")), settings.confidence)
     return Overview(
         asked=asked,
         first_ns=first_ns,
         last_ns=last_ns,
         figures=_figures(sums.parts(asked, _KINDS)),
-        oee=effectiveness(sums, settings, since, max(since, until), calendar) if whole else None,
+        oee=oee,
+        oee_steps=by_step,
         pareto=bars(counts, settings.confidence),
         labelled=len(changes),
         charts=_charts(steps),
