@@ -18,7 +18,7 @@ from cell.quality.reading.effectiveness import effectiveness
 from cell.quality.reading.long_effectiveness import DAYS_NS, LONGEST_NS, long_effectiveness
 from cell.quality.reading.overview import overview
 from cell.records.reading import Archive, SumsAsked
-from tests.quality_pages.test_overview import SHIFTS
+from tests.quality_pages.test_overview import SHIFTS, nowhere
 
 DAY_NS = 86_400 * 10**9
 GIVEN = {"quality.time_zone": "Asia/Seoul", "quality.run_time_s": 4.0}
@@ -77,7 +77,7 @@ def test_the_overview_takes_the_sums_where_the_time_is_long(data: Path) -> None:
         for days, long in ((39, False), (60, True)):
             asked = SumsAsked(START_NS - (days - 5) * DAY_NS, START_NS + 5 * DAY_NS)
             assert (days * DAY_NS > ONE_BY_ONE_NS) is long
-            told = overview(archive.sums, data, settings, asked, time_ns())
+            told = overview(archive.sums, data, settings, nowhere, asked, time_ns())
             assert told is not None
             assert isinstance(told.oee, Oee)
             assert (told.oee_steps is not None) is long

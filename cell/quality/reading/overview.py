@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from itertools import pairwise
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from cell.config.quality import QualityConfig
+from cell.labels.margins import RecipeOf
 from cell.quality.calendar import Shift, shifts
 from cell.quality.charts import p_chart, u_chart
 from cell.quality.oee import Oee
@@ -79,7 +80,12 @@ class Overview:
 
 
 def overview(
-    sums: Sums, data_dir: Path, settings: QualityConfig, asked: SumsAsked, now_ns: int
+    sums: Sums,
+    data_dir: Path,
+    settings: QualityConfig,
+    recipe_of: RecipeOf,
+    asked: SumsAsked,
+    now_ns: int,
 ) -> Overview | None:
     """None: there are no parts at all. A time without an end is that of the parts. Raises
     RecordsError, StoreError.
@@ -95,7 +101,7 @@ def overview(
     low, high = max(since, first_ns), min(until, last_ns + 1)
     steps = _series(sums, asked, low, high, settings.zone)
     found = sums.classes(asked)
-    changes = corrections(data_dir, asked)
+    changes = corrections(data_dir, asked, recipe_of)
     counts = _truths(found)
     for one in changes:
         if counts.get(one.class_name, {}).get(one.before, 0):
@@ -241,5 +247,5 @@ def _renamed(
         for name in recipes[:MOST_RECIPES]
     }
     told = {name: classes for name, classes in told.items() if classes}
-    differ = any(set(a) - set(b) and set(b) - set(a) for a, b in pairwise(told.values()))
+    differ = any(set(a) - set(b) and set(b) - set(a) for a, b in combinations(told.values(), 2))
     return tuple(told.items()) if differ else ()
