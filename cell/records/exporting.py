@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import astuple
@@ -153,10 +154,19 @@ def _safe(cell: Any) -> Any:
 
 def _to_parquet(table: Path, target: Path, nothing: str) -> None:
     duckdb = require_parquet()
+    # What does not fit into its memory goes beside the target, not into the folder of whoever asks.
+    spill = target.with_suffix(".spill")
+    try:
+        _copied(duckdb, table, target, nothing, spill)
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
+
+
+def _copied(duckdb: Any, table: Path, target: Path, nothing: str, spill: Path) -> None:
     types = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
-    source = str(table).replace("'", "''")
-    out = str(target).replace("'", "''")
-    with duckdb.connect(config={"threads": 1, "memory_limit": "256MB"}) as database:
+    source, out = (str(file).replace("'", "''") for file in (table, target))
+    own = {"threads": 1, "memory_limit": "256MB", "temp_directory": str(spill)}
+    with duckdb.connect(config=own) as database:
         database.execute("SET preserve_insertion_order = true; SET TimeZone = 'UTC'")
         form = "header = true, delim = ',', quote = '\"', escape = '\"', auto_detect = false"
         read = f"read_csv('{source}', {form}, nullstr = '{nothing}', columns = {{{types}}})"

@@ -67,7 +67,7 @@ def test_a_study_by_program(world: World) -> None:
             client.get(f"{STUDIES}/june/look/1/picture").json()["code"] == "quality.study.through"
         )
         judged = [one for one in entries(world) if one[1] == "study.judge"]
-        assert len(judged) == LABELLED + 2
+        assert len(judged) == LABELLED + 3, "told again, and refused: taken down before and after"
         assert judged[0] == ("quality_person", "study.judge", True)
 
 
@@ -108,7 +108,7 @@ def test_the_cell_judges_and_the_result(world: World) -> None:
         for lang in ("en", "ko"):
             report = client.get(f"{STUDIES}/june/report", params={"report": lang})
             assert report.content.startswith(b"%PDF")
-        assert [one["name"] for one in client.get(STUDIES).json()] == ["june", "july"]
+        assert [one["name"] for one in client.get(STUDIES).json()] == ["july", "june"]
 
 
 def test_an_audit_by_program(world: World) -> None:
@@ -122,7 +122,7 @@ def test_an_audit_by_program(world: World) -> None:
         parts = [one["part"] for one in drawn.json()["parts"]]
         assert (len(parts), parts) == (9, sorted(parts)), "in an order that tells nothing"
         assert "passed" not in drawn.json()["parts"][0]
-        limits = {"escape_limit": 0.5, "false_reject_limit": 0.9, "confidence": 0.6}
+        limits = {"escape_limit": 0.5, "false_reject_limit": 0.3, "confidence": 0.6}
         before = client.get(f"{AUDITS}/w22", params=limits).json()
         assert (before["standing"], before["audit"]["waiting"]) == ("open", 9)
         for part in parts:
@@ -155,7 +155,7 @@ def test_a_picture_that_is_gone(world: World) -> None:
             headers = {"Accept-Language": lang}
             answer = client.get(f"{STUDIES}/july/look/2/picture", headers=headers)
             assert (answer.status_code, answer.json()["code"]) == (404, "quality.study.no_picture")
-            assert words in answer.json()["detail"] or lang == "ko", answer.text
+            assert words in answer.json()["detail"], answer.text
             assert str(world.folder) not in answer.json()["detail"], "no path of the machine"
         away.rename(book)
         assert client.get(f"{STUDIES}/july/look/2/picture").status_code == 200

@@ -84,7 +84,11 @@ class FakeCell:
         self._calls: queue.Queue[dict[str, Any]] = queue.Queue()
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
-        assert "ready" in self.call()
+        try:
+            assert "ready" in self.call()
+        except BaseException:
+            self.close()
+            raise
 
     def order(self, **what: Any) -> None:
         assert self.process.stdin is not None
@@ -136,7 +140,12 @@ class Hmi:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        until(self._answers, "the page answers", 60.0)
+        try:
+            until(self._answers, "the page answers", 60.0)
+        except BaseException:  # nobody else knows of the process yet
+            self.process.kill()
+            self.process.communicate()
+            raise
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, "the page's process ended"

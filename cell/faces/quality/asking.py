@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from cell.config.quality import QualityConfig
 from cell.quality.calendar import shifts
 from cell.records.reading import PartsAsked, SumsAsked
+from cell.records.summaries.tables import CELLS
 from cell.texts import say
 
 DAY_NS: Final = 86_400 * 10**9
@@ -88,8 +89,20 @@ def asking(words: Mapping[str, str], settings: QualityConfig, now_ns: int, defau
         model=known.get("model", ""),
         person=known.get("person", ""),
         overridden={"yes": True, "no": False}.get(known.get("overridden", "")),
+        place=place_of(known.get("place", ""), problems),
     )
     return Asking(known, period, parts, tuple(problems))
+
+
+def place_of(word: str, problems: list[str]) -> tuple[int, int] | None:
+    """A square of the map of defects, as `x,y`; what is none is told in `problems`."""
+    if not word:
+        return None
+    x, _, y = word.partition(",")
+    if x.strip().isdecimal() and y.strip().isdecimal() and max(int(x), int(y)) < CELLS:
+        return int(x), int(y)
+    problems.append(say("quality.asked.no_place", place=word, most=CELLS - 1))
+    return None
 
 
 def _score(word: str, problems: list[str]) -> float | None:

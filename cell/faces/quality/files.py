@@ -21,6 +21,7 @@ from cell.faces.web.visit import now_ns
 from cell.people.roles import Permission
 from cell.quality.report.summary_report import summary_report
 from cell.quality.report.telling import Teller
+from cell.records.errors import RecordsError
 from cell.records.exporting import Form
 from cell.texts import Lang, render, say
 from models.ground.errors import UserError
@@ -47,6 +48,8 @@ def routes(app: FastAPI, room: Room) -> None:
             return _parts(room, asked, Form(form), lang)
         except BusyError as error:
             return _refused(str(error), lang, 429)
+        except RecordsError as error:  # the request was right: a full disk, no records
+            return _refused(str(error), lang, 503)
         except UserError as error:
             return _refused(str(error), lang, 422)
         except ValueError:

@@ -16,6 +16,7 @@ from cell.texts import Lang
 FIELDS: Final = ("recipe", "model")
 SEARCH: Final = (
     "recipe", "model", "defect", "score", "verdict", "disposition", "part", "person", "overridden",
+    "place",
 )  # fmt: skip
 
 
@@ -106,8 +107,8 @@ def _times(visit: Visit, asked: Asking) -> str:
 
 def _field(visit: Visit, name: str, asked: Asking, there: Known) -> str:
     now = asked.words.get(name, "")
-    if name in ("part", "person", "score"):
-        kind = " inputmode='decimal' size='5'" if name == "score" else ""
+    if name in ("part", "person", "score", "place"):
+        kind = " inputmode='decimal' size='5'" if name in ("score", "place") else ""
         inner = f"<input name='{name}' value='{escape(now, quote=True)}'{kind} maxlength='200'>"
     else:
         inner = _select(name, now, _options(visit, name, there), visit.tr("quality.filter.any"))

@@ -17,6 +17,8 @@ from cell.faces.quality.study_files import examining, reading, study_book
 from cell.faces.studio.frame import button, empty
 from cell.faces.web.signed_in import signed_in
 from cell.faces.web.visit import now_ns, once
+from cell.quality.studies.book import StudyBook
+from cell.quality.studies.by_cell import kept_picture
 from cell.quality.studies.values import Look
 from models.ground.errors import UserError
 
@@ -46,9 +48,7 @@ class Judging:
     async def show(self) -> None:
         """The picture that is to be judged now."""
         visit = self._visit
-        found = await visit.quietly(
-            reading, visit.room.config, lambda book: book.look(self._study, visit.by.name)
-        )
+        found = await visit.quietly(reading, visit.room.config, self._due)
         self._look, self._chosen = found.value, None
         self._body.clear()
         with self._body:
@@ -60,6 +60,13 @@ class Judging:
                 ui.link(self._study, path).classes("st-button").props("data-test=to-study")
             else:
                 self._picture(found.value)
+
+    def _due(self, book: StudyBook) -> Look | None:
+        """Raises StudyError, also where the picture is gone: nobody judges what he does not see."""
+        look = book.look(self._study, self._visit.by.name)
+        if look is not None:
+            kept_picture(self._visit.room.config.data_dir, look.file)
+        return look
 
     def _picture(self, look: Look) -> None:
         visit = self._visit

@@ -164,9 +164,12 @@ def disputed(told: Evaluation) -> list[Mixed]:
 def _disputed(visit: Visit, told: Evaluation, one: Mixed, names: str) -> None:
     subject = one.subject
     with ui.element("li"):
-        source = f"{_PICTURE}/{quote(told.study.name, safe='')}/{subject.sha256}.jpg"
-        picture = ui.element("img").props(f"src={source} loading=lazy")
-        picture.props["alt"] = subject.part
+        if (visit.room.config.data_dir / subject.file).is_file():
+            source = f"{_PICTURE}/{quote(told.study.name, safe='')}/{subject.sha256}.jpg"
+            picture = ui.element("img").props(f"src={source} loading=lazy")
+            picture.props["alt"] = subject.part
+        else:
+            ui.label(visit.tr("quality.part.no_picture")).classes("st-hint")
         ui.label(subject.part).classes("q-part")
         kind = visit.tr(f"quality.truth.{'defective' if subject.defective else 'good'}")
         ui.label(f"{visit.tr('quality.report.truth')}: {kind}")

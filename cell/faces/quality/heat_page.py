@@ -1,18 +1,21 @@
-"""Where on the product defects were found, drawn on its golden sample."""
+"""Where on the product defects were found, drawn on its golden sample; each place leads to the
+parts whose defects lie there.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 from cell.faces.quality.asking import address, asking
 from cell.faces.quality.filters import form, known
 from cell.faces.quality.frame import frame, unanswered
-from cell.faces.quality.html import Link, cell, note, panel, put, table
+from cell.faces.quality.html import Cell, Link, cell, note, panel, put, table
 from cell.faces.quality.pictures import ground_of
 from cell.faces.quality.room import Room, Visit
 from cell.faces.web.visit import now_ns
-from cell.quality.report.drawing import HEATS, heat_map, percent
+from cell.quality.report.drawing import HEATS, Square, heat_map, percent
 from cell.records.reading import SumsAsked
 from cell.records.reading.counts import PlaceCount
 from cell.records.summaries.tables import CELL_PX
@@ -62,8 +65,12 @@ async def heat_page(visit: Visit) -> None:
         if not told.ground:
             put(note(t("quality.heat.no_picture", recipe=told.recipe), "no-ground"))
         words = {"recipe": told.recipe, "period": asked.period}
-        href = address("/quality/gallery", visit.lang, asked.query(**words))
-        put(_drawn(visit, told, href), "qp-two")
+
+        def leads(place: str = "") -> str:
+            query = asked.query(place=place, **words)
+            return address("/quality/gallery", visit.lang, query)
+
+        put(_drawn(visit, told, leads), "qp-two")
 
 
 def heat_of(room: Room, asked: SumsAsked) -> Heat | None:
@@ -83,23 +90,36 @@ def heat_of(room: Room, asked: SumsAsked) -> Heat | None:
     return Heat(recipe, (float(width), float(height)), ground_of(room, recipe), places, others)
 
 
-def _drawn(visit: Visit, told: Heat, href: str) -> str:
+def _drawn(visit: Visit, told: Heat, leads: Callable[..., str]) -> str:
+    """leads: the address of the parts, or of those with a defect at a place."""
     t = visit.tr
+
+    def where(one: PlaceCount) -> tuple[str, str]:
+        edges = ((n * CELL_PX, (n + 1) * CELL_PX) for n in (one.x, one.y))
+        x, y = (f"{low:.0f} – {high:.0f}" for low, high in edges)
+        return x, y
+
     total = sum(one.defects for one in told.places)
     alt = t("quality.heat.alt", recipe=told.recipe, defects=f"{total:,}")
-    fields = [(one.x * CELL_PX, one.y * CELL_PX, one.defects) for one in told.places]
-    picture = heat_map(fields, CELL_PX, told.size, told.ground, alt)
+    squares = [
+        Square(
+            one.x * CELL_PX, one.y * CELL_PX, one.defects,
+            t("quality.heat.square", x=where(one)[0], y=where(one)[1], defects=f"{one.defects:,}"),
+            leads(f"{one.x},{one.y}"),
+        )
+        for one in told.places
+    ]  # fmt: skip
+    picture = heat_map(squares, CELL_PX, told.size, told.ground, alt)
     worst = sorted(told.places, key=lambda one: -one.defects)[:_TOLD]
-    lines = [
+    lines: list[list[Cell]] = [
         [
-            f"{one.x * CELL_PX:.0f} – {(one.x + 1) * CELL_PX:.0f}",
-            f"{one.y * CELL_PX:.0f} – {(one.y + 1) * CELL_PX:.0f}",
-            f"{one.defects:,}", percent(one.defects / total),
+            Link(where(one)[0], leads(f"{one.x},{one.y}"), f"place-{one.x}-{one.y}"),
+            where(one)[1], f"{one.defects:,}", percent(one.defects / total),
         ]
         for one in worst
     ]  # fmt: skip
     head = [t(f"quality.heat.{name}") for name in ("x", "y", "defects", "share")]
-    parts = cell(Link(t("quality.heat.parts"), href, "heat-parts"))
+    parts = cell(Link(t("quality.heat.parts"), leads(), "heat-parts"))
     hint = t("quality.heat.hint", most=f"{worst[0].defects:,}", side=f"{CELL_PX:.0f}")
     told_worst = table(head, lines, t("quality.heat.worst"), words=0)
     most = worst[0].defects

@@ -56,7 +56,9 @@ def of_room(room: Room, asked: Asking) -> Overview | None:
     """The overview that is asked for. Raises RecordsError, StoreError."""
     own = replace(asked.sums, class_name="")
     config = room.config
-    return overview(room.archive.sums, config.data_dir, config.quality, own, now_ns())
+    return overview(
+        room.archive.sums, config.data_dir, config.quality, room.recipes.of, own, now_ns()
+    )
 
 
 def leading(visit: Visit, asked: Asking) -> Leads:

@@ -40,6 +40,11 @@ def oee_panel(told: Overview, t: Teller, *, narrowed: bool) -> str:
     body = facts(t.oee(oee), "qp-facts")
     if oee.run_time_ns is None:
         body += note(t.tr("oee.no_run_time"), "no-run-time")
+    if told.oee_steps is not None:
+        alt, drawn = t.oee_trend(told.oee_steps)
+        head, days = t.oee_steps(told.oee_steps)
+        body += note(t.tr("oee.from_sums"), "oee-from-sums") + drawn
+        body += folded(t.tr("as_table"), table(head, days, alt), "oee-steps")
     rows = t.standing(oee)
     body += bar_chart(rows, t.tr("oee.chart"), float(oee.planned_busy_ns))
     lines = [(row.name, row.after) for row in rows]

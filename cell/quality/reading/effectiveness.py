@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 from cell.config.quality import QualityConfig
 from cell.quality.calendar import Shift
-from cell.quality.oee import PRODUCING, Oee, Stretch, account
+from cell.quality.oee import Oee, Stretch, account
+from cell.quality.reading.reasons import reason_of, waited
 from cell.records.reading import Sums, SumsAsked
-from cell.records.reading.counts import Spell
-from models.ground.text import read
 
 LONGEST_NS: Final = 40 * 86_400 * 10**9
-"""Of a time whose OEE is told."""
+"""Of a time whose states are looked through one by one; a longer one is told from sums."""
 MOST_SPELLS: Final = 20_000
-_RUNNING: Final = "running"
-_FAULTED: Final = ("faulted", "purge_required")
 
 
 def effectiveness(
@@ -42,9 +38,11 @@ def effectiveness(
             good += count.parts if count.key[0] == "passed" else 0
         for stop in sums.stops(asked):
             waits[stop.cause] = waits.get(stop.cause, 0) + round(stop.waited_s * 1e9)
-    stretches = [Stretch(one.since_ns, one.until_ns, _reason(one)) for one in spells]
+    stretches = [
+        Stretch(one.since_ns, one.until_ns, reason_of(one.state, one.reason)) for one in spells
+    ]
     run_ns = None if settings.run_time_s is None else round(settings.run_time_s * 1e9)
-    return _waited(account(stretches, planned, run_ns, produced, good), waits)
+    return waited(account(stretches, planned, run_ns, produced, good), waits)
 
 
 def _planned(
@@ -61,25 +59,3 @@ def _planned(
         elif high > low:
             joined.append((low, high))
     return joined
-
-
-def _reason(spell: Spell) -> str:
-    if spell.state == _RUNNING:
-        return PRODUCING
-    if spell.state in _FAULTED:
-        text = read(spell.reason)
-        code = spell.reason if text is None else text.code
-        if code.startswith("alarm.") and " " not in code:
-            return code
-    return f"state.{spell.state}"
-
-
-def _waited(oee: Oee, waits: dict[str, int]) -> Oee:
-    """While the belt waits for the arm the cell runs and produces nothing."""
-    standing, production = dict(oee.standing_ns), oee.production_ns
-    for cause, ns in waits.items():
-        taken = min(ns, production)
-        if taken:
-            standing[cause] = standing.get(cause, 0) + taken
-            production -= taken
-    return replace(oee, production_ns=production, standing_ns=standing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cell.labels.label import Judgement
@@ -49,16 +49,21 @@ def findings(
                     defect.class_name,
                     (defect.x_min + defect.x_max) / 2.0 / width,
                     (defect.y_min + defect.y_max) / 2.0 / height,
-                    truth_of(defect, row, known.get(row.part, ())),
+                    truth_of(defect, row, known.get(row.part, ()), recipe),
                 )
 
 
-def truth_of(defect: DefectRow, row: ProducedRow, labels: Sequence[PartTruth]) -> Truth:
+def truth_of(
+    defect: DefectRow, row: ProducedRow, labels: Sequence[PartTruth], recipe: Recipe | None
+) -> Truth:
     """A label says it before an override: it knows which defect it speaks of. In the picture that
-    was inspected, a label's shape of the class must touch the finding.
+    was inspected, a label's shape of the class must touch the finding. Where one of the two names
+    is none that `recipe` (the part's, as it is now) knows, its classes were renamed or merged
+    since: then the place alone tells. None: the recipe is gone, and no name is known.
     """
     if labels:
-        real = any(_is_there(defect, one) for one in labels)
+        known = frozenset(recipe.classes if recipe is not None else ())
+        real = any(_is_there(defect, one, known) for one in labels)
         return Truth.REAL if real else Truth.FALSE_CALL
     return {"pass": Truth.FALSE_CALL, "reject": Truth.REAL}.get(row.by_person, Truth.UNKNOWN)
 
@@ -78,9 +83,10 @@ def _counts(defect: DefectRow, recipe: Recipe | None) -> bool:
     return defect.score >= least
 
 
-def _is_there(defect: DefectRow, label: PartTruth) -> bool:
+def _is_there(defect: DefectRow, label: PartTruth, known: Collection[str]) -> bool:
     for shape in label.shapes:
-        if shape.class_name == defect.class_name:
+        names = {shape.class_name, defect.class_name}
+        if len(names) == 1 or not names <= set(known):
             x1, y1, x2, y2 = shape.box
             apart = x2 < defect.x_min or x1 > defect.x_max or y2 < defect.y_min or y1 > defect.y_max
             if not (label.of_view and apart):

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from cell.labels.margins import RecipeOf
 from cell.labels.truths import PartTruth, truths
+from cell.products.recipe import Recipe
 from cell.quality.pareto import Truth
 from cell.quality.reading.found import truth_of
 from cell.records.reading import SumsAsked
@@ -26,7 +28,7 @@ class Correction:
     after: Truth
 
 
-def corrections(data_dir: Path, asked: SumsAsked) -> tuple[Correction, ...]:
+def corrections(data_dir: Path, asked: SumsAsked, recipe_of: RecipeOf) -> tuple[Correction, ...]:
     """Of the labelled parts of a bounded time. Raises RecordsError, StoreError."""
     of_part: dict[str, list[PartTruth]] = {}
     for one in truths(data_dir):
@@ -39,11 +41,13 @@ def corrections(data_dir: Path, asked: SumsAsked) -> tuple[Correction, ...]:
         change
         for row in rows
         if row.inspected and asked.recipe in ("", row.recipe) and asked.model in ("", row.model)
-        for change in _of_part(row, of_part[row.part])
+        for change in _of_part(row, of_part[row.part], recipe_of(row.recipe))
     )
 
 
-def _of_part(row: ProducedRow, labels: Sequence[PartTruth]) -> Iterator[Correction]:
+def _of_part(
+    row: ProducedRow, labels: Sequence[PartTruth], recipe: Recipe | None
+) -> Iterator[Correction]:
     before = Truth.UNKNOWN
     if row.by_person == "reject":
         before = Truth.REAL
@@ -51,5 +55,5 @@ def _of_part(row: ProducedRow, labels: Sequence[PartTruth]) -> Iterator[Correcti
         before = Truth.FALSE_CALL
     for name in dict.fromkeys(one.class_name for one in row.defects):
         own = [one for one in row.defects if one.class_name == name]
-        real = any(truth_of(one, row, labels) is Truth.REAL for one in own)
+        real = any(truth_of(one, row, labels, recipe) is Truth.REAL for one in own)
         yield Correction(name, before, Truth.REAL if real else Truth.FALSE_CALL)

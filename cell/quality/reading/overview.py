@@ -6,18 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from itertools import pairwise
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from cell.config.quality import QualityConfig
+from cell.labels.margins import RecipeOf
 from cell.quality.calendar import Shift, shifts
 from cell.quality.charts import p_chart, u_chart
 from cell.quality.oee import Oee
 from cell.quality.pareto import Bar, Truth, bars
 from cell.quality.reading.effectiveness import effectiveness
 from cell.quality.reading.labelled import corrections
+from cell.quality.reading.long_effectiveness import LongOee, long_effectiveness
 from cell.quality.reading.trends import Charts, Group
 from cell.records.reading import By, PartCount, Sums, SumsAsked
 from cell.records.reading.counts import ClassCount, PlaceCount, Step
@@ -54,9 +56,10 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """A time. asked: with both its ends; first_ns, last_ns: when the first and last part of all
-    arrived. oee: None where it cannot be told of this time or these parts. labelled: findings of
-    which labels speak. steps: begin and end of each point of the charts. renamed: classes of each
-    recipe, where recipes of the time call them differently; else empty.
+    arrived. oee: None where it cannot be told of this time or these parts; oee_steps: the same by
+    day or week where the time is long. labelled: findings of which labels speak. steps: begin and
+    end of each point of the charts. renamed: classes of each recipe, where recipes of the time call
+    them differently; else empty.
     """
 
     asked: SumsAsked
@@ -64,6 +67,7 @@ class Overview:
     last_ns: int
     figures: Figures
     oee: Oee | None
+    oee_steps: LongOee | None
     pareto: tuple[Bar, ...]
     labelled: int
     charts: Charts
@@ -76,7 +80,12 @@ class Overview:
 
 
 def overview(
-    sums: Sums, data_dir: Path, settings: QualityConfig, asked: SumsAsked, now_ns: int
+    sums: Sums,
+    data_dir: Path,
+    settings: QualityConfig,
+    recipe_of: RecipeOf,
+    asked: SumsAsked,
+    now_ns: int,
 ) -> Overview | None:
     """None: there are no parts at all. A time without an end is that of the parts. Raises
     RecordsError, StoreError.
@@ -92,20 +101,26 @@ def overview(
     low, high = max(since, first_ns), min(until, last_ns + 1)
     steps = _series(sums, asked, low, high, settings.zone)
     found = sums.classes(asked)
-    changes = corrections(data_dir, asked)
+    changes = corrections(data_dir, asked, recipe_of)
     counts = _truths(found)
     for one in changes:
         if counts.get(one.class_name, {}).get(one.before, 0):
             counts[one.class_name][one.before] -= 1
             counts[one.class_name][one.after] += 1
-    whole = not (asked.recipe or asked.model)
+    oee, by_step = None, None
+    if not (asked.recipe or asked.model):  # OEE is of the whole cell
+        oee = effectiveness(sums, settings, since, max(since, until), calendar)
+        if oee is None:
+            by_step = long_effectiveness(sums, settings, since, max(since, until), calendar)
+            oee = None if by_step is None else by_step.whole
     recipes = _grouped(sums.parts(asked, ("recipe", "own", "disposition")), settings.confidence)
     return Overview(
         asked=asked,
         first_ns=first_ns,
         last_ns=last_ns,
         figures=_figures(sums.parts(asked, _KINDS)),
-        oee=effectiveness(sums, settings, since, max(since, until), calendar) if whole else None,
+        oee=oee,
+        oee_steps=by_step,
         pareto=bars(counts, settings.confidence),
         labelled=len(changes),
         charts=_charts(steps),
@@ -232,5 +247,5 @@ def _renamed(
         for name in recipes[:MOST_RECIPES]
     }
     told = {name: classes for name, classes in told.items() if classes}
-    differ = any(set(a) - set(b) and set(b) - set(a) for a, b in pairwise(told.values()))
+    differ = any(set(a) - set(b) and set(b) - set(a) for a, b in combinations(told.values(), 2))
     return tuple(told.items()) if differ else ()

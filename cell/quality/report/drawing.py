@@ -74,6 +74,17 @@ class Spot:
     rules: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Square:
+    """A square of a map: left and top edge [px], how many, its words, and where it leads to."""
+
+    left: float
+    top: float
+    count: int
+    told: str = ""
+    href: str = ""
+
+
 def bar_chart(rows: Sequence[Row], told: str, most: float | None = None) -> str:
     """Bars below each other, the longest as wide as there is room, or as `most`."""
     longest = most or max((sum(n for _, n in row.parts) for row in rows), default=0.0) or 1.0
@@ -163,33 +174,67 @@ def control_chart(chart: Chart, spots: Sequence[Spot], told: str, *, shares: boo
     return svg(WIDTH, HEIGHT, body, told)
 
 
+def trend_chart(spots: Sequence[Spot], values: Sequence[float | None], told: str) -> str:
+    """Shares one after the other, on a scale from 0; a gap where one is not known. spots: one a
+    value, in order.
+    """
+    top = max((one for one in values if one is not None), default=0.0) * 1.08 or 1.0
+    wide, deep = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
+    body, run, step = "", "", ceil(len(spots) / TICKS) or 1
+    for tick in range(5):
+        level = TOP + deep * (1.0 - tick / 4)
+        body += f"<path class='grid' d='M{LEFT} {level:.1f}H{WIDTH - RIGHT}'/>"
+        body += text(LEFT - 8, level + 4, percent(top * tick / 4), "end")
+    pen, points = "M", ""
+    for number, (spot, value) in enumerate(zip(spots, values, strict=True)):
+        px = LEFT + wide * (number + 0.5) / len(spots)
+        if number % step == 0:
+            body += text(px, HEIGHT - BOTTOM + 18, spot.label, "middle")
+        if value is None:
+            pen = "M"
+            continue
+        py = TOP + deep * (1.0 - value / top)
+        run, pen = run + f"{pen}{px:.1f} {py:.1f}", "L"
+        drawn = f"<circle class='point' cx='{px:.1f}' cy='{py:.1f}' r='3'/>"
+        points += linked(drawn, spot.href, spot.told, quiet=True)
+    body += f"<path class='run' d='{run}'/>" if run else ""
+    return svg(WIDTH, HEIGHT, body + points, told)
+
+
 def heat_map(
-    fields: Iterable[tuple[float, float, int]],
-    square: float,
+    squares: Iterable[Square],
+    edge: float,
     size: tuple[float, float],
     picture: str,
     told: str,
 ) -> str:
-    """Counts of squares over a picture. fields: left and top edge [px of `size`], count; picture:
-    its address, '' for none. More is further on a scale of `HEATS` colours, and larger.
+    """Counts of squares, `edge` px wide, over a picture of `size` px; picture: its address, '' for
+    none. More is further on a scale of `HEATS` colours, and larger.
     """
-    known = list(fields)
-    most = max((count for _, _, count in known), default=1)
+    known = list(squares)
+    most = max((one.count for one in known), default=1)
     body = f"<rect class='ground' width='{size[0]:g}' height='{size[1]:g}'/>"
     if picture:
         body += (
             f"<image class='dim' href='{escape(picture, quote=True)}' width='{size[0]:g}' "
             f"height='{size[1]:g}' preserveAspectRatio='none'/>"
         )
-    for left, top, count in known:
-        share = count / most
+    for one in known:
+        share = one.count / most
         level = min(HEATS, ceil(share * HEATS))
-        side = square * (0.4 + 0.6 * share**0.5)
-        gap = (square - side) / 2
-        body += (
-            f"<rect class='heat-{level}' x='{left + gap:.1f}' y='{top + gap:.1f}' "
-            f"width='{side:.1f}' height='{side:.1f}'><title>{count}</title></rect>"
+        side = edge * (0.4 + 0.6 * share**0.5)
+        gap = (edge - side) / 2
+        # The whole square can be touched, however few defects it has.
+        drawn = (
+            f"<rect class='touch' x='{one.left:.1f}' y='{one.top:.1f}' width='{edge:.1f}' "
+            f"height='{edge:.1f}' fill='none' pointer-events='all'/>"
+            if one.href
+            else ""
+        ) + (
+            f"<rect class='heat-{level}' x='{one.left + gap:.1f}' y='{one.top + gap:.1f}' "
+            f"width='{side:.1f}' height='{side:.1f}'/>"
         )
+        body += linked(drawn, one.href, one.told or f"{one.count:,}", quiet=True)
     return svg(size[0], size[1], body, told)
 
 
@@ -232,8 +277,16 @@ def clipped(words: str, most: int) -> str:
 
 
 def percent(share: float) -> str:
-    """With as many digits as are worth reading."""
-    return f"{share:.0%}" if share >= 0.1 or share == 0 else f"{share:.1%}"
+    """With as many digits as are worth reading; what is not nothing, and not all, never looks it
+    (to a ten-thousandth of a percent).
+    """
+    if share <= 0 or share >= 1:
+        return f"{share:.0%}"
+    for digits in range(0 if share >= 0.1 else 1, 5):
+        words = f"{share:.{digits}%}"
+        if 0 < float(words[:-1]) < 100:
+            return words
+    return "< 0.0001%" if share < 0.5 else "> 99.9999%"
 
 
 def _round(value: float) -> float:

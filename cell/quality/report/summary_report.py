@@ -9,6 +9,7 @@ from cell.quality.charts import Chart
 from cell.quality.reading.overview import Overview
 from cell.quality.report.document import pdf
 from cell.quality.report.drawing import (
+    Square,
     Whisker,
     bar_chart,
     control_chart,
@@ -65,7 +66,13 @@ def _oee(told: Overview, t: Teller) -> dict[str, Any]:
         return {"title": title, "why": t.tr(why)}
     why = t.tr("oee.no_run_time") if oee.run_time_ns is None else ""
     chart = bar_chart(t.standing(oee), t.tr("oee.chart"), float(oee.planned_busy_ns))
-    return {
+    steps = {}
+    if told.oee_steps is not None:
+        why = " ".join(filter(None, (t.tr("oee.from_sums"), why)))
+        words, trend = t.oee_trend(told.oee_steps)
+        head, lines = t.oee_steps(told.oee_steps)
+        steps = {"steps": {"chart": printed(trend), "alt": words, "head": head, "lines": lines}}
+    return steps | {
         "title": title, "why": why, "rows": [list(pair) for pair in t.oee(oee)],
         "chart": printed(chart), "alt": t.tr("oee.chart"),
     }  # fmt: skip
@@ -118,11 +125,11 @@ def _heat(told: Overview, t: Teller) -> dict[str, Any]:
     title = t.tr("page.heat.title")
     if not told.places:
         return {"title": title, "why": t.tr("heat.none")}
-    fields = [(one.x * CELL_PX, one.y * CELL_PX, one.defects) for one in told.places]
-    side = max(_VIEW, *(max(x, y) + CELL_PX for x, y, _ in fields))
-    most = max(count for _, _, count in fields)
+    squares = [Square(one.x * CELL_PX, one.y * CELL_PX, one.defects) for one in told.places]
+    side = max(_VIEW, *(max(one.left, one.top) + CELL_PX for one in squares))
+    most = max(one.count for one in squares)
     alt = t.tr("summary.heat", most=f"{most:,}", side=f"{CELL_PX:.0f}")
-    drawn = heat_map(fields, CELL_PX, (side, side), "", alt)
+    drawn = heat_map(squares, CELL_PX, (side, side), "", alt)
     return {"title": title, "why": "", "chart": printed(drawn), "alt": alt}
 
 

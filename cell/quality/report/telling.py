@@ -13,9 +13,10 @@ from cell.quality.calendar import Shift
 from cell.quality.charts import Chart, Kind
 from cell.quality.oee import Oee
 from cell.quality.pareto import Bar
+from cell.quality.reading.long_effectiveness import LongOee
 from cell.quality.reading.overview import Overview
 from cell.quality.reading.trends import Group
-from cell.quality.report.drawing import Row, Spot, Whisker, percent
+from cell.quality.report.drawing import Row, Spot, Whisker, percent, trend_chart
 from cell.texts import Lang, tr, tr_or
 
 NONE: Final = "–"
@@ -83,9 +84,11 @@ class Teller:
         f = told.figures
         passed = percent(f.passed / f.parts) if f.parts else NONE
         stopped = f" ({percent(f.stopped / f.parts)})" if f.parts else ""
+        # Where nobody has judged a part, no false call is known: that is not none.
+        false_calls = f"{f.false_calls:,}" if f.overridden else NONE
         pairs = [
             ("parts", f"{f.parts:,}"), ("passed", f"{f.passed:,} ({passed})"),
-            ("stopped", f"{f.stopped:,}{stopped}"), ("false_calls", f"{f.false_calls:,}"),
+            ("stopped", f"{f.stopped:,}{stopped}"), ("false_calls", false_calls),
             ("overridden", f"{f.overridden:,}"), ("uninspected", f"{f.uninspected:,}"),
         ]  # fmt: skip
         pairs += [("open", f"{f.open:,}")] if f.open else []
@@ -100,6 +103,41 @@ class Teller:
             ("production", self.minutes(oee.production_ns)),
         ]  # fmt: skip
         return [(self.tr(f"oee.{name}"), value) for name, value in pairs]
+
+    def oee_steps(self, told: LongOee) -> tuple[list[str], list[list[str]]]:
+        """A table of days or weeks: its head and its lines."""
+        names = ("index", "availability", "effectiveness", "quality", "planned", "parts")
+        head = [self.tr("oee.week" if told.weekly else "oee.day")]
+        head += [self.tr(f"oee.{name}") for name in names]
+        lines = [
+            [
+                f"{one.day}", *(share(value) for value in (
+                    one.oee.index, one.oee.availability, one.oee.effectiveness,
+                    one.oee.quality_ratio,
+                )),
+                self.minutes(one.oee.planned_busy_ns), f"{one.oee.produced:,}",
+            ]
+            for one in told.steps
+        ]  # fmt: skip
+        return head, lines
+
+    def oee_trend(self, told: LongOee) -> tuple[str, str]:
+        """What the chart of days or weeks shows, and the chart: OEE, or availability where nobody
+        planned a run time.
+        """
+        planned = told.whole.run_time_ns is not None
+        what = self.tr("oee.index" if planned else "oee.availability")
+        shares = [one.oee.index if planned else one.oee.availability for one in told.steps]
+        spots = [
+            Spot(
+                f"{one.day:%m-%d}", f"{one.day}: {share(value)}",
+                self.leads(since_ns=one.begin_ns, until_ns=one.end_ns),
+            )
+            for one, value in zip(told.steps, shares, strict=True)
+        ]  # fmt: skip
+        alt = self.tr("oee.by_week" if told.weekly else "oee.by_day", what=what)
+        values = [None if value is None else float(value) for value in shares]
+        return alt, trend_chart(spots, values, alt)
 
     def standing(self, oee: Oee) -> list[Row]:
         """Planned time by what the cell did in it."""

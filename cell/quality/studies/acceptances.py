@@ -65,6 +65,8 @@ class Acceptances:
             plan = _plan(db, name)
             if db.execute("SELECT 1 FROM audit WHERE name = ?", (name,)).fetchone():
                 raise StudyError(say("quality.acceptance.drawn", acceptance=name))
+            if now_ns < plan.since_ns:  # planned for later, or the clock was set back since
+                raise StudyError(say("quality.acceptance.not_begun", acceptance=name))
             until_ns = min(plan.until_ns, now_ns)
             own = [
                 row

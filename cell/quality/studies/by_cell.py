@@ -43,7 +43,7 @@ def kept_picture(data_dir: Path, file: str) -> bytes:
     try:
         return (data_dir / file).read_bytes()
     except OSError:
-        raise StudyError(say("quality.study.no_picture", file=data_dir / file)) from None
+        raise StudyError(say("quality.study.no_picture", file=file)) from None
 
 
 def stops(setup: InspectionSetup, picture: Path) -> bool:

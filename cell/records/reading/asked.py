@@ -16,7 +16,9 @@ class PartsAsked:
     part: beginning of its id. verdict: the newest one's kind, 'none' for parts without one;
     disposition: 'open' for parts without one. class_name, least_score: of one and the same defect;
     least_score alone: of the inspection that counts. recipe, model: of that inspection. person: who
-    gave it a verdict or took it off the belt; overridden: whether anybody gave one.
+    gave it a verdict or took it off the belt; overridden: whether anybody gave one. place: square
+    x, y of the map of defects that the middle of a defect lies in, the same one that class_name and
+    least_score are of.
     """
 
     since_ns: int | None = None
@@ -31,6 +33,7 @@ class PartsAsked:
     model: str = ""
     person: str = ""
     overridden: bool | None = None
+    place: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,19 @@ class Spell:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What the cell did in spans that belong together. states: state and reason, with how long it
+    was so [ns], as far as that has ended; waits: of the belt by their cause [s]; parts: that
+    arrived and have ended; passed: of these.
+    """
+
+    states: tuple[tuple[str, str, int], ...]
+    waits: tuple[tuple[str, float], ...]
+    parts: int
+    passed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of a series, in ns of the system clock: what came in it."""
 

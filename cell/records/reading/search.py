@@ -15,6 +15,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from cell.records.reading.asked import PartsAsked
+from cell.records.summaries.parts import square
 
 LOOKED: Final = 10_000
 """Rows that one page looks through."""
@@ -31,6 +32,10 @@ _TAG: Final = (
 _FEW: Final = (
     "FROM part_line AS l WHERE l.id IN (SELECT rowid FROM part WHERE id >= :part AND id < :beyond) "
     "AND " + _BETWEEN.format(k="l")
+)
+_PLACED: Final = (
+    "EXISTS (SELECT 1 FROM defect AS d WHERE d.inspection = f.inspection AND "
+    f"{square('x_min', 'x_max')} = :square_x AND {square('y_min', 'y_max')} = :square_y"
 )
 Place = tuple[int, int]
 """Time of arrival and row of the last part that was looked at."""
@@ -115,7 +120,7 @@ def _leading(asked: PartsAsked, values: dict[str, Any]) -> tuple[str, str]:
     if asked.verdict:
         values["verdict"] = "" if asked.verdict == "none" else asked.verdict
         return _line("line_by_verdict", "l.verdict = :verdict AND ")
-    if asked.least_score is not None:
+    if asked.least_score is not None or asked.place is not None:
         return _line("line_by_score", "l.score IS NOT NULL AND ")
     for name, value in (
         ("session", asked.session), ("model", asked.model), ("recipe", asked.recipe),
@@ -154,6 +159,11 @@ def _conditions(asked: PartsAsked, values: dict[str, Any]) -> Iterator[str]:
     elif asked.least_score is not None:
         values["least"] = asked.least_score
         yield "f.score >= :least"
+    if asked.place is not None:
+        values |= {"square_x": asked.place[0], "square_y": asked.place[1]}
+        own = " AND d.class_name = :class" if asked.class_name else ""
+        own += " AND d.score >= :least" if "least" in values else ""
+        yield _PLACED + own + ")"
 
 
 def _tagged(kind: str, more: str = "") -> str:

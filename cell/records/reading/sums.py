@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -14,6 +15,7 @@ from cell.records.reading.counts import (
     AlarmCount,
     By,
     ClassCount,
+    Kept,
     PartCount,
     PlaceCount,
     Spell,
@@ -23,11 +25,17 @@ from cell.records.reading.counts import (
     SumsAsked,
 )
 from cell.records.reading.opening import Reader
-from cell.records.reading.spans import quarters, ranges
+from cell.records.reading.spans import QUARTER_S, quarters, ranges
 
 MOST_STEPS: Final = 1000
 """Steps of one series."""
 _NS: Final = 10**9
+_KEPT: Final = (
+    "WITH j AS (SELECT json_extract(value, '$[0]') AS step, json_extract(value, '$[1]') AS low, "
+    "json_extract(value, '$[2]') AS high FROM json_each(:spans)) SELECT j.step, {what} FROM j "
+    "CROSS JOIN {table} AS s WHERE s.span = :span AND s.start_s >= j.low AND s.start_s < j.high "
+    "GROUP BY 1, 2, 3"
+)
 
 
 class Sums(Reader):
@@ -99,6 +107,36 @@ class Sums(Reader):
         return self._ask(
             lambda session: tuple(Spell(*row) for row in session.execute(query, values))
         )
+
+    def kept(self, spans: Sequence[tuple[int, int, int]]) -> dict[int, Kept]:
+        """What was in spans of whole quarters of an hour: the number of the group that a span
+        belongs to, its begin and its end [s since 1970]. One read, however many spans there are;
+        groups without anything are left out.
+        """
+        given = {"spans": json.dumps(spans), "span": QUARTER_S}
+
+        def over(session: Session, table: str, what: str) -> dict[int, list[tuple[Any, ...]]]:
+            found: dict[int, list[tuple[Any, ...]]] = {}
+            for row in session.execute(text(_KEPT.format(table=table, what=what)), given):
+                found.setdefault(row[0], []).append(tuple(row[1:]))
+            return found
+
+        def read(session: Session) -> dict[int, Kept]:
+            states = over(session, "state_sum", "s.state, s.reason, sum(s.ns)")
+            waits = over(session, "stop_sum", "s.cause, '', sum(s.waited_ms) / 1e3")
+            parts = over(session, "part_sum", "s.disposition, '', sum(s.parts)")
+            made = {}
+            for one in {*states, *waits, *parts}:
+                ended = {kind: count for kind, _, count in parts.get(one, ()) if kind}
+                made[one] = Kept(
+                    tuple(states.get(one, ())),
+                    tuple((cause, waited) for cause, _, waited in waits.get(one, ())),
+                    sum(ended.values()),
+                    ended.get("passed", 0),
+                )
+            return made
+
+        return self._ask(read)
 
     def series(
         self, edges_ns: Sequence[int], asked: SumsAsked = ALL, by: Sequence[By] = ()

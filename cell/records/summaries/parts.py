@@ -18,7 +18,7 @@ _FALSE: Final = "overridden AND own IN ('reject', 'review') AND verdict = 'pass'
 _LIKE: Final = "l.recipe, l.model, l.own, l.own_by, l.verdict, l.overridden, l.bin, l.disposition"
 
 
-def _square(low: str, high: str) -> str:
+def square(low: str, high: str) -> str:
     """Number of the square that the middle of two edges lies in."""
     return f"max(0, min({CELLS - 1}, CAST((d.{low} + d.{high}) / 2 / {CELL_PX} AS INTEGER)))"
 
@@ -44,8 +44,8 @@ _SUMS: Final = (
         false_calls = false_calls + excluded.false_calls,
         confirmed = confirmed + excluded.confirmed""",
     f"""INSERT INTO place_sum
-    SELECT v.span, {_START}, l.recipe, d.class_name, {_square("x_min", "x_max")},
-           {_square("y_min", "y_max")}, {{sign}}count(*)
+    SELECT v.span, {_START}, l.recipe, d.class_name, {square("x_min", "x_max")},
+           {square("y_min", "y_max")}, {{sign}}count(*)
     FROM {_LINES} CROSS JOIN defect AS d ON d.inspection = l.inspection CROSS JOIN {_LEVEL}
     GROUP BY 1, 2, 3, 4, 5, 6
     ON CONFLICT DO UPDATE SET defects = defects + excluded.defects""",

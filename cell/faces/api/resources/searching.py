@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query
 
 from cell.faces.api.fields import Since, Until, stamp
+from cell.faces.api.problems import ProblemError
+from cell.faces.quality.asking import place_of
 from cell.records.reading import PartsAsked
 
 Word = Annotated[str, Query(max_length=200)]
@@ -32,10 +34,17 @@ def _asked(
     overridden: Annotated[
         bool | None, Query(description="Whether a person has given a verdict.")
     ] = None,
+    place: Annotated[
+        str, Query(max_length=9, description="Square of a defect's middle, `x,y`: see /places.")
+    ] = "",
 ) -> PartsAsked:
+    problems: list[str] = []
+    square = place_of(place, problems)
+    if problems:
+        raise ProblemError(422, problems[0])
     return PartsAsked(
         stamp(since), stamp(until), run, part, verdict, disposition, defect, score, recipe, model,
-        person, overridden,
+        person, overridden, square,
     )  # fmt: skip
 
 
