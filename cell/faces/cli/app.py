@@ -39,6 +39,7 @@ from cell.faces.cli.verbs import (
     quality_acceptance,
     quality_audit,
     quality_gauge,
+    reassess,
     recipe,
     recipe_use,
     records,
@@ -103,6 +104,7 @@ app.command("bin")(bin_exchange.bin_)
 app.command("alarms")(alarms.alarms)
 app.command("parts")(parts.parts)
 app.command("override")(override.override)
+app.command("reassess")(reassess.reassess)
 app.command("inspect")(inspect.inspect)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)

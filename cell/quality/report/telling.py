@@ -86,7 +86,8 @@ class Teller:
         pairs = [
             ("parts", f"{f.parts:,}"), ("passed", f"{f.passed:,} ({passed})"),
             ("stopped", f"{f.stopped:,}{stopped}"), ("false_calls", f"{f.false_calls:,}"),
-            ("overridden", f"{f.overridden:,}"), ("uninspected", f"{f.uninspected:,}"),
+            ("missed", f"{f.missed:,}"), ("overridden", f"{f.overridden:,}"),
+            ("uninspected", f"{f.uninspected:,}"),
         ]  # fmt: skip
         pairs += [("open", f"{f.open:,}")] if f.open else []
         return [(self.tr(f"figure.{name}"), value) for name, value in pairs]
