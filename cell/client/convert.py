@@ -9,6 +9,7 @@ from cell.client.model import (
     BeltStatus,
     BinStatus,
     CellStatus,
+    ClosedPart,
     Counts,
     FeedStatus,
     Heartbeat,
@@ -60,6 +61,7 @@ def cell_status(msg: Message) -> CellStatus:
         last_verdict=Verdict.of(msg.last_verdict),
         last_reason=msg.last_reason,
         parts=tuple(map(part, msg.parts)),
+        closed=tuple(map(closed_part, msg.closed)),
         alarms=tuple(alarm(a) for a in msg.alarms),
         shelved=tuple(map(shelved, msg.shelved)),
         first_out=msg.first_out,
@@ -96,6 +98,19 @@ def part(msg: Message) -> Part:
     verdicts = tuple(map(Verdict.of, msg.verdicts))
     return Part(
         msg.part, msg.state, Verdict.of(msg.verdict), msg.bin, msg.x, msg.y, msg.yaw, verdicts
+    )
+
+
+def closed_part(msg: Message) -> ClosedPart:
+    """From ClosedPart."""
+    return ClosedPart(
+        part=msg.part,
+        verdict=Verdict.of(msg.verdict),
+        disposition=msg.disposition,
+        bin=msg.bin,
+        said=Verdict.of(msg.said),
+        said_by=msg.said_by,
+        verdicts=tuple(map(Verdict.of, msg.verdicts)),
     )
 
 

@@ -18,6 +18,7 @@ from inspection_cell_interfaces.srv import (
     CellCommand,
     ExchangeBin,
     OverrideVerdict,
+    ReassessPart,
     SetRecipe,
     ShelveAlarm,
 )
@@ -62,6 +63,18 @@ class OverrideOrder:
     person: str
     reason: str
     bin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReassessOrder:
+    """What a part that is through was in truth; the fields are ReassessPart's. verdict: pass,
+    reject, or '' to withdraw.
+    """
+
+    part: str
+    verdict: str
+    person: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +123,7 @@ class CellLink:
         self._command = self._client(CellCommand, "command")
         self._acknowledge = self._client(AcknowledgeAlarm, "acknowledge_alarm")
         self._override = self._client(OverrideVerdict, "override_verdict")
+        self._reassess = self._client(ReassessPart, "reassess_part")
         self._set_recipe = self._client(SetRecipe, "set_recipe")
         self._shelve = self._client(ShelveAlarm, "shelve_alarm")
         self._exchange_bin = self._client(ExchangeBin, "exchange_bin")
@@ -171,6 +185,10 @@ class CellLink:
     def override(self, order: OverrideOrder) -> Reply:
         """Replace a part's verdict; accepted means that it holds now."""
         return self._asking.ask(self._override, OverrideVerdict.Request(**asdict(order)))
+
+    def reassess(self, order: ReassessOrder) -> Reply:
+        """Say what a part that is through was in truth, or withdraw it."""
+        return self._asking.ask(self._reassess, ReassessPart.Request(**asdict(order)))
 
     def shelve(self, order: ShelveOrder) -> Reply:
         """Put an alarm out of sight for a while, or back in sight."""

@@ -146,6 +146,22 @@ class FeedStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedPart:
+    """A part that is through: the verdict that it left with, how it ended (passed, removed to
+    `bin`, purged), and what a person has said of it since (PASS: it was good), by whom. verdicts:
+    what may be said of it now.
+    """
+
+    part: str
+    verdict: Verdict
+    disposition: str
+    bin: str = ""
+    said: Verdict = Verdict.NONE
+    said_by: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CellStatus:
     """The cell as its supervisor sees it."""
 
@@ -161,6 +177,8 @@ class CellStatus:
     last_verdict: Verdict = Verdict.NONE
     last_reason: str = ""
     parts: tuple[Part, ...] = ()
+    closed: tuple[ClosedPart, ...] = ()
+    """Those that are through since last, newest first."""
     alarms: tuple[Alarm, ...] = ()
     shelved: tuple[Shelved, ...] = ()
     first_out: str = ""
@@ -286,6 +304,11 @@ class CellView:
     def parts(self) -> tuple[Part, ...]:
         """Parts with an open account, none while nothing is known."""
         return self.cell.parts if self.cell and self.cell.state != UNKNOWN else ()
+
+    @property
+    def closed(self) -> tuple[ClosedPart, ...]:
+        """Parts that are through, newest first; none while nothing is known."""
+        return self.cell.closed if self.cell and self.cell.state != UNKNOWN else ()
 
     @property
     def live(self) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Final, Protocol
 
-from cell.client.link import BinOrder, OverrideOrder, RecipeOrder, ShelveOrder
+from cell.client.link import BinOrder, OverrideOrder, ReassessOrder, RecipeOrder, ShelveOrder
 from cell.client.reply import NO_ANSWER, Reply, afterwards
 from cell.control.ledger.observations import Order
 from cell.people.noting import Json, Notes
@@ -46,6 +46,9 @@ class Commands(Protocol):
 
     def override(self, order: OverrideOrder) -> Reply:
         """Replace a part's verdict."""
+
+    def reassess(self, order: ReassessOrder) -> Reply:
+        """Say what a part that is through was in truth, or withdraw it."""
 
     def shelve(self, order: ShelveOrder) -> Reply:
         """Put an alarm out of sight for a while, or back in sight."""
@@ -92,6 +95,17 @@ class Orders:
             by, Permission.OVERRIDE, what, order.part, before, wanted, order.reason
         )
         return refused or self._told(by, what, self._link.override(order), order.part)
+
+    def reassess(self, by: SignedIn, order: ReassessOrder, before: str = "") -> Reply:
+        """Say what a part that is through was in truth; '' withdraws it. `before`: what was said of
+        it, or the verdict that it left with.
+        """
+        order, what = replace(order, person=by.name), "order.reassess"
+        wanted = {"verdict": order.verdict}
+        refused = self._refused(
+            by, Permission.OVERRIDE, what, order.part, before, wanted, order.reason
+        )
+        return refused or self._told(by, what, self._link.reassess(order), order.part)
 
     def shelve(self, by: SignedIn, order: ShelveOrder) -> Reply:
         """Put an alarm out of sight for a while; with 0 minutes, back in sight."""

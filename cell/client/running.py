@@ -16,6 +16,7 @@ from inspection_cell_interfaces.srv import (
     CellCommand,
     ExchangeBin,
     OverrideVerdict,
+    ReassessPart,
     SetRecipe,
     ShelveAlarm,
 )
@@ -25,7 +26,7 @@ from rclpy.node import Node
 
 from cell.client.feed import Feed, Limits
 from cell.client.hearing import HEARD, Topic, latest
-from cell.client.link import BinOrder, OverrideOrder, RecipeOrder, ShelveOrder
+from cell.client.link import BinOrder, OverrideOrder, ReassessOrder, RecipeOrder, ShelveOrder
 from cell.client.model import CellView
 from cell.client.reply import Reply
 from cell.control.ledger.observations import Order
@@ -81,6 +82,7 @@ class RunningCell:
                 ("command", CellCommand),
                 ("acknowledge_alarm", AcknowledgeAlarm),
                 ("override_verdict", OverrideVerdict),
+                ("reassess_part", ReassessPart),
                 ("set_recipe", SetRecipe),
                 ("shelve_alarm", ShelveAlarm),
                 ("exchange_bin", ExchangeBin),
@@ -145,6 +147,10 @@ class RunningCell:
     def override(self, order: OverrideOrder) -> Reply:
         """Replace a part's verdict; accepted means that it holds now."""
         return self._ask("override_verdict", OverrideVerdict.Request(**asdict(order)))
+
+    def reassess(self, order: ReassessOrder) -> Reply:
+        """Say what a part that is through was in truth, or withdraw it."""
+        return self._ask("reassess_part", ReassessPart.Request(**asdict(order)))
 
     def shelve(self, order: ShelveOrder) -> Reply:
         """Put an alarm out of sight for a while, or back in sight."""

@@ -15,6 +15,7 @@ from cell.labels.values import OF_THE_CELL
 from cell.records import schema as s
 from cell.records.evidence import find_view
 from cell.records.naming import Incoming
+from cell.records.reading.whole import knows_reassessments
 from cell.texts import say
 from vision.types import Defect
 
@@ -34,7 +35,8 @@ class Shot:
 @dataclass(frozen=True, slots=True)
 class Case:
     """A part. inspection: the one that counts, None where it was not inspected. verdicts: oldest
-    first. shots: the best one first. disposition: '' while its account is open.
+    first. shots: the best one first. disposition: '' while its account is open. said: what a person
+    said after the fact, the newest; None: nothing, or it was withdrawn.
     """
 
     part: str
@@ -44,6 +46,7 @@ class Case:
     verdicts: tuple[s.Verdict, ...]
     shots: tuple[Shot, ...]
     disposition: str
+    said: s.Reassessment | None = None
 
     @property
     def override(self) -> s.Verdict | None:
@@ -54,13 +57,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """How far the records were looked through: the row of the last closed part and its event, and
-    the event of the last verdict.
+    """How far the records were looked through: the row of the last closed part and its event, the
+    event of the last verdict, and that of the last word after the fact.
     """
 
     row: int = 0
     closed: int = 0
     judged: int = 0
+    said: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,8 @@ class Records:
         return self._path.exists()
 
     def read(self, places: Mapping[str, Place], most: int, besides: Collection[str]) -> Reading:
-        """What was closed or overridden since this journal's place, at most so many of each; and
-        the parts `besides`. Raises StoreError.
+        """What was closed, overridden or spoken of since this journal's place, at most so many of
+        each; and the parts `besides`. Raises StoreError.
         """
         engine = self._engine()
         try:
@@ -142,6 +146,8 @@ class Records:
                     query = select(v.part, v.kind).where(v.part.in_(some))
                     rows = session.execute(query.where(v.by.not_in(OF_THE_CELL)).order_by(v.seq))
                     said |= {str(part): str(kind) for part, kind in rows}
+                    after = {part: one.verdict for part, one in _said(session, some).items()}
+                    said |= {part: verdict for part, verdict in after.items() if verdict}
         except SQLAlchemyError as error:
             raise self._unread(error) from error
         finally:
@@ -171,10 +177,22 @@ def _since(session: Session, place: Place, most: int) -> tuple[Place, list[str]]
     judged = session.execute(
         select(v.seq, v.part, v.by).where(v.seq > place.judged).order_by(v.seq).limit(most)
     ).all()
+    said: Sequence[tuple[int, str]] = ()
+    if knows_reassessments(session):
+        r = s.Reassessment
+        later = select(r.seq, r.part).where(r.seq > place.said).order_by(r.seq).limit(most)
+        said = [(seq, part) for seq, part in session.execute(later)]
     last = closed[-1] if closed else (start, place.closed)
-    after = Place(last[0], last[1], judged[-1][0] if judged else place.judged)
+    after = Place(
+        last[0],
+        last[1],
+        judged[-1][0] if judged else place.judged,
+        said[-1][0] if said else place.said,
+    )
     given = [part for _, part, by in judged if by not in OF_THE_CELL]
-    return after, list(dict.fromkeys([*(one[2] for one in closed), *given]))
+    return after, list(
+        dict.fromkeys([*(one[2] for one in closed), *given, *(one[1] for one in said)])
+    )
 
 
 def _cases(session: Session, data_dir: Path, parts: Sequence[str]) -> tuple[Case, ...]:
@@ -201,6 +219,7 @@ def _cases(session: Session, data_dir: Path, parts: Sequence[str]) -> tuple[Case
         select(e).where(e.part.in_(parts), e.pruned_ns.is_(None)).order_by(e.seq)
     ).all()
     defects = _defects(session, [one.seq for one in inspections])
+    said = _said(session, parts)
     found: list[Case] = []
     for part in parts:
         own = [one for one in inspections if one.part == part]
@@ -215,9 +234,19 @@ def _cases(session: Session, data_dir: Path, parts: Sequence[str]) -> tuple[Case
                 verdicts=tuple(one for one in verdicts if one.part == part),
                 shots=_shots(data_dir, counts, kept),
                 disposition=closed.get(part, ""),
+                said=word if (word := said.get(part)) is not None and word.verdict else None,
             )
         )
     return tuple(found)
+
+
+def _said(session: Session, parts: Sequence[str]) -> dict[str, s.Reassessment]:
+    """Of each part that a person has spoken of after the fact, the newest word or withdrawal."""
+    if not knows_reassessments(session):
+        return {}
+    r = s.Reassessment
+    found = session.scalars(select(r).where(r.part.in_(parts)).order_by(r.seq))
+    return {one.part: one for one in found}
 
 
 def _shots(

@@ -116,7 +116,7 @@ def write(db: sqlite3.Connection, fill: Fill, now_ns: int) -> None:
 
 def reasons_of(case: Case, settings: LabelsConfig, recipe_of: RecipeOf) -> tuple[Reason, ...]:
     """Why a part is worth a label; none for most parts."""
-    found = [_override(case)]
+    found = [_said_after(case) or _override(case)]
     if case.inspection is None:
         found.append(_not_inspected(case))
     else:
@@ -137,6 +137,15 @@ def _override(case: Case) -> Reason | None:
     words = [say(f"verdict.{kind}") for kind in (given.kind, before[-1] if before else "none")]
     told = {"person": given.by, "verdict": words[0], "before": words[1]}
     return Reason(Why.OVERRIDE, text=say("label.why.override", **told))
+
+
+def _said_after(case: Case) -> Reason | None:
+    """As worthy as an override: a person and the cell disagree."""
+    if case.said is None:
+        return None
+    words = say(f"quality.said.{case.said.verdict}")
+    told = {"person": case.said.person, "said": words}
+    return Reason(Why.OVERRIDE, text=say("label.why.said_after", **told))
 
 
 def _not_inspected(case: Case) -> Reason | None:

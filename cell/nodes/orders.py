@@ -10,6 +10,7 @@ from inspection_cell_interfaces.srv import (
     CellCommand,
     ExchangeBin,
     OverrideVerdict,
+    ReassessPart,
     SetRecipe,
     ShelveAlarm,
 )
@@ -51,6 +52,7 @@ class Orders:
         services = (
             (CellCommand, "command", self._on_command),
             (OverrideVerdict, "override_verdict", self._on_override),
+            (ReassessPart, "reassess_part", self._on_reassess),
             (AcknowledgeAlarm, "acknowledge_alarm", self._on_acknowledge),
             (SetRecipe, "set_recipe", self._on_recipe),
             (ShelveAlarm, "shelve_alarm", self._on_shelve),
@@ -147,6 +149,24 @@ class Orders:
             bin=request.bin,
             person=request.person,
             reason=request.reason,
+        )
+        response.accepted, response.message = self._tell(wish)
+        return response
+
+    def _on_reassess(
+        self, request: ReassessPart.Request, response: ReassessPart.Response
+    ) -> ReassessPart.Response:
+        try:
+            verdict = VerdictKind(request.verdict) if request.verdict else None
+        except ValueError:
+            response.message = say("refused.reassess.no_verdict", verdict=request.verdict)
+            return response
+        wish = o.Reassess(
+            stamp_ns=self._node.now_ns(),
+            part=request.part,
+            verdict=verdict,
+            person=request.person,
+            reason=bare(request.reason),
         )
         response.accepted, response.message = self._tell(wish)
         return response

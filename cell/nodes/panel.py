@@ -14,7 +14,7 @@ from cell.control.ledger.snapshot import Snapshot
 from cell.control.supervision import Supervision
 from cell.nodes.changing import Changing
 from cell.nodes.topics import to_time
-from cell.nodes.translate import part_on_belt
+from cell.nodes.translate import closed_part, part_on_belt
 from cell.texts import for_ros
 
 RED, AMBER, GREEN, BUZZER = 1, 2, 4, 8
@@ -78,6 +78,7 @@ def cell_state(
         last_verdict=verdict.kind.value if verdict else "",
         last_reason=for_ros(verdict.reason) if verdict else "",
         parts=[part_on_belt(part) for part in seen.parts],
+        closed=[closed_part(part) for part in seen.closed],
         **_alarms(seen),
         orders=_orders(refusals),
     )

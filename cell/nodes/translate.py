@@ -5,6 +5,7 @@ from __future__ import annotations
 from inspection_cell_interfaces.msg import (
     BeltEvent,
     BeltState,
+    ClosedPart,
     FrameHandle,
     Inspection,
     NodeStatus,
@@ -15,7 +16,7 @@ from inspection_cell_interfaces.msg import (
 from cell.control.ledger import observations as o
 from cell.control.ledger.codec import encode, kind_of, part_of
 from cell.control.ledger.events import Event
-from cell.control.ledger.snapshot import PartView
+from cell.control.ledger.snapshot import ClosedView, PartView
 from cell.control.watch import Heartbeat
 from cell.nodes.inspections import inspection_of
 from cell.nodes.neighbours import neighbours_of
@@ -100,6 +101,19 @@ def part_on_belt(view: PartView) -> PartOnBelt:
         x=view.x,
         y=view.y,
         yaw=view.yaw,
+        verdicts=list(view.verdicts),
+    )
+
+
+def closed_part(view: ClosedView) -> ClosedPart:
+    """A closed account for the people who watch."""
+    return ClosedPart(
+        part=view.part,
+        verdict=view.verdict,
+        disposition=view.disposition,
+        bin=view.bin,
+        said=view.said,
+        said_by=view.said_by,
         verdicts=list(view.verdicts),
     )
 

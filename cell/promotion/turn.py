@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from cell.config.promotion import PromotionConfig
-from cell.control.ledger.events import Event, Judged, RecipeSelected, SessionStarted, Tried
+from cell.control.ledger.events import (
+    Event,
+    Judged,
+    Reassessed,
+    RecipeSelected,
+    SessionStarted,
+    Tried,
+)
 from cell.products.drawing import drawn
 from cell.products.verdict import VerdictKind
 from cell.promotion.betting import needed, together
@@ -18,10 +25,10 @@ from cell.promotion.claims import Below
 from cell.promotion.pairs import Truth
 from cell.promotion.share import ShareWatch
 
-KINDS: Final = ("session_started", "recipe_selected", "judged", "tried")
+KINDS: Final = ("session_started", "recipe_selected", "judged", "reassessed", "tried")
 """Events that a turn is told of, by their names in the journal."""
 ON_THE_BELT: Final = 1000
-"""Parts that a person may still override."""
+"""Parts that a person may still override, or speak of after the fact."""
 REMEMBERED: Final = 2000
 """Audits, and parts that people rejected: the newest ones."""
 
@@ -87,7 +94,9 @@ class Turn:
             case Judged(by="recipe"):
                 self._judged(event)
             case Judged():
-                self._overridden(event)
+                self._overridden(event.part, event.verdict.kind)
+            case Reassessed():
+                self._overridden(event.part, event.verdict)
 
     def passed(self, truths: Mapping[str, Truth]) -> Passed:
         """What is known of the parts that it passed. truths: what labels, and people who rejected
@@ -118,14 +127,14 @@ class Turn:
             if drawn("audit", event.part, self._audit_share):
                 self.audits.append(event.part)
 
-    def _overridden(self, event: Judged) -> None:
-        if self._own.get(event.part) is not VerdictKind.PASS:
+    def _overridden(self, part: str, kind: VerdictKind | None) -> None:
+        if self._own.get(part) is not VerdictKind.PASS:
             return
-        was = event.part in self.rejected
-        if event.verdict.kind is VerdictKind.REJECT and not was:
-            self.rejected.append(event.part)
-        elif event.verdict.kind is not VerdictKind.REJECT and was:
-            self.rejected.remove(event.part)
+        was = part in self.rejected
+        if kind is VerdictKind.REJECT and not was:
+            self.rejected.append(part)
+        elif kind is not VerdictKind.REJECT and was:
+            self.rejected.remove(part)
 
 
 def _keep(known: OrderedDict[str, VerdictKind], part: str, kind: VerdictKind) -> None:

@@ -28,7 +28,7 @@ COLUMNS: Final[dict[str, str]] = {
     "model": "VARCHAR", "own_verdict": "VARCHAR", "own_by": "VARCHAR", "verdict": "VARCHAR",
     "bin": "VARCHAR", "reason": "VARCHAR", "by": "VARCHAR", "overridden": "BOOLEAN",
     "disposition": "VARCHAR", "disposed_bin": "VARCHAR", "disposed": "TIMESTAMPTZ",
-    "score": "DOUBLE", "defects": "INTEGER",
+    "score": "DOUBLE", "defects": "INTEGER", "said_after": "VARCHAR",
 }  # fmt: skip
 """Name and type of each column, as DuckDB calls it. Times are UTC, to the microsecond."""
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -22,6 +22,8 @@ SMALL: Final = 64 * 2**20
 """Up to this size a file is brought up while its node is set up [bytes]."""
 _OLD_INDEXES: Final = ("ix_evidence_sha256", "ix_alarm_log_alarm", "ix_session_started_ns")
 """Of version 1, which longer ones stand in for."""
+_WITH_ALARMS: Final = 3
+"""The first version with the history of alarms."""
 _WITH_SUMS: Final = 2
 """The first version with lines and sums."""
 
@@ -69,6 +71,10 @@ def _change(database: sqlite3.Connection, version: int) -> None:
     if "filling" in there and "alarms_done" not in columns:
         database.execute("ALTER TABLE filling ADD COLUMN alarms_done INTEGER")
         database.execute("ALTER TABLE filling ADD COLUMN alarms_all INTEGER DEFAULT 0 NOT NULL")
+    columns = {row[1] for row in database.execute("PRAGMA table_info(part_line)")}
+    if "part_line" in there and "said" not in columns:
+        _say_nothing(database)
+        there = {name for (name,) in database.execute(names)}
     dialect = sqlite.dialect()
     for name in _OLD_INDEXES:
         database.execute(f"DROP INDEX IF EXISTS {name}")
@@ -80,10 +86,28 @@ def _change(database: sqlite3.Connection, version: int) -> None:
                 database.execute(str(CreateIndex(index).compile(dialect=dialect)))
     if version < _WITH_SUMS:
         begin_filling(database)
-    begin_alarms(database)
+    if version < _WITH_ALARMS:
+        begin_alarms(database)
     if version == _WITH_SUMS:
         begin_states(database)
     database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _say_nothing(database: sqlite3.Connection) -> None:
+    """Nobody has said anything after the fact yet: lines and sums of parts stay as they are."""
+    database.execute("ALTER TABLE part_line ADD COLUMN said VARCHAR DEFAULT '' NOT NULL")
+    dialect, table = sqlite.dialect(), Base.metadata.tables["part_sum"]
+    kept = [column.name for column in table.columns if column.name != "said"]
+    names = ", ".join(kept)
+    database.execute("DROP INDEX IF EXISTS part_sum_empty")
+    database.execute("ALTER TABLE part_sum RENAME TO part_sum_before")
+    database.execute(str(CreateTable(table).compile(dialect=dialect)))
+    database.execute(
+        f"INSERT INTO part_sum ({names}, said) SELECT {names}, '' FROM part_sum_before"
+    )
+    database.execute("DROP TABLE part_sum_before")
+    for index in table.indexes:
+        database.execute(str(CreateIndex(index).compile(dialect=dialect)))
 
 
 def _back_up(path: Path, version: int) -> None:

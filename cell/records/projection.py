@@ -19,6 +19,7 @@ from cell.control.ledger.events import (
     Judged,
     Passed,
     Purged,
+    Reassessed,
     Removed,
 )
 from cell.records import rows
@@ -32,7 +33,7 @@ from cell.records.summaries.parts import sum_parts
 
 BATCH = 500
 """Events in one transaction."""
-_OF_LINES = (Arrived, Inspected, Judged, Removed, Passed, Purged)
+_OF_LINES = (Arrived, Inspected, Judged, Removed, Passed, Purged, Reassessed)
 """Events that change a part's line or what it adds to the sums."""
 
 

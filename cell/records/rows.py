@@ -38,6 +38,17 @@ def write(session: Session, progress: s.Progress, seq: int, event: e.Event) -> N
             _inspection(session, seq, event)
         case e.Judged():
             _verdict(session, seq, event)
+        case e.Reassessed():
+            session.add(
+                s.Reassessment(
+                    seq=seq,
+                    part=event.part,
+                    stamp_ns=event.stamp_ns,
+                    verdict=event.verdict.value if event.verdict else "",
+                    person=event.person,
+                    reason=event.reason,
+                )
+            )
         case e.RemovalRequested() | e.Lifted() | e.RemovalFailed() | e.Removed():
             _removal(session, seq, event)
         case e.Passed() | e.Purged():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Version of these tables, kept in SQLite's user_version."""
 
 NOT_FROM_EVENTS = frozenset({"source", "progress", "frame.path", "evidence", "filling"})
@@ -184,6 +184,20 @@ class Verdict(Base):
     bin: Mapped[str]
     reason: Mapped[str]
     by: Mapped[str]
+
+
+class Reassessment(Base):
+    """What a person said of a part after its account was closed; the newest counts. `verdict`: pass
+    (it was good), reject (it has a defect), '' withdraws.
+    """
+
+    __tablename__ = "reassessment"
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(ForeignKey("part.id"), index=True)
+    stamp_ns: Mapped[int]
+    verdict: Mapped[str]
+    person: Mapped[str]
+    reason: Mapped[str]
 
 
 class Removal(Base):

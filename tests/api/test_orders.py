@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from cell.client.link import OverrideOrder
+from cell.client.link import OverrideOrder, ReassessOrder
 from cell.client.reply import NO_ANSWER, Reply
 from cell.control.ledger.observations import COMMANDS
 from cell.faces.api.repeats import KEPT_NS
@@ -46,6 +46,20 @@ def test_orders_with_words(world: World) -> None:
     assert override[1] == OverrideOrder("s1-00009", "pass", "admin_person", "false call")
     (entry,) = world.audit.entries(limit=1, newest_first=True)
     assert (entry.before, entry.why) == ("reject", "false call")
+
+
+def test_a_word_after_the_fact_is_an_order_of_its_own(world: World) -> None:
+    client = world.client(Role.QUALITY)
+    said = {"part": "s1-00001", "verdict": "reject", "reason": "a scratch"}
+    assert client.post("/orders/reassess", json=said).json()["order"] == "reassess"
+    withdrawn = {"part": "s1-00001", "verdict": "withdrawn"}
+    assert client.post("/orders/reassess", json=withdrawn).status_code == 200
+    (_, first), (_, second) = world.cell.given
+    assert first == ReassessOrder("s1-00001", "reject", "quality_person", "a scratch")
+    assert (second.verdict, second.person) == ("", "quality_person")
+    entry = world.audit.entries(limit=1, newest_first=True)[0]
+    assert (entry.what, entry.subject) == ("order.reassess", "s1-00001")
+    assert client.post("/orders/reassess", json=said | {"verdict": "review"}).status_code == 422
 
 
 @pytest.mark.parametrize(

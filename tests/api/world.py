@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cell.client.link import BinOrder, OverrideOrder, RecipeOrder, ShelveOrder
+from cell.client.link import BinOrder, OverrideOrder, ReassessOrder, RecipeOrder, ShelveOrder
 from cell.client.model import CellStatus, CellView, Link, Part, Verdict
 from cell.client.orders import Orders
 from cell.client.reply import Reply
@@ -72,6 +72,10 @@ class FakeCell:
 
     def override(self, order: OverrideOrder) -> Reply:
         self.given.append(("override", order))
+        return self.reply
+
+    def reassess(self, order: ReassessOrder) -> Reply:
+        self.given.append(("reassess", order))
         return self.reply
 
     def shelve(self, order: ShelveOrder) -> Reply:

@@ -27,6 +27,7 @@ from cell.faces.hmi.components.override import WHY
 from cell.faces.hmi.components.recipe_form import REASONS
 from cell.faces.hmi.components.shapes import PRIORITIES, STATES
 from cell.faces.hmi.components.verdict import name
+from cell.faces.hmi.components.views import NAMES
 from cell.faces.practice.tour import KEYS, STOPS
 from cell.faces.quality.asking import ALL, DISPOSITIONS, PERIODS, SHIFT, VERDICTS
 from cell.faces.quality.filters import SEARCH
@@ -67,7 +68,10 @@ TELLERS = ("cell/faces/quality/", "cell/quality/report/")
 """Where `t.tr("code")` says `quality.code`."""
 
 COMPOSED = {
-    "view.{}": ("line", "shift", "alarms", "bins"),
+    "view.{}": NAMES,
+    "after.{}": ("false_call", "missed_defect"),
+    "parts.where.{}": ("passed", "removed", "purged"),
+    "quality.said.{}": ("pass", "reject", "withdrawn"),
     "shift.{}": (*shift_figures.ENTRIES, *shift_view.FACTORS),
     "shelve.why.{}": shelve_dialog.REASONS,
     "stop.{}": (

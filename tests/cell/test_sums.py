@@ -24,7 +24,7 @@ from cell.records.reading import Archive, PartsAsked, Sums
 from cell.records.reading.spans import quarters, ranges
 from cell.records.store import open_records
 from cell.records.summaries.filling import fill, restart
-from cell.records.summaries.tables import DERIVED, SPANS
+from cell.records.summaries.tables import DERIVED, SPANS, PartSum
 from cell.records.verify import verify
 from tests.cell.journals import rows, small_shift, write
 from vision.types import Defect, Timings
@@ -81,7 +81,7 @@ def histories(draw: st.DrawFn) -> list[e.Event]:
     begin()
     for _ in range(draw(st.integers(1, 40))):
         now += draw(st.sampled_from([NS, 400 * NS, 1000 * NS, 90_000 * NS, -5_000 * NS]))
-        what = draw(st.integers(0, 11))
+        what = draw(st.integers(0, 13))
         part = draw(st.sampled_from(parts)) if parts else ""
         stamp = {"stamp_ns": now}
         if what <= 2 or not part:
@@ -109,6 +109,13 @@ def histories(draw: st.DrawFn) -> list[e.Event]:
                     )
                 )
             )
+        elif what >= 12:
+            events.append(
+                e.Reassessed(
+                    **stamp, part=part, person=draw(st.sampled_from(["kim", "lee"])),
+                    verdict=draw(st.sampled_from([VerdictKind.PASS, VerdictKind.REJECT, None])),
+                )
+            )  # fmt: skip
         elif what == 8:
             told = {"alarm": draw(st.sampled_from(["belt.jam", "camera.lost"]))}
             events.append(
@@ -179,8 +186,20 @@ def counted(folder: Path) -> dict[tuple[Any, ...], Counter[str]]:
         own = [kind for kind, by in said if by in ("recipe", "ledger")]
         person = any(by not in ("recipe", "ledger") for _, by in said)
         verdict = said[-1][0] if said else ""
+        query = f"SELECT verdict FROM reassessment WHERE part = '{part}' ORDER BY seq"
+        after = [word for (word,) in rows(file, query)]
+        last = after[-1] if after else ""
+        word = last or (verdict if person else "")
         quarter, recipe = arrived_ns // NS // 900 * 900, seen[-1][1] if seen else ""
-        found["part", quarter, recipe, own[-1] if own else "", verdict, person]["n"] += 1
+        found[
+            "part",
+            quarter,
+            recipe,
+            own[-1] if own else "",
+            verdict,
+            person,
+            after[-1] if after else "",
+        ]["n"] += 1
         classes: Counter[str] = Counter()
         if seen:
             query = f"SELECT class_name FROM defect WHERE inspection = {seen[-1][0]}"
@@ -189,9 +208,9 @@ def counted(folder: Path) -> dict[tuple[Any, ...], Counter[str]]:
             one = found["class", quarter, recipe, name]
             one["defects"] += n
             one["parts"] += 1
-            one["overridden"] += person
-            one["false"] += bool(person and own and own[-1] != "pass" and verdict == "pass")
-            one["confirmed"] += person and verdict == "reject"
+            one["overridden"] += bool(word)
+            one["false"] += bool(own and own[-1] != "pass" and word == "pass")
+            one["confirmed"] += word == "reject"
     return found
 
 
@@ -199,9 +218,12 @@ def summed(folder: Path) -> dict[tuple[Any, ...], Counter[str]]:
     """The same from the sums."""
     file = folder / "records.db"
     found: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
-    query = "SELECT start_s, recipe, own, verdict, overridden, parts FROM part_sum WHERE span = 900"
-    for start, recipe, own, verdict, person, parts in rows(file, query):
-        found["part", start, recipe, own, verdict, bool(person)]["n"] += parts
+    query = (
+        "SELECT start_s, recipe, own, verdict, overridden, said, parts FROM part_sum "
+        "WHERE span = 900"
+    )
+    for start, recipe, own, verdict, person, said, parts in rows(file, query):
+        found["part", start, recipe, own, verdict, bool(person), said]["n"] += parts
     query = (
         "SELECT start_s, recipe, class_name, defects, parts, overridden, false_calls, confirmed "
         "FROM class_sum WHERE span = 900"
@@ -375,3 +397,20 @@ def test_time_in_a_fault_is_no_time_in_operation(tmp_path: Path) -> None:
         pass
     engine.dispose()
     assert told() == before, "records of version 2 are counted anew"
+
+
+def test_records_of_before_know_that_nobody_has_said_anything(tmp_path: Path) -> None:
+    write(tmp_path, small_shift().events())
+    file, before = tmp_path / "records.db", held(tmp_path)
+    kept = [column.name for column in PartSum.__table__.columns if column.name != "said"]
+    with closing(sqlite3.connect(file)) as records, records:
+        records.execute("DROP TABLE reassessment")
+        records.execute("ALTER TABLE part_line DROP COLUMN said")
+        records.execute(f"CREATE TABLE older AS SELECT {', '.join(kept)} FROM part_sum")
+        records.execute("DROP TABLE part_sum")
+        records.execute("ALTER TABLE older RENAME TO part_sum")
+        records.execute("PRAGMA user_version = 3")
+    open_records(file, create=True).dispose()
+    assert held(tmp_path) == before
+    assert list(verify(tmp_path, lambda items, *_: items)) == []
+    assert rows(file, "SELECT count(*) FROM filling") == [(0,)], "nothing is made anew"

@@ -27,6 +27,7 @@ from inspection_cell_interfaces.msg import (
     BeltState,
     Bin,
     CellState,
+    ClosedPart,
     Defect,
     Inspection,
     NodeStatus,
@@ -39,6 +40,7 @@ from inspection_cell_interfaces.srv import (
     CellCommand,
     ExchangeBin,
     OverrideVerdict,
+    ReassessPart,
     SetRecipe,
     ShelveAlarm,
 )
@@ -83,6 +85,7 @@ class FakeSupervisor(Node):
             (CellCommand, "command", self.on_command),
             (AcknowledgeAlarm, "acknowledge_alarm", self.on_acknowledge),
             (OverrideVerdict, "override_verdict", self.on_override),
+            (ReassessPart, "reassess_part", self.on_reassess),
             (SetRecipe, "set_recipe", self.on_recipe),
             (ShelveAlarm, "shelve_alarm", self.on_shelve),
             (ExchangeBin, "exchange_bin", self.on_bin),
@@ -174,6 +177,19 @@ class FakeSupervisor(Node):
         report({"override": {name: getattr(request, name) for name in fields}})
         return response
 
+    def on_reassess(self, request: Any, response: Any) -> Any:
+        fields = request.get_fields_and_field_types()
+        response.accepted, response.message = not self.refuse, self.refuse
+        for part in self.state.closed:
+            if part.part == request.part and not self.refuse:
+                part.said, part.said_by = request.verdict, request.person * bool(request.verdict)
+                part.verdicts = [
+                    v for v in ("pass", "reject") if v not in (part.verdict, part.said)
+                ]
+                self.cell()
+        report({"reassess": {name: getattr(request, name) for name in fields}})
+        return response
+
     def orders(self) -> list[Order]:
         """What the rules of the cell say in this state."""
         told = self.state
@@ -233,7 +249,14 @@ class FakeSupervisor(Node):
             self._inspection.publish(inspection)
 
 
-MADE_OF = {"bins": Bin, "parts": PartOnBelt, "alarms": Alarm, "shelved": Alarm, "defects": Defect}
+MADE_OF = {
+    "closed": ClosedPart,
+    "bins": Bin,
+    "parts": PartOnBelt,
+    "alarms": Alarm,
+    "shelved": Alarm,
+    "defects": Defect,
+}
 
 
 def fill(message: Any, values: dict[str, Any]) -> None:

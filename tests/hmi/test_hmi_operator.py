@@ -19,7 +19,7 @@ from tests.quality.test_running_shift import MIN, shift_of
 
 AXE = (Path(__file__).parents[1] / "studio/vendor/axe-core/axe.min.js").read_text(encoding="utf-8")
 PANELS = {"panel": (1280, 800, False), "tablet": (1024, 768, True)}
-VIEWS = ("line", "shift", "alarms", "bins")
+VIEWS = ("line", "parts", "shift", "alarms", "bins")
 BINS = [
     {"name": "rework", "parts": 3, "capacity": 20},
     {"name": "review", "parts": 20, "capacity": 20},

@@ -26,7 +26,7 @@ from cell.client.model import (
 from cell.control.alarms import alarm_text
 from cell.control.ledger.inspection import Inspection
 from cell.control.ledger.observations import Order
-from cell.faces.hmi.components.alarms import ordered
+from cell.faces.hmi.components.alarm_rows import ordered
 from cell.faces.hmi.components.base import refusal
 from cell.faces.hmi.components.counts import number
 from cell.faces.hmi.components.recipe_dialog import change_refusal

@@ -183,6 +183,21 @@ def test_an_override_is_worth_most_and_is_seen_at_once(line: Line) -> None:
     assert tell(line.book, items[part].id, "bob", GOOD).state is State.REVIEW
 
 
+def test_a_word_after_the_fact_is_worth_as_much(line: Line) -> None:
+    part, other = line.part((defect(0.57),)), line.part()
+    line.fill()
+    for at, verdict, name in (
+        (1, VerdictKind.REJECT, part), (2, VerdictKind.REJECT, other), (3, None, other),
+    ):  # fmt: skip
+        line.append(
+            e.Reassessed(stamp_ns=2 * 10**18 + at, part=name, verdict=verdict, person="ann")
+        )
+    line.fill()
+    assert line.why() == {part: {Why.OVERRIDE, Why.NEAR_MISS}}, "what was withdrawn is not queued"
+    told = next(one for one in line.items()[part].reasons if one.why is Why.OVERRIDE)
+    assert render(told.text, "en") == "ann said after the fact: it has a defect"
+
+
 def test_a_later_override_is_told_and_another_part_with_the_same_picture_is_not(
     line: Line,
 ) -> None:

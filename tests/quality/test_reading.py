@@ -11,11 +11,14 @@ import pytest
 from cell.config.quality import QualityConfig
 from cell.control.ledger import events as e
 from cell.labels.truths import truths
+from cell.products.verdict import VerdictKind
 from cell.quality.pareto import Truth
 from cell.quality.reading.found import findings
 from cell.quality.reading.light import light_of, lights
 from cell.quality.reading.monitored import monitored
+from cell.quality.reading.overview import overview
 from cell.quality.reading.summary import Period, summarise
+from cell.records.reading import Sums, SumsAsked
 from cell.records.reading.produced import produced
 from cell.records.reading.states import states
 from tests.cell.evidence_world import START_NS
@@ -63,6 +66,29 @@ def test_findings_are_told_from_false_calls(folder: Path) -> None:
     assert found == [
         Truth.REAL, Truth.FALSE_CALL, Truth.FALSE_CALL, Truth.FALSE_CALL, Truth.REAL, Truth.UNKNOWN,
     ]  # fmt: skip
+
+
+def test_a_word_after_the_fact_is_the_last_one(tmp_path: Path) -> None:
+    line = Line(tmp_path)
+    wrong, missed, back = line.part(pit(0.9)), line.part(), line.part(pit(0.9))
+    for part, verdict in (
+        (wrong, VerdictKind.PASS), (missed, VerdictKind.REJECT), (back, VerdictKind.PASS),
+        (back, None),
+    ):  # fmt: skip
+        line.said(e.Reassessed(stamp_ns=line.now_ns, part=part, verdict=verdict, person="lee"))
+    line.close()
+    rows = produced(tmp_path, START_NS, END)
+    assert [row.by_person for row in rows] == ["pass", "reject", ""]
+    period = Period(START_NS, START_NS + 20 * SECOND)
+    told = summarise(tmp_path, QualityConfig(subgroup=2), no_recipe, period)
+    assert (told.overridden, told.false_calls, told.missed, told.passed) == (2, 1, 1, 1)
+    (bar,) = told.pareto
+    assert (bar.real, bar.false_calls, bar.unknown) == (0, 1, 1)
+    sums = Sums(tmp_path)
+    seen = overview(sums, tmp_path, QualityConfig(), SumsAsked(), line.now_ns + SECOND)
+    sums.close()
+    assert seen is not None
+    assert (seen.figures.false_calls, seen.figures.missed, seen.figures.overridden) == (1, 1, 2)
 
 
 def test_a_summary(folder: Path) -> None:

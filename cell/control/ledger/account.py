@@ -73,6 +73,19 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """What is remembered of a part whose account is closed: how (passed, purged or removed:BIN),
+    the verdict that it left with, and what a person has said of it since (None: nothing).
+    """
+
+    disposition: str
+    verdict: VerdictKind | None = None
+    inspected_ok: bool = False
+    said: VerdictKind | None = None
+    said_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Exposure:
     """An exposure latch; `trigger` 0 and `part` '' until associated. `inspected`: its picture's
     inspection is on record.
@@ -165,7 +178,7 @@ class State:
     seen_exits: set[int] = field(default_factory=set)
     last_exposure: int = 0
     accounts: dict[str, Account] = field(default_factory=dict)
-    closed: dict[str, str] = field(default_factory=dict)
+    closed: dict[str, Closed] = field(default_factory=dict)
     exposures: dict[int, Exposure] = field(default_factory=dict)
     frames: dict[int, SeenFrame] = field(default_factory=dict)
     trigger_offset: int | None = None

@@ -11,6 +11,7 @@ from cell.control.ledger import events as e
 from cell.control.ledger.account import (
     Account,
     Bin,
+    Closed,
     Exposure,
     Grasp,
     Hold,
@@ -23,7 +24,7 @@ from cell.control.ledger.events import CellState
 from cell.products.verdict import VerdictKind
 
 REMEMBERED_PARTS = 200
-"""Closed accounts kept for the check that none closes twice."""
+"""Closed accounts kept, for the check that none closes twice and for what people say of them."""
 
 GRASPS = {
     "error": Grasp.KNOWN, "protective_stop": Grasp.KNOWN, "no_answer": Grasp.KNOWN,
@@ -271,6 +272,8 @@ def _apply_part(state: State, event: e.Event) -> None:
             for name in event.bins:
                 _fill(state, name)
             state.count(purged=1)
+        case e.Reassessed():
+            _say_after(state, event)
         case e.Escaped():
             _see_exit(state, event.index)
             state.count(escaped=1)
@@ -317,12 +320,20 @@ def _fill(state: State, name: str) -> None:
 
 
 def _close(state: State, part: str, disposition: str) -> None:
-    del state.accounts[part]
-    if part in state.closed:
-        raise ValueError(f"part {part} closes twice: {state.closed[part]}, then {disposition}")
-    state.closed[part] = disposition
+    account = state.accounts.pop(part)
+    before = state.closed.get(part)
+    if before is not None:
+        raise ValueError(f"part {part} closes twice: {before.disposition}, then {disposition}")
+    state.closed[part] = Closed(disposition, account.verdict_kind, account.inspected_ok)
     while len(state.closed) > REMEMBERED_PARTS:
         del state.closed[next(iter(state.closed))]
+
+
+def _say_after(state: State, event: e.Reassessed) -> None:
+    closed = state.closed.get(event.part)
+    if closed is not None:  # else it is on record alone
+        by = event.person if event.verdict is not None else ""
+        state.closed[event.part] = replace(closed, said=event.verdict, said_by=by)
 
 
 def _forget_pictures(state: State, now_ns: int) -> None:

@@ -162,6 +162,18 @@ class Judged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reassessed(Event):
+    """A person says of a part whose account is closed that it was good (PASS) or has a defect
+    (REJECT), or withdraws what was said (None). Its disposition stays.
+    """
+
+    part: str
+    verdict: VerdictKind | None
+    person: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tried(Event):
     """A model on trial has looked at this part, too: what each of the two would have done. The
     stricter of the two is acted on. `package`, `against`: fingerprints of the model on trial and of

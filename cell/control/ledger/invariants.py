@@ -57,7 +57,7 @@ def _one_disposition(desk: Desk) -> list[Violation]:
             )
         )
     found += [
-        Violation(1, part, f"open and already {state.closed[part]}")
+        Violation(1, part, f"open and already {state.closed[part].disposition}")
         for part in state.accounts
         if part in state.closed
     ]

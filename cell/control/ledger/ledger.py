@@ -12,6 +12,7 @@ from cell.control.ledger import (
     identity,
     operation,
     pictures,
+    reassessing,
     removals,
     shelving,
 )
@@ -40,6 +41,7 @@ RULES: dict[type[o.Observation], Callable[[Desk, Any], None]] = {
     o.RemovalFeedback: removals.feedback,
     o.RemovalDone: removals.done,
     o.Override: operation.override,
+    o.Reassess: reassessing.reassess,
     o.NodeDied: operation.node_died,
     o.NodeLeft: operation.node_left,
     o.FaultSeen: operation.fault_seen,

@@ -168,6 +168,18 @@ class Override(Observation):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reassess(Observation):
+    """A person says what a part whose account is closed was in truth: PASS for good, REJECT for
+    defective; None withdraws it.
+    """
+
+    part: str
+    verdict: VerdictKind | None
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NodeDied(Observation):
     """A process is gone, silent, or was replaced by a new one (its boot id changed)."""
 

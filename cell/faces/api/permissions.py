@@ -26,6 +26,7 @@ NEEDS: Final[Mapping[str, Permission | None]] = MappingProxyType(
         "order_bin": Permission.OPERATE,
         "order_recipe": Permission.CHANGE_RECIPE,
         "order_override": Permission.OVERRIDE,
+        "order_reassess": Permission.OVERRIDE,
         "list_parts": Permission.SEE,
         "get_part": Permission.SEE,
         "get_part_picture": Permission.SEE,
@@ -126,7 +127,7 @@ REPEATABLE: Final = frozenset(
     {
         "order_start", "order_stop", "order_drain", "order_reset", "order_confirm_clear",
         "order_acknowledge", "order_shelve", "order_unshelve", "order_bin", "order_recipe",
-        "order_override", "add_person", "save_label",
+        "order_override", "order_reassess", "add_person", "save_label",
         "note_item", "freeze_set", "start_job", "cancel_job", "resume_job", "move_model",
         "roll_back_model", "roll_back_thresholds", "plan_study", "let_cell_judge", "draw_audit",
         "plan_acceptance", "draw_acceptance", "sign_acceptance", "begin_monitors",

@@ -40,6 +40,7 @@ from cell.faces.cli.verbs import (
     quality_audit,
     quality_gauge,
     quality_monitors,
+    reassess,
     recipe,
     recipe_use,
     records,
@@ -104,6 +105,7 @@ app.command("bin")(bin_exchange.bin_)
 app.command("alarms")(alarms.alarms)
 app.command("parts")(parts.parts)
 app.command("override")(override.override)
+app.command("reassess")(reassess.reassess)
 app.command("inspect")(inspect.inspect)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)

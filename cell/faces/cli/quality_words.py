@@ -32,7 +32,16 @@ def summary_json(told: Summary) -> dict[str, Any]:
         "shift": None if period.shift is None else f"{period.shift.day}/{period.shift.name}",
         **{
             name: getattr(told, name)
-            for name in ("parts", "open", "passed", "stopped", "not_inspected", "overridden")
+            for name in (
+                "parts",
+                "open",
+                "passed",
+                "stopped",
+                "not_inspected",
+                "overridden",
+                "false_calls",
+                "missed",
+            )
         },
         "oee": {
             "planned_busy_ns": oee.planned_busy_ns,
@@ -67,7 +76,8 @@ def summary_lines(told: Summary) -> Iterator[str | Table]:
     yield f"{name}{clock(period.since_ns)} to {clock(period.until_ns)}"
     yield (
         f"parts {told.parts}: passed {told.passed}, stopped {told.stopped}, not inspected "
-        f"{told.not_inspected}, overridden {told.overridden}; still open {told.open}"
+        f"{told.not_inspected}, overridden {told.overridden} "
+        f"(false calls {told.false_calls}, missed defects {told.missed}); still open {told.open}"
     )
     shares = (
         f"availability {_percent(oee.availability)} x effectiveness {_percent(oee.effectiveness)} "

@@ -11,7 +11,7 @@ from typing import Final
 
 from nicegui import run, ui
 
-from cell.client.link import BinOrder, OverrideOrder, RecipeOrder, ShelveOrder
+from cell.client.link import BinOrder, OverrideOrder, ReassessOrder, RecipeOrder, ShelveOrder
 from cell.client.reply import Reply
 from cell.control.ledger.observations import Order
 from cell.faces.hmi.components.alarm_view import AlarmView
@@ -24,6 +24,7 @@ from cell.faces.hmi.components.header import Header
 from cell.faces.hmi.components.health import HealthStrip
 from cell.faces.hmi.components.link_cover import LinkCover
 from cell.faces.hmi.components.picture import PicturePanel
+from cell.faces.hmi.components.recent_parts import RecentParts
 from cell.faces.hmi.components.recipe_button import RecipeButton
 from cell.faces.hmi.components.scene import ScenePanel
 from cell.faces.hmi.components.shift_figures import ShiftFigures
@@ -35,6 +36,7 @@ from cell.faces.practice.strip import Strip
 from cell.faces.practice.tour import Tour
 from cell.faces.web.language import remember, spoken
 from cell.faces.web.services import Services
+from cell.faces.web.touches import TOUCHES
 from cell.people.person import SignedIn
 from cell.people.roles import Permission
 from cell.texts import Lang, after, render, tr
@@ -58,7 +60,7 @@ class OperatorPage:
         self._client = ui.context.client
         self._warned = not person.may(Permission.AUDIT)
         ui.add_css(STYLE)
-        ui.add_head_html(f"<script>{SCRIPT}; {spoken(lang)}</script>")
+        ui.add_head_html(f"<script>{TOUCHES} {SCRIPT}; {spoken(lang)}</script>")
         self._views = Views()
         self._tour = Tour(services.learners, person, lang, tour)
         with box("page") as self._page:
@@ -97,7 +99,7 @@ class OperatorPage:
             with box("column column-picture"):
                 picture = PicturePanel(pictures, recipes)
             with box("column"):
-                verdict = VerdictPanel(recipes, self._override, self._person)
+                verdict = VerdictPanel(recipes, self._override, self._reassess, self._person)
                 with box("panel counts"):
                     figures, counts = ShiftFigures(told), CountsPanel()
             with box("column"):
@@ -106,6 +108,9 @@ class OperatorPage:
                     AlarmPanel(self._acknowledge, self._unshelve, self._person),
                 )
         self._views.add(LINE, line, picture, verdict, figures, counts, scene, alarms)
+        with box("main sheet") as sheet:
+            self._recent = RecentParts(self._override, self._reassess, self._person)
+            self._views.add("parts", sheet, self._recent)
         with box("main sheet") as sheet:
             self._views.add("shift", sheet, ShiftView(told))
         with box("main sheet") as sheet:
@@ -131,6 +136,7 @@ class OperatorPage:
 
     def _show_view(self, name: str) -> None:
         self._views.show(name)
+        self._recent.open()
         self._refresh()
 
     def _recipe_button(self, recipes: RecipeBook) -> Callable[[], RecipeButton]:
@@ -202,6 +208,13 @@ class OperatorPage:
             verdict = tr(f"verdict.{order.verdict}", self._lang)
             what = tr("override.order", self._lang, part=order.part, verdict=verdict)
             self._tell(what, reply)
+        return reply is not None and reply.accepted
+
+    async def _reassess(self, order: ReassessOrder, before: str) -> bool:
+        reply = await run.io_bound(self._orders.reassess, self._person, order, before)
+        if reply is not None:
+            said = tr(f"quality.said.{order.verdict or 'withdrawn'}", self._lang)
+            self._tell(tr("after.order", self._lang, part=order.part, said=said), reply)
         return reply is not None and reply.accepted
 
     async def _order_recipe(self, order: RecipeOrder) -> str:

@@ -52,6 +52,7 @@ def cards(visit: Visit, found: Cards, t: Teller) -> str:
         told = f"{t.time(line.arrived_ns)}{score}"
         test = escape(f"part-{line.part}", quote=True)
         mark = f" · {escape(t.tr('gallery.by', person=line.by))}" if line.overridden else ""
+        mark += f" · {escape(t.tr(f'said.{line.said}'))}" if line.said else ""
         made += (
             f"<li><a class='qp-card' href='{href}' data-test='{test}'>"
             f"{picture}<b>{escape(line.part)}</b>{verdict(line.verdict, t)}"

@@ -60,7 +60,8 @@ async def part_page(visit: Visit) -> None:
         put(_head(found.value, t))
         put(_pictures(found.value, t))
         put(_inspections(found.value, t) + _defects(found.value, t), "qp-parts")
-        put(_verdicts(found.value, t) + _removals(found.value, t) + _belt(found.value, t))
+        after = _said(found.value, t) + _removals(found.value, t) + _belt(found.value, t)
+        put(_verdicts(found.value, t) + after)
 
 
 def part_of(room: Room, part: str) -> Told | None:
@@ -207,6 +208,22 @@ def _verdicts(told: Told, t: Teller) -> str:
     title = t.tr("part.history")
     empty_ = note(t.tr("verdict.none"), "no-verdict")
     return panel(title, table(head, rows, title, words=5) if rows else empty_, "history")
+
+
+def _said(told: Told, t: Teller) -> str:
+    """What people said after the fact, beside the verdicts that were acted on."""
+    rows = [
+        [
+            t.time(one.stamp_ns), t.tr(f"said.{one.verdict or 'withdrawn'}"),
+            render(one.reason, t.lang) or "–", one.person,
+        ]
+        for one in told.whole.reassessments
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    head = [t.tr(f"part.{name}") for name in ("at", "said", "reason", "by")]
+    title = t.tr("part.said_after")
+    return panel(title, table(head, rows, title, words=4), "said-after")
 
 
 def _removals(told: Told, t: Teller) -> str:

@@ -31,15 +31,16 @@ STEPS_NS: Final = tuple(n * QUARTER_NS for n in (1, 4, 32, 96, 96 * 7))
 MOST_POINTS: Final = 100
 MOST_SHIFTS: Final = 42
 MOST_RECIPES: Final = 12
-_KINDS: Final[tuple[By, ...]] = ("own", "own_by", "verdict", "overridden", "disposition")
+_KINDS: Final[tuple[By, ...]] = ("own", "own_by", "verdict", "overridden", "disposition", "said")
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Parts. stopped: that the cell did not pass by itself; rejected, reviewed: of these, by their
     newest verdict; uninspected: rejected by the ledger, not by what was found; open: without a
-    disposition yet, which count nowhere else; overridden: a person gave a verdict; false_calls:
-    stopped ones that a person passed.
+    disposition yet, which count nowhere else; overridden: a person gave a verdict, or said
+    something after the fact; by the last word, false_calls: stopped ones that were good; missed:
+    passed ones that have a defect.
     """
 
     parts: int
@@ -51,6 +52,7 @@ class Figures:
     uninspected: int
     overridden: int
     false_calls: int
+    missed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,8 @@ def _counted(counts: Iterable[PartCount]) -> tuple[int, int]:
 def _figures(counts: Iterable[PartCount]) -> Figures:
     n: Counter[str] = Counter()
     for one in counts:
-        own, own_by, verdict, overridden, disposition = one.key
+        own, own_by, verdict, overridden, disposition, said = one.key
+        word = said or (verdict if overridden else "")
         if not disposition:
             n["open"] += one.parts
             continue
@@ -189,8 +192,8 @@ def _figures(counts: Iterable[PartCount]) -> Figures:
         held = {
             "parts": True, "passed": disposition == "passed", "stopped": out,
             "rejected": out and verdict == "reject", "reviewed": out and verdict == "review",
-            "uninspected": out and own_by == "ledger", "overridden": bool(overridden),
-            "false_calls": out and bool(overridden) and verdict == "pass",
+            "uninspected": out and own_by == "ledger", "overridden": bool(word),
+            "false_calls": out and word == "pass", "missed": not out and word == "reject",
         }  # fmt: skip
         n.update({name: one.parts for name, holds in held.items() if holds})
     return Figures(**{name: n[name] for name in Figures.__slots__})

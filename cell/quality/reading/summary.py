@@ -36,7 +36,8 @@ class Period:
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A period. open: parts without a disposition yet, which count nowhere else. overridden: those
-    to which a person gave another verdict than the cell.
+    to which a person gave another verdict than the cell, or said another one after the fact; of
+    these, false_calls: stopped ones that were good; missed: passed ones that have a defect.
     """
 
     period: Period
@@ -46,6 +47,8 @@ class Summary:
     stopped: int
     not_inspected: int
     overridden: int
+    false_calls: int
+    missed: int
     oee: Oee
     pareto: tuple[Bar, ...]
     positions: tuple[tuple[int, ...], ...]
@@ -82,6 +85,8 @@ def summarise(
         stopped=len(rows) - passed,
         not_inspected=sum(not row.inspected for row in rows),
         overridden=sum(row.by_person not in ("", row.first) for row in rows),
+        false_calls=sum(row.first not in ("", "pass") and row.by_person == "pass" for row in rows),
+        missed=sum(row.first == "pass" and row.by_person == "reject" for row in rows),
         oee=oee_of(data_dir, settings, period, rows),
         pareto=pareto(((one.class_name, one.truth) for one in found), settings.confidence),
         positions=heat_map(((one.x, one.y) for one in found), FIELDS, FIELDS),

@@ -85,11 +85,14 @@ class Teller:
         passed = percent(f.passed / f.parts) if f.parts else NONE
         stopped = f" ({percent(f.stopped / f.parts)})" if f.parts else ""
         # Where nobody has judged a part, no false call is known: that is not none.
-        false_calls = f"{f.false_calls:,}" if f.overridden else NONE
+        false_calls, missed = (
+            (f"{f.false_calls:,}", f"{f.missed:,}") if f.overridden else (NONE, NONE)
+        )
         pairs = [
             ("parts", f"{f.parts:,}"), ("passed", f"{f.passed:,} ({passed})"),
             ("stopped", f"{f.stopped:,}{stopped}"), ("false_calls", false_calls),
-            ("overridden", f"{f.overridden:,}"), ("uninspected", f"{f.uninspected:,}"),
+            ("missed", missed), ("overridden", f"{f.overridden:,}"),
+            ("uninspected", f"{f.uninspected:,}"),
         ]  # fmt: skip
         pairs += [("open", f"{f.open:,}")] if f.open else []
         return [(self.tr(f"figure.{name}"), value) for name, value in pairs]

@@ -29,6 +29,7 @@ from cell.records.reading.values import (
     LineRow,
     Page,
     PartRow,
+    ReassessmentRow,
     RemovalRow,
     SessionRow,
     TimingRow,
@@ -40,6 +41,6 @@ __all__ = [
     "AlarmCount", "AlarmEventRow", "AlarmRow", "AlarmsAsked", "Archive", "By", "ClassCount",
     "CursorError", "DefectRow", "EventsAsked", "EvidenceRow", "ExposureRow", "FrameRow",
     "GalleryRow", "InspectionRow", "JudgedRow", "LineRow", "Page", "PartCount", "PartRow",
-    "PartsAsked", "PlaceCount", "RemovalRow", "SessionRow", "StateTime", "Step", "StopCount",
-    "Sums", "SumsAsked", "TimingRow", "VerdictRow", "WholePart",
+    "PartsAsked", "PlaceCount", "ReassessmentRow", "RemovalRow", "SessionRow", "StateTime",
+    "Step", "StopCount", "Sums", "SumsAsked", "TimingRow", "VerdictRow", "WholePart",
 ]  # fmt: skip

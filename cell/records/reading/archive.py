@@ -184,11 +184,13 @@ class Archive(Reader):
         return self._read(lambda session: session.scalar(select(s.Progress.last_seq)) or 0)
 
     def parts_changed(self, since: int, until: int) -> tuple[PartRow, ...]:
-        """Parts that were judged or are through by the events in since < number <= until."""
+        """Parts judged, spoken of or through by the events in since < number <= until."""
         judged = select(s.Verdict.part).where(s.Verdict.seq > since, s.Verdict.seq <= until)
         d = s.Disposition
         disposed = select(d.part).where(d.seq > since, d.seq <= until)
-        query = part_lines().where(s.Part.id.in_(judged.union_all(disposed)))
+        r = s.Reassessment
+        said = select(r.part).where(r.seq > since, r.seq <= until)
+        query = part_lines().where(s.Part.id.in_(judged.union_all(disposed, said)))
         return self._read(lambda session: _in_order(map(_part_row, session.execute(query))))
 
     def alarms_changed(self, since: int, until: int) -> tuple[AlarmRow, ...]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-By = Literal["recipe", "model", "own", "own_by", "verdict", "overridden", "bin", "disposition"]
+By = Literal[
+    "recipe", "model", "own", "own_by", "verdict", "overridden", "bin", "disposition", "said"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,9 @@ class PartCount:
 @dataclass(frozen=True, slots=True)
 class ClassCount:
     """Defects of one class in the inspections that count, and the parts that had one: all of them,
-    those that a person judged, those of these that the cell would not have passed and the person
-    did (false calls), and those that the person rejected. Nobody has judged the others.
+    those of which a person has said something, those of these that the cell would not have passed
+    and that are good by that person's last word (false calls), and those that it rejects. Nobody
+    has judged the others.
     """
 
     class_name: str

@@ -15,6 +15,7 @@ from cell.records import schema as s
 from cell.records.errors import RecordsError
 from cell.records.reading.opening import open_for_reading
 from cell.records.reading.values import DefectRow
+from cell.records.reading.whole import knows_reassessments
 from models.ground.text import say
 
 _BY_CELL = ("recipe", "ledger")
@@ -26,10 +27,10 @@ _PARTS = select(s.Part.id, s.Part.arrived_ns, s.Disposition.kind).outerjoin(
 
 @dataclass(frozen=True, slots=True)
 class ProducedRow:
-    """A part. first: the verdict that the cell gave by itself, '' for none; by_person: the newest
-    one that a person gave, '' for none. inspected: whether an inspection counts; recipe and model
-    are its own. y, yaw: how it lay on the belt [m, rad]. view: the name of the picture that was
-    inspected.
+    """A part. first: the verdict that the cell gave by itself, '' for none; by_person: a person's
+    last word on it, a verdict or one after the fact, '' for none. inspected: whether an inspection
+    counts; recipe and model are its own. y, yaw: how it lay on the belt [m, rad]. view: the name of
+    the picture that was inspected.
     """
 
     part: str
@@ -107,6 +108,10 @@ def _rows(session: Session, found: Iterable[Any]) -> list[ProducedRow]:
             first.setdefault(part, kind)
         else:
             person[part] = kind
+    r, after = s.Reassessment, dict[str, str]()
+    if knows_reassessments(session):
+        later = select(r.part, r.verdict).where(r.part.in_(parts)).order_by(r.seq)
+        after = {str(part): str(verdict) for part, verdict in session.execute(later)}
     defects: dict[int, list[DefectRow]] = {}
     d = s.Defect
     own = select(d).where(d.inspection.in_([one.seq for one in counting.values()]))
@@ -122,7 +127,7 @@ def _rows(session: Session, found: Iterable[Any]) -> list[ProducedRow]:
                 arrived_ns=arrived_ns,
                 disposition=disposition or "",
                 first=first.get(part, ""),
-                by_person=person.get(part, ""),
+                by_person=after.get(part) or person.get(part, ""),
                 inspected=one is not None,
                 recipe=one.recipe if one else "",
                 model=one.model if one else "",

@@ -102,6 +102,16 @@ class VerdictRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReassessmentRow:
+    """What a person said after the fact. verdict: pass, reject, '' withdraws."""
+
+    stamp_ns: int
+    verdict: str
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class RemovalRow:
     """One attempt of the arm; `removed` is None while it goes on."""
 
@@ -166,6 +176,7 @@ class WholePart:
     frames: tuple[FrameRow, ...]
     inspections: tuple[InspectionRow, ...]
     verdicts: tuple[VerdictRow, ...]
+    reassessments: tuple[ReassessmentRow, ...]
     removals: tuple[RemovalRow, ...]
     evidence: tuple[EvidenceRow, ...]
     timing: TimingRow | None
@@ -175,7 +186,8 @@ class WholePart:
 class LineRow:
     """All that one line can tell of a part. own, own_by: the cell's own newest verdict and who gave
     it, recipe or ledger; recipe, model, score (the highest), defects: of the inspection that
-    counts, ''/None/0 without one; overridden: a person has given a verdict.
+    counts, ''/None/0 without one; overridden: a person has given a verdict; said: what a person
+    said after the fact (pass: it was good; reject: it has a defect), '' for nothing.
     """
 
     part: str
@@ -195,6 +207,7 @@ class LineRow:
     disposed_ns: int | None
     score: float | None
     defects: int
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from cell.records.reading.values import (
     FrameRow,
     InspectionRow,
     PartRow,
+    ReassessmentRow,
     RemovalRow,
     TimingRow,
     VerdictRow,
@@ -37,10 +38,16 @@ def read_whole(session: Session, line: PartRow) -> WholePart:
         frames=_frames(session, line, exposures),
         inspections=_inspections(session, line.part),
         verdicts=_verdicts(session, line.part),
+        reassessments=_reassessments(session, line.part),
         removals=_removals(session, line.part),
         evidence=evidence_rows(session, s.Evidence.part == line.part),
         timing=_timing(timing) if timing else None,
     )
+
+
+def knows_reassessments(session: Session) -> bool:
+    """False in records of before, in which nobody could say anything after the fact."""
+    return bool(inspect(session.connection()).has_table(s.Reassessment.__tablename__))
 
 
 def evidence_rows(
@@ -96,6 +103,14 @@ def _verdicts(session: Session, part: str) -> tuple[VerdictRow, ...]:
     v = s.Verdict
     query = select(v.stamp_ns, v.kind, v.bin, v.reason, v.by).where(v.part == part)
     return tuple(VerdictRow(*row) for row in session.execute(query.order_by(v.seq)))
+
+
+def _reassessments(session: Session, part: str) -> tuple[ReassessmentRow, ...]:
+    if not knows_reassessments(session):
+        return ()
+    r = s.Reassessment
+    query = select(r.stamp_ns, r.verdict, r.person, r.reason).where(r.part == part)
+    return tuple(ReassessmentRow(*row) for row in session.execute(query.order_by(r.seq)))
 
 
 def _removals(session: Session, part: str) -> tuple[RemovalRow, ...]:

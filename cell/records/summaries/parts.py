@@ -14,8 +14,12 @@ _LEVEL: Final = f"(SELECT {' UNION ALL SELECT '.join(f'{span} AS span' for span 
 _START: Final = "l.arrived_ns / 1000000000 / v.span * v.span"
 _LINES: Final = "temp.touched AS t CROSS JOIN part_line AS l ON l.id = t.id"
 _CELL_OWN: Final = "('recipe', 'ledger')"
-_FALSE: Final = "overridden AND own IN ('reject', 'review') AND verdict = 'pass'"
-_LIKE: Final = "l.recipe, l.model, l.own, l.own_by, l.verdict, l.overridden, l.bin, l.disposition"
+_FALSE: Final = "own IN ('reject', 'review') AND word = 'pass'"
+_WORD: Final = "CASE WHEN l.said <> '' THEN l.said WHEN l.overridden THEN l.verdict ELSE '' END"
+"""A person's last word on a part, '' for none."""
+_LIKE: Final = (
+    "l.recipe, l.model, l.own, l.own_by, l.verdict, l.overridden, l.bin, l.disposition, l.said"
+)
 
 
 def square(low: str, high: str) -> str:
@@ -30,14 +34,14 @@ _SUMS: Final = (
     f"""INSERT INTO session_sum SELECT l.session, {{sign}}count(*) FROM {_LINES} GROUP BY l.session
     ON CONFLICT DO UPDATE SET parts = parts + excluded.parts""",
     f"""WITH l AS MATERIALIZED (
-        SELECT l.id, l.arrived_ns, l.recipe, l.model, l.own, l.verdict, l.overridden,
+        SELECT l.id, l.arrived_ns, l.recipe, l.model, l.own, {_WORD} AS word,
                d.class_name, count(*) AS found
         FROM {_LINES} CROSS JOIN defect AS d ON d.inspection = l.inspection
         GROUP BY l.id, d.class_name)
     INSERT INTO class_sum
     SELECT v.span, {_START}, recipe, model, class_name, {{sign}}sum(found), {{sign}}count(*),
-           {{sign}}sum(overridden), {{sign}}sum({_FALSE}),
-           {{sign}}sum(overridden AND verdict = 'reject')
+           {{sign}}sum(word <> ''), {{sign}}sum({_FALSE}),
+           {{sign}}sum(word = 'reject')
     FROM l CROSS JOIN {_LEVEL} GROUP BY v.span, {_START}, recipe, model, class_name
     ON CONFLICT DO UPDATE SET defects = defects + excluded.defects, parts = parts + excluded.parts,
         overridden = overridden + excluded.overridden,
@@ -62,7 +66,9 @@ _MAKE: Final = (
            EXISTS (SELECT 1 FROM verdict WHERE part = p.id AND "by" NOT IN {_CELL_OWN}),
            coalesce(e.kind, ''), coalesce(e.bin, ''), e.stamp_ns,
            (SELECT max(score) FROM defect WHERE inspection = i.seq),
-           (SELECT count(*) FROM defect WHERE inspection = i.seq)
+           (SELECT count(*) FROM defect WHERE inspection = i.seq),
+           coalesce((SELECT verdict FROM reassessment WHERE part = p.id
+                     ORDER BY seq DESC LIMIT 1), '')
     FROM temp.touched AS t CROSS JOIN part AS p ON p.rowid = t.id
     LEFT JOIN inspection AS i
         ON i.seq = (SELECT max(seq) FROM inspection WHERE part = p.id AND late = 0)
@@ -79,6 +85,10 @@ _MAKE: Final = (
     SELECT 'person', w."by", p.arrived_ns, p.rowid, 0.0
     FROM temp.touched AS t CROSS JOIN part AS p ON p.rowid = t.id
     CROSS JOIN verdict AS w ON w.part = p.id WHERE w."by" NOT IN {_CELL_OWN}""",
+    """INSERT OR IGNORE INTO part_tag
+    SELECT 'person', r.person, p.arrived_ns, p.rowid, 0.0
+    FROM temp.touched AS t CROSS JOIN part AS p ON p.rowid = t.id
+    CROSS JOIN reassessment AS r ON r.part = p.id""",
     """INSERT OR IGNORE INTO part_tag
     SELECT 'person', e.person, p.arrived_ns, p.rowid, 0.0
     FROM temp.touched AS t CROSS JOIN part AS p ON p.rowid = t.id

@@ -27,7 +27,8 @@ class PartLine(Base):
     """A part in one line. id: the row of `part`; inspection: the one that counts, the newest that
     was not late; own: the newest verdict of the cell itself, own_by: recipe or ledger; verdict,
     bin, reason, by: of the newest one of all; overridden: a person has given one; score: the
-    highest of its defects. recipe, model: '' where no inspection counts.
+    highest of its defects. recipe, model: '' where no inspection counts. said: what a person said
+    of it after the fact (pass: it was good, reject: it has a defect), '' for nothing.
     """
 
     __tablename__ = "part_line"
@@ -50,6 +51,7 @@ class PartLine(Base):
     disposed_ns: Mapped[int | None]
     score: Mapped[float | None]
     defects: Mapped[int]
+    said: Mapped[str] = mapped_column(default="", server_default=text("''"))
     __table_args__ = (
         Index("line_by_time", "arrived_ns"),
         Index("line_by_verdict", "verdict", "arrived_ns"),
@@ -135,13 +137,15 @@ class PartSum(_Sum):
     overridden: Mapped[bool] = mapped_column(primary_key=True)
     bin: Mapped[str] = mapped_column(primary_key=True)
     disposition: Mapped[str] = mapped_column(primary_key=True)
+    said: Mapped[str] = mapped_column(primary_key=True)
     parts: Mapped[int]
 
 
 class ClassSum(_Sum):
     """Defects of a class in the inspections that count. parts: that had one; of these, overridden:
-    by a person; false_calls: passed by a person although the cell would not have; confirmed: a
-    person's last word is reject.
+    a person has said something, by a verdict or after the fact, and the newest word counts;
+    false_calls: good by that word although the cell would not have passed them; confirmed: that
+    word is reject.
     """
 
     __tablename__ = "class_sum"

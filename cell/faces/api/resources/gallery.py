@@ -48,6 +48,7 @@ class Seen(PartTold):
     model: str
     own: str = Field(description="The cell's own verdict, whatever a person said afterwards.")
     overridden: bool
+    said: str = Field(description="What a person said after the fact: pass, reject or empty.")
     score: float | None = Field(description="The highest of its defects.")
     defects: int
     picture: Picture | None
@@ -101,6 +102,7 @@ def _seen(row: GalleryRow, lang: Lang) -> Seen:
         model=line.model,
         own=line.own,
         overridden=line.overridden,
+        said=line.said,
         score=line.score,
         defects=line.defects,
         picture=None

@@ -8,7 +8,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from cell.client.link import BinOrder, OverrideOrder, RecipeOrder, ShelveOrder
+from cell.client.link import BinOrder, OverrideOrder, ReassessOrder, RecipeOrder, ShelveOrder
 from cell.client.model import CellView
 from cell.client.reply import Reply
 from cell.control.alarms import LONGEST_MIN
@@ -82,6 +82,16 @@ class OtherVerdict(Asked):
     verdict: Literal["pass", "reject", "review"]
     bin: Line = Field("", description="For a reject; empty lets the recipe choose.")
     reason: Reason = Field(description="Why, for the records.")
+
+
+class SaidAfter(Asked):
+    """What a part that is through was in truth."""
+
+    part: Reason
+    verdict: Literal["pass", "reject", "withdrawn"] = Field(
+        description="pass: it was good; reject: it has a defect; withdrawn: nothing is said of it."
+    )
+    reason: Line = Field("", description="Why, for the records.")
 
 
 @router.get("")
@@ -161,6 +171,18 @@ def override(desk: AtDesk, by: By, other: OtherVerdict) -> Given:
     order = OverrideOrder(other.part, other.verdict, by.name, other.reason, other.bin)
     before = _verdict(desk.link.view(), other.part)
     return _given(desk, "override", desk.orders.override(by, order, before))
+
+
+@router.post("/reassess", name="order_reassess", dependencies=KEYED)
+def reassess(desk: AtDesk, by: By, said: SaidAfter) -> Given:
+    """Say after the fact what a part was in truth: for the records, quality and labels. The part's
+    verdict and end stay as they are.
+    """
+    verdict = "" if said.verdict == "withdrawn" else said.verdict
+    order = ReassessOrder(said.part, verdict, by.name, said.reason)
+    found = (one for one in desk.link.view().closed if one.part == said.part)
+    before = next((str(one.said or one.verdict) for one in found), "")
+    return _given(desk, "reassess", desk.orders.reassess(by, order, before))
 
 
 def _verdict(view: CellView, part: str) -> str:

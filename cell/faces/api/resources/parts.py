@@ -29,6 +29,7 @@ from cell.records.reading import (
     EvidenceRow,
     InspectionRow,
     PartRow,
+    ReassessmentRow,
     RemovalRow,
     VerdictRow,
     WholePart,
@@ -147,6 +148,17 @@ class Evidence(Told):
     rule: str
 
 
+class Reassessment(Told):
+    """What a person said after the fact: pass (it was good), reject (it has a defect), or empty,
+    which withdraws it. The part's verdict and end stay.
+    """
+
+    at: datetime
+    verdict: str
+    by: str
+    reason: Words
+
+
 class PartWhole(PartTold):
     """Everything on record of one part, oldest first."""
 
@@ -159,6 +171,7 @@ class PartWhole(PartTold):
     frames: list[Frame]
     inspections: list[Inspection]
     verdicts: list[Verdict]
+    reassessments: list[Reassessment]
     removals: list[Removal]
     evidence: list[Evidence]
     timing: Timing | None
@@ -236,6 +249,7 @@ def whole_part(whole: WholePart, lang: Lang) -> PartWhole:
         ],
         inspections=[_inspection(one, lang) for one in whole.inspections],
         verdicts=[_verdict(one, lang) for one in whole.verdicts],
+        reassessments=[_reassessment(one, lang) for one in whole.reassessments],
         removals=[_removal(one, lang) for one in whole.removals],
         evidence=[_evidence(one) for one in whole.evidence],
         timing=Timing.model_validate(whole.timing) if whole.timing else None,
@@ -254,6 +268,11 @@ def _inspection(row: InspectionRow, lang: Lang) -> Inspection:
 def _verdict(row: VerdictRow, lang: Lang) -> Verdict:
     reason = Words.of(row.reason, lang)
     return Verdict(at=moment(row.stamp_ns), kind=row.kind, bin=row.bin, reason=reason, by=row.by)
+
+
+def _reassessment(row: ReassessmentRow, lang: Lang) -> Reassessment:
+    reason = Words.of(row.reason, lang)
+    return Reassessment(at=moment(row.stamp_ns), verdict=row.verdict, by=row.person, reason=reason)
 
 
 def _removal(row: RemovalRow, lang: Lang) -> Removal:

@@ -65,8 +65,8 @@ class Counts(Time):
 
 class ClassTold(Told):
     """Defects of a class, and the parts that had one. overridden: of these, a person gave a
-    verdict; false_calls: and passed it although the cell would not have; confirmed: and rejected
-    it. Nobody has judged the others.
+    verdict, or said something after the fact; by the last word, false_calls: good ones that the
+    cell would not have passed; confirmed: rejected ones. Nobody has judged the others.
     """
 
     class_name: str

@@ -52,6 +52,20 @@ class OnBelt(Told):
     yaw: float
 
 
+class Through(Told):
+    """A part that is through: the verdict that it left with, how it ended (passed, removed to `bin`
+    or purged), and what a person has said of it since (pass: it was good; reject: it has a defect).
+    """
+
+    part: str
+    verdict: str
+    disposition: str
+    bin: str
+    said: str
+    said_by: str
+    verdicts: list[str] = Field(description="What may be said of it now: `/orders/reassess`.")
+
+
 class StandingAlarm(Told):
     """An alarm that stands, or that nobody has acknowledged. priority: 1 high, 2 medium, 3 low.
     advisory: a node tells it by itself, and there is nothing to acknowledge.
@@ -171,6 +185,7 @@ class StateTold(Told):
     last_reason: Words
     counts: CountsTold | None
     parts: list[OnBelt]
+    closed: list[Through] = Field(description="Those that are through since last, newest first.")
     alarms: list[StandingAlarm]
     shelved: list[ShelvedAlarm]
     bins: list[BinTold]
@@ -205,6 +220,7 @@ def state_of(view: CellView, lang: Lang) -> StateTold:
         last_reason=Words.of(cell.last_reason if cell else "", lang),
         counts=CountsTold.model_validate(counts) if counts else None,
         parts=[OnBelt.model_validate(part) for part in view.parts],
+        closed=[Through.model_validate(part) for part in view.closed],
         alarms=[
             standing(alarm, lang, cell.first_out if cell else "")
             for alarm in (*(cell.alarms if cell else ()), *view.told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from nicegui import ui
 
@@ -11,7 +12,8 @@ from cell.client.model import BinStatus, CellView
 from cell.client.orders import needs
 from cell.control.ledger.observations import Order
 from cell.faces.hmi.components import shapes
-from cell.faces.hmi.components.base import box, call, text
+from cell.faces.hmi.components.base import box, call, show, text
+from cell.faces.hmi.components.rows import Makers, Rows, TextRow
 from cell.people.person import SignedIn
 from cell.texts import Lang, tr, tr_or
 
@@ -27,47 +29,76 @@ class BinView:
         self._may = person.may(needs(Order.START))
         self._shown: object = None
         self._ask = BinDialog(exchange)
-        with box("bins").props("data-test=bins") as self._cards:
-            pass
+        made: Makers = {
+            "bin": lambda name: BinCard(name, self._on_key),
+            "none": lambda _: TextRow("sheet-note"),
+        }
+        self._rows = Rows(box("bins").props("data-test=bins"), made)
+
+    def _on_key(self, told: BinTold) -> None:
+        self._ask.open(told.one, self._person.name, told.lang)
 
     def update(self, view: CellView, lang: Lang) -> None:
-        """Build the cards anew when one changed."""
+        """Bring the cards up to date."""
         self._ask.update(view, lang)
         bins = view.cell.bins if view.live and view.cell else ()
         may = self._may and view.live and not view.replay
         if (bins, may, lang) == self._shown:
             return
         self._shown = (bins, may, lang)
-        self._cards.clear()
-        with self._cards:
-            if not bins:
-                text("sheet-note").set_text(tr("bins.none", lang))
-            for one in bins:
-                self._card(one, lang, may=may)
+        lines: list[tuple[str, str, object]] = [
+            ("bin", one.name, BinTold(one, lang, may)) for one in bins
+        ]
+        self._rows.show(lines or [("none", "", tr("bins.none", lang))])
 
-    def _card(self, one: BinStatus, lang: Lang, *, may: bool) -> None:
-        state = state_of(one)
-        with box(f"panel bin bin-{state}"):
+
+@dataclass(frozen=True, slots=True)
+class BinTold:
+    """A bin as its card shows it. may: whether the person may exchange it."""
+
+    one: BinStatus
+    lang: Lang
+    may: bool
+
+
+class BinCard:
+    """`ask` is told which bin is to be taken out or put in place, as it is then."""
+
+    def __init__(self, name: str, ask: Callable[[BinTold], None]) -> None:
+        self._name, self._ask = name, ask
+        self._told: BinTold | None = None
+        with box("panel bin") as self.root:
             with box("bin-top"):
-                ui.html(shapes.svg(SIGNS[state]), sanitize=False).classes("bin-sign")
-                text("bin-name").set_text(shown_name(one.name, lang))
-            text("bin-state", test=f"bin-state-{one.name}").set_text(
-                tr(f"bins.state.{state}", lang, person=one.person)
-            )
-            text("bin-count", test=f"bin-count-{one.name}").set_text(count(one, lang))
-            share = one.parts / one.capacity if one.capacity else 0.0
-            ui.html(
-                f'<span class="bar-line"><i style="width:{100 * min(share, 1.0):.0f}%"></i></span>',
-                sanitize=False,
-            ).classes("bin-level")
-            if may:
-                out = not one.open
-                key = ui.button(
-                    tr("bins.take_out" if out else "bins.empty", lang),
-                    on_click=lambda: self._ask.open(one, self._person.name, lang),
-                    color=None,
-                ).classes("key bin-key" + ("" if out else " key-urgent"))
-                key.props(f'no-caps unelevated data-test="bin-{"out" if out else "in"}-{one.name}"')
+                self._sign = ui.html("", sanitize=False).classes("bin-sign")
+                self._title = text("bin-name")
+            self._state = text("bin-state", test=f"bin-state-{name}")
+            self._count = text("bin-count", test=f"bin-count-{name}")
+            self._level = ui.html("", sanitize=False).classes("bin-level")
+            self._key = ui.button(on_click=self._on_key, color=None).props("no-caps unelevated")
+
+    def update(self, told: BinTold) -> None:
+        """Show how full it is, and what one may do with it."""
+        one, lang, self._told = told.one, told.lang, told
+        state = state_of(one)
+        show(self.root, f"panel bin bin-{state}")
+        self._sign.set_content(shapes.svg(SIGNS[state]))
+        self._title.set_text(shown_name(one.name, lang))
+        self._state.set_text(tr(f"bins.state.{state}", lang, person=one.person))
+        self._count.set_text(count(one, lang))
+        share = one.parts / one.capacity if one.capacity else 0.0
+        self._level.set_content(
+            f'<span class="bar-line"><i style="width:{100 * min(share, 1.0):.0f}%"></i></span>'
+        )
+        show(self._key, "key bin-key" + (" key-urgent" if one.open else ""))
+        self._key.set_text(tr("bins.empty" if one.open else "bins.take_out", lang))
+        name = f"bin-{'in' if one.open else 'out'}-{one.name}"
+        if self._key.props.get("data-test") != name:
+            self._key.props["data-test"] = name
+        self._key.set_visibility(told.may)
+
+    def _on_key(self) -> None:
+        if self._told is not None:
+            self._ask(self._told)
 
 
 class BinDialog:

@@ -6,7 +6,7 @@ from nicegui import ui
 
 from cell.client.model import Alarm, CellView, Link
 from cell.faces.hmi.components import shapes
-from cell.faces.hmi.components.alarms import heading, ordered, shown_priority
+from cell.faces.hmi.components.alarm_rows import heading, ordered, shown_priority
 from cell.faces.hmi.components.base import box, show, text
 from cell.texts import Lang, render, tr
 

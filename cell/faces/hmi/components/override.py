@@ -10,7 +10,8 @@ from typing import Final
 from nicegui import ui
 
 from cell.client.link import OverrideOrder
-from cell.client.model import CellView, Part, Verdict
+from cell.client.model import CellView, ClosedPart, Part, Verdict
+from cell.faces.hmi.components.after import Tell, after_keys, said_words, speaking
 from cell.faces.hmi.components.base import box, text
 from cell.people.person import SignedIn
 from cell.people.roles import Permission
@@ -51,6 +52,12 @@ def offers(part: Part) -> tuple[Offer, ...]:
     return tuple(Offer(v, FALSE_CALL if v is Verdict.PASS else MISSED) for v in found)
 
 
+def offer_words(offer: Offer, lang: Lang) -> str:
+    """Why, and which verdict comes of it."""
+    verdict = tr(f"verdict.{offer.verdict.value}", lang)
+    return f"{tr(f'override.{offer.why}', lang)} → {verdict}"
+
+
 def undo(done: Done | None, view: CellView) -> Part | None:
     """The part whose last order can be taken back, as it was before; None: there is none."""
     now = None if done is None else _found(view, done.part.part)
@@ -62,8 +69,8 @@ def undo(done: Done | None, view: CellView) -> Part | None:
 class OverrideKeys:
     """Built anew for each part: a touch that comes late meets no key of the next one."""
 
-    def __init__(self, give: Give, person: SignedIn) -> None:
-        self._give, self._person = give, person
+    def __init__(self, give: Give, tell: Tell, person: SignedIn) -> None:
+        self._give, self._tell, self._person = give, tell, person
         self._done: Done | None = None
         self._shown: object = None
         self._busy = False
@@ -79,7 +86,10 @@ class OverrideKeys:
         choices = offers(part) if part is not None and not undone else ()
         may = self._person.may(Permission.OVERRIDE) and not view.replay
         # Where the part lies changes all the time; the keys do not depend on it.
-        shown = (last, choices, back and back.part, part is not None, may, self._busy, lang)
+        closed = next((one for one in view.closed if one.part == last), None)
+        closed = closed if part is None and view.live else None
+        told = (last, choices, back and back.part, part is not None, closed)
+        shown = (*told, may, self._busy, lang)
         if shown == self._shown:
             return
         self._shown = shown
@@ -90,20 +100,38 @@ class OverrideKeys:
             if part is not None and may:
                 for offer in choices:
                     self._key(part, offer, lang)
+            if closed is not None and may:
+                self._after_keys(closed, lang)
             if not choices and not undone and last:
-                text("override-why", test="override-why").set_text(self._why(part, lang))
-
-    def _why(self, part: Part | None, lang: Lang) -> str:
-        return tr("override.through", lang) if part is None else tr("override.none", lang)
+                words = (
+                    self._why(part, lang)
+                    if closed is None
+                    else said_words(closed, lang) or tr("after.through", lang)
+                )
+                text("override-why", test="override-why").set_text(words)
 
     def _key(self, part: Part, offer: Offer, lang: Lang) -> None:
-        words = tr(f"override.{offer.why}", lang)
-        verdict = tr(f"verdict.{offer.verdict.value}", lang)
-        key = ui.button(
-            f"{words} → {verdict}", on_click=partial(self._order, part, offer), color=None
-        )
+        act = partial(self._order, part, offer)
+        key = ui.button(offer_words(offer, lang), on_click=act, color=None)
         key.props(f"no-caps unelevated data-test=override-{offer.verdict.value}")
         key.classes(f"key-small override-{offer.verdict.value}").set_enabled(not self._busy)
+
+    def _after_keys(self, closed: ClosedPart, lang: Lang) -> None:
+        """The part is through: what is said of it now is kept as such."""
+        for name, words, verdict in after_keys(closed, lang):
+            act = partial(self._say, closed, verdict)
+            key = ui.button(words, on_click=act, color=None)
+            key.props(f"no-caps unelevated data-test=after-{name}")
+            key.classes(f"key-small override-{name}").set_enabled(not self._busy)
+
+    async def _say(self, closed: ClosedPart, verdict: Verdict) -> None:
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            await self._tell(*speaking(closed, verdict, self._person))
+        finally:
+            self._busy = False
 
     def _undo_key(self, before: Part, lang: Lang) -> None:
         verdict = tr(f"verdict.{before.verdict.value}", lang)
@@ -133,6 +161,13 @@ class OverrideKeys:
             self._busy = False
         if accepted:
             self._done = None if undone else Done(part, offer.verdict)
+
+
+def _why(part: Part | None, closed: ClosedPart | None, lang: Lang) -> str:
+    if part is not None:
+        return tr("override.none", lang)
+    said = said_words(closed, lang) if closed is not None else ""
+    return said or tr("after.through", lang)
 
 
 def _found(view: CellView, name: str) -> Part | None:

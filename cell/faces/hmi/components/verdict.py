@@ -6,6 +6,7 @@ from nicegui import ui
 
 from cell.client.model import CellView, Judged, Verdict
 from cell.faces.hmi.components import shapes
+from cell.faces.hmi.components.after import Tell
 from cell.faces.hmi.components.base import box, show, text
 from cell.faces.hmi.components.override import Give, OverrideKeys
 from cell.faces.hmi.labels import labels
@@ -22,7 +23,7 @@ def name(verdict: Verdict) -> str:
 class VerdictPanel:
     """Pass, reject or review, readable from across the hall."""
 
-    def __init__(self, recipes: RecipeBook, give: Give, person: SignedIn) -> None:
+    def __init__(self, recipes: RecipeBook, give: Give, tell: Tell, person: SignedIn) -> None:
         self._recipes = recipes
         with box("panel verdict verdict-none") as self._panel:
             with box("verdict-top"):
@@ -32,7 +33,7 @@ class VerdictPanel:
                 self._sign = ui.html("", sanitize=False).classes("verdict-sign")
                 self._word = text("verdict-word", test="verdict")
             self._reason = text("verdict-reason")
-            self._keys = OverrideKeys(give, person)
+            self._keys = OverrideKeys(give, tell, person)
             self._history = ui.html("", sanitize=False).classes("history")
 
     def update(self, view: CellView, lang: Lang) -> None:

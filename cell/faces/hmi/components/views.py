@@ -1,5 +1,5 @@
-"""What the middle of the page shows: the line, the shift, the alarms or the bins. State and
-commands stay where they are.
+"""What the middle of the page shows: the line, recent parts, the shift, the alarms or the bins.
+State and commands stay where they are.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from cell.faces.hmi.components.base import Component, box, call, show
 from cell.texts import Lang, tr
 
 LINE: Final = "line"
-NAMES: Final = (LINE, "shift", "alarms", "bins")
+NAMES: Final = (LINE, "parts", "shift", "alarms", "bins")
 ICONS: Final = {
-    LINE: "precision_manufacturing", "shift": "insights", "alarms": "notifications",
-    "bins": "inbox",
+    LINE: "precision_manufacturing", "parts": "fact_check", "shift": "insights",
+    "alarms": "notifications", "bins": "inbox",
 }  # fmt: skip
 
 
