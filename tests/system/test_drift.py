@@ -14,12 +14,12 @@ from cell.quality.monitor_files import FILE, order_anew
 from cell.texts import render
 from tests.system.conftest import _NUMBERS, Bench
 
-BASELINE = 40
+BASELINE = 30
 
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """A running cell that learns what is usual from forty parts."""
+    """A running cell that learns what is usual from thirty parts."""
     folder = tmp_path_factory.mktemp("drift")
     settings = {"quality.baseline_parts": BASELINE}
     made = Bench(folder, next(_NUMBERS), settings=settings, defective=0.15, pitch=0.3)
@@ -56,14 +56,15 @@ def advisories(bench: Bench) -> list[str]:
 
 
 @pytest.mark.cell
+@pytest.mark.timeout(900)
 def test_a_quiet_line_is_silent_and_a_fading_lamp_is_told(line: Bench) -> None:
     going(line, lambda: (w := watches(line)) and all(one["usual"] for one in w))
     seen = watches(line)[0]["seen"]
-    going(line, lambda: watches(line)[0]["seen"] >= seen + 50 or advisories(line))
+    going(line, lambda: watches(line)[0]["seen"] >= seen + 30 or advisories(line))
     assert advisories(line) == []
 
     before = len(line.truth())
-    line.twin(op="fault", name="light_falls", share=0.35, over_s=60.0)
+    line.twin(op="fault", name="light_falls", share=0.35, over_s=40.0)
     going(line, lambda: advisories(line))
     (told,) = advisories(line)
     assert "lamp" in told

@@ -49,7 +49,9 @@ def _watch(one: WatchNow, t: Teller) -> str:
 
 def _chart(one: NumberNow, seen: int, t: Teller) -> str:
     name, state = _name(one, t), _state(one, t)
-    told = t.tr("line.alt", what=name, state=state, now=f"{one.now:.4g}", usual=f"{one.usual:.4g}")
+    told = t.tr(
+        "line.alt", what=name, state=state, now=one.told(one.now), usual=one.told(one.usual)
+    )
     begin = one.trail[0][0] if one.trail else seen
     ends = (t.tr("line.parts", number=f"{at:,}") for at in (begin, seen))
     kind = " qp-drifted" if one.drifted else ""
@@ -61,8 +63,8 @@ def _row(one: NumberNow, t: Teller) -> list[Cell]:
     left = NONE
     if one.left is not None:
         left = f"{t.tr('line.parts', number=f'{one.left[0]:,}')}, {t.time(one.left[1])}"
-    limits = f"{one.low:.4g} – {one.high:.4g}"
-    return [_name(one, t), f"{one.usual:.4g}", limits, f"{one.now:.4g}", _state(one, t), left]
+    limits = f"{one.told(one.low)} – {one.told(one.high)}"
+    return [_name(one, t), one.told(one.usual), limits, one.told(one.now), _state(one, t), left]
 
 
 def _name(one: NumberNow, t: Teller) -> str:

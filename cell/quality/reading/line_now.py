@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Final
 
 from cell.config import CellConfig
 from cell.quality.line_watch import Drifted
 from cell.quality.monitor_files import BROKEN, FILE, Anew, Orders, read_known
 from cell.quality.studies.errors import StudyError
 from cell.quality.usual import Usual
+from cell.quality.watched_part import CLASS
 from cell.quality.watches import ALL, Kept
 from cell.texts import say
+
+
+SIGNED: Final = ("lateral_m", "yaw_rad")
+"""Numbers that may be negative; a limit of another one below zero is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,12 @@ class NumberNow:
     drifted: bool
     left: tuple[int, int] | None
     trail: tuple[tuple[int, float], ...]
+
+    def told(self, value: float) -> str:
+        """A value of it, as finely as its limits are worth reading."""
+        wide = self.high - self.low
+        digits = max(0, 2 - math.floor(math.log10(wide))) if wide > 0.0 else 4
+        return f"{round(value, digits) + 0.0:.{digits}f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,10 @@ def _watch(
 
 def _number(name: str, one: Usual) -> NumberNow:
     low, high = one.limits
+    if name not in SIGNED:
+        low = max(0.0, low)
+    if name.startswith(CLASS):
+        high = min(1.0, high)
     return NumberNow(
         name, one.mean, low, high, one.now, one.raised is not None, one.left, one.trail
     )

@@ -30,7 +30,7 @@ def trail_chart(one: NumberNow, seen: int, told: str, first: str, last: str) -> 
     body = ""
     for kind, level in (("limit", one.high), ("centre", one.usual), ("limit", one.low)):
         body += f"<path class='{kind}' d='M{LEFT} {y(level):.1f}H{WIDTH - RIGHT}'/>"
-        body += text(LEFT - 5, y(level) + 4, f"{level:.3g}", "end")
+        body += text(LEFT - 5, y(level) + 4, one.told(level), "end")
     run = " ".join(f"{x(at):.1f},{y(value):.1f}" for at, value in points)
     body += f"<polyline class='run' points='{run}'/>"
     body += f"<circle class='point' cx='{x(seen):.1f}' cy='{y(one.now):.1f}' r='3.5'/>"

@@ -101,5 +101,5 @@ def _print(one: WatchNow) -> None:
         print(f"  {done}, ordered by {shown(one.anew.by)}: {shown(one.anew.why)}")
     for of in one.numbers:
         state = "DRIFTED" if of.drifted else "usual"
-        limits = f"usual {of.usual:.4g} ({of.low:.4g} to {of.high:.4g})"
-        print(f"  {state:8} {render(name_words(of.name))}: now {of.now:.4g}, {limits}")
+        limits = f"usual {of.told(of.usual)} ({of.told(of.low)} to {of.told(of.high)})"
+        print(f"  {state:8} {render(name_words(of.name))}: now {of.told(of.now)}, {limits}")
