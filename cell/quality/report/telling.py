@@ -105,7 +105,7 @@ class Teller:
         return [(self.tr(f"oee.{name}"), value) for name, value in pairs]
 
     def oee_steps(self, told: LongOee) -> tuple[list[str], list[list[str]]]:
-        """A table of days or weeks: its head and its lines."""
+        """A table of the days or weeks in which the cell ran: its head and its lines."""
         names = ("index", "availability", "effectiveness", "quality", "planned", "parts")
         head = [self.tr("oee.week" if told.weekly else "oee.day")]
         head += [self.tr(f"oee.{name}") for name in names]
@@ -117,7 +117,7 @@ class Teller:
                 )),
                 self.minutes(one.oee.planned_busy_ns), f"{one.oee.produced:,}",
             ]
-            for one in told.steps
+            for one in told.steps if one.oee.produced or one.oee.production_ns
         ]  # fmt: skip
         return head, lines
 
