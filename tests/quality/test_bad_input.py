@@ -74,8 +74,8 @@ def room_of(data: Path) -> Iterator[Room]:
 def planned(data: Path, people: tuple[str, ...] = ("kim", "lee")) -> StudyBook:
     book = StudyBook(data)
     chosen = [
-        Candidate(f"s1-{n:05d}", f"{n:064x}", f"labels/{n}.jpg", n / 40, n % 2 == 0, "june")
-        for n in range(40)
+        Candidate(f"s1-{n:05d}", f"{n:064x}", f"labels/{n}.jpg", n / 12, n % 2 == 0, "june")
+        for n in range(12)
     ]
     book.plan(Study("g", 1, "kim", "pcb", 2, "g", people, 0), chosen)
     return book
@@ -138,7 +138,7 @@ def full_disk_of_studies(folder: Path) -> None:
     assert kim.judge("g", 1, True, 5)
     filler = fill(folder)
     with pytest.raises(UserError) as told:
-        [kim.judge("g", place, True, 5) for place in range(2, 81)]
+        [kim.judge("g", place, True, 5) for place in range(2, 25)]
     done = book.done("g")["kim"]
     for lang in ("en", "ko"):
         assert "\n" not in render(str(told.value), lang)
@@ -185,12 +185,12 @@ def test_killed_between_two_answers_and_gone_on_with_by_another_person(tmp_path:
     assert lee.look("g").place == 1  # type: ignore[union-attr]
     while look := lee.look("g"):
         lee.judge("g", look.place, look.place % 2 == 0, 7)
-    with pytest.raises(StudyError, match=rf"kim: {80 - done}"):
+    with pytest.raises(StudyError, match=rf"kim: {24 - done}"):
         book.evaluation("g", 0.95)
     assert kim.look("g").place == done + 1  # type: ignore[union-attr]
     while look := kim.look("g"):
         kim.judge("g", look.place, look.place % 3 == 0, look.place)
-    assert book.evaluation("g", 0.95).result.parts == 40
+    assert book.evaluation("g", 0.95).result.parts == 12
     book.close()
 
 
@@ -200,10 +200,10 @@ def test_killed_between_two_answers_and_gone_on_with_by_another_person(tmp_path:
 def test_a_clock_set_back_between_two_answers(tmp_path: Path) -> None:
     book = planned(tmp_path, ("kim",))
     kim = examiner(book, tmp_path, KIM)
-    for place in range(1, 81):
+    for place in range(1, 25):
         kim.judge("g", place, True, 10_000 - 100 * place)
     told = book.evaluation("g", 0.95)
-    assert told.judged_ns == (2000, 9900), "from the first to the last by the clock"
+    assert told.judged_ns == (7600, 9900), "from the first to the last by the clock"
     book.close()
 
 
