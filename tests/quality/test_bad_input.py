@@ -12,6 +12,7 @@ from pathlib import Path
 from time import time_ns
 from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from cell.config import load
+from cell.control.alarms import CATALOGUE
 from cell.faces.cli.app import app as cli
 from cell.faces.cli.bench.records.making import make
 from cell.faces.hmi.recipes import RecipeBook
@@ -38,6 +40,7 @@ from cell.people.roles import Role
 from cell.quality.intervals import Claim
 from cell.quality.pareto import Truth
 from cell.quality.reading.found import truth_of
+from cell.quality.report.drawing import percent
 from cell.quality.report.telling import NONE, Teller
 from cell.quality.studies.acceptance_values import Plan
 from cell.quality.studies.book import StudyBook
@@ -285,3 +288,24 @@ def test_parts_that_nobody_has_labelled(tmp_path: Path) -> None:
             wish = Study("g", 1, "", "pcb", 2, "g", ("kim",), 0)
             with pytest.raises(StudyError, match="too_few"):
                 kim.plan_study(wish, 20, (0, 2**62))
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.0, "0%"), (1.0, "100%"), (0.5, "50%"), (0.081, "8.1%"), (0.00004, "0.004%"),
+        (0.99997, "99.997%"), (1e-9, "< 0.0001%"), (1 - 1e-9, "> 99.9999%"),
+    ],
+)  # fmt: skip
+def test_few_of_very_many_are_not_told_as_none(share: float, words: str) -> None:
+    assert percent(share) == words
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_an_alarm_as_a_reason_is_what_happened(lang: str) -> None:
+    t = Teller(lang, ZoneInfo("UTC"), str)
+    for alarm in CATALOGUE:
+        words = t.reason(f"alarm.{alarm}")
+        assert words
+        assert not set("{}") & set(words), words
+        assert words != f"alarm.{alarm}"
