@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from inspection_cell_interfaces.srv import (
     AcknowledgeAlarm,
@@ -27,6 +27,9 @@ from cell.nodes.subscriptions import UNHEARD, Subscriptions
 from cell.nodes.topics import ORDERS
 from cell.products.verdict import VerdictKind
 from cell.texts import bare, for_ros, say
+
+R = TypeVar("R", bound=Any)
+"""A service's answer with `accepted` and `message`."""
 
 Answer = Callable[[Any, Any], Any]
 Tell = Callable[[o.Observation], tuple[bool, str]]
@@ -150,8 +153,7 @@ class Orders:
             person=request.person,
             reason=request.reason,
         )
-        response.accepted, response.message = self._tell(wish)
-        return response
+        return self._answered(wish, response)
 
     def _on_reassess(
         self, request: ReassessPart.Request, response: ReassessPart.Response
@@ -175,7 +177,11 @@ class Orders:
         self, request: AcknowledgeAlarm.Request, response: AcknowledgeAlarm.Response
     ) -> AcknowledgeAlarm.Response:
         seen = o.Acknowledge(stamp_ns=self._node.now_ns(), alarm=request.id, person=request.person)
-        response.accepted, response.message = self._tell(seen)
+        return self._answered(seen, response)
+
+    def _answered(self, order: o.Observation, response: R) -> R:
+        """What the supervisor says to it, as the service answers."""
+        response.accepted, response.message = self._tell(order)
         return response
 
     def _on_shelve(
@@ -188,8 +194,7 @@ class Orders:
             reason=bare(request.reason),
             minutes=request.minutes,
         )
-        response.accepted, response.message = self._tell(wish)
-        return response
+        return self._answered(wish, response)
 
     def _on_bin(
         self, request: ExchangeBin.Request, response: ExchangeBin.Response
@@ -201,8 +206,7 @@ class Orders:
             open=request.open,
             arm_moves=self._inputs.robot_moves or self._permit.recovering,
         )
-        response.accepted, response.message = self._tell(wish)
-        return response
+        return self._answered(wish, response)
 
     def _on_recipe(
         self, request: SetRecipe.Request, response: SetRecipe.Response

@@ -23,6 +23,7 @@ from cell.products.loading import (
 from cell.products.pin import Pin
 from cell.products.places import Places
 from cell.products.recipe import Recipe
+from cell.texts import say
 from models.anomaly import AnomalyPackage
 from models.package import CARD, ModelError, ModelPackage
 from models.registry.chosen import chosen_folder
@@ -75,10 +76,8 @@ def recipe_folder(config: Places, name: str) -> Path:
         if (root / name / "recipe.yaml").is_file():
             return root / name
     there = sorted(p.parent.name for root in roots for p in root.glob("*/recipe.yaml"))
-    raise NoRecipeError(
-        f"no recipe '{name}' in {roots[0]}; there is: {', '.join(there) or 'none'} (a recipe is a "
-        "folder with a file recipe.yaml)"
-    )
+    known, folder = ", ".join(there) or "-", str(roots[0])
+    raise NoRecipeError(say("recipe.not_there", recipe=name, known=known, folder=folder))
 
 
 def recipe_roots(config: Places) -> tuple[Path, ...]:

@@ -18,7 +18,7 @@ from cell.people.audit import AuditLog
 from cell.people.limits import PeopleSettings
 from cell.products.lookup import load_inspection_parts
 from cell.promotion import pending
-from cell.promotion import registry as registry_
+from cell.promotion import publishing as publishing_
 from cell.promotion.gate import Decision, Outcome
 from cell.promotion.registry import Registry
 from cell.promotion.setting import set_thresholds
@@ -68,7 +68,7 @@ def arm(step: str) -> None:
     elif step == "settled":
         Registry._publish = die  # type: ignore[assignment,method-assign]
     elif step == "published":
-        registry_.choose = die  # type: ignore[assignment]
+        publishing_.choose = die  # type: ignore[assignment]
 
 
 def main() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +12,7 @@ import pytest
 
 from cell.config.load import dump, load
 from cell.faces.cli.bench.records.making import make
-from tests.hmi.conftest import ROOT, end, free_port, until
+from tests.hmi.serving import served_by
 from tests.quality_pages.pictures import draw
 from tests.studio.conftest import browser
 
@@ -38,28 +35,8 @@ class Server:
 @contextmanager
 def serving(folder: Path) -> Iterator[Server]:
     """The pages over `folder/data`."""
-    port, log = free_port(), folder / "log.txt"
-    command = [sys.executable, "-m", "tests.quality_pages.app", str(folder), str(port)]
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            command, cwd=ROOT, text=True, stdout=out, stderr=subprocess.STDOUT
-        )
-    url = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        assert process.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(f"{url}/quality/search", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
-
-    try:
-        until(answers, "the server answers", 60.0)
+    with served_by("tests.quality_pages.app", folder, "/quality/search") as url:
         yield Server(url, folder / "data")
-    finally:
-        end(process)
-    assert "Traceback" not in log.read_text(), log.read_text()
 
 
 def fill(data: Path, parts: int, *, labelled: bool = True, pictures: int = 0) -> None:

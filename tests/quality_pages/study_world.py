@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from cell.records.reading.produced import ProducedRow
-from tests.hmi.conftest import ROOT, end, free_port, until
+from tests.hmi.conftest import ROOT, until
+from tests.hmi.serving import served_by
 from tests.quality.line import GOOD, Line, pit, real_pit
 from vision.pictures import read_picture
 
@@ -36,26 +35,8 @@ def lay(folder: Path) -> None:
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The pages over `folder / "data"`; where they are."""
-    port, log = free_port(), folder / "log.txt"
-    command = [sys.executable, "-m", "tests.quality_pages.app", str(folder), str(port)]
-    with log.open("w") as out:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT)
-    url = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        assert process.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(f"{url}/quality/audits", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
-
-    try:
-        until(answers, "the server answers", 120.0)
+    with served_by("tests.quality_pages.app", folder, "/quality/audits") as url:
         yield url
-    finally:
-        end(process)
-    assert "Traceback" not in log.read_text(), log.read_text()
 
 
 def fetched(url: str, path: str, person: str = "kim", role: str = "quality") -> tuple[int, bytes]:

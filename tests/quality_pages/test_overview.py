@@ -11,10 +11,12 @@ import pytest
 
 from cell.config import CellConfig, load
 from cell.faces.cli.bench.records.making import make
+from cell.faces.quality.asking import asking
 from cell.quality.reading.overview import MOST_POINTS, Overview, overview, step_of
 from cell.quality.reading.trends import stopped_by_cell
-from cell.records.reading import Archive, SumsAsked
+from cell.records.reading import Archive, PartsAsked, SumsAsked
 from cell.records.reading.produced import produced
+from cell.records.summaries.tables import CELL_PX
 
 PARTS = 6000
 SHIFTS = [
@@ -112,3 +114,43 @@ def test_labels_come_before_overrides(data: Path, archive: Archive, monkeypatch)
     lost = sum(b.unknown for b in before.pareto) - sum(b.unknown for b in after.pareto)
     assert gained == lost == findings == after.labelled
     assert [b.total for b in after.pareto] == [b.total for b in before.pareto]
+
+
+@pytest.mark.parametrize("class_name", ["", "short"])
+def test_a_square_of_the_map_leads_to_its_parts(
+    data: Path, archive: Archive, class_name: str
+) -> None:
+    """Those whose defects have their middle there, all of them and no others."""
+    recipe = str(archive.sums.parts(by=("recipe",))[-1].key[0])
+    places = archive.sums.places(SumsAsked(recipe=recipe, class_name=class_name))
+    for one in sorted(places, key=lambda one: -one.defects)[:3]:
+        asked = PartsAsked(recipe=recipe, class_name=class_name, place=(one.x, one.y))
+        found: list[str] = []
+        after = ""
+        while True:
+            page = archive.found(asked, after, 200)
+            found += [row.part for row in page.rows]
+            if not (after := page.after):
+                break
+        there: list[str] = []
+        for row in produced(data, 0, 2**62):
+            for d in row.defects:
+                at = (
+                    int((d.x_min + d.x_max) / 2 // CELL_PX),
+                    int((d.y_min + d.y_max) / 2 // CELL_PX),
+                )
+                if row.recipe == recipe and at == asked.place and class_name in ("", d.class_name):
+                    there.append(row.part)
+        assert len(there) == one.defects > 1
+        assert sorted(found) == sorted(set(there))
+
+
+def test_an_address_names_a_square() -> None:
+    settings = load(None).quality
+    for words, place in (("12,7", (12, 7)), ("", None)):
+        asked = asking({"place": words}, settings, time_ns(), "all")
+        assert (asked.parts.place, asked.problems) == (place, ())
+    for words in ("12", "a,b", "-1,2", "256,0", "1,2,3"):
+        asked = asking({"place": words}, settings, time_ns(), "all")
+        assert asked.parts.place is None
+        assert "no_place" in asked.problems[0]

@@ -75,6 +75,26 @@ def test_nothing_is_wider_than_the_screen(
         pages.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", told)
 
 
+def test_from_a_square_of_the_map_to_its_parts(pages: Any, server: Server) -> None:
+    pages.open(f"/quality/heat?{ALL}", "ko")
+    until(lambda: pages.find("heat"), "the map")
+    row = pages.find("heat-table")[0].find_element("css selector", "tbody a")
+    named = (row.get_attribute("data-test") or "").removeprefix("place-").split("-")
+    square = pages.find("heat")[0].find_element(
+        "css selector", f"svg a[href*='place={named[0]}%2C{named[1]}']"
+    )
+    pages.browser.execute_script("arguments[0].focus()", square)
+    pages.press("Enter")
+    until(lambda: pages.find("cards"), "the gallery")
+    asked = parse_qs(urlsplit(pages.browser.current_url).query)
+    assert asked["place"] == [",".join(named)]
+    cards = pages.find("cards")[0].find_elements("css selector", "a")
+    assert 0 < len(cards) <= 48
+    field = pages.browser.find_element("css selector", "input[name=place]")
+    assert field.get_attribute("value") == ",".join(named), "and can be taken out again"
+    assert pages.axe() == []
+
+
 @pytest.mark.parametrize(("lang", "reject"), [("en", "reject"), ("ko", "불합격")])
 def test_from_a_bar_to_its_parts_to_one_part(
     pages: Any, server: Server, lang: str, reject: str

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +11,8 @@ import pytest
 
 from cell.config.labels import LabelsConfig
 from cell.labels.book import LabelBook
-from tests.hmi.conftest import CHROMIUM, DRIVER, ROOT, chromium, end, free_port, until
+from tests.hmi.conftest import CHROMIUM, DRIVER, chromium
+from tests.hmi.serving import served_by
 
 PICTURES = 60
 
@@ -28,29 +26,11 @@ class Server:
 
 @pytest.fixture(scope="module")  # what one file's tests leave in the queue is no other's business
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder, port = tmp_path_factory.mktemp("studio"), free_port()
-    command = [sys.executable, "-m", "tests.studio.app", str(folder), str(port), str(PICTURES)]
-    log = folder / "log.txt"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            command, cwd=ROOT, text=True, stdout=out, stderr=subprocess.STDOUT
-        )
-    url = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        assert process.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(f"{url}/studio", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except OSError:
-            return False
-
-    until(answers, "the server answers", 60.0)
-    book = LabelBook.open(folder / "data", LabelsConfig())
-    yield Server(url, book, folder)
-    book.close()
-    end(process)
-    assert "Traceback" not in log.read_text(), log.read_text()
+    folder = tmp_path_factory.mktemp("studio")
+    with served_by("tests.studio.app", folder, "/studio", str(PICTURES)) as url:
+        book = LabelBook.open(folder / "data", LabelsConfig())
+        yield Server(url, book, folder)
+        book.close()
 
 
 @pytest.fixture(scope="session")

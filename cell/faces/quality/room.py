@@ -9,36 +9,17 @@ from urllib.parse import urlencode
 
 from fastapi import FastAPI
 
-from cell.config import CellConfig
-from cell.faces.hmi.recipes import RecipeBook
 from cell.faces.quality.cell_judging import CellJudging
+from cell.faces.web.tools import SharedTools
 from cell.faces.web.visit import Visit as AnyVisit
-from cell.labels.book import LabelBook
-from cell.people.noting import Notes
 from cell.people.person import SignedIn
 from cell.people.roles import Permission
 from cell.records.reading import Archive
 from cell.texts import Lang
 
 
-class Tools(Protocol):
+class Tools(SharedTools, Protocol):
     """The part of the web's services that the quality pages need."""
-
-    @property
-    def config(self) -> CellConfig:
-        """The cell's configuration."""
-
-    @property
-    def labels(self) -> LabelBook:
-        """The book of labels."""
-
-    @property
-    def audit(self) -> Notes:
-        """The log of what people did."""
-
-    @property
-    def recipes(self) -> RecipeBook:
-        """Recipes by their names."""
 
     @property
     def judging(self) -> CellJudging:

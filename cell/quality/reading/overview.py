@@ -61,7 +61,7 @@ class Overview:
     arrived. oee: None where it cannot be told of this time or these parts; oee_steps: the same by
     day or week where the time is long. labelled: findings of which labels speak. steps: begin and
     end of each point of the charts. renamed: classes of each recipe, where recipes of the time call
-    them differently; else empty.
+    them differently; else empty. confidence: of every interval.
     """
 
     asked: SumsAsked
@@ -79,6 +79,7 @@ class Overview:
     by_recipe: tuple[Group, ...]
     by_model: tuple[Group, ...]
     renamed: tuple[tuple[str, tuple[str, ...]], ...]
+    confidence: float
 
 
 def overview(
@@ -131,6 +132,7 @@ def overview(
         by_shift=tuple(_by_shift(sums, asked, calendar, low, high, settings.confidence)),
         by_recipe=recipes,
         by_model=_grouped(sums.parts(asked, ("model", "own", "disposition")), settings.confidence),
+        confidence=settings.confidence,
         renamed=_renamed(sums, asked, [one.name for one in recipes if one.name]),
     )
 

@@ -18,7 +18,7 @@ WORDS: Final = (
     "by_people", "unsigned", "digest",
 )  # fmt: skip
 """Words that hold no values: texts `quality.acceptance.report.*`."""
-SHARED: Final = ("what", "told", "interval", "about", "part", "method", "signatures")
+SHARED: Final = ("what", "told", "interval", "part", "method", "signatures")
 """The same in every report: texts `quality.report.*`."""
 METHOD: Final = ("before", "lot", "rates", "through", "kappa", "oee", "signed")
 _ENDLESS: Final = 2**61
@@ -37,7 +37,9 @@ def contents(run: Acceptance, lang: Lang, zone: ZoneInfo) -> dict[str, Any]:
     return {
         "lang": lang,
         "made": [made.year, made.month, made.day],
-        "t": {word: tr(f"quality.report.{word}", lang) for word in SHARED} | own,
+        "t": {word: tr(f"quality.report.{word}", lang) for word in SHARED}
+        | own
+        | {"about": tr("quality.acceptance.report.about", lang)},
         "heading": tr("quality.acceptance.report.heading", lang),
         "title": tr("quality.acceptance.report.title", lang, acceptance=run.plan.name),
         "verdict": tr(f"quality.standing.{run.standing}", lang),

@@ -19,7 +19,7 @@ OWN: Final = (
 )  # fmt: skip
 """Words shared with acceptance runs: texts `quality.acceptance.report.*`."""
 SHARED: Final = (
-    "what", "told", "interval", "about", "part", "method", "signatures", "made_by", "checked_by",
+    "what", "told", "interval", "part", "method", "signatures", "made_by", "checked_by",
     "approved_by",
 )  # fmt: skip
 """The same in every report: texts `quality.report.*`."""
@@ -51,7 +51,8 @@ def contents(
         "lang": lang,
         "made": [made.year, made.month, made.day],
         "t": {word: tr(f"quality.report.{word}", lang) for word in SHARED}
-        | {word: tr(f"quality.acceptance.report.{word}", lang) for word in OWN},
+        | {word: tr(f"quality.acceptance.report.{word}", lang) for word in OWN}
+        | {"about": tr("quality.audit.report.about", lang)},
         "heading": tr("quality.audit.report.heading", lang),
         "title": tr("quality.audit.report.title", lang, audit=audit.name),
         "verdict": tr(f"quality.standing.{standing}", lang),

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from cell.quality.report.drawing import clipped
+
 WIDTH: Final = 480.0
-LEFT: Final = 96.0
+LEFT: Final = 130.0
 RIGHT: Final = 12.0
-_LONGEST: Final = 10
-"""Signs of a name beside a chart: Hangul is as wide as high."""
+_LONGEST: Final = 23
+"""Letters of a name beside a chart."""
 _FONT = "font-family='Noto Sans KR' font-size='9'"
 _GREY, _BLUE, _RED = "#666666", "#1f5fa8", "#b3261e"
 
@@ -48,7 +50,7 @@ def interval_chart(rows: Sequence[Whisker], lines: Sequence[float], label: str) 
     for number, row in enumerate(rows):
         y = 12.0 + 18.0 * number
         low, high, value = _x(row.low), _x(row.high), _x(row.value)
-        name = row.name if len(row.name) <= _LONGEST else f"{row.name[: _LONGEST - 1]}…"
+        name = clipped(row.name, _LONGEST)
         body += _text(LEFT - 8, y + 3, name, "end")
         body += (
             f"<path d='M{low:.1f} {y - 4}V{y + 4}M{low:.1f} {y}H{high:.1f}M{high:.1f} {y - 4}"

@@ -135,7 +135,7 @@ def control_chart(chart: Chart, spots: Sequence[Spot], told: str, *, shares: boo
     points = chart.points
     if not points:
         return svg(WIDTH, 1, "", told)
-    top = max(max(p.value, p.high) for p in points) * 1.08 or 1.0
+    top = _round(max(max(p.value, p.high) for p in points) * 1.02 or 1.0)
     wide, deep = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 
     def x(at: float) -> float:
@@ -178,7 +178,7 @@ def trend_chart(spots: Sequence[Spot], values: Sequence[float | None], told: str
     """Shares one after the other, on a scale from 0; a gap where one is not known. spots: one a
     value, in order.
     """
-    top = max((one for one in values if one is not None), default=0.0) * 1.08 or 1.0
+    top = _round(max((one for one in values if one is not None), default=0.0) or 1.0)
     wide, deep = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     body, run, step = "", "", ceil(len(spots) / TICKS) or 1
     for tick in range(5):

@@ -32,7 +32,6 @@ WORDS: Final = (
 """Words that hold no values: texts `quality.report.*`."""
 ABOUT: Final = (
     "study", "recipe", "planned", "judged", "parts", "people", "trials", "reference", "by_cell",
-    "data",
 )  # fmt: skip
 METHOD: Final = (
     "choice",
@@ -72,8 +71,14 @@ def contents(told: Evaluation, lang: Lang, zone: ZoneInfo) -> dict[str, Any]:
             [tr(f"quality.report.about.{name}", lang), text]
             for name, text in zip(ABOUT, _about(told, lang, zone), strict=True)
         ],
+        "fingerprint": [tr("quality.report.about.data", lang), fingerprint(told)],
+        "kappa_intervals": tr("quality.report.at", lang, confidence=result.confidence),
+        "rejections_head": tr(
+            "quality.report.rejections", lang, trials=study.trials,
+            names=" / ".join(_name(name, lang) for name in study.appraisers),
+        ),
         "appraisers": [_appraiser(one, lang) for one in result.appraisers],
-        "limits": _limits(lang),
+        "limits": f"{_limits(lang)} {tr('quality.report.at', lang, confidence=result.confidence)}",
         "interval_chart": interval_chart(
             [_whisker(_name(one.name, lang), one.effectiveness) for one in result.appraisers],
             [EFFECTIVENESS.fair, EFFECTIVENESS.good],
@@ -136,7 +141,6 @@ def _about(told: Evaluation, lang: Lang, zone: ZoneInfo) -> Iterator[str]:
     yield str(study.trials)
     yield tr("quality.report.labels_of", lang, people=", ".join(labellers))
     yield ", ".join(told.judged_by) or _NONE
-    yield fingerprint(told)
 
 
 def _why(result: GaugeResult, lang: Lang) -> str:

@@ -52,11 +52,21 @@ def contents(told: Overview, t: Teller, *, has_shifts: bool) -> dict[str, Any]:
         ],
         "heat": _heat(told, t),
         "trends": [
-            _trend(t, "shift", t.shifts(told.by_shift), "" if has_shifts else "remark.no_shifts"),
-            _trend(t, "recipe", t.groups(told.by_recipe, "recipe"), ""),
-            _trend(t, "model", t.groups(told.by_model, "model"), ""),
+            one | {"note": _intervals(told, t)}
+            for one in (
+                _trend(
+                    t, "shift", t.shifts(told.by_shift), "" if has_shifts else "remark.no_shifts"
+                ),
+                _trend(t, "recipe", t.groups(told.by_recipe, "recipe"), ""),
+                _trend(t, "model", t.groups(told.by_model, "model"), ""),
+            )
         ],
     }
+
+
+def _intervals(told: Overview, t: Teller) -> str:
+    """What the intervals are."""
+    return t.tr("summary.intervals", confidence=told.confidence)
 
 
 def _oee(told: Overview, t: Teller) -> dict[str, Any]:
@@ -75,6 +85,8 @@ def _oee(told: Overview, t: Teller) -> dict[str, Any]:
     return steps | {
         "title": title, "why": why, "rows": [list(pair) for pair in t.oee(oee)],
         "chart": printed(chart), "alt": t.tr("oee.chart"),
+        "head": [t.tr("oee.reason"), t.tr("oee.time")],
+        "reasons": [[row.name, row.after] for row in t.standing(oee)],
     }  # fmt: skip
 
 
@@ -96,7 +108,8 @@ def _pareto(told: Overview, t: Teller) -> dict[str, Any]:
             ]
         )  # fmt: skip
     return {
-        "title": t.tr("pareto.title"), "hint": t.tr("pareto.hint"), "why": "", "head": head,
+        "title": t.tr("pareto.title"), "why": "", "head": head,
+        "hint": f"{t.tr('pareto.hint')} {t.tr('summary.legend')} {_intervals(told, t)}",
         "rows": rows, "chart": printed(bar_chart(t.pareto(told.pareto), t.tr("pareto.chart"))),
         "alt": t.tr("pareto.chart"),
     }  # fmt: skip
@@ -129,6 +142,8 @@ def _heat(told: Overview, t: Teller) -> dict[str, Any]:
     side = max(_VIEW, *(max(one.left, one.top) + CELL_PX for one in squares))
     most = max(one.count for one in squares)
     alt = t.tr("summary.heat", most=f"{most:,}", side=f"{CELL_PX:.0f}")
+    if len(told.by_recipe) > 1:
+        alt = f"{alt} {t.tr('summary.heat_mixed', recipes=len(told.by_recipe))}"
     drawn = heat_map(squares, CELL_PX, (side, side), "", alt)
     return {"title": title, "why": "", "chart": printed(drawn), "alt": alt}
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from cell.control.alarms import CATALOGUE, alarm_text
 from cell.quality.calendar import Shift
 from cell.quality.charts import Chart, Kind
 from cell.quality.oee import Oee
@@ -17,7 +18,7 @@ from cell.quality.reading.long_effectiveness import LongOee
 from cell.quality.reading.overview import Overview
 from cell.quality.reading.trends import Group
 from cell.quality.report.drawing import Row, Spot, Whisker, percent, trend_chart
-from cell.texts import Lang, tr, tr_or
+from cell.texts import Lang, render, tr, tr_or
 
 NONE: Final = "–"
 Leads = Callable[..., str]
@@ -108,7 +109,7 @@ class Teller:
         return [(self.tr(f"oee.{name}"), value) for name, value in pairs]
 
     def oee_steps(self, told: LongOee) -> tuple[list[str], list[list[str]]]:
-        """A table of days or weeks: its head and its lines."""
+        """A table of the days or weeks in which the cell ran: its head and its lines."""
         names = ("index", "availability", "effectiveness", "quality", "planned", "parts")
         head = [self.tr("oee.week" if told.weekly else "oee.day")]
         head += [self.tr(f"oee.{name}") for name in names]
@@ -120,7 +121,7 @@ class Teller:
                 )),
                 self.minutes(one.oee.planned_busy_ns), f"{one.oee.produced:,}",
             ]
-            for one in told.steps
+            for one in told.steps if one.oee.produced or one.oee.production_ns
         ]  # fmt: skip
         return head, lines
 
@@ -157,7 +158,10 @@ class Teller:
         ]  # fmt: skip
 
     def reason(self, code: str) -> str:
-        """Why the cell stood."""
+        """Why the cell stood; of an alarm what happened, without what to do."""
+        kind, _, alarm = code.partition(".")
+        if kind == "alarm" and alarm in CATALOGUE:
+            return render(alarm_text(alarm), self.lang).partition(". ")[0].rstrip(".")
         return tr_or(f"quality.reason.{code}", tr_or(code, code, self.lang), self.lang)
 
     def minutes(self, ns: int) -> str:

@@ -29,6 +29,7 @@ from cell.texts import Lang, say
 
 router = APIRouter(prefix="/alarms", tags=["alarms"])
 Kind = Literal["raised", "returned", "acknowledged", "shelved", "unshelved"]
+AlarmId = Annotated[str, Query(max_length=200, description="Its id, as a whole.")]
 LONGEST_HOURS = 31 * 24
 
 
@@ -96,7 +97,7 @@ def list_alarm_events(
     lang: Reader,
     since: Since = None,
     until: Until = None,
-    alarm: Annotated[str, Query(max_length=200, description="Its id, as a whole.")] = "",
+    alarm: AlarmId = "",
     kind: Annotated[Kind | None, Query(description="Only what happened so.")] = None,
     cursor: Cursor = "",
     limit: Limit = 50,

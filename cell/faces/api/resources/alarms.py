@@ -7,7 +7,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from cell.control.alarms import CATALOGUE, alarm_text
 from cell.faces.api.desk import AtDesk
 from cell.faces.api.fields import (
     Cursor,
@@ -22,6 +21,7 @@ from cell.faces.api.fields import (
     stamp,
 )
 from cell.faces.api.language import Reader
+from cell.faces.api.resources.alarm_events import AlarmId, words_of
 from cell.records.reading import AlarmRow, AlarmsAsked
 from cell.texts import Lang
 
@@ -48,7 +48,7 @@ def list_alarms(
     lang: Reader,
     since: Since = None,
     until: Until = None,
-    alarm: Annotated[str, Query(max_length=200, description="Its id, as a whole.")] = "",
+    alarm: AlarmId = "",
     standing: Annotated[bool | None, Query(description="Whether its cause stands.")] = None,
     cursor: Cursor = "",
     limit: Limit = 50,
@@ -61,13 +61,12 @@ def list_alarms(
 
 def alarm_line(row: AlarmRow, lang: Lang) -> AlarmTold:
     """An alarm on record, for a reader."""
-    words = alarm_text(row.alarm, row.detail) if row.alarm in CATALOGUE else row.detail or row.alarm
     return AlarmTold(
         number=row.seq,
         alarm=row.alarm,
         run=row.session,
         part=row.part,
-        text=Words.of(words, lang),
+        text=words_of(row.alarm, row.detail, lang),
         raised=moment(row.raised_ns),
         cleared=moment_or_none(row.cleared_ns),
         acknowledged=moment_or_none(row.acknowledged_ns),

@@ -99,7 +99,12 @@ def pages(folder: Path, sums: Sums, told: Sample) -> Iterator[tuple[str, Questio
     end = told.last_ns
     for name, since in (("all", None), ("month", end - 30 * DAY_NS), ("day", end - DAY_NS)):
         asked = SumsAsked(since, None if since is None else end)
-        yield f"page: overview, {name}", partial(overview, sums, folder, settings, asked, end + 1)
+        given = (sums, folder, settings, _no_recipe, asked, end + 1)
+        yield f"page: overview, {name}", partial(overview, *given)
+
+
+def _no_recipe(_: str) -> None:
+    """The parts of a bench are of no recipe that is here."""
 
 
 def searches(told: Sample) -> Iterator[tuple[str, PartsAsked]]:
