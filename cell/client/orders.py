@@ -4,6 +4,7 @@ carried out, and passed on with their giver's name.
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from dataclasses import asdict, replace
 from functools import partial
@@ -15,7 +16,7 @@ from cell.control.ledger.observations import Order
 from cell.people.noting import Json, Notes
 from cell.people.person import SignedIn
 from cell.people.roles import ForbiddenError, Permission, require
-from cell.texts import say
+from cell.texts import bare, read, say
 from models.ground.errors import UserError
 
 NEEDS: Final = {
@@ -30,6 +31,11 @@ NEEDS: Final = {
 def needs(order: Order) -> Permission:
     """What a role must allow for this order."""
     return NEEDS.get(order, Permission.OPERATE)
+
+
+RECALL_S: Final = 6.0
+RECALL_EVERY_S: Final = 0.25
+"""An override waits so long for an arm that is called back, and asks so often."""
 
 
 class Commands(Protocol):
@@ -94,7 +100,18 @@ class Orders:
         refused = self._refused(
             by, Permission.OVERRIDE, what, order.part, before, wanted, order.reason
         )
-        return refused or self._told(by, what, self._link.override(order), order.part)
+        return refused or self._told(by, what, self._overridden(order), order.part)
+
+    def _overridden(self, order: OverrideOrder) -> Reply:
+        """An arm that waits for the part is called back first: asked again until it has withdrawn,
+        or has the part.
+        """
+        until_s = time.monotonic() + RECALL_S
+        reply = self._link.override(order)
+        while _recalled(reply) and time.monotonic() < until_s:
+            time.sleep(RECALL_EVERY_S)
+            reply = self._link.override(order)
+        return reply
 
     def reassess(self, by: SignedIn, order: ReassessOrder, before: str = "") -> Reply:
         """Say what a part that is through was in truth; '' withdraws it. `before`: what was said of
@@ -164,6 +181,11 @@ class Orders:
         why = say("command.late") if reply.accepted else ""
         with suppress(UserError):  # the order itself was taken down before
             self._notes.note(by, what, subject, why=why, refused=_refusal(reply))
+
+
+def _recalled(reply: Reply) -> bool:
+    text = read(bare(reply.message))
+    return not reply.accepted and text is not None and text.code == "refused.override.recalled"
 
 
 def _refusal(reply: Reply) -> str:

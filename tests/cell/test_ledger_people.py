@@ -19,6 +19,7 @@ from cell.control.ledger import (
 )
 from cell.control.ledger import events as e
 from cell.control.ledger import observations as o
+from cell.control.ledger.effects import CancelRemoval
 from cell.control.ledger.observations import COMMANDS
 from cell.products.verdict import VerdictKind
 from cell.texts import render
@@ -156,7 +157,7 @@ def test_override_refusals() -> None:
     world.tick(105)
     assert "too far down" in render(wish(world, VerdictKind.REJECT).message)
     removed = with_board(60, defective=True)
-    assert "being removed" in render(wish(removed, VerdictKind.PASS).message)
+    assert "called back" in render(wish(removed, VerdictKind.PASS).message)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_override_refusals() -> None:
         (20, "good", False, {"reject", "review"}),
         (60, "good", False, {"pass", "reject", "review"}),
         (165, "good", False, {"pass"}),
-        (60, "good", True, set()),
+        (60, "good", True, set(VerdictKind)),
     ],
 )
 def test_which_verdicts_may_be_given_is_told(
@@ -320,3 +321,65 @@ def test_every_event_survives_json() -> None:
     world.finish()
     for event in world.events():
         assert decode(kind_of(event), encode(event)) == event
+
+
+def waiting_arm(plans: list[str]) -> World:
+    """The arm is asked for a reject that has not come to it yet."""
+    world = World()
+    world.arm_plans.extend(plans)
+    world.bring_up()
+    world.feed(0.15, True)
+    for _ in range(400):
+        if world.ledger.desk.state.removal is not None:
+            return world
+        world.tick()
+    raise AssertionError("no removal was asked for")
+
+
+def test_an_arm_that_waits_is_called_back_by_an_override() -> None:
+    world = waiting_arm(["good"])
+    (part,) = world.ledger.snapshot().parts
+    assert part.stage == "removing"
+    assert "pass" in part.verdicts
+    order = o.Override(
+        stamp_ns=world.now_ns,
+        part=part.part,
+        verdict=VerdictKind.PASS,
+        bin="",
+        person="kim",
+        reason="dust",
+    )
+    first = world.ledger.observe(order)
+    assert not first.accepted
+    assert "called back" in render(first.message)
+    assert [type(one) for one in first.effects] == [CancelRemoval]
+    for effect in first.effects:
+        world._act(effect)
+    world.tick(10)
+    assert world.ledger.snapshot().parts[0].stage == "awaiting_removal"
+    assert world.observe(replace(order, stamp_ns=world.now_ns))
+    world.finish()
+    assert world.ledger.snapshot().counts.passed == 1
+    assert world.ledger.snapshot().counts.removed == 0
+
+
+def test_an_arm_that_may_not_be_asked_again_is_not_called_back() -> None:
+    world = waiting_arm(["good"])
+    (part,) = world.ledger.snapshot().parts
+    world.ledger.desk.state.change(part.part, attempts=CONFIG.removal_attempts)
+    decision = wish(world, VerdictKind.PASS)
+    assert not decision.accepted
+    assert "being removed" in render(decision.message)
+    assert decision.effects == ()
+
+
+def test_nobody_calls_back_an_arm_that_holds_the_part() -> None:
+    world = waiting_arm(["good"])
+    for _ in range(400):
+        if world.ledger.snapshot().parts[0].stage == "lifted":
+            break
+        world.tick()
+    assert world.ledger.snapshot().parts[0].verdicts == ()
+    assert "being removed" in render(wish(world, VerdictKind.PASS).message)
+    world.finish()
+    assert world.ledger.snapshot().counts.removed == 1

@@ -47,13 +47,16 @@ def verdicts(desk: Desk, account: Account) -> tuple[VerdictKind, ...]:
 
 
 def require_override(desk: Desk, part: str, kind: VerdictKind) -> None:
-    """Raises RefusalError for a verdict that law or belt do not allow any more."""
+    """Raises RefusalError for a verdict that law or belt do not allow any more. An arm that only
+    waits for the part can be called back, if it may be asked once more.
+    """
     account = desk.state.accounts.get(part)
     if account is None:
         raise RefusalError("refused.override.closed", part=part)
     if account.stage is Stage.UNKNOWN:
         raise RefusalError("refused.override.lost", part=part)
-    if account.stage in (Stage.REMOVING, Stage.LIFTED):
+    waits = account.stage is Stage.REMOVING and account.attempts < desk.config.removal_attempts
+    if account.stage in (Stage.REMOVING, Stage.LIFTED) and not waits:
         raise RefusalError("refused.override.in_removal", part=part)
     if kind is VerdictKind.PASS and not account.inspected_ok:
         raise RefusalError("refused.override.not_inspected", part=part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cell.control.alarms import entry
 from cell.control.ledger import allowed, belt, bins, identity, removals
 from cell.control.ledger import events as e
+from cell.control.ledger.account import Stage
 from cell.control.ledger.desk import MOVING, Desk, RefusalError
 from cell.control.ledger.events import CellState
 from cell.control.ledger.observations import (
@@ -241,6 +242,9 @@ def override(desk: Desk, wish: Override) -> None:
     if not wish.person:
         raise RefusalError("refused.override.no_person")
     allowed.require_override(desk, wish.part, wish.verdict)
+    if desk.state.accounts[wish.part].stage is Stage.REMOVING:
+        desk.recalls = True  # it may have gripped meanwhile: its word decides, and comes first
+        raise RefusalError("refused.override.recalled", part=wish.part)
     verdict = Verdict(wish.verdict, _bin_for(desk, wish), f"{wish.person}: {wish.reason}")
     desk.emit(e.Judged(stamp_ns=desk.now_ns, part=wish.part, verdict=verdict, by=wish.person))
 

@@ -103,12 +103,7 @@ class OverrideKeys:
             if closed is not None and may:
                 self._after_keys(closed, lang)
             if not choices and not undone and last:
-                words = (
-                    self._why(part, lang)
-                    if closed is None
-                    else said_words(closed, lang) or tr("after.through", lang)
-                )
-                text("override-why", test="override-why").set_text(words)
+                text("override-why", test="override-why").set_text(_why(part, closed, lang))
 
     def _key(self, part: Part, offer: Offer, lang: Lang) -> None:
         act = partial(self._order, part, offer)

@@ -54,7 +54,7 @@ class RecentParts:
             with box("panel-top"):
                 self._title = text("panel-title", test="parts-title")
                 self._newer = ui.button(on_click=self.open, color=None).classes("key-small")
-                self._newer.props("no-caps unelevated data-test=parts-newer").set_visibility(False)
+                self._newer.props("no-caps unelevated data-test=parts-newer")
             self._list = box("alarm-list").props("tabindex=0 role=region data-test=parts-list")
         made: Makers = {
             "part": lambda name: PartRow(name, give, tell, person),
@@ -77,7 +77,7 @@ class RecentParts:
         shown = {n: row for n in self._order if (row := found.get(n) or known.get(n)) is not None}
         newer = len(found.keys() - shown.keys())
         self._title.set_text(tr("parts.title", lang))
-        self._newer.set_visibility(newer > 0)
+        show(self._newer, "key-small" + ("" if newer else " unseen"))  # its place stays
         self._newer.set_text(tr("parts.newer", lang, count=newer))
         if (shown, lang) == (self._known, self._lang):
             return
