@@ -61,6 +61,9 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
         near = difflib.get_close_matches(str(found["loc"][-1]), names, n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(sorted(names))}."
         return f"unknown key '{place}'; {hint}"
+    if found["type"] == "value_error" and isinstance(found["input"], Mapping):
+        # A rule over a whole section, which says itself what to do.
+        return f"'{place}': {found['ctx']['error']}."
     return f"'{place}': {found['msg']} (got {found['input']!r:.60}); correct the value."
 
 

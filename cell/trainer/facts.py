@@ -35,6 +35,10 @@ class Kind(StrEnum):
     """A person replaced a verdict: the new one."""
     PASSED = "passed"
     """A part left the cell."""
+    BIN_OUT = "bin_out"
+    """A person took a bin out: its name."""
+    BIN_IN = "bin_in"
+    """An empty bin is in place: its name."""
     FAULT = "fault"
     """The trainer broke something: what."""
     HAND = "hand"
@@ -67,6 +71,10 @@ def of_event(event: e.Event) -> Fact | None:
             return Fact(at, Kind.STATE, str(event.state), event.person)
         case e.Cleared():
             return Fact(at, Kind.CLEARED, "", event.person)
+        case e.BinOpened():
+            return Fact(at, Kind.BIN_OUT, event.bin, event.person)
+        case e.BinExchanged():
+            return Fact(at, Kind.BIN_IN, event.bin, event.person)
         case e.AlarmRaised():
             return Fact(at, Kind.ALARM, event.alarm)
         case e.AlarmAcknowledged():
@@ -79,7 +87,10 @@ def of_event(event: e.Event) -> Fact | None:
             return None
 
 
-EVENTS = ("state_changed", "cleared", "alarm_raised", "alarm_acknowledged", "judged", "passed")
+EVENTS = (
+    "state_changed", "cleared", "alarm_raised", "alarm_acknowledged", "judged", "passed",
+    "bin_opened", "bin_exchanged",
+)  # fmt: skip
 """The kinds of events that `of_event` reads."""
 
 

@@ -22,13 +22,14 @@ being late costs at most.
 """
 PASS: Final = 70
 """Points that a course needs, as the mean of its lessons."""
-GOES_ON: Final = frozenset({"reset", "start", "confirm_clear"})
+GOES_ON: Final = frozenset({"reset", "start", "confirm_clear", "bin_in"})
 """Orders that lead back to production."""
 PATIENCE: Final = frozenset(
     {
         "refused.start.arm", "refused.start.nodes", "refused.start.stopping",
         "refused.start.watchdog", "refused.belt_silent", "refused.before_belt",
-        "refused.clear.arm_busy", "refused.clear.belt_moves",
+        "refused.clear.arm_busy", "refused.clear.belt_moves", "refused.bin.arm_busy",
+        "refused.bin.arm_moves",
     }
 )  # fmt: skip
 """Refusals that say: not yet, or that carry something out. They are no mistakes."""

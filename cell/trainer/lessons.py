@@ -40,11 +40,13 @@ class Act(StrEnum):
     CLEAR_BELT = "clear_belt"
     RELEASE_STOP = "release_stop"
     FREE_OUTFEED = "free_outfeed"
+    SWAP_BIN = "swap_bin"
+    """Carry the bin away, and put an empty one there. The twin's bins need no hands."""
     OPEN_QUEUE = "open_queue"
     """The queue's page was opened; done by opening it."""
 
 
-AT_THE_MACHINE: Final = (Act.CLEAR_BELT, Act.RELEASE_STOP, Act.FREE_OUTFEED)
+AT_THE_MACHINE: Final = (Act.CLEAR_BELT, Act.RELEASE_STOP, Act.FREE_OUTFEED, Act.SWAP_BIN)
 """Acts for which the strip has a key, since the twin has no hands."""
 STOPPED, RUNNING = CellState.STOPPED, CellState.RUNNING
 PURGE = CellState.PURGE_REQUIRED
@@ -135,6 +137,19 @@ _OPERATOR: Final = (
         Fault.OUTFEED_BLOCKED,
         par_s=75.0,
         hint_s=25.0,
+    ),
+    Lesson(
+        "bins",
+        (
+            Step("out", Kind.BIN_OUT),
+            Step("swap", Kind.HAND, (Act.SWAP_BIN,), ("out",)),
+            Step("in", Kind.BIN_IN, (), ("swap",)),
+            Step("start", Kind.STATE, (str(RUNNING),), ("in",)),
+        ),
+        frozenset({"bin_out", "bin_in", "start"}),
+        _running(),
+        par_s=120.0,
+        hint_s=30.0,
     ),
     Lesson(
         "crash",

@@ -134,3 +134,40 @@ def test_of_a_cell_that_is_not_heard_nothing_is_made_up(tmp_path: Path, sums: Su
     seen = running_shift(tmp_path, sums, config(), now_ns, live=False)
     assert seen.oee.standing_ns["off"] == 45 * MIN, "since its last word at 07:10"
     assert seen.oee.production_ns == 55 * MIN
+
+
+def test_a_clock_set_back_counts_nothing_twice_and_is_told(tmp_path: Path, sums: Sums) -> None:
+    """Set back by 40 minutes at 07:10, the last word of the cell; it comes to 07:10 again."""
+    before = read(tmp_path, sums, minutes=70)
+    assert before.ahead_ns is None
+    back = read(tmp_path, sums, minutes=30)
+    assert back.ahead_ns == DAY_NS + (6 * 60 + 70) * MIN
+    assert back.oee.planned_busy_ns == 30 * MIN
+    assert back.oee.production_ns + sum(back.oee.standing_ns.values()) == 30 * MIN
+    again = read(tmp_path, sums, minutes=70)
+    assert (again.good, again.stopped, again.oee) == (before.good, before.stopped, before.oee)
+    assert again.ahead_ns is None
+
+
+def test_a_clock_set_back_while_the_cell_goes_on(tmp_path: Path) -> None:
+    """At 08:00 the clock is set to 07:00; a session begins at 07:20 and runs until 09:00."""
+    begin = DAY_NS + 6 * 60 * MIN
+    shift_of(tmp_path, begin)
+    events: list[e.Event] = [
+        e.SessionStarted(
+            stamp_ns=begin + 80 * MIN, session="s2", recipe="pcb@1", encoder_m=0.0, arrivals=10,
+            exposures=10, exits=10, clean=True,
+        ),
+        e.StateChanged(stamp_ns=begin + 81 * MIN, state=e.CellState.RUNNING, reason=""),
+    ]  # fmt: skip
+    projected(tmp_path, events, [1])
+    sums = Sums(tmp_path)
+    try:
+        for minutes in (60, 90, 120, 180):
+            seen = read(tmp_path, sums, minutes=minutes)
+            told = seen.oee.production_ns + sum(seen.oee.standing_ns.values())
+            assert told == seen.oee.planned_busy_ns
+            assert all(ns >= 0 for ns in seen.oee.standing_ns.values())
+            assert (seen.good, seen.stopped) == (7, 3)
+    finally:
+        sums.close()

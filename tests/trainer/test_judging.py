@@ -196,4 +196,4 @@ def test_the_journal_tells_states_and_who_acknowledged() -> None:
     seen = e.AlarmAcknowledged(stamp_ns=BEGAN, alarm="belt.watchdog", person="kim")
     assert of_event(seen) == Fact(BEGAN, Kind.ACKNOWLEDGED, "belt.watchdog", "kim")
     assert of_event(e.AlarmCleared(stamp_ns=BEGAN, alarm="belt.watchdog")) is None
-    assert len(EVENTS) == 6
+    assert len(EVENTS) == 8

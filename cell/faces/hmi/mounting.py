@@ -11,7 +11,6 @@ from cell.faces.hmi.page import OperatorPage
 from cell.faces.web.language import language
 from cell.faces.web.services import Services
 from cell.faces.web.signed_in import signed_in
-from cell.texts import tr
 
 INNER: Final = ("/picture/", "/recipe/")
 """What open pages fetch."""
@@ -29,7 +28,7 @@ def mount(app: FastAPI, services: Services) -> None:
     def picture(number: int) -> Response:
         return jpeg_of(services.pictures.jpeg(number))
 
-    @ui.page("/", title=tr("title", default))
+    @ui.page("/")
     def operator(request: Request, tour: bool = False) -> None:
         person = signed_in(request)
         if person is not None:

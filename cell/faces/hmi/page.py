@@ -59,6 +59,7 @@ class OperatorPage:
         self._lang: Lang = lang
         self._client = ui.context.client
         self._warned = not person.may(Permission.AUDIT)
+        ui.page_title(tr("title", lang))
         ui.add_css(STYLE)
         ui.add_head_html(f"<script>{TOUCHES} {SCRIPT}; {spoken(lang)}</script>")
         self._views = Views()
@@ -173,6 +174,7 @@ class OperatorPage:
     def _switch_language(self) -> None:
         self._lang = after(self._lang)
         ui.run_javascript(f"{remember(self._lang)}; {spoken(self._lang)}")
+        ui.page_title(tr("title", self._lang))
         self._refresh()
 
     async def _give(self, command: Order) -> None:

@@ -12,7 +12,7 @@ from nicegui import ui
 from cell.faces.practice.coach import Coach
 from cell.faces.web.language import language
 from cell.faces.web.signed_in import signed_in
-from cell.texts import Lang, render, tr
+from cell.texts import Lang, languages, render, tr
 from cell.trainer.certificate import certificate
 from models.ground.errors import UserError
 
@@ -22,16 +22,18 @@ body::after {{
   border: 5px solid #f2b632;
 }}
 html:not(:has(.practice))::after {{
-  content: "{words}"; position: fixed; right: 0; bottom: 0; z-index: 9001; pointer-events: none;
+  position: fixed; right: 0; bottom: 0; z-index: 9001; pointer-events: none;
   background: #f2b632; color: #0d1217; font: 800 13px/1 system-ui, sans-serif;
   padding: 5px 12px; border-top-left-radius: 8px;
 }}
 """
+_WORDS: Final = 'html:lang({lang}):not(:has(.practice))::after {{ content: "{words}"; }}\n'
 
 
 def mount(app: FastAPI, coach: Coach, default: Lang, zone: ZoneInfo) -> None:
     """Mark all pages, and give the certificate at `/practice/certificate.pdf`."""
-    ui.add_css(_FRAME.format(words=tr("practice.frame", default)), shared=True)
+    words = [_WORDS.format(lang=one, words=tr("practice.frame", one)) for one in languages()]
+    ui.add_css(_FRAME.format() + "".join(words), shared=True)
 
     @app.get("/practice/certificate.pdf")
     def paper(request: Request) -> Response:

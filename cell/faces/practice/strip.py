@@ -13,7 +13,7 @@ from cell.faces.practice.coach import Coach, Shown
 from cell.people.person import How, SignedIn
 from cell.people.roles import Permission
 from cell.texts import Lang, render, tr, tr_or
-from cell.trainer.book import Result
+from cell.trainer.book import Result, Trainee
 from cell.trainer.judging import FULL, PASS, Mistake, Wrong, course_points
 from cell.trainer.lessons import COURSES, Course, Lesson
 from models.ground.errors import UserError
@@ -60,6 +60,8 @@ class Strip:
                     _words("practice-bad", render(shown.trouble, self._lang), "practice-trouble")
                 if shown.trainee is None:
                     self._welcome()
+                elif self._name not in ("", shown.trainee.person):
+                    self._taken(shown.trainee)
                 elif shown.progress is not None and shown.lesson is not None:
                     self._task(shown.lesson)
                 elif shown.last is not None:
@@ -75,16 +77,33 @@ class Strip:
             _words("practice-title", self._tr("practice.welcome"))
             _words("practice-text", self._tr("practice.welcome.text"))
         with ui.element("div").classes("practice-keys"):
-            name = ui.input(self._tr("practice.name"), value=self._name).props(
-                "dark dense outlined maxlength=60 data-test=practice-name"
-            )
+            name = self._who()
             for course in Course:
                 if self._person.may(NEEDS[course]):
                     words = self._tr(f"practice.course.{course}")
                     test = f"practice-course-{course}"
-                    _key(words, test, lambda c=course: self._come(name.value, c), "practice-go")
+                    _key(words, test, lambda c=course: self._come(name(), c), "practice-go")
             if self._tour is not None:
                 _key(self._tr("practice.tour"), "practice-tour", self._tour)
+
+    def _who(self) -> Callable[[], str]:
+        """Under which name somebody learns: who has signed in, under his own."""
+        if self._name:
+            _words("practice-person", self._name, "practice-person")
+            return lambda: self._name
+        field = ui.input(self._tr("practice.name")).props(
+            "dark dense outlined maxlength=60 data-test=practice-name"
+        )
+        return lambda: str(field.value or "")
+
+    def _taken(self, trainee: Trainee) -> None:
+        """Somebody else who has signed in learns here."""
+        with ui.element("div").classes("practice-words"):
+            words = self._tr("practice.taken", person=trainee.person)
+            _words("practice-title", words, "practice-taken")
+            _words("practice-text", self._tr("practice.taken.text"))
+        with ui.element("div").classes("practice-keys"):
+            self._leave()
 
     async def _come(self, name: str, course: Course) -> None:
         await self._do(self._coach.come, name, course)

@@ -64,7 +64,7 @@ class Machine:
                 at_the_pendant(self._host, "power on", "brake release")
             case Act.FREE_OUTFEED:
                 self._control.ask("fault", name="outfeed_blocked", active=False)
-            case Act.OPEN_QUEUE:
+            case Act.OPEN_QUEUE | Act.SWAP_BIN:
                 pass
 
     def mend(self, fault: Fault | None) -> None:

@@ -16,6 +16,8 @@ QUARTER_NS: Final = 900 * 10**9
 WITHOUT_SHIFTS_NS: Final = 8 * 3600 * 10**9
 """What is told of where the configuration has no shifts: the last eight hours."""
 LARGEST: Final = 5
+SET_BACK_NS: Final = 2 * 10**9
+"""Records that lie further ahead of now: the clock was set back. Less is the way of a message."""
 _GONE: Final = ("passed", "removed", "purged")
 
 
@@ -34,7 +36,8 @@ class RunningShift:
     none; ends_ns: when it ends. good, stopped: parts that were passed, and that never come out;
     rejected, reviewed: parts with that verdict now. target: the OEE that is aimed at, target_parts:
     what it would have made of the planned time until now. stops: reasons of standing with their
-    time [ns], the largest first.
+    time [ns], the largest first. ahead_ns: until when the records go on, where that is later than
+    now because the clock was set back; time up to there counts once, and its parts when it comes.
     """
 
     name: str
@@ -50,6 +53,7 @@ class RunningShift:
     target_parts: int | None
     stops: tuple[tuple[str, int], ...]
     trend: tuple[Step, ...]
+    ahead_ns: int | None = None
 
     @property
     def yield_share(self) -> float | None:
@@ -86,6 +90,7 @@ def running_shift(
     good = sum(n for key, n in gone if key[1] == "passed")
     known = states(data_dir / "journal.db", since, now_ns if live else None)
     stretches = [Stretch(row.begin_ns, row.end_ns, row.state) for row in known]
+    last = max((row.end_ns for row in known), default=now_ns)
     run_ns = None if settings.run_time_s is None else round(settings.run_time_s * 1e9)
     produced, passed = _in_planned_time(sums, cut)
     oee = account(stretches, cut, run_ns, produced, passed)
@@ -107,6 +112,7 @@ def running_shift(
         target_parts=wanted,
         stops=tuple(sorted(oee.standing_ns.items(), key=lambda s: (-s[1], s[0]))[:LARGEST]),
         trend=_trend(sums, since, now_ns),
+        ahead_ns=last if last - now_ns > SET_BACK_NS else None,
     )
 
 

@@ -58,7 +58,13 @@ def heading(shift: RunningShift | None, lang: Lang) -> str:
 
 def drawn(shift: RunningShift, lang: Lang) -> str:
     """Factors, stops and trend as HTML."""
+    back = ""
+    if shift.ahead_ns is not None:
+        minutes = f"{(shift.ahead_ns - shift.until_ns) / 60e9:.0f}"
+        words = tr("shift.set_back", lang, minutes=minutes, until=_clock(shift.ahead_ns))
+        back = f'<p class="shift-back" role="status" data-test="shift-back">⚠ {escape(words)}</p>'
     return (
+        f"{back}"
         f'<div class="oee">{_oee(shift, lang)}</div>'
         f'<div class="stops">{_stops(shift, lang)}</div>'
         f'<div class="trend">{_trend(shift.trend, lang)}</div>'

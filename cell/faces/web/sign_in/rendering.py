@@ -28,10 +28,12 @@ _pages = Environment(
 
 
 class Pages:
-    """cell: its name; default: the language of whoever has told none."""
+    """cell: its name; default: the language of whoever has told none; mark: code of what stands
+    behind the name.
+    """
 
-    def __init__(self, cell: str, forms: Forms, default: Lang) -> None:
-        self._cell, self._forms, self._default = cell, forms, default
+    def __init__(self, cell: str, forms: Forms, default: Lang, mark: str = "") -> None:
+        self._cell, self._forms, self._default, self._mark = cell, forms, default, mark
 
     def show(
         self,
@@ -53,7 +55,7 @@ class Pages:
         cookie, sign = self._forms.begin(request)
         words = _pages.get_template(page).render(
             lang=lang,
-            cell=self._cell,
+            cell=f"{self._cell} – {tr(self._mark, lang)}" if self._mark else self._cell,
             say=lambda code, **told: tr(code, lang, **told),
             others=[(other := after(lang), tr("language.name", other))],
             here=_here(request, next),

@@ -32,10 +32,8 @@ def mount(app: FastAPI, services: Services, reception: Reception) -> None:
     """Add the sign-in page, the first administrator's, and signing out."""
     config = services.config
     forms = Forms(config.hmi.port, secure=reception.secure)
-    name = config.name
-    if config.practice.twin is not None:
-        name = f"{name} – {tr('practice.frame', config.hmi.language)}"
-    pages = Pages(name, forms, config.hmi.language)
+    mark = "" if config.practice.twin is None else "practice.frame"
+    pages = Pages(config.name, forms, config.hmi.language, mark)
     desk = Desk()
     sign_in = SignIn(services, reception, forms, pages, desk)
     first = FirstAdmin(services, reception, forms, pages, desk)
