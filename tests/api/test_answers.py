@@ -12,7 +12,7 @@ import pytest
 
 from cell.faces.api.application import routes_of
 from cell.faces.api.fields import moment, stamp
-from cell.faces.api.language import wanted
+from cell.faces.web.language import liked
 from cell.people.roles import Role
 from tests.api.world import World
 
@@ -122,7 +122,7 @@ def test_records_that_are_not_there_yet(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_languages(header: str, lang: str | None) -> None:
-    assert wanted(header) == lang
+    assert liked(header) == lang
 
 
 def test_every_route_has_words(world: World) -> None:

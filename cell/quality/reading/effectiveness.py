@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from cell.config.quality import QualityConfig
-from cell.quality.calendar import Shift
+from cell.quality.calendar import shifts
 from cell.quality.oee import PRODUCING, Oee, Stretch, account
 from cell.records.reading import Sums, SumsAsked
 from cell.records.reading.counts import Spell
-from models.ground.text import read
+from cell.texts import ENGLISH, catalogue
 
 LONGEST_NS: Final = 40 * 86_400 * 10**9
 """Of a time whose OEE is told."""
@@ -20,16 +19,15 @@ _RUNNING: Final = "running"
 _FAULTED: Final = ("faulted", "purge_required")
 
 
-def effectiveness(
-    sums: Sums, settings: QualityConfig, since_ns: int, until_ns: int, calendar: Sequence[Shift]
-) -> Oee | None:
+def effectiveness(sums: Sums, settings: QualityConfig, since_ns: int, until_ns: int) -> Oee | None:
     """The account of the time; None where it is longer than `LONGEST_NS` or has too many states.
     Parts, and waits of the belt for the arm, count by whole quarters of an hour. Reasons: `wait`,
-    `retry`, `off`, an alarm's code, or `state.<state>`. Raises RecordsError.
+    `retry`, `off`, `alarm.<alarm>` of the one that stopped the cell, or `state.<state>`. Raises
+    RecordsError.
     """
     if until_ns - since_ns > LONGEST_NS:
         return None
-    planned = _planned(settings, since_ns, until_ns, calendar)
+    planned = _planned(settings, since_ns, until_ns)
     spells = sums.spells(since_ns, until_ns, MOST_SPELLS + 1)
     if len(spells) > MOST_SPELLS:
         return None
@@ -47,13 +45,12 @@ def effectiveness(
     return _waited(account(stretches, planned, run_ns, produced, good), waits)
 
 
-def _planned(
-    settings: QualityConfig, since_ns: int, until_ns: int, calendar: Sequence[Shift]
-) -> list[tuple[int, int]]:
+def _planned(settings: QualityConfig, since_ns: int, until_ns: int) -> list[tuple[int, int]]:
     """Without shifts all of the time. Spans that touch are one."""
     if not settings.shifts:
         return [(since_ns, until_ns)]
     joined: list[tuple[int, int]] = []
+    calendar = shifts(settings.patterns, settings.zone, since_ns, until_ns)
     for begin, end in (span for one in calendar for span in one.working):
         low, high = max(begin, since_ns), min(end, until_ns)
         if joined and joined[-1][1] == low and high > low:
@@ -66,11 +63,9 @@ def _planned(
 def _reason(spell: Spell) -> str:
     if spell.state == _RUNNING:
         return PRODUCING
-    if spell.state in _FAULTED:
-        text = read(spell.reason)
-        code = spell.reason if text is None else text.code
-        if code.startswith("alarm.") and " " not in code:
-            return code
+    alarm = f"alarm.{spell.reason}"
+    if spell.state in _FAULTED and alarm in catalogue(ENGLISH):
+        return alarm
     return f"state.{spell.state}"
 
 

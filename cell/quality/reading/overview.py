@@ -35,9 +35,9 @@ _KINDS: Final[tuple[By, ...]] = ("own", "own_by", "verdict", "overridden", "disp
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Parts. stopped: that the cell did not pass by itself; rejected, reviewed: of these, by their
-    newest verdict; uninspected: rejected by the ledger, not by what was found; open: without a
-    disposition yet, which count nowhere else; overridden: a person gave a verdict; false_calls:
-    stopped ones that a person passed.
+    newest verdict; uninspected: of which no inspection counts, rejected by the ledger or taken off
+    before; open: without a disposition yet, which count nowhere else; overridden: a person gave a
+    verdict; false_calls: stopped ones that a person passed.
     """
 
     parts: int
@@ -88,7 +88,6 @@ def overview(
     since = first_ns if asked.since_ns is None else asked.since_ns
     until = max(last_ns + 1, since) if asked.until_ns is None else min(asked.until_ns, now_ns)
     asked = replace(asked, since_ns=since, until_ns=max(since, until))
-    calendar = [*shifts(settings.patterns, settings.zone, since, max(since, until))]
     low, high = max(since, first_ns), min(until, last_ns + 1)
     steps = _series(sums, asked, low, high, settings.zone)
     found = sums.classes(asked)
@@ -105,13 +104,13 @@ def overview(
         first_ns=first_ns,
         last_ns=last_ns,
         figures=_figures(sums.parts(asked, _KINDS)),
-        oee=effectiveness(sums, settings, since, max(since, until), calendar) if whole else None,
+        oee=effectiveness(sums, settings, since, max(since, until)) if whole else None,
         pareto=bars(counts, settings.confidence),
         labelled=len(changes),
         charts=_charts(steps),
         steps=tuple((step.since_ns, step.until_ns) for step in steps),
         places=sums.places(asked),
-        by_shift=tuple(_by_shift(sums, asked, calendar, low, high, settings.confidence)),
+        by_shift=tuple(_by_shift(sums, asked, latest(settings, low, high), settings.confidence)),
         by_recipe=recipes,
         by_model=_grouped(sums.parts(asked, ("model", "own", "disposition")), settings.confidence),
         renamed=_renamed(sums, asked, [one.name for one in recipes if one.name]),
@@ -174,7 +173,7 @@ def _figures(counts: Iterable[PartCount]) -> Figures:
         held = {
             "parts": True, "passed": disposition == "passed", "stopped": out,
             "rejected": out and verdict == "reject", "reviewed": out and verdict == "review",
-            "uninspected": out and own_by == "ledger", "overridden": bool(overridden),
+            "uninspected": own_by != "recipe", "overridden": bool(overridden),
             "false_calls": out and bool(overridden) and verdict == "pass",
         }  # fmt: skip
         n.update({name: one.parts for name, holds in held.items() if holds})
@@ -207,13 +206,27 @@ def _group(name: str, counts: Iterable[PartCount], confidence: float) -> Group:
     return Group(name, parts, stopped, clopper_pearson(stopped, parts, confidence))
 
 
+def latest(settings: QualityConfig, low_ns: int, high_ns: int) -> list[Shift]:
+    """The last shifts of a time, at most `MOST_SHIFTS`, oldest first. The calendar is made from the
+    end on: a time may be asked for that began before there were clocks.
+    """
+    length = MOST_SHIFTS * 86_400 * 10**9
+    while high_ns > low_ns and settings.shifts:
+        begin = max(low_ns, high_ns - length)
+        found = [*shifts(settings.patterns, settings.zone, begin, high_ns)]
+        if begin == low_ns or len(found) > MOST_SHIFTS:
+            return found[-MOST_SHIFTS:]
+        length *= 4
+    return []
+
+
 def _by_shift(
-    sums: Sums, asked: SumsAsked, calendar: Sequence[Shift], low: int, high: int, confidence: float
+    sums: Sums, asked: SumsAsked, known: Sequence[Shift], confidence: float
 ) -> Iterator[tuple[Group, Shift]]:
-    """The latest shifts in which parts came, oldest first; by whole quarters of an hour."""
-    known = [one for one in calendar if one.end_ns > low and one.begin_ns < high]
-    for one in known[-MOST_SHIFTS:]:
-        own = replace(asked, since_ns=max(one.begin_ns, low), until_ns=min(one.end_ns, high))
+    """The shifts in which parts came, as they are asked for; by whole quarters of an hour."""
+    first, end = asked.since_ns or 0, asked.until_ns or 0
+    for one in known:
+        own = replace(asked, since_ns=max(one.begin_ns, first), until_ns=min(one.end_ns, end))
         group = _group(f"{one.day}/{one.name}", sums.parts(own, ("own", "disposition")), confidence)
         if group.parts:
             yield group, one

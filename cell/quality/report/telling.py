@@ -16,7 +16,7 @@ from cell.quality.pareto import Bar
 from cell.quality.reading.overview import Overview
 from cell.quality.reading.trends import Group
 from cell.quality.report.drawing import Row, Spot, Whisker, percent
-from cell.texts import Lang, tr, tr_or
+from cell.texts import Lang, render, say, tr, tr_or
 
 NONE: Final = "–"
 Leads = Callable[..., str]
@@ -116,8 +116,11 @@ class Teller:
         ]  # fmt: skip
 
     def reason(self, code: str) -> str:
-        """Why the cell stood."""
-        return tr_or(f"quality.reason.{code}", tr_or(code, code, self.lang), self.lang)
+        """Why the cell stood; of an alarm what happened, without what is to be done."""
+        if code.startswith("alarm."):
+            told = render(say(code, detail=""), self.lang)
+            return told.partition(". ")[0].rstrip(".")
+        return tr_or(f"quality.reason.{code}", code, self.lang)
 
     def minutes(self, ns: int) -> str:
         """A length of time."""

@@ -50,7 +50,7 @@ def draw(
     data: Data = DATA,
 ) -> None:
     """Draw parts by lot, and print them. What was drawn is never changed."""
-    begin, end = time_asked(since, until)
+    begin, end = time_asked(settings_of(data, None), since, until)
     wish = Audit(audit, time_ns(), acting(person).name, begin, end, 0, 0, ())
     made = _draw(data, wish, passed, stopped)
     print(f"{shown(audit)}: of {made.of_passed} passed and {made.of_stopped} stopped parts")

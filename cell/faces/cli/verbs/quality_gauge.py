@@ -77,8 +77,9 @@ def plan(
 
     A plan is never changed.
     """
-    begin, end = time_asked(since, until)
-    find_recipe(settings_of(data, config), recipe)
+    settings = settings_of(data, config)
+    begin, end = time_asked(settings, since, until)
+    find_recipe(settings, recipe)
     wish = Study(
         study, time_ns(), acting(person).name, recipe, trials, seed or study,
         (*appraiser, CELL), 0,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 
 from nicegui import ui
@@ -17,6 +16,7 @@ from cell.faces.hmi.components.alarms import heading, ordered, shown_priority
 from cell.faces.hmi.components.base import box, text
 from cell.faces.hmi.components.shelve_dialog import Shelve, ShelveDialog
 from cell.faces.hmi.shift_watch import Told
+from cell.faces.web.wall_clock import CLOCK
 from cell.people.person import SignedIn
 from cell.texts import Lang, render, tr
 
@@ -114,7 +114,7 @@ class AlarmView:
         with box("alarm alarm-shelved"):
             ui.html(shapes.svg(shapes.PRIORITIES[priority]), sanitize=False).classes("alarm-sign")
             with box("alarm-body"):
-                until = time.strftime("%H:%M", time.localtime(one.until_s))
+                until = CLOCK.told(one.until_s, "%H:%M")
                 why = render(one.why, lang)
                 text("alarm-head").set_text(
                     tr("alarm.shelved_until", lang, time=until, person=one.by, why=why)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Iterable
 
 from nicegui import ui
@@ -12,6 +11,7 @@ from cell.client.orders import needs
 from cell.control.ledger.observations import Order
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import box, text
+from cell.faces.web.wall_clock import CLOCK
 from cell.people.person import SignedIn
 from cell.texts import Lang, render, tr, tr_or
 
@@ -79,7 +79,7 @@ class AlarmPanel:
                 head = tr(
                     "alarm.shelved_until",
                     lang,
-                    time=time.strftime("%H:%M", time.localtime(one.until_s)),
+                    time=CLOCK.told(one.until_s, "%H:%M"),
                     person=one.by,
                     why=render(one.why, lang),
                 )
@@ -124,7 +124,7 @@ def heading(alarm: Alarm, priority: int, lang: Lang) -> str:
     """Priority, time, source and what has become of it."""
     words = [
         tr(f"alarm.priority.{priority}", lang),
-        time.strftime("%H:%M:%S", time.localtime(alarm.raised_s)),
+        CLOCK.told(alarm.raised_s),
         tr_or(f"process.{alarm.source}", alarm.source, lang),
     ]
     if alarm.acknowledged:
