@@ -12,7 +12,7 @@ import pytest
 
 from cell.faces.api.application import routes_of
 from cell.faces.api.fields import moment, stamp
-from cell.faces.api.language import wanted
+from cell.faces.web.language import wanted
 from cell.people.roles import Role
 from tests.api.world import World
 

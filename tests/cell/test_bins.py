@@ -55,8 +55,11 @@ def test_the_belt_stops_and_nothing_starts_while_a_bin_is_out() -> None:
     refused = world.ledger.observe(o.Command(stamp_ns=world.now_ns, name="start", person="lee"))
     assert not refused.accepted
     assert f"kim has taken bin '{BIN}' out" in render(refused.message)
+    assert world.ledger.snapshot().reason == "cell.bin_exchange"
     assert order(world, out=False) == ""
     assert world.ledger.refusals()["start"] == ""
+    assert world.ledger.snapshot().reason == "cell.bin_in_place", "nobody is told to do it again"
+    assert world.ledger.snapshot().state is CellState.STOPPED
 
 
 def test_no_bin_is_out_while_the_arm_brings_a_part_away() -> None:

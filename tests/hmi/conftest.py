@@ -222,9 +222,9 @@ def fake_cell(fake_cell_process: FakeCell) -> FakeCell:
     return fake_cell_process
 
 
-def chromium(webdriver: Any, profile: Path, *words: str, flat: bool = False) -> Any:
-    """A browser without a window; `profile`: a folder of its own; `words`: further ones of its
-    command line; `flat`: it need not draw scenes in space, which costs it much.
+def chromium(webdriver: Any, profile: Path, *, flat: bool = False, liked: str = "de") -> Any:
+    """A browser without a window; `profile`: a folder of its own; `flat`: it need not draw scenes
+    in space, which costs it much; `liked`: the language that it asks for.
     """
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
@@ -233,9 +233,11 @@ def chromium(webdriver: Any, profile: Path, *words: str, flat: bool = False) -> 
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
         "--disable-dev-shm-usage",
         *(FLAT if flat else SCENES),
-        "--window-size=1280,800", f"--user-data-dir={profile}", *words,
+        "--window-size=1280,800", f"--user-data-dir={profile}",
     ):  # fmt: skip
         options.add_argument(flag)
+    # Of no language of ours: pages are in the one that each test asks for, else in the cell's.
+    options.add_experimental_option("prefs", {"intl.accept_languages": liked})
     return webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
 
 

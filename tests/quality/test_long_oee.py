@@ -11,7 +11,6 @@ import pytest
 
 from cell.config import load
 from cell.faces.cli.bench.records.making import START_NS, make
-from cell.quality.calendar import shifts
 from cell.quality.oee import Oee
 from cell.quality.reading.effectiveness import LONGEST_NS as ONE_BY_ONE_NS
 from cell.quality.reading.effectiveness import effectiveness
@@ -37,9 +36,8 @@ def test_it_is_the_account_of_every_state(data: Path, planned: list[dict[str, ob
     settings = load(None, {"data_dir": str(data), "quality.shifts": planned, **GIVEN}).quality
     since, until = START_NS - 8 * 3600 * 10**9, START_NS + 4 * DAY_NS + 16 * 3600 * 10**9
     with closing(Archive(data)) as archive:
-        calendar = [*shifts(settings.patterns, settings.zone, since, until)]
-        exact = effectiveness(archive.sums, settings, since, until, calendar)
-        told = long_effectiveness(archive.sums, settings, since, until, calendar)
+        exact = effectiveness(archive.sums, settings, since, until)
+        told = long_effectiveness(archive.sums, settings, since, until)
     assert exact is not None
     assert told is not None
     whole = told.whole
@@ -60,7 +58,7 @@ def test_by_week_and_no_further_than_two_years(data: Path) -> None:
     settings = load(None, {"data_dir": str(data), **GIVEN}).quality
     with closing(Archive(data)) as archive:
         until = START_NS + 2 * DAYS_NS
-        told = long_effectiveness(archive.sums, settings, START_NS, until, [])
+        told = long_effectiveness(archive.sums, settings, START_NS, until)
         assert told is not None
         assert told.weekly
         assert {one.day.weekday() for one in told.steps} == {0}
@@ -68,7 +66,7 @@ def test_by_week_and_no_further_than_two_years(data: Path) -> None:
         assert told.steps[-1].oee.standing_ns == {"off": told.steps[-1].oee.planned_busy_ns}
         assert told.steps[-1].oee.quality_ratio is None, "of no parts there is none"
         beyond = START_NS + LONGEST_NS + 1
-        assert long_effectiveness(archive.sums, settings, START_NS, beyond, []) is None
+        assert long_effectiveness(archive.sums, settings, START_NS, beyond) is None
 
 
 def test_the_overview_takes_the_sums_where_the_time_is_long(data: Path) -> None:

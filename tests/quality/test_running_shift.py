@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -22,7 +22,7 @@ DAY_NS = 1_700_006_400 * NS
 MIN = 60 * NS
 
 
-def shift_of(folder: Path, begin_ns: int) -> None:
+def shift_of(folder: Path, begin_ns: int, more: Sequence[e.Event] = ()) -> None:
     """Two hours: ten parts of which seven are passed, ten minutes of fault, five of standing."""
 
     def at(minutes: float) -> int:
@@ -54,7 +54,7 @@ def shift_of(folder: Path, begin_ns: int) -> None:
         ),
         e.StateChanged(stamp_ns=at(70), state=e.CellState.RUNNING, reason=""),
     ]  # fmt: skip
-    projected(folder, events, [7])
+    projected(folder, [*events, *more], [7])
 
 
 @pytest.fixture
@@ -115,6 +115,24 @@ def test_without_a_planned_run_time_there_is_no_oee(tmp_path: Path, sums: Sums) 
     seen = read(tmp_path, sums, run_time_s=None, oee_target=None)
     assert (seen.oee.index, seen.target_parts) == (None, None)
     assert seen.oee.availability == Fraction(100, 105)
+
+
+def test_good_rejected_and_yield_are_of_the_same_parts(tmp_path: Path) -> None:
+    """A reject on its way to its bin is in neither of them yet."""
+    begin = DAY_NS + 6 * 60 * MIN
+    on_its_way: list[e.Event] = [
+        e.Arrived(stamp_ns=begin + 80 * MIN, part="s1-open", index=11, encoder_m=0.0, x=0.0),
+        e.Judged(
+            stamp_ns=begin + 80 * MIN, part="s1-open",
+            verdict=Verdict(VerdictKind.REJECT, "scrap", ""), by="recipe",
+        ),
+    ]  # fmt: skip
+    shift_of(tmp_path, begin, on_its_way)
+    sums = Sums(tmp_path)
+    seen = read(tmp_path, sums)
+    sums.close()
+    assert (seen.good, seen.stopped, seen.rejected, seen.reviewed) == (7, 3, 2, 1)
+    assert seen.yield_share == pytest.approx(7 / 10)
 
 
 def test_a_shift_that_has_just_begun_divides_by_nothing(tmp_path: Path, sums: Sums) -> None:

@@ -6,19 +6,34 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from time import time_ns
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from cell.config import CellConfig, load
+from cell.control.ledger import events as e
 from cell.faces.cli.bench.records.making import make
 from cell.faces.quality.asking import asking
-from cell.quality.reading.overview import MOST_POINTS, Overview, overview, step_of
+from cell.quality.calendar import shifts
+from cell.quality.reading.overview import (
+    MOST_POINTS,
+    MOST_SHIFTS,
+    Overview,
+    latest,
+    overview,
+    step_of,
+)
 from cell.quality.reading.trends import stopped_by_cell
+from cell.quality.report.telling import Teller
 from cell.records.reading import Archive, PartsAsked, SumsAsked
 from cell.records.reading.produced import produced
 from cell.records.summaries.tables import CELL_PX
+from cell.texts import tr
+from tests.quality.line import Line
 
 PARTS = 6000
+NS = 10**9
 SHIFTS = [
     {"name": "early", "begin": "08:00", "end": "16:00"},
     {"name": "late", "begin": "16:00", "end": "00:00"},
@@ -154,3 +169,67 @@ def test_an_address_names_a_square() -> None:
         asked = asking({"place": words}, settings, time_ns(), "all")
         assert asked.parts.place is None
         assert "no_place" in asked.problems[0]
+
+
+def test_a_time_that_began_before_there_were_parts_costs_no_more(
+    data: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for the shifts of centuries."""
+    made = 0
+
+    def counted(*given: Any) -> Any:
+        nonlocal made
+        for shift in shifts(*given):
+            made += 1
+            yield shift
+
+    monkeypatch.setattr("cell.quality.reading.overview.shifts", counted)
+    monkeypatch.setattr("cell.quality.reading.effectiveness.shifts", counted)
+    settings = {"quality.shifts": SHIFTS, "quality.time_zone": "Asia/Seoul"}
+    whole = told(data, archive, SumsAsked(), **settings)
+    usual, made = made, 0
+    asked = SumsAsked(since_ns=-(2**62), until_ns=None)
+    long = told(data, archive, asked, **settings)
+    assert long.by_shift == whole.by_shift != ()
+    assert made <= usual
+
+
+def test_the_latest_shifts_are_found_however_rare_they_are() -> None:
+    rare = [
+        {"name": "week", "begin": "08:00", "end": "08:00", "days": ["mon"]},
+        {"name": "rest", "begin": "08:00", "end": "08:00", "planned": False,
+         "days": ["tue", "wed", "thu", "fri", "sat", "sun"]},
+    ]  # fmt: skip
+    for patterns in (rare, SHIFTS):
+        config = load(None, {"quality.shifts": patterns, "quality.time_zone": "Asia/Seoul"})
+        own, low, high = config.quality, 0, 1_800_000_000 * 10**9
+        every = [*shifts(own.patterns, own.zone, high - 400 * 86_400 * 10**9, high)]
+        assert latest(own, low, high) == every[-MOST_SHIFTS:]
+        assert latest(own, high - 1, high) == every[-1:]
+        assert latest(own, high, high) == []
+
+
+def test_an_alarm_that_stopped_the_cell_and_a_part_taken_off_are_told(tmp_path: Path) -> None:
+    """As the ledger writes them down, not as anybody thinks that it does."""
+    line = Line(tmp_path)
+    line.part()
+    stamp = line.now_ns
+    fault = {"part": "", "detail": "", "purge": True, "stopped": True, "encoder_m": 0.0}
+    line.said(
+        e.Arrived(stamp_ns=stamp, part="s1-off", index=2, encoder_m=0.0, x=0.0),
+        e.AlarmRaised(stamp_ns=stamp, alarm="robot.part_dropped", part="", detail="x"),
+        e.Faulted(stamp_ns=stamp, alarm="robot.part_dropped", encoder_valid=True, **fault),
+        e.Purged(stamp_ns=stamp + NS, part="s1-off", person="kim"),
+        e.StateChanged(stamp_ns=stamp + 60 * NS, state=e.CellState.STOPPED, reason="cell.cleared"),
+    )
+    line.close()
+    with closing(Archive(tmp_path)) as opened:
+        asked = SumsAsked(stamp - NS, stamp + 90 * NS)
+        found = told(tmp_path, opened, asked, **{"quality.run_time_s": 2.0})
+    assert found.oee is not None
+    assert found.oee.standing_ns["alarm.robot.part_dropped"] == 60 * NS
+    rows = [row for row in produced(tmp_path, 0, 2**62) if row.disposition]
+    assert found.figures.uninspected == sum(not row.inspected for row in rows) == 1
+    teller = Teller("ko", ZoneInfo("UTC"), str)
+    assert teller.reason("alarm.robot.part_dropped") == "로봇이 부품을 떨어뜨렸습니다"
+    assert teller.reason("state.stopped") == tr("quality.reason.state.stopped", "ko")

@@ -62,8 +62,14 @@ def visitor(cell_page: Hmi) -> Iterator[Visitor]:
 
 
 @pytest.fixture(scope="session")
-def routes(ros_environment: dict[str, str]) -> list[tuple[str, str]]:
+def routes(all_routes: list[tuple[str, str, bool]]) -> list[tuple[str, str]]:
     """Method and path of everything that the application answers to."""
+    return [(method, path) for method, path, _ in all_routes]
+
+
+@pytest.fixture(scope="session")
+def all_routes(ros_environment: dict[str, str]) -> list[tuple[str, str, bool]]:
+    """The same, with whether a page is built there."""
     import json
 
     told: Any = subprocess.run(

@@ -1,4 +1,4 @@
-"""All addresses of the web application, as JSON lines: method and path."""
+"""All addresses of the web application, as JSON lines: method, path, whether a page is built."""
 
 from __future__ import annotations
 
@@ -32,6 +32,17 @@ def walk(routes: Any, before: str = "") -> Iterator[tuple[str, str]]:
                 yield method, filled(before + route.path)
 
 
+def pages(routes: Any) -> Iterator[str]:
+    """Paths at which a page is built."""
+    for route in routes:
+        if isinstance(route, Mount):
+            yield from pages(route.routes or ())
+        elif isinstance(route, Route) and hasattr(route.endpoint, "__wrapped__"):
+            where = route.endpoint.__code__.co_filename
+            if where.endswith("nicegui/page.py"):
+                yield filled(route.path)
+
+
 def filled(path: str) -> str:
     return re.sub(r"{(\w+)(:\w+)?}", lambda found: FILLED.get(found[1], "1"), path)
 
@@ -57,8 +68,10 @@ def main() -> None:
             nothing = SimpleNamespace()
             made: Any = {f.name: known.get(f.name, nothing) for f in fields(Services)}
             services = Services(**made)
-            for method, path in sorted(set(walk(application(services).routes))):
-                json.dump([method, path], sys.stdout)
+            made_routes = application(services).routes
+            built = set(pages(made_routes))
+            for method, path in sorted(set(walk(made_routes))):
+                json.dump([method, path, path in built], sys.stdout)
                 print()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cell.faces.web.visitors import IN_ALL, OWN_TIME_S, PER_PERSON, Room, Waiting, room
+from cell.faces.web.visitors import IN_ALL, INNER, OWN_TIME_S, PER_PERSON, Room, Waiting, room
 
 NOW = 100.0
 OLD, YOUNG = NOW - OWN_TIME_S - 1, NOW - OWN_TIME_S / 2
@@ -57,3 +57,12 @@ def test_who_fetches_without_end_keeps_nobody_out_and_builds_few(many: int) -> N
             assert len(pages) <= IN_ALL
     assert not refused or many >= IN_ALL
     assert built <= (20 / OWN_TIME_S + 2) * IN_ALL
+
+
+def test_pictures_and_files_take_no_pages_room(all_routes: list[tuple[str, str, bool]]) -> None:
+    """A download that counted as a page would let go of one that still waits for its browser."""
+    built = {path for method, path, page in all_routes if page and method == "GET"}
+    others = {path for method, path, page in all_routes if not page and method == "GET"}
+    assert {"/", "/quality", "/studio"} <= built
+    assert not [path for path in built if path.startswith(INNER)]
+    assert [path for path in others if not path.startswith(INNER)] == []

@@ -9,8 +9,10 @@ from cell.control.ledger.account import Account, Bin, Grasp, Stage
 from cell.control.ledger.desk import Desk, NeedlessError, RefusalError
 from cell.control.ledger.events import CellState
 from cell.control.ledger.observations import ExchangeBin
+from cell.texts import say
 
 FULL = "bin.full"
+EXCHANGE = "cell.bin_exchange"
 _ON_ITS_WAY = (Stage.AWAITING_REMOVAL, Stage.REMOVING, Stage.LIFTED)
 
 
@@ -77,10 +79,11 @@ def may_hold(desk: Desk, account: Account) -> tuple[str, ...]:
 
 def watch(desk: Desk) -> None:
     """Tell people of bins to be exchanged, in time: before a part comes that finds no room."""
-    names_now = ", ".join(filled(desk))
-    if not names_now:
+    found = filled(desk)
+    if not found:
         desk.clear_alarm(FULL)
         return
+    names_now = say("alarm.bin.which", bins=list(found))
     known = desk.state.alarms.alarms.get(FULL)
     if FULL not in desk.state.alarms.causes or known is None or known.detail != names_now:
         desk.alarm(FULL, detail=names_now)
@@ -114,7 +117,7 @@ def _open(desk: Desk, wish: ExchangeBin) -> None:
             e.StateChanged(
                 stamp_ns=desk.now_ns,
                 state=CellState.STOPPING,
-                reason="cell.bin_exchange",
+                reason=EXCHANGE,
                 person=wish.person,
             )
         )
@@ -135,3 +138,11 @@ def _close(desk: Desk, wish: ExchangeBin) -> None:
     desk.emit(
         e.BinExchanged(stamp_ns=desk.now_ns, bin=wish.bin, person=wish.person, parts=held.parts)
     )
+    state = desk.state
+    out = any(one.opened_by for one in state.bins.values())
+    if state.cell is CellState.STOPPED and state.reason == EXCHANGE and not out:
+        desk.emit(
+            e.StateChanged(
+                stamp_ns=desk.now_ns, state=CellState.STOPPED, reason="cell.bin_in_place"
+            )
+        )

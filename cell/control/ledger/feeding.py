@@ -158,7 +158,7 @@ def _pauses(desk: Desk) -> list[str]:
         found.append(say("feed.blocked"))
     full = bins.filled(desk)
     if full:
-        found.append(say("feed.bin_full", bins=", ".join(full)))
+        found.append(say("feed.bin_full", bins=list(full)))
     return found
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -61,9 +62,15 @@ def settings_of(data: Path, config: Path | None) -> CellConfig:
     return load(config or (own if own.exists() else None))
 
 
-def time_asked(since: str, until: str) -> tuple[int, int]:
+def place(settings: CellConfig) -> ZoneInfo | None:
+    """The time zone of the cell's shifts; None where it has none: this computer's."""
+    return settings.quality.zone if settings.quality.time_zone else None
+
+
+def time_asked(settings: CellConfig, since: str, until: str) -> tuple[int, int]:
     """From - to [ns]; all of the time where nothing is given. Raises UsageError."""
-    begin, end = stamp_of("--since", since), stamp_of("--until", until)
+    zone = place(settings)
+    begin, end = stamp_of("--since", since, zone), stamp_of("--until", until, zone)
     asked = (0 if begin is None else begin, ALWAYS if end is None else end)
     if asked[0] >= asked[1]:
         raise UsageError(f"--until {until}: is not after --since {since}; give a later one.")

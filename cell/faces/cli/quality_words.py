@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
@@ -69,11 +70,12 @@ def summary_json(told: Summary) -> dict[str, Any]:
     }
 
 
-def summary_lines(told: Summary) -> Iterator[str | Table]:
-    """The same for people, without the heat map."""
+def summary_lines(told: Summary, zone: ZoneInfo | None) -> Iterator[str | Table]:
+    """The same for people, without the heat map; times by `zone`, else by this computer's."""
     period, oee = told.period, told.oee
     name = f"shift {period.shift.day}/{period.shift.name}, " if period.shift else ""
-    yield f"{name}{clock(period.since_ns)} to {clock(period.until_ns)}"
+    where = f" ({zone.key})" if zone is not None else ""
+    yield f"{name}{clock(period.since_ns, zone)} to {clock(period.until_ns, zone)}{where}"
     yield (
         f"parts {told.parts}: passed {told.passed}, stopped {told.stopped}, not inspected "
         f"{told.not_inspected}, overridden {told.overridden} "

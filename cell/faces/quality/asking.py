@@ -21,6 +21,16 @@ PERIODS: Final = {"day": DAY_NS, "week": 7 * DAY_NS, "month": 30 * DAY_NS}
 SHIFT, ALL = "shift", "all"
 VERDICTS: Final = ("pass", "reject", "review", "none")
 DISPOSITIONS: Final = ("passed", "removed", "purged", "open")
+OVERRIDDEN: Final = {"yes": True, "no": False}
+CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
+    "period": (SHIFT, *PERIODS, ALL), "verdict": VERDICTS, "disposition": DISPOSITIONS,
+    "overridden": tuple(OVERRIDDEN),
+}  # fmt: skip
+NAMES: Final = frozenset({
+    *CHOICES, "since", "until", "run", "part", "defect", "score", "recipe", "model", "person",
+    "after", "form", "lang",
+})  # fmt: skip
+"""What an address may say. Whatever else it says is told, and not taken for a condition."""
 LONGEST: Final = 200
 """Of a word in an address."""
 _MOST_NS: Final = 2**62
@@ -65,6 +75,12 @@ def asking(words: Mapping[str, str], settings: QualityConfig, now_ns: int, defau
             problems.append(say("quality.asked.no_time", time=word))
             return None
 
+    for name, word in known.items():
+        if name not in NAMES:
+            problems.append(say("quality.asked.no_name", name=name[:LONGEST]))
+        elif word and name in CHOICES and word not in CHOICES[name]:
+            choices = ", ".join(CHOICES[name])
+            problems.append(say("quality.asked.no_choice", name=name, word=word, choices=choices))
     since, until = time_of("since"), time_of("until")
     period = "" if since is not None or until is not None else known.get("period", default)
     if period not in ("", *PERIODS, SHIFT, ALL):
@@ -88,7 +104,7 @@ def asking(words: Mapping[str, str], settings: QualityConfig, now_ns: int, defau
         recipe=known.get("recipe", ""),
         model=known.get("model", ""),
         person=known.get("person", ""),
-        overridden={"yes": True, "no": False}.get(known.get("overridden", "")),
+        overridden=OVERRIDDEN.get(known.get("overridden", "")),
         place=place_of(known.get("place", ""), problems),
     )
     return Asking(known, period, parts, tuple(problems))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from cell.faces.quality.asking import address, asking
@@ -124,10 +125,22 @@ def _drawn(visit: Visit, told: Heat, leads: Callable[..., str]) -> str:
     told_worst = table(head, lines, t("quality.heat.worst"), words=0)
     most = worst[0].defects
     legend = "".join(
-        f"<span class='qp-key'><i class='qp-heat-{level}'></i>≤ {most * level // HEATS:,}</span>"
-        for level in range(1, HEATS + 1)
+        f"<span class='qp-key'><i class='qp-heat-{level}'></i>{_span(low, high)}</span>"
+        for level, low, high in levels(most)
     )
     drawn = f"<p class='qp-legend'>{legend}</p><div class='qp-heat'>{picture}</div>"
     return panel(told.recipe, drawn, "heat", hint) + panel(
         t("quality.heat.worst"), f"{told_worst}<p class='qp-keys'>{parts}</p>", "heat-table"
     )
+
+
+def levels(most: int) -> list[tuple[int, int, int]]:
+    """Colours of a heat map whose fullest square has `most` defects: number, fewest and most
+    defects of each. Of few defects some colours stand for no count.
+    """
+    edges = [most * level // HEATS for level in range(HEATS + 1)]
+    return [(n, low + 1, high) for n, (low, high) in enumerate(pairwise(edges), 1) if high > low]
+
+
+def _span(low: int, high: int) -> str:
+    return f"{high:,}" if low == high else f"{low:,} – {high:,}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -11,6 +10,7 @@ from nicegui import ui
 from cell.faces.studio.frame import button
 from cell.faces.studio.visit import Visit
 from cell.faces.studio.work import Showing
+from cell.faces.web.wall_clock import CLOCK
 from cell.labels.values import OF_THE_CELL, About, Item, Origin, Purpose, Reason, Said, Version
 from cell.products.labels import label_of
 from cell.texts import Label, render, tr_or
@@ -183,4 +183,4 @@ def summary(said: Said, visit: Visit, label: Label) -> str:
 
 def at(stamp_ns: int) -> str:
     """When it was, for people."""
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(stamp_ns * 1e-9))
+    return CLOCK.told(stamp_ns * 1e-9, "%Y-%m-%d %H:%M")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -44,27 +40,9 @@ def main(
 def run(path: Path | None, overrides: Mapping[str, object]) -> None:
     """Serve until a signal. Raises a UserError for what cannot be served."""
     cell: CellConfig = load(path, overrides)
-    live_in(cell.quality.time_zone)
     site_of(cell)
     pass_gate()
     serve(cell)
-
-
-def live_in(zone: str) -> None:
-    """Show times as the clocks of the shifts' place do, whatever this machine's own zone is. '': as
-    the machine does.
-    """
-    if not zone:
-        return
-    before = os.environ.get("TZ")
-    os.environ["TZ"] = zone
-    time.tzset()
-    # Python may know zones that the machine's own files lack: those would be told as UTC.
-    if datetime.now().astimezone().utcoffset() != datetime.now(ZoneInfo(zone)).utcoffset():
-        del os.environ["TZ"]
-        if before is not None:
-            os.environ["TZ"] = before
-        time.tzset()
 
 
 def start(command: Sequence[str]) -> None:

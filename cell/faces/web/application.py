@@ -22,6 +22,7 @@ from cell.faces.web.reception import Reception
 from cell.faces.web.services import Services
 from cell.faces.web.sign_in import routes as sign_in
 from cell.faces.web.visitors import Visitors, guard
+from cell.faces.web.wall_clock import CLOCK
 
 FAVICON: Final = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="#1fb894">'
@@ -33,6 +34,7 @@ def application(services: Services) -> FastAPI:
     """The faces in one application; call once in a process."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     config = services.config
+    CLOCK.set(config.quality)
     reception = Reception(services.people, config)
     app.add_middleware(Visitors)
     app.add_middleware(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from cell.config.quality import QualityConfig
-from cell.quality.calendar import Shift
+from cell.quality.calendar import shifts
 from cell.quality.oee import Oee, Stretch, account
 from cell.quality.reading.reasons import reason_of, waited
 from cell.records.reading import Sums, SumsAsked
@@ -16,16 +15,15 @@ LONGEST_NS: Final = 40 * 86_400 * 10**9
 MOST_SPELLS: Final = 20_000
 
 
-def effectiveness(
-    sums: Sums, settings: QualityConfig, since_ns: int, until_ns: int, calendar: Sequence[Shift]
-) -> Oee | None:
+def effectiveness(sums: Sums, settings: QualityConfig, since_ns: int, until_ns: int) -> Oee | None:
     """The account of the time; None where it is longer than `LONGEST_NS` or has too many states.
     Parts, and waits of the belt for the arm, count by whole quarters of an hour. Reasons: `wait`,
-    `retry`, `off`, an alarm's code, or `state.<state>`. Raises RecordsError.
+    `retry`, `off`, `alarm.<alarm>` of the one that stopped the cell, or `state.<state>`. Raises
+    RecordsError.
     """
     if until_ns - since_ns > LONGEST_NS:
         return None
-    planned = _planned(settings, since_ns, until_ns, calendar)
+    planned = _planned(settings, since_ns, until_ns)
     spells = sums.spells(since_ns, until_ns, MOST_SPELLS + 1)
     if len(spells) > MOST_SPELLS:
         return None
@@ -45,13 +43,12 @@ def effectiveness(
     return waited(account(stretches, planned, run_ns, produced, good), waits)
 
 
-def _planned(
-    settings: QualityConfig, since_ns: int, until_ns: int, calendar: Sequence[Shift]
-) -> list[tuple[int, int]]:
+def _planned(settings: QualityConfig, since_ns: int, until_ns: int) -> list[tuple[int, int]]:
     """Without shifts all of the time. Spans that touch are one."""
     if not settings.shifts:
         return [(since_ns, until_ns)]
     joined: list[tuple[int, int]] = []
+    calendar = shifts(settings.patterns, settings.zone, since_ns, until_ns)
     for begin, end in (span for one in calendar for span in one.working):
         low, high = max(begin, since_ns), min(end, until_ns)
         if joined and joined[-1][1] == low and high > low:

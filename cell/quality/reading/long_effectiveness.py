@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from cell.config.quality import QualityConfig
-from cell.quality.calendar import Shift
+from cell.quality.calendar import shifts
 from cell.quality.oee import PRODUCING, Oee
 from cell.quality.reading.reasons import reason_of, waited
 from cell.records.reading import Sums
@@ -45,7 +45,7 @@ class LongOee:
 
 
 def long_effectiveness(
-    sums: Sums, settings: QualityConfig, since_ns: int, until_ns: int, calendar: Sequence[Shift]
+    sums: Sums, settings: QualityConfig, since_ns: int, until_ns: int
 ) -> LongOee | None:
     """None where the time is longer than `LONGEST_NS`. Planned times count by whole quarters of an
     hour, and states as far as they have ended. Raises RecordsError.
@@ -54,7 +54,7 @@ def long_effectiveness(
         return None
     weekly = until_ns - since_ns > DAYS_NS
     spans: dict[date, list[tuple[int, int]]] = {}
-    for day, low, high in _planned(settings, since_ns, until_ns, calendar):
+    for day, low, high in _planned(settings, since_ns, until_ns):
         first = day - timedelta(days=day.weekday()) if weekly else day
         spans.setdefault(first, []).append((low, high))
     days = sorted(spans)
@@ -74,13 +74,15 @@ def long_effectiveness(
 
 
 def _planned(
-    settings: QualityConfig, since_ns: int, until_ns: int, calendar: Sequence[Shift]
+    settings: QualityConfig, since_ns: int, until_ns: int
 ) -> Iterator[tuple[date, int, int]]:
     """Planned times with the day that they count for, rounded to quarters of an hour [ns]. A shift
     counts for the day on which it begins; without shifts all of each day is planned.
     """
     spans: Iterator[tuple[date, int, int]] = (
-        (one.day, low, high) for one in calendar for low, high in one.working
+        (one.day, low, high)
+        for one in shifts(settings.patterns, settings.zone, since_ns, until_ns)
+        for low, high in one.working
     )
     if not settings.shifts:
         spans = _days(settings.zone, since_ns, until_ns)

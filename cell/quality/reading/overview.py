@@ -37,10 +37,10 @@ _KINDS: Final[tuple[By, ...]] = ("own", "own_by", "verdict", "overridden", "disp
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Parts. stopped: that the cell did not pass by itself; rejected, reviewed: of these, by their
-    newest verdict; uninspected: rejected by the ledger, not by what was found; open: without a
-    disposition yet, which count nowhere else; overridden: a person gave a verdict, or said
-    something after the fact; by the last word, false_calls: stopped ones that were good; missed:
-    passed ones that have a defect.
+    newest verdict; uninspected: of which no inspection counts, rejected by the ledger or taken off
+    before; open: without a disposition yet, which count nowhere else; overridden: a person gave a
+    verdict, or said something after the fact; by the last word, false_calls: stopped ones that were
+    good; missed: passed ones that have a defect.
     """
 
     parts: int
@@ -100,7 +100,6 @@ def overview(
     since = first_ns if asked.since_ns is None else asked.since_ns
     until = max(last_ns + 1, since) if asked.until_ns is None else min(asked.until_ns, now_ns)
     asked = replace(asked, since_ns=since, until_ns=max(since, until))
-    calendar = [*shifts(settings.patterns, settings.zone, since, max(since, until))]
     low, high = max(since, first_ns), min(until, last_ns + 1)
     steps = _series(sums, asked, low, high, settings.zone)
     found = sums.classes(asked)
@@ -112,9 +111,9 @@ def overview(
             counts[one.class_name][one.after] += 1
     oee, by_step = None, None
     if not (asked.recipe or asked.model):  # OEE is of the whole cell
-        oee = effectiveness(sums, settings, since, max(since, until), calendar)
+        oee = effectiveness(sums, settings, since, max(since, until))
         if oee is None:
-            by_step = long_effectiveness(sums, settings, since, max(since, until), calendar)
+            by_step = long_effectiveness(sums, settings, since, max(since, until))
             oee = None if by_step is None else by_step.whole
     recipes = _grouped(sums.parts(asked, ("recipe", "own", "disposition")), settings.confidence)
     return Overview(
@@ -129,7 +128,7 @@ def overview(
         charts=_charts(steps),
         steps=tuple((step.since_ns, step.until_ns) for step in steps),
         places=sums.places(asked),
-        by_shift=tuple(_by_shift(sums, asked, calendar, low, high, settings.confidence)),
+        by_shift=tuple(_by_shift(sums, asked, latest(settings, low, high), settings.confidence)),
         by_recipe=recipes,
         by_model=_grouped(sums.parts(asked, ("model", "own", "disposition")), settings.confidence),
         confidence=settings.confidence,
@@ -194,7 +193,7 @@ def _figures(counts: Iterable[PartCount]) -> Figures:
         held = {
             "parts": True, "passed": disposition == "passed", "stopped": out,
             "rejected": out and verdict == "reject", "reviewed": out and verdict == "review",
-            "uninspected": out and own_by == "ledger", "overridden": bool(word),
+            "uninspected": own_by != "recipe", "overridden": bool(word),
             "false_calls": out and word == "pass", "missed": not out and word == "reject",
         }  # fmt: skip
         n.update({name: one.parts for name, holds in held.items() if holds})
@@ -227,13 +226,27 @@ def _group(name: str, counts: Iterable[PartCount], confidence: float) -> Group:
     return Group(name, parts, stopped, clopper_pearson(stopped, parts, confidence))
 
 
+def latest(settings: QualityConfig, low_ns: int, high_ns: int) -> list[Shift]:
+    """The last shifts of a time, at most `MOST_SHIFTS`, oldest first. The calendar is made from the
+    end on: a time may be asked for that began before there were clocks.
+    """
+    length = MOST_SHIFTS * 86_400 * 10**9
+    while high_ns > low_ns and settings.shifts:
+        begin = max(low_ns, high_ns - length)
+        found = [*shifts(settings.patterns, settings.zone, begin, high_ns)]
+        if begin == low_ns or len(found) > MOST_SHIFTS:
+            return found[-MOST_SHIFTS:]
+        length *= 4
+    return []
+
+
 def _by_shift(
-    sums: Sums, asked: SumsAsked, calendar: Sequence[Shift], low: int, high: int, confidence: float
+    sums: Sums, asked: SumsAsked, known: Sequence[Shift], confidence: float
 ) -> Iterator[tuple[Group, Shift]]:
-    """The latest shifts in which parts came, oldest first; by whole quarters of an hour."""
-    known = [one for one in calendar if one.end_ns > low and one.begin_ns < high]
-    for one in known[-MOST_SHIFTS:]:
-        own = replace(asked, since_ns=max(one.begin_ns, low), until_ns=min(one.end_ns, high))
+    """The shifts in which parts came, as they are asked for; by whole quarters of an hour."""
+    first, end = asked.since_ns or 0, asked.until_ns or 0
+    for one in known:
+        own = replace(asked, since_ns=max(one.begin_ns, first), until_ns=min(one.end_ns, end))
         group = _group(f"{one.day}/{one.name}", sums.parts(own, ("own", "disposition")), confidence)
         if group.parts:
             yield group, one

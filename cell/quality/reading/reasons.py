@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from cell.quality.oee import PRODUCING, Oee
+from cell.texts import ENGLISH, catalogue
 from models.ground.text import read
 
 _RUNNING: Final = "running"
@@ -20,7 +21,8 @@ def reason_of(state: str, reason: str) -> str:
     if state in _FAULTED:
         text = read(reason)
         code = reason if text is None else text.code
-        if code.startswith("alarm.") and " " not in code:
+        code = code if code.startswith("alarm.") else f"alarm.{code}"
+        if code in catalogue(ENGLISH):
             return code
     return f"state.{state}"
 

@@ -34,10 +34,11 @@ class Step:
 class RunningShift:
     """From `since_ns` up to now, `until_ns` (system clock). name: the shift's, '' where there are
     none; ends_ns: when it ends. good, stopped: parts that were passed, and that never come out;
-    rejected, reviewed: parts with that verdict now. target: the OEE that is aimed at, target_parts:
-    what it would have made of the planned time until now. stops: reasons of standing with their
-    time [ns], the largest first. ahead_ns: until when the records go on, where that is later than
-    now because the clock was set back; time up to there counts once, and its parts when it comes.
+    rejected, reviewed: those of them with that verdict now. target: the OEE that is aimed at,
+    target_parts: what it would have made of the planned time until now. stops: reasons of standing
+    with their time [ns], the largest first. ahead_ns: until when the records go on, where that is
+    later than now because the clock was set back; time up to there counts once, and its parts when
+    it comes.
     """
 
     name: str
@@ -105,8 +106,8 @@ def running_shift(
         ends_ns=ends,
         good=good,
         stopped=sum(n for _, n in gone) - good,
-        rejected=sum(row.parts for row in counts if row.key[0] == "reject"),
-        reviewed=sum(row.parts for row in counts if row.key[0] == "review"),
+        rejected=sum(n for key, n in gone if key[0] == "reject"),
+        reviewed=sum(n for key, n in gone if key[0] == "review"),
         oee=oee,
         target=target,
         target_parts=wanted,

@@ -76,7 +76,9 @@ def summarise(
     found = [*findings(rows, truths(data_dir, {row.part for row in rows}), recipe_of)]
     of_part = Counter(one.part for one in found)
     passed = sum(row.disposition == "passed" for row in rows)
-    calendar = [*shifts(settings.patterns, settings.zone, period.since_ns, period.until_ns)]
+    # Only where parts came: a time may be asked for that began before there were shifts.
+    ends = (rows[0].arrived_ns, rows[-1].arrived_ns + 1) if rows else (0, 0)
+    calendar = [*shifts(settings.patterns, settings.zone, *ends)] if rows else []
     return Summary(
         period=period,
         parts=len(rows),

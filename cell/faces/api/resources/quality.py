@@ -8,6 +8,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, Field
 
+from cell.control.alarms import reason_text
 from cell.faces.api.desk import AtDesk
 from cell.faces.api.fields import Since, Told, Until, Words, moment, stamp
 from cell.faces.api.language import Reader
@@ -211,7 +212,11 @@ def get_states(desk: AtDesk, lang: Reader, since: Since = None, until: Until = N
     return States(
         **_time(asked),
         items=[
-            State(state=one.state, reason=Words.of(one.reason, lang), seconds=one.seconds)
+            State(
+                state=one.state,
+                reason=Words.of(reason_text(one.reason), lang),
+                seconds=one.seconds,
+            )
             for one in states
         ],
         stops=[Stop.model_validate(one) for one in stops],

@@ -11,7 +11,16 @@ import typer
 
 from cell.config import CellConfig
 from cell.faces.cli.errors import UsageError
-from cell.faces.cli.quality_here import DATA, AsJson, Config, Data, Since, Until, settings_of
+from cell.faces.cli.quality_here import (
+    DATA,
+    AsJson,
+    Config,
+    Data,
+    Since,
+    Until,
+    place,
+    settings_of,
+)
 from cell.faces.cli.quality_words import summary_json, summary_lines
 from cell.faces.cli.shifts import shift_named
 from cell.faces.cli.terminal import terminal
@@ -57,7 +66,7 @@ def summary(
         print(json.dumps(summary_json(told), indent=2, ensure_ascii=False))
         return
     console = terminal()
-    for line in summary_lines(told):
+    for line in summary_lines(told, place(settings)):
         console.print(line, highlight=False, markup=False, soft_wrap=isinstance(line, str))
 
 
@@ -66,9 +75,10 @@ def _period(settings: CellConfig, shift: str, since: str, until: str) -> Period:
     if shift:
         found = shift_named(shift, settings.quality, now_ns)
         return Period(found.begin_ns, min(now_ns, found.end_ns), found)
-    end = stamp_of("--until", until)
+    zone = place(settings)
+    end = stamp_of("--until", until, zone)
     end = now_ns if end is None else end
-    begin = stamp_of("--since", since)
+    begin = stamp_of("--since", since, zone)
     begin = end - 86_400 * 10**9 if begin is None else begin
     if begin >= end:
         raise UsageError(f"--until {until}: is not after --since {since}; give a later one.")

@@ -27,6 +27,7 @@ from cell.faces.cli.quality_here import (
     Since,
     Until,
     book_of,
+    place,
     settings_of,
 )
 from cell.faces.cli.when import stamp_of
@@ -90,8 +91,9 @@ def plan(
     Limits that are not given are the configuration's. Without --since parts that arrive from now
     on count.
     """
-    begin, end, now_ns = stamp_of("--since", since), stamp_of("--until", until), time_ns()
-    own = settings_of(data, config).quality
+    cell, now_ns = settings_of(data, config), time_ns()
+    begin = stamp_of("--since", since, place(cell))
+    end, own = stamp_of("--until", until, place(cell)), cell.quality
     wish = Plan(
         name=acceptance,
         at_ns=now_ns,

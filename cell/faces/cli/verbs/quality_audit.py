@@ -63,7 +63,7 @@ def draw(
     config: Config = None,
 ) -> None:
     """Draw parts by lot, and print them. What was drawn is never changed."""
-    begin, end = time_asked(since, until)
+    begin, end = time_asked(settings_of(data, config), since, until)
     wish = Audit(audit, time_ns(), "", begin, end, 0, 0, ())
     made = _draw(data, config, person, wish, passed, stopped)
     say_drawn(audit, made.of_passed, made.of_stopped, [one.part for one in made.parts])

@@ -62,7 +62,7 @@ def plan(
 
     A plan is never changed.
     """
-    begin, end = time_asked(since, until)
+    begin, end = time_asked(settings_of(data, config), since, until)
     wish = Study(study, time_ns(), "", recipe, trials, seed or study, (*appraiser, CELL), 0)
     made = _plan(data, config, person, wish, parts, (begin, end))
     print(

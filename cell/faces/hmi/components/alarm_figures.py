@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from html import escape
 
@@ -13,6 +12,7 @@ from cell.control.alarms import CATALOGUE, alarm_text
 from cell.control.alarms.performance import ACCEPTABLE_PER_HOUR, FLOOD_IN_TEN_MIN, Figures
 from cell.faces.hmi.components.base import box, text
 from cell.faces.hmi.shift_watch import Told
+from cell.faces.web.wall_clock import CLOCK
 from cell.records.reading import AlarmEventRow
 from cell.texts import Lang, render, say, tr
 
@@ -74,7 +74,7 @@ def measured(found: Figures, lang: Lang) -> str:
 
 def line(row: AlarmEventRow, lang: Lang) -> str:
     """One event: when, what became of which alarm, by whom."""
-    at = time.strftime("%H:%M:%S", time.localtime(row.stamp_ns / 1e9))
+    at = CLOCK.told(row.stamp_ns / 1e9)
     told = [at, tr(f"alarm.event.{row.kind}", lang)]
     if row.person:
         told.append(row.person)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from cell.client.model import Alarm, Shelved
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import box, show, text
 from cell.faces.hmi.components.rows import Keys
+from cell.faces.web.wall_clock import CLOCK
 from cell.texts import Lang, render, tr, tr_or
 
 Act = Callable[[str], object]
@@ -102,7 +102,7 @@ class ShelfRow:
         """Show until when, by whom and why."""
         one, lang = told.one, told.lang
         self._sign.set_content(shapes.svg(shapes.PRIORITIES[shown_priority(one.alarm)]))
-        until = time.strftime("%H:%M", time.localtime(one.until_s))
+        until = CLOCK.told(one.until_s, "%H:%M")
         why = render(one.why, lang)
         words = tr("alarm.shelved_until", lang, time=until, person=one.by, why=why)
         self._head.set_text(words)
@@ -127,7 +127,7 @@ def heading(alarm: Alarm, priority: int, lang: Lang) -> str:
     """Priority, time, source and what has become of it."""
     words = [
         tr(f"alarm.priority.{priority}", lang),
-        time.strftime("%H:%M:%S", time.localtime(alarm.raised_s)),
+        CLOCK.told(alarm.raised_s),
         tr_or(f"process.{alarm.source}", alarm.source, lang),
     ]
     if alarm.acknowledged:

@@ -12,6 +12,7 @@ from cell.client.feeding import feed_words
 from cell.client.model import UNKNOWN, CellStatus, CellView
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import Component, box, show, text
+from cell.faces.web.wall_clock import CLOCK
 from cell.faces.web.who import Who
 from cell.people.person import SignedIn
 from cell.people.roles import Permission
@@ -75,7 +76,7 @@ class Header:
         self._views.update(view, lang)
         self._recipe.update(view, lang)
         self._who.update(lang)
-        self._clock.set_text(time.strftime("%H:%M:%S"))
+        self._clock.set_text(CLOCK.told(time.time()))
         for room, link in self._rooms.items():
             link.set_text(tr(f"{room}.title", lang))
             if link.props["href"] != f"/{room}?lang={lang}":

@@ -130,7 +130,7 @@ class OverrideKeys:
 
     def _undo_key(self, before: Part, lang: Lang) -> None:
         verdict = tr(f"verdict.{before.verdict.value}", lang)
-        words = tr("override.undo", lang, part=before.part, verdict=verdict)
+        words = tr("override.undo", lang, verdict=verdict)
         back = Offer(before.verdict, UNDONE)
         key = ui.button(words, icon="undo", on_click=partial(self._order, before, back), color=None)
         key.props("no-caps unelevated data-test=override-undo")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import time
 from collections.abc import Sequence
 
 from nicegui import ui
@@ -13,6 +12,7 @@ from cell.faces.hmi.components.base import box, text
 from cell.faces.hmi.labels import labels
 from cell.faces.hmi.pictures import Picture, PictureStore
 from cell.faces.hmi.recipes import RecipeBook
+from cell.faces.web.wall_clock import CLOCK
 from cell.products.recipe import Recipe
 from cell.products.regions import Region
 from cell.texts import Label, Lang, tr
@@ -87,7 +87,7 @@ def caption(status: InspectionStatus, lang: Lang) -> str:
         "picture.caption",
         lang,
         trigger=seen.trigger,
-        time=time.strftime("%H:%M:%S", time.localtime(seen.exposure_ns * 1e-9)),
+        time=CLOCK.told(seen.exposure_ns * 1e-9),
         ms=round(seen.timings.total_ms),
     )
 

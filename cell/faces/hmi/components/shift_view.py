@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from html import escape
 
@@ -13,6 +12,7 @@ from cell.control.alarms import CATALOGUE, alarm_text
 from cell.faces.hmi.components.base import box, text
 from cell.faces.hmi.components.shift_figures import percent
 from cell.faces.hmi.shift_watch import Told
+from cell.faces.web.wall_clock import CLOCK
 from cell.quality.reading.running_shift import RunningShift, Step
 from cell.texts import Lang, render, tr, tr_or
 
@@ -152,4 +152,4 @@ def _minutes(ns: int, lang: Lang) -> str:
 
 
 def _clock(ns: int) -> str:
-    return time.strftime("%H:%M", time.localtime(ns / 1e9))
+    return CLOCK.told(ns / 1e9, "%H:%M")

@@ -168,7 +168,7 @@ class Line:
                 (self._next(), alarm, ALARMS[0], person, stamp_ns + 20 * NS)
             )
             add["belt_stop"].append((self._next(), self.session, "fault", name, stamp_ns, 0.0))
-            self._state("faulted", "alarm.robot.removal_failed", stamp_ns)
+            self._state("faulted", "robot.removal_failed", stamp_ns)
             self._state("running", "", stamp_ns + 60 * NS)
             self.now_ns = max(self.now_ns, stamp_ns + 61 * NS)
             add["disposition"].append((name, "purged", "", person, end_ns, self._next()))
