@@ -28,7 +28,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 NAMES: Final = frozenset({
     *CHOICES, "since", "until", "run", "part", "defect", "score", "recipe", "model", "person",
-    "after", "form", "lang",
+    "after", "form", "lang", "place",
 })  # fmt: skip
 """What an address may say. Whatever else it says is told, and not taken for a condition."""
 LONGEST: Final = 200
