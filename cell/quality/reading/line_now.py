@@ -15,7 +15,6 @@ from cell.quality.watched_part import CLASS
 from cell.quality.watches import ALL, Kept
 from cell.texts import say
 
-
 SIGNED: Final = ("lateral_m", "yaw_rad")
 """Numbers that may be negative; a limit of another one below zero is none."""
 
