@@ -20,7 +20,7 @@ from scipy.stats import chi2
 Distribution = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Share of standardised values up to each of these."""
 SURE: Final = 0.9
-PRIOR: Final = 10.0
+PRIOR: Final = 3.0
 """Degrees of freedom that independence is worth before anything was seen."""
 _STATES: Final = 201
 FEW_STATES: Final = 101

@@ -443,7 +443,7 @@ LINES = [
     Line("quality audit show A"),
     Line("quality audit report A --out O"),
     Line("quality monitors show"),
-    Line("quality monitors begin --why lamp", "product"),
+    Line("quality monitors begin --all --why lamp"),
     Line("quality monitors begin pcb --why lamp", "every"),
     Line("quality acceptance plan A --recipe ball_screw"),
     Line("quality acceptance draw A"),

@@ -24,7 +24,7 @@ from scipy.signal import lfilter
 from scipy.special import ndtri
 
 from cell.quality.line_watch import HALVES
-from cell.quality.usual import CUT, OVER, WEIGHT, Usual, all_usual
+from cell.quality.usual import CUT, OVER, WEIGHT, Usual, all_usual, usual_of
 from cell.quality.watched_part import CLASS, LEAST_OF_A_CLASS, OTHERS, SCENE
 
 Array = NDArray[Any]
@@ -111,7 +111,9 @@ def delay(condition: str, baseline: int, run: int, shift: float, lines: int, see
     random, found = np.random.default_rng(seed), []
     for _ in range(lines):
         seen = line(random, 1, baseline + 3200, condition)
-        usual, values = learnt(seen, 0, baseline, run)["light.mean"]
+        values = seen["light.mean"][0]
+        each = HALVES * run * len(SCENE)
+        usual = usual_of("light.mean", values[:baseline].tolist(), each)
         after = values[baseline:].copy()
         after[200:] += shift * values.std()
         stands = standing(usual, after)[200:]
@@ -145,7 +147,10 @@ def main() -> None:
         asked.add_argument(f"--{name}", type=int, default=value)
     given = asked.parse_args()
     for condition in given.conditions:
-        print(json.dumps(told(condition, given.baseline, given.run, given.lines, given.parts)))
+        print(
+            json.dumps(told(condition, given.baseline, given.run, given.lines, given.parts)),
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

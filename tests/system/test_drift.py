@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from inspection_cell_interfaces.msg import Alarm
 
 from cell.nodes.line_watching import DRIFTED
 from cell.quality.monitor_files import FILE, order_anew
@@ -52,7 +53,10 @@ def watches(bench: Bench) -> list[Any]:
 
 
 def advisories(bench: Bench) -> list[str]:
-    return [render(one.text) for one in bench.state.alarms if one.id == DRIFTED]
+    """What is told of it while its cause stands, seen by somebody or not."""
+    standing = Alarm.UNACKNOWLEDGED, Alarm.ACKNOWLEDGED
+    told = [one for one in bench.state.alarms if one.id == DRIFTED and one.state in standing]
+    return [render(one.text) for one in told]
 
 
 @pytest.mark.cell
