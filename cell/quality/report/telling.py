@@ -17,7 +17,8 @@ from cell.quality.pareto import Bar
 from cell.quality.reading.long_effectiveness import LongOee
 from cell.quality.reading.overview import Overview
 from cell.quality.reading.trends import Group
-from cell.quality.report.drawing import Row, Spot, Whisker, percent, trend_chart
+from cell.quality.report.drawing import percent
+from cell.quality.report.plots import Row, Spot, Whisker, trend_chart
 from cell.texts import Lang, render, tr, tr_or
 
 NONE: Final = "–"
