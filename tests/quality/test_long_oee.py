@@ -57,8 +57,8 @@ def test_it_is_the_account_of_every_state(data: Path, planned: list[dict[str, ob
 def test_by_week_and_no_further_than_two_years(data: Path) -> None:
     settings = load(None, {"data_dir": str(data), **GIVEN}).quality
     with closing(Archive(data)) as archive:
-        until = START_NS + 2 * DAYS_NS
-        told = long_effectiveness(archive.sums, settings, START_NS, until)
+        since, until = START_NS - 2 * DAYS_NS, START_NS
+        told = long_effectiveness(archive.sums, settings, since, until)
         assert told is not None
         assert told.weekly
         assert {one.day.weekday() for one in told.steps} == {0}

@@ -75,7 +75,7 @@ def test_nothing_is_wider_than_the_screen(
         pages.browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", told)
 
 
-def test_from_a_square_of_the_map_to_its_parts(pages: Any, server: Server) -> None:
+def test_from_a_square_of_the_map_to_its_parts(pages: Any) -> None:
     pages.open(f"/quality/heat?{ALL}", "ko")
     until(lambda: pages.find("heat"), "the map")
     row = pages.find("heat-table")[0].find_element("css selector", "tbody a")

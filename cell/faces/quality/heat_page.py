@@ -16,7 +16,8 @@ from cell.faces.quality.html import Cell, Link, cell, note, panel, put, table
 from cell.faces.quality.pictures import ground_of
 from cell.faces.quality.room import Room, Visit
 from cell.faces.web.visit import now_ns
-from cell.quality.report.drawing import HEATS, Square, heat_map, percent
+from cell.quality.report.drawing import percent
+from cell.quality.report.plots import HEATS, Square, heat_map
 from cell.records.reading import SumsAsked
 from cell.records.reading.counts import PlaceCount
 from cell.records.summaries.tables import CELL_PX

@@ -8,14 +8,8 @@ from cell.faces.quality.html import Cell, Link, facts, folded, note, panel, tabl
 from cell.quality.charts import Chart
 from cell.quality.reading.monitored import Monitored
 from cell.quality.reading.overview import Overview
-from cell.quality.report.drawing import (
-    Row,
-    Whisker,
-    bar_chart,
-    control_chart,
-    percent,
-    share_chart,
-)
+from cell.quality.report.drawing import percent
+from cell.quality.report.plots import Row, Whisker, bar_chart, control_chart, share_chart
 from cell.quality.report.telling import Teller
 
 KINDS = ("real", "false", "unknown")

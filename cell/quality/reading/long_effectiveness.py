@@ -14,7 +14,7 @@ from cell.quality.calendar import shifts
 from cell.quality.oee import PRODUCING, Oee
 from cell.quality.reading.reasons import reason_of, waited
 from cell.records.reading import Sums
-from cell.records.reading.counts import Kept
+from cell.records.reading.counts import Kept, Spell
 
 DAYS_NS: Final = 100 * 86_400 * 10**9
 """The longest time that is told by day; a longer one by week."""
@@ -48,7 +48,7 @@ def long_effectiveness(
     sums: Sums, settings: QualityConfig, since_ns: int, until_ns: int
 ) -> LongOee | None:
     """None where the time is longer than `LONGEST_NS`. Planned times count by whole quarters of an
-    hour, and states as far as they have ended. Raises RecordsError.
+    hour; a state that has not ended yet counts up to the end of the time. Raises RecordsError.
     """
     if until_ns - since_ns > LONGEST_NS:
         return None
@@ -62,11 +62,12 @@ def long_effectiveness(
         (at, low // 10**9, high // 10**9) for at, day in enumerate(days) for low, high in spans[day]
     ]
     kept = sums.kept(asked)
+    lasting = _lasting(sums, until_ns)
     run_ns = None if settings.run_time_s is None else round(settings.run_time_s * 1e9)
     steps = []
     for at, day in enumerate(days):
         busy = sum(high - low for low, high in spans[day])
-        oee = _account(kept.get(at), busy, run_ns)
+        oee = _account(kept.get(at), _within(lasting, spans[day]), busy, run_ns)
         end = day + timedelta(days=7 if weekly else 1)
         begin_ns, end_ns = (_midnight(one, settings.zone) for one in (day, end))
         steps.append(OeeStep(day, begin_ns, end_ns, oee))
@@ -106,12 +107,32 @@ def _midnight(day: date, zone: ZoneInfo) -> int:
     return int(datetime.combine(day, time(), zone).timestamp()) * 10**9
 
 
-def _account(kept: Kept | None, busy_ns: int, run_ns: int | None) -> Oee:
+def _lasting(sums: Sums, until_ns: int) -> Spell | None:
+    """The state that has not ended yet, of which sums know nothing; up to the end of the time."""
+    found = sums.spells(until_ns - 1, until_ns, 1)
+    return found[0] if found and found[0].until_ns == until_ns else None
+
+
+def _within(
+    spell: Spell | None, spans: Sequence[tuple[int, int]]
+) -> tuple[tuple[str, str, int], ...]:
+    if spell is None:
+        return ()
+    lasted = (min(high, spell.until_ns) - max(low, spell.since_ns) for low, high in spans)
+    return ((spell.state, spell.reason, sum(ns for ns in lasted if ns > 0)),)
+
+
+def _account(
+    kept: Kept | None,
+    lasting: tuple[tuple[str, str, int], ...],
+    busy_ns: int,
+    run_ns: int | None,
+) -> Oee:
     """Planned time of which nothing is told has the reason `off`; what a clock that was set back
     told twice is taken off the longest reason.
     """
     by: Counter[str] = Counter()
-    for state, reason, ns in () if kept is None else kept.states:
+    for state, reason, ns in (*(() if kept is None else kept.states), *lasting):
         by[reason_of(state, reason)] += ns
     while (over := by.total() - busy_ns) > 0:
         longest = by.most_common(1)[0][0]

@@ -8,14 +8,13 @@ from typing import Any, Final
 from cell.quality.charts import Chart
 from cell.quality.reading.overview import Overview
 from cell.quality.report.document import pdf
-from cell.quality.report.drawing import (
+from cell.quality.report.drawing import percent, printed
+from cell.quality.report.plots import (
     Square,
     Whisker,
     bar_chart,
     control_chart,
     heat_map,
-    percent,
-    printed,
     share_chart,
 )
 from cell.quality.report.telling import NONE, Teller

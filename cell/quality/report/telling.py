@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cell.control.alarms import CATALOGUE, alarm_text
 from cell.quality.calendar import Shift
 from cell.quality.charts import Chart, Kind
 from cell.quality.oee import Oee
@@ -17,8 +16,9 @@ from cell.quality.pareto import Bar
 from cell.quality.reading.long_effectiveness import LongOee
 from cell.quality.reading.overview import Overview
 from cell.quality.reading.trends import Group
-from cell.quality.report.drawing import Row, Spot, Whisker, percent, trend_chart
-from cell.texts import Lang, render, tr, tr_or
+from cell.quality.report.drawing import percent
+from cell.quality.report.plots import Row, Spot, Whisker, trend_chart
+from cell.texts import Lang, catalogue, render, say, tr, tr_or
 
 NONE: Final = "–"
 Leads = Callable[..., str]
@@ -159,9 +159,8 @@ class Teller:
 
     def reason(self, code: str) -> str:
         """Why the cell stood; of an alarm what happened, without what to do."""
-        kind, _, alarm = code.partition(".")
-        if kind == "alarm" and alarm in CATALOGUE:
-            return render(alarm_text(alarm), self.lang).partition(". ")[0].rstrip(".")
+        if code.startswith("alarm.") and code in catalogue(self.lang):
+            return render(say(code, detail=""), self.lang).partition(". ")[0].rstrip(".")
         return tr_or(f"quality.reason.{code}", tr_or(code, code, self.lang), self.lang)
 
     def minutes(self, ns: int) -> str:
