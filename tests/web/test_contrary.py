@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,16 @@ from typing import Any
 import pytest
 
 pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
+from selenium import webdriver
+
 from cell.client.link import BinOrder, OverrideOrder, ReassessOrder
 from cell.client.reply import Reply
 from cell.client.running import RunningCell
 from cell.config.namespace import NAMESPACE
 from cell.control.ledger.observations import Order
-from cell.texts import render
+from cell.texts import render, tr
 from tests.hmi.browsing import Page
-from tests.hmi.conftest import free_port
+from tests.hmi.conftest import CHROMIUM, DRIVER, chromium, free_port, until
 
 HOST, DOMAIN = "127.0.8.9", 65
 AHEAD_S = 2.0
@@ -41,7 +44,9 @@ def cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command += ["--belt-speed", "0.06", "--pitch", "0.3", "--defective", "0.2"]
     with (folder / "said").open("w") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, cwd=Path(__file__).parents[2])
-    yield f"http://127.0.0.1:{port}/?lang=ko"
+    url = f"http://127.0.0.1:{port}/"
+    until(lambda: answers(url), "the page answers", 120.0)
+    yield f"{url}?lang=ko"
     process.send_signal(signal.SIGINT)
     try:
         process.wait(60)
@@ -49,6 +54,24 @@ def cell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         process.kill()
         raise
     assert "Traceback" not in (folder / "said").read_text()
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Without the scene in space, which would take from the cell what it needs."""
+    if CHROMIUM is None or DRIVER is None:
+        pytest.skip("needs chromium and chromedriver (Debian: chromium, chromium-driver)")
+    driver = chromium(webdriver, tmp_path_factory.mktemp("chromium"), flat=True)
+    yield driver
+    driver.quit()
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +84,7 @@ def other(cell: str) -> Iterator[RunningCell]:
 
 
 @pytest.fixture
-def page(cell: str, browser: Any, until: Callable[..., Any], other: RunningCell) -> Page:
+def page(cell: str, browser: Any, other: RunningCell) -> Page:
     other.find()
     browser.get(cell)
     found = Page(browser, until)
@@ -121,10 +144,14 @@ def test_contrary_words_on_one_part(page: Page, other: RunningCell) -> None:
     order = ReassessOrder(name, "", "lee", "nothing to say")
     reply = at_once(page, f"reject-{name}", lambda: other.reassess(order))
     page.until(lambda: name in said(page), "the page says what came of it")
-    now = next(p for p in state(other).closed if p.part == name)
     # Who withdrew first had nothing to withdraw; who came second has withdrawn it.
-    assert (now.said == "") == (not reply.message), (now.said, reply.message)
-    page.until(lambda: bool(page.find(f"withdraw-{name}")) == bool(now.said), "the page agrees")
+    wanted = "reject" if reply.message else ""
+
+    def now() -> str:
+        return "".join(p.said for p in state(other).closed if p.part == name)
+
+    page.until(lambda: now() == wanted, f"what is said is {wanted!r}")
+    page.until(lambda: bool(page.find(f"withdraw-{name}")) == bool(wanted), "the page agrees")
 
 
 @pytest.mark.cell
@@ -134,7 +161,7 @@ def test_contrary_verdicts_on_one_part(page: Page, other: RunningCell) -> None:
 
     def part() -> Any:
         """The newest one that was passed: it has the longest way before it."""
-        found = [p for p in state(other).parts if p.verdict == "pass" and len(p.verdicts) == 3]
+        found = [p for p in state(other).parts if p.verdict == "pass" and p.x < -0.6]
         return found[0] if found else None
 
     name = page.until(part, "a part before the arm").part
@@ -143,11 +170,15 @@ def test_contrary_verdicts_on_one_part(page: Page, other: RunningCell) -> None:
     order = OverrideOrder(name, "review", "lee", "have a look")
     reply = at_once(page, f"reject-{name}", lambda: other.override(order))
     page.until(lambda: name in said(page), "the page says what came of it")
-    found = [p for p in state(other).parts if p.part == name]
-    assert found or [p for p in other.find().closed if p.part == name], "nothing is lost"
-    if found:
-        assert found[0].verdict in ("review", "reject")
-        assert found[0].verdict == "reject" or reply.accepted
+    good = tr("verdict.pass", "ko")
+
+    def told() -> str:
+        return page.text(f"words-{name}")
+
+    # One of the two, or on a busy machine none, which then both were told.
+    page.until(lambda: told() != good or not reply.accepted, "the row shows what holds")
+    verdicts = {p.part: p.verdict for p in (*state(other).parts, *other.find().closed)}
+    assert verdicts[name] in (("review", "reject") if told() != good else ("pass",))
 
 
 @pytest.mark.cell
