@@ -361,3 +361,19 @@ def full_disk(folder: Path) -> None:
 
 def test_a_full_disk_leaves_nothing_half(tmp_path: Path) -> None:
     prove("tests.quality.test_acceptance", "full_disk", tmp_path, size="6m")
+
+
+def test_two_people_who_look_at_one_part_at_once(
+    book: StudyBook, rows: tuple[ProducedRow, ...]
+) -> None:
+    """The first answer stays; the same again is nothing new, and the contrary one is told."""
+    drawn(book, rows)
+    audits = Audits(book.store)
+    (audit,) = audits.audits()
+    part = audit.parts[0].part
+    assert audits.take(WISH.name, part, True, "kim", LATER)
+    assert not audits.take(WISH.name, part, True, "lee", LATER)
+    with pytest.raises(StudyError, match=r"audit\.told"):
+        audits.take(WISH.name, part, False, "lee", LATER)
+    (audit,) = audits.audits()
+    assert audit.parts[0].defective is True

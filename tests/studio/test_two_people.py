@@ -107,3 +107,28 @@ def test_what_the_server_never_heard_of_is_not_lost(studio: Any, server: Server)
         "the server has it now",
     )
     studio.errors()  # the browser tells of the cut line
+
+
+POINT = """const key = document.querySelector(`[data-test="${arguments[0]}"]`);
+    const r = key.getBoundingClientRect();
+    return [Math.round(r.x + r.width / 2), Math.round(r.y + r.height / 2)]"""
+
+
+def test_a_touch_of_what_is_built_anew_meanwhile_is_not_lost(studio: Any, server: Server) -> None:
+    """Somebody else brings a picture in while the finger is down: all counts are drawn anew."""
+    overridden(server, "before-the-touch")
+    studio.sign_in("slow")
+    studio.open("/studio")
+    until(lambda: studio.find("start") and studio.enabled("start"), "there is work")
+    before = studio.text("filter-all")
+    x, y = studio.browser.execute_script(POINT, "start")
+    mouse(studio, "mousePressed", x, y)
+    overridden(server, "during-the-touch")
+    until(lambda: studio.text("filter-all") not in ("", before), "the counts are drawn anew")
+    mouse(studio, "mouseReleased", x, y)
+    until(lambda: "/studio/work" in studio.browser.current_url, "the work begins")
+
+
+def mouse(studio: Any, kind: str, x: int, y: int) -> None:
+    told = {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1}
+    studio.browser.execute_cdp_cmd("Input.dispatchMouseEvent", told)

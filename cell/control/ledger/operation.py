@@ -6,7 +6,7 @@ from cell.control.alarms import entry
 from cell.control.ledger import allowed, belt, bins, identity, removals
 from cell.control.ledger import events as e
 from cell.control.ledger.account import Stage
-from cell.control.ledger.desk import MOVING, Desk, RefusalError
+from cell.control.ledger.desk import MOVING, Desk, NeedlessError, RefusalError
 from cell.control.ledger.events import CellState
 from cell.control.ledger.observations import (
     COMMANDS,
@@ -242,6 +242,9 @@ def override(desk: Desk, wish: Override) -> None:
     if not wish.person:
         raise RefusalError("refused.override.no_person")
     allowed.require_override(desk, wish.part, wish.verdict)
+    before = desk.state.accounts[wish.part].verdict
+    if before is not None and before.kind is wish.verdict and wish.bin in ("", before.bin):
+        raise NeedlessError("already.verdict", part=wish.part)
     if desk.state.accounts[wish.part].stage is Stage.REMOVING:
         desk.recalls = True  # it may have gripped meanwhile: its word decides, and comes first
         raise RefusalError("refused.override.recalled", part=wish.part)

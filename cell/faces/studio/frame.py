@@ -15,6 +15,7 @@ from nicegui import ui
 from cell.faces.studio.practising import practise
 from cell.faces.studio.visit import Visit
 from cell.faces.web.language import spoken
+from cell.faces.web.touches import TOUCHES
 from cell.faces.web.visit import Visit as AnyVisit
 from cell.faces.web.who import Who
 from cell.people.person import SignedIn
@@ -67,7 +68,7 @@ def dress(title: str, lang: Lang, room: str = STUDIO.title) -> None:
     """Title, language and looks of a page. room: code of its room's name."""
     ui.page_title(f"{title} – {tr(room, lang)}")
     ui.add_css(STYLE)
-    ui.add_head_html(f"<script>{spoken(lang)}</script>")
+    ui.add_head_html(f"<script>{TOUCHES} {spoken(lang)}</script>")
 
 
 def forbidden(person: SignedIn, words: str, lang: Lang, room: str = STUDIO.title) -> None:

@@ -119,7 +119,7 @@ def _row(visit: Visit, item: Item) -> None:
         else:
             words = visit.tr(f"studio.open.{item.state}")
             link = ui.link(words, visit.link("/studio/work", item=item.id))
-            link.classes("st-button").props(f"data-test=open-{item.id}")
+            link.classes("st-button").props(f"data-test=open-{item.id} data-kept=open-{item.id}")
             link.props["aria-label"] = f"{words}: {name}"
 
 

@@ -77,7 +77,7 @@ def _filters(visit: Visit, wanted: Wanted, counted: Statistics | None) -> None:
     with ui.element("div").classes("queue-start"):
         if waiting:
             start = ui.link(visit.tr("studio.queue.start"), visit.link("/studio/work"))
-            start.classes("st-button st-main").props("data-test=start")
+            start.classes("st-button st-main").props("data-test=start data-kept=start")
         if counts.held:
             ui.label(visit.tr("studio.queue.held", count=counts.held)).classes("queue-held")
 
@@ -87,6 +87,6 @@ def _filter(
 ) -> None:
     link = ui.link(f"{words} ({count})", visit.link("/studio", **query)).classes("filter")
     name = "-".join(str(value) for value in query.values()) or "all"
-    link.props(f"data-test=filter-{name}")
+    link.props(f"data-test=filter-{name} data-kept=filter-{name}")
     if chosen:
         link.classes("filter-chosen").props("aria-current=true")

@@ -4,6 +4,7 @@
   const KEYS = "button, a[href], summary, [role=button]";
   const NEAR_PX = 16;
   let pressed = null;
+  let answered = null;
   let focused = null;
   const again = key => key.isConnected ? key
     : key.dataset.kept && document.querySelector(`[data-kept="${CSS.escape(key.dataset.kept)}"]`);
@@ -11,15 +12,34 @@
     const key = event.isPrimary && event.button === 0 ? event.target.closest?.(KEYS) : null;
     pressed = key && !key.disabled ? { key, x: event.clientX, y: event.clientY } : null;
   }, true);
-  addEventListener("click", event => {
-    if (!event.isTrusted || event.detail === 0 || pressed === null) return;
-    const { key, x, y } = pressed;
-    pressed = null;
-    if (key.contains(event.target) || Math.hypot(event.clientX - x, event.clientY - y) > NEAR_PX) return;
-    event.stopImmediatePropagation();
-    event.preventDefault();
+  const near = (event, { x, y }) => Math.hypot(event.clientX - x, event.clientY - y) <= NEAR_PX;
+  const touch = key => {
     const meant = again(key);
     if (meant && !meant.disabled && meant.checkVisibility()) meant.click();
+  };
+  addEventListener("click", event => {
+    if (!event.isTrusted || event.detail === 0) return;
+    const late = answered !== null && performance.now() < answered.until && near(event, answered);
+    if (!late && (pressed === null || pressed.key.contains(event.target) || !near(event, pressed))) {
+      pressed = null;
+      return;
+    }
+    event.stopImmediatePropagation();
+    event.preventDefault();
+    const meant = late ? null : pressed.key;
+    pressed = null;
+    if (meant) touch(meant);
+  }, true);
+  // Of a key that is gone the browser tells no click at all.
+  addEventListener("pointerup", event => {
+    const mine = pressed;
+    if (mine === null || !near(event, mine)) return;
+    setTimeout(() => {
+      if (pressed !== mine || mine.key.isConnected) return;
+      pressed = null;
+      answered = { x: mine.x, y: mine.y, until: performance.now() + 500 };
+      touch(mine.key);
+    }, 0);
   }, true);
   addEventListener("focusin", event => { focused = event.target.closest?.(KEYS) ?? null; }, true);
   addEventListener("focusout", event => {
