@@ -152,7 +152,9 @@ def moment(operator: Operator, name: str, *, lifted: bool) -> tuple[int, str]:
         part = str(getattr(found, "part", ""))
         asked = [x for x in plant.events[since:stop] if isinstance(x, kind)]
         over = [x for x in plant.events[since:stop] if isinstance(x, e.Removed | e.RemovalFailed)]
-        early = [x for x in plant.events[since:stop] if isinstance(x, e.Lifted)] if not lifted else []
+        early = (
+            [x for x in plant.events[since:stop] if isinstance(x, e.Lifted)] if not lifted else []
+        )
         if plant.reason == "cell.bin_exchange" and len(asked) == 1 and not over and not early:
             return since, part
     raise AssertionError(f"the arm was never met in time: {plant.events[-20:]}")
