@@ -94,9 +94,10 @@ def is_in(page: Page, lang: str) -> None:
     )
 
 
+@pytest.mark.usefixtures("fake_cell_process")
 @pytest.mark.parametrize("lang", ["en", "ko"])
 def test_without_accounts_the_browsers_then_the_chosen_one(
-    demo_page: Hmi, fake_cell_process: Any, opened: Opened, lang: str
+    demo_page: Hmi, opened: Opened, lang: str
 ) -> None:
     other = {"en": "ko", "ko": "en"}[lang]
     page = opened(lang)
@@ -113,16 +114,18 @@ def test_without_accounts_the_browsers_then_the_chosen_one(
     is_in(page, other)
 
 
+@pytest.mark.usefixtures("fake_cell_process")
 def test_a_browser_that_reads_neither_gets_the_cells(
-    demo_page: Hmi, fake_cell_process: Any, opened: Opened
+    demo_page: Hmi, opened: Opened
 ) -> None:
     page = opened("fr")
     page.browser.get(demo_page.url)
     is_in(page, "ko")
 
 
+@pytest.mark.usefixtures("fake_cell_process")
 def test_with_accounts_the_sign_in_page_is_in_the_browsers(
-    cell_page: Hmi, fake_cell_process: Any, opened: Opened
+    cell_page: Hmi, opened: Opened
 ) -> None:
     page = opened("ko")
     page.browser.get(cell_page.url)

@@ -20,7 +20,7 @@ from cell.faces.web.sign_in.rendering import FOLDER, Pages
 from cell.faces.web.signed_in import signed_in
 from cell.people.account import Begun
 from cell.people.errors import SignInError
-from cell.texts import say, tr
+from cell.texts import say
 from models.ground.errors import UserError
 
 FILES: Final = {"style.css": "text/css", "sign_in.js": "text/javascript"}
