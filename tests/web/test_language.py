@@ -115,18 +115,14 @@ def test_without_accounts_the_browsers_then_the_chosen_one(
 
 
 @pytest.mark.usefixtures("fake_cell_process")
-def test_a_browser_that_reads_neither_gets_the_cells(
-    demo_page: Hmi, opened: Opened
-) -> None:
+def test_a_browser_that_reads_neither_gets_the_cells(demo_page: Hmi, opened: Opened) -> None:
     page = opened("fr")
     page.browser.get(demo_page.url)
     is_in(page, "ko")
 
 
 @pytest.mark.usefixtures("fake_cell_process")
-def test_with_accounts_the_sign_in_page_is_in_the_browsers(
-    cell_page: Hmi, opened: Opened
-) -> None:
+def test_with_accounts_the_sign_in_page_is_in_the_browsers(cell_page: Hmi, opened: Opened) -> None:
     page = opened("ko")
     page.browser.get(cell_page.url)
     page.until(
@@ -136,6 +132,7 @@ def test_with_accounts_the_sign_in_page_is_in_the_browsers(
     page.click("name lee")
     for digit in "2580":
         page.click(f"digit-{digit}")
+    page.click("pin-go")
     is_in(page, "ko")
     page.live()
     page.click("language")
