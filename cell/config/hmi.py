@@ -33,7 +33,9 @@ class HmiConfig(Closed):
     )
     port: int = Field(8080, ge=1, le=65535, title="Port", description="TCP port of the page.")
     language: Annotated[Lang, AfterValidator(_known)] = Field(
-        "ko", title="Language", description="Language of a freshly opened page, e.g. en or ko."
+        "ko",
+        title="Language",
+        description="Of a page whose browser likes none of ours, e.g. en or ko.",
     )
     refresh_hz: float = Field(
         5.0,

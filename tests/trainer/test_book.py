@@ -109,7 +109,7 @@ def test_the_fingerprint_covers_all_that_the_certificate_tells() -> None:
 
 def test_nobody_gets_one_before_the_end_or_with_too_few_points() -> None:
     few = replace(LEARNT, results=tuple(replace(one, points=PASS - 1) for one in DONE))
-    for learnt, words in ((replace(LEARNT, results=DONE[:-1]), "7 of 8"), (few, "69 points")):
+    for learnt, words in ((replace(LEARNT, results=DONE[:-1]), "8 of 9"), (few, "69 points")):
         assert not learnt.passed
         with pytest.raises(PracticeError) as caught:
             certificate(learnt, "en", ZONE)

@@ -131,6 +131,7 @@ def test_with_accounts_the_sign_in_page_is_in_the_browsers(cell_page: Hmi, opene
     page.click("name lee")
     for digit in "2580":
         page.click(f"digit-{digit}")
+    page.click("pin-go")
     is_in(page, "ko")
     page.live()
     page.click("language")

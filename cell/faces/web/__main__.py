@@ -25,7 +25,7 @@ def main(
     ] = None,
     host: Annotated[str | None, typer.Option(help="Address to serve on.")] = None,
     port: Annotated[int | None, typer.Option(help="TCP port of the page.")] = None,
-    lang: Annotated[str | None, typer.Option(help="Language of a new page: ko or en.")] = None,
+    lang: Annotated[str | None, typer.Option(help="For browsers that want none: ko or en.")] = None,
     namespace: Annotated[
         str | None, typer.Option(help="ROS namespace of the cell instead of the configuration's.")
     ] = None,

@@ -48,7 +48,7 @@ def practice(
     course: Annotated[
         Course, typer.Option(help="operator: to operate the cell; labelling: to label pictures.")
     ] = Course.OPERATOR,
-    lang: Annotated[str | None, typer.Option(help="Language of a new page: ko or en.")] = None,
+    lang: Annotated[str | None, typer.Option(help="For browsers that want none: ko or en.")] = None,
     host: Annotated[str, typer.Option(help="Loopback address of the twin.")] = "127.0.0.1",
     port: Annotated[int | None, typer.Option(help="Port of the page.")] = None,
     domain: Annotated[
