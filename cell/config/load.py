@@ -61,6 +61,9 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
         near = difflib.get_close_matches(str(found["loc"][-1]), names, n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(sorted(names))}."
         return f"unknown key '{place}'; {hint}"
+    if found["type"] == "missing":
+        whole = f" A configuration is one whole file: begin with a copy of {DEMO}, and add to it."
+        return f"'{place}' is missing; add it.{whole if len(found['loc']) == 1 else ''}"
     return f"'{place}': {found['msg']} (got {found['input']!r:.60}); correct the value."
 
 
