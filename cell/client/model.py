@@ -113,8 +113,10 @@ class Counts:
 
     @property
     def yield_share(self) -> float | None:
-        """Passed over passed and removed; purged parts say nothing. None: no part yet."""
-        done = self.passed + self.removed
+        """Passed over all that have gone, purged ones, too, as in the shift's figures. None: no
+        part yet.
+        """
+        done = self.passed + self.removed + self.purged
         return self.passed / done if done else None
 
 

@@ -64,6 +64,9 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
     if found["type"] == "value_error" and isinstance(found["input"], Mapping):
         # A rule over a whole section, which says itself what to do.
         return f"'{place}': {found['ctx']['error']}."
+    if found["type"] == "missing":
+        whole = f" A configuration is one whole file: begin with a copy of {DEMO}, and add to it."
+        return f"'{place}' is missing; add it.{whole if len(found['loc']) == 1 else ''}"
     return f"'{place}': {found['msg']} (got {found['input']!r:.60}); correct the value."
 
 

@@ -221,7 +221,8 @@ COMPOSED = {
 }
 """Codes that are put together, each with the names that it is put together of."""
 SAME_EVERYWHERE = {
-    "alarm.bin.which", "alarm.detail", "exchange.fault", "file.at", "file.good.judgement", "override.order",
+    "alarm.bin.which", "alarm.detail", "exchange.fault", "file.at", "file.good.judgement",
+    "override.order",
     "picture.caption", "practice.certificate.about", "quality.acceptance.report.signed_as",
     "quality.acceptance.what.oee",
     "quality.heat.x", "quality.heat.y", "quality.oee.index", "quality.oee.title",

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cell.config import CellConfig
-from cell.config.load import DEMO
+from cell.config.load import DEMO, ConfigError, dump, load
 from cell.faces.cli.app import app
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.verbs import bench_faults, bench_inspect, evaluate, train
@@ -111,3 +111,21 @@ def test_training_does_not_pass_over_a_recipe_that_cannot_be_read(
     done = CliRunner().invoke(app, ["train", "--recipe", name, "--data", str(tmp_path)])
     assert isinstance(done.exception, RecipeError)
     assert words in str(done.exception)
+
+
+def test_a_twin_that_the_cell_would_not_find_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "cell.yaml"
+    dump(load(None, {"data_dir": str(tmp_path / "data")}), file)
+    words = ["run", "--config", str(file), "--host", "127.0.0.45", "--data", str(tmp_path / "d")]
+    error = CliRunner().invoke(app, words).exception
+    assert isinstance(error, UsageError), error
+    assert "--host 127.0.0.45: moves the twin alone" in str(error)
+    assert "robot.arm.options.host 127.0.0.1" in str(error)
+
+
+def test_a_piece_of_a_configuration_says_what_a_whole_one_begins_with(tmp_path: Path) -> None:
+    """As the sections in the documentation, saved as a file."""
+    file = tmp_path / "cell.yaml"
+    file.write_text("quality: {time_zone: Asia/Seoul, run_time_s: 4.0}\n")
+    with pytest.raises(ConfigError, match=r"'name' is missing.*begin with .*demo\.yaml"):
+        load(file)

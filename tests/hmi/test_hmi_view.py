@@ -182,7 +182,7 @@ def test_what_the_supervisor_lists_is_not_told_twice() -> None:
     [
         ("arrived", None, "–"),
         ("yield", Counts(), "–"),
-        ("yield", Counts(passed=3, removed=1, purged=9), "75.0 %"),
+        ("yield", Counts(passed=3, removed=1, purged=1), "60.0 %"),
         ("on_belt", Counts(on_belt=4), "4"),
     ],
 )

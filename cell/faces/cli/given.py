@@ -12,13 +12,14 @@ def refuse(context: typer.Context, why: str, *names: str) -> None:
 
     why: what follows 'has no effect', such as 'without the twin'.
     """
-    typed = [_option(context, name) for name in names if _is_typed(context, name)]
-    if typed:
-        have = "has" if len(typed) == 1 else "have"
-        raise UsageError(f"{', '.join(typed)} {have} no effect {why}: leave it out.")
+    found = [_option(context, name) for name in names if typed(context, name)]
+    if found:
+        have = "has" if len(found) == 1 else "have"
+        raise UsageError(f"{', '.join(found)} {have} no effect {why}: leave it out.")
 
 
-def _is_typed(context: typer.Context, name: str) -> bool:
+def typed(context: typer.Context, name: str) -> bool:
+    """Whether the parameter stands on the command line."""
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
 

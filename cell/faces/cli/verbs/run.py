@@ -13,12 +13,12 @@ import typer
 from inspection_cell_interfaces.msg import CellState
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
 
-from cell.config import load
+from cell.config import CellConfig, load
 from cell.config.processes import Process, chosen, parted
 from cell.config.stations import ledger_config
 from cell.faces.cli.demo import demo_twin
 from cell.faces.cli.errors import UsageError
-from cell.faces.cli.given import refuse
+from cell.faces.cli.given import refuse, typed
 from cell.faces.cli.names import shown
 from cell.faces.cli.summary import print_summary
 from cell.faces.cli.terminal import terminal
@@ -168,6 +168,8 @@ def run(
     if twin and config is None:
         given |= demo_overrides(host, folder)
     cell = load(config, given)
+    if twin and typed(context, "host") and config is not None:
+        _require_there(cell, config, host)
     require_engine(context, cell, cell.recipe)
     # What is wrong with recipe, model or calibration is said before anything starts.
     load_inspection_parts(cell, cell.recipe)
@@ -207,6 +209,18 @@ def run(
         console.print(f"[bold red]The law of the cell did not hold: {shown('; '.join(broken))}[/]")
         raise typer.Exit(1)
     console.print("The law of the cell held.")
+
+
+def _require_there(cell: CellConfig, config: Path, host: str) -> None:
+    """Raises UsageError where the twin would listen at another address than the cell asks at."""
+    arm, belt = cell.robot.arm.options, cell.belt.options
+    for name, options in (("robot.arm", arm), ("belt", belt)):
+        asked = options.get("host", host)
+        if asked != host:
+            raise UsageError(
+                f"--host {host}: moves the twin alone, and {config} has {name}.options.host "
+                f"{asked}: write {host} there, or leave --host out."
+            )
 
 
 def _part(context: typer.Context, nodes: str | None) -> tuple[Process, ...]:
