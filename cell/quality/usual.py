@@ -19,7 +19,7 @@ from typing import Final
 import numpy as np
 
 from cell.quality.monitors import Ewma, ewma_for_both, persistence, sampled, two_valued
-from cell.quality.watched_part import CLASS
+from cell.quality.watched_part import CLASS, SCENE
 
 WEIGHT: Final = 0.05
 CUT: Final = 3.0
@@ -119,7 +119,8 @@ def usual_of(name: str, sample: Sequence[float], run: int, wander: float = 1.0) 
 
 def all_usual(named: Mapping[str, Sequence[float]], run: int) -> dict[str, Usual]:
     """What is usual of all numbers of a watch, that together raise a false advisory once in `run`
-    parts. Classes come in bursts as findings do: too few of a class do not show it.
+    parts. Scores and classes come in bursts as findings do, and a number alone may not show it: all
+    that findings make has the persistence of whichever shows the most.
     """
     each = run * max(1, len(named))
     found = {
@@ -127,7 +128,10 @@ def all_usual(named: Mapping[str, Sequence[float]], run: int) -> dict[str, Usual
         for name, sample in named.items()
         if not name.startswith(CLASS)
     }
-    wander = found["findings"].persistence if "findings" in found else 1.0
+    judged = [name for name in found if name not in SCENE]
+    wander = max((found[name].persistence for name in judged), default=1.0)
+    for name in judged:
+        found[name] = replace(found[name], persistence=wander).limited(each)
     for name in named.keys() - found.keys():
         found[name] = usual_of(name, named[name], each, wander)
     return {name: found[name] for name in named}

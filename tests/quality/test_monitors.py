@@ -11,8 +11,11 @@ from cell.quality.monitors import (
     Monitor,
     cusum_for,
     ewma_for,
+    ewma_for_both,
     normal,
+    persistence,
     run_length,
+    sampled,
     simulated_run_length,
     two_valued,
     watched,
@@ -89,3 +92,32 @@ def test_a_step_is_found_and_the_watch_begins_anew() -> None:
     assert alarms
     assert 300 <= alarms[0] < 320
     assert last.progress < 1.0
+
+
+@pytest.mark.parametrize("keeps", [0.0, 0.5])
+def test_persistence_bounds_how_far_an_average_wanders(keeps: float) -> None:
+    """Of AR(1) values it is known: the root of (1 + k (1 - w)) / (1 - k (1 - w))."""
+    random, weight, bounds = np.random.default_rng(5), 0.05, []
+    for _ in range(40):
+        values, last = [], 0.0
+        for fresh in random.normal(size=800):
+            last = keeps * last + (1.0 - keeps * keeps) ** 0.5 * float(fresh)
+            values.append(last)
+        sample = (np.array(values) - np.mean(values)) / np.std(values)
+        bounds.append(persistence(sample.tolist(), weight))
+    pulls = keeps * (1.0 - weight)
+    known = ((1.0 + pulls) / (1.0 - pulls)) ** 0.5
+    assert np.mean(np.array(bounds) >= known) >= 0.75
+    assert np.mean(bounds) < 1.3 * known
+
+
+def test_a_limit_for_the_shape_of_a_sample() -> None:
+    """Of normal values it is the limit for normal ones; of skewed values another one."""
+    random = np.random.default_rng(6)
+    limit = ewma_for(2000, 0.05, normal()).limit
+    normals = random.normal(size=4000)
+    same = ewma_for_both(2000, 0.05, [sampled((normals - normals.mean()) / normals.std())])
+    assert same.limit == pytest.approx(limit, abs=0.06)
+    skewed = random.exponential(size=4000)
+    other = ewma_for_both(2000, 0.05, [sampled((skewed - skewed.mean()) / skewed.std())])
+    assert other.limit > limit + 0.1
