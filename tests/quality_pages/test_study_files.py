@@ -98,3 +98,5 @@ def test_what_is_handed_out(data: Path, book: StudyBook) -> None:
             status, content = fetched(url, f"/quality/gauge.pdf?name={study}&report={lang}")
             assert (status, content[:5]) == (200, b"%PDF-")
         assert fetched(url, "/quality/acceptance.pdf?name=none")[0] == 422
+        status, content = fetched(url, "/quality/audit.pdf?name=none&lang=ko")
+        assert (status, content.count(b"\n")) == (422, 1)
