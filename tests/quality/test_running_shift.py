@@ -12,6 +12,7 @@ from cell.config.quality import QualityConfig
 from cell.control.ledger import events as e
 from cell.products.verdict import Verdict, VerdictKind
 from cell.quality.reading.running_shift import RunningShift, running_shift
+from cell.quality.reading.summary import Period, summarise
 from cell.records.errors import RecordsError
 from cell.records.reading import Sums
 from cell.records.reading.states import states
@@ -189,3 +190,12 @@ def test_a_clock_set_back_while_the_cell_goes_on(tmp_path: Path) -> None:
             assert (seen.good, seen.stopped) == (7, 3)
     finally:
         sums.close()
+
+
+def test_the_page_and_the_summary_tell_the_same(tmp_path: Path, sums: Sums) -> None:
+    """Of the same shift, up to the cell's last word."""
+    seen = read(tmp_path, sums, minutes=70)
+    period = Period(seen.since_ns, seen.until_ns)
+    told = summarise(tmp_path, config(), lambda _: None, period)
+    assert told.oee == seen.oee
+    assert (told.passed, told.stopped) == (seen.good, seen.stopped)

@@ -134,4 +134,4 @@ def heading(alarm: Alarm, priority: int, lang: Lang) -> str:
         words.append(tr("alarm.acknowledged", lang))
     if not alarm.active:
         words.append(tr("alarm.returned", lang))
-    return " · ".join(words)
+    return " · ".join(filter(None, words))
