@@ -21,6 +21,8 @@ Give = Callable[[OverrideOrder, str], Awaitable[bool]]
 FALSE_CALL: Final = "false_call"
 MISSED: Final = "missed_defect"
 UNDONE: Final = "undone"
+LONGEST, SHOWN = 10, 5
+"""Of a part's name on a key."""
 WHY: Final = (FALSE_CALL, MISSED, UNDONE)
 
 
@@ -49,6 +51,11 @@ def offers(part: Part) -> tuple[Offer, ...]:
     if part.verdict is Verdict.REJECT:
         found = [verdict for verdict in found if verdict is Verdict.PASS]
     return tuple(Offer(v, FALSE_CALL if v is Verdict.PASS else MISSED) for v in found)
+
+
+def short(part: str) -> str:
+    """The end of a long name, by which parts on the belt are told apart, so that a key holds it."""
+    return part if len(part) <= LONGEST else f"…{part[-SHOWN:]}"
 
 
 def undo(done: Done | None, view: CellView) -> Part | None:
@@ -107,7 +114,7 @@ class OverrideKeys:
 
     def _undo_key(self, before: Part, lang: Lang) -> None:
         verdict = tr(f"verdict.{before.verdict.value}", lang)
-        words = tr("override.undo", lang, verdict=verdict)
+        words = tr("override.undo", lang, part=short(before.part), verdict=verdict)
         back = Offer(before.verdict, UNDONE)
         key = ui.button(words, icon="undo", on_click=partial(self._order, before, back), color=None)
         key.props("no-caps unelevated data-test=override-undo")
