@@ -75,6 +75,24 @@ def test_a_false_call_is_one_touch_and_can_be_undone(page, fake_cell) -> None:
     assert (asked["part"], asked["verdict"], asked["bin"]) == ("P7", "reject", "scrap")
 
 
+INSIDE = """const at = name => document.querySelector(name).getBoundingClientRect()
+const key = at('[data-test="override-undo"]'), panel = at('.override')
+return [key.left - panel.left, panel.right - key.right, key.height]"""
+
+
+def test_the_key_that_takes_back_holds_the_longest_name(page, fake_cell) -> None:
+    name = "20261127-112513-33be-00058"
+    told = {"state": "running", "last_part": name, "last_verdict": "reject", "on_belt": 1}
+    fake_cell.order(state=told | {"parts": [on_belt(part=name)]})
+    page.click("override-pass")
+    fake_cell.call()
+    fake_cell.order(state={"parts": [on_belt(part=name, verdict="pass", bin="")]})
+    page.shows("override-undo", "00058")
+    left, right, height = page.browser.execute_script(INSIDE)
+    assert left >= 0 <= right, "all of it lies in the panel"
+    assert height >= 44
+
+
 def test_what_is_too_late_is_said(page, fake_cell) -> None:
     fake_cell.order(state={"last_part": "P7", "last_verdict": "reject", "parts": []})
     page.shows("override-why", "Through already")

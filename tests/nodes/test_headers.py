@@ -15,7 +15,8 @@ from cell.nodes.topics import stamped, to_ns
 ROOT = Path(__file__).parents[2]
 MESSAGES = sorted((ROOT / "interfaces/inspection_cell_interfaces/msg").glob("*.msg"))
 PARTS = {
-    "Advisory", "Alarm", "Bin", "ClosedPart", "Defect", "Feed", "FeedSignals", "Order", "PartOnBelt",
+    "Advisory", "Alarm", "Bin", "ClosedPart", "Defect", "Feed", "FeedSignals", "Order",
+    "PartOnBelt",
 }  # fmt: skip
 """They travel inside others, whose header is theirs."""
 TOPICS = re.compile(r"^\| `[\w/`, ]+ \| (\w+)[^|]* \| (none|`\w+`)[^|]* \|", re.MULTILINE)

@@ -22,6 +22,8 @@ Give = Callable[[OverrideOrder, str], Awaitable[bool]]
 FALSE_CALL: Final = "false_call"
 MISSED: Final = "missed_defect"
 UNDONE: Final = "undone"
+LONGEST, SHOWN = 10, 5
+"""Of a part's name on a key."""
 WHY: Final = (FALSE_CALL, MISSED, UNDONE)
 
 
@@ -56,6 +58,11 @@ def offer_words(offer: Offer, lang: Lang) -> str:
     """Why, and which verdict comes of it."""
     verdict = tr(f"verdict.{offer.verdict.value}", lang)
     return f"{tr(f'override.{offer.why}', lang)} → {verdict}"
+
+
+def short(part: str) -> str:
+    """The end of a long name, by which parts on the belt are told apart, so that a key holds it."""
+    return part if len(part) <= LONGEST else f"…{part[-SHOWN:]}"
 
 
 def undo(done: Done | None, view: CellView) -> Part | None:
@@ -130,7 +137,7 @@ class OverrideKeys:
 
     def _undo_key(self, before: Part, lang: Lang) -> None:
         verdict = tr(f"verdict.{before.verdict.value}", lang)
-        words = tr("override.undo", lang, verdict=verdict)
+        words = tr("override.undo", lang, part=short(before.part), verdict=verdict)
         back = Offer(before.verdict, UNDONE)
         key = ui.button(words, icon="undo", on_click=partial(self._order, before, back), color=None)
         key.props("no-caps unelevated data-test=override-undo")
