@@ -191,7 +191,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "quality summary": {
         "settings_of": gives(QUALITY), "time_ns": gives(18 * 10**17), "_summary": ends,
     },
-    "quality gauge plan": {"time_ns": gives(1), "_plan": ends},
+    "quality gauge plan": {"settings_of": gives(QUALITY), "time_ns": gives(1), "_plan": ends},
     "quality gauge list": {"book_of": ends},
     "quality gauge judge": {"_judge": ends, "_by_cell": ends},
     "quality gauge report": {
@@ -199,7 +199,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "book_of": gives(nullcontext(SimpleNamespace(evaluation=gives(STUDY)))),
         "gauge_report": ends,
     },
-    "quality audit draw": {"time_ns": gives(1), "_draw": ends},
+    "quality audit draw": {"settings_of": gives(QUALITY), "time_ns": gives(1), "_draw": ends},
     "quality audit take": {"taken": ends},
     "quality audit report": {
         "settings_of": gives(QUALITY), "require_target": THROUGH, "_result": gives(None),

@@ -9,7 +9,7 @@ import pytest
 from cell.config import load
 from cell.faces.quality.asking import ALL, asking
 from cell.faces.quality.heat_page import levels
-from cell.quality.report.drawing import HEATS
+from cell.quality.report.plots import HEATS
 from cell.texts import render
 
 NOW = 1_800_000_000 * 10**9
