@@ -205,7 +205,7 @@ def verify(
 ) -> None:
     """Check the signatures of a run, or of the run that a report is of, against data and audit log.
 
-    Exit code 0 when they hold, 1 with findings.
+    Exit code 0 when they hold, 1 with findings, 2 for a file that was never handed out as it is.
     """
     told = _verify(data, target)
     findings = [printable(render(one)) for one in told.findings]
