@@ -35,12 +35,16 @@ GROWN_PERCENT: Final = 10.0
 open page or its server may grow.
 """
 PAGES, PROGRAMS, BLOCKS, LOAD_S = 10, 4, 8, 30.0
+PAINTED: Final = 100
+"""Parts that are enough to tell how long a verdict takes to the page."""
 PACE_S: Final = 25.0
 """Parts a second that the line plays to the page that stays open."""
 
 
 def faces(
-    parts: Annotated[int, typer.Option(min=1, help="Parts of each part of it at the twin.")] = 80,
+    parts: Annotated[
+        int, typer.Option(min=1, help="Parts at the twin, with and without pages together.")
+    ] = 240,
     played: Annotated[
         int, typer.Option(min=300, help="Parts that are played to the page that stays open.")
     ] = 4000,
@@ -112,7 +116,7 @@ def _beside(
         return lambda: len(cell.judged()) >= wanted
 
     browser.open(f"{cell.url}?lang=en")
-    cell.wait(more(parts), "the page was measured")
+    cell.wait(more(min(parts, PAINTED)), "the page was measured")
     pixel = to_pixel(browser.shown_ns(), cell.judged())
     browser.open("about:blank")
     loads.append(os.getloadavg()[0])
