@@ -125,4 +125,4 @@ def test_an_unknown_recipe_lists_those_there_are() -> None:
     code, _, error = invoke(BOARDS / f"{BOARD}.webp", "--recipe", "nuts")
     assert code != 0
     there = ", ".join(sorted(file.parent.name for file in RECIPES.glob("*/recipe.yaml")))
-    assert f"there is: {there}" in str(error)
+    assert f"there is: {there}" in render(str(error))

@@ -15,6 +15,7 @@ from cell.faces.cli.app import app
 from cell.faces.cli.errors import UsageError
 from cell.products.loading import RecipeError
 from cell.products.lookup import RECIPES
+from cell.texts import render
 from models.ground.written import parse_yaml, write_yaml
 
 SCREW: dict[str, Any] = parse_yaml((RECIPES / "ball_screw" / "recipe.yaml").read_text())
@@ -66,7 +67,7 @@ def test_what_is_not_there_is_said_with_what_is() -> None:
     for verb in ("show", "check"):
         error = asked(verb, "nothing").exception
         assert isinstance(error, RecipeError)
-        assert "there is: ball_screw, " in str(error)
+        assert "there is: ball_screw, " in render(str(error))
 
 
 def test_a_folder_without_recipes_is_refused(tmp_path: Path) -> None:

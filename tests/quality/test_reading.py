@@ -84,8 +84,8 @@ def test_a_word_after_the_fact_is_the_last_one(tmp_path: Path) -> None:
     assert (told.overridden, told.false_calls, told.missed, told.passed) == (2, 1, 1, 1)
     (bar,) = told.pareto
     assert (bar.real, bar.false_calls, bar.unknown) == (0, 1, 1)
-    sums = Sums(tmp_path)
-    seen = overview(sums, tmp_path, QualityConfig(), SumsAsked(), line.now_ns + SECOND)
+    sums, now_ns = Sums(tmp_path), line.now_ns + SECOND
+    seen = overview(sums, tmp_path, QualityConfig(), no_recipe, SumsAsked(), now_ns)
     sums.close()
     assert seen is not None
     assert (seen.figures.false_calls, seen.figures.missed, seen.figures.overridden) == (1, 1, 2)

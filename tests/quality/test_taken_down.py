@@ -97,6 +97,8 @@ def test_every_verb_that_changes_something_is_in_the_log(folder: Path, tmp_path:
     }  # fmt: skip
     groups = get_command(app).commands["quality"].commands  # type: ignore[attr-defined]
     every = {f"{g} {v}" for g, one in groups.items() for v in getattr(one, "commands", {})}
+    # Monitors are no part of the book; what is ordered of them: test_beginnings.py.
+    every -= {one for one in every if one.startswith("monitors ")}
     assert seen == every, "a verb that this test does not know"
 
 

@@ -36,7 +36,7 @@ INNER: Final = (
     "/_nicegui", "/picture/", "/recipe/", "/favicon.ico", "/sign-", "/first-admin", "/api/",
     "/studio/picture/", "/studio/golden/", "/studio/upload/", "/studio/export/",
     "/quality/picture/", "/quality/golden/", "/quality/export", "/quality/acceptance.pdf",
-    "/quality/gauge.pdf", "/quality/gauge/part/", "/quality/gauge/look/",
+    "/quality/audit.pdf", "/quality/gauge.pdf", "/quality/gauge/part/", "/quality/gauge/look/",
     "/practice/certificate.pdf",
 )  # fmt: skip
 """For what is fetched there, nothing is built that stays."""

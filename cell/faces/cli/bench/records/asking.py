@@ -125,6 +125,7 @@ def searches(told: Sample) -> Iterator[tuple[str, PartsAsked]]:
     yield "overridden", PartsAsked(overridden=True)
     yield "never overridden", PartsAsked(overridden=False)
     yield "run", PartsAsked(session=line.session)
+    yield "square of the map", PartsAsked(recipe=line.recipe, place=(12, 7))
     yield "part", PartsAsked(part=line.part)
     yield "beginning of many parts", PartsAsked(part=line.part[:1])
     yield "several", PartsAsked(
@@ -201,3 +202,7 @@ def _of_sums(sums: Sums, told: Sample) -> Iterator[tuple[str, Question]]:
     ):  # fmt: skip
         edges = [end - n * step for n in range(count, -1, -1)]
         yield f"sums: series, {name}", partial(sums.series, edges, by=("verdict",))
+    for name, days, group in (("100 days", 100, 1), ("2 years by week", 730, 7)):
+        last_s, day_s = end // 10**9, DAY_NS // 10**9
+        spans = [(n // group, last_s - (n + 1) * day_s, last_s - n * day_s) for n in range(days)]
+        yield f"sums: kept, {name}", partial(sums.kept, spans)
