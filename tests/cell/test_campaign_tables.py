@@ -46,7 +46,9 @@ def test_no_process_dies_twice_in_a_row() -> None:
 
 def test_every_fault_of_the_twin_is_injected() -> None:
     known = {kind.model_fields["name"].default for kind in get_args(get_args(Fault)[0])}
-    assert {injection.request["name"] for injection in INJECTIONS} == known
+    drifts = {"light_falls", "out_of_focus", "parts_shifted"}
+    """They stop nothing and come slowly; `tests.system.drifts` looks at what is told of them."""
+    assert {injection.request["name"] for injection in INJECTIONS} == known - drifts
     for injection in INJECTIONS:
         FAULT.validate_python(dict(injection.request))
         if injection.follow_up is not None:

@@ -9,7 +9,7 @@ MEANS = {
     Permission.STOP: "stop the cell",
     Permission.OPERATE: "start, drain, reset, confirm the clear belt, acknowledge alarms",
     Permission.CHANGE_RECIPE: "change the recipe",
-    Permission.OVERRIDE: "override a verdict",
+    Permission.OVERRIDE: "override a verdict, or say after the fact that it was wrong",
     Permission.LABEL: "label and review pictures",
     Permission.FREEZE: "decide contrary labels, freeze label sets",
     Permission.EXCHANGE: "bring labels in from files, and out",

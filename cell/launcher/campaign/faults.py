@@ -65,20 +65,6 @@ INJECTIONS = (
         follow_up=_fault("infeed_ignores", active=False),
         patience_s=2.0,
     ),
-    *(
-        Injection(
-            f"{name} for a while",
-            _fault(fault, **drift),
-            Need.EITHER,
-            follow_up=_fault(fault, **back),
-            patience_s=2.0,
-        )
-        for name, fault, drift, back in (
-            ("light falls", "light_falls", {"share": 0.3}, {"share": 0.0}),
-            ("out of focus", "out_of_focus", {"blur_px": 2.0}, {"blur_px": 0.0}),
-            ("parts shifted", "parts_shifted", {"by_m": 0.005}, {"by_m": 0.0}),
-        )
-    ),
     Injection("PLC silent 0.3 s", _fault("plc_silent", seconds=0.3), Need.EITHER, patience_s=2.0),
     Injection("PLC silent 2 s", _fault("plc_silent", seconds=2.0), alarm="belt."),
     Injection("PLC silent 8 s", _fault("plc_silent", seconds=8.0), alarm="belt."),
