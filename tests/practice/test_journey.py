@@ -85,10 +85,11 @@ def exchange(learner: Learner, name: str) -> None:
             """The cell refuses while the arm moves."""
             if page.enabled(other):
                 return True
+            # Once: the question may just be going, and would be waited for in vain.
             if page.covered("bin-confirm"):
-                page.click("bin-confirm")
+                page.touch("bin-confirm")
             elif page.enabled(key):
-                page.click(key)
+                page.touch(key)
             return False
 
         until(touched, f"{other} after {key}", FAULT_S)
