@@ -48,7 +48,7 @@ def bring_back(learner: Learner) -> None:
             return True
         for key in ("start", "reset"):
             if page.enabled(key):
-                page.click(key)
+                page.touch(key)
                 return False
         if page.enabled("confirm_clear") and not page.enabled("start"):
             learner.confirm()
