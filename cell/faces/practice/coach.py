@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -189,9 +189,15 @@ class Coach:
                         told = True
                     self._turn()
                 except UserError as error:
-                    self._shown = Shown(self._shown.trainee, trouble=str(error))
+                    self._shown = replace(self._shown, trouble=str(error))
 
     def _turn(self) -> None:
+        try:
+            self._take_in()
+        finally:  # whatever is in the way: the lesson stays in sight, with its way out
+            self._shown = self._look()
+
+    def _take_in(self) -> None:
         attempt, source = self._attempt, self._source
         if attempt is not None and source is not None:
             lesson = lesson_of(attempt.course, attempt.lesson)
@@ -200,15 +206,12 @@ class Coach:
             found = judge(lesson, self._facts, attempt.began_ns, self._clock())
             if found.end_ns is not None:
                 self._done(attempt, lesson, found)
-        self._shown = self._look()
 
     def _break(self, attempt: Attempt, lesson: Lesson) -> None:
-        """What the lesson is about happens, once."""
+        """What the lesson is about happens, once; what cannot happen now is tried again."""
         due_ns = attempt.began_ns + int(FAULT_AFTER_S * 1e9)
         if self._broken or lesson.fault is None or self._clock() < due_ns:
             return
-        self._broken = True
-        self._note(attempt, Kind.FAULT, lesson.fault)  # first: it must not happen twice
         match lesson.fault:
             case Fault.COLLEAGUE:
                 self._colleague.label(self._clock())
@@ -216,6 +219,8 @@ class Coach:
                 self._colleague.agree(self._clock())
             case fault:
                 self._machine.break_it(fault)
+        self._broken = True
+        self._note(attempt, Kind.FAULT, lesson.fault)
 
     def _done(self, attempt: Attempt, lesson: Lesson, found: Progress) -> None:
         worth = score(lesson, found)

@@ -6,7 +6,7 @@ from typing import Final
 
 from cell.labels.book import LabelBook
 from cell.labels.label import Judgement
-from cell.labels.values import Purpose, Said, State
+from cell.labels.values import Item, Purpose, Said, State
 from cell.texts import say
 from cell.trainer.errors import PracticeError
 
@@ -20,8 +20,10 @@ class Colleague:
         self._book = book
 
     def has_work(self, now_ns: int) -> bool:
-        """Whether there is something in the queue that nobody has labelled. Raises StoreError."""
-        return bool(self._book.queue(now_ns, limit=1, state=State.OPEN).items)
+        """Whether there is a picture in the queue that nobody has labelled nor has open. Raises
+        StoreError.
+        """
+        return self._next(now_ns) is not None
 
     def agree(self, now_ns: int) -> None:
         """Look a second time at what others have labelled, and say the same. Raises what the book
@@ -37,11 +39,10 @@ class Colleague:
                 )  # fmt: skip
 
     def label(self, now_ns: int) -> None:
-        """Label one, so that it waits for a second look. Raises PracticeError where nothing is in
-        the queue, and what the book raises.
+        """Label one, so that it waits for a second look. Raises PracticeError where there is no
+        work, and what the book raises.
         """
-        waiting = self._book.queue(now_ns, state=State.OPEN).items
-        found = next((one for one in waiting if one.picture and not one.held_by), None)
+        found = self._next(now_ns)
         if found is None:
             raise PracticeError(say("practice.queue_empty"))
         task = self._book.open_item(found.id, NAME, now_ns)
@@ -51,3 +52,7 @@ class Colleague:
             task.item.id, NAME, Said(judgement, shapes), base=task.item.version,
             purpose=Purpose.LABEL, now_ns=now_ns,
         )  # fmt: skip
+
+    def _next(self, now_ns: int) -> Item | None:
+        waiting = self._book.queue(now_ns, state=State.OPEN).items
+        return next((one for one in waiting if one.picture and not one.held_by), None)
