@@ -13,8 +13,9 @@ import pytest
 
 from cell.client.model import CellView, Link
 from cell.config.labels import LabelsConfig
-from cell.faces.practice.coach import FAULT_AFTER_S, Coach, Machine
+from cell.faces.practice.coach import FAULT_AFTER_S, Coach
 from cell.faces.practice.colleague import Colleague
+from cell.faces.practice.twin import Machine
 from cell.labels.book import LabelBook
 from cell.labels.label import Judgement
 from cell.labels.reasons import Why
