@@ -128,7 +128,8 @@ class Feed:
         """What nodes tell, without what a supervisor that is heard lists itself."""
         listed: set[str] = set()
         if self.cell is not None and self._link(now_s, limits.cell_s) is Link.LIVE:
-            listed = {alarm.id for alarm in self.cell.value.alarms}
+            cell = self.cell.value
+            listed = {one.id for one in (*cell.alarms, *(shelf.alarm for shelf in cell.shelved))}
         return tuple(a for a in self.advice.standing(now_s) if a.id not in listed)
 
     def _link(self, now_s: float, limit_s: float) -> Link:

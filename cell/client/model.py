@@ -313,6 +313,14 @@ class CellView:
         return self.cell.closed if self.cell and self.cell.state != UNKNOWN else ()
 
     @property
+    def alarms(self) -> tuple[Alarm, ...]:
+        """All, each once: what the supervisor lists, then what nodes tell themselves. While it is
+        silent, what a node tells now is younger than what it said of the same last.
+        """
+        listed = self.cell.alarms if self.cell else ()
+        return tuple({alarm.id: alarm for alarm in (*listed, *self.told)}.values())
+
+    @property
     def live(self) -> bool:
         """True while the supervisor is heard."""
         return self.link is Link.LIVE

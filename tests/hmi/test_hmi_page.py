@@ -240,6 +240,24 @@ def test_the_launchers_last_words_stand_on_the_cover(page: Page, fake_cell) -> N
     page.until(lambda: page.text("told") == page.text("alarm-text") == "", "its words are over")
 
 
+def test_an_alarm_that_two_tell_stands_once_and_costs_no_page(page: Page, fake_cell) -> None:
+    listed = {
+        "id": "process.restart_limit", "source": "process", "priority": 1, "state": 1,
+        "text": "not restarted any more",
+    }  # fmt: skip
+    fake_cell.order(state={"alarms": [listed]}, advisories={"launcher": LAST_WORDS})
+    page.shows("alarm-text", "not restarted any more")
+    fake_cell.order(silent=True)
+    page.until(lambda: page.covered("link-lost"), "the page says that the cell is silent")
+    page.browser.get(page.browser.current_url)  # whoever opens it now gets a page as well
+    page.until(lambda: page.covered("link-lost"), "the page is there")
+    page.shows("alarm-text", "five deaths in a minute")
+    assert len(page.find("alarm-text")) == 1
+    fake_cell.order(reset=True)
+    fake_cell.order(advisories={"launcher": []})
+    page.live()
+
+
 def test_frozen_server_covers_the_page(page: Page, hmi) -> None:
     hmi.process.send_signal(signal.SIGSTOP)
     try:

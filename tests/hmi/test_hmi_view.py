@@ -21,6 +21,7 @@ from cell.client.model import (
     Link,
     Part,
     RobotStatus,
+    Shelved,
     Verdict,
 )
 from cell.control.alarms import alarm_text
@@ -175,6 +176,18 @@ def test_what_the_supervisor_lists_is_not_told_twice() -> None:
     feed = feed.hear_cell(CellStatus("faulted", alarms=(listed,)), 1.0)
     assert told(feed, 1.0) == []
     assert told(feed, 60.0) == [(GIVEN_UP, 100.0)], "a supervisor that is silent lists nothing"
+    for now_s in (1.0, 60.0):  # whichever of the two tells it
+        assert [a.id for a in feed.view(now_s, LIMITS, ()).alarms] == ["process.restart_limit"]
+
+
+def test_what_is_shelved_is_not_told_by_the_back_door() -> None:
+    launcher = replace(BEAT, node="launcher", advisories=LIMIT_REACHED)
+    alarm = Alarm("process.restart_limit", "process", 1, True, True, 0.0, "en")
+    shelf = Shelved(alarm, "kim", "known", 9e9)
+    feed = Feed().hear_heartbeat(launcher, 1.0)
+    feed = feed.hear_cell(CellStatus("running", shelved=(shelf,)), 1.0)
+    assert told(feed, 1.0) == []
+    assert feed.view(1.0, LIMITS, ()).alarms == ()
 
 
 @pytest.mark.parametrize(

@@ -221,10 +221,7 @@ def state_of(view: CellView, lang: Lang) -> StateTold:
         counts=CountsTold.model_validate(counts) if counts else None,
         parts=[OnBelt.model_validate(part) for part in view.parts],
         closed=[Through.model_validate(part) for part in view.closed],
-        alarms=[
-            standing(alarm, lang, cell.first_out if cell else "")
-            for alarm in (*(cell.alarms if cell else ()), *view.told)
-        ],
+        alarms=[standing(alarm, lang, cell.first_out if cell else "") for alarm in view.alarms],
         shelved=[_shelved(one, lang) for one in (cell.shelved if cell else ())],
         bins=[BinTold.model_validate(one) for one in (cell.bins if cell else ())],
         robot=Robot.model_validate(view.robot) if view.robot else None,

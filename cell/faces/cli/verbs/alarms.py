@@ -80,7 +80,7 @@ def _standing(domain: int | None, namespace: str | None, as_json: bool) -> int:
         cell.settle()
         view = cell.view()
     assert view.cell is not None
-    found = (*view.cell.alarms, *view.told)
+    found = view.alarms
     if as_json:
         from cell.faces.api.resources.state import standing  # only those who want it wait for it
 

@@ -114,7 +114,7 @@ def _rows(view: CellView, cell: CellStatus) -> Iterator[tuple[str, str]]:
         yield "last", f"{cell.last_part}: {cell.last_verdict or 'no verdict'} {told}".rstrip()
     for part in view.parts:
         yield "on the belt", f"{part.part} {part.state} {part.verdict} {part.bin}".rstrip()
-    for alarm in (*cell.alarms, *view.told):
+    for alarm in view.alarms:
         yield "alarm", alarm_line(alarm)
     for process in view.processes:
         if not process.healthy:

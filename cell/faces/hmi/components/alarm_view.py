@@ -56,7 +56,7 @@ class AlarmView:
         self._dialog.update(view, lang)
         self._figures.update(view, lang)
         cell = view.cell
-        alarms = ordered((*view.told, *(cell.alarms if cell else ())))
+        alarms = ordered(view.alarms)
         shelved = cell.shelved if cell else ()
         first = cell.first_out if cell else ""
         ours = frozenset(alarm.id for alarm in cell.alarms) if cell else frozenset()

@@ -59,7 +59,7 @@ class AlarmPanel:
 
     def update(self, view: CellView, lang: Lang) -> None:
         """Bring the rows up to date."""
-        alarms = ordered((*view.told, *(view.cell.alarms if view.cell else ())))
+        alarms = ordered(view.alarms)
         shelved = view.cell.shelved if view.cell else ()
         first_out = view.cell.first_out if view.cell else ""
         may = self._may and not view.replay

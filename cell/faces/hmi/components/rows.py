@@ -35,12 +35,15 @@ class Rows:
         self._rows: dict[tuple[str, str], Row] = {}
 
     def show(self, lines: Sequence[tuple[str, str, Any]]) -> None:
-        """Exactly these rows in this order: kind, name, and what it tells."""
-        wanted = [line[:2] for line in lines]
+        """Exactly these rows in this order: kind, name, and what it tells. What is named twice
+        stands once: nothing in a list may cost the whole page.
+        """
+        named = {line[:2]: line for line in lines}
+        wanted = [*named]
         for key in self._rows.keys() - set(wanted):
             self._rows.pop(key).root.delete()
         order = [*self._rows]
-        for at, (kind, name, told) in enumerate(lines):
+        for at, (kind, name, told) in enumerate(named.values()):
             key = (kind, name)
             if key not in self._rows:
                 with self._place:
