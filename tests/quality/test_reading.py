@@ -16,7 +16,7 @@ from cell.quality.pareto import Truth
 from cell.quality.reading.found import findings
 from cell.quality.reading.light import light_of, lights
 from cell.quality.reading.monitored import monitored
-from cell.quality.reading.overview import overview
+from cell.quality.reading.overview import called_otherwise, overview
 from cell.quality.reading.summary import Period, summarise
 from cell.records.reading import Sums, SumsAsked
 from cell.records.reading.produced import produced
@@ -229,3 +229,22 @@ def test_a_lamp_that_grows_dark_is_found(tmp_path: Path) -> None:
     assert not told["light.sharpness"].alarms
     gone = lights(tmp_path / "elsewhere", rows)
     assert gone == {}, "pictures that retention has taken are left out"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "otherwise"),
+    [
+        ({"scratch": 3, "pit": 1}, {"scuff": 2, "pit": 1}, True),  # renamed
+        ({"scratch": 40, "pit": 40}, {"scratch": 60}, True),  # pit was merged into scratch
+        ({"scratch": 60}, {"scratch": 40, "pit": 40}, True),
+        ({"scratch": 40, "pit": 1}, {"scratch": 60}, False),  # a rare one may have not come
+        ({"scratch": 40, "pit": 40}, {"scratch": 5}, False),  # too few to say it
+        ({"scratch": 4, "pit": 4}, {"scratch": 9, "pit": 1}, False),
+        ({"scratch": 4}, {}, False),
+    ],
+)
+def test_classes_renamed_or_merged_are_called_otherwise(
+    one: dict[str, int], other: dict[str, int], otherwise: bool
+) -> None:
+    assert called_otherwise(one, other) is otherwise
+    assert called_otherwise(other, one) is otherwise
