@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from calibration.cell import CellCalibration
+from models.ground.text import say
 from robot.base import (
     Arm,
     ArmError,
@@ -53,12 +54,10 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
-_INTERRUPTED = (
-    "the arm was taken out of service in the midst of a motion: it stays where it is, an order "
-    "brings it back"
-)
-_CLOSED = "the robot service was closed meanwhile"
-_DIED = "the motion thread ended by an error of the program: see the log, start the robot anew"
+_UNCONNECTED = say("arm.unconnected")
+_INTERRUPTED = say("arm.interrupted")
+_CLOSED = say("arm.closed")
+_DIED = say("arm.thread_died")
 _STOPPED_POLL_S = 0.1
 _AT_HOME_RAD = 0.03
 """An arm whose joints are all this near to the waiting pose waits."""
@@ -83,7 +82,7 @@ class RobotSnapshot:
     part: str = ""
     phase: Phase = Phase.IDLE
     vacuum_ok: bool = False
-    message: str = "not connected"
+    message: str = _UNCONNECTED
 
 
 @dataclass(slots=True)
@@ -133,7 +132,7 @@ class RemovalService:
         self._arm_state: ArmState | None = None
         self._request: RemovalRequest | None = None
         self._busy = False
-        self._trouble = "not connected"
+        self._trouble = _UNCONNECTED
 
     def connect(self) -> None:
         """Connect arm and gripper; nothing moves. An arm that does not wait with an empty cup takes
@@ -235,20 +234,20 @@ class RemovalService:
         """
         self._closing.set()
         thread, self._thread = self._thread, None
-        self._trouble = "closed"
+        self._trouble = _CLOSED
         with ExitStack() as stack:
             stack.callback(self._arm.close)
             stack.callback(self._gripper.close)
             if thread is not None:
                 thread.join(timeout=_CLOSE_S)
                 if thread.is_alive():
-                    raise ArmError(f"the motion thread did not end within {_CLOSE_S:.0f} s")
+                    raise ArmError(say("arm.thread_hangs", seconds=_CLOSE_S))
 
     def _do(
         self, run: Callable[[], RemovalResult | None], *, returns: bool = True
     ) -> RemovalResult | None:
         if self._thread is None or self._closing.is_set():
-            raise ArmError("the robot service is not connected: call connect first")
+            raise ArmError(say("arm.connect_first"))
         job = _Job(run, returns)
         self._jobs.put(job)
         while True:
@@ -330,7 +329,7 @@ class RemovalService:
         if self._trouble:
             stopped = self._arm_state and self._arm_state.mode is RobotMode.PROTECTIVE_STOP
             reason = Reason.PROTECTIVE_STOP if stopped else Reason.ERROR
-            return RemovalResult(False, reason, f"{self._trouble}; recover the arm first")
+            return RemovalResult(False, reason, say("arm.recover_first", why=self._trouble))
         self._request, self._busy = request, True
         try:
             return self._cycle.remove(request, on_feedback, cancelled)
@@ -354,9 +353,9 @@ class RemovalService:
             return
         away_rad = float(abs(state.position - self._planner.waiting).max())
         if self._gripper.holds():
-            self._trouble = "a part hangs on the cup: an order brings it into its bin"
+            self._trouble = say("arm.part_hangs")
         elif away_rad > _AT_HOME_RAD:
-            self._trouble = "the arm is not at its waiting pose: an order brings it there"
+            self._trouble = say("arm.away")
         else:
             self._trouble = ""
 

@@ -11,6 +11,7 @@ from cell.launcher.restarts import LIMIT, MOST_S, WINDOW_S, Restarts
 from cell.nodes.child import Child
 from cell.nodes.death import Death, Kind
 from cell.nodes.gate import Gate
+from cell.texts import say
 from models.ground.errors import UserError
 
 FIRST_S = 0.5
@@ -172,7 +173,7 @@ class Group:
     def _bury(self, name: str, member: _Member, death: Death, now: float) -> None:
         """Decide when, and whether, it comes back."""
         first, member.died_before = not member.died_before, True
-        self._mourn(name, death.how)
+        self._mourn(name, death.told)
         if not member.restart or (first and death.at_once):
             member.given_up = True
             raise LaunchError(f"{name} ended ({death.how}): {_words(death, member.child.log)}")
@@ -195,10 +196,18 @@ class Group:
                 f"{name} died {deaths} times within {WINDOW_S:.0f} s, last with {death.how}: "
                 f"{_words(death, member.child.log)}",
                 name,
-                f"{name}, {death.how}: {death.words}" if death.words else f"{name}, {death.how}",
+                _detail(name, death),
             )
         member.due_s = now + pause
         self._say(f"{name} died ({death.how}); started again in {pause:g} s ({deaths} of {LIMIT})")
+
+
+def _detail(name: str, death: Death) -> str:
+    """Which process has ended for good, and how, for an alarm."""
+    if not death.words:
+        return say("died.wordless", node=name, how=death.told)
+    words = say("device.words", words=death.words)
+    return say("died.last_words", node=name, how=death.told, words=words)
 
 
 def _words(death: Death, log: Path) -> str:

@@ -19,7 +19,7 @@ from rclpy.signals import SignalHandlerOptions
 from cell.launcher.bulletin import Bulletin
 from cell.launcher.visiting import visiting
 from cell.nodes.topics import RELIABLE, stamped
-from cell.texts import bare
+from cell.texts import bare, for_ros
 from models.ground.errors import UserError
 from models.ground.machine import machine
 
@@ -165,7 +165,7 @@ class CellLink:
                 message="; ".join(detail for _, detail in told),
                 rss_mib=self._process.memory_info().rss / 2**20,
                 cpu_s=times.user + times.system,
-                advisories=[Advisory(alarm=alarm, detail=detail) for alarm, detail in told],
+                advisories=[Advisory(alarm=alarm, detail=for_ros(d)) for alarm, d in told],
             )
         )
 

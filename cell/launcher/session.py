@@ -24,6 +24,7 @@ from cell.launcher.infeed import InfeedPerson
 from cell.launcher.interrupt import Interrupt, InterruptedRunError
 from cell.launcher.link import CellLink, CommandError
 from cell.launcher.owner import claim_run, look_at_devices, require_lonely
+from cell.launcher.page_watch import PageWatch
 from cell.launcher.pictures import PictureFolder
 from cell.launcher.ports import require_free
 from cell.launcher.twin import TwinPlan
@@ -35,6 +36,8 @@ from cell.texts import render
 __all__ = ["NotReadyError", "Session", "TwinPlan"]
 
 READY_TIMEOUT_S = 60.0
+PAGE_NOTE_S = 3.0
+"""A page that answers sooner is not worth a word that it is waited for."""
 PERSON = "cell run (the twin's belt starts empty)"
 BUSY = "; where twin.log there says that the machine is too slow, end other programs"
 LISTEN_S = 1.0
@@ -82,6 +85,7 @@ class Session:
         self.link = CellLink(config.namespace, speaks=speaks)
         self._claim = Claim()
         self._gate = Gate()
+        self._page, self._page_late = PageWatch(config), False
         self._pictures: PictureFolder | None = None
         self._infeed: InfeedPerson | None = None
         if twin is not None:
@@ -130,6 +134,8 @@ class Session:
             self._start_twin(self.twin)
         wanted = self.wanted
         self._start_processes([p for p in wanted if not p.needs_machine], config_file)
+        if self.has_page:
+            self._page.start()
         self.wait_for(lambda: time.monotonic() > listened, LISTEN_S + 1.0, str)
         require_lonely(self.link.heard(part), self.env, self.config.namespace)
         self._gate.open()
@@ -147,6 +153,23 @@ class Session:
                 "not active: " + ", ".join(n for n in nodes if self.link.lifecycle(n) != "active")
             ),
         )
+
+    def await_page(self, timeout_s: float = READY_TIMEOUT_S) -> bool:
+        """Wait until the operator's page answers; False: it does not within `timeout_s`, and
+        `tend` says when it does. Raises as `tend` does.
+        """
+        begun, noted = time.monotonic(), False
+        while not self._page.answers:
+            self.tend()
+            waited = time.monotonic() - begun
+            if waited > timeout_s:
+                self._page_late = True
+                return False
+            if waited > PAGE_NOTE_S and not noted:
+                noted = True
+                self._say("the cell is ready; waiting for the operator's page to answer")
+            self._pause(0.05)
+        return True
 
     def begin(self, person: str = PERSON) -> None:
         """Confirm the twin's empty belt, then start production, as ordered by `person`.
@@ -185,6 +208,9 @@ class Session:
         """
         self.interrupt.check()
         self.group.poll()
+        if self._page_late and self._page.answers:
+            self._page_late = False
+            self._say(f"the operator's page answers now: {self.page}")
         state = self.link.state()
         if self._infeed is not None and state is not None:
             self._infeed.look(state, time.monotonic())
@@ -236,8 +262,7 @@ class Session:
                         f"Logs are in {self.folder / 'logs'}"
                         f"{BUSY if self.twin is not None else ''}."
                     )
-                too = f" The page {self.page} shows it, too." if self.has_page else ""
-                self._say(f"still waiting ({explain()}).{too}")
+                self._say(f"still waiting ({explain()}).{self._page_too()}")
                 deadline = float("inf")
             self._pause(0.05)
 
@@ -247,6 +272,7 @@ class Session:
             begun_s, host = self._begun
             self.produced_s = time.monotonic() - begun_s
             self.host_lost_percent = host.lost_percent()
+        self._page.close()
         self.link.close()
         self._gate.close()
         self.group.stop(hurry=lambda: self.interrupt.hurry)
@@ -257,6 +283,14 @@ class Session:
     def truth(self) -> dict[str, Any] | None:
         """What the twin says really happened."""
         return self.twin.read_truth() if self.twin is not None else None
+
+    def _page_too(self) -> str:
+        """Where what is waited for can be seen, too."""
+        if not self.has_page:
+            return ""
+        if self._page.answers:
+            return f" The page {self.page} shows it, too."
+        return f" The page {self.page} does not answer yet, either."
 
     def _state(self) -> str:
         state = self.link.state()

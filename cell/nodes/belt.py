@@ -18,6 +18,7 @@ from cell.nodes.parameters import declare
 from cell.nodes.process import run
 from cell.nodes.topics import LATEST, RELIABLE, to_ns
 from cell.nodes.workers import Sign
+from cell.texts import render, say
 from models.ground.written import fit
 from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError, EdgeKind, FeedingBelt
 from robot.belts.polled import PolledBelt
@@ -133,7 +134,7 @@ class BeltNode(CellNode):
 
     def _silent(self, error: BeltError) -> None:
         if not self._lost or not isinstance(error, BeltSilentError):
-            print(f"error: {error}", file=sys.stderr, flush=True)
+            print(f"error: {render(str(error))}", file=sys.stderr, flush=True)
         self._lost = self.problem = str(error)
         if self._sample is not None:
             self._states.publish(self._state(self._sample, connected=False))
@@ -146,7 +147,7 @@ class BeltNode(CellNode):
             return
         if command.run and not self._may_run():
             # No renewal at all: the PLC stops by itself, and its interlock keeps the belt standing.
-            self.problem = "A command to run came while the cell is not running: who sent it?"
+            self.problem = say("plc.stray_command")
             return
         self._belt.refresh(
             run=command.run,

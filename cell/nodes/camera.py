@@ -17,7 +17,7 @@ from cell.nodes.shutter import Shutter
 from cell.nodes.standard import camera_info
 from cell.nodes.topics import RELIABLE, to_time
 from cell.nodes.workers import Worker
-from cell.texts import for_ros
+from cell.texts import for_ros, say
 from models.ground.written import fit
 from robot.motion.frames import OPTICAL
 from vision.cameras.base import Camera
@@ -103,7 +103,7 @@ class CameraNode(CellNode):
                 continue
             except CameraError as error:
                 self.advisories = {"camera.disconnected": str(error)}
-                self.fail(f"camera: {error}")
+                self.fail(say("thread.of_node", node=self.role, why=error))
                 return
             if frame is not None:
                 self._counts["frames"] += 1

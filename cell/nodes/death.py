@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from cell.texts import say
 from models.ground.ending import INTERNAL, REFUSED
 from models.ground.errors import PORT_TAKEN
 
@@ -30,6 +31,8 @@ class Death:
     words: str
     at_once: bool = False
     """Its exit code says that it never got as far as to work."""
+    told: str = ""
+    """How it ended, as a text that travels."""
 
 
 def judge(code: int, output: str) -> Death:
@@ -41,4 +44,5 @@ def judge(code: int, output: str) -> Death:
     at_once = code in (REFUSED, PORT_TAKEN)
     said_why = at_once or (code > 0 and code != INTERNAL and bool(errors))
     explained = said_why and _TRACEBACK not in output
-    return Death(Kind.AWAY if explained else Kind.CRASH, how, words, at_once)
+    told = say("died.signal", number=-code) if code < 0 else say("died.exit", number=code)
+    return Death(Kind.AWAY if explained else Kind.CRASH, how, words, at_once, told)

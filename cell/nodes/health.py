@@ -12,7 +12,7 @@ from inspection_cell_interfaces.msg import Advisory, NodeStatus
 
 from cell.nodes.topics import RELIABLE
 from cell.nodes.workers import dead, stalled
-from cell.texts import for_ros, render
+from cell.texts import for_ros, render, say
 from models.ground.machine import machine
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Health:
         self._note_time(time.monotonic())
         end = dead(n.signs())
         if end:
-            n.fail(f"{n.role}: {end}. The node ends, and is started anew.")
+            n.fail(say("thread.node_ends", node=n.role, why=end))
         trouble = self._trouble()
         memory, times = self._process.memory_info().rss, self._process.cpu_times()
         self._status.publish(
@@ -82,7 +82,7 @@ class Health:
 
     def _standstill(self) -> str:
         still = stalled(self._node.signs(), time.monotonic(), self._awake_s)
-        return f"{self._node.role}: {still}" if still else ""
+        return say("thread.of_node", node=self._node.role, why=still) if still else ""
 
     def _diagnose(self) -> None:
         n = self._node

@@ -15,6 +15,7 @@ from cell.control.ledger.effects import CancelRemoval, RequestRemoval
 from cell.control.ledger.observations import Observation, RemovalDone, RemovalFeedback
 from cell.nodes.base import CellNode
 from cell.products.recipe import PartGeometry
+from cell.texts import bare, say
 
 ANSWER_S = 3.0
 """An arm that has begun nothing, or is done, for this long and did not say so is asked again."""
@@ -36,7 +37,7 @@ class Remover:
         attempt.
         """
         if not self._client.server_is_ready():
-            self._report(order, reason="error", message="The robot node does not answer.")
+            self._report(order, reason="error", message=say("arm.node_silent"))
             return
         goal = RemovePart.Goal(
             part=order.part,
@@ -70,7 +71,7 @@ class Remover:
         if self._handle is not None:
             self._ask(self._order, self._handle)
         else:
-            self._report(self._order, reason="no_answer", message="The robot took no order.")
+            self._report(self._order, reason="no_answer", message=say("arm.no_order_taken"))
 
     def cancel(self, order: CancelRemoval) -> None:
         """Cancel the goal under way, also one that is not accepted yet."""
@@ -83,9 +84,7 @@ class Remover:
         if order is not self._order:
             return  # it has been given up
         if handle is None or not handle.accepted:
-            self._report(
-                order, reason="error", message="The robot refused: it is busy or not active."
-            )
+            self._report(order, reason="error", message=say("arm.order_refused"))
             return
         self._handle = handle
         if self._cancel_wanted == (order.part, order.attempt):
@@ -115,7 +114,7 @@ class Remover:
             order,
             removed=result.removed,
             reason=result.reason,
-            message=result.message,
+            message=bare(result.message),
             cycle_s=result.cycle_s,
             grip_encoder_m=result.grip_encoder_m,
             grip_position=tuple(float(v) for v in result.grip_position),

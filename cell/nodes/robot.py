@@ -29,7 +29,7 @@ from cell.nodes.workers import Sign, Worker
 from cell.products.loading import RecipeError
 from cell.products.lookup import load_inspection_parts
 from cell.products.pin import Pin
-from cell.texts import say
+from cell.texts import for_ros, render, say
 from models.ground.written import fit
 from robot.base import RobotError
 from robot.motion.frames import ROOT
@@ -149,9 +149,9 @@ class RobotNode(CellNode):
             return worker.told or lapsed or bool(handle.is_cancel_requested)
 
         if not self._permit.await_removal(goal.part, goal.attempt):
-            message = f"The cell has not ordered the removal of part '{goal.part}': nothing moved."
-            self.get_logger().warning(message)
-            return RemovePart.Result(removed=False, reason="not_ordered", message=message)
+            message = say("arm.not_ordered", part=goal.part)
+            self.get_logger().warning(render(message))
+            return RemovePart.Result(removed=False, reason="not_ordered", message=for_ros(message))
         try:
             done = self._service.remove(
                 removals.request(goal),
@@ -159,7 +159,7 @@ class RobotNode(CellNode):
                 unwanted,
             )
         except RobotError as error:
-            return RemovePart.Result(removed=False, reason="error", message=str(error))
+            return RemovePart.Result(removed=False, reason="error", message=for_ros(str(error)))
         result = removals.result(done)
         if result.reason == "canceled" and not handle.is_cancel_requested:
             result.reason = "lapsed"  # nobody called it back; its order was not repeated
@@ -184,7 +184,7 @@ class RobotNode(CellNode):
             else:
                 self.get_logger().warning("no person ordered the arm back: nothing moved")
         except RobotError as error:
-            self.get_logger().error(str(error))
+            self.get_logger().error(render(str(error)))
         finally:
             self._recovering.clear()
 

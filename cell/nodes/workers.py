@@ -8,6 +8,8 @@ import traceback
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from cell.texts import say
+
 END_S = 5.0
 """A thread that was told to end gets this long."""
 
@@ -106,8 +108,8 @@ def dead(signs: Iterable[Sign]) -> str:
     """Which thread is gone and of what, in words; '' when none is."""
     for sign in signs:
         if sign.gone:
-            end = "before its work was done" if sign.error is None else _words(sign.error)
-            return f"its thread '{sign.name}' ended: {end}"
+            end = say("thread.early") if sign.error is None else _words(sign.error)
+            return say("thread.ended", thread=sign.name, why=end)
     return ""
 
 
@@ -120,12 +122,10 @@ def stalled(signs: Iterable[Sign], now_s: float, awake_s: float = 0.0) -> str:
     for sign in signs:
         silent_s = now_s - max(sign.moved_s, awake_s)
         if silent_s > sign.patience_s:
-            return (
-                f"its thread '{sign.name}' has not got on for {silent_s:.0f} s: if that lasts, "
-                "look at its log and start the node anew"
-            )
+            return say("thread.stalled", thread=sign.name, seconds=silent_s)
     return ""
 
 
 def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".strip().rstrip(".:").replace("\n", " ")
+    words = f"{type(error).__name__}: {error}".strip().rstrip(".:").replace("\n", " ")
+    return say("device.words", words=words)

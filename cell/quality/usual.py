@@ -58,10 +58,7 @@ class Usual:
 
     def after(self, value: float, number: int, at_ns: int) -> Usual:
         """With one part more, the `number`-th, seen then [system clock, ns]."""
-        z = (value - self.mean) / self.spread
-        if self.scale > 0.0:
-            z = (max(-CUT, min(CUT, z)) - self.centre) / self.scale
-        ewma = self.ewma.after(z)
+        ewma = self.ewma.after(self.standardised(value))
         raised, left, trail = self.raised, self.left, self.trail
         if raised is None and ewma.progress >= 1.0:
             raised, left = self.in_units(ewma.value), (number, at_ns)
@@ -81,6 +78,11 @@ class Usual:
         """Between which its average stays while nothing has changed."""
         bound = self.ewma.bound
         return self.in_units(-bound), self.in_units(bound)
+
+    def standardised(self, value: float) -> float:
+        """How far a value lies from what is usual: what the average is one of."""
+        z = (value - self.mean) / self.spread
+        return z if self.scale <= 0.0 else (max(-CUT, min(CUT, z)) - self.centre) / self.scale
 
     def in_units(self, z: float) -> float:
         """A standardised value in the number's own unit."""
@@ -119,10 +121,16 @@ def usual_of(name: str, sample: Sequence[float], run: int, wander: float = 1.0) 
 
 def all_usual(named: Mapping[str, Sequence[float]], run: int) -> dict[str, Usual]:
     """What is usual of all numbers of a watch, that together raise a false advisory once in `run`
-    parts. Scores and classes come in bursts as findings do, and a number alone may not show it: all
-    that findings make has the persistence of whichever shows the most.
+    parts.
     """
-    each = run * max(1, len(named))
+    return each_usual(named, run * max(1, len(named)))
+
+
+def each_usual(named: Mapping[str, Sequence[float]], each: int) -> dict[str, Usual]:
+    """What is usual of these numbers, of which each raises a false advisory once in so many parts.
+    Scores and classes come in bursts as findings do, and a number alone may not show it: all that
+    findings make has the persistence of whichever shows the most.
+    """
     found = {
         name: usual_of(name, sample, each)
         for name, sample in named.items()

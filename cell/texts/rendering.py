@@ -15,6 +15,7 @@ Label = Callable[[str], str]
 NAMES = {
     "node": "process.{}", "nodes": "process.{}", "bin": "bin.{}", "bins": "bin.{}",
     "mode": "mode.{}", "role": "who.role.{}", "own": "who.role.{}", "permission": "permission.{}",
+    "removal": "removal.{}",
 }  # fmt: skip
 """Values that name something for which there is a word: its code. Plants name bins as they like,
 so a name without a word stays as it is.

@@ -22,6 +22,10 @@ T = TypeVar("T")
 HANG_S = 30.0
 """A call of a driver that takes longer than this hangs."""
 SHARED_MEMORY = Path("/dev/shm")
+WORDS: list[Callable[[str], str]] = [str]
+"""The last one puts an error's message into words. A driver may raise texts by their codes, as
+those that come with the cell do; whoever tests such a driver appends who knows its words.
+"""
 
 
 class Found(AssertionError):  # noqa: N818 - it is what was found
@@ -53,7 +57,7 @@ def check_refusal(error: BaseException) -> None:
     """Whether an error's words serve a person: one line, what happened and what to do. Raises
     Found.
     """
-    words = str(error)
+    words = WORDS[-1](str(error))
     kind = type(error).__name__
     require(words.strip(), f"{kind} without words")
     require("\n" not in words, f"{kind} of several lines: {words!r:.200}")

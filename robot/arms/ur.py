@@ -15,6 +15,7 @@ from dashboard_client import DashboardClient
 from rtde_control import RTDEControlInterface
 from rtde_receive import RTDEReceiveInterface
 
+from models.ground.text import say
 from robot.base import ArmError, ArmFacts, ArmState, Joints, RobotMode
 from robot.settings import Settings, setting
 
@@ -65,7 +66,6 @@ class UrRtdeArm:
 
     def __init__(self, config: UrRtdeConfig) -> None:
         self._config = config
-        self._where = f"the UR controller at {config.host}"
         self._control: RTDEControlInterface | None = None
         self._receive: RTDEReceiveInterface | None = None
         self._dashboard: DashboardClient | None = None
@@ -94,7 +94,7 @@ class UrRtdeArm:
             raise
         except (RuntimeError, OSError) as error:
             self.close()
-            raise ArmError(f"{self._where} refused the connection ({error})") from error
+            raise ArmError(self._told("refused", error)) from error
 
     def facts(self) -> ArmFacts:
         """What the controller says of its arm; nothing is started or moved. Raises ArmError."""
@@ -107,7 +107,7 @@ class UrRtdeArm:
             joints = np.array(receive.getActualQ())
             return ArmFacts(str(dashboard.getRobotModel()).strip(), joints, (x, y, z))
         except (RuntimeError, OSError) as error:
-            raise ArmError(f"{self._where} refused the connection ({error})") from error
+            raise ArmError(self._told("refused", error)) from error
         finally:
             if receive is not None:
                 receive.disconnect()
@@ -118,7 +118,7 @@ class UrRtdeArm:
         """The latest sample. Raises ArmError when the connection is lost."""
         receive = self._receive
         if receive is None:
-            raise ArmError(f"{self._where} is not connected: connect first")
+            raise ArmError(say("arm.not_connected", host=self._config.host))
         now = time.monotonic()
         passed_s, self._looked_s = now - self._looked_s, now
         self._silent_s += min(passed_s, _LOOKING_S)
@@ -126,9 +126,7 @@ class UrRtdeArm:
         if sent_s != self._sent_s:
             self._sent_s, self._silent_s = sent_s, 0.0
         if not receive.isConnected() or self._silent_s > self._config.silence_s:
-            raise ArmError(
-                f"{self._where} fell silent: check its power and the network cable, then recover"
-            )
+            raise ArmError(say("arm.silent", host=self._config.host))
         return ArmState(
             stamp_s=now,
             position=np.array(receive.getActualQ()),
@@ -140,12 +138,12 @@ class UrRtdeArm:
         """Follow: be at `position` one look-ahead from now. Raises ArmError."""
         control = self._control
         if control is None:
-            raise ArmError(f"{self._where} runs no program: recover the arm")
+            raise ArmError(say("arm.no_program", host=self._config.host))
         self._require_continuous(position, period_s)
         if not control.servoJ(
             position.tolist(), 0.0, 0.0, period_s, look_ahead_s, self._config.servo_gain
         ):
-            raise ArmError(f"{self._where} takes no set-points: its program has stopped; recover")
+            raise ArmError(say("arm.no_set_points", host=self._config.host))
         self._last_target, self._last_sent_s = position, time.monotonic()
         self._streaming = True
 
@@ -153,7 +151,7 @@ class UrRtdeArm:
         """Brake to a stand along the path as fast as allowed. Raises ArmError."""
         self._streaming = False
         if self._control is not None and not self._control.servoStop(self._config.stop_rad_s2):
-            raise ArmError(f"{self._where} did not take the stop: use its emergency stop")
+            raise ArmError(say("arm.no_stop", host=self._config.host))
 
     def recover(self) -> None:
         """Unlock a protective stop and start the program anew. Raises ArmError."""
@@ -164,10 +162,7 @@ class UrRtdeArm:
             self.connect()
             return
         if mode in (RobotMode.EMERGENCY_STOP, RobotMode.POWER_OFF):
-            raise ArmError(
-                f"{self._where} is in {mode.value.replace('_', ' ')}: release the emergency stop, "
-                "power on and release the brakes at the pendant, then recover again"
-            )
+            raise ArmError(say("arm.release_first", host=self._config.host, mode=mode.value))
         if mode is RobotMode.PROTECTIVE_STOP:
             self._unlock()
         self._restart_script()
@@ -203,30 +198,23 @@ class UrRtdeArm:
         pause_s = period_s + time.monotonic() - self._last_sent_s
         step = math.degrees(float(np.abs(position - self._last_target).max()))
         if step > _STEP_MARGIN_DEG + self._config.speed_limit_deg_s * pause_s:
-            raise ArmError(
-                f"refused a set-point {step:.1f} deg from the last, {pause_s * 1e3:.0f} ms later: "
-                "the motion is not continuous; this is a fault of the program, please report it"
-            )
+            raise ArmError(say("arm.leap", step=step, pause_ms=pause_s * 1e3))
 
     def _require_controller(self) -> None:
         """The clients' own errors do not say what to check, so ask the port first."""
         try:
             socket.create_connection((self._config.host, _RTDE_PORT), self._config.answer_s).close()
         except OSError as error:
-            raise ArmError(
-                f"no Universal Robots controller at {self._config.host}:{_RTDE_PORT} ({error}): "
-                "check its power, its address, the network cable, and that RTDE is enabled"
-            ) from error
+            words, host = say("device.words", words=error), self._config.host
+            told = say("arm.no_controller", host=host, port=_RTDE_PORT, words=words)
+            raise ArmError(told) from error
 
     def _require_ready(self) -> bool:
         """Whether the arm can move at once. Raises ArmError where only its pendant helps."""
         assert self._receive is not None
         mode = self._mode(self._receive)
         if mode not in (RobotMode.OPERATIONAL, RobotMode.PROTECTIVE_STOP):
-            raise ArmError(
-                f"{self._where} is in {mode.value.replace('_', ' ')}: at the pendant, "
-                "power on, release the brakes, and set it to remote control"
-            )
+            raise ArmError(say("arm.at_pendant", host=self._config.host, mode=mode.value))
         return mode is RobotMode.OPERATIONAL
 
     def _mode(self, receive: RTDEReceiveInterface) -> RobotMode:
@@ -243,6 +231,7 @@ class UrRtdeArm:
 
     def _unlock(self) -> None:
         assert self._dashboard is not None
+        host = self._config.host
         time.sleep(max(self._stopped_s + self._config.unlock_wait_s - time.monotonic(), 0.0))
         try:
             if not self._dashboard.isConnected():
@@ -250,10 +239,9 @@ class UrRtdeArm:
             self._dashboard.closeSafetyPopup()
             self._dashboard.unlockProtectiveStop()
         except RuntimeError as error:
-            raise ArmError(
-                f"{self._where} does not unlock ({error}): remove the cause, wait 5 s, recover"
-            ) from error
-        self._wait(lambda: self.state().mode is RobotMode.OPERATIONAL, "leave its protective stop")
+            raise ArmError(self._told("no_unlock", error)) from error
+        operational = RobotMode.OPERATIONAL
+        self._wait(lambda: self.state().mode is operational, say("arm.stays_stopped", host=host))
 
     def _restart_script(self) -> None:
         self._streaming = False
@@ -262,16 +250,22 @@ class UrRtdeArm:
             if self._control is None or not self._control.isConnected():
                 self._control = RTDEControlInterface(host, rate)
             elif not self._control.isProgramRunning() and not self._control.reuploadScript():
-                raise ArmError(f"{self._where} does not start the control program; check its log")
-            self._wait(self._control.isProgramRunning, "run the control program")
+                raise ArmError(say("arm.no_start", host=host))
+            self._wait(self._control.isProgramRunning, say("arm.no_run", host=host))
         except RuntimeError as error:
-            raise ArmError(f"{self._where} does not start the control program ({error})") from error
+            raise ArmError(self._told("no_start_said", error)) from error
 
-    def _wait(self, done: Callable[[], bool], what: str) -> None:
+    def _told(self, what: str, error: Exception) -> str:
+        """What went wrong, with the client's own words."""
+        words = say("device.words", words=error)
+        return say(f"arm.{what}", host=self._config.host, words=words)
+
+    def _wait(self, done: Callable[[], bool], told: str) -> None:
+        """Raises ArmError, with what is told of it, when it takes too long."""
         give_up_s = time.monotonic() + self._config.answer_s
         while not done():
             if time.monotonic() > give_up_s:
-                raise ArmError(f"{self._where} does not {what}: look at its pendant")
+                raise ArmError(told)
             time.sleep(0.02)
 
 

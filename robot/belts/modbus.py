@@ -6,6 +6,7 @@ import contextlib
 import time
 from collections.abc import Callable
 
+from models.ground.text import say
 from robot.base import (
     BeltEdge,
     BeltError,
@@ -82,7 +83,6 @@ class ModbusBelt:
         self._config = config
         self._scale = config.counts_per_metre
         self._monotonic_s = monotonic_s
-        self._where = f"the belt PLC at {config.host}:{config.port}"
         self._now_ns = now_ns
         self._line = ModbusLine(config.host, config.port, config.timeout_s)
         self._beat = 0
@@ -216,14 +216,17 @@ class ModbusBelt:
     def _break(self, why: str) -> BeltError:
         """What is known of the belt does not hold any more: nothing is done before `connect`."""
         self._line.close()
-        self._broken = f"{self._where} {why}"
+        self._broken = why
         return BeltError(self._broken)
+
+    def _said(self, what: str, **values: object) -> str:
+        """What went wrong, with where the PLC is."""
+        return say(f"plc.{what}", host=self._config.host, port=self._config.port, **values)
 
     def _check_identity(self, identity: int) -> None:
         if identity != plc.IDENTITY:
             raise self._break(
-                f"is another device (identity {identity:#06x}, not {plc.IDENTITY:#06x}): check "
-                "host and port, then connect again"
+                self._said("other_device", identity=identity, wanted=int(plc.IDENTITY))
             )
 
     def _check_same_power_up(self, clock_ms: int, counts: dict[EdgeKind, int]) -> None:
@@ -244,10 +247,7 @@ class ModbusBelt:
             counts[kind] < seen for kind, seen in self._seen.items()
         )
         if gone_ms > _HALF or counter_back or (reconnected and began_anew):
-            raise self._break(
-                "has restarted: its travel began anew, so what lies on the belt is unknown; "
-                "connect again and have the belt cleared"
-            )
+            raise self._break(self._said("restarted"))
 
     def _new_edges(self, counts: dict[EdgeKind, int], clock_ms: int) -> list[BeltEdge]:
         seen = self._seen or counts
@@ -278,8 +278,9 @@ class ModbusBelt:
             edges.append(BeltEdge(kind, index, latched / self._scale, stamp_ns))
         if len(edges) < len(indices):
             raise BeltError(
-                f"edges lost: {len(indices)} {kind} edges since the last read, and {self._where} "
-                f"keeps {plc.RING_ENTRIES}; what lies on the belt is unknown, have it cleared"
+                self._said(
+                    "edges_lost", edges=len(indices), kind=say(f"plc.{kind}"), kept=plc.RING_ENTRIES
+                )
             )
         return edges
 
@@ -296,7 +297,7 @@ class ModbusBelt:
         except RefusedError:
             return False
         except LineError as error:
-            raise BeltSilentError(f"{self._where}: {error}") from error
+            raise BeltSilentError(self._said("of_belt", why=error)) from error
         return bool(words[0] & plc.WIRED)
 
     def _feed(self, words: list[int]) -> FeedSignals | None:
@@ -306,13 +307,13 @@ class ModbusBelt:
         try:
             return self._line.inputs(address, count)
         except LineError as error:
-            raise BeltSilentError(f"{self._where}: {error}") from error
+            raise BeltSilentError(self._said("of_belt", why=error)) from error
 
     def _write(self, words: list[int], address: int = Holding.CONTROL) -> None:
         try:
             self._line.write(address, words)
         except LineError as error:
-            raise BeltSilentError(f"{self._where}: {error}") from error
+            raise BeltSilentError(self._said("of_belt", why=error)) from error
 
 
 def _u32(words: list[int], address: int) -> int:

@@ -10,6 +10,7 @@ from pymodbus.constants import ExcCodes
 from pymodbus.exceptions import ConnectionException, ModbusException
 from pymodbus.pdu import ModbusPDU
 
+from models.ground.text import say
 from robot.base import RobotError
 from robot.belts.register_map import UNIT
 
@@ -55,12 +56,12 @@ class ModbusLine:
         answer = self._ask(
             lambda: self._client.read_input_registers(address, count=count, device_id=UNIT)
         )
-        return self._checked(answer, f"input registers {address}..{address + count - 1}", count)
+        return self._checked(answer, count, lambda: _inputs(address, count))
 
     def write(self, address: int, words: list[int]) -> None:
         """Holding registers, in one request. Raises LineError."""
         answer = self._ask(lambda: self._client.write_registers(address, words, device_id=UNIT))
-        self._checked(answer, f"holding registers from {address}", 0)
+        self._checked(answer, 0, lambda: say("plc.holding", first=address))
 
     def close(self) -> None:
         """Disconnect. Safe to call twice."""
@@ -79,30 +80,32 @@ class ModbusLine:
             return request()
         except (ConnectionException, OSError) as error:
             self.close()
-            raise LineError(
-                "closes each connection; check its log, and how many connections it allows"
-            ) from error
+            raise LineError(say("plc.closes")) from error
         except ModbusException as error:
             self.close()
-            raise LineError(
-                f"gave no answer within {self._timeout_s:g} s; check its power and the network "
-                "cable"
-            ) from error
+            raise LineError(say("plc.no_answer", seconds=self._timeout_s)) from error
 
     def _open(self) -> bool:
         """Make sure of a connection; whether it is a new one."""
         if self.connected:
             return False
         if not self._client.connect():  # type: ignore[no-untyped-call]
-            raise LineError("does not answer; check its power, its address and the network cable")
+            raise LineError(say("plc.silent"))
         self.connections += 1
         return True
 
-    def _checked(self, answer: ModbusPDU, what: str, count: int) -> list[int]:
+    def _checked(self, answer: ModbusPDU, count: int, what: Callable[[], str]) -> list[int]:
+        """The registers of an answer; `what` names them."""
         if answer.isError():
             if getattr(answer, "exception_code", 0) in _NO_SUCH:
-                raise RefusedError(f"has no {what}: check that its register map is this one")
-            raise LineError(f"refused {what} ({answer}); check that its register map is this one")
+                raise RefusedError(say("plc.lacks", what=what()))
+            words = say("device.words", words=answer)
+            raise LineError(say("plc.refused", what=what(), words=words))
         if count and len(answer.registers) != count:
-            raise LineError(f"answered {len(answer.registers)} of {count} {what}")
+            given = len(answer.registers)
+            raise LineError(say("plc.answered_in_part", given=given, count=count, what=what()))
         return list(answer.registers)
+
+
+def _inputs(address: int, count: int) -> str:
+    return say("plc.inputs", first=address, last=address + count - 1)

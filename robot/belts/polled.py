@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from models.ground.text import say
 from robot.base import Belt, BeltEdge, BeltError, BeltSample, BeltSilentError, ThreadSign
 
 SILENT_S = 0.5
@@ -81,7 +82,7 @@ class PolledBelt:
         if self._thread.is_alive():
             self._thread.join(_END_S)
             if self._thread.is_alive():
-                raise BeltError(f"the belt's thread did not end within {_END_S:g} s: it hangs")
+                raise BeltError(say("plc.belt_hangs", seconds=_END_S))
 
     def _work(self) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
+from models.ground.text import say
 from robot.base import Gripper, RobotError, ThreadSign
 
 _PATIENCE_S = 10.0
@@ -90,14 +91,12 @@ class PolledGripper:
             thread.join(timeout=5.0)
         self._device.close()
         if thread is not None and thread.is_alive():
-            raise RobotError("the gripper's thread did not end within 5 s: its device hangs")
+            raise RobotError(say("plc.gripper_hangs"))
 
     def _raise_if_lost(self) -> None:
         age_s = time.monotonic() - self._read_s
         if age_s > _STALE_S or (self._failures >= _FAILURES and age_s > _SILENT_S):
-            raise self._error or RobotError(
-                f"the gripper has not answered for {_STALE_S:g} s: check its PLC and network"
-            )
+            raise self._error or RobotError(say("plc.gripper_silent", seconds=_STALE_S))
 
     def _run(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.ground.text import say
 from robot.base import RobotError
 from robot.belts import register_map as plc
 from robot.belts.modbus_line import LineError, ModbusLine
@@ -36,7 +37,7 @@ class ModbusVacuum:
     Config = ModbusVacuumConfig
 
     def __init__(self, config: ModbusVacuumConfig) -> None:
-        self._where = f"the gripper's PLC at {config.host}:{config.port}"
+        self._where = {"host": config.host, "port": config.port}
         self._line = ModbusLine(config.host, config.port, config.timeout_s)
 
     def grip(self, on: bool) -> None:
@@ -44,14 +45,14 @@ class ModbusVacuum:
         try:
             self._line.write(Holding.EJECTOR, [int(on)])
         except LineError as error:
-            raise GripperError(f"{self._where}: {error}") from error
+            raise GripperError(say("plc.of_gripper", why=error, **self._where)) from error
 
     def holds(self) -> bool:
         """True while the vacuum switch sees a part. Raises GripperError."""
         try:
             return Status.VACUUM in Status(self._line.inputs(Input.STATUS, 1)[0] & 0xFF)
         except LineError as error:
-            raise GripperError(f"{self._where}: {error}") from error
+            raise GripperError(say("plc.of_gripper", why=error, **self._where)) from error
 
     def close(self) -> None:
         """Disconnect; the ejector stays as it is, so that no part falls. Safe to call twice."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from calibration.cell import CellCalibration
 from calibration.places import BoxEntry
+from models.ground.text import say
 from robot.base import MotionError
 from robot.motion.kinematics import A2, A3, D1, D4, D5, D6, ArmKinematics
 from robot.motion.workpiece import Held
@@ -92,9 +93,8 @@ class CollisionModel:
         """Raises MotionError when a path comes closer than `clearance` [m] to anything."""
         found = self.nearest(joints, held, part_on_belt)
         if found.clearance < clearance:
-            raise MotionError(
-                f"the path would bring {found.between} within {found.clearance * 1e3:.0f} mm"
-            )
+            near_mm = found.clearance * 1e3
+            raise MotionError(say("motion.too_near", between=found.between, near_mm=near_mm))
 
     def _segments(self, joints: Float, held: Held | None) -> tuple[Float, Float]:
         """Segment starts and ends (n, links, 3) of every capsule in `cell`."""

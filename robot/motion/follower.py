@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from models.ground.text import say
 from robot.base import Arm, ArmError, ArmState, Joints, RobotMode
 from robot.motion.belt_predictor import BeltMotion, BeltPredictor
 from robot.motion.config import MotionSettings
@@ -40,7 +41,7 @@ class ArmStoppedError(ArmError):
     """The controller stopped the arm by itself, or a person did."""
 
     def __init__(self, mode: RobotMode) -> None:
-        super().__init__(f"the arm stopped: {mode.value.replace('_', ' ')}")
+        super().__init__(say("arm.stopped", mode=mode.value))
         self.mode = mode
 
 
@@ -151,10 +152,7 @@ class Follower:
         if late_s > _CATCH_UP * self._settings.period_s:
             self._lag_s += late_s
             if late_s > _LONGEST_STALL_S and self._on_the_way():
-                self._held_up = (
-                    f"this computer stood still for {late_s:.1f} s in the midst of a motion: the "
-                    "arm stays where it is, an order brings it back"
-                )
+                self._held_up = say("arm.held_up", seconds=late_s)
         # Controllers lay set-points on an even grid: a late one is still meant for its own moment.
         due_s = self._next_s
         self._next_s += self._settings.period_s

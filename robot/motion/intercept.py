@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.places import StationsEntry
+from models.ground.text import say
 from robot.base import Joints, MotionError
 from robot.motion.belt_predictor import BeltMotion
 from robot.motion.config import MotionSettings
@@ -121,7 +122,7 @@ class Interceptor:
                 return plan
             down_s = better
         if best is None:
-            raise MotionError("no stroke onto the part keeps the joint limits")
+            raise MotionError(say("motion.no_stroke"))
         return best
 
     def _yaw(self, part: PartOnBelt, x: float) -> float:
@@ -151,7 +152,7 @@ class Interceptor:
             previous = duration
         else:
             if not reached:
-                raise MotionError(f"the arm does not reach the part at y = {task.part.y:.3f} m")
+                raise MotionError(say("motion.not_across", y=task.part.y))
         if self._before_window(task, task.start_s, 0.0):
             return NotYet()  # a belt that stood now would keep the part out of reach
         return Hold(self._missing_s(task, down_s))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from calibration.cell import CellCalibration
 from calibration.geometry import Pose
+from models.ground.text import say
 from robot.base import Joints, MotionError
 
 Float = NDArray[np.float64]
@@ -109,7 +110,7 @@ class ArmKinematics:
         try:
             return np.asarray(np.linalg.solve(self.jacobian(joints), twist), dtype=np.float64)
         except np.linalg.LinAlgError as error:
-            raise MotionError(f"the arm is singular at joints {np.round(joints, 3)}") from error
+            raise MotionError(say("motion.singular", joints=np.round(joints, 3))) from error
 
     def inverse(self, pose: Pose, seed: Joints) -> Joints:
         """Joints for a tool pose on the branch near `seed`. Raises MotionError out of reach."""
@@ -123,7 +124,7 @@ class ArmKinematics:
                 best, nearest = turned, distance
         if best is None:
             x, y, z = pose.translation
-            raise MotionError(f"({x:.3f}, {y:.3f}, {z:.3f}) m is out of the arm's reach")
+            raise MotionError(say("motion.out_of_reach", x=x, y=y, z=z))
         return np.array(best)
 
     def branches(self, pose: Pose) -> Iterator[tuple[float, float, float, float, float, float]]:

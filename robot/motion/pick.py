@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from models.ground.text import say
 from robot.base import ArmError, ArmState, MotionError, RobotError, RobotMode, WatchedGripper
 from robot.motion.config import MotionSettings
 from robot.motion.follower import ArmStoppedError, Follower
@@ -86,7 +87,7 @@ class PickCycle:
             reason = (
                 Reason.PROTECTIVE_STOP if stop.mode is RobotMode.PROTECTIVE_STOP else Reason.ERROR
             )
-            return self._result(False, reason, f"{stop}; recover the arm, then clear the belt")
+            return self._result(False, reason, say("pick.stopped", why=stop))
         except MotionError as error:
             return self._failed(Reason.UNREACHABLE, str(error))
         except ArmError as error:
@@ -142,9 +143,7 @@ class PickCycle:
 
     def _remove(self, request: RemovalRequest) -> None:
         if self._gripper.holds():
-            raise _FailedError(
-                Reason.ERROR, "the vacuum sensor reports a part before the grip: clear the cup"
-            )
+            raise _FailedError(Reason.ERROR, say("pick.cup_taken"))
         self._shape = request.shape
         x, y = request.shape.grip_point(request.x, request.y, request.yaw)
         part = PartOnBelt(request.encoder_m, x, y, request.yaw, request.shape)
@@ -183,9 +182,7 @@ class PickCycle:
                     return outcome, carry
                 self._planned_in_time(False)
             elif isinstance(outcome, Missed):
-                raise _FailedError(
-                    Reason.TOO_LATE, "the part has passed the last safe position or its deadline"
-                )
+                raise _FailedError(Reason.TOO_LATE, say("pick.too_late"))
             elif isinstance(outcome, Hold):
                 self._say(Phase.APPROACH, outcome.wait_s)
             self._run_until(
@@ -197,9 +194,7 @@ class PickCycle:
         give_up_s = self._follower.now + _BELT_PATIENCE_S
         while not self._follower.belt_known():
             if self._follower.now > give_up_s:
-                raise _FailedError(
-                    Reason.ERROR, "no belt samples arrive: check the belt node and PLC"
-                )
+                raise _FailedError(Reason.ERROR, say("pick.no_belt"))
             self._check_wanted()
             self._run_until(self._follower.now + _RETRY_S)
 
@@ -228,10 +223,7 @@ class PickCycle:
         state = self._follower.tick()
         while not self._gripper.holds():
             if self._follower.now > give_up_s:
-                raise _FailedError(
-                    Reason.NO_VACUUM,
-                    "the vacuum did not build up: check cup, ejector and air supply",
-                )
+                raise _FailedError(Reason.NO_VACUUM, say("pick.no_vacuum"))
             state = self._follower.tick()
         tcp = self._planner.arm.forward(state.position).translation
         travel = self._follower.belt().at(self._follower.now).travel
@@ -240,9 +232,7 @@ class PickCycle:
         while not self._follower.switch([carry.up, carry.carry], plan.belt, carry.up.end_s):
             lift_s = self._follower.ahead + self._budget_s
             if lift_s > plan.down.end_s:
-                raise _FailedError(
-                    Reason.ERROR, "planning the lift took longer than the hold lasts"
-                )
+                raise _FailedError(Reason.ERROR, say("pick.lift_late"))
             carry = self._planner.plan_carry(plan, lift_s, bin_name, self._follower.breathe)
             self._planned_in_time(carry.up.start_s >= self._follower.ahead)
         return carry
@@ -255,7 +245,8 @@ class PickCycle:
             self._follower.tick()
             lost = 0 if self._gripper.holds() else lost + 1
             if lost >= _LOST_TICKS:
-                raise _FailedError(Reason.DROPPED, f"the part fell off the cup during {self.phase}")
+                phase = say(f"phase.{self.phase}")
+                raise _FailedError(Reason.DROPPED, say("pick.dropped", phase=phase))
             if self._follower.now >= carry.up.end_s and not self._off_belt:
                 self._off_belt = True
                 self._say(Phase.CARRY)
@@ -268,9 +259,7 @@ class PickCycle:
         while self._gripper.holds():
             self._follower.tick()
             if self._follower.now > give_up_s:
-                raise _FailedError(
-                    Reason.ERROR, f"the part does not come off the cup over bin '{bin_name}'"
-                )
+                raise _FailedError(Reason.ERROR, say("pick.clings", bin=bin_name))
 
     def _await_reading(self, bin_name: str) -> None:
         """Let go only of what the cup is known to hold now: a part that fell while the gripper's
@@ -280,11 +269,9 @@ class PickCycle:
         while self._gripper.age_s() > _FRESH_S:
             self._follower.tick()
             if self._follower.now > give_up_s:
-                raise _FailedError(
-                    Reason.ERROR, f"the vacuum sensor could not be read over bin '{bin_name}'"
-                )
+                raise _FailedError(Reason.ERROR, say("pick.no_reading", bin=bin_name))
         if not self._gripper.holds():
-            raise _FailedError(Reason.DROPPED, "the part fell off the cup before it was let go")
+            raise _FailedError(Reason.DROPPED, say("pick.fell_before"))
 
     # Helpers.
 
@@ -294,7 +281,7 @@ class PickCycle:
             self._gripper.grip(False)
             self._retreat()
         except RobotError as error:
-            message = f"{message}; then: {error}"
+            message = say("pick.and_then", first=message, then=error)
         return self._result(False, reason, message)
 
     def _retreat(self) -> None:
@@ -335,7 +322,7 @@ class PickCycle:
                 self._planned_in_time(True)
                 return way
             self._planned_in_time(False)
-        raise MotionError("planning takes too long on this computer: free its processors")
+        raise MotionError(say("motion.slow"))
 
     def _planned_in_time(self, in_time: bool) -> None:
         """Learn how long planning takes on this computer, and forget it slowly."""
@@ -349,7 +336,7 @@ class PickCycle:
 
     def _check_wanted(self) -> None:
         if self._cancelled():
-            raise _FailedError(Reason.CANCELED, "canceled before the grip")
+            raise _FailedError(Reason.CANCELED, say("pick.canceled"))
 
     def _say(self, phase: Phase, wait_s: float = 0.0) -> None:
         if phase is not self.phase or wait_s > 0.0:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.cell import CellCalibration
+from models.ground.text import say
 from robot.base import Joints, MotionError
 from robot.motion.belt_predictor import BeltMotion
 from robot.motion.collision import CollisionModel, sample_times
@@ -87,7 +88,7 @@ class PickPlanner:
                 reason = str(error)
                 continue
             return CarryPlan(up, carry)
-        raise MotionError(f"no way to bin '{bin_name}': {reason}")
+        raise MotionError(say("motion.no_way", bin=bin_name, why=reason))
 
     def plan_escape(
         self,
@@ -126,7 +127,7 @@ class PickPlanner:
         place = self.site.bins.get(name)
         if place is None:
             known = ", ".join(sorted(self.site.bins))
-            raise MotionError(f"there is no bin '{name}'; the calibration knows {known}")
+            raise MotionError(say("motion.no_bin", name=name, known=known))
         return self._upright(*place.drop, wrist=float(now[5]))
 
     def low_over_belt(self, joints: Joints) -> bool:
@@ -150,19 +151,16 @@ class PickPlanner:
         held = shape.held(0.0, 0.0)
         waiting_m = self.settings.waiting[2]
         if shape.thickness_m + clearance > waiting_m - self.settings.stroke.approach_height_m:
-            raise MotionError(
-                f"parts of {1e3 * shape.thickness_m:.1f} mm run into the waiting arm, whose cup "
-                f"stands {1e3 * waiting_m:.0f} mm above the belt: raise robot.motion.waiting"
-            )
+            thick_mm, cup_mm = 1e3 * shape.thickness_m, 1e3 * waiting_m
+            raise MotionError(say("motion.waits_low", thick_mm=thick_mm, cup_mm=cup_mm))
         for name in sorted(bins):
             try:
                 joints = self.bin_joints(name, self.waiting)
                 self.collision.require(joints[None], held, clearance)
             except MotionError as error:
-                raise MotionError(
-                    f"a part of {1e3 * shape.length_m:.0f} x {1e3 * shape.width_m:.0f} mm cannot "
-                    f"be brought into bin '{name}': {error}"
-                ) from None
+                sides = {"length_mm": 1e3 * shape.length_m, "width_mm": 1e3 * shape.width_m}
+                told = say("motion.not_into_bin", bin=name, why=error, **sides)
+                raise MotionError(told) from None
 
     def _lift_m(self, held: Held) -> float:
         """How high a part is lifted, so that it passes over others like it."""
@@ -184,7 +182,7 @@ class PickPlanner:
         for joints in carried[::2]:
             _, y, z = self.arm.forward(joints).translation
             if abs(y) < self.site.belt.width / 2.0 + reach and z < lowest:
-                raise MotionError("the part would sweep over the belt too low")
+                raise MotionError(say("motion.sweeps"))
         breathe()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.ground.text import say
 from robot.base import Joints, MotionError
 from robot.motion.belt_predictor import BeltMotion
 from robot.motion.config import MotionSettings
@@ -126,7 +127,7 @@ class Strokes:
         """
         tool = self._arm.forward(start.position)
         if tool.rotation[2, 2] > DOWNWARD:
-            raise MotionError("the cup does not point down; jog the arm above the belt by hand")
+            raise MotionError(say("motion.not_down"))
         velocity = (self._arm.jacobian(start.position) @ start.velocity)[:3]
         height = float(tool.translation[2])
         top = max(height, self._settings.waiting[2])
@@ -151,7 +152,7 @@ class Strokes:
         lowest = min(float(self._arm.forward(q).translation[2]) for q in way.positions)
         touch = self._touch_m(shape) if shape is not None else height
         if lowest < min(height, touch) - _DIP_M:
-            raise MotionError("the cup comes down too fast to turn above the belt")
+            raise MotionError(say("motion.too_fast"))
         return way
 
     def rated(self, load: float, duration: float) -> float | None:
@@ -173,7 +174,7 @@ class Strokes:
                 return made
             duration = better
         if fitting is None:
-            raise MotionError("no stroke here keeps the joint limits")
+            raise MotionError(say("motion.no_stroke"))
         return fitting
 
     def _touch_m(self, shape: Workpiece) -> float:

@@ -14,6 +14,7 @@ import ruckig
 from numpy.typing import NDArray
 
 from calibration.geometry import Pose
+from models.ground.text import say
 from robot.base import Joints, MotionError
 from robot.motion.config import LimitSettings
 from robot.motion.kinematics import ArmKinematics
@@ -196,9 +197,11 @@ def quickest(
     try:
         result = ruckig.Ruckig(_AXES).calculate(request, trajectory)
     except ruckig.RuckigError as error:  # a state beyond the limits is told in this way, too
-        raise MotionError(f"no joint move within the limits exists ({error})") from error
+        words = say("device.words", words=error)
+        raise MotionError(say("motion.no_move", words=words)) from error
     if result not in (ruckig.Result.Working, ruckig.Result.Finished):
-        raise MotionError(f"no joint move within the limits exists ({result.name})")
+        words = say("device.words", words=result.name)
+        raise MotionError(say("motion.no_move", words=words))
     return trajectory
 
 

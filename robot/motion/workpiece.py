@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ground.text import say
 from robot.base import MotionError
 
 Float = NDArray[np.float64]
@@ -37,15 +38,13 @@ class Workpiece:
         for side, off, name in zip(sides, self.grip_m, ("length", "width"), strict=True):
             room = side / 2.0 - abs(off) - cup_radius_m
             if room < 0.0:
+                cup = {"cup_mm": 2e3 * cup_radius_m, "over_mm": -1e3 * room}
+                part = {"side_mm": 1e3 * side, "off_mm": 1e3 * off}
                 raise MotionError(
-                    f"the cup (diameter {2e3 * cup_radius_m:.0f} mm) hangs {-1e3 * room:.1f} mm "
-                    f"over the edge of the part ({name} {1e3 * side:.1f} mm, grip point "
-                    f"{1e3 * off:.1f} mm off the centre): move part.grip_m or take a smaller cup"
+                    say("motion.cup_over_edge", side=say(f"motion.{name}"), **cup, **part)
                 )
         if self.mass_kg > most_kg:
-            raise MotionError(
-                f"the part weighs {self.mass_kg:g} kg, the cup holds {most_kg:g} kg at the most"
-            )
+            raise MotionError(say("motion.too_heavy", mass_kg=self.mass_kg, most_kg=most_kg))
 
     def held(self, part_yaw: float, tool_yaw: float) -> Held:
         """How it hangs on a cup whose tool was turned by `tool_yaw` when it took it."""

@@ -57,8 +57,9 @@ from cell.trainer.certificate import WORDS as CERTIFICATE_WORDS
 from cell.trainer.judging import Wrong
 from cell.trainer.lessons import AT_THE_MACHINE, COURSES, Course
 from cell.training.values import State as JobState
-from robot.base import RobotMode
+from robot.base import EdgeKind, RobotMode
 from robot.motion.pick import Phase
+from robot.motion.removal import Reason
 from vision.lab.data.reading import Unlabelled
 
 ROOT = Path(__file__).parents[2]
@@ -125,6 +126,16 @@ COMPOSED = {
         for step in lesson.steps
         for end in ("", ".hint")
     ],
+    "removal.{}": (
+        *(reason for reason in Reason if reason is not Reason.NONE),
+        "lapsed",
+        "not_ordered",
+        "no_answer",
+        "died",
+    ),
+    "motion.{}": ("length", "width"),
+    "arm.{}": ("refused", "no_unlock", "no_start_said"),
+    "plc.{}": (*EdgeKind, "of_belt", "edges_lost", "other_device", "restarted"),
     "process.{}": {"launcher", *HmiConfig().processes, *(process.name for process in TABLE)},
     "quality.grade.{}": Grade,
     "drift.name.light.{}": ("contrast", "mean", "sharpness"),
@@ -221,7 +232,9 @@ COMPOSED = {
 }
 """Codes that are put together, each with the names that it is put together of."""
 SAME_EVERYWHERE = {
-    "alarm.bin.which", "alarm.detail", "exchange.fault", "file.at", "file.good.judgement",
+    "alarm.bin.which", "alarm.detail", "detail.node", "detail.parts", "detail.removal",
+    "detail.removal_said", "died.last_words", "died.wordless", "thread.of_node",
+    "exchange.fault", "file.at", "file.good.judgement",
     "override.order",
     "picture.caption", "practice.certificate.about", "quality.acceptance.report.signed_as",
     "quality.acceptance.what.oee",

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from cell.texts import render
+from models.ground import contract
 from tests.contracts.vendor import Vendor
+
+contract.WORDS.append(render)  # our own drivers' texts are judged by their English
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,13 @@ from tests.hmi.conftest import ROOT, end, free_port, until
 
 
 @contextmanager
-def served_by(module: str, folder: Path, path: str, *more: str) -> Iterator[str]:
+def served_by(
+    module: str, folder: Path, path: str, *more: str, port: int | None = None
+) -> Iterator[str]:
     """`python -m MODULE FOLDER PORT ...`; where it serves, once `path` answers. It ends with the
     block, also where it never answers, and has logged no traceback.
     """
-    port, log = free_port(), folder / "log.txt"
+    port, log = port or free_port(), folder / "log.txt"
     command = [sys.executable, "-m", module, str(folder), str(port), *more]
     with log.open("w") as out:
         process = subprocess.Popen(

@@ -373,7 +373,26 @@ def test_two_people_who_look_at_one_part_at_once(
     part = audit.parts[0].part
     assert audits.take(WISH.name, part, True, "kim", LATER)
     assert not audits.take(WISH.name, part, True, "lee", LATER)
-    with pytest.raises(StudyError, match=r"audit\.told"):
+    with pytest.raises(StudyError, match=r"acceptance\.part_told") as told:
         audits.take(WISH.name, part, False, "lee", LATER)
+    assert_no_audit(told.value)
+    with pytest.raises(StudyError, match=r"acceptance\.part_not_drawn") as told:
+        audits.take(WISH.name, "another part", True, "lee", LATER)
+    assert_no_audit(told.value)
     (audit,) = audits.audits()
     assert audit.parts[0].defective is True
+
+
+def assert_no_audit(error: StudyError) -> None:
+    assert "audit" not in render(str(error), "en")
+    assert "감사" not in render(str(error), "ko")
+
+
+def test_a_result_is_refused_in_the_words_of_what_it_belongs_to(book: StudyBook) -> None:
+    audits = Audits(book.store)
+    Acceptances(book).plan(enough(WISH))
+    with pytest.raises(StudyError, match=r"acceptance\.not_drawn") as told:
+        audits.take(WISH.name, "p", True, "lee", LATER)
+    assert_no_audit(told.value)
+    with pytest.raises(StudyError, match=r"drawn\.none"):
+        audits.take("nothing of that name", "p", True, "lee", LATER)

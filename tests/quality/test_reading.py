@@ -12,12 +12,14 @@ from cell.config.quality import QualityConfig
 from cell.control.ledger import events as e
 from cell.labels.truths import truths
 from cell.products.verdict import VerdictKind
+from cell.quality.monitors import ewma_for, normal
 from cell.quality.pareto import Truth
 from cell.quality.reading.found import findings
 from cell.quality.reading.light import light_of, lights
 from cell.quality.reading.monitored import monitored
-from cell.quality.reading.overview import overview
+from cell.quality.reading.overview import called_otherwise, overview
 from cell.quality.reading.summary import Period, summarise
+from cell.quality.usual import WEIGHT, usual_of
 from cell.records.reading import Sums, SumsAsked
 from cell.records.reading.produced import produced
 from cell.records.reading.states import states
@@ -198,6 +200,27 @@ def test_monitors_find_the_change(tmp_path: Path) -> None:
     assert not [*monitored(produced(tmp_path, START_NS, END), too_few)]
 
 
+def test_monitors_of_a_time_have_the_limits_of_the_running_line(tmp_path: Path) -> None:
+    """The same sample, the same limit, whatever its shape."""
+    random = np.random.default_rng(3)
+    line = Line(tmp_path)
+    scores = np.clip(0.1 + 0.1 * random.exponential(size=160), 0.0, 0.95).round(3).tolist()
+    for score in scores:
+        line.part(pit(score))
+    line.close()
+    settings = QualityConfig(baseline_parts=120, false_alarm_run=2000)
+    rows = produced(tmp_path, START_NS, END)
+    told = {one.name: one for one in monitored(rows, settings, simulate=False)}
+    usual = usual_of("score", scores[:120], 2000)
+    for number, score in enumerate(scores[120:]):
+        usual = usual.after(score, number, 0)
+    assert not told["score"].alarms
+    assert told["score"].progress == pytest.approx(usual.ewma.progress)
+    bell = ewma_for(2000, WEIGHT, normal())
+    assert usual.ewma.limit > bell.limit, "wider than for normal, independent values"
+    assert told["score"].run == 2000
+
+
 def textured(seed: int, gain: float = 1.0, blur: float = 0.0) -> Image:
     """A picture with details, darker by `gain` and out of focus by `blur` px."""
     details = np.random.default_rng(seed).normal(128.0, 30.0, (96, 96))
@@ -216,12 +239,12 @@ def test_light_and_sharpness_are_told_apart() -> None:
 
 def test_a_lamp_that_grows_dark_is_found(tmp_path: Path) -> None:
     line = Line(tmp_path)
-    for number in range(60):
+    for number in range(80):
         line.part(image=textured(number, gain=1.0 if number < 45 else 0.98))
     line.close()
     rows = produced(tmp_path, START_NS, END)
     found = lights(tmp_path, rows)
-    assert len(found) == 60
+    assert len(found) == 80
     settings = QualityConfig(baseline_parts=40, false_alarm_run=1000)
     told = {one.name: one for one in monitored(rows, settings, found)}
     assert told["light.mean"].alarms
@@ -229,3 +252,22 @@ def test_a_lamp_that_grows_dark_is_found(tmp_path: Path) -> None:
     assert not told["light.sharpness"].alarms
     gone = lights(tmp_path / "elsewhere", rows)
     assert gone == {}, "pictures that retention has taken are left out"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "otherwise"),
+    [
+        ({"scratch": 3, "pit": 1}, {"scuff": 2, "pit": 1}, True),  # renamed
+        ({"scratch": 40, "pit": 40}, {"scratch": 60}, True),  # pit was merged into scratch
+        ({"scratch": 60}, {"scratch": 40, "pit": 40}, True),
+        ({"scratch": 40, "pit": 1}, {"scratch": 60}, False),  # a rare one may have not come
+        ({"scratch": 40, "pit": 40}, {"scratch": 5}, False),  # too few to say it
+        ({"scratch": 4, "pit": 4}, {"scratch": 9, "pit": 1}, False),
+        ({"scratch": 4}, {}, False),
+    ],
+)
+def test_classes_renamed_or_merged_are_called_otherwise(
+    one: dict[str, int], other: dict[str, int], otherwise: bool
+) -> None:
+    assert called_otherwise(one, other) is otherwise
+    assert called_otherwise(other, one) is otherwise

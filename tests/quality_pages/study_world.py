@@ -33,9 +33,9 @@ def lay(folder: Path) -> None:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, port: int | None = None) -> Iterator[str]:
     """The pages over `folder / "data"`; where they are."""
-    with served_by("tests.quality_pages.app", folder, "/quality/audits") as url:
+    with served_by("tests.quality_pages.app", folder, "/quality/audits", port=port) as url:
         yield url
 
 

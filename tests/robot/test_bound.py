@@ -17,6 +17,7 @@ from robot.motion.strokes import PartOnBelt
 from robot.motion.trajectory import JointState
 from robot.motion.workpiece import Workpiece
 from tests.site import SITE
+from tests.words import raises
 
 TURN_DEG = 60.0
 
@@ -89,7 +90,7 @@ def test_no_planned_removal_beats_its_bound(bin_name: str, speed: float) -> None
 
 def test_what_cannot_be_reached_or_is_no_bin_is_refused() -> None:
     bound = CycleBound(MotionSettings(), SITE)
-    with pytest.raises(MotionError, match="reach"):
+    with raises(MotionError, "reach"):
         bound.of_chain([Grip(2.0, 0.0, 0.0, "scrap", 0.0016)], 0.2)
-    with pytest.raises(MotionError, match="attic"):
+    with raises(MotionError, "attic"):
         bound.of_chain([Grip(0.0, 0.0, 0.0, "attic", 0.0016)], 0.2)

@@ -13,6 +13,7 @@ from robot.motion.config import MotionSettings
 from robot.motion.kinematics import ArmKinematics, pointing_down
 from robot.motion.workpiece import Workpiece
 from tests.site import SITE
+from tests.words import raises
 
 SETTINGS = MotionSettings()
 BOARD = Workpiece(0.108, 0.108, 0.0016).held(0.0, 0.0)
@@ -34,7 +35,7 @@ def joints_at(x: float, y: float, z: float) -> np.ndarray:
     ],
 )
 def test_what_stands_in_the_way_is_named(place: tuple[float, float, float], between: str) -> None:
-    with pytest.raises(MotionError, match=between):
+    with raises(MotionError, between):
         MODEL.require(joints_at(*place), held=None, clearance=0.01)
 
 

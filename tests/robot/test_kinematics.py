@@ -14,6 +14,7 @@ from calibration.geometry import Pose
 from robot.base import MotionError
 from robot.motion.kinematics import ArmKinematics, pointing_down
 from tests.site import SITE
+from tests.words import raises
 
 BASES = {  # as built, turned on its foot, leaning, and hanging over the belt
     "upright": (0.0, 0.0, 0.0),
@@ -95,5 +96,5 @@ def test_every_branch_reaches_the_working_points(x: float, y: float, z: float) -
 
 
 def test_out_of_reach_is_said() -> None:
-    with pytest.raises(MotionError, match="out of the arm's reach"):
+    with raises(MotionError, "out of the arm's reach"):
         ARM.inverse(pointing_down(1.4, 0.0, 0.0, 0.0), np.zeros(6))

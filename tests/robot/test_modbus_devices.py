@@ -14,6 +14,7 @@ from robot.belts.register_map import Holding, Input, Status
 from robot.grippers.polled import PolledGripper
 from robot.grippers.vacuum_modbus import GripperError, ModbusVacuum, ModbusVacuumConfig
 from tests.robot.plc import HandPlc, serving
+from tests.words import raises
 
 ARRIVAL = (Input.ARRIVALS, Input.ARRIVAL_RING)
 EXIT = (Input.EXITS, Input.EXIT_RING)
@@ -88,7 +89,7 @@ def test_more_edges_than_the_ring_holds_are_lost(hand: HandPlc, belt: ModbusBelt
     for n in range(9):
         hand.latch(*ARRIVAL, encoder=n, clock_ms=n)
     hand.put(Input.CLOCK_MS, 50)
-    with pytest.raises(BeltError, match="edges lost"):
+    with raises(BeltError, "edges lost"):
         belt.read()
     assert belt.read()[1] == []  # said once; the cell has the belt cleared
 
@@ -121,9 +122,9 @@ def test_a_restart_of_the_plc_is_raised(hand: HandPlc, belt: ModbusBelt, sign: s
         hand.put(Input.CLOCK_MS, 12)
     else:
         hand.put(Input.ARRIVALS, 0)
-    with pytest.raises(BeltError, match="restarted"):
+    with raises(BeltError, "restarted"):
         belt.read()
-    with pytest.raises(BeltError, match="connect again"):
+    with raises(BeltError, "connect again"):
         belt.read()
     belt.connect()
     belt.read()
@@ -171,7 +172,7 @@ def test_close_stops_the_belt(hand: HandPlc, belt: ModbusBelt) -> None:
 
 def test_another_device_is_refused(hand: HandPlc, port: int) -> None:
     hand.inputs[Input.IDENTITY] = 0xBEEF
-    with pytest.raises(BeltError, match="another device"):
+    with raises(BeltError, "another device"):
         ModbusBelt(ModbusBeltConfig(port=port, counts_per_metre=20_000)).connect()
 
 
@@ -179,9 +180,9 @@ def test_a_plc_that_is_not_there_is_said(hand: HandPlc) -> None:
     with serving(hand) as number:
         belt = ModbusBelt(ModbusBeltConfig(port=number, counts_per_metre=20_000))
         belt.connect()
-    with pytest.raises(BeltSilentError, match="does not answer"):
+    with raises(BeltSilentError, "does not answer"):
         belt.read()
-    with pytest.raises(BeltError, match="does not answer"):
+    with raises(BeltError, "does not answer"):
         belt.connect()
     belt.close()
 
@@ -206,7 +207,7 @@ def test_a_polled_gripper_keeps_up_and_says_when_its_plc_is_lost(hand: HandPlc) 
         _wait(lambda: hand.holding[Holding.EJECTOR] == 1)
         hand.inputs[Input.STATUS] = Status.VACUUM
         _wait(gripper.holds)
-    with pytest.raises(GripperError, match="gripper's PLC"):
+    with raises(GripperError, "gripper's PLC"):
         _wait(lambda: not gripper.holds())
     gripper.close()
 

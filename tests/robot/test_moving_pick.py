@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from calibration.geometry import Pose
+from cell.texts import render
 from robot.base import ArmError, RobotMode
 from robot.motion.belt_predictor import BeltMotion
 from robot.motion.config import MotionSettings
@@ -16,6 +17,7 @@ from robot.motion.strokes import PartOnBelt
 from robot.motion.trajectory import JointState
 from tests.robot.simulation import BOARD, World
 from tests.site import SITE
+from tests.words import raises
 
 SETTINGS = MotionSettings()
 BINS = SITE.bins
@@ -187,7 +189,7 @@ def test_a_part_that_nobody_saw_at_the_bin_is_not_removed() -> None:
 
     result = world.cycle.remove(request(world, -0.6, 0.0), silent_from_the_lift_on, lambda: False)
     assert (result.removed, result.reason) == (False, Reason.ERROR)
-    assert "could not be read" in result.message
+    assert "could not be read" in render(result.message)
 
 
 @pytest.mark.parametrize("phase", [Phase.APPROACH, Phase.DESCEND])
@@ -233,7 +235,7 @@ def test_an_unknown_bin_is_unreachable_and_the_known_ones_are_named() -> None:
     world.place(-0.5, 0.0)
     result, _ = remove(world, request(world, -0.5, 0.0, bin="attic"))
     assert result.reason is Reason.UNREACHABLE
-    assert "rework" in result.message
+    assert "rework" in render(result.message)
 
 
 def test_without_belt_samples_nothing_moves() -> None:
@@ -243,7 +245,7 @@ def test_without_belt_samples_nothing_moves() -> None:
     world.pass_time(0.6)
     result, _ = remove(world, request(world, -0.5, 0.0))
     assert result.reason is Reason.ERROR
-    assert "belt samples" in result.message
+    assert "belt samples" in render(result.message)
 
 
 @pytest.mark.parametrize("moment", [0.3, 0.6, 1.15, 1.4, 1.9])
@@ -266,9 +268,9 @@ def test_after_a_long_stall_the_arm_stays_where_it_is_until_it_is_told_again(mom
     world.stalls, world.stall_s = [world.time + moment], 3.0
     result, _ = remove(world, request(world, -0.6, 0.0))
     assert (result.removed, result.reason) == (False, Reason.ERROR)
-    assert "stood still for 3" in result.message
+    assert "stood still for 3" in render(result.message)
     told = len(world.arm.targets)
-    with pytest.raises(ArmError, match="order brings it back"):
+    with raises(ArmError, "order brings it back"):
         world.cycle.go_waiting()
     assert len(world.arm.targets) == told
     world.follower.reset()

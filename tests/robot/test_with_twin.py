@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
+from cell.texts import render
 from robot.arms.ur import UrRtdeArm, UrRtdeConfig
 from robot.base import ArmError, BeltEdge, BeltSample, RobotMode
 from robot.belts.modbus import ModbusBelt, ModbusBeltConfig
@@ -21,6 +22,7 @@ from robot.motion.workpiece import Workpiece
 from robot.service import RemovalService
 from tests.site import SITE
 from tests.twin.twin_process import RunningTwin, wait_for
+from tests.words import raises
 
 StartTwin = Callable[..., RunningTwin]
 SPEED = 0.2
@@ -112,7 +114,7 @@ class Cell:
 
     def missed(self, result: RemovalResult) -> bool:
         """The machine was too busy: for a moving part, or for the twin's controller to answer."""
-        if result.reason is Reason.ERROR and "fell silent" in result.message:
+        if result.reason is Reason.ERROR and "fell silent" in render(result.message):
             self.service.recover()
             return True
         return result.reason is Reason.TOO_LATE
@@ -161,7 +163,7 @@ def test_a_protective_stop_ends_the_removal_and_recovery_empties_the_cup(cell: C
     order, result, _ = cell.take("rework", stop)
     assert (result.removed, result.reason) == (False, Reason.PROTECTIVE_STOP)
     state = wait_for(lambda: (s := cell.service.state()).message and s, 5.0)
-    assert (state.mode, state.message) == (
+    assert (state.mode, render(state.message)) == (
         RobotMode.PROTECTIVE_STOP,
         "the arm stopped: protective stop",
     )
@@ -169,7 +171,7 @@ def test_a_protective_stop_ends_the_removal_and_recovery_empties_the_cup(cell: C
     assert again.reason is Reason.PROTECTIVE_STOP
     cell.service.recover()
     state = cell.service.state()
-    assert (state.mode, state.message) == (RobotMode.OPERATIONAL, "")
+    assert (state.mode, render(state.message)) == (RobotMode.OPERATIONAL, "")
     wait_for(lambda: not cell.service.state().vacuum_ok)
     wait_for(lambda: cell.service.state().phase is Phase.IDLE)
     assert cell.take("scrap")[1].removed
@@ -185,7 +187,7 @@ def test_a_leaking_cup_is_reported(cell: Cell, mode: str, reason: Reason) -> Non
 
 
 def test_a_controller_that_is_not_there_is_said() -> None:
-    with pytest.raises(ArmError, match=r"no Universal Robots controller at 127\.0\.0\.254:30004"):
+    with raises(ArmError, r"no Universal Robots controller at 127\.0\.0\.254:30004"):
         UrRtdeArm(UrRtdeConfig(host="127.0.0.254")).connect()
 
 
@@ -201,16 +203,16 @@ def test_the_arm_streams_stops_and_tells_of_a_lost_controller(start_twin: StartT
         arm.stream(target, 0.008, 0.05)
         time.sleep(0.008)
     wait_for(lambda: abs(arm.state().position[0] - target[0]) < 0.003)
-    with pytest.raises(ArmError, match="not continuous"):
+    with raises(ArmError, "not continuous"):
         arm.stream(target + 1.0, 0.008, 0.05)
     arm.stop()
     wait_for(lambda: np.abs(arm.state().velocity).max() < 1e-2)
     twin.ask("fault", name="emergency_stop")
     wait_for(lambda: arm.state().mode is RobotMode.EMERGENCY_STOP)
-    with pytest.raises(ArmError, match="release the emergency stop"):
+    with raises(ArmError, "release the emergency stop"):
         arm.recover()
     twin.ask("quit")
-    with pytest.raises(ArmError, match="fell silent"):
+    with raises(ArmError, "fell silent"):
         wait_for(lambda: not arm.state())
     arm.close()
     arm.close()
@@ -226,7 +228,9 @@ def test_an_arm_that_is_connected_or_out_of_service_moves_by_order_only(cell: Ce
     assert begun.wait(60.0)
     cell.service.interrupt()
     removal.join()
-    wait_for(lambda: "order brings it back" in cell.service.state().message, 5.0, "to be told")
+    wait_for(
+        lambda: "order brings it back" in render(cell.service.state().message), 5.0, "to be told"
+    )
     stands(cell.twin)
     cell.service.close()
 
@@ -241,7 +245,7 @@ def test_an_arm_that_is_connected_or_out_of_service_moves_by_order_only(cell: Ce
     try:
         stands(cell.twin)
         assert np.abs(joints(cell.twin) - before).max() < 1e-3
-        assert "an order brings it" in again.state().message
+        assert "an order brings it" in render(again.state().message)
         again.recover()
         wait_for(lambda: again.state().phase is Phase.IDLE and not again.state().message, 20.0)
         assert np.abs(joints(cell.twin) - before).max() > 0.01

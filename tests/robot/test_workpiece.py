@@ -13,6 +13,7 @@ from robot.motion.planner import PickPlanner
 from robot.motion.workpiece import Workpiece
 from tests.robot.simulation import World
 from tests.site import SITE
+from tests.words import raises
 
 CARRIER = Workpiece(0.168, 0.072, 0.0016, 0.07)
 PLANNER = PickPlanner(MotionSettings(), SITE)
@@ -75,12 +76,12 @@ def test_a_long_part_reaches_where_a_square_one_does_not() -> None:
     ],
 )
 def test_what_does_not_suit_the_arm_is_refused_in_words(part: Workpiece, word: str) -> None:
-    with pytest.raises(MotionError, match=word):
+    with raises(MotionError, word):
         PLANNER.require_feasible(part, BINS)
 
 
 def test_a_bin_that_is_not_there_is_named() -> None:
-    with pytest.raises(MotionError, match="attic"):
+    with raises(MotionError, "attic"):
         PLANNER.require_feasible(CARRIER, ("attic",))
 
 

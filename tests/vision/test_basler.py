@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from tests.vision.test_pixels import MOSAIC, demosaiced
+from tests.words import raises
 from vision.cameras.basler import BaslerCamera, BaslerConfig
 from vision.cameras.pixels import OLDER, PixelFormat
 from vision.errors import CameraError, GrabFailed, StaleFrame
@@ -133,7 +134,7 @@ def test_a_picture_that_may_show_the_next_part_is_not_delivered(process: Process
     after_ns = time.time_ns()
     late = process.ask("frame")
     assert late["failed"] == 2
-    assert "overtook" in late["error"]
+    assert "camera.overtaken" in late["error"]
     frame = process.ask("frame")
     assert frame["trigger"] == 3
     assert before_ns <= frame["stamp_ns"] <= after_ns  # when the edge came, not when it was seen
@@ -263,7 +264,7 @@ def test_a_picture_of_another_size_spends_its_trigger(folder: Path) -> None:
         camera._camera.Height.Value = HEIGHT - 8
         camera.start()
         camera.trigger()
-        with pytest.raises(GrabFailed, match="64 x 40 px instead of 64 x 48") as failed:
+        with raises(GrabFailed, "64 x 40 px instead of 64 x 48") as failed:
             camera.wait_frame(5.0)
         assert failed.value.trigger == 1
     finally:
@@ -292,7 +293,7 @@ def test_software_trigger_through_the_device(folder: Path) -> None:
                 (same, camera.ring_name, "another running camera process"),
                 (same, ring_name() + "-other", f"port 127.0.0.1:{driver[1]} cannot be opened"),
             ):
-                with pytest.raises(CameraError, match=words):
+                with raises(CameraError, words):
                     BaslerCamera(config, name).open()
         finally:
             camera.close()
@@ -330,7 +331,7 @@ def test_failed_buffer_without_wires_spends_its_number(folder: Path) -> None:
 def test_what_cannot_be_opened_says_why(change: dict[str, Any], words: str) -> None:
     camera = BaslerCamera(emulated(**change), ring_name() + "-no")
     try:
-        with pytest.raises(CameraError, match=words):  # noqa: PT012
+        with raises(CameraError, words):
             camera.open()
             camera.start()
     finally:
@@ -342,7 +343,7 @@ def test_a_folder_with_one_picture_is_refused(folder: Path) -> None:
     camera = BaslerCamera(emulated(image_folder=folder), ring_name() + "-no")
     camera.open()
     try:
-        with pytest.raises(CameraError, match="holds 1 pictures"):
+        with raises(CameraError, "holds 1 pictures"):
             camera.start()
     finally:
         camera.close()

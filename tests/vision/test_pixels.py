@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.words import raises
 from vision.cameras.pixels import PixelFormat, to_grey8
 from vision.errors import CameraError
 
@@ -154,14 +155,14 @@ def test_what_follows_a_line_is_left_out(name: PixelFormat, pad: int) -> None:
 def test_a_picture_cut_off_is_none(name: PixelFormat, size: tuple[int, int]) -> None:
     sent = packed(name, some(name, size))
     for cut in (1, len(sent) // 2, len(sent)):
-        with pytest.raises(CameraError, match=f"{len(sent) - cut} bytes.*take {len(sent)}"):
+        with raises(CameraError, f"{len(sent) - cut} bytes.*take {len(sent)}"):
             grey_of(sent[: len(sent) - cut], name, size)
 
 
 @pytest.mark.parametrize("name", [n for n in FORMATS if n.endswith(("10", "12"))])
 def test_bytes_in_the_other_order_are_refused(name: PixelFormat) -> None:
     sent = np.frombuffer(packed(name, some(name, (8, 6))), "<u2").byteswap().tobytes()
-    with pytest.raises(CameraError, match=f"values above .* {name} has not"):
+    with raises(CameraError, f"values above .* {name} has not"):
         grey_of(sent, name, (8, 6))
 
 
@@ -180,7 +181,7 @@ def test_bytes_in_the_other_order_are_refused(name: PixelFormat) -> None:
 def test_what_cannot_be_is_one_line(
     name: PixelFormat, size: tuple[int, int], pad: int, words: str
 ) -> None:
-    with pytest.raises(CameraError, match=words) as told:
+    with raises(CameraError, words) as told:
         grey_of(bytes(999), name, size, pad)
     assert "\n" not in str(told.value)
 

@@ -64,10 +64,9 @@ class BaslerCamera:
                 self._lines = EmulatedLines(lines.pulse_port, lines.device_port, lines.host)
         except genicam.GenericException as error:
             self.close()
-            raise CameraError(
-                f"Camera {info.GetFriendlyName()} cannot be set up: {first_line(error)}. Check "
-                "that no other program holds it and that the configuration suits this model"
-            ) from error
+            words = say("device.words", words=first_line(error))
+            camera = str(info.GetFriendlyName())
+            raise CameraError(say("camera.not_set_up", camera=camera, words=words)) from error
         except (RingError, CameraError) as error:
             self.close()
             raise CameraError(str(error)) from error
@@ -90,7 +89,7 @@ class BaslerCamera:
     def trigger(self) -> None:
         """Expose now. Raises CameraError, also for a camera that waits for its trigger line."""
         if self.config.trigger != "software":
-            raise CameraError("This camera waits for Line1: set `trigger: software` to command it")
+            raise CameraError(say("camera.waits_for_line"))
         if self._lines is not None:
             self._lines.request_exposure()
         else:
@@ -165,11 +164,11 @@ class BaslerCamera:
             result = self._retrieve(PICTURE_MS)
             pulse = lines.wait_pulse(0.0)
             if result is None:
-                self._note_failure(f"it did not come within {PICTURE_MS} ms", exposed_ns)
+                self._note_failure(say("camera.overdue", ms=PICTURE_MS), exposed_ns)
             elif pulse is not None:
                 # The device writes a picture before its pulse: this one may show the next part.
                 result.Release()
-                self._note_failure("the next exposure overtook it", exposed_ns)
+                self._note_failure(say("camera.overtaken"), exposed_ns)
             else:
                 self._keep(result, exposed_ns)
 
@@ -190,8 +189,9 @@ class BaslerCamera:
     def _keep(self, result: Any, exposed_ns: int) -> None:
         """Publish a grab result, or note its failure; let the oldest picture go."""
         if not result.GrabSucceeded():
-            reason = str(result.ErrorDescription).rstrip(".") or "unknown reason"
+            words = str(result.ErrorDescription).rstrip(".")
             result.Release()
+            reason = say("device.words", words=words) if words else say("camera.unknown_reason")
             self._note_failure(reason, exposed_ns)
             return
         ring = self._opened_ring()
@@ -214,7 +214,8 @@ class BaslerCamera:
         width, height, pad = int(result.Width), int(result.Height), int(result.PaddingX)
         if (height, width) != ring.shape:
             wanted = f"{ring.shape[1]} x {ring.shape[0]}"
-            raise CameraError(f"it came as {width} x {height} px instead of {wanted}")
+            told = say("camera.other_size", width=width, height=height, wanted=wanted)
+            raise CameraError(told)
         slot, size = int(result.BufferContext), int(result.GetImageSize())
         raw = ring.raw(slot)[:size]
         if self.config.pixel_format == "Mono8" and not pad and size >= width * height:
@@ -261,26 +262,21 @@ class BaslerCamera:
         try:
             result = camera.RetrieveResult(timeout_ms, pylon.TimeoutHandling_Return)
             if not result.IsValid() and (not camera.IsGrabbing() or camera.IsCameraDeviceRemoved()):
-                raise CameraError(
-                    f"Camera {self.serial} stopped delivering or was unplugged: check it, then "
-                    "open it again"
-                )
+                raise CameraError(say("camera.unplugged", serial=self.serial))
         except genicam.GenericException as error:
             raise self._gone(error) from error
         return result if result.IsValid() else None
 
     def _gone(self, error: Exception) -> CameraError:
-        return CameraError(
-            f"Camera {self.serial} failed: {first_line(error)}. Check its power and cable, then "
-            "open it again"
-        )
+        words = say("device.words", words=first_line(error))
+        return CameraError(say("camera.failed", serial=self.serial, words=words))
 
     def _opened(self) -> Any:
         if self._camera is None:
-            raise CameraError("The camera is not open: call `open` first")
+            raise CameraError(say("camera.not_open"))
         return self._camera
 
     def _opened_ring(self) -> FrameRing:
         if self._ring is None:
-            raise CameraError("The camera is not open: call `open` first")
+            raise CameraError(say("camera.not_open"))
         return self._ring

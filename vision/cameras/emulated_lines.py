@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
+from models.ground.text import say
 from vision.errors import CameraError
 
 _PULSE: Final = re.compile(rb"PULSE (\d{1,18})\s*")
@@ -43,10 +44,9 @@ class EmulatedLines:
             self._socket.bind((host, pulse_port))
         except OSError as error:
             self._socket.close()
-            raise CameraError(
-                f"Trigger line port {host}:{pulse_port} cannot be opened ({error}): end the other "
-                "camera process, or change `pulse_port` here and in the device"
-            ) from error
+            words = say("device.words", words=error)
+            told = say("camera.port_taken", host=host, port=pulse_port, words=words)
+            raise CameraError(told) from error
         self._socket.setblocking(False)
         # The kernel's time of arrival holds also when this process was kept waiting.
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
@@ -64,11 +64,13 @@ class EmulatedLines:
     def request_exposure(self) -> None:
         """Ask the device to expose. Raises CameraError when it has no port for that."""
         if self._device is None:
-            raise CameraError("No `device_port` is configured: a software trigger has no wire")
+            raise CameraError(say("camera.no_wire"))
         try:
             self._socket.sendto(b"EXPOSE", self._device)
         except OSError as error:
-            raise CameraError(f"The trigger device at {self._device} is gone: {error}") from error
+            words = say("device.words", words=error)
+            told = say("camera.device_gone", device=self._device, words=words)
+            raise CameraError(told) from error
 
     def wait_pulse(self, timeout_s: float) -> Pulse | None:
         """The next edge, None when none came in time. Other datagrams are ignored."""

@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ground.text import say
 from vision.errors import CameraError
 from vision.types import Image
 
@@ -106,10 +107,7 @@ def to_grey8(raw: NDArray[np.uint8], name: PixelFormat, size: tuple[int, int], p
         samples = unpack(data, width * height, layout.bits).reshape(height, width)
     full = 2**layout.bits - 1
     if int(samples.max()) > full:
-        raise CameraError(
-            f"it holds values above {full}, which {name} has not: set the pixel format that the "
-            "camera sends"
-        )
+        raise CameraError(say("camera.values_above", most=full, format=name))
     if layout.colour != "Mono":
         samples = _demosaiced(samples, _TO_GREY[layout.colour], name)
     if layout.bits == 8:
@@ -126,20 +124,15 @@ def _lines(
     """
     width, height = size
     if width < 1 or height < 1 or pad < 0:
-        raise CameraError(f"it came as {width} x {height} px with {pad} bytes after each line")
+        raise CameraError(say("camera.no_lines", width=width, height=height, pad=pad))
     bits = width * layout.channels * layout.room
     if bits % 8 and pad:
-        raise CameraError(
-            f"a line of {width} px of {name} ends within a byte, yet {pad} bytes follow it: set an "
-            "even width, for 10 bits one that four divides"
-        )
+        raise CameraError(say("camera.half_byte", width=width, format=name, pad=pad))
     line = bits // 8
     needed = math.ceil(bits * height / 8) + pad * (height - 1)
     if len(raw) < needed:
-        raise CameraError(
-            f"it has {len(raw)} bytes, {width} x {height} px of {name} take {needed}: set the "
-            "camera's pixel format and size in the configuration"
-        )
+        told = {"bytes": len(raw), "needed": needed, "format": name}
+        raise CameraError(say("camera.few_bytes", width=width, height=height, **told))
     data = raw[:needed]
     if not pad or layout.room == 8:
         return data, line + pad
@@ -183,7 +176,7 @@ def _filled(data: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
 def _demosaiced(samples: NDArray[Any], code: int, name: str) -> NDArray[Any]:
     """Grey of each pixel of a colour mosaic [height, width], as deep as it is."""
     if min(samples.shape) <= _BORDER:
-        raise CameraError(f"{name} needs {_BORDER + 1} x {_BORDER + 1} px or more")
+        raise CameraError(say("camera.few_pixels", format=name, least=_BORDER + 1))
     # OpenCV copies the outermost pixels from their neighbours; with mirrored lines round the
     # picture they are made like all others.
     wide = cv2.copyMakeBorder(samples, _BORDER, _BORDER, _BORDER, _BORDER, cv2.BORDER_REFLECT_101)

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from pypylon import genicam, pylon
 
+from models.ground.text import say
 from vision.cameras.basler_config import EMULATOR, BaslerConfig
 from vision.cameras.pixels import OLDER, PixelFormat
 from vision.errors import CameraError
@@ -28,14 +29,14 @@ def find_device(config: BaslerConfig) -> Any:
     found = sorted(factory.EnumerateDevices([wanted]), key=lambda info: str(info.GetSerialNumber()))
     if config.ordinal < len(found):
         return found[config.ordinal]
-    asked = f"serial number {config.serial}" if config.serial else f"number {config.ordinal}"
+    asked = say("camera.by_number", number=config.ordinal)
+    if config.serial:
+        asked = say("camera.by_serial", serial=config.serial)
     others = ", ".join(
         f"{i.GetModelName()} {i.GetSerialNumber()}" for i in factory.EnumerateDevices()
     )
-    raise CameraError(
-        f"No Basler camera {asked} of class {config.device_class or 'any'}; pylon sees: "
-        f"{others or 'none'}. Check its power, cable and network, or correct the configuration"
-    )
+    kind = config.device_class or "*"
+    raise CameraError(say("camera.not_found", asked=asked, kind=kind, others=others or "–"))
 
 
 def configure(camera: Any, config: BaslerConfig) -> None:
@@ -77,10 +78,9 @@ def set_pixel_format(camera: Any, wanted: PixelFormat) -> None:
     offered = {OLDER.get(name, name): name for name in (str(e.GetSymbolic()) for e in entries)}
     if wanted not in offered:
         known = ", ".join(name for name in get_args(PixelFormat) if name in offered)
-        raise CameraError(
-            f"Camera {camera.GetDeviceInfo().GetFriendlyName()} has no pixel format {wanted}: set "
-            f"`pixel_format` to one that it has ({known or 'none that can be read here'})"
-        )
+        name = str(camera.GetDeviceInfo().GetFriendlyName())
+        told = say("camera.no_format", camera=name, format=wanted, known=known or "–")
+        raise CameraError(told)
     camera.PixelFormat.Value = offered[wanted]
 
 
@@ -96,13 +96,10 @@ def set_if_there(camera: Any, feature: str, value: object) -> bool:
 def check_image_folder(folder: Path) -> None:
     """The emulator lists its folder once, and caches a lone file. Raises CameraError."""
     if not folder.is_dir():
-        raise CameraError(f"Image folder {folder} is not there: start the device that fills it")
+        raise CameraError(say("camera.no_folder", folder=folder))
     count = sum(1 for path in folder.iterdir() if path.suffix.lower() in IMAGES)
     if count < 2:
-        raise CameraError(
-            f"Image folder {folder} holds {count} pictures; the emulator needs two or more before "
-            "it starts: start the device that fills it"
-        )
+        raise CameraError(say("camera.few_pictures", folder=folder, count=count))
 
 
 def first_line(error: Exception) -> str:

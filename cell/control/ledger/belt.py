@@ -9,6 +9,7 @@ from cell.control.ledger import feeding, identity, removals
 from cell.control.ledger.desk import Desk
 from cell.control.ledger.events import CellState
 from cell.control.ledger.observations import BeltRead
+from cell.texts import say
 
 NS = 1e-9
 UNCLOCKED_SLACK_M = 0.05
@@ -51,7 +52,9 @@ def overdue_start(desk: Desk) -> None:
     waited_s = (desk.now_ns - desk.state.state_since_ns) * NS
     waits = feeding.waits_for_outfeed(desk)
     if desk.state.cell is CellState.STARTING and waited_s > desk.config.start_s and not waits:
-        desk.fault("belt.does_not_run", detail=f"{waited_s:.1f} s after the start", purge=False)
+        desk.fault(
+            "belt.does_not_run", detail=say("detail.after_start", seconds=waited_s), purge=False
+        )
 
 
 def end_of_drain(desk: Desk) -> None:
@@ -77,7 +80,8 @@ def _jump(desk: Desk, last: BeltRead | None, now: BeltRead) -> str:
     if least_m <= travel_m <= most_m:
         return ""
     step_mm = (travel_m - min(max(travel_m, least_m), most_m)) * 1e3
-    return f"by {step_mm:+.0f} mm from {last.encoder_m:.3f} m to {now.encoder_m:.3f} m"
+    places = {"before_m": last.encoder_m, "after_m": now.encoder_m}
+    return say("detail.encoder_step", step_mm=step_mm, **places)
 
 
 def _possible_travel(desk: Desk, last: BeltRead, now: BeltRead) -> tuple[float, float]:
@@ -114,9 +118,8 @@ def _compare_counters(desk: Desk, now: BeltRead) -> None:
     if (desk.now_ns - desk.live.counter_ahead_since_ns) * NS <= desk.config.lost_edge_s:
         return
     desk.live.counter_ahead_since_ns = None
-    detail = (
-        f"arrivals {now.arrivals} (known {state.last_arrival}), exits {now.exits} (known {exits})"
-    )
+    known = {"known_arrivals": state.last_arrival, "known_exits": exits}
+    detail = say("detail.counters", arrivals=now.arrivals, exits=now.exits, **known)
     if now.arrivals < state.last_arrival or now.exits < exits:
         desk.fault("belt.counter_jump", detail=detail, encoder_valid=False)
         return

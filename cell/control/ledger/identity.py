@@ -9,6 +9,7 @@ from cell.control.ledger.desk import Desk
 from cell.control.ledger.events import CellState
 from cell.control.ledger.observations import ArrivalEdge, ExitEdge
 from cell.products.verdict import VerdictKind
+from cell.texts import say
 
 RING = 8
 """Edges that the PLC remembers; a larger gap means other counters, not lost edges."""
@@ -20,7 +21,7 @@ def arrival(desk: Desk, edge: ArrivalEdge) -> None:
     if edge.index <= known:
         return
     if edge.index - known > RING:
-        detail = f"arrival {edge.index} after {known}"
+        detail = say("detail.arrival_after", index=edge.index, known=known)
         desk.fault("belt.counter_jump", detail=detail, encoder_valid=False)
         return
     lost = edge.index - known - 1
@@ -28,7 +29,8 @@ def arrival(desk: Desk, edge: ArrivalEdge) -> None:
         open_account(desk, index, edge.encoder_m, edge_lost=True)
     open_account(desk, edge.index, edge.encoder_m)
     if lost:
-        desk.fault("belt.edge_lost", detail=f"{lost} arrival(s) before {edge.index}")
+        detail = say("detail.arrivals_lost", lost=lost, index=edge.index)
+        desk.fault("belt.edge_lost", detail=detail)
 
 
 def open_account(desk: Desk, index: int, encoder_m: float, *, edge_lost: bool = False) -> None:
@@ -72,9 +74,8 @@ def exit_edge(desk: Desk, edge: ExitEdge) -> None:
         return
     desk.emit(e.ExitSeen(stamp_ns=desk.now_ns, index=edge.index, encoder_m=edge.encoder_m))
     if state.cell is not CellState.PURGE_REQUIRED:
-        desk.fault(
-            "ledger.unknown_part_left", detail=f"exit {edge.index} at {edge.encoder_m:.3f} m"
-        )
+        detail = say("detail.exit_at", index=edge.index, at_m=edge.encoder_m)
+        desk.fault("ledger.unknown_part_left", detail=detail)
 
 
 def overdue_exits(desk: Desk) -> None:
@@ -88,7 +89,9 @@ def overdue_exits(desk: Desk) -> None:
         if a.stage is Stage.CLEARED and _exit_encoder(desk, a) < limit
     ]
     if lost:
-        desk.fault("ledger.part_lost", lost[0].part, ", ".join(a.part for a in lost))
+        desk.fault(
+            "ledger.part_lost", lost[0].part, say("detail.parts", parts=[a.part for a in lost])
+        )
 
 
 def _exit_encoder(desk: Desk, account: Account) -> float:
@@ -125,5 +128,6 @@ def _may_pass(desk: Desk, account: Account, encoder_m: float) -> bool:
 
 
 def _standing(account: Account) -> str:
-    """'reject', 'review' or 'no verdict'."""
-    return account.verdict_kind.value if account.verdict_kind else "no verdict"
+    """Its verdict, or that it has none, in words."""
+    kind = account.verdict_kind
+    return say(f"quality.verdict.{kind.value if kind else 'none'}")

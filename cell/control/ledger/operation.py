@@ -24,6 +24,7 @@ from cell.control.ledger.observations import (
     TrialSet,
 )
 from cell.products.verdict import Verdict, VerdictKind
+from cell.texts import say
 
 ESSENTIAL = ("belt", "camera", "inspector", "robot", "supervisor", "recorder")
 """Nodes without which no part can be accounted for."""
@@ -106,13 +107,13 @@ def node_died(desk: Desk, death: NodeDied) -> None:
         desk.live.belt = None
     desk.fault(alarm, detail=death.detail)
     if death.node == "robot":
-        removals.give_up(desk, DIED, "the robot's process died")
+        removals.give_up(desk, DIED, say("detail.robot_died"))
 
 
 def node_left(desk: Desk, left: NodeLeft) -> None:
     """Nothing is lost while nothing moves and nothing lies there: the next start asks for it."""
     if left.node in ESSENTIAL and (desk.state.cell in MOVING or desk.state.accounts):
-        desk.fault("process.node_inactive", detail=left.node)
+        desk.fault("process.node_inactive", detail=say("detail.node", node=left.node))
 
 
 def advisory_told(desk: Desk, told: AdvisoryTold) -> None:

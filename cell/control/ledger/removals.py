@@ -9,6 +9,7 @@ from cell.control.ledger.authority import UNCLEARED, limiting
 from cell.control.ledger.desk import Desk
 from cell.control.ledger.events import CellState
 from cell.control.ledger.observations import RemovalDone, RemovalFeedback
+from cell.texts import say
 
 RETRYABLE = ("no_vacuum", "too_late")
 """Failures after which the part still lies on the belt, where it was."""
@@ -124,7 +125,9 @@ def give_up(desk: Desk, reason: str, message: str) -> None:
         reason = "dropped"
     _fail(desk, account, reason, message, final=True)
     if desk.state.cell is not CellState.PURGE_REQUIRED:
-        detail = f"{reason}: {message}" if message else reason
+        detail = say("detail.removal", removal=reason)
+        if message:
+            detail = say("detail.removal_said", removal=reason, message=message)
         desk.fault(REASONS.get(reason, "robot.removal_failed"), account.part, detail)
 
 
@@ -148,7 +151,7 @@ def overdue_hold(desk: Desk) -> None:
     """A belt that stands too long for one removal is a fault."""
     hold = desk.state.hold
     if hold is not None and desk.now_ns - hold.since_ns > desk.config.removal_patience_s * 1e9:
-        detail = f"the belt stood {desk.config.removal_patience_s:.0f} s for this part"
+        detail = say("detail.stood", seconds=desk.config.removal_patience_s)
         desk.fault("robot.no_answer", hold.part, detail)
 
 

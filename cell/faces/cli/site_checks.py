@@ -15,6 +15,7 @@ from calibration.geometry import Pose
 from cell.config import CellConfig, ConfigError
 from cell.config.stations import belt_options, site_of
 from cell.faces.cli.checks import Finding, Level
+from cell.texts import render
 from models.ground.written import WrittenError, fit, one_line
 from robot.base import ArmFacts, BeltFacts, RobotError
 from robot.motion.kinematics import ArmKinematics
@@ -67,7 +68,9 @@ def _compared(
     except WrittenError as error:
         return [Finding(Level.BAD, what, str(error), "Correct its options.")]
     except RobotError as error:
-        return [Finding(Level.ABSENT, what, str(error), "Asked again when the cell starts.")]
+        return [
+            Finding(Level.ABSENT, what, render(str(error)), "Asked again when the cell starts.")
+        ]
     if told is None:
         return [Finding(Level.ABSENT, what, "its driver cannot ask what it is")]
     differences = [f"{one} in {cell.calibration}" for one in compare(site, told)]

@@ -9,6 +9,7 @@ from nicegui import ui
 from cell.faces.quality.forms import (
     count_of,
     day_field,
+    form_keys,
     number_field,
     optional_share,
     section,
@@ -18,7 +19,8 @@ from cell.faces.quality.forms import (
 from cell.faces.quality.frame import frame, unanswered
 from cell.faces.quality.room import Visit
 from cell.faces.quality.study_files import day_ns, examining, reading, recipe_names
-from cell.faces.studio.frame import button, empty
+from cell.faces.studio.frame import empty
+from cell.faces.web.drafts import Draft
 from cell.faces.web.visit import now_ns, once
 from cell.people.roles import Permission
 from cell.quality.report.acceptance_report import moment, why
@@ -72,7 +74,7 @@ class PlanForm:
 
     def __init__(self, visit: Visit, recipes: tuple[str, ...], studies: tuple[str, ...]) -> None:
         self._visit, own = visit, visit.room.config.quality
-        with section(visit.tr("quality.acceptances.new")):
+        with section(visit.tr("quality.acceptances.new")) as form:
             with ui.element("div").classes("st-row"):
                 self._name = words_field(visit, "quality.form.name", "run-name")
                 self._customer = words_field(visit, "quality.acceptances.form.customer", "customer")
@@ -99,9 +101,15 @@ class PlanForm:
                 self._since = day_field(visit, "quality.acceptances.form.since", "since")
                 self._until = day_field(visit, "quality.form.until", "until")
             ui.label(visit.tr("quality.acceptances.for_ever")).classes("st-hint")
-            button(visit.tr("quality.acceptances.plan"), "plan", "st-main").on_click(
-                once(self._pressed)
-            )
+            self._draft = Draft(form, visit.by.name, "acceptance run", {
+                "run-name": self._name, "customer": self._customer, "recipe": self._recipe,
+                "escapes": self._escapes, "false-rejects": self._false,
+                "confidence": self._confidence, "passed": self._passed,
+                "stopped": self._stopped, "oee": self._oee, "kappa": self._kappa,
+                "study": self._study, "since": self._since, "until": self._until,
+            })  # fmt: skip
+            plan = form_keys(visit, visit.tr("quality.acceptances.plan"), "plan", self._draft)
+            plan.on_click(once(self._pressed))
         for field in (self._escapes, self._false, self._confidence):
             field.on_value_change(self._count)
         self._count()
@@ -156,4 +164,5 @@ class PlanForm:
 
         result = await visit.attempt(act)
         if result.value is not None:
+            self._draft.sent()
             ui.navigate.to(visit.link("/quality/acceptance", name=result.value.name))

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from cell.faces.quality.forms import count_of, day_field, number_field, section, words_field
+from cell.faces.quality.forms import (
+    count_of,
+    day_field,
+    form_keys,
+    number_field,
+    section,
+    words_field,
+)
 from cell.faces.quality.frame import frame, unanswered
 from cell.faces.quality.room import Visit
 from cell.faces.quality.study_files import day_ns, examining, reading
-from cell.faces.studio.frame import button, empty
+from cell.faces.studio.frame import empty
+from cell.faces.web.drafts import Draft
 from cell.faces.web.visit import now_ns, once
 from cell.people.roles import Permission
 from cell.quality.report.acceptance_report import moment
@@ -51,14 +59,18 @@ def _entry(visit: Visit, one: Audit) -> None:
 
 
 def _form(visit: Visit) -> None:
-    with section(visit.tr("quality.audits.new")):
+    with section(visit.tr("quality.audits.new")) as form:
         with ui.element("div").classes("st-row"):
             name = words_field(visit, "quality.form.name", "audit-name")
             passed = number_field(visit, "quality.form.passed", "passed", 60)
             stopped = number_field(visit, "quality.form.stopped", "stopped", 0)
             since = day_field(visit, "quality.form.since", "since")
             until = day_field(visit, "quality.form.until", "until")
-        draw = button(visit.tr("quality.audits.draw"), "draw", "st-main")
+        draft = Draft(form, visit.by.name, "audit", {
+            "audit-name": name, "passed": passed, "stopped": stopped, "since": since,
+            "until": until,
+        })  # fmt: skip
+        draw = form_keys(visit, visit.tr("quality.audits.draw"), "draw", draft)
 
     def act() -> Audit:
         zone, now = visit.room.config.quality.zone, now_ns()
@@ -74,6 +86,7 @@ def _form(visit: Visit) -> None:
     async def pressed() -> None:
         result = await visit.attempt(act)
         if result.value is not None:
+            draft.sent()
             ui.navigate.to(visit.link("/quality/audit", name=result.value.name))
 
     draw.on_click(pressed)

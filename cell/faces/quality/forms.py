@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from nicegui import ui
 
 from cell.faces.quality.room import Visit
+from cell.faces.studio.frame import button
+from cell.faces.web.drafts import Draft
 from cell.quality.studies.errors import StudyError
 from cell.texts import say
 
@@ -65,6 +67,14 @@ def sheet(head: Sequence[str], rows: Sequence[Sequence[str]], test: str) -> None
                     for number, words in enumerate(row):
                         with ui.element("td").classes("st-number q-lines" if number else ""):
                             ui.label(words)
+
+
+def form_keys(visit: Visit, words: str, test: str, draft: Draft) -> ui.button:
+    """The form's main key, beside which the form is thrown away."""
+    with ui.element("div").classes("st-row"):
+        main = button(words, test, "st-main")
+        button(visit.tr("quality.form.clear"), f"{test}-clear").on_click(draft.throw_away)
+    return main
 
 
 def section(words: str) -> ui.element:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from nicegui import ui
 
-from cell.faces.quality.forms import count_of, day_field, number_field, section, words_field
+from cell.faces.quality.forms import (
+    count_of,
+    day_field,
+    form_keys,
+    number_field,
+    section,
+    words_field,
+)
 from cell.faces.quality.frame import frame, unanswered
 from cell.faces.quality.gauge_words import progress
 from cell.faces.quality.room import Visit
 from cell.faces.quality.study_files import day_ns, examining, reading, recipe_names
-from cell.faces.studio.frame import button, empty
+from cell.faces.studio.frame import empty
+from cell.faces.web.drafts import Draft
 from cell.faces.web.visit import now_ns, once
 from cell.people.roles import Permission
 from cell.quality.report.acceptance_report import moment
@@ -62,7 +70,7 @@ class StudyForm:
 
     def __init__(self, visit: Visit, recipes: tuple[str, ...]) -> None:
         self._visit = visit
-        with section(visit.tr("quality.gauge.new")):
+        with section(visit.tr("quality.gauge.new")) as form:
             with ui.element("div").classes("st-row"):
                 self._name = words_field(visit, "quality.form.name", "study-name")
                 self._recipe = ui.select(
@@ -78,7 +86,13 @@ class StudyForm:
                 self._since = day_field(visit, "quality.form.since", "since")
                 self._until = day_field(visit, "quality.form.until", "until")
             self._told = ui.label().classes("st-hint").props("data-test=looks")
-            button(visit.tr("quality.gauge.plan"), "plan", "st-main").on_click(once(self._pressed))
+            self._draft = Draft(form, visit.by.name, "gauge study", {
+                "study-name": self._name, "recipe": self._recipe, "people": self._people,
+                "parts": self._parts, "trials": self._trials, "since": self._since,
+                "until": self._until,
+            })  # fmt: skip
+            plan = form_keys(visit, visit.tr("quality.gauge.plan"), "plan", self._draft)
+            plan.on_click(once(self._pressed))
         for field in (self._parts, self._trials):
             field.on_value_change(self._count)
         self._count()
@@ -106,4 +120,5 @@ class StudyForm:
         result = await self._visit.attempt(self._plan)
         if result.value is not None:
             name = result.value.name
+            self._draft.sent()
             ui.navigate.to(self._visit.link("/quality/gauge/study", name=name))

@@ -10,7 +10,7 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -67,7 +67,20 @@ class LinkLostError(UserError):
 
 
 class Server(uvicorn.Server):
-    """Ends on SIGINT and SIGTERM with a normal return, so that the ROS side is closed in order."""
+    """Ends on SIGINT and SIGTERM with a normal return, so that the ROS side is closed in order.
+
+    `ready` is called once, when requests are answered.
+    """
+
+    def __init__(self, settings: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(settings)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and tell of it: a socket that only listens lets browsers wait."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -114,12 +127,11 @@ def serve(cell: CellConfig) -> None:
             ssl_certfile=None if tls is None else tls.certificate,
             ssl_keyfile=None if tls is None else tls.private_key,
         )
-        server = Server(settings)
-        services.link.start(on_lost=server.end)
-        print(f"Operator's page: {address(cell)}/", flush=True)
+        told = [f"Operator's page: {address(cell)}/"]
         if LINK_TOLD not in os.environ:
-            for line in first_lines(cell, services.people, time.time_ns()):
-                print(line, flush=True)
+            told += first_lines(cell, services.people, time.time_ns())
+        server = Server(settings, lambda: print("\n".join(told), flush=True))
+        services.link.start(on_lost=server.end)
         server.run(sockets=[listener])
     if services.link.lost:
         raise LinkLostError(

@@ -1,30 +1,23 @@
-"""Monitors over the parts of a time: what is usual is learnt from the first parts of each model."""
+"""Monitors over the parts of a time: what is usual is learnt from the first parts of each model.
+Their limits are made as those of the running line (`cell/quality/usual.py`), but for each number.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from statistics import fmean, pstdev
+from statistics import pstdev
 from types import MappingProxyType
 from typing import Final
 
 from cell.config.quality import QualityConfig
 from cell.quality.light import Light
-from cell.quality.monitors import (
-    Distribution,
-    Ewma,
-    ewma_for,
-    normal,
-    run_length,
-    simulated_run_length,
-    two_valued,
-    watched,
-)
+from cell.quality.monitors import simulated_run_length, watched
+from cell.quality.usual import Usual, each_usual
+from cell.quality.watched_part import CLASS
 from cell.records.reading.produced import ProducedRow
 
-WEIGHT: Final = 0.05
 LEAST_BASELINE: Final = 30
 MEASURED: Final = 50
 """Alarms that a simulation is long enough for."""
@@ -35,10 +28,10 @@ Value = Callable[[ProducedRow], float | None]
 
 @dataclass(frozen=True, slots=True)
 class Monitored:
-    """One number of every inspected part of a model. mean, spread: of the baseline; run: mean
-    number of parts until an alarm without a cause, by the chain of states; measured: the same of
-    parts drawn from the baseline, None where none alarmed or nobody simulated; alarms: at which
-    parts it alarmed; progress: how far it is now, 1 would be an alarm.
+    """One number of every inspected part of a model. mean, spread: of the baseline; run: it alarms
+    without a cause once in so many parts, or more seldom, as is set; measured: the same of parts
+    drawn one by one from the baseline, None where none alarmed or nobody simulated; alarms: at
+    which parts it alarmed; progress: how far it is now, 1 would be an alarm.
     """
 
     name: str
@@ -46,7 +39,7 @@ class Monitored:
     baseline: int
     mean: float
     spread: float
-    run: float
+    run: int
     measured: float | None
     watched: int
     alarms: tuple[str, ...]
@@ -86,64 +79,53 @@ def monitored(
         learnt, rest = own[: settings.baseline_parts], own[settings.baseline_parts :]
         if len(learnt) < settings.baseline_parts:
             continue
-        for name, value in values.items():
-            yield from _watched(name, model, learnt, rest, value, settings, normal(), simulate)
-        classes = {one.class_name for row in learnt for one in row.defects}
-        for class_name in sorted(classes):
-            has = _having(class_name)
-            share = fmean(has(row) or 0.0 for row in learnt)
-            if 0.0 < share < 1.0:
-                like = two_valued(round(share, 3) or 0.001)
-                yield from _watched(
-                    f"class.{class_name}", model, learnt, rest, has, settings, like, simulate
-                )
+        classes = sorted({one.class_name for row in learnt for one in row.defects})
+        numbers = values | {f"{CLASS}{name}": _having(name) for name in classes}
+        samples = {name: _sample(learnt, value) for name, value in numbers.items()}
+        samples = {name: sample for name, sample in samples.items() if _varies(sample)}
+        for name, usual in each_usual(samples, settings.false_alarm_run).items():
+            seen = [(row.part, one) for row in rest if (one := numbers[name](row)) is not None]
+            yield _watched(name, model, usual, samples[name], seen, settings, simulate)
+
+
+def _sample(rows: Sequence[ProducedRow], value: Value) -> list[float]:
+    return [known for row in rows if (known := value(row)) is not None]
+
+
+def _varies(sample: Sequence[float]) -> bool:
+    """Whether there is enough of it, and something to compare with."""
+    if len(sample) < LEAST_BASELINE:
+        return False
+    spread = pstdev(sample)
+    return spread > 1e-12 and math.isfinite(spread)
 
 
 def _watched(
     name: str,
     model: str,
-    learnt: Sequence[ProducedRow],
-    rest: Sequence[ProducedRow],
-    value: Value,
+    usual: Usual,
+    sample: Sequence[float],
+    seen: Sequence[tuple[str, float]],
     settings: QualityConfig,
-    like: Distribution,
     simulate: bool,
-) -> Iterator[Monitored]:
-    usual = [known for row in learnt if (known := value(row)) is not None]
-    if len(usual) < LEAST_BASELINE:
-        return
-    mean, spread = fmean(usual), pstdev(usual)
-    if spread <= 1e-12 or not math.isfinite(spread):
-        return
-    seen = [(row.part, known) for row in rest if (known := value(row)) is not None]
-    monitor = _normal_ewma(settings.false_alarm_run)
-    if name.startswith("class."):
-        monitor = ewma_for(settings.false_alarm_run, WEIGHT, like)
-    last, alarms = watched(monitor, ((known - mean) / spread for _, known in seen))
-    yield Monitored(
+) -> Monitored:
+    last, alarms = watched(usual.ewma, (usual.standardised(value) for _, value in seen))
+    measured = None
+    if simulate:
+        drawn = [usual.standardised(value) for value in sample]
+        measured = simulated_run_length(usual.ewma, drawn, MEASURED * settings.false_alarm_run, 1)
+    return Monitored(
         name=name,
         model=model,
-        baseline=len(usual),
-        mean=mean,
-        spread=spread,
-        run=run_length(monitor, like),
-        measured=simulated_run_length(
-            monitor,
-            [(one - mean) / spread for one in usual],
-            MEASURED * settings.false_alarm_run,
-            1,
-        )
-        if simulate
-        else None,
+        baseline=len(sample),
+        mean=usual.mean,
+        spread=usual.spread,
+        run=settings.false_alarm_run,
+        measured=measured,
         watched=len(seen),
         alarms=tuple(seen[at][0] for at in alarms),
         progress=last.progress,
     )
-
-
-@cache
-def _normal_ewma(run: int) -> Ewma:
-    return ewma_for(run, WEIGHT, normal())
 
 
 def _of_light(lights: Mapping[str, Light], name: str) -> Value:

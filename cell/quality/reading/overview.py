@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 from itertools import combinations
@@ -31,6 +31,8 @@ STEPS_NS: Final = tuple(n * QUARTER_NS for n in (1, 4, 32, 96, 96 * 7))
 MOST_POINTS: Final = 100
 MOST_SHIFTS: Final = 42
 MOST_RECIPES: Final = 12
+CHANCE: Final = 0.001
+"""Rarer than this, a class that one of two recipes never finds is none that it knows."""
 _KINDS: Final[tuple[By, ...]] = ("own", "own_by", "verdict", "overridden", "disposition", "said")
 
 
@@ -256,14 +258,30 @@ def _renamed(
     sums: Sums, asked: SumsAsked, recipes: Sequence[str]
 ) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Where one recipe of the time finds classes that another one never does, and the contrary:
-    then their bars stand beside each other and mean the same.
+    then their bars stand beside each other and mean the same. So it is where one of them finds
+    fewer classes and no chance explains it: they were merged.
     """
     if asked.recipe or len(recipes) < 2:
         return ()
-    told = {
-        name: tuple(sorted(one.class_name for one in sums.classes(replace(asked, recipe=name))))
+    found = {
+        name: {one.class_name: one.defects for one in sums.classes(replace(asked, recipe=name))}
         for name in recipes[:MOST_RECIPES]
     }
-    told = {name: classes for name, classes in told.items() if classes}
-    differ = any(set(a) - set(b) and set(b) - set(a) for a, b in combinations(told.values(), 2))
-    return tuple(told.items()) if differ else ()
+    found = {name: counts for name, counts in found.items() if counts}
+    differ = any(called_otherwise(a, b) for a, b in combinations(found.values(), 2))
+    return tuple((name, tuple(sorted(counts))) for name, counts in found.items()) if differ else ()
+
+
+def called_otherwise(a: Mapping[str, int], b: Mapping[str, int]) -> bool:
+    """Whether two recipes call their defects differently, from the counts of the classes that each
+    has found: each has a class that the other one never finds, or one has classes that the other
+    one would have found by now, if it knew them.
+    """
+    only_a, only_b = a.keys() - b.keys(), b.keys() - a.keys()
+    return bool(only_a and only_b) or _missed(a, only_a, b) or _missed(b, only_b, a)
+
+
+def _missed(own: Mapping[str, int], only: Collection[str], other: Mapping[str, int]) -> bool:
+    """Whether chance alone, at these shares, would have kept the other one from finding any."""
+    share = sum(own[name] for name in only) / max(sum(own.values()), 1)
+    return bool(only) and (1.0 - share) ** sum(other.values()) < CHANCE

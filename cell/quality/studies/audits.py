@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from cell.products.drawing import lot
 from cell.quality.intervals import Claim, prove
@@ -44,13 +45,14 @@ class Audits:
         if not person.strip():
             raise StudyError(say("quality.audit.nobody"))
         with self._store.writing() as db:
+            words = _words_of(db, name)
             drawn = {one.part: one for one in audit_in(db, name).parts}
             if part not in drawn:
-                raise StudyError(say("quality.audit.not_drawn", audit=name, part=part))
+                raise StudyError(words.not_drawn(part))
             known = drawn[part].defective
             if known is not None:
                 if known != defective:
-                    raise StudyError(say("quality.audit.told", audit=name, part=part))
+                    raise StudyError(words.told(part))
                 return False
             db.execute(
                 "INSERT INTO outcome VALUES (?, ?, ?, ?, ?)",
@@ -85,6 +87,36 @@ class Audits:
             waiting=len(audit.parts) - len(seen),
             looked=looked,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is said of a result that is refused: an acceptance run's parts are kept as an audit's,
+    but who looks at them knows no audit.
+    """
+
+    name: str
+    accepts: bool
+
+    def not_drawn(self, part: str) -> str:
+        if self.accepts:
+            return say("quality.acceptance.part_not_drawn", acceptance=self.name, part=part)
+        return say("quality.audit.not_drawn", audit=self.name, part=part)
+
+    def told(self, part: str) -> str:
+        if self.accepts:
+            return say("quality.acceptance.part_told", acceptance=self.name, part=part)
+        return say("quality.audit.told", audit=self.name, part=part)
+
+
+def _words_of(db: sqlite3.Connection, name: str) -> _Words:
+    """Raises StudyError where no parts were drawn under this name."""
+    accepts = db.execute("SELECT 1 FROM acceptance WHERE name = ?", (name,)).fetchone() is not None
+    if db.execute("SELECT 1 FROM audit WHERE name = ?", (name,)).fetchone() is None:
+        if accepts:
+            raise StudyError(say("quality.acceptance.not_drawn", acceptance=name))
+        raise StudyError(say("quality.drawn.none", name=name))
+    return _Words(name, accepts)
 
 
 def draw_in(

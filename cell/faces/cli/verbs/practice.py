@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,7 +13,7 @@ from cell.config.stations import ledger_config
 from cell.faces.cli.demo import demo_twin
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.terminal import terminal
-from cell.faces.cli.verbs.run import say
+from cell.faces.cli.verbs.run import page_note, say
 from cell.launcher.demo import demo_overrides
 from cell.launcher.group import RestartLimitError
 from cell.launcher.interrupt import Interrupt, InterruptedRunError
@@ -112,23 +111,13 @@ def settings(
     return load(config, given)
 
 
-def _answers(host: str, port: int) -> bool:
-    """Whether somebody listens there."""
-    try:
-        socket.create_connection((host, port), 1.0).close()
-    except OSError:
-        return False
-    return True
-
-
 def _run(session: Session, plan: TwinPlan, course: Course) -> None:
     """Until somebody ends it."""
     try:
         with terminal().status("starting the cell"):
             session.start()
-            page = (session.config.hmi.host, session.config.hmi.port)
-            session.wait_for(lambda: _answers(*page), None, lambda: "the page is not there yet")
-        say(f"Practise here: {session.page} (Ctrl-C ends; twin at {plan.host})")
+        note = page_note(session)
+        say(f"Practise here: {session.page} ({note}Ctrl-C ends; twin at {plan.host})")
         if course is Course.LABELLING:  # nobody there may start it, and labels need pictures
             session.begin(ORDERED)
         while True:

@@ -244,6 +244,14 @@ def say(text: str) -> None:
         console.print(text, markup=False, soft_wrap=True)  # a link must stay whole
 
 
+def page_note(session: Session) -> str:
+    """Wait until the page answers, then '', or, where that takes very long, that it does not."""
+    with console.status("waiting for the page"):
+        if session.await_page():
+            return ""
+    return f"it does not answer yet, its log is {session.folder / 'logs' / 'hmi.log'}; "
+
+
 def _run(session: Session, parts: int, start: bool) -> bool:
     """Start, produce, stop; True when all parts are through, False when the run was ended."""
     try:
@@ -257,7 +265,7 @@ def _run(session: Session, parts: int, start: bool) -> bool:
             names = ", ".join(p.name for p in session.wanted)
             say(f"here run: {names} (Ctrl-C ends)")
         if session.has_page:
-            say(f"Operator's page: {session.page} (Ctrl-C ends)")
+            say(f"Operator's page: {session.page} ({page_note(session)}Ctrl-C ends)")
             with House(session.config.data_dir, session.config.people) as house:
                 for line in first_lines(session.config, house.people, time.time_ns()):
                     say(line)

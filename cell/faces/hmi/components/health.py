@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from typing import Final
 
 from nicegui import ui
 
@@ -10,6 +11,9 @@ from cell.client.model import CellView, ProcessStatus
 from cell.faces.hmi.components import shapes
 from cell.faces.hmi.components.base import box
 from cell.texts import Lang, render, tr, tr_or
+
+MOST_MIB: Final = 1000
+"""From here memory is told in GiB: no process needs more room than the others."""
 
 
 class HealthStrip:
@@ -33,6 +37,7 @@ def entry(process: ProcessStatus, lang: Lang) -> str:
     else:
         sign, kind, words = shapes.CHECK, "alive", cost(process)
     if process.alive and process.restarts:
+        kind += " process-again"
         words += " · " + tr("process.restarts", lang, count=process.restarts)
     name = tr_or(f"process.{process.name}", process.name, lang)
     return (
@@ -45,5 +50,7 @@ def entry(process: ProcessStatus, lang: Lang) -> str:
 
 def cost(process: ProcessStatus) -> str:
     """Share of a core and memory."""
-    load = "–" if process.load is None else f"{100 * process.load:.0f} %"
-    return f"{load} · {process.rss_mib:.0f} MiB"
+    load = "–" if process.load is None else f"{100 * process.load:.0f}%"
+    whole = process.rss_mib < MOST_MIB
+    memory = f"{process.rss_mib:.0f} MiB" if whole else f"{process.rss_mib / 1024:.1f} GiB"
+    return f"{load} · {memory}"
