@@ -17,7 +17,8 @@ from cell.control.ledger.events import Event
 from cell.texts import tr
 from tests.hmi.browsing import Page
 from tests.hmi.conftest import CHROMIUM, DRIVER, chromium, until
-from tests.system.plant import Operator, Plant, running
+from tests.system.hands import Operator
+from tests.system.plant import Plant, running
 
 HOST, DOMAIN = "127.0.43.1", 43
 BINS = ("rework", "review", "scrap")
