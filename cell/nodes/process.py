@@ -25,6 +25,7 @@ from cell.nodes.base import CellNode
 from cell.nodes.gate import pass_gate
 from cell.nodes.leftovers import sweep
 from cell.nodes.parameters import unknown
+from cell.nodes.plain_log import log_in_words
 from cell.texts import render
 from models.ground.ending import REFUSED
 from models.ground.errors import UserError
@@ -81,8 +82,9 @@ def _spin(factory: Callable[[], CellNode]) -> int:
     try:
         require_none(sys.argv)
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {render(str(error))}", file=sys.stderr)
         return REFUSED
+    log_in_words()
     pass_gate()
     sweep()
     rclpy.init(signal_handler_options=SignalHandlerOptions.NO)
