@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import numpy as np
 
@@ -69,6 +70,8 @@ class World:
     feed: Infeed
     expose: Callable[[Exposure], None]
     faults: Faults = field(default_factory=Faults)
+    life: str = field(default_factory=lambda: uuid4().hex)
+    """Another one each time that the twin is switched on."""
     time: float = 0.0
     silent_until: float = 0.0
     real_time_factor: float = 1.0
@@ -131,6 +134,8 @@ class World:
         """Make a fault happen, now or at its next occasion."""
         waiting = self.faults
         match fault:
+            case VacuumLeak(active=False):
+                waiting.leaks = 0
             case VacuumLeak():
                 waiting.leaks, waiting.leak = waiting.leaks + fault.count, fault
             case GrabFailure():
