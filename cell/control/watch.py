@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import psutil
 
 from models.ground.machine import machine
+from models.ground.text import say
 
 SILENT_S = 0.8
 """Silence after which a process is looked at more closely."""
@@ -101,7 +102,7 @@ class Watch:
         if before.dead:
             return Return(beat.node)
         if before.beat.boot_id != beat.boot_id:
-            return Death(beat.node, "it was started anew")
+            return Death(beat.node, say("death.anew"))
         left = before.beat.active and not beat.active and beat.node in self._expected
         return Leave(beat.node) if left else None
 
@@ -132,7 +133,7 @@ class Watch:
             gone = not self._exists(seen.beat.host, seen.beat.pid)
             if gone or silence >= HUNG_S:
                 seen.dead = True
-                how = "its process is gone" if gone else f"silent for {silence:.1f} s"
+                how = say("death.gone") if gone else say("death.silent", seconds=silence)
                 deaths.append(Death(name, how))
         return deaths
 

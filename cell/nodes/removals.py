@@ -8,6 +8,7 @@ from sensor_msgs.msg import JointState
 
 from cell.nodes.topics import to_ns
 from cell.products.recipe import PartGeometry
+from cell.texts import for_ros
 from robot.base import BeltSample
 from robot.motion.frames import JOINTS
 from robot.motion.workpiece import Workpiece
@@ -83,7 +84,7 @@ def robot_state(state: RobotSnapshot) -> RobotState:
         part=state.part,
         phase=state.phase,
         vacuum_ok=state.vacuum_ok,
-        message=state.message,
+        message=for_ros(state.message),
     )
 
 

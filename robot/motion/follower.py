@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from models.ground.text import say
 from robot.base import Arm, ArmError, ArmState, Joints, RobotMode
 from robot.motion.belt_predictor import BeltMotion, BeltPredictor
 from robot.motion.config import MotionSettings
@@ -40,7 +41,7 @@ class ArmStoppedError(ArmError):
     """The controller stopped the arm by itself, or a person did."""
 
     def __init__(self, mode: RobotMode) -> None:
-        super().__init__(f"the arm stopped: {mode.value.replace('_', ' ')}")
+        super().__init__(say("arm.stopped", mode=say(f"mode.{mode.value}")))
         self.mode = mode
 
 
