@@ -151,7 +151,6 @@ def state(world: World) -> dict[str, Any]:
     for part in world.truth.parts:
         counts[part.where] = counts.get(part.where, 0) + 1
     return {
-        "life": world.life,
         "time_s": world.time,
         "real_time_factor": world.real_time_factor,
         "lost_s": world.lost_s,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from uuid import uuid4
 
 import numpy as np
 
@@ -70,8 +69,6 @@ class World:
     feed: Infeed
     expose: Callable[[Exposure], None]
     faults: Faults = field(default_factory=Faults)
-    life: str = field(default_factory=lambda: uuid4().hex)
-    """Another one each time that the twin is switched on."""
     time: float = 0.0
     silent_until: float = 0.0
     real_time_factor: float = 1.0

@@ -43,8 +43,6 @@ class Kind(StrEnum):
     """The trainer broke something: what."""
     MENDED = "mended"
     """What the trainer had broken is whole again: what."""
-    TWIN = "twin"
-    """The twin's life in which the lesson began: its identity."""
     FAULTED = "faulted"
     """The cell stopped by itself: the alarm."""
     SESSION = "session"

@@ -24,7 +24,7 @@ from cell.labels.values import Item, NewPicture, Purpose, Reason, Said, State
 from cell.people.audit import AuditLog
 from cell.records.journal import Journal
 from cell.trainer.book import PracticeBook, Result, Trainee
-from cell.trainer.facts import Fact, Kind
+from cell.trainer.facts import Kind
 from cell.trainer.lessons import COURSES, Course, Fault, Lesson, lesson_of
 from models.ground.errors import UserError
 from tests.hmi.conftest import until
@@ -44,7 +44,6 @@ class LostOnce(Machine):
         self.mended: list[Fault | None] = []
         self.lost = 0
         self.away = False
-        self.born = "first"
 
     def do_not_tidy(self) -> None:
         pass
@@ -59,9 +58,6 @@ class LostOnce(Machine):
         if self.away:
             self.riding()  # raises, as nobody answers
         self.mended.append(fault)
-
-    def life(self) -> str:
-        return self.born
 
 
 class School:
@@ -114,8 +110,7 @@ class School:
             attempt = self.book.begin(trainee, one.name, self.now_ns, 0, 0)
             self.book.end(attempt, Result(one.name, self.now_ns, 1.0, 0, 0, 100))
         self.book.come(trainee, self.now_ns)
-        attempt = self.book.begin(trainee, lesson, self.now_ns, 0, 0)
-        self.book.note(attempt, Fact(self.now_ns, Kind.TWIN, self.machine.born))
+        self.book.begin(trainee, lesson, self.now_ns, 0, 0)
         self.now_ns += int((FAULT_AFTER_S + 1) * 1e9)
 
     def faults(self) -> list[str]:
@@ -202,7 +197,7 @@ def test_what_was_broken_is_mended_although_the_twin_is_away_and_the_page_killed
     assert school.machine.mended == [lesson.fault], "once"
 
 
-@pytest.mark.parametrize("what", ["supervisor", "twin", "both and the page"])
+@pytest.mark.parametrize("what", ["supervisor", "all processes"])
 @pytest.mark.parametrize("lesson", FAULTS, ids=lambda one: one.name)
 def test_a_lesson_whose_cell_begins_anew_is_broken_off_and_said_to_be(
     school: School, lesson: Lesson, what: str
@@ -210,23 +205,14 @@ def test_a_lesson_whose_cell_begins_anew_is_broken_off_and_said_to_be(
     school.at(Course.OPERATOR, lesson.name)
     school.coach.start()
     until(lambda: school.faults(), "it is broken")
-    if what != "supervisor":
-        school.machine.born = "second"
-    if what != "twin":
-        school.write(
-            e.SessionStarted(
-                stamp_ns=school.now_ns,
-                session="s2",
-                recipe="pcb@1",
-                encoder_m=0.0,
-                arrivals=0,
-                exposures=0,
-                exits=0,
-                clean=False,
-            )
-        )
-    if what == "both and the page":
+    if what == "all processes":
         school.killed()
+    school.write(
+        e.SessionStarted(
+            stamp_ns=school.now_ns, session="s2", recipe="pcb@1", encoder_m=0.0, arrivals=0,
+            exposures=0, exits=0, clean=False,
+        )
+    )  # fmt: skip
     until(lambda: not school.coach.shown.under_way, "it is broken off")
     until(lambda: "practice.interrupted" in school.coach.shown.trouble, "it says so")
     assert school.coach.shown.lesson == lesson, "it can be begun anew"

@@ -26,8 +26,6 @@ from cell.trainer.lessons import COURSES, PURGE, Act, Course, Fault, Lesson, les
 from models.ground.errors import UserError
 
 TURN_S: Final = 0.25
-LIFE_S: Final = 1.0
-"""The twin is asked so often whether it is still the one in which the lesson began."""
 FAULT_AFTER_S: Final = 2.0
 """From a lesson's begin to its fault: whoever begins has read what it is about."""
 
@@ -80,7 +78,6 @@ class Coach:
         self._facts: list[Fact] = []
         self._broken = False
         self._to_mend: Attempt | None = None
-        self._asked_s = float("-inf")
         self._said = ""
         self._wanted: str | None = None
         self._last: Result | None = None
@@ -135,14 +132,12 @@ class Coach:
             if not shown.ready:
                 raise PracticeError(say("practice.not_ready"))
             self._mend()
-            life = self._machine.life() if shown.trainee.course is Course.OPERATOR else ""
             source = Source(self._data, 0, 0)
             source.skip()
             attempt = self.book.begin(
                 shown.trainee, shown.lesson.name, self._clock(), source.events, source.entries
             )
             self._take_up(attempt)
-            self._note(attempt, Kind.TWIN, life)
             self._last, self._said = None, ""
             self._turn()
 
@@ -226,17 +221,10 @@ class Coach:
             self._mend()
 
     def _is_another_cell(self) -> bool:
-        """Whether supervisor or twin have begun anew since the lesson did: what it is about is
-        gone, and what is to be done now is none of its steps.
+        """Whether the supervisor has begun anew since the lesson did, alone or with all others:
+        what is to be done now is none of the lesson's steps.
         """
-        if any(fact.kind is Kind.SESSION for fact in self._facts):
-            return True
-        began_in = [fact.detail for fact in self._facts if fact.kind is Kind.TWIN]
-        if not began_in or time.monotonic() - self._asked_s < LIFE_S:
-            return False
-        life = self._machine.life()
-        self._asked_s = time.monotonic()
-        return life not in began_in
+        return any(fact.kind is Kind.SESSION for fact in self._facts)
 
     def _break(self, attempt: Attempt, lesson: Lesson) -> None:
         """What the lesson is about happens, once; what cannot happen now is tried again."""

@@ -37,10 +37,6 @@ class Machine:
         """Whoever practises clears the belt himself."""
         self._ask("person", attentive=False)
 
-    def life(self) -> str:
-        """Identity of the twin since it was switched on: what was broken before is whole."""
-        return str(self._ask("state")["life"])
-
     def riding(self) -> int:
         """How many parts lie on the belt or hang on the arm, as a person sees it."""
         seen = self._ask("state")
