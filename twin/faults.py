@@ -23,9 +23,12 @@ class _Fault(BaseModel):
 
 
 class VacuumLeak(_Fault):
-    """The next grips fail: the board is not taken up, or it falls while it is carried."""
+    """The next grips fail: the board is not taken up, or it falls while it is carried. Or none that
+    waits happens any more.
+    """
 
     name: Literal["vacuum_leak"] = "vacuum_leak"
+    active: bool = Field(default=True, title="Leaks", description="False: none waits any more.")
     count: Count = 1
     mode: Literal["no_hold", "mid_carry"] = Field(
         default="no_hold",

@@ -131,6 +131,8 @@ class World:
         """Make a fault happen, now or at its next occasion."""
         waiting = self.faults
         match fault:
+            case VacuumLeak(active=False):
+                waiting.leaks = 0
             case VacuumLeak():
                 waiting.leaks, waiting.leak = waiting.leaks + fault.count, fault
             case GrabFailure():

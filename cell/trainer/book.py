@@ -17,7 +17,8 @@ from cell.trainer.facts import Fact, Kind
 from cell.trainer.lessons import COURSES, Course
 
 FILE: Final = "practice.db"
-MOST_NAME: Final = 60
+MOST_NAME: Final = 64
+"""As many signs as the name of an account may have."""
 _TABLES: Final = """
 -- Who is at it, the last one counts.
 CREATE TABLE visit (
@@ -169,12 +170,17 @@ class PracticeBook:
         query = "SELECT * FROM attempt WHERE left_ns IS NULL AND ended_ns IS NULL ORDER BY id DESC"
         with self._store.reading() as db:
             row = db.execute(query).fetchone()
-        if row is None:
+        return None if row is None else _attempt(row)
+
+    def unmended(self) -> Attempt | None:
+        """The last lesson, where it is over and what was broken for it was not mended."""
+        with self._store.reading() as db:
+            row = db.execute("SELECT * FROM attempt ORDER BY id DESC").fetchone()
+        if row is None or (row["left_ns"] is None and row["ended_ns"] is None):
             return None
-        return Attempt(
-            row["id"], row["person"], Course(row["course"]), row["lesson"], row["began_ns"],
-            row["events"], row["entries"],
-        )  # fmt: skip
+        attempt = _attempt(row)
+        kinds = {fact.kind for fact in self.deeds(attempt)}
+        return attempt if Kind.FAULT in kinds and Kind.MENDED not in kinds else None
 
     def break_off(self, now_ns: int) -> None:
         """The open lesson is broken off; it counts for nothing."""
@@ -219,6 +225,13 @@ class PracticeBook:
         """He has been."""
         with self._store.writing() as db:
             db.execute("INSERT OR IGNORE INTO shown_around VALUES (?, ?)", (person, now_ns))
+
+
+def _attempt(row: sqlite3.Row) -> Attempt:
+    return Attempt(
+        row["id"], row["person"], Course(row["course"]), row["lesson"], row["began_ns"],
+        row["events"], row["entries"],
+    )  # fmt: skip
 
 
 def _break_off(db: sqlite3.Connection, now_ns: int) -> None:

@@ -41,6 +41,12 @@ class Kind(StrEnum):
     """An empty bin is in place: its name."""
     FAULT = "fault"
     """The trainer broke something: what."""
+    MENDED = "mended"
+    """What the trainer had broken is whole again: what."""
+    FAULTED = "faulted"
+    """The cell stopped by itself: the alarm."""
+    SESSION = "session"
+    """A supervisor began: what the cell did before has ended."""
     HAND = "hand"
     """Something was done at the machine, or a page was opened: what."""
     LABELLED = "labelled"
@@ -67,6 +73,10 @@ def of_event(event: e.Event) -> Fact | None:
     """What an event of the journal means for a lesson; None: nothing."""
     at = event.stamp_ns
     match event:
+        case e.SessionStarted():
+            return Fact(at, Kind.SESSION, event.session)
+        case e.Faulted():
+            return Fact(at, Kind.FAULTED, event.alarm)
         case e.StateChanged():
             return Fact(at, Kind.STATE, str(event.state), event.person)
         case e.Cleared():
@@ -89,7 +99,7 @@ def of_event(event: e.Event) -> Fact | None:
 
 EVENTS = (
     "state_changed", "cleared", "alarm_raised", "alarm_acknowledged", "judged", "passed",
-    "bin_opened", "bin_exchanged",
+    "bin_opened", "bin_exchanged", "session_started", "faulted",
 )  # fmt: skip
 """The kinds of events that `of_event` reads."""
 

@@ -9,7 +9,7 @@ from math import ceil
 from typing import Final
 
 from cell.trainer.facts import Fact, Kind
-from cell.trainer.lessons import ANYTIME, Lesson, Step
+from cell.trainer.lessons import ANYTIME, RUNNING, Lesson, Step
 
 FULL: Final = 100
 MISTAKE: Final = 15
@@ -24,6 +24,8 @@ PASS: Final = 70
 """Points that a course needs, as the mean of its lessons."""
 GOES_ON: Final = frozenset({"reset", "start", "confirm_clear", "bin_in"})
 """Orders that lead back to production."""
+BACK: Final = frozenset({"acknowledge", "reset", "start", "confirm_clear"})
+"""Orders by which a cell that has stopped by itself is brought back."""
 PATIENCE: Final = frozenset(
     {
         "refused.start.arm", "refused.start.nodes", "refused.start.stopping",
@@ -84,12 +86,15 @@ def judge(lesson: Lesson, facts: Iterable[Fact], began_ns: int, now_ns: int) -> 
     done: dict[str, int] = {}
     hints: list[str] = []
     mistakes: list[Mistake] = []
-    blamed = False
+    blamed = stopped = False
     since_ns, end_ns = began_ns, None
     told = not lesson.alarms
     seen = sorted(fact for fact in facts if began_ns <= fact.at_ns <= now_ns)
     for fact in seen:
-        mistake = _mistake(lesson, fact, done, blamed)
+        # Where the lesson breaks nothing, a fault is not the learner's: he has to bring it back.
+        stopped = _stopped(fact, stopped) and not lesson.alarms
+        excused = stopped and fact.kind is Kind.ORDERED and fact.detail in BACK
+        mistake = None if excused else _mistake(lesson, fact, done, blamed)
         if fact.kind is Kind.ORDERED:
             blamed = mistake is not None
         if mistake is not None:
@@ -161,6 +166,13 @@ def _step(lesson: Lesson, fact: Fact, done: dict[str, int]) -> Step | None:
         if step.name not in done and done.keys() >= set(step.after) and step.done_by(fact):
             return step
     return None
+
+
+def _stopped(fact: Fact, before: bool) -> bool:
+    """Whether the cell has stopped by itself, and does not run again yet."""
+    if fact.kind is Kind.FAULTED:
+        return True
+    return before and not (fact.kind is Kind.STATE and fact.detail == RUNNING)
 
 
 def _late(lesson: Lesson, since_ns: int, now_ns: int) -> bool:

@@ -41,7 +41,7 @@ class ArmStoppedError(ArmError):
     """The controller stopped the arm by itself, or a person did."""
 
     def __init__(self, mode: RobotMode) -> None:
-        super().__init__(say("arm.stopped", mode=mode.value))
+        super().__init__(say("arm.stopped", mode=say(f"mode.{mode.value}")))
         self.mode = mode
 
 

@@ -431,3 +431,30 @@ def test_sentences_that_stand_in_the_code_are_those_of_the_catalogue() -> None:
                 found[words[0], words[1]] = node.lineno
     assert len(found) > 100
     assert [one for one in found if catalogue("en")[one[0]] != one[1]] == []
+
+
+NOUNS = (
+    "알람", "셀", "벨트", "로봇", "부품", "카메라", "수거함", "판정", "레시피", "화면", "모델",
+    "사진", "라벨", "과제", "설비", "프로세스", "조명", "원인", "상태", "기록", "세트", "대기열",
+)  # fmt: skip
+PARTICLES = {"은": "는", "이": "가", "을": "를", "과": "와", "으로": "로"}
+"""After a syllable that ends in a consonant, and after one that does not."""
+
+
+def misfit(words: str) -> list[str]:
+    """Nouns with a particle that does not follow such a sound."""
+    found = []
+    for noun in NOUNS:
+        final = (ord(noun[-1]) - 0xAC00) % 28
+        for closed, opened in PARTICLES.items():
+            as_open = final == 0 or (closed == "으로" and final == 8)  # 8: the consonant l
+            wrong = closed if as_open else opened
+            found += re.findall(rf"(?<![가-힣]){noun}{wrong}(?![가-힣])", words)
+    return found
+
+
+def test_korean_particles_fit_the_words_before_them() -> None:
+    assert misfit("알람와 그 원인, 셀으로, 벨트을") == ["알람와", "셀으로", "벨트을"]
+    assert misfit("알람과 그 원인, 셀로, 벨트를") == []
+    said = {code: misfit(words) for code, words in catalogue("ko").items()}
+    assert {code: found for code, found in said.items() if found} == {}

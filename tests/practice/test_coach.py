@@ -13,6 +13,7 @@ import pytest
 
 from cell.client.model import CellView, Link
 from cell.config.labels import LabelsConfig
+from cell.control.ledger import events as e
 from cell.faces.practice.coach import FAULT_AFTER_S, Coach
 from cell.faces.practice.colleague import Colleague
 from cell.faces.practice.twin import Machine
@@ -24,7 +25,8 @@ from cell.people.audit import AuditLog
 from cell.records.journal import Journal
 from cell.trainer.book import PracticeBook, Result, Trainee
 from cell.trainer.facts import Kind
-from cell.trainer.lessons import COURSES, Course, Fault, lesson_of
+from cell.trainer.lessons import COURSES, Course, Fault, Lesson, lesson_of
+from models.ground.errors import UserError
 from tests.hmi.conftest import until
 
 NOBODY = "127.0.74.99"
@@ -39,7 +41,9 @@ class LostOnce(Machine):
     def __init__(self) -> None:
         super().__init__(NOBODY)
         self.broken: list[Fault] = []
+        self.mended: list[Fault | None] = []
         self.lost = 0
+        self.away = False
 
     def do_not_tidy(self) -> None:
         pass
@@ -51,7 +55,9 @@ class LostOnce(Machine):
         self.broken.append(fault)
 
     def mend(self, fault: Fault | None) -> None:
-        pass
+        if self.away:
+            self.riding()  # raises, as nobody answers
+        self.mended.append(fault)
 
 
 class School:
@@ -63,10 +69,25 @@ class School:
         self.now_ns = 1_000_000_000
         self.labels = LabelBook.open(folder, LabelsConfig(review_share=1.0))
         self.book, self.machine, self.folder = PracticeBook(folder), LostOnce(), folder
-        self.coach = Coach(
-            folder, "cell", self.machine, Colleague(self.labels), lambda: SILENT, self.book,
+        self.coach = self.a_coach()
+
+    def a_coach(self) -> Coach:
+        """Of one life of the page's process."""
+        return Coach(
+            self.folder, "cell", self.machine, Colleague(self.labels), lambda: SILENT, self.book,
             lambda: self.now_ns,
         )  # fmt: skip
+
+    def killed(self) -> None:
+        """The page's process ends, and is started again."""
+        self.coach.close()
+        self.coach = self.a_coach()
+        self.coach.start()
+
+    def write(self, event: e.Event) -> None:
+        """What a cell's supervisor writes down."""
+        with Journal.open(self.folder / "journal.db") as journal:
+            journal.append([event])
 
     def close(self) -> None:
         self.coach.close()
@@ -148,6 +169,71 @@ def test_what_the_twin_did_not_hear_is_broken_later_and_once(school: School) -> 
     assert school.machine.lost == 1
     assert school.machine.broken == [Fault.EMERGENCY_STOP]
     assert school.faults() == [Fault.EMERGENCY_STOP]
+
+
+FAULTS = [one for one in COURSES[Course.OPERATOR] if one.fault is not None]
+
+
+@pytest.mark.parametrize("over", ["broken off", "left", "killed"])
+@pytest.mark.parametrize("lesson", FAULTS, ids=lambda one: one.name)
+def test_what_was_broken_is_mended_although_the_twin_is_away_and_the_page_killed(
+    school: School, lesson: Lesson, over: str
+) -> None:
+    school.at(Course.OPERATOR, lesson.name)
+    school.coach.start()
+    until(lambda: school.faults(), "it is broken")
+    school.machine.away = True
+    if over == "killed":
+        school.coach.close()
+        school.book.break_off(school.now_ns)  # killed before the twin had heard of it
+    else:
+        with pytest.raises(UserError):
+            (school.coach.break_off if over == "broken off" else school.coach.leave)()
+    school.killed()
+    school.machine.away = False
+    until(lambda: school.machine.mended, "it is mended")
+    school.killed()
+    assert school.book.unmended() is None
+    assert school.machine.mended == [lesson.fault], "once"
+
+
+@pytest.mark.parametrize("what", ["supervisor", "all processes"])
+@pytest.mark.parametrize("lesson", FAULTS, ids=lambda one: one.name)
+def test_a_lesson_whose_cell_begins_anew_is_broken_off_and_said_to_be(
+    school: School, lesson: Lesson, what: str
+) -> None:
+    school.at(Course.OPERATOR, lesson.name)
+    school.coach.start()
+    until(lambda: school.faults(), "it is broken")
+    if what == "all processes":
+        school.killed()
+    school.write(
+        e.SessionStarted(
+            stamp_ns=school.now_ns, session="s2", recipe="pcb@1", encoder_m=0.0, arrivals=0,
+            exposures=0, exits=0, clean=False,
+        )
+    )  # fmt: skip
+    until(lambda: not school.coach.shown.under_way, "it is broken off")
+    until(lambda: "practice.interrupted" in school.coach.shown.trouble, "it says so")
+    assert school.coach.shown.lesson == lesson, "it can be begun anew"
+    assert school.book.open_attempt() is None
+    assert lesson.name not in {one.lesson for one in school.coach.shown.results}
+    until(lambda: school.machine.mended == [lesson.fault], "it is mended")
+    assert "practice.interrupted" in school.coach.shown.trouble, "until somebody begins"
+
+
+@pytest.mark.parametrize("lesson", FAULTS, ids=lambda one: one.name)
+def test_a_lesson_goes_on_when_only_the_page_was_killed(school: School, lesson: Lesson) -> None:
+    school.at(Course.OPERATOR, lesson.name)
+    school.coach.start()
+    until(lambda: school.faults(), "it is broken")
+    broken = list(school.machine.broken)
+    school.killed()
+    until(lambda: school.coach.shown.under_way, "it goes on")
+    school.now_ns += 10**9
+    assert school.faults() == [lesson.fault]
+    assert school.machine.broken == broken
+    assert school.machine.mended == []
 
 
 def _waiting(school: School) -> tuple[Item, ...]:

@@ -19,6 +19,7 @@ from cell.trainer.lessons import COURSES, Course
 from tests.hmi.browsing import Page
 from tests.hmi.conftest import until
 from tests.practice.learner import Learner, started
+from tests.studio.hands import DESK, TABLET, UPRIGHT, Finger, hold
 
 HOST, DOMAIN = "127.0.74.11", 74
 FAULT_S = 120.0
@@ -96,6 +97,50 @@ def exchange(learner: Learner, name: str) -> None:
     page.click("view-line")
 
 
+CROWDED = """
+const panel = document.querySelector(".verdict"), own = panel.getBoundingClientRect();
+const seen = [...panel.querySelectorAll(
+  ".verdict-part, .verdict-word, .verdict-reason, .override button, .history-row svg"
+)].filter((one) => one.checkVisibility() && (one.innerText ?? "x") !== "");
+const found = [];
+const box = (one) => one.getBoundingClientRect();
+const tell = (one) => one.dataset?.test ?? one.getAttribute("class");
+for (const [n, a] of seen.entries()) {
+  if (box(a).bottom > own.bottom + 1) found.push(`${tell(a)} is cut`);
+  for (const b of seen.slice(n + 1)) {
+    const across = Math.min(box(a).right, box(b).right) - Math.max(box(a).left, box(b).left);
+    const down = Math.min(box(a).bottom, box(b).bottom) - Math.max(box(a).top, box(b).top);
+    if (across > 1 && down > 1) found.push(`${tell(a)} over ${tell(b)}`);
+  }
+}
+return found;
+"""
+
+
+def fits(page: Page, practice: str, task: str) -> None:
+    """At a tablet, either way up: the task and the machine's key are in sight and hit by a finger,
+    nothing lies over the verdict's keys, none is cut.
+    """
+    try:
+        for size in (TABLET, UPRIGHT):
+            hold(page.browser, size, finger=True)
+            until(lambda: not page.browser.execute_script(CROWDED), f"room for the verdict: {size}")
+            found = page.browser.execute_script(WITHIN, ["practice-task", task, "stop", "drain"])
+            assert found == [], size
+            assert Finger(page.browser, practice, "en").axe() == []
+    finally:
+        hold(page.browser, DESK, finger=False)
+
+
+WITHIN = """
+return arguments[0].filter((name) => {
+  const box = document.querySelector(`[data-test="${name}"]`)?.getBoundingClientRect();
+  return !box || box.top < 0 || box.left < 0 || box.right > innerWidth || box.bottom > innerHeight
+    || Math.min(box.width, box.height) < (name === "practice-task" ? 1 : 44);
+});
+"""
+
+
 def test_whoever_does_it_right_passes_and_gets_a_certificate(page: Page, practice: str) -> None:
     kim = Learner(page, "Kim Min-jun")
     kim.come()
@@ -113,6 +158,7 @@ def test_whoever_does_it_right_passes_and_gets_a_certificate(page: Page, practic
     said.append(kim.done())
     kim.begin("outfeed")
     until(lambda: "cannot" in page.text("feed") or "wait" in page.text("feed"), page.text("feed"))
+    fits(page, practice, "practice-act-free_outfeed")
     page.click("practice-act-free_outfeed")
     said.append(kim.done())
     kim.begin("bins")
@@ -167,6 +213,14 @@ def test_whoever_errs_has_fewer_points_and_goes_on_where_he_was(page: Page, prac
         one for one in COURSES[Course.OPERATOR] if ":" in page.text(f"practice-chip-{one.name}")
     ]
     assert [one.name for one in done] == ["start", "stop"]
+    hold(page.browser, UPRIGHT, finger=True)
+    finger = Finger(page.browser, practice, "en")
+    finger.go("practice-chip-start")  # a finger hits it
+    until(lambda: lee.comes_next("start"), "it is repeated")
+    finger.go("practice-leave")
+    until(lambda: page.find("practice-name"), "he has left")
+    hold(page.browser, DESK, finger=False)
+    lee.come()
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{practice}practice/certificate.pdf?lang=en", timeout=60)
     assert refused.value.code == 409

@@ -136,6 +136,27 @@ def test_good_rejected_and_yield_are_of_the_same_parts(tmp_path: Path) -> None:
     assert seen.yield_share == pytest.approx(7 / 10)
 
 
+@pytest.mark.parametrize("minute", ["06:00", "06:11", "06:14", "06:15", "06:16", "06:20"])
+def test_each_part_counts_in_one_of_two_shifts(tmp_path: Path, sums: Sums, minute: str) -> None:
+    """Whenever the one ends and the other begins; as the summary counts them."""
+    shifts = [
+        {"name": "night", "begin": "05:00", "end": minute},
+        {"name": "early", "begin": minute, "end": "05:00"},
+    ]
+    edge = DAY_NS + (6 * 60 + int(minute[3:])) * MIN
+    settings = config(shifts=shifts)
+    before = running_shift(tmp_path, sums, settings, edge - 1)
+    after = running_shift(tmp_path, sums, settings, DAY_NS + 7 * 60 * MIN)
+    assert (before.name, after.name) == ("night", "early")
+    assert before.good + after.good == 7
+    assert before.stopped + after.stopped == 3
+    assert before.oee.produced + after.oee.produced == 10
+    for one in (before, after):
+        period = Period(one.since_ns, one.until_ns)
+        told = summarise(tmp_path, settings, lambda _: None, period)
+        assert (told.passed, told.stopped) == (one.good, one.stopped)
+
+
 def test_a_shift_that_has_just_begun_divides_by_nothing(tmp_path: Path, sums: Sums) -> None:
     seen = read(tmp_path, sums, minutes=0)
     assert (seen.yield_share, seen.per_minute, seen.oee.index) == (None, None, None)

@@ -163,10 +163,9 @@ def test_a_protective_stop_ends_the_removal_and_recovery_empties_the_cup(cell: C
     order, result, _ = cell.take("rework", stop)
     assert (result.removed, result.reason) == (False, Reason.PROTECTIVE_STOP)
     state = wait_for(lambda: (s := cell.service.state()).message and s, 5.0)
-    assert (state.mode, render(state.message)) == (
-        RobotMode.PROTECTIVE_STOP,
-        "the arm stopped: protective stop",
-    )
+    assert state.mode is RobotMode.PROTECTIVE_STOP
+    assert render(state.message, "en") == "the arm stopped: protective stop"
+    assert render(state.message, "ko") == "로봇이 멈췄습니다: 보호 정지"
     again, _ = cell.remove(order)
     assert again.reason is Reason.PROTECTIVE_STOP
     cell.service.recover()

@@ -13,8 +13,10 @@ from cell.config import load
 from cell.config.load import ConfigError
 from cell.faces.cli.errors import UsageError
 from cell.faces.cli.verbs.practice import MARK, settings
+from cell.people.errors import PeopleError
+from cell.people.rules import a_name
 from cell.texts import render
-from cell.trainer.book import PracticeBook, Result, Trainee, a_person
+from cell.trainer.book import MOST_NAME, PracticeBook, Result, Trainee, a_person
 from cell.trainer.certificate import Learnt, certificate, contents, fingerprint
 from cell.trainer.errors import PracticeError
 from cell.trainer.facts import Fact, Kind
@@ -79,11 +81,33 @@ def test_who_was_shown_around_is_known(book: PracticeBook) -> None:
     assert not book.shown("lee")
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\x07b"])
+@pytest.mark.parametrize("name", ["", "   ", "x" * (MOST_NAME + 1), "a\x07b"])
 def test_a_name_that_no_certificate_can_bear_is_refused(name: str) -> None:
     with pytest.raises(PracticeError):
         a_person(name)
     assert a_person("  김  민준 ") == "김 민준"
+
+
+def test_whoever_has_an_account_can_learn_under_its_name() -> None:
+    longest = a_name("김" * MOST_NAME)
+    assert a_person(longest) == longest
+    with pytest.raises(PeopleError):
+        a_name(longest + "김")
+
+
+@pytest.mark.parametrize("over", ["done", "broken off"])
+def test_what_was_broken_is_known_until_it_is_mended(book: PracticeBook, over: str) -> None:
+    assert book.unmended() is None
+    attempt = book.begin(KIM, "alarm", 1, 0, 0)
+    book.note(attempt, Fact(2, Kind.FAULT, "emergency_stop"))
+    assert book.unmended() is None, "it is tried still"
+    if over == "done":
+        book.end(attempt, Result("alarm", 3, 1.0, 0, 0, 100))
+    else:
+        book.break_off(3)
+    assert book.unmended() == attempt
+    book.note(attempt, Fact(4, Kind.MENDED, "emergency_stop"))
+    assert book.unmended() is None
 
 
 @pytest.mark.parametrize("lang", ["en", "ko"])

@@ -67,6 +67,27 @@ def test_whoever_does_each_step_at_once_has_all_points(lesson: Lesson) -> None:
 
 
 @pytest.mark.parametrize("lesson", EVERY, ids=lambda one: one.name)
+def test_to_bring_the_cell_back_from_a_fault_of_its_own_is_no_mistake(lesson: Lesson) -> None:
+    orders = [
+        Fact(BEGAN + n, Kind.ORDERED, word)
+        for n, word in enumerate(("acknowledge", "confirm_clear", "reset", "start"), 2)
+    ]
+    fault, runs = (
+        Fact(BEGAN + 1, Kind.FAULTED, "belt.watchdog"),
+        Fact(BEGAN + 9, Kind.STATE, "running"),
+    )
+    after = Fact(BEGAN + 10, Kind.ORDERED, "reset")
+    found = judge(lesson, [fault, *orders, runs, after], BEGAN, BEGAN + S)
+    if lesson.alarms:  # there the fault is the lesson's
+        assert judge(lesson, orders, BEGAN, BEGAN + S).mistakes == tuple(
+            one for one in found.mistakes if one.at_ns < after.at_ns
+        )
+    else:
+        assert [one.at_ns for one in found.mistakes if one.at_ns < after.at_ns] == []
+        assert [one.detail for one in found.mistakes] == ["reset"]
+
+
+@pytest.mark.parametrize("lesson", EVERY, ids=lambda one: one.name)
 def test_every_lesson_can_be_done_step_by_step(lesson: Lesson) -> None:
     done: list[str] = []
     while step := next_step(lesson, done):
@@ -196,4 +217,9 @@ def test_the_journal_tells_states_and_who_acknowledged() -> None:
     seen = e.AlarmAcknowledged(stamp_ns=BEGAN, alarm="belt.watchdog", person="kim")
     assert of_event(seen) == Fact(BEGAN, Kind.ACKNOWLEDGED, "belt.watchdog", "kim")
     assert of_event(e.AlarmCleared(stamp_ns=BEGAN, alarm="belt.watchdog")) is None
-    assert len(EVENTS) == 8
+    began = e.SessionStarted(
+        stamp_ns=BEGAN, session="s1", recipe="pcb@1", encoder_m=0.0, arrivals=0, exposures=0,
+        exits=0, clean=True,
+    )  # fmt: skip
+    assert of_event(began) == Fact(BEGAN, Kind.SESSION, "s1")
+    assert {"session_started", "faulted"} <= set(EVENTS)

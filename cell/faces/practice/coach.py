@@ -22,7 +22,7 @@ from cell.trainer.certificate import Learnt
 from cell.trainer.errors import PracticeError
 from cell.trainer.facts import Fact, Kind
 from cell.trainer.judging import Mistake, Progress, judge, score
-from cell.trainer.lessons import COURSES, Act, Course, Fault, Lesson, lesson_of
+from cell.trainer.lessons import COURSES, PURGE, Act, Course, Fault, Lesson, lesson_of
 from models.ground.errors import UserError
 
 TURN_S: Final = 0.25
@@ -34,6 +34,7 @@ FAULT_AFTER_S: Final = 2.0
 class Shown:
     """What the strip shows. lesson: the one that is tried, or that comes next; None: nobody is
     here, or the course is done. last: the outcome that was reached just now, with its mistakes.
+    purge: the cell waits until the belt is clear.
     """
 
     trainee: Trainee | None = None
@@ -44,6 +45,7 @@ class Shown:
     last: Result | None = None
     mistakes: tuple[Mistake, ...] = ()
     trouble: str = ""
+    purge: bool = False
 
     @property
     def under_way(self) -> bool:
@@ -54,7 +56,7 @@ class Shown:
 class Coach:
     """One for all pages. Its methods may be called from any thread, and may wait for disk or twin.
 
-    Each raises PracticeError, TwinLostError and what the journal raises.
+    Each raises PracticeError and what the journal raises.
     """
 
     def __init__(
@@ -75,6 +77,8 @@ class Coach:
         self._source: Source | None = None
         self._facts: list[Fact] = []
         self._broken = False
+        self._to_mend: Attempt | None = None
+        self._said = ""
         self._wanted: str | None = None
         self._last: Result | None = None
         self._mistakes: tuple[Mistake, ...] = ()
@@ -88,6 +92,7 @@ class Coach:
             attempt = self.book.open_attempt()
             if attempt is not None:
                 self._take_up(attempt)
+            self._to_mend = self.book.unmended()
         self._thread.start()
 
     def close(self) -> None:
@@ -107,7 +112,7 @@ class Coach:
         with self._lock:
             self._let_go()
             self.book.come(Trainee(a_person(name), course), self._clock())
-            self._wanted = self._last = None
+            self._wanted, self._last, self._said = None, None, ""
             self._turn()
 
     def leave(self) -> None:
@@ -115,7 +120,7 @@ class Coach:
         with self._lock:
             self._let_go()
             self.book.leave(self._clock())
-            self._wanted = self._last = None
+            self._wanted, self._last, self._said = None, None, ""
             self._turn()
 
     def begin(self) -> None:
@@ -126,20 +131,21 @@ class Coach:
                 return
             if not shown.ready:
                 raise PracticeError(say("practice.not_ready"))
+            self._mend()
             source = Source(self._data, 0, 0)
             source.skip()
             attempt = self.book.begin(
                 shown.trainee, shown.lesson.name, self._clock(), source.events, source.entries
             )
             self._take_up(attempt)
-            self._last = None
+            self._last, self._said = None, ""
             self._turn()
 
     def again(self, lesson: str) -> None:
         """A lesson that is done is wanted once more."""
         with self._lock:
             if self._attempt is None:
-                self._wanted, self._last = lesson, None
+                self._wanted, self._last, self._said = lesson, None, ""
                 self._turn()
 
     def go_on(self) -> None:
@@ -152,6 +158,7 @@ class Coach:
         """The lesson is broken off, and can be begun anew."""
         with self._lock:
             self._let_go()
+            self._said = ""
             self._turn()
 
     def act(self, act: Act) -> None:
@@ -202,10 +209,22 @@ class Coach:
         if attempt is not None and source is not None:
             lesson = lesson_of(attempt.course, attempt.lesson)
             self._facts += source.facts()
-            self._break(attempt, lesson)
             found = judge(lesson, self._facts, attempt.began_ns, self._clock())
             if found.end_ns is not None:
                 self._done(attempt, lesson, found)
+            elif attempt.course is Course.OPERATOR and self._is_another_cell():
+                self._let_go()
+                self._said = say("practice.interrupted")
+            else:
+                self._break(attempt, lesson)
+        if self._attempt is None:
+            self._mend()
+
+    def _is_another_cell(self) -> bool:
+        """Whether the supervisor has begun anew since the lesson did, alone or with all others:
+        what is to be done now is none of the lesson's steps.
+        """
+        return any(fact.kind is Kind.SESSION for fact in self._facts)
 
     def _break(self, attempt: Attempt, lesson: Lesson) -> None:
         """What the lesson is about happens, once; what cannot happen now is tried again."""
@@ -231,8 +250,8 @@ class Coach:
         )  # fmt: skip
         self._mistakes = found.mistakes
         self.book.end(attempt, self._last)
-        self._machine.mend(lesson.fault)
-        self._attempt = self._source = self._wanted = None
+        self._over(attempt)
+        self._wanted = None
 
     def _look(self) -> Shown:
         trainee = self.book.trainee()
@@ -240,24 +259,27 @@ class Coach:
             return Shown()
         results = tuple(self.book.results(trainee))
         attempt = self._attempt
+        purge = self._state() == PURGE and trainee.course is Course.OPERATOR
         if attempt is not None:
             lesson = lesson_of(attempt.course, attempt.lesson)
             found = judge(lesson, self._facts, attempt.began_ns, self._clock())
-            return Shown(trainee, results, lesson, found)
+            return Shown(trainee, results, lesson, found, trouble=self._said, purge=purge)
         known = {one.lesson for one in results}
         coming = next((one for one in COURSES[trainee.course] if one.name not in known), None)
         if self._wanted is not None:
             coming = lesson_of(trainee.course, self._wanted)
         ready = coming is not None and self._ready(coming)
         mistakes = self._mistakes if self._last else ()
-        return Shown(trainee, results, coming, None, ready, self._last, mistakes)
+        return Shown(trainee, results, coming, None, ready, self._last, mistakes, self._said, purge)
 
     def _ready(self, lesson: Lesson) -> bool:
-        view = self._view()
-        state = view.cell.state if view.live and view.cell else UNKNOWN
         if lesson.fault is Fault.COLLEAGUE or (lesson.name == "label"):
             return self._colleague.has_work(self._clock())
-        return not lesson.begins or state in lesson.begins
+        return not lesson.begins or self._state() in lesson.begins
+
+    def _state(self) -> str:
+        view = self._view()
+        return view.cell.state if view.live and view.cell else UNKNOWN
 
     def _take_up(self, attempt: Attempt) -> None:
         self._attempt = attempt
@@ -268,10 +290,23 @@ class Coach:
     def _let_go(self) -> None:
         """Break off what is open."""
         attempt = self._attempt
-        self._attempt = self._source = None
         self.book.break_off(self._clock())
         if attempt is not None:
-            self._machine.mend(lesson_of(attempt.course, attempt.lesson).fault)
+            self._over(attempt)
+
+    def _over(self, attempt: Attempt) -> None:
+        self._attempt = self._source = None
+        if self._broken:
+            self._to_mend = attempt
+
+    def _mend(self) -> None:
+        """What the last lesson was about is taken back; tried until the twin has heard it."""
+        attempt = self._to_mend
+        if attempt is not None:
+            fault = lesson_of(attempt.course, attempt.lesson).fault
+            self._machine.mend(fault)
+            self.book.note(attempt, Fact(self._clock(), Kind.MENDED, str(fault)))
+            self._to_mend = None
 
     def _note(self, attempt: Attempt, kind: Kind, detail: str) -> None:
         fact = Fact(self._clock(), kind, str(detail))

@@ -13,9 +13,9 @@ from cell.faces.practice.coach import Coach, Shown
 from cell.people.person import How, SignedIn
 from cell.people.roles import Permission
 from cell.texts import Lang, render, tr, tr_or
-from cell.trainer.book import Result, Trainee
+from cell.trainer.book import MOST_NAME, Result, Trainee
 from cell.trainer.judging import FULL, PASS, Mistake, Wrong, course_points
-from cell.trainer.lessons import COURSES, Course, Lesson
+from cell.trainer.lessons import COURSES, Act, Course, Lesson
 from models.ground.errors import UserError
 
 NEEDS: Final = {Course.OPERATOR: Permission.OPERATE, Course.LABELLING: Permission.LABEL}
@@ -92,7 +92,7 @@ class Strip:
             _words("practice-person", self._name, "practice-person")
             return lambda: self._name
         field = ui.input(self._tr("practice.name")).props(
-            "dark dense outlined maxlength=60 data-test=practice-name"
+            f"dark dense outlined maxlength={MOST_NAME} data-test=practice-name"
         )
         return lambda: str(field.value or "")
 
@@ -143,11 +143,13 @@ class Strip:
                 self._tr("practice.begin"), "practice-begin",
                 partial(self._do, self._coach.begin), "practice-go",
             )  # fmt: skip
+            hand = self._hand(Act.CLEAR_BELT)
             self._leave()
 
         def move(now: Shown) -> None:
             begin.set_enabled(now.ready)
             wait.set_visibility(not now.ready)
+            hand.set_visibility(now.purge)
 
         self._moving = move
 
@@ -160,10 +162,9 @@ class Strip:
             wrong = _words("practice-bad", "", "practice-mistake")
         with ui.element("div").classes("practice-keys"):
             for act in lesson.acts:
-                _key(
-                    self._tr(f"practice.act.{act}"), f"practice-act-{act}",
-                    partial(self._do, self._coach.act, act), "practice-hand",
-                )  # fmt: skip
+                self._hand(act)
+            # Whatever else may stop the cell: the belt can be cleared in every lesson.
+            more = None if Act.CLEAR_BELT in lesson.acts else self._hand(Act.CLEAR_BELT)
             with ui.element("div").classes("practice-sums"):
                 clock, count = _words("practice-clock", ""), _words("", "", "practice-count")
             _key(
@@ -175,6 +176,8 @@ class Strip:
             found = now.progress
             if found is None:
                 return
+            if more is not None:
+                more.set_visibility(now.purge)
             code = f"practice.step.{lesson.name}.{found.step.name}" if found.step else ""
             task.set_text(self._tr(code) if code else "")
             hint.set_text(self._tr(f"{code}.hint") if found.hint else "")
@@ -228,6 +231,13 @@ class Strip:
                     chip.props["title"] = title
                     chip.set_enabled(done is not None and not shown.under_way)
                     chip.on_click(partial(self._do, self._coach.again, lesson.name))
+
+    def _hand(self, act: Act) -> ui.button:
+        """A key for what is done at the machine."""
+        return _key(
+            self._tr(f"practice.act.{act}"), f"practice-act-{act}",
+            partial(self._do, self._coach.act, act), "practice-hand",
+        )  # fmt: skip
 
     def _leave(self) -> None:
         if self._tour is not None:

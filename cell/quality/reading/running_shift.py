@@ -9,7 +9,7 @@ from typing import Final
 from cell.config.quality import QualityConfig
 from cell.quality.calendar import shifts
 from cell.quality.oee import Oee, Stretch, account
-from cell.records.reading import Sums, SumsAsked
+from cell.records.reading import Sums
 from cell.records.reading.states import states
 
 QUARTER_NS: Final = 900 * 10**9
@@ -74,8 +74,8 @@ def running_shift(
 ) -> RunningShift:
     """The shift of now, from the records' sums and the journal's states.
 
-    Parts count by their arrival, in whole quarters of an hour: a shift that begins within one
-    counts that one from its beginning. live: the cell is heard, so that its last state goes on; of
+    Parts count by their arrival, each in one shift; steps of the trend are whole quarters of an
+    hour. live: the cell is heard, so that its last state goes on; of
     one that is not, nothing is known since. Raises RecordsError, JournalError.
     """
     planned: tuple[tuple[int, int], ...]
@@ -86,8 +86,8 @@ def running_shift(
     else:
         name, since, ends, planned = one.name, one.begin_ns, one.end_ns, one.working
     cut = [(a, min(b, now_ns)) for a, b in planned if a < now_ns]
-    counts = sums.parts(SumsAsked(since, now_ns), by=("verdict", "disposition"))
-    gone = [(row.key, row.parts) for row in counts if row.key[1] in _GONE]
+    counts = sums.ended(since, now_ns)
+    gone = [(key, parts) for key, parts in counts.items() if key[1] in _GONE]
     good = sum(n for key, n in gone if key[1] == "passed")
     known = states(data_dir / "journal.db", since, now_ns if live else None)
     stretches = [Stretch(row.begin_ns, row.end_ns, row.state) for row in known]
@@ -118,19 +118,10 @@ def running_shift(
 
 
 def _in_planned_time(sums: Sums, planned: list[tuple[int, int]]) -> tuple[int, int]:
-    """Parts that have gone, and the good ones among them. Spans that share a quarter of an hour
-    count it once.
-    """
-    edges: list[tuple[int, int]] = []
-    for begin, end in planned:
-        low, high = begin // QUARTER_NS * QUARTER_NS, -(-end // QUARTER_NS) * QUARTER_NS
-        if edges and low <= edges[-1][1]:
-            edges[-1] = (edges[-1][0], max(high, edges[-1][1]))
-        else:
-            edges.append((low, high))
-    found = [row for one in edges for row in sums.parts(SumsAsked(*one), by=("disposition",))]
-    gone = sum(row.parts for row in found if row.key[0] in _GONE)
-    return gone, sum(row.parts for row in found if row.key[0] == "passed")
+    """Parts that have gone, and the good ones among them."""
+    found = [one for span in planned for one in sums.ended(*span).items()]
+    gone = sum(parts for (_, disposition), parts in found if disposition in _GONE)
+    return gone, sum(parts for (_, disposition), parts in found if disposition == "passed")
 
 
 def _trend(sums: Sums, since_ns: int, now_ns: int) -> tuple[Step, ...]:

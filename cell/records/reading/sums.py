@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
@@ -30,6 +31,10 @@ from cell.records.reading.spans import QUARTER_S, quarters, ranges
 MOST_STEPS: Final = 1000
 """Steps of one series."""
 _NS: Final = 10**9
+_SINGLE: Final = (
+    "SELECT verdict, disposition, count(*) FROM part_line WHERE arrived_ns >= :since AND "
+    "arrived_ns < :until GROUP BY 1, 2"
+)
 _KEPT: Final = (
     "WITH j AS (SELECT json_extract(value, '$[0]') AS step, json_extract(value, '$[1]') AS low, "
     "json_extract(value, '$[2]') AS high FROM json_each(:spans)) SELECT j.step, {what} FROM j "
@@ -48,6 +53,28 @@ class Sums(Reader):
     def parts(self, asked: SumsAsked = ALL, by: Sequence[By] = ()) -> tuple[PartCount, ...]:
         """Parts that arrived, by what they have in common."""
         return self._ask(lambda session: _parts(session, asked, by))
+
+    def ended(self, since_ns: int, until_ns: int) -> dict[tuple[str, str], int]:
+        """How many parts arrived from `since_ns` on and before `until_ns`, to the nanosecond, by
+        verdict and disposition: whole quarters of an hour from the sums, what is left of others
+        part by part.
+        """
+        edge = QUARTER_S * _NS
+        low, high = -(-since_ns // edge) * edge, until_ns // edge * edge
+
+        def read(session: Session) -> dict[tuple[str, str], int]:
+            found: Counter[tuple[str, str]] = Counter()
+            single = [(since_ns, low), (high, until_ns)] if low <= high else [(since_ns, until_ns)]
+            for a, b in single:
+                if a < b:
+                    rows = session.execute(text(_SINGLE), {"since": a, "until": b})
+                    found.update({(row[0], row[1]): row[2] for row in rows})
+            if low < high:
+                for row in _parts(session, SumsAsked(low, high), ("verdict", "disposition")):
+                    found[str(row.key[0]), str(row.key[1])] += row.parts
+            return found
+
+        return self._ask(read)
 
     def classes(self, asked: SumsAsked = ALL) -> tuple[ClassCount, ...]:
         """Defects and their parts by class, the most defects first: what a Pareto chart shows."""
