@@ -162,7 +162,12 @@ def calibration(cell: CellConfig) -> list[Finding]:
         ledger_config(cell)
     except (CalibrationError, ConfigError) as error:
         return [
-            Finding(Level.BAD, "calibration", str(error), "Calibrate the cell or correct the path.")
+            Finding(
+                Level.BAD,
+                "calibration",
+                render(str(error)),
+                "Calibrate the cell or correct the path.",
+            )
         ]
     origin = found.provenance
     return [Finding(Level.GOOD, "calibration", f"{found.name}, {origin.method}, {origin.when}")]
@@ -174,7 +179,9 @@ def recipe(cell: CellConfig) -> list[Finding]:
         parts = load_inspection_parts(cell, cell.recipe)
     except UserError as error:
         return [
-            Finding(Level.BAD, "recipe", str(error), "Correct it, or configure another recipe.")
+            Finding(
+                Level.BAD, "recipe", render(str(error)), "Correct it, or configure another recipe."
+            )
         ]
     goldens = f"{len(parts.goldens.names)} golden samples" if parts.goldens else "no golden samples"
     return [

@@ -30,7 +30,7 @@ def part_findings(cell: CellConfig, recipe: Recipe) -> list[Finding]:
     try:
         site_of(cell)
     except (CalibrationError, ConfigError) as error:
-        return [Finding(Level.BAD, "calibration", str(error))]
+        return [Finding(Level.BAD, "calibration", render(str(error)))]
     return [_tried(what, check, cell, recipe) for what, check in CHECKS.items()]
 
 

@@ -32,7 +32,7 @@ def check_recipe(cell: CellConfig, name: str) -> list[Finding]:
     try:
         recipe = load_recipe(folder)
     except RecipeError as error:
-        return [Finding(Level.BAD, "recipe", str(error))]
+        return [Finding(Level.BAD, "recipe", render(str(error)))]
     findings = [
         Finding(Level.GOOD, "recipe", f"{recipe.identity}, {product_of(recipe, 'en')}"),
         _tried("bins", lambda: _bins(cell, recipe, source)),
@@ -65,7 +65,7 @@ def _models(cell: CellConfig, recipe: Recipe, folder: Path) -> list[Finding]:
             model = load_model(cell, recipe)
             assert model is not None
         except ModelError as error:
-            findings.append(Finding(Level.BAD, "model", str(error)))
+            findings.append(Finding(Level.BAD, "model", render(str(error))))
             readable = False
         else:
             findings.append(Finding(Level.GOOD, "model", model.identity))

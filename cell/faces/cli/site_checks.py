@@ -62,11 +62,11 @@ def _compared(
     except PluginError:
         return []  # likewise
     except ConfigError as error:
-        return [Finding(Level.BAD, what, str(error), "Correct its options.")]
+        return [Finding(Level.BAD, what, render(str(error)), "Correct its options.")]
     except ValidationError as error:
         return [Finding(Level.BAD, what, one_line(error), "Correct its options.")]
     except WrittenError as error:
-        return [Finding(Level.BAD, what, str(error), "Correct its options.")]
+        return [Finding(Level.BAD, what, render(str(error)), "Correct its options.")]
     except RobotError as error:
         return [
             Finding(Level.ABSENT, what, render(str(error)), "Asked again when the cell starts.")
