@@ -98,7 +98,7 @@ def _head(told: Told, t: Teller) -> str:
         (t.tr("search.by"), giver(line.by, t) or "–"),
     ]  # fmt: skip
     if whole.disposed_bin:
-        pairs.append((t.tr("part.bin"), whole.disposed_bin))
+        pairs.append((t.tr("part.bin"), t.bin(whole.disposed_bin)))
     if whole.person:
         pairs.append((t.tr("part.cleared_by"), whole.person))
     if whole.timing is not None:
@@ -199,7 +199,7 @@ def _defects(told: Told, t: Teller) -> str:
 def _verdicts(told: Told, t: Teller) -> str:
     rows = [
         [
-            t.second(one.stamp_ns), t.tr(f"verdict.{one.kind or 'none'}"), one.bin or "–",
+            t.second(one.stamp_ns), t.tr(f"verdict.{one.kind or 'none'}"), t.bin(one.bin) or "–",
             render(one.reason, t.lang, t.word), giver(one.by, t),
         ]
         for one in told.whole.verdicts
@@ -232,7 +232,7 @@ def _removals(told: Told, t: Teller) -> str:
 
     rows = [
         [
-            f"{one.attempt}", t.second(one.requested_ns), one.bin, became(one.removed),
+            f"{one.attempt}", t.second(one.requested_ns), t.bin(one.bin), became(one.removed),
             render(one.message or one.reason, t.lang) or "–",
             "–" if one.cycle_s is None else f"{one.cycle_s:.1f} s",
         ]
