@@ -21,6 +21,6 @@ def feed_words(cell: CellStatus, lang: Lang) -> str:
     why = "; ".join(render(reason, lang) for reason in feed.reasons)
     if feed.permitted:
         return tr("feeding.waits", lang, why=why)
-    if cell.state not in AT_WORK:
+    if cell.state not in AT_WORK or not why:
         return tr("feeding.stopped" if feed.infeed else "feeding.stop_by_hand", lang)
     return tr("feeding.stop" if feed.infeed else "feeding.stop_now", lang, why=why)

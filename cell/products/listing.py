@@ -52,7 +52,7 @@ def _missing_model(config: Places, recipe: Recipe) -> str:
             return ""
     except ModelError as error:
         return str(error)
-    remedy = recipe.model_from or "install it, or name another one in the recipe"
+    remedy = recipe.model_from or say("recipe.no_model.remedy")
     return say("recipe.no_model", model=recipe.model, remedy=remedy)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from cell.texts.catalogues import ENGLISH, Lang, catalogue
 from models.ground.text import Text, pieces, say
@@ -53,6 +54,10 @@ def for_ros(words: str) -> str:
     )
 
 
+NUMBERED: Final = re.compile(r"{(\w+):one ([^|{}]*)\|([^{}]*)}")
+"""Words that go by a number: `{count:one part|parts}`."""
+
+
 class _Rendering:
     """One reader."""
 
@@ -64,7 +69,9 @@ class _Rendering:
         pattern = catalogue(self._lang).get(text.code)
         values = {name: self._value(name, value) for name, value in text.values.items()}
         try:
-            return str(pattern).format_map(_Values(self._lang, values)) if pattern else _raw(text)
+            if not pattern:
+                return _raw(text)
+            return _numbered(pattern, values).format_map(_Values(self._lang, values))
         except (LookupError, ValueError, AttributeError):  # values of another version of the cell
             return _raw(text)
 
@@ -90,6 +97,18 @@ class _Values(dict[str, Any]):
 
     def __missing__(self, name: str) -> str:
         return catalogue(self._lang)[f"term.{name}"]
+
+
+def _numbered(pattern: str, values: dict[str, Any]) -> str:
+    """With `{count:one part|parts}` as the number asks for: the first words for 1, else the last.
+    Korean nouns have one form for both.
+    """
+
+    def chosen(found: re.Match[str]) -> str:
+        name, one, many = found.groups()
+        return str(one if str(values[name]) == "1" else many)
+
+    return NUMBERED.sub(chosen, pattern)
 
 
 def _raw(text: Text) -> str:

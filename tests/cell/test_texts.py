@@ -16,6 +16,7 @@ from cell.faces.hmi.labels import labels
 from cell.nodes.translate import inspection
 from cell.products import RECIPES, Defect, load_recipe, rules
 from cell.texts import after, bare, catalogue, for_ros, languages, read, render, say, tr, tr_or
+from cell.texts.rendering import NUMBERED
 from models.ground.text import Text
 
 RECIPE = load_recipe(RECIPES / "pcb")
@@ -77,7 +78,7 @@ def not_inspected(why: str) -> str:
         (
             say("refused.override.no_bin", recipe="pcb@1", bin="sea", bins=["review", "scrap"]),
             "recipe pcb@1 has no bin 'sea': use one of review, scrap",
-            "레시피 pcb@1에 'sea' 통이 없습니다. 재검토, 폐기 중 하나를 사용하세요",
+            "레시피 pcb@1에 'sea' 수거함이 없습니다. 재검토, 폐기 중 하나를 사용하세요",
         ),
         (
             alarm_text("inspector.failed", say("uninspected.late")),
@@ -182,3 +183,47 @@ def test_a_third_language_is_a_file() -> None:
     assert tr("language.name", "de") == "Deutsch"
     assert render(CUT_OFF, "de") == render(CUT_OFF, "en"), "what is not translated is in English"
     assert catalogue("ko")["verdict.no_defect"] == "결함 없음"
+
+
+@pytest.mark.parametrize(
+    ("code", "count", "words"),
+    [
+        ("studio.models.history", 1, "1 move on record"),
+        ("studio.models.history", 2, "2 moves on record"),
+        ("studio.models.history", 0, "0 moves on record"),
+        ("bins.parts", 1, "1 part"),
+        ("quality.remark.uninspected", "1", "1 part was not inspected and counts as stopped."),
+        ("quality.remark.uninspected", "1,001", "1,001 parts were not inspected and count as"),
+    ],
+)
+def test_one_thing_is_not_many(code: str, count: int | str, words: str) -> None:
+    assert tr(code, "en", count=count, parts=count).startswith(words)
+    assert str(count) in tr(code, "ko", count=count, parts=count)
+
+
+def test_what_goes_by_a_number_is_written_as_it_is_read() -> None:
+    """A slip of the pen would be shown as it stands."""
+    for code, pattern in catalogue("en").items():
+        assert pattern.count(":one ") == len(NUMBERED.findall(pattern)), code
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+@pytest.mark.parametrize(
+    ("here", "there"),
+    [
+        ("shift.availability", "quality.oee.availability"),
+        ("shift.performance", "quality.oee.effectiveness"),
+        ("shift.quality", "quality.oee.quality"),
+        ("command.reset", "practice.order.reset"),
+        ("command.drain", "practice.order.drain"),
+    ],
+)
+def test_one_thing_has_one_name_on_every_page(here: str, there: str, lang: str) -> None:
+    assert tr(here, lang) == tr(there, lang)
+
+
+def test_a_message_calls_a_key_and_a_bin_as_the_page_does() -> None:
+    assert "리셋" in tr("command.reset", "ko"), "messages say: reset, then start"
+    assert "리셋" in tr("alarm.belt.watchdog", "ko", detail="")
+    for code in ("parts.where.removed", "refused.override.in_removal", "quality.part.bin"):
+        assert "수거함" in tr(code, "ko", bin="scrap", part="s1-1"), code

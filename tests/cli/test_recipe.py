@@ -39,7 +39,7 @@ def test_list_tells_all_and_marks_the_configured() -> None:
     entries = {entry["name"]: entry for entry in told}
     assert [name for name, entry in entries.items() if entry["configured"]] == ["pcb"]
     assert entries["ball_screw"]["part"] == "60 x 24 x 30"
-    assert "its model 'tile' is not here: train it" in entries["tile"]["problem"]
+    assert "its model 'tile' is not here: cell train" in entries["tile"]["problem"]
     table = asked("list").stdout
     assert "tile cannot be used" in table
     assert "Ball screw, a length of its thread" in table

@@ -25,6 +25,8 @@ WHY = (say("feed.draining"),)
         ("running", FeedStatus(permitted=True, reasons=(say("feed.arm"),)), "waits for the arm"),
         ("stopping", FeedStatus(infeed=True, reasons=WHY), "told to stop feeding: the belt"),
         ("stopping", FeedStatus(reasons=WHY), "stop it by hand: the belt is being emptied"),
+        ("running", FeedStatus(), "No signal to the infeed: stop it by hand"),
+        ("running", FeedStatus(infeed=True), "Infeed told to stop"),
         ("stopped", FeedStatus(infeed=True, reasons=WHY), "Infeed told to stop"),
         ("stopped", FeedStatus(reasons=WHY), "No signal to the infeed: stop it by hand"),
     ],
@@ -33,3 +35,4 @@ def test_it_says_what_is_waited_for_and_by_whom(state: str, feed: FeedStatus, wo
     cell = CellStatus(state, feed=feed)
     assert words in feed_words(cell, "en")
     assert feed_words(cell, "ko") != feed_words(cell, "en")
+    assert not feed_words(cell, "en").endswith(":"), "a reason is told, or none is announced"

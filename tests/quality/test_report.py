@@ -97,6 +97,71 @@ def test_every_sign_has_a_shape_in_the_fonts(told: Evaluation) -> None:
             assert not missing
 
 
+def test_long_words_stay_in_their_cells(tmp_path: Path) -> None:
+    """A recipe's fingerprint has no place to break a line at, and a page has an end."""
+    import json
+
+    import typst
+
+    from cell.quality.report.document import HERE
+
+    (tmp_path / "base.typ").write_text((HERE / "base.typ").read_text())
+    file = tmp_path / "long.typ"
+    file.write_text(
+        '#import "base.typ": entries, sheet\n'
+        '#let cell(words) = block(width: 80mm, sheet((1fr,), ("x",), ((words,),)))\n'
+        '#let entry(words) = block(width: 120mm, entries(("x", "y"), (("x", words),), "x", "y"))\n'
+        "#context [#metadata(\n"
+        '  ("one", "pcb@1.4.1#" + "18e05376a24a" * 12).map(w => (cell, entry).map(\n'
+        "    made => measure(made(w)).height.pt()))\n"
+        ") <high>]\n"
+    )
+    found = typst.query(file, "<high>", field="value", one=True, root=tmp_path)
+    short, long = json.loads(found)
+    assert all(more > less + 5.0 for less, more in zip(short, long, strict=True)), (
+        "lines are broken"
+    )
+
+
+def test_what_an_auditor_asks(told: Evaluation) -> None:
+    """The counts behind kappa, and what a grade does not show."""
+    from dataclasses import replace
+
+    said = contents(told, "en", ZONE)
+    looks = told.result.parts * told.result.trials
+    assert len(said["crosses"]) == 6, "three appraisers against the reference, three pairs"
+    assert all(sum(map(int, counts)) == looks for _, *counts in said["crosses"])
+    first = told.result.appraisers[0]
+    who, _, missed, alarms, _ = said["crosses"][0]
+    assert (who, int(missed), int(alarms)) == (
+        f"{first.name} – reference", first.miss.count, first.false_alarm.count,
+    )  # fmt: skip
+    assert not any("not independent" in one for one in said["remarks"])
+    labelled = tuple(replace(one, labelled_by="B. Lee") for one in told.subjects)
+    own = contents(replace(told, subjects=labelled), "en", ZONE)["remarks"]
+    assert "labels of B. Lee" in own[0]
+    assert not any("AIAG's example" in one for one in own), "50 parts, three of each"
+    small = replace(told, result=replace(told.result, parts=12))
+    assert "here they are 12, 3 and 3" in contents(small, "en", ZONE)["remarks"][0]
+
+
+@pytest.mark.parametrize(
+    ("top", "shares", "words"),
+    [
+        (0.2, True, ["0%", "5%", "10%", "15%", "20%"]),
+        (0.1, True, ["0%", "2.5%", "5.0%", "7.5%", "10.0%"]),
+        (0.5, False, ["0", "0.1", "0.2", "0.3", "0.4", "0.5"]),
+        (1.0, False, ["0", "0.25", "0.50", "0.75", "1.00"]),
+        (8.0, False, ["0", "2", "4", "6", "8"]),
+        (4e-5, True, ["0%", "0.001%", "0.002%", "0.003%", "0.004%"]),
+    ],
+)
+def test_a_scale_says_what_its_lines_are(top: float, shares: bool, words: list[str]) -> None:
+    from cell.quality.report.drawing import ticks
+
+    assert [told for _, told in ticks(top, shares=shares)] == words
+
+
 @pytest.mark.parametrize("name", ["#set page()", "$x$ \\ *b* _i_ @a <b>", '김 & "co" \''])
 def test_names_are_words_and_no_orders(told: Evaluation, name: str) -> None:
     """What people call things is printed as it is, whatever signs of the setter's are in it."""

@@ -70,7 +70,7 @@ def test_a_polygon_by_keys_undone_and_done_again(studio: Any, server: Server) ->
     studio.press("Ctrl+z")
     studio.tagged()
     studio.press("Ctrl+z")
-    studio.tagged("open · 58 %")
+    studio.tagged("open · 0.58")
     studio.press("Ctrl+y", "Ctrl+y", "Ctrl+Shift+z")
     studio.tagged("spurious copper")
     studio.press("Ctrl+z")
@@ -86,13 +86,13 @@ def test_undo_does_not_reach_into_the_picture_before(studio: Any) -> None:
     studio.press("a")
     studio.next_by("Enter")
     studio.press("Ctrl+z", "Ctrl+z")
-    studio.tagged("open · 58 %")
+    studio.tagged("open · 0.58")
     studio.press("n")
     until(
         lambda: studio.browser.switch_to.active_element.tag_name == "textarea", "the note is open"
     )
     studio.press("a", "Ctrl+z", "g")
-    studio.tagged("open · 58 %")
+    studio.tagged("open · 0.58")
     assert studio.enabled("good")
 
 

@@ -83,7 +83,7 @@ def test_who_closes_the_browser_frees_the_picture_and_finds_his_work(
     studio.browser.get("about:blank")
     until(lambda: not server.book.item(item, time.time_ns()).held_by, "the picture is free")
     other.work(item)
-    other.tagged("open · 58 %")
+    other.tagged("open · 0.58")
     other.open("/studio")
     until(lambda: not server.book.item(item, time.time_ns()).held_by, "it is free again")
     studio.work(item)

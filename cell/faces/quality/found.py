@@ -76,7 +76,7 @@ def lines(visit: Visit, rows: Sequence[LineRow], t: Teller) -> str:
             t.time(one.arrived_ns), t.tr(f"verdict.{one.verdict or 'none'}"),
             render(one.reason, visit.lang, t.word), giver(one.by, t),
             t.tr(f"end.{one.disposition or 'open'}")
-            + (f" ({one.disposed_bin})" if one.disposed_bin else ""),
+            + (f" ({t.bin(one.disposed_bin)})" if one.disposed_bin else ""),
             one.recipe, one.model, "–" if one.score is None else f"{one.score:.2f}",
             f"{one.defects}",
         ]

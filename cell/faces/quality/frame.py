@@ -17,6 +17,8 @@ from models.ground.errors import UserError
 
 STYLE: Final = (Path(__file__).parent / "style.css").read_text(encoding="utf-8")
 TITLE: Final = "quality.title"
+CLOCKED: Final = ("gallery", "search", "part")
+"""Pages of bare times: by which clock, their hint says."""
 STUDIO: Final = Place("studio", "/studio", Permission.LABEL, "studio.title")
 
 
@@ -34,7 +36,10 @@ def frame(visit: Visit) -> Iterator[None]:
     with framed(visit, Frame(TITLE, listed, (STUDIO,)), here, visit.again, "quality"):
         ui.add_css(STYLE)
         words = f"quality.page.{visit.page.name}"
-        heading(visit.tr(f"{words}.title"), visit.tr(f"{words}.hint"))
+        hint = visit.tr(f"{words}.hint")
+        if visit.page.name in CLOCKED:
+            hint += f" {visit.tr('quality.clock', zone=visit.room.config.quality.zone.key)}"
+        heading(visit.tr(f"{words}.title"), hint)
         yield
 
 

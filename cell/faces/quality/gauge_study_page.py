@@ -19,6 +19,7 @@ from cell.faces.web.language import language
 from cell.faces.web.signed_in import signed_in
 from cell.faces.web.visit import once
 from cell.people.roles import Permission
+from cell.quality.report.gauge_remarks import CROSS
 from cell.quality.report.gauge_report import contents, gauge_report
 from cell.quality.studies.book import StudyBook
 from cell.quality.studies.values import CELL, Evaluation, Mixed, Study
@@ -128,6 +129,11 @@ def result_view(visit: Visit, told: Evaluation) -> None:
     with ui.element("div").classes(f"q-verdict q-{grade}").props("data-test=grade"):
         ui.label(said["verdict"]).classes("q-verdict-word")
         ui.label(said["verdict_why"])
+    if said["remarks"]:
+        with section(t["remarks"]), ui.element("ul").props("data-test=remarks"):
+            for words in said["remarks"]:
+                with ui.element("li"):
+                    ui.label(words)
     with ui.element("div").classes("st-row"):
         for lang in languages():
             path = visit.link(_PDF, name=told.study.name, report=lang)
@@ -143,6 +149,10 @@ def result_view(visit: Visit, told: Evaluation) -> None:
         sheet([t["between_whom"], t["kappa"], t["interval"]], said["kappas"], "kappas")
         ui.label(t["kappa_note"]).classes("st-hint")
         ui.label(said["system"])
+    with section(t["cross"]):
+        columns = ("between_whom", *CROSS)
+        sheet([t[one] for one in columns], said["crosses"], "crosses")
+        ui.label(t["cross_note"]).classes("st-hint")
     with section(t["detection"]):
         ui.label(said["detection"])
         _chart(said["rejection_chart"], t["rejection_alt"])

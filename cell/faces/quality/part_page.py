@@ -92,13 +92,13 @@ def _head(told: Told, t: Teller) -> str:
     line, whole = told.whole.line, told.whole
     pairs = [
         (t.tr("part.part"), line.part), (t.tr("part.run"), line.session),
-        (t.tr("search.arrived"), t.time(line.arrived_ns)),
+        (t.tr("search.arrived"), t.second(line.arrived_ns)),
         (t.tr("search.end"), t.tr(f"end.{line.disposition or 'open'}")),
         (t.tr("search.reason"), render(line.reason, t.lang, t.word) or "–"),
         (t.tr("search.by"), giver(line.by, t) or "–"),
     ]  # fmt: skip
     if whole.disposed_bin:
-        pairs.append((t.tr("part.bin"), whole.disposed_bin))
+        pairs.append((t.tr("part.bin"), t.bin(whole.disposed_bin)))
     if whole.person:
         pairs.append((t.tr("part.cleared_by"), whole.person))
     if whole.timing is not None:
@@ -130,11 +130,11 @@ def _pictures(told: Told, t: Teller) -> str:
 
 def _picture(one: Shown, t: Teller) -> str:
     row = one.row
-    what = f"{t.tr(f'part.{row.kind}')}, {t.time(row.exposure_ns)}"
+    what = f"{t.tr(f'part.{row.kind}')}, {t.second(row.exposure_ns)}"
     if one.size is None:
         words = t.tr("part.gone", what=what)
         if row.pruned_ns is not None:
-            words = t.tr("part.deleted", what=what, at=t.time(row.pruned_ns), rule=row.rule)
+            words = t.tr("part.deleted", what=what, at=t.second(row.pruned_ns), rule=row.rule)
         return note(words, f"gone-{row.kind}")
     width, height = one.size
     boxes = ""
@@ -162,7 +162,7 @@ def _inspections(told: Told, t: Teller) -> str:
     ]  # fmt: skip
     rows = [
         [
-            t.time(one.exposure_ns), _outcome(one, t), one.recipe or "–", one.model or "–",
+            t.second(one.exposure_ns), _outcome(one, t), one.recipe or "–", one.model or "–",
             one.golden or "–", one.engine or "–",
             *(f"{ms:.0f} ms" for ms in (one.locate_ms, one.inference_ms, one.total_ms)),
         ]
@@ -199,7 +199,7 @@ def _defects(told: Told, t: Teller) -> str:
 def _verdicts(told: Told, t: Teller) -> str:
     rows = [
         [
-            t.time(one.stamp_ns), t.tr(f"verdict.{one.kind or 'none'}"), one.bin or "–",
+            t.second(one.stamp_ns), t.tr(f"verdict.{one.kind or 'none'}"), t.bin(one.bin) or "–",
             render(one.reason, t.lang, t.word), giver(one.by, t),
         ]
         for one in told.whole.verdicts
@@ -214,7 +214,7 @@ def _said(told: Told, t: Teller) -> str:
     """What people said after the fact, beside the verdicts that were acted on."""
     rows = [
         [
-            t.time(one.stamp_ns), t.tr(f"said.{one.verdict or 'withdrawn'}"),
+            t.second(one.stamp_ns), t.tr(f"said.{one.verdict or 'withdrawn'}"),
             render(one.reason, t.lang) or "–", one.person,
         ]
         for one in told.whole.reassessments
@@ -232,7 +232,7 @@ def _removals(told: Told, t: Teller) -> str:
 
     rows = [
         [
-            f"{one.attempt}", t.time(one.requested_ns), one.bin, became(one.removed),
+            f"{one.attempt}", t.second(one.requested_ns), t.bin(one.bin), became(one.removed),
             render(one.message or one.reason, t.lang) or "–",
             "–" if one.cycle_s is None else f"{one.cycle_s:.1f} s",
         ]

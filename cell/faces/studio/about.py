@@ -182,5 +182,5 @@ def summary(said: Said, visit: Visit, label: Label) -> str:
 
 
 def at(stamp_ns: int) -> str:
-    """When it was, for people."""
-    return CLOCK.told(stamp_ns * 1e-9, "%Y-%m-%d %H:%M")
+    """When it was, for people, and by which clock."""
+    return CLOCK.told(stamp_ns * 1e-9, "%Y-%m-%d %H:%M %Z")

@@ -23,7 +23,8 @@ class WallClock:
 
     def told(self, at_s: float, pattern: str = "%H:%M:%S") -> str:
         """A time of the system clock [s], by a `strftime` pattern."""
-        return f"{datetime.fromtimestamp(at_s, self._zone):{pattern}}"
+        at = datetime.fromtimestamp(at_s, self._zone)
+        return f"{at if at.tzinfo else at.astimezone():{pattern}}"
 
 
 CLOCK: Final = WallClock()

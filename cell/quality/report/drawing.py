@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
+MOST_DIGITS: Final = 9
 PRINTED: Final = (
     "text{font-family:'Noto Sans KR';font-size:12px;fill:#333}.axis,.grid{stroke:#bbb;fill:none}"
     ".real,.producing{fill:#b34700}.producing{fill:#00785a}.false{fill:url(#q-hatch)}"
@@ -66,6 +67,27 @@ def percent(share: float) -> str:
         if 0 < float(words[:-1]) < 100:
             return words
     return "< 0.0001%" if share < 0.5 else "> 99.9999%"
+
+
+def ticks(top: float, *, shares: bool) -> list[tuple[float, str]]:
+    """Where a scale from 0 to `top`, a round number, has its lines, and what stands there: exactly
+    that value, with the same digits at each. shares: as percentages.
+    """
+    head = f"{top:e}"[0]
+    steps = 5 if head == "5" else 4
+    values = [top * step / steps for step in range(steps + 1)]
+    scale, sign = (100.0, "%") if shares else (1.0, "")
+    told = [value * scale for value in values]
+    exact = (
+        digits
+        for digits in range(MOST_DIGITS)
+        if all(abs(round(one, digits) - one) <= told[-1] * 1e-9 for one in told)
+    )
+    digits = next(exact, MOST_DIGITS)
+    return [
+        (at, f"{one:.{digits}f}{sign}" if one else f"0{sign}")
+        for at, one in zip(values, told, strict=True)
+    ]
 
 
 def round_up(value: float) -> float:

@@ -20,6 +20,7 @@ from cell.quality.gauge import (
 from cell.quality.kappa import Estimate
 from cell.quality.report.charts import Mark, Whisker, interval_chart, rejection_chart
 from cell.quality.report.document import pdf
+from cell.quality.report.gauge_remarks import CROSS, cross_tables, remarks
 from cell.quality.studies.values import CELL, Evaluation
 from cell.texts import Lang, tr
 
@@ -27,11 +28,13 @@ WORDS: Final = (
     "about", "what", "told", "appraisers", "appraiser", "within", "effectiveness", "miss",
     "false_alarm", "grade", "interval_alt", "agreement", "between_whom", "kappa", "interval",
     "kappa_note", "detection", "rejection_alt", "rejection_caption", "mixed", "none_mixed", "part",
-    "score", "truth", "method", "signatures", "made_by", "checked_by", "approved_by",
+    "score", "truth", "method", "signatures", "made_by", "checked_by", "approved_by", "remarks",
+    "cross", "cross_note", *CROSS,
 )  # fmt: skip
 """Words that hold no values: texts `quality.report.*`."""
 ABOUT: Final = (
-    "study", "recipe", "planned", "judged", "parts", "people", "trials", "reference", "by_cell",
+    "study", "recipe", "characteristic", "planned", "judged", "parts", "people", "trials",
+    "reference", "by_cell",
 )  # fmt: skip
 METHOD: Final = (
     "choice",
@@ -88,6 +91,8 @@ def contents(told: Evaluation, lang: Lang, zone: ZoneInfo) -> dict[str, Any]:
             "quality.report.interval_caption", lang, confidence=result.confidence
         ),
         "kappas": [*_kappas(result, lang)],
+        "crosses": [*cross_tables(result, lang, lambda name: _name(name, lang))],
+        "remarks": remarks(told, lang, lambda name: _name(name, lang)),
         "system": tr(
             "quality.report.system", lang, parts=result.parts, between=_share(result.between, " "),
             right=_share(result.all_right, " "),
@@ -131,6 +136,7 @@ def _about(told: Evaluation, lang: Lang, zone: ZoneInfo) -> Iterator[str]:
     scores = [one.score for one in told.subjects]
     yield study.name
     yield study.recipe
+    yield tr("quality.report.good_or_not", lang)
     yield tr("quality.report.by_at", lang, person=study.person, at=_time(study.at_ns, zone))
     yield first if first == last else f"{first} – {last}"
     yield tr(

@@ -11,7 +11,7 @@ from math import ceil
 from typing import Final
 
 from cell.quality.charts import Chart
-from cell.quality.report.drawing import clipped, linked, percent, round_up, svg, text
+from cell.quality.report.drawing import clipped, linked, round_up, svg, text, ticks
 
 WIDTH: Final = 620.0
 NAMES, COUNTS = 165.0, 115.0
@@ -102,10 +102,10 @@ def share_chart(rows: Sequence[Whisker], told: str) -> str:
     top = round_up(max((row.high for row in rows), default=0.0) or 1.0)
     top, room, body = min(1.0, top), WIDTH - NAMES - COUNTS, ""
     high = ROW * len(rows)
-    for tick in range(5):
-        x = NAMES + room * tick / 4
+    for value, words in ticks(top, shares=True):
+        x = NAMES + room * value / top
         body += f"<path class='grid' d='M{x:.1f} 0V{high:.1f}'/>"
-        body += text(x, high + 14, percent(top * tick / 4), "middle")
+        body += text(x, high + 14, words, "middle")
     for number, row in enumerate(rows):
         y = ROW * number + ROW / 2
         low, value, end = (NAMES + room * min(v / top, 1.0) for v in (row.low, row.value, row.high))
@@ -136,9 +136,7 @@ def control_chart(chart: Chart, spots: Sequence[Spot], told: str, *, shares: boo
         return TOP + deep * (1.0 - value / top)
 
     body = ""
-    for tick in range(5):
-        value = top * tick / 4
-        words = percent(value) if shares else f"{value:.2g}"
+    for value, words in ticks(top, shares=shares):
         body += f"<path class='grid' d='M{LEFT} {y(value):.1f}H{WIDTH - RIGHT}'/>"
         body += text(LEFT - 8, y(value) + 4, words, "end")
     for which in ("high", "low"):
@@ -172,10 +170,10 @@ def trend_chart(spots: Sequence[Spot], values: Sequence[float | None], told: str
     top = round_up(max((one for one in values if one is not None), default=0.0) or 1.0)
     wide, deep = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
     body, run, step = "", "", ceil(len(spots) / TICKS) or 1
-    for tick in range(5):
-        level = TOP + deep * (1.0 - tick / 4)
+    for at, words in ticks(top, shares=True):
+        level = TOP + deep * (1.0 - at / top)
         body += f"<path class='grid' d='M{LEFT} {level:.1f}H{WIDTH - RIGHT}'/>"
-        body += text(LEFT - 8, level + 4, percent(top * tick / 4), "end")
+        body += text(LEFT - 8, level + 4, words, "end")
     pen, points = "M", ""
     for number, (spot, value) in enumerate(zip(spots, values, strict=True)):
         px = LEFT + wide * (number + 0.5) / len(spots)

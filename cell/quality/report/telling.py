@@ -49,6 +49,14 @@ class Teller:
         """A moment, to the minute."""
         return f"{datetime.fromtimestamp(ns // 10**9, self.zone):%Y-%m-%d %H:%M}"
 
+    def second(self, ns: int) -> str:
+        """A moment, to the second: parts follow each other in less than a minute."""
+        return f"{datetime.fromtimestamp(ns // 10**9, self.zone):%Y-%m-%d %H:%M:%S}"
+
+    def bin(self, name: str) -> str:
+        """A bin's word; a plant's own name as it stands."""
+        return tr_or(f"bin.{name}", name, self.lang)
+
     def span(self, since_ns: int, until_ns: int) -> str:
         """From - to, and by which clock."""
         return f"{self.time(since_ns)} – {self.time(until_ns)} ({self.zone.key})"

@@ -181,7 +181,7 @@ def finding(number: int, mark: Defect, label: Label) -> str:
     name = html.escape(label(mark.class_name))
     return (
         f'<div class="finding"><b>{number}</b> {name} '
-        f'<span class="score">{100 * mark.score:.0f} %</span></div>'
+        f'<span class="score">{mark.score:.2f}</span></div>'
     )
 
 

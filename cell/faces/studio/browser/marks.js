@@ -74,7 +74,7 @@ export class Marks {
     tag.tabIndex = -1;
     tag.dataset.id = shape.id;
     tag.style.cssText = `left:${(100 * x1) / width}%;top:${(100 * (low && !within ? y2 : y1)) / height}%;--class:${this.told.colour(shape.name)}`;
-    const more = shape.by ?? (shape.score === undefined ? "" : `${Math.round(100 * shape.score)} %`);
+    const more = shape.by ?? (shape.score === undefined ? "" : shape.score.toFixed(2));
     tag.textContent = [this.told.word(shape.name), more].filter(Boolean).join(" · ");
     tag.addEventListener("click", () => this.told.pressed(shape.id));
     return tag;

@@ -29,7 +29,7 @@ PART_S: Final = 6.0
 BATCH: Final = 20_000
 RECIPES: Final = ("pcb@1.4.1#3f9a1c20", "pcb@1.5.0#77b0e4d1", "disc@2.0.0#0c11a9fe")
 MODELS: Final = ("pcb@1.2.0#a1b2c3d4", "pcb@1.3.0#b2c3d4e5", "disc@1.0.0#c3d4e5f6")
-CLASSES: Final = ("short", "open", "mousebite", "spur", "pinhole", "copper")
+CLASSES: Final = ("short", "open", "mousebite", "spur", "pin_hole", "copper")
 """Of the first recipes; the last one calls them otherwise."""
 PEOPLE: Final = ("kim", "lee", "park", "choi")
 ALARMS: Final = (
