@@ -24,7 +24,8 @@ from tests.hmi.browsing import Page
 from tests.hmi.conftest import CHROMIUM, DRIVER, chromium, until
 from tests.people.world import house, shown_around
 from tests.studio.hands import TABLET, Finger, hold
-from tests.system.plant import ROOT, Operator, Plant, running
+from tests.system.hands import Operator
+from tests.system.plant import ROOT, Plant, running
 
 HOST, DOMAIN = "127.0.66.5", 66
 PINS = {"kim": "2468", "lee": "1357"}
