@@ -195,8 +195,12 @@ def test_odd_addresses_are_answered(visitor: Visitor) -> None:
     visitor.sign_in("boss")
     for path, status in ODD:
         assert visitor.patient(path).status_code == status, path
-    told = visitor.patient("/nothing?lang=ko").text
-    assert told == "이 주소에는 아무것도 없습니다. 셀의 페이지로 돌아가세요\n"
+    told, words = visitor.patient("/nothing?lang=ko").text, "이 주소에는 아무것도 없습니다"
+    assert words in told
+    assert "href='/?lang=ko'" in told, "a browser gets a key that leads back"
+    plain = visitor.get("/nothing?lang=ko")
+    assert plain.text == f"{words}. 셀의 페이지로 돌아가세요\n"
+    assert plain.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/first-admin"])
