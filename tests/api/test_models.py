@@ -41,7 +41,7 @@ def test_what_there_is(world: World, models: tuple[Model, Model]) -> None:
     whole = client.get(f"/models/{models[1].short}").json()
     assert whole["gate"]["outcome"] == "not yet"
     assert whole["gate"]["conditions"][0]["clean"] == 985
-    assert "유출" in whole["gate"]["conditions"][0]["words"]["text"]
+    assert "미검출" in whole["gate"]["conditions"][0]["words"]["text"]
     assert whole["history"][0]["way"] == "added"
     assert client.get(f"/models/{models[0].short}").json()["gate"] is None
     assert client.get("/models/nobody").status_code == 404

@@ -107,6 +107,16 @@ def test_the_cheapest_is_taken_and_a_cost_changes_it(studio: Any, recipe: Path) 
     until(lambda: "→" not in studio.text("class-Pitting"), "it is taken back")
 
 
+def test_a_recipe_that_is_nowhere_is_said_not_to_be(studio: Any, recipe: Path) -> None:
+    assert recipe.is_file()
+    studio.sign_in("kim", "quality")
+    studio.open("/studio/thresholds?recipe=nowhere", "ko")
+    until(lambda: "'nowhere'이(가) 없습니다" in studio.text("no-recipe"), "it is told")
+    studio.open(f"/studio/thresholds?recipe={RECIPE}", "ko")
+    until(lambda: studio.find("recipe"), "the recipe")
+    assert not studio.find("no-recipe")
+
+
 def test_a_look_can_be_ended(studio: Any, recipe: Path) -> None:
     # Of another content than what was inspected before, whose result is kept.
     text = recipe.read_text(encoding="utf-8")

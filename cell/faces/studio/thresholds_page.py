@@ -33,10 +33,12 @@ COSTS: Final = {"escape_cost": 50.0, "false_reject_cost": 1.0, "review_cost": 0.
 
 
 class ThresholdsPage:
-    """`recipe`: whose thresholds; the first one of all where it is not told."""
+    """`recipe`: whose thresholds; the first one of all where it is not told, or, which is said,
+    where there is none of this name.
+    """
 
     def __init__(self, visit: Visit, looker: Looker, recipe: str) -> None:
-        self._visit, self._looker, self._recipe = visit, looker, recipe
+        self._visit, self._looker, self._recipe, self._asked = visit, looker, recipe, recipe
         self._choice: Choice | None = None
         self._which = ALL
         self._words: dict[str, str] = {}
@@ -79,6 +81,10 @@ class ThresholdsPage:
         if not recipes:
             empty(visit.tr("studio.thresholds.none"), visit.tr("studio.thresholds.none_remedy"))
             return
+        if self._asked not in ("", self._recipe):
+            told = {"asked": self._asked, "recipe": self._recipe}
+            words = ui.label(visit.tr("studio.thresholds.no_recipe", **told))
+            words.classes("st-hint").props("data-test=no-recipe role=status")
         with ui.element("div").classes("st-row"):
             chosen = ui.select(
                 [one.name for one in recipes],
