@@ -327,7 +327,7 @@ def test_what_is_lost_is_counted(tmp_path: Path) -> None:
     told = {name: [render(text, "en") for text in texts] for name, texts in lost.items()}
     assert {name for name, texts in told.items() if texts} == {"yolo-detect", "yolo-segment"}
     assert [text.split()[0] for text in told["yolo-detect"]] == ["1", "1", "3"]
-    assert "polygons became their boxes" in told["yolo-detect"][1]
+    assert "polygon became its box" in told["yolo-detect"][1]
     assert "boxes became polygons" in told["yolo-segment"][1]
 
 
