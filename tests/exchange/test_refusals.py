@@ -328,7 +328,7 @@ def test_what_is_lost_is_counted(tmp_path: Path) -> None:
     assert {name for name, texts in told.items() if texts} == {"yolo-detect", "yolo-segment"}
     assert [text.split()[0] for text in told["yolo-detect"]] == ["1", "1", "3"]
     assert "polygon became its box" in told["yolo-detect"][1]
-    assert "boxes became polygons" in told["yolo-segment"][1]
+    assert "box became a polygon" in told["yolo-segment"][1]
 
 
 def coco_of(*notes: dict[str, object], **image: object) -> str:
