@@ -32,9 +32,9 @@ MOST_STEPS: Final = 1000
 """Steps of one series."""
 _NS: Final = 10**9
 _SINGLE: Final = (
-    "SELECT verdict, disposition, count(*) FROM part_line WHERE arrived_ns >= :since AND "
-    "arrived_ns < :until GROUP BY 1, 2"
+    "SELECT verdict, disposition FROM part_line WHERE arrived_ns >= :since AND arrived_ns < :until"
 )
+"""Of less than half an hour: sorting them takes longer than counting them one by one."""
 _KEPT: Final = (
     "WITH j AS (SELECT json_extract(value, '$[0]') AS step, json_extract(value, '$[1]') AS low, "
     "json_extract(value, '$[2]') AS high FROM json_each(:spans)) SELECT j.step, {what} FROM j "
@@ -68,7 +68,7 @@ class Sums(Reader):
             for a, b in single:
                 if a < b:
                     rows = session.execute(text(_SINGLE), {"since": a, "until": b})
-                    found.update({(row[0], row[1]): row[2] for row in rows})
+                    found.update((row[0], row[1]) for row in rows)
             if low < high:
                 for row in _parts(session, SumsAsked(low, high), ("verdict", "disposition")):
                     found[str(row.key[0]), str(row.key[1])] += row.parts

@@ -190,6 +190,7 @@ def _of_sums(sums: Sums, told: Sample) -> Iterator[tuple[str, Question]]:
         yield f"sums: Pareto, {name}", partial(sums.classes, asked)
         yield f"sums: heat map, {name}", partial(sums.places, asked)
     yield "sums: first and last", lambda: sums.extent()
+    yield "sums: a shift", partial(sums.ended, told.last_ns - 8 * HOUR_NS - 1, told.last_ns - 1)
     spells = partial(sums.spells, told.last_ns - 40 * DAY_NS, told.last_ns, 20_000)
     yield "sums: states as they came, 40 days", spells
     yield "sums: by recipe, model, bin", lambda: sums.parts(by=("recipe", "model", "bin"))
