@@ -51,8 +51,7 @@ def test_other_names_are_kept(tmp_path: Path, name: str) -> None:
 
 def test_signs_that_no_font_has_are_told_by_their_numbers(tmp_path: Path) -> None:
     template = tmp_path / "t.typ"
-    template.write_text('#set document(date: none)\n#set text(font: "Noto Sans KR")\n'
-                        "#let told = json(bytes(sys.inputs.data))\n#told.name")  # fmt: skip
+    template.write_text('#set text(font: "Noto Sans KR")\n#json(bytes(sys.inputs.data)).name')
     made = datetime(2026, 1, 1, tzinfo=UTC)
 
     def of(name: str) -> bytes:

@@ -24,7 +24,8 @@ def page(words: str, lang: Lang) -> str:
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
         f"<title>404</title><link rel='stylesheet' href='/sign-in/style.css'></head><body><main>"
         f"<p class='notice' role='status'>{escape(words)}</p>"
-        f"<a class='key go' href='/?lang={lang}' data-test='to-cell'>{back}</a></main></body></html>"
+        f"<a class='key go' href='/?lang={lang}' data-test='to-cell'>{back}</a></main>"
+        "</body></html>"
     )
 
 
