@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final
 
 from inspection_cell_interfaces.msg import (
@@ -17,16 +18,48 @@ from rclpy.qos import QoSProfile, ReliabilityPolicy
 
 from cell.client import convert
 from cell.client.feed import Feed, Heard
+from cell.client.model import BeltStatus, CellStatus, Heartbeat, InspectionStatus, RobotStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic. into: the feed after a message that was heard at a monotonic time [s]."""
+    """A topic. read: the value of a message; put: the feed after a value that was heard at a
+    monotonic time [s].
+    """
 
     kind: type
     topic: str
     depth: int
-    into: Callable[[Feed, Any, float], Feed]
+    read: Callable[[Any], Any]
+    put: Callable[[Feed, Any, float], Feed]
+
+    def into(self, feed: Feed, msg: Any, now_s: float) -> Feed:
+        """The feed after the message. UnsoundError: it tells a number that is none, and nothing
+        of it is believed: whoever says such a thing is as good as silent.
+        """
+        value = self.read(msg)
+        if wrong := unsound(value):
+            raise UnsoundError(f"{self.topic}: {wrong} is not a finite number")
+        return self.put(feed, value, now_s)
+
+
+class UnsoundError(ValueError):
+    """A message that cannot be true; says which field of which topic."""
+
+
+def unsound(value: object, name: str = "") -> str:
+    """The first field of a value whose number is infinite or none at all, '' if there is none."""
+    if isinstance(value, float):
+        return "" if math.isfinite(value) else name
+    if is_dataclass(value):
+        below = [(one.name, getattr(value, one.name)) for one in fields(value)]
+    elif isinstance(value, Mapping):
+        below = [(str(key), one) for key, one in value.items()]
+    elif isinstance(value, (tuple, list)):
+        below = [(name, one) for one in value]
+    else:
+        return ""
+    return next((wrong for key, one in below if (wrong := unsound(one, key))), "")
 
 
 def latest(depth: int = 1) -> QoSProfile:
@@ -34,30 +67,30 @@ def latest(depth: int = 1) -> QoSProfile:
     return QoSProfile(depth=depth, reliability=ReliabilityPolicy.BEST_EFFORT)
 
 
-def _cell(feed: Feed, msg: Any, now_s: float) -> Feed:
-    return feed.hear_cell(convert.cell_status(msg), now_s)
+def _cell(feed: Feed, told: CellStatus, now_s: float) -> Feed:
+    return feed.hear_cell(told, now_s)
 
 
-def _inspection(feed: Feed, msg: Any, _now_s: float) -> Feed:
-    return feed.hear_inspection(convert.inspection_status(msg))
+def _inspection(feed: Feed, told: InspectionStatus, _now_s: float) -> Feed:
+    return feed.hear_inspection(told)
 
 
-def _belt(feed: Feed, msg: Any, now_s: float) -> Feed:
-    return replace(feed, belt=Heard(convert.belt_status(msg), now_s))
+def _belt(feed: Feed, told: BeltStatus, now_s: float) -> Feed:
+    return replace(feed, belt=Heard(told, now_s))
 
 
-def _robot(feed: Feed, msg: Any, now_s: float) -> Feed:
-    return replace(feed, robot=Heard(convert.robot_status(msg), now_s))
+def _robot(feed: Feed, told: RobotStatus, now_s: float) -> Feed:
+    return replace(feed, robot=Heard(told, now_s))
 
 
-def _heartbeat(feed: Feed, msg: Any, now_s: float) -> Feed:
-    return feed.hear_heartbeat(convert.heartbeat(msg), now_s)
+def _heartbeat(feed: Feed, told: Heartbeat, now_s: float) -> Feed:
+    return feed.hear_heartbeat(told, now_s)
 
 
 HEARD: Final = (
-    Topic(CellState, "supervisor/state", 20, _cell),
-    Topic(Inspection, "supervisor/inspection", 16, _inspection),
-    Topic(BeltState, "belt/state", 1, _belt),
-    Topic(RobotState, "robot/state", 1, _robot),
-    Topic(NodeStatus, "node_status", 32, _heartbeat),
+    Topic(CellState, "supervisor/state", 20, convert.cell_status, _cell),
+    Topic(Inspection, "supervisor/inspection", 16, convert.inspection_status, _inspection),
+    Topic(BeltState, "belt/state", 1, convert.belt_status, _belt),
+    Topic(RobotState, "robot/state", 1, convert.robot_status, _robot),
+    Topic(NodeStatus, "node_status", 32, convert.heartbeat, _heartbeat),
 )

@@ -28,7 +28,7 @@ from rclpy.node import Node
 
 from cell.client.asking import Asking
 from cell.client.feed import Feed, Limits
-from cell.client.hearing import HEARD, Topic, latest
+from cell.client.hearing import HEARD, Topic, UnsoundError, latest
 from cell.client.model import CellView
 from cell.client.reply import Reply
 from cell.config.hmi import HmiConfig
@@ -209,7 +209,11 @@ class CellLink:
 
     def _taker(self, heard: Topic) -> Callable[[Any], None]:
         def take(msg: Any) -> None:
-            self._feed = heard.into(self._feed, msg, time.monotonic())
+            try:
+                self._feed = heard.into(self._feed, msg, time.monotonic())
+            except UnsoundError as error:
+                self._node.get_logger().error(f"{error}: left out", throttle_duration_sec=60.0)
+                return
             self._heard += 1
 
         return take

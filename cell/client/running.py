@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
@@ -25,7 +26,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 
 from cell.client.feed import Feed, Limits
-from cell.client.hearing import HEARD, Topic, latest
+from cell.client.hearing import HEARD, Topic, UnsoundError, latest
 from cell.client.link import BinOrder, OverrideOrder, ReassessOrder, RecipeOrder, ShelveOrder
 from cell.client.model import CellView
 from cell.client.reply import Reply
@@ -184,6 +185,7 @@ class RunningCell:
 
     def _taker(self, heard: Topic) -> Callable[[Any], None]:
         def take(message: Any) -> None:
-            self._feed = heard.into(self._feed, message, time.monotonic())
+            with suppress(UnsoundError):
+                self._feed = heard.into(self._feed, message, time.monotonic())
 
         return take

@@ -10,6 +10,7 @@ from typing import Final
 
 from cell.labels.book import LabelBook
 from cell.labels.margins import RecipeOf
+from cell.texts import render
 from models.ground.errors import UserError
 
 EVERY_S: Final = 5.0
@@ -58,7 +59,7 @@ class Filler:
             more = self._book.fill(self._recipe_of, self._clock()).more
         except UserError as error:
             if str(error) != self.problem:
-                logging.getLogger(__name__).warning("%s", error)
+                logging.getLogger(__name__).warning("%s", render(str(error)))
             self.problem = str(error)
             return self._every_s
         self.problem = ""

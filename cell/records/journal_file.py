@@ -53,9 +53,12 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.OperationalError, OSError) as error:
-        raise JournalError(
-            f"{path}: cannot be written ({error}): free disk space or repair the disk"
-        ) from error
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        held = code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        mend = (
+            "another program holds it: end that" if held else "free disk space or repair the disk"
+        )
+        raise JournalError(f"{path}: cannot be written ({error}): {mend}") from error
     except sqlite3.Error as error:
         raise JournalError(f"{path}: cannot be written ({error}): {BOTH}") from error
 

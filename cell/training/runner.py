@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 from cell.config.training import TrainingConfig
 from cell.stores.trouble import FULL, told
-from cell.texts import say
+from cell.texts import render, say
 from cell.training.book import JobBook
 from cell.training.bounds import Bounds
 from cell.training.errors import JobStoreError
@@ -163,7 +163,7 @@ class Runner:
                 said = read(str(error))
                 if said is None or said.code != FULL:
                     raise
-                print(f"waiting: {error}", file=sys.stderr, flush=True)
+                print(f"waiting: {render(str(error))}", file=sys.stderr, flush=True)
                 time.sleep(1.0)
 
     def _patiently(self, write: Callable[[], None]) -> None:
@@ -172,7 +172,7 @@ class Runner:
             try:
                 return write()
             except JobStoreError as error:
-                print(f"waiting: {error}", file=sys.stderr, flush=True)
+                print(f"waiting: {render(str(error))}", file=sys.stderr, flush=True)
                 time.sleep(1.0)
 
 

@@ -20,6 +20,7 @@ from cell.control.changeover import Step
 from cell.control.ledger.events import CellState
 from cell.control.ledger.observations import COMMANDS
 from cell.faces.api.problems import TITLES
+from cell.faces.hmi import page
 from cell.faces.hmi.components import bin_view, shelve_dialog, shift_figures, shift_view
 from cell.faces.hmi.components.cell_model import VERDICT_COLORS
 from cell.faces.hmi.components.counts import ENTRIES
@@ -136,6 +137,13 @@ COMPOSED = {
     "motion.{}": ("length", "width"),
     "arm.{}": ("refused", "no_unlock", "no_start_said"),
     "plc.{}": (*EdgeKind, "of_belt", "edges_lost", "other_device", "restarted"),
+    "page.part.{}": {
+        name
+        for name, one in vars(page).items()
+        if isinstance(one, type)
+        and hasattr(one, "update")
+        and name not in ("Component", "Fence", "RecipeButton", "ViewKeys")
+    },
     "process.{}": {"launcher", *HmiConfig().processes, *(process.name for process in TABLE)},
     "quality.grade.{}": Grade,
     "drift.name.light.{}": ("contrast", "mean", "sharpness"),

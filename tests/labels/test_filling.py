@@ -363,7 +363,9 @@ def test_records_that_cannot_be_read_are_one_line(tmp_path: Path) -> None:
     book.close()
 
 
-def test_the_queue_is_filled_while_the_cell_runs(line: Line, tmp_path: Path) -> None:
+def test_the_queue_is_filled_while_the_cell_runs(
+    line: Line, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     filler = Filler(line.book, recipe_of, lambda: 1, every_s=0.01)
     filler.start()
     try:
@@ -374,6 +376,8 @@ def test_the_queue_is_filled_while_the_cell_runs(line: Line, tmp_path: Path) -> 
         records.rename(aside)
         records.mkdir()
         wait_for(lambda: "records_unread" in filler.problem)
+        assert "cell records verify" in caplog.text, "the log is in words"
+        assert '"code"' not in caplog.text
         records.rmdir()
         aside.rename(records)
         wait_for(lambda: filler.problem == "")

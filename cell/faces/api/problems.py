@@ -60,6 +60,8 @@ NOT_THERE: Final = frozenset(
 TITLES: Final = (400, 401, 403, 404, 405, 409, 412, 413, 415, 421, 422, 428, 429, 500, 503, 504)
 NO_ROOM: Final = frozenset({"exchange.no_room", "studio.upload.disk", "studio.upload.full"})
 """Codes of errors of a disk that takes no more: 503, the request was right."""
+STORE: Final = "store."
+"""Codes of what disk and SQLite refuse begin so: whatever was asked, it was right."""
 BY_CODE: Final = {"command.no_service": 503, "command.no_answer": 504}
 REMEDIES: Final = {"command.no_answer": "api.find_out"}
 """What only programs can do about it, by the code of the problem."""
@@ -177,7 +179,7 @@ def status_of(error: UserError) -> int:
     text = read(str(error))
     if text is not None and text.code in NOT_THERE:
         return 404
-    if text is not None and text.code in NO_ROOM:
+    if text is not None and (text.code in NO_ROOM or text.code.startswith(STORE)):
         return 503
     return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 409)
 

@@ -20,6 +20,7 @@ from cell.faces.hmi.components.base import Component, box, show
 from cell.faces.hmi.components.bin_view import BinView, shown_name
 from cell.faces.hmi.components.controls import Controls
 from cell.faces.hmi.components.counts import CountsPanel
+from cell.faces.hmi.components.fence import Fence
 from cell.faces.hmi.components.header import Header
 from cell.faces.hmi.components.health import HealthStrip
 from cell.faces.hmi.components.link_cover import LinkCover
@@ -66,6 +67,7 @@ class OperatorPage:
         self._tour = Tour(services.learners, person, lang, tour)
         with box("page") as self._page:
             self._components = (*self._build(), self._tour)
+            self._fence = Fence()
         self._refresh()
         ui.timer(1.0 / self._config.refresh_hz, self._tick)
         self._client.on_delete(self._link.watch(self._at_verdicts()))
@@ -167,9 +169,8 @@ class OperatorPage:
     def _refresh(self) -> None:
         view = self._link.view()
         show(self._page, "page" if view.live else "page page-not-live")
-        for component in self._components:
-            component.update(view, self._lang)
-        self._views.update(self._keys.name, view, self._lang)
+        shown = (*self._components, *self._views.parts(self._keys.name))
+        self._fence.update(shown, view, self._lang)
 
     def _switch_language(self) -> None:
         self._lang = after(self._lang)

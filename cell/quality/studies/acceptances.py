@@ -10,10 +10,11 @@ from fractions import Fraction
 from cell.quality.intervals import Claim
 from cell.quality.kappa import NOTHING, Estimate
 from cell.quality.studies.acceptance_values import Acceptance, Issued, Plan, Signature
-from cell.quality.studies.audits import MOST_NAME, audit_in, draw_in, looked_in
+from cell.quality.studies.audits import audit_in, draw_in, looked_in
 from cell.quality.studies.book import StudyBook
 from cell.quality.studies.criteria import judged, parts_needed, together
 from cell.quality.studies.errors import StudyError
+from cell.quality.studies.naming import MOST_NAME, fit
 from cell.quality.studies.signing import broken, digest, fingerprint
 from cell.quality.studies.values import CELL, Audit
 from cell.records.reading.produced import ProducedRow
@@ -31,7 +32,7 @@ class Acceptances:
     def plan(self, plan: Plan) -> Plan:
         """Keep a plan for ever. Raises StudyError, also for one that could prove nothing."""
         name, study = plan.name, plan.study
-        if not name.strip() or len(name) > MOST_NAME or len(plan.customer) > MOST_NAME:
+        if not fit(name) or len(plan.customer) > MOST_NAME:
             raise StudyError(say("quality.acceptance.name", most=MOST_NAME))
         _require_limits(plan)
         with self._store.writing() as db:

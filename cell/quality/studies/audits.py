@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from cell.products.drawing import lot
 from cell.quality.intervals import Claim, prove
 from cell.quality.studies.errors import StudyError
+from cell.quality.studies.naming import MOST_NAME, fit
 from cell.quality.studies.values import Audit, AuditResult, Drawn, Looked
 from cell.records.reading.produced import ProducedRow
 from cell.stores.store import Store
 from cell.texts import say
-
-MOST_NAME = 60
 
 
 class Audits:
@@ -127,7 +126,7 @@ def draw_in(
     The rule: parts by their lot, the first digits of SHA-256 of the audit's name and the part's id;
     who names the audit before the parts are made cannot choose among them. Raises StudyError.
     """
-    if not audit.name.strip() or len(audit.name) > MOST_NAME:
+    if not fit(audit.name):
         raise StudyError(say("quality.audit.name", most=MOST_NAME))
     closed = sorted(
         (row for row in rows if row.disposition),

@@ -12,12 +12,13 @@ from cell.quality.detection import detect
 from cell.quality.gauge import evaluate
 from cell.quality.studies.choosing import Candidate, blind_order
 from cell.quality.studies.errors import StudyError
+from cell.quality.studies.naming import MOST_NAME, fit
 from cell.quality.studies.tables import FILE, SHAPE
 from cell.quality.studies.values import CELL, Evaluation, Look, Mixed, Study, Subject
 from cell.stores.store import Store
 from cell.texts import say
 
-LEAST_PARTS, MOST_TRIALS, MOST_APPRAISERS, MOST_NAME = 10, 10, 20, 60
+LEAST_PARTS, MOST_TRIALS, MOST_APPRAISERS = 10, 10, 20
 
 
 class StudyBook:
@@ -45,7 +46,8 @@ class StudyBook:
         too few parts, or all of them good, or all defective.
         """
         names = [*dict.fromkeys(study.appraisers)]
-        odd = [name for name in (study.name, *names) if not name.strip() or len(name) > MOST_NAME]
+        odd = [name for name in names if not name.strip() or len(name) > MOST_NAME]
+        odd += [] if fit(study.name) else [study.name]
         if odd or len(names) != len(study.appraisers) or len(names) > MOST_APPRAISERS:
             raise StudyError(say("quality.study.names", most=MOST_NAME, people=MOST_APPRAISERS))
         if not 1 <= study.trials <= MOST_TRIALS:

@@ -69,10 +69,9 @@ class Views:
         for other, element in self._boxes.items():
             element.set_visibility(other == name)
 
-    def update(self, name: str, view: CellView, lang: Lang) -> None:
-        """Bring the view that is shown up to date."""
-        for part in self._parts[name]:
-            part.update(view, lang)
+    def parts(self, name: str) -> tuple[Component, ...]:
+        """What the view is made of."""
+        return self._parts[name]
 
 
 def told(name: str, view: CellView) -> int:
