@@ -51,12 +51,17 @@ class Learner:
         """Whatever was before: nobody learns, and the cell stands."""
         page = self.page
         for key in ("practice-break-off", "practice-next", "practice-leave"):
-            if page.find(key):
-                page.click(key)
-                page.until(lambda key=key: not page.find(key), f"{key} is done")
+            page.until(lambda key=key: not self._touched(key), f"{key} is done")
         if page.enabled("stop"):
             page.click("stop")
             page.until(lambda: not page.enabled("stop"), "it stands")
+
+    def _touched(self, key: str) -> bool:
+        """Whether it is there, touched once: the strip may just be drawn anew, without it."""
+        there = bool(self.page.find(key))
+        if there:
+            self.page.touch(key)
+        return there
 
     def come(self, course: str = "operator") -> None:
         """Begin or go on with a course."""

@@ -43,7 +43,7 @@ def measured(studio: Any, lang: str) -> None:
     studio.open(f"/studio/thresholds?recipe={RECIPE}", lang)
     until(lambda: studio.enabled("look-measure"), "a set can be inspected")
     studio.click("look-measure")
-    until(lambda: studio.find("threshold"), "the curve is there", 120.0)
+    until(lambda: studio.find("threshold"), "the curve is there", 200.0)
 
 
 def settles(studio: Any, value: float) -> None:

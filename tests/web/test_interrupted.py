@@ -13,6 +13,8 @@ import cv2
 import pytest
 
 pytest.importorskip("selenium", reason="pip install selenium, and chromium with chromium-driver")
+from selenium.common.exceptions import WebDriverException
+
 from cell.config.labels import LabelsConfig
 from cell.labels.book import LabelBook
 from cell.labels.reasons import Why
@@ -102,8 +104,11 @@ def test_in_the_middle_of_an_upload(
     end_sessions(people_folder, "kim")
 
     def chosen() -> bool:
-        for field in keys.find("upload-folder"):  # none where the page has gone already
-            field.send_keys(str(tmp_path))
+        try:
+            for field in keys.find("upload-folder"):  # none where the page has gone already
+                field.send_keys(str(tmp_path))
+        except WebDriverException:  # it is just going
+            return False
         return True
 
     until(chosen, "the folder is chosen")

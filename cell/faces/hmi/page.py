@@ -70,6 +70,7 @@ class OperatorPage:
             self._fence = Fence()
         self._refresh()
         ui.timer(1.0 / self._config.refresh_hz, self._tick)
+        self._client.on_connect(lambda: self._refresh())  # what came while the page was on its way
         self._client.on_delete(self._link.watch(self._at_verdicts()))
 
     def _at_verdicts(self) -> Callable[[], None]:
