@@ -22,6 +22,7 @@ NO_USER_ERRORS = {
     "UnreadableError": "of a picture whose file only its reader can name",
     "DiskFull": "an OSError; pictures are left out until there is room",
     "InterruptedRunError": "no error: somebody wants the run to end",
+    "UnsoundError": "a message that cannot be true: left out and logged; its sender is silent",
     "Found": "what a contract test found: an assertion of whoever runs it",
     # the program is at fault
     "LedgerError": "the ledger was used wrongly",
